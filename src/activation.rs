@@ -1,0 +1,172 @@
+//! Activation functions: what a neuron makes of its weighted input.
+//!
+//! Ports `sigmoid` of bp.py, `SigmoidActivator` of fc.py and `sigmoid` / `sigmoid_prime` of network.py, and adds
+//! tanh, ReLU and the identity. A derivative is always computed from the neuron's *output*, as bp.py and fc.py do:
+//! the output is what a node remembers.
+//!
+//! Exponentials come from the `libm` crate, so a number printed in the book is the same on every machine.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The function between a neuron's weighted input `z` and its output `a`.
+///
+/// ```
+/// use backprop::Activation;
+///
+/// let a = Activation::Sigmoid.value(0.0);
+/// assert_eq!(a, 0.5);
+/// assert_eq!(Activation::Sigmoid.derivative_from_output(a), 0.25);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Activation {
+    /// σ(z) = 1 / (1 + e⁻ᶻ), between 0 and 1.
+    #[default]
+    Sigmoid,
+    /// tanh z = 2σ(2z) − 1, between −1 and 1.
+    Tanh,
+    /// max(0, z): the rectified linear unit.
+    Relu,
+    /// z itself: a linear unit.
+    Identity,
+}
+
+impl Activation {
+    /// Every activation, in the order of the list above.
+    pub const ALL: [Self; 4] = [Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity];
+
+    /// The neuron's output `a` for the weighted input `z` (equation 1 of the article).
+    #[must_use]
+    pub fn value(self, weighted_input: f64) -> f64 {
+        match self {
+            Self::Sigmoid => sigmoid(weighted_input),
+            Self::Tanh => libm::tanh(weighted_input),
+            Self::Relu => {
+                if weighted_input > 0.0 {
+                    weighted_input
+                } else {
+                    // Not `max`: a NaN must stay a NaN, or divergence would go unseen.
+                    weighted_input * 0.0
+                }
+            }
+            Self::Identity => weighted_input,
+        }
+    }
+
+    /// The slope da/dz, from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
+    ///
+    /// At the kink of ReLU (z = 0) the slope is taken as 0.
+    #[must_use]
+    pub fn derivative_from_output(self, output: f64) -> f64 {
+        match self {
+            Self::Sigmoid => output * (1.0 - output),
+            Self::Tanh => 1.0 - output * output,
+            Self::Relu => {
+                if output > 0.0 {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
+            Self::Identity => 1.0,
+        }
+    }
+
+    /// The name used on the command line and in model files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+            Self::Relu => "relu",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), right over the whole range of z.
+///
+/// For negative z it is computed as eᶻ / (1 + eᶻ): the exponential then never overflows, and outputs down to the
+/// smallest subnormal numbers keep their digits. It is 1 from about z = 37 and 0 from about z = −746, where f64 can
+/// hold nothing closer.
+///
+/// `DIFFERENCE:` bp.py's `1.0 / (1 + exp(-z))` overflows for z below about −709.
+#[must_use]
+pub fn sigmoid(weighted_input: f64) -> f64 {
+    if weighted_input >= 0.0 {
+        1.0 / (1.0 + libm::exp(-weighted_input))
+    } else {
+        let exponential = libm::exp(weighted_input);
+        exponential / (1.0 + exponential)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sigmoid_is_right_over_the_whole_range() {
+        // Expected values from 60-digit decimal arithmetic.
+        let known = [
+            (0.0, 0.5),
+            (1.0, 0.7310585786300049),
+            (-1.0, 0.2689414213699951),
+            (30.0, 0.9999999999999064),
+            (-36.75, 1.0956650033262366e-16),
+            (-710.0, 4.47628622567513e-309),
+            (-745.0, 5e-324),
+            (37.0, 1.0),
+            (1e308, 1.0),
+            (-1e308, 0.0),
+            (f64::INFINITY, 1.0),
+            (f64::NEG_INFINITY, 0.0),
+        ];
+        for (z, expected) in known {
+            let a = sigmoid(z);
+            let error = (a - expected).abs();
+            assert!(
+                error <= 2.0 * f64::EPSILON * expected + 5e-324,
+                "sigmoid({z}) = {a:e}, expected {expected:e}"
+            );
+        }
+        assert!(sigmoid(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn sigmoid_is_one_or_zero_only_where_f64_rounds_there() {
+        // 1 − σ(z) = e⁻ᶻ to first order: half a unit in the last place below 1 is 2⁻⁵⁴.
+        let first_one = 54.0 * std::f64::consts::LN_2;
+        assert!(sigmoid(first_one - 0.75) < 1.0);
+        assert_eq!(sigmoid(first_one + 0.75), 1.0);
+        assert!(sigmoid(-745.0) > 0.0);
+        assert_eq!(sigmoid(-746.0), 0.0);
+    }
+
+    #[test]
+    fn derivatives_from_the_output_match_finite_differences() {
+        for activation in Activation::ALL {
+            for z in [-3.0, -0.7, 0.2, 1.9] {
+                let h = 1e-6;
+                let numerical = (activation.value(z + h) - activation.value(z - h)) / (2.0 * h);
+                let analytic = activation.derivative_from_output(activation.value(z));
+                assert!((numerical - analytic).abs() < 1e-9, "{activation} at {z}: {numerical} {analytic}");
+            }
+        }
+    }
+
+    #[test]
+    fn relu_lets_a_nan_through() {
+        assert!(Activation::Relu.value(f64::NAN).is_nan());
+        assert_eq!(Activation::Relu.value(-2.0), 0.0);
+    }
+}

@@ -1,0 +1,139 @@
+//! What a network is before it has any weights: its layer sizes, activation functions and cost.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Activation, Cost, Error};
+
+/// Layer sizes, one activation for each layer after the input, and the cost.
+///
+/// ```
+/// use backprop::{Activation, Architecture, Cost};
+///
+/// let architecture = Architecture::new(&[784, 30, 10])
+///     .with_activation(Activation::Sigmoid)
+///     .with_cost(Cost::CrossEntropy);
+/// assert!(architecture.check().is_ok());
+/// assert_eq!(architecture.parameter_count(), Some(784 * 30 + 30 + 30 * 10 + 10));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// Neurons in each layer, input first, biases not counted: `[784, 30, 10]`.
+    pub sizes: Vec<usize>,
+    /// The activation of each layer after the input layer: one fewer than `sizes`.
+    pub activations: Vec<Activation>,
+    /// The cost behind the output layer.
+    pub cost: Cost,
+}
+
+impl Architecture {
+    /// Sigmoid neurons throughout and the quadratic cost, as in bp.py, fc.py and network.py.
+    #[must_use]
+    pub fn new(sizes: &[usize]) -> Self {
+        Self {
+            sizes: sizes.to_vec(),
+            activations: vec![Activation::default(); sizes.len().saturating_sub(1)],
+            cost: Cost::default(),
+        }
+    }
+
+    /// The same activation in every layer after the input.
+    #[must_use]
+    pub fn with_activation(mut self, activation: Activation) -> Self {
+        self.activations.fill(activation);
+        self
+    }
+
+    /// One activation for each layer after the input, in order.
+    #[must_use]
+    pub fn with_activations(mut self, activations: &[Activation]) -> Self {
+        self.activations = activations.to_vec();
+        self
+    }
+
+    /// Another cost.
+    #[must_use]
+    pub fn with_cost(mut self, cost: Cost) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// Neurons in the input layer.
+    ///
+    /// # Panics
+    /// If there are no layers; [`Architecture::check`] refuses that.
+    #[must_use]
+    pub fn input_size(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Neurons in the output layer.
+    ///
+    /// # Panics
+    /// If there are no layers; [`Architecture::check`] refuses that.
+    #[must_use]
+    pub fn output_size(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// The activation of the output layer.
+    ///
+    /// # Panics
+    /// If there is no layer after the input; [`Architecture::check`] refuses that.
+    #[must_use]
+    pub fn output_activation(&self) -> Activation {
+        self.activations[self.activations.len() - 1]
+    }
+
+    /// Weights and biases in all, or `None` where that overflows a `usize`.
+    #[must_use]
+    pub fn parameter_count(&self) -> Option<usize> {
+        self.sizes.windows(2).try_fold(0usize, |sum, pair| {
+            let with_bias = pair[0].checked_add(1)?;
+            sum.checked_add(with_bias.checked_mul(pair[1])?)
+        })
+    }
+
+    /// Whether a network can be built from this.
+    ///
+    /// # Errors
+    /// Fewer than two layers, a layer of size zero, as many activations as there are not layers, or a cost that
+    /// cannot stand behind the output layer's activation.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.sizes.len() < 2 {
+            return Err(Error::Architecture(format!(
+                "a network needs at least two layers, an input and an output; sizes {} {} given",
+                self.sizes_text(),
+                if self.sizes.len() == 1 { "is one" } else { "are none" },
+            )));
+        }
+        if self.sizes.contains(&0) {
+            return Err(Error::Architecture(format!(
+                "every layer needs at least one neuron; sizes {} have a zero",
+                self.sizes_text()
+            )));
+        }
+        if self.activations.len() != self.sizes.len() - 1 {
+            return Err(Error::Architecture(format!(
+                "sizes {} need {} activations, one for each layer after the input; {} given",
+                self.sizes_text(),
+                self.sizes.len() - 1,
+                self.activations.len()
+            )));
+        }
+        if !self.cost.accepts(self.output_activation()) {
+            return Err(Error::Architecture(format!(
+                "the {} cost needs a sigmoid output layer, not {}; use the quadratic cost, or a sigmoid last",
+                self.cost,
+                self.output_activation()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The sizes as they are written on the command line: `784,30,10`.
+    #[must_use]
+    pub fn sizes_text(&self) -> String {
+        let sizes: Vec<String> = self.sizes.iter().map(usize::to_string).collect();
+        sizes.join(",")
+    }
+}

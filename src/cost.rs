@@ -1,0 +1,132 @@
+//! Cost functions: how wrong an output is, and the delta that starts the backward pass.
+//!
+//! Ports the squared error of the article (its objective function Eₙ) and `QuadraticCost` / `CrossEntropyCost` of
+//! network2.py.
+//!
+//! **Sign.** As in bp.py, a delta is −∂E/∂z: the direction in which the weighted input should move. (Nielsen's δ is
+//! +∂C/∂z.)
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::activation::Activation;
+
+/// What training makes smaller.
+///
+/// ```
+/// use backprop::{Activation, Cost};
+///
+/// // One output of 0.8 that should have been 1.
+/// assert!((Cost::Quadratic.value(&[0.8], &[1.0]) - 0.02).abs() < 1e-15);
+/// // The cross-entropy's delta has no slope in it: no learning slowdown.
+/// let delta = Cost::CrossEntropy.output_layer_delta(Activation::Sigmoid, 0.8, 1.0);
+/// assert!((delta - 0.2).abs() < 1e-15);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Cost {
+    /// E = ½ Σ (label − output)².
+    #[default]
+    #[serde(rename = "QuadraticCost")]
+    Quadratic,
+    /// E = −Σ label·ln(output) + (1 − label)·ln(1 − output), for sigmoid outputs.
+    #[serde(rename = "CrossEntropyCost")]
+    CrossEntropy,
+}
+
+impl Cost {
+    /// Every cost.
+    pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
+
+    /// The cost of one sample: `output` and `label` are vectors of the output layer's length.
+    ///
+    /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite;
+    /// network2.py's `nan_to_num` makes it about 1.8e308, we let it be at most 745 an output (the logarithm of the
+    /// smallest f64), so that one saturated neuron does not drown every other number in a mean.
+    ///
+    /// # Panics
+    /// If the two lengths differ.
+    #[must_use]
+    #[track_caller]
+    pub fn value(self, output: &[f64], label: &[f64]) -> f64 {
+        assert_eq!(output.len(), label.len(), "the label must be as long as the output layer");
+        let pairs = output.iter().zip(label);
+        match self {
+            Self::Quadratic => 0.5 * pairs.map(|(a, y)| (y - a) * (y - a)).sum::<f64>(),
+            Self::CrossEntropy => pairs.map(|(&a, &y)| -times_ln(y, a) - times_ln(1.0 - y, 1.0 - a)).sum(),
+        }
+    }
+
+    /// The delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
+    ///
+    /// The quadratic cost keeps the slope of the activation; in the cross-entropy the sigmoid's slope cancels.
+    #[must_use]
+    pub fn output_layer_delta(self, activation: Activation, output: f64, label: f64) -> f64 {
+        match self {
+            Self::Quadratic => activation.derivative_from_output(output) * (label - output),
+            Self::CrossEntropy => label - output,
+        }
+    }
+
+    /// Whether this cost can stand behind an output layer with this activation.
+    ///
+    /// The cross-entropy takes outputs between 0 and 1 and its delta is label − output only behind a sigmoid.
+    #[must_use]
+    pub fn accepts(self, output_activation: Activation) -> bool {
+        self == Self::Quadratic || output_activation == Activation::Sigmoid
+    }
+
+    /// The name used on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quadratic => "quadratic",
+            Self::CrossEntropy => "cross-entropy",
+        }
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// factor · ln(argument), with 0·ln(0) = 0 and the logarithm kept finite.
+fn times_ln(factor: f64, argument: f64) -> f64 {
+    const SMALLEST: f64 = 5e-324;
+    if factor == 0.0 {
+        0.0
+    } else if argument == 0.0 {
+        factor * libm::log(SMALLEST)
+    } else {
+        factor * libm::log(argument)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cross_entropy_stays_finite_at_saturated_outputs() {
+        assert_eq!(Cost::CrossEntropy.value(&[1.0, 0.0], &[1.0, 0.0]), 0.0);
+        let worst = Cost::CrossEntropy.value(&[0.0], &[1.0]);
+        assert!(worst > 744.0 && worst < 745.0, "{worst}");
+        assert!(Cost::CrossEntropy.value(&[f64::NAN], &[1.0]).is_nan());
+    }
+
+    #[test]
+    fn output_delta_is_minus_the_slope_of_the_cost_in_the_weighted_input() {
+        for cost in Cost::ALL {
+            for activation in Activation::ALL.into_iter().filter(|&a| cost.accepts(a)) {
+                let (z, y, h) = (0.4, 0.9, 1e-6);
+                let cost_at = |z: f64| cost.value(&[activation.value(z)], &[y]);
+                let numerical = (cost_at(z - h) - cost_at(z + h)) / (2.0 * h);
+                let analytic = cost.output_layer_delta(activation, activation.value(z), y);
+                assert!((numerical - analytic).abs() < 1e-9, "{cost} behind {activation}");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Everything that can go wrong with files and user input, each with its remedy in the sentence.
+//!
+//! Misuse of the programming interface (a sample of the wrong length) panics instead; see `# Panics` where it can
+//! happen.
+
+use std::path::PathBuf;
+
+/// What went wrong, where, and what to do about it. One line each.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Sizes, activations or cost that no network can have.
+    #[error("{0}")]
+    Architecture(String),
+
+    /// More nodes or connections than an id or the memory can hold.
+    #[error("{0}")]
+    TooLarge(String),
+
+    /// A file that could not be read or written.
+    #[error("{}: {source}{}", .path.display(), remedy_text(.remedy))]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+        /// What to do about it; may be empty.
+        remedy: String,
+    },
+
+    /// A file whose contents are not what they should be.
+    #[error("{}: {problem}", .path.display())]
+    Contents {
+        /// Which file.
+        path: PathBuf,
+        /// Which field, what is wrong with it, and the remedy.
+        problem: String,
+    },
+
+    /// An option or a combination of options that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+
+    /// Training has left the range of numbers: a weight or the cost is infinite or not a number.
+    #[error("{0}")]
+    Diverged(String),
+}
+
+impl Error {
+    /// An [`Error::Contents`] for this file.
+    pub fn contents(path: impl Into<PathBuf>, problem: impl Into<String>) -> Self {
+        Self::Contents { path: path.into(), problem: problem.into() }
+    }
+
+    /// An [`Error::File`] for this file, without a remedy.
+    pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::File { path: path.into(), source, remedy: String::new() }
+    }
+}
+
+fn remedy_text(remedy: &str) -> String {
+    if remedy.is_empty() { String::new() } else { format!("; {remedy}") }
+}

@@ -1,0 +1,60 @@
+//! A weight between two nodes. Ports `Connection` of bp.py.
+
+use super::{AnyNode, NodeId};
+
+/// One connection: its weight, its gradient, and the nodes at its two ends. 24 bytes.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The node it comes from.
+    pub upstream_node: NodeId,
+    /// The node it leads to.
+    pub downstream_node: NodeId,
+    /// The weight w; a bias, where the upstream node is a constant node.
+    pub weight: f64,
+    /// −∂E/∂w, as last computed.
+    pub gradient: f64,
+}
+
+impl Connection {
+    /// A connection with this weight.
+    ///
+    /// `DIFFERENCE:` bp.py draws the weight here; ours come from [`WeightInit`](crate::WeightInit) or a file.
+    #[must_use]
+    pub fn new(upstream_node: NodeId, downstream_node: NodeId, weight: f64) -> Self {
+        Self { upstream_node, downstream_node, weight, gradient: 0.0 }
+    }
+
+    /// Computes the gradient: δ of the downstream node times the output of the upstream node (Nielsen's BP4).
+    pub fn calc_gradient(&mut self, nodes: &[AnyNode]) {
+        let delta = nodes[self.downstream_node.index()].delta();
+        let input = nodes[self.upstream_node.index()].output();
+        self.gradient = delta * input;
+    }
+
+    /// The gradient as last computed, −∂E/∂w.
+    #[must_use]
+    pub fn get_gradient(&self) -> f64 {
+        self.gradient
+    }
+
+    /// Moves the weight along its gradient: w ← w + η·δ·x (equation 5).
+    pub fn update_weight(&mut self, nodes: &[AnyNode], rate: f64) {
+        self.calc_gradient(nodes);
+        self.weight += rate * self.gradient;
+    }
+
+    /// This connection as bp.py prints it: `(0-2) -> (1-1) = 0.274213`.
+    #[must_use]
+    pub fn dump(&self, nodes: &[AnyNode]) -> String {
+        let upstream = &nodes[self.upstream_node.index()];
+        let downstream = &nodes[self.downstream_node.index()];
+        format!(
+            "({}-{}) -> ({}-{}) = {:.6}",
+            upstream.layer_index(),
+            upstream.node_index(),
+            downstream.layer_index(),
+            downstream.node_index(),
+            self.weight
+        )
+    }
+}

@@ -1,0 +1,29 @@
+//! All connections of a network. Ports `Connections` of bp.py.
+
+use super::{AnyNode, Connection, ConnectionId};
+
+/// The list that owns every connection, in the order they were made: by upstream node, then by downstream node.
+#[derive(Debug, Clone, Default)]
+pub struct Connections {
+    /// The list itself; a [`ConnectionId`] is a place in it.
+    pub connections: Vec<Connection>,
+}
+
+impl Connections {
+    /// Adds a connection and returns its place.
+    ///
+    /// # Panics
+    /// If there are more connections than a [`ConnectionId`] can count, 2³².
+    /// [`Network::try_new`](super::Network::try_new) refuses such networks before it makes any.
+    pub fn add_connection(&mut self, connection: Connection) -> ConnectionId {
+        let place = u32::try_from(self.connections.len()).expect("a ConnectionId counts to 2^32");
+        self.connections.push(connection);
+        ConnectionId(place)
+    }
+
+    /// Every connection as bp.py prints it, a line each.
+    #[must_use]
+    pub fn dump(&self, nodes: &[AnyNode]) -> String {
+        self.connections.iter().map(|connection| connection.dump(nodes) + "\n").collect()
+    }
+}

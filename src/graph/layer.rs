@@ -1,0 +1,109 @@
+//! A layer of nodes. Ports `Layer` of bp.py.
+
+use super::{AnyNode, Connection, NodeId};
+use crate::Cost;
+
+/// One layer: the ids of its nodes. The last one is its constant node.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Its place in the network; the input layer is 0.
+    pub layer_index: u32,
+    /// Its nodes in order, the constant node last.
+    pub nodes: Vec<NodeId>,
+}
+
+impl Layer {
+    /// Its neurons: all nodes but the constant one.
+    #[must_use]
+    pub fn neurons(&self) -> &[NodeId] {
+        &self.nodes[..self.nodes.len() - 1]
+    }
+
+    /// Its constant node.
+    #[must_use]
+    pub fn const_node(&self) -> NodeId {
+        self.nodes[self.nodes.len() - 1]
+    }
+
+    /// Sets the outputs of its neurons, if this is the input layer.
+    ///
+    /// # Panics
+    /// If there are not as many numbers as neurons. (bp.py sets the first ones.)
+    #[track_caller]
+    pub fn set_output(&self, nodes: &mut [AnyNode], data: &[f64]) {
+        let neurons = self.neurons();
+        assert_eq!(data.len(), neurons.len(), "the sample must be as long as the input layer");
+        let mut i = 0;
+        while i < neurons.len() {
+            if let AnyNode::Node(node) = &mut nodes[neurons[i].index()] {
+                node.set_output(data[i]);
+            }
+            i += 1;
+        }
+    }
+
+    /// Computes the output of each neuron in turn (equation 2, one row at a time).
+    pub fn calc_output(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
+        let neurons = self.neurons();
+        let mut i = 0;
+        while i < neurons.len() {
+            let place = neurons[i].index();
+            if let AnyNode::Node(node) = &nodes[place] {
+                let output = node.calc_output(nodes, connections);
+                store_output(&mut nodes[place], output);
+            }
+            i += 1;
+        }
+    }
+
+    /// Computes the delta of each output neuron, if this is the output layer.
+    ///
+    /// # Panics
+    /// If there are not as many labels as neurons.
+    #[track_caller]
+    pub fn calc_output_layer_delta(&self, nodes: &mut [AnyNode], label: &[f64], cost: Cost) {
+        let neurons = self.neurons();
+        assert_eq!(label.len(), neurons.len(), "the label must be as long as the output layer");
+        let mut i = 0;
+        while i < neurons.len() {
+            if let AnyNode::Node(node) = &mut nodes[neurons[i].index()] {
+                node.delta = node.calc_output_layer_delta(label[i], cost);
+            }
+            i += 1;
+        }
+    }
+
+    /// Computes the delta of each node from the layer after, the constant node's too, as bp.py does.
+    pub fn calc_hidden_layer_delta(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
+        let own_nodes: &[NodeId] = &self.nodes;
+        let mut i = 0;
+        while i < own_nodes.len() {
+            let place = own_nodes[i].index();
+            let delta = match &nodes[place] {
+                AnyNode::Node(node) => node.calc_hidden_layer_delta(nodes, connections),
+                AnyNode::Const(node) => node.calc_hidden_layer_delta(nodes, connections),
+            };
+            store_delta(&mut nodes[place], delta);
+            i += 1;
+        }
+    }
+
+    /// Its nodes as bp.py prints them.
+    #[must_use]
+    pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
+        self.nodes.iter().map(|id| nodes[id.index()].dump(nodes, connections)).collect()
+    }
+}
+
+fn store_output(node: &mut AnyNode, output: f64) {
+    if let AnyNode::Node(node) = node {
+        node.output = output;
+    }
+}
+
+fn store_delta(node: &mut AnyNode, delta: f64) {
+    match node {
+        AnyNode::Node(node) => node.delta = delta,
+        AnyNode::Const(node) => node.delta = delta,
+    }
+}

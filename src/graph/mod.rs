@@ -1,0 +1,57 @@
+//! The network as objects: one [`Node`] per neuron, one [`Connection`] per weight. Ports bp.py.
+//!
+//! # How does it work?
+//!
+//! ```text
+//!   layer 0        layer 1        layer 2          A layer's last node is a ConstNode: its output is always 1,
+//!                                                  and the weights of its connections are the biases.
+//!   Node 0-0 ───▶ Node 1-0 ───▶ Node 2-0
+//!   Node 0-1 ───▶ Node 1-1 ───▶ Node 2-1          Every node knows its upstream connections (towards the input)
+//!   Const 0-2 ──▶ Const 1-2 ──▶ Const 2-2         and its downstream connections (towards the output).
+//! ```
+//!
+//! One training step is [`Network::train_one_sample`]:
+//!
+//! 1. [`Network::predict`]: [`Node::calc_output`] for each node, layer by layer (equation 1);
+//! 2. [`Network::calc_delta`]: [`Node::calc_output_layer_delta`] for the output nodes (equation 3), then
+//!    [`Node::calc_hidden_layer_delta`] layer by layer backwards (equation 4);
+//! 3. [`Network::update_weight`]: [`Connection::update_weight`] for each connection (equation 5).
+//!
+//! Read the files in the order [`id`], [`node`], [`const_node`], [`connection`], [`connections`], [`layer`],
+//! [`network`]. To see it move, run the `nine_nodes` example in a debugger with a breakpoint on one of the functions
+//! above.
+//!
+//! # The arena
+//!
+//! In bp.py a node holds its connections and a connection holds its nodes: a web of references. Here the [`Network`]
+//! owns all nodes in one list and all connections in another, and everything else holds a [`NodeId`] or a
+//! [`ConnectionId`], a place in those lists.
+//!
+//! `DIFFERENCE:` a node cannot change itself while it reads its neighbours, because they live in the same list. So a
+//! node-sized function takes the lists, reads them and *returns* its value, and its layer stores it:
+//! `node.output = node.calc_output(nodes, connections)`.
+//!
+//! # Why the loops look old-fashioned
+//!
+//! The formulas walk a slice with `while i < list.len()`. An iterator would be shorter, but in a debugger each `step`
+//! would land in the standard library. These loops stay on this page.
+//!
+//! # Sign
+//!
+//! As in bp.py, a node's `delta` is −∂E/∂z and a connection's `gradient` is −∂E/∂w: the direction to move in.
+
+pub mod connection;
+pub mod connections;
+pub mod const_node;
+pub mod id;
+pub mod layer;
+pub mod network;
+pub mod node;
+
+pub use connection::Connection;
+pub use connections::Connections;
+pub use const_node::ConstNode;
+pub use id::{ConnectionId, NodeId};
+pub use layer::Layer;
+pub use network::Network;
+pub use node::{AnyNode, Node};

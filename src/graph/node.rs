@@ -1,0 +1,198 @@
+//! A neuron. Ports `Node` of bp.py.
+
+use std::fmt::Write as _;
+
+use super::{Connection, ConnectionId, ConstNode};
+use crate::{Activation, Cost};
+
+/// One neuron: what it computed last, and the ids of its connections on both sides.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The layer it stands in; the input layer is 0.
+    pub layer_index: u32,
+    /// Its place in that layer, from 0.
+    pub node_index: u32,
+    /// The function between its weighted input and its output.
+    ///
+    /// A node of the input layer has that of the first layer after it, as fc.py's `backward` has. (Its delta is
+    /// computed and never used.)
+    pub activation: Activation,
+    /// Connections to the layer after, in the order of that layer's nodes.
+    pub downstream: Vec<ConnectionId>,
+    /// Connections from the layer before, in the order of that layer's nodes, the bias last.
+    pub upstream: Vec<ConnectionId>,
+    /// The output `a`, as last computed or set.
+    pub output: f64,
+    /// The error term −∂E/∂z, as last computed.
+    pub delta: f64,
+}
+
+impl Node {
+    /// A node without connections.
+    #[must_use]
+    pub fn new(layer_index: u32, node_index: u32, activation: Activation) -> Self {
+        Self {
+            layer_index,
+            node_index,
+            activation,
+            downstream: Vec::new(),
+            upstream: Vec::new(),
+            output: 0.0,
+            delta: 0.0,
+        }
+    }
+
+    /// Sets the output, if this is a node of the input layer.
+    pub fn set_output(&mut self, output: f64) {
+        self.output = output;
+    }
+
+    /// Adds a connection to a node of the layer after.
+    pub fn append_downstream_connection(&mut self, connection: ConnectionId) {
+        self.downstream.push(connection);
+    }
+
+    /// Adds a connection from a node of the layer before.
+    pub fn append_upstream_connection(&mut self, connection: ConnectionId) {
+        self.upstream.push(connection);
+    }
+
+    /// The output of this node: a = σ(Σ wᵢ·xᵢ), the bias being the weight of the last connection (equation 1).
+    #[must_use]
+    pub fn calc_output(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
+        let upstream: &[ConnectionId] = &self.upstream;
+        let mut weighted_input = 0.0;
+        let mut i = 0;
+        while i < upstream.len() {
+            let connection = &connections[upstream[i].index()];
+            let input = nodes[connection.upstream_node.index()].output();
+            weighted_input += input * connection.weight;
+            i += 1;
+        }
+        self.activation.value(weighted_input)
+    }
+
+    /// The delta of a hidden node: a(1 − a)·Σ wᵢ·δᵢ over the nodes it feeds (equation 4; Nielsen's BP2).
+    #[must_use]
+    pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
+        let downstream: &[ConnectionId] = &self.downstream;
+        let mut downstream_delta = 0.0;
+        let mut i = 0;
+        while i < downstream.len() {
+            let connection = &connections[downstream[i].index()];
+            let delta = nodes[connection.downstream_node.index()].delta();
+            downstream_delta += delta * connection.weight;
+            i += 1;
+        }
+        let slope = self.activation.derivative_from_output(self.output);
+        slope * downstream_delta
+    }
+
+    /// The delta of an output node: a(1 − a)(label − a) for the quadratic cost (equation 3; Nielsen's BP1).
+    #[must_use]
+    pub fn calc_output_layer_delta(&self, label: f64, cost: Cost) -> f64 {
+        cost.output_layer_delta(self.activation, self.output, label)
+    }
+
+    /// This node and its connections as bp.py prints them, several lines.
+    #[must_use]
+    pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
+        let mut text = format!(
+            "{}-{}: output: {:.6} delta: {:.6}\n\tdownstream:\n",
+            self.layer_index, self.node_index, self.output, self.delta
+        );
+        dump_list(&mut text, &self.downstream, nodes, connections);
+        text.push_str("\tupstream:\n");
+        dump_list(&mut text, &self.upstream, nodes, connections);
+        text
+    }
+}
+
+/// Any place in a layer: a neuron, or the constant node behind the biases.
+#[derive(Debug, Clone)]
+pub enum AnyNode {
+    /// A neuron.
+    Node(Node),
+    /// The layer's last node, whose output is 1.
+    Const(ConstNode),
+}
+
+impl AnyNode {
+    /// The output; of a constant node always 1.
+    #[must_use]
+    #[inline]
+    pub fn output(&self) -> f64 {
+        match self {
+            Self::Node(node) => node.output,
+            Self::Const(node) => node.output,
+        }
+    }
+
+    /// The error term −∂E/∂z.
+    #[must_use]
+    #[inline]
+    pub fn delta(&self) -> f64 {
+        match self {
+            Self::Node(node) => node.delta,
+            Self::Const(node) => node.delta,
+        }
+    }
+
+    /// The layer it stands in.
+    #[must_use]
+    pub fn layer_index(&self) -> u32 {
+        match self {
+            Self::Node(node) => node.layer_index,
+            Self::Const(node) => node.layer_index,
+        }
+    }
+
+    /// Its place in that layer.
+    #[must_use]
+    pub fn node_index(&self) -> u32 {
+        match self {
+            Self::Node(node) => node.node_index,
+            Self::Const(node) => node.node_index,
+        }
+    }
+
+    /// Connections to the layer after.
+    #[must_use]
+    pub fn downstream(&self) -> &[ConnectionId] {
+        match self {
+            Self::Node(node) => &node.downstream,
+            Self::Const(node) => &node.downstream,
+        }
+    }
+
+    /// Connections from the layer before; a constant node has none.
+    #[must_use]
+    pub fn upstream(&self) -> &[ConnectionId] {
+        match self {
+            Self::Node(node) => &node.upstream,
+            Self::Const(_) => &[],
+        }
+    }
+
+    /// This node and its connections as bp.py prints them, several lines.
+    #[must_use]
+    pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
+        match self {
+            Self::Node(node) => node.dump(nodes, connections),
+            Self::Const(node) => node.dump(nodes, connections),
+        }
+    }
+}
+
+/// One indented line a connection.
+pub(super) fn dump_list(
+    text: &mut String,
+    list: &[ConnectionId],
+    nodes: &[AnyNode],
+    connections: &[Connection],
+) {
+    for id in list {
+        let line = connections[id.index()].dump(nodes);
+        writeln!(text, "\t{line}").expect("writing to a String cannot fail");
+    }
+}

@@ -1,0 +1,2 @@
+//! The `backprop` program; everything it does is in [`backprop::cli`].
+fn main() {}

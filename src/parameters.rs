@@ -1,0 +1,79 @@
+//! All weights and biases of a network as plain numbers: what the two engines exchange and a model file holds.
+
+use crate::Architecture;
+
+/// Weights and biases, layer by layer after the input. Also the shape of a gradient.
+///
+/// ```
+/// use backprop::{Architecture, Parameters};
+///
+/// let zeros = Parameters::zeros(&Architecture::new(&[3, 4, 2]));
+/// assert_eq!(zeros.layers[0].weights[3].len(), 3); // row 3: the weights into neuron 3 of the hidden layer
+/// assert_eq!(zeros.layers[1].biases.len(), 2);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// One entry for each layer after the input layer.
+    pub layers: Vec<LayerParameters>,
+}
+
+/// The parameters that lead into one layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerParameters {
+    /// `weights[j][k]` leads from neuron k of the layer before to neuron j of this one (W, n_out rows of n_in).
+    pub weights: Vec<Vec<f64>>,
+    /// `biases[j]` belongs to neuron j of this layer (b, n_out).
+    pub biases: Vec<f64>,
+}
+
+impl Parameters {
+    /// All zeros, in the shape the architecture asks for.
+    #[must_use]
+    pub fn zeros(architecture: &Architecture) -> Self {
+        let layer = |pair: &[usize]| LayerParameters {
+            weights: vec![vec![0.0; pair[0]]; pair[1]],
+            biases: vec![0.0; pair[1]],
+        };
+        Self { layers: architecture.sizes.windows(2).map(layer).collect() }
+    }
+
+    /// Whether every matrix and vector has the shape the architecture asks for.
+    #[must_use]
+    pub fn fit(&self, architecture: &Architecture) -> bool {
+        self.layers.len() + 1 == architecture.sizes.len()
+            && self.layers.iter().zip(architecture.sizes.windows(2)).all(|(layer, pair)| {
+                layer.biases.len() == pair[1]
+                    && layer.weights.len() == pair[1]
+                    && layer.weights.iter().all(|row| row.len() == pair[0])
+            })
+    }
+
+    /// Every number, layer by layer: the rows of W one after the other, then b.
+    pub fn iter(&self) -> impl Iterator<Item = f64> + '_ {
+        self.layers.iter().flat_map(|layer| {
+            let weights = layer.weights.iter().flatten();
+            weights.chain(&layer.biases).copied()
+        })
+    }
+
+    /// Every number, to be changed in place, in the order of [`Parameters::iter`].
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut f64> + '_ {
+        self.layers.iter_mut().flat_map(|layer| {
+            let weights = layer.weights.iter_mut().flatten();
+            weights.chain(&mut layer.biases)
+        })
+    }
+
+    /// The largest absolute difference between two sets of parameters of one shape; NaN if any difference is.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[must_use]
+    #[track_caller]
+    pub fn max_difference(&self, other: &Self) -> f64 {
+        assert_eq!(self.iter().count(), other.iter().count(), "shapes differ");
+        let differences = self.iter().zip(other.iter()).map(|(a, b)| (a - b).abs());
+        // `f64::max` would drop a NaN.
+        differences.fold(0.0, |largest, d| if d <= largest { largest } else { d })
+    }
+}

@@ -1,0 +1,97 @@
+//! How weights start: small as in bp.py, Normal as in network.py, Scaled as in network2.py.
+
+use std::fmt;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+use crate::{Architecture, Parameters};
+
+/// The distribution that starting weights and biases are drawn from.
+///
+/// ```
+/// use backprop::{Architecture, WeightInit};
+///
+/// let architecture = Architecture::new(&[3, 4, 2]);
+/// let first = WeightInit::Small.draw(&architecture, 7);
+/// assert_eq!(first, WeightInit::Small.draw(&architecture, 7)); // the seed decides
+/// assert!(first.iter().all(|w| w.abs() <= 0.1));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum WeightInit {
+    /// Weights and biases uniform in ±0.1 (bp.py's `Connection`; fc.py has the biases at 0).
+    #[default]
+    Small,
+    /// Weights and biases from the normal distribution N(0, 1) (network.py; network2.py's
+    /// `large_weight_initializer`).
+    Normal,
+    /// Weights from N(0, 1/n_in), biases from N(0, 1) (network2.py's `default_weight_initializer`).
+    Scaled,
+}
+
+impl WeightInit {
+    /// Draws all weights and biases; the same seed gives the same numbers on every platform.
+    #[must_use]
+    pub fn draw(self, architecture: &Architecture, seed: u64) -> Parameters {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut parameters = Parameters::zeros(architecture);
+        for (layer, &inputs) in parameters.layers.iter_mut().zip(&architecture.sizes) {
+            let scale = match self {
+                Self::Scaled => 1.0 / (inputs as f64).sqrt(),
+                Self::Small | Self::Normal => 1.0,
+            };
+            for weight in layer.weights.iter_mut().flatten() {
+                *weight = scale * self.draw_one(&mut rng);
+            }
+            for bias in &mut layer.biases {
+                *bias = self.draw_one(&mut rng);
+            }
+        }
+        parameters
+    }
+
+    fn draw_one(self, rng: &mut ChaCha8Rng) -> f64 {
+        match self {
+            Self::Small => rng.random_range(-0.1..=0.1),
+            Self::Normal | Self::Scaled => StandardNormal.sample(rng),
+        }
+    }
+
+    /// The name used on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Normal => "normal",
+            Self::Scaled => "scaled",
+        }
+    }
+}
+
+impl fmt::Display for WeightInit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreads_are_the_ones_named() {
+        let architecture = Architecture::new(&[400, 100]);
+        let spread = |init: WeightInit| {
+            let parameters = init.draw(&architecture, 1);
+            let weights: Vec<f64> = parameters.layers[0].weights.iter().flatten().copied().collect();
+            (weights.iter().map(|w| w * w).sum::<f64>() / weights.len() as f64).sqrt()
+        };
+        assert!((spread(WeightInit::Small) - 0.1 / 3f64.sqrt()).abs() < 0.001);
+        assert!((spread(WeightInit::Normal) - 1.0).abs() < 0.02);
+        assert!((spread(WeightInit::Scaled) - 0.05).abs() < 0.001);
+    }
+}
