@@ -11,9 +11,7 @@ fn main() {
     let sample = Sample(&[0.6588746277192946, 0.2137319711128709, 0.8562327433845403]);
     let label = Label(&[0.3786748706736013, 0.3015855151116982]);
 
-    println!("error before the step: {:.9}", network.error(label, sample));
     network.train_one_sample(label, sample, 0.3);
-    println!("error after the step:  {:.9}\n", network.error(label, sample));
     print!("{}", network.dump());
 }
 
