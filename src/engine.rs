@@ -25,22 +25,39 @@ pub trait Engine {
     /// If the sample is not as long as the input layer.
     fn predict(&mut self, sample: Sample<'_>) -> Vec<f64>;
 
+    /// The output vectors for many samples: rows in, rows out.
+    ///
+    /// # Panics
+    /// If the slice does not hold whole rows.
+    fn predict_rows(&mut self, samples: &[f64]) -> Vec<f64> {
+        let inputs = self.architecture().input_size();
+        assert!(samples.len().is_multiple_of(inputs), "samples must be whole rows");
+        samples.chunks_exact(inputs).flat_map(|sample| self.predict(Sample(sample))).collect()
+    }
+
     /// One step of gradient descent on one sample. Returns the cost it met before the step.
     ///
     /// # Panics
     /// If the sample or the label is not as long as its layer.
     fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64;
 
-    /// One step for each sample, in order. Returns the sum of the costs met.
+    /// One step for each sample, in order, until a cost is infinite or not a number.
     ///
     /// # Panics
     /// If the two slices do not hold the same number of whole rows.
-    fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> f64 {
+    fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
         let (inputs, outputs) = (self.architecture().input_size(), self.architecture().output_size());
         assert!(samples.len().is_multiple_of(inputs), "samples must be whole rows");
         assert_eq!(samples.len() / inputs * outputs, labels.len(), "as many labels as samples");
-        let rows = labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs));
-        rows.map(|(label, sample)| self.train_one_sample(Label(label), Sample(sample), rate)).sum()
+        let mut trained = Trained::default();
+        for (label, sample) in labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs)) {
+            trained.cost += self.train_one_sample(Label(label), Sample(sample), rate);
+            trained.samples += 1;
+            if !trained.cost.is_finite() {
+                break;
+            }
+        }
+        trained
     }
 
     /// One step on the mean gradient of a mini-batch, with what `step` adds to plain gradient descent.
@@ -53,6 +70,15 @@ pub trait Engine {
 
     /// Whether [`Engine::train_mini_batch`] works on this engine.
     fn trains_mini_batches(&self) -> bool;
+}
+
+/// What a run of single-sample steps did.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Trained {
+    /// Samples trained on; fewer than given only if the last one's cost was infinite or not a number.
+    pub samples: usize,
+    /// The sum of the costs met, each before its own step.
+    pub cost: f64,
 }
 
 /// How one mini-batch changes the weights: w → decay·w + rate · (mean gradient).

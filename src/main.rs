@@ -1,2 +1,7 @@
 //! The `backprop` program; everything it does is in [`backprop::cli`].
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    backprop::cli::main()
+}

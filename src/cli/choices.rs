@@ -1,0 +1,123 @@
+//! Options that several subcommands share, and how they become a network and its data.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::data_set::{Pixels, Source, Split};
+use crate::model_file::Model;
+use crate::{Activation, Architecture, Engine, Error, Parameters, graph};
+
+/// Which of the two networks does the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineKind {
+    /// One object per node and per connection.
+    Object,
+}
+
+impl EngineKind {
+    /// A network with these weights.
+    pub(super) fn build(
+        self,
+        architecture: &Architecture,
+        parameters: &Parameters,
+    ) -> Result<Box<dyn Engine>, Error> {
+        let mut engine: Box<dyn Engine> = match self {
+            Self::Object => Box::new(graph::Network::try_new(architecture)?),
+        };
+        engine.set_parameters(parameters);
+        Ok(engine)
+    }
+}
+
+/// Layer sizes as they are typed: `784,30,10`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sizes(pub(super) Vec<usize>);
+
+impl std::str::FromStr for Sizes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| {
+            let part = part.trim();
+            part.parse::<usize>().map_err(|_| format!("'{part}' is not a number of neurons; write 784,30,10"))
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Sizes)
+    }
+}
+
+/// One activation for all layers, or one for each layer after the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Activations(pub(super) Vec<Activation>);
+
+impl std::str::FromStr for Activations {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| {
+            <Activation as ValueEnum>::from_str(part.trim(), true)
+                .map_err(|_| format!("'{part}' is not one of sigmoid, tanh, relu, identity"))
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Activations)
+    }
+}
+
+impl Activations {
+    /// Puts them into the architecture.
+    pub(super) fn apply(&self, architecture: &mut Architecture) {
+        match self.0.as_slice() {
+            [one] => architecture.activations.fill(*one),
+            several => architecture.activations = several.to_vec(),
+        }
+    }
+}
+
+/// Where samples come from and what pixels mean.
+#[derive(Debug, Clone, Args)]
+pub(super) struct DataArgs {
+    /// `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files
+    #[arg(long, value_name = "DIR|digits|bits", default_value = "digits")]
+    pub(super) data: Source,
+
+    /// What a pixel means to the input layer: value / 255 or the value itself
+    /// [default: as the model says, else scaled]
+    #[arg(long, value_name = "PIXELS")]
+    pub(super) pixels: Option<Pixels>,
+}
+
+impl DataArgs {
+    /// Reads the data; pixels as asked for, else as the model was trained, else scaled.
+    pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
+        let pixels = self.pixels.or(model.and_then(|model| model.pixels)).unwrap_or_default();
+        Ok((self.data.load(pixels)?, pixels))
+    }
+}
+
+/// A trained model, and what of it is overridden.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ModelArgs {
+    /// The model file, as `backprop train --out` or network2.py writes it
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) model: PathBuf,
+
+    /// Activation of all layers, or one for each after the input [default: as the model says]
+    #[arg(long, value_name = "A[,A...]")]
+    pub(super) activation: Option<Activations>,
+}
+
+impl ModelArgs {
+    /// Reads the model.
+    pub(super) fn read(&self) -> Result<Model, Error> {
+        read_model(&self.model, self.activation.as_ref())
+    }
+}
+
+/// Reads a model and overrides its activations.
+pub(super) fn read_model(path: &Path, activation: Option<&Activations>) -> Result<Model, Error> {
+    let mut model = Model::read(path)?;
+    if let Some(activation) = activation {
+        activation.apply(&mut model.architecture);
+        model.architecture.check()?;
+    }
+    Ok(model)
+}

@@ -1,0 +1,98 @@
+//! The `backprop` program: one file a subcommand.
+//!
+//! Results go to stdout, one JSON object a line with `--json`; everything else (progress, one line for an error) goes
+//! to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
+
+mod choices;
+mod dump;
+mod evaluate;
+mod output;
+mod predict;
+mod train;
+
+use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::Error;
+use output::Output;
+
+/// Backpropagation you can step through.
+#[derive(Debug, Parser)]
+#[command(name = "backprop", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(Box<train::Train>),
+    Evaluate(evaluate::Evaluate),
+    Predict(predict::Predict),
+    Dump(dump::Dump),
+}
+
+/// How a subcommand can end without having done its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Bad usage or bad input: exit status 2.
+    #[error("{0}")]
+    Input(#[from] Error),
+    /// Standard output is gone or full.
+    #[error("standard output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report_usage(&error),
+    };
+    let mut output = Output::new();
+    let result = match cli.command {
+        Command::Train(command) => command.run(&mut output),
+        Command::Evaluate(command) => command.run(&mut output),
+        Command::Predict(command) => command.run(&mut output),
+        Command::Dump(command) => command.run(&mut output),
+    };
+    match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {
+        Ok(code) => code,
+        // Whoever reads the pipe has seen enough.
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = output.flush();
+            report(&failure.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// One line on stderr, even if nobody can read it.
+fn report(sentence: &str) {
+    let _ = writeln!(anstream::stderr(), "backprop: {sentence}");
+}
+
+/// Help and version as asked for; anything else as one line.
+fn report_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = write!(anstream::stderr(), "{}", Cli::command().render_help().ansi());
+        return ExitCode::from(2);
+    }
+    let text = error.to_string();
+    let is_message = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information")
+    };
+    let message: Vec<&str> = text.lines().filter(is_message).map(str::trim).collect();
+    let message = message.join(" ");
+    report(&format!("{} (--help lists the options)", message.trim_start_matches("error: ")));
+    ExitCode::from(2)
+}

@@ -1,0 +1,54 @@
+//! The 8-bit identity, bp.py's own first task: reproduce a byte through a narrow hidden layer.
+//!
+//! A set bit is 0.9 and a clear one 0.1, least significant bit first (`Normalizer` of bp.py).
+
+use super::{DataSet, Split, Task};
+
+/// Every byte from 0 to 255, as sample and as label; the test set is the same.
+#[must_use]
+pub fn load() -> Split {
+    let bit = |byte: u8, place: u8| (byte >> place) & 1;
+    let mut values = Box::new([0.0; 256]);
+    values[0] = 0.1;
+    values[1] = 0.9;
+    let all = DataSet {
+        rows: 1,
+        columns: 8,
+        bytes: (0..=255).flat_map(|byte| (0..8).map(move |place| bit(byte, place))).collect(),
+        classes: (0..=255).collect(),
+        values,
+        task: Task::Reproduce,
+    };
+    Split { train: all.clone(), test: all }
+}
+
+/// The byte whose set bits are the numbers above one half (`denorm` of bp.py).
+#[must_use]
+pub fn byte(output: &[f64]) -> u8 {
+    let mut byte = 0;
+    for (place, value) in output.iter().enumerate().take(8) {
+        if *value > 0.5 {
+            byte |= 1 << place;
+        }
+    }
+    byte
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_set::Targets;
+
+    #[test]
+    fn bits_are_least_significant_first_and_come_back() {
+        let data = load().train;
+        assert_eq!(data.len(), 256);
+        assert_eq!(data.sample(0b0000_0110), [0.1, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1]);
+        for index in 0..256 {
+            let label = data.label(index, Targets::Soft, 8);
+            assert_eq!(label, data.sample(index));
+            assert!(data.is_right(index, &label));
+            assert!(!data.is_right(index ^ 1, &label));
+        }
+    }
+}

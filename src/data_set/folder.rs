@@ -1,0 +1,59 @@
+//! A folder of four IDX files with MNIST's names, gzipped or not, in either style of name.
+
+use std::path::{Path, PathBuf};
+
+use super::{DataSet, Pixels, Split, idx};
+use crate::Error;
+
+const HOW_TO_GET_MNIST: &str = "data/get-mnist.sh fetches MNIST, data/README.md says from where; \
+                                or leave --data away to use the embedded digits";
+
+/// Reads the training and the test set.
+///
+/// # Errors
+/// A missing folder or file, a damaged file, or as many labels as there are not images.
+pub fn load(folder: &Path, pixels: Pixels) -> Result<Split, Error> {
+    Ok(Split { train: load_part(folder, "train", pixels)?, test: load_part(folder, "t10k", pixels)? })
+}
+
+fn load_part(folder: &Path, part: &str, pixels: Pixels) -> Result<DataSet, Error> {
+    let image_path = find(folder, &format!("{part}-images"), "idx3-ubyte")?;
+    let label_path = find(folder, &format!("{part}-labels"), "idx1-ubyte")?;
+    let images = idx::decode_images(&image_path, &read(&image_path)?)?;
+    let classes = idx::decode_labels(&label_path, &read(&label_path)?)?;
+    if images.count != classes.len() {
+        return Err(Error::contents(
+            label_path,
+            format!(
+                "{} labels, but {} holds {} images; the two files do not belong together",
+                classes.len(),
+                image_path.display(),
+                images.count
+            ),
+        ));
+    }
+    Ok(DataSet::images(images.rows, images.columns, images.bytes, classes, pixels))
+}
+
+/// `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, as it is or with `.gz`.
+fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
+    for separator in ['-', '.'] {
+        for ending in ["", ".gz"] {
+            let path = folder.join(format!("{stem}{separator}{kind}{ending}"));
+            if path.is_file() {
+                return Ok(path);
+            }
+        }
+    }
+    let (path, problem) = if folder.is_dir() {
+        let name = format!("{stem}-{kind}");
+        (folder.join(&name), format!("no such file, nor {name}.gz, nor with {stem}.{kind}"))
+    } else {
+        (folder.to_path_buf(), "no such folder".to_owned())
+    };
+    Err(Error::contents(path, format!("{problem}; {HOW_TO_GET_MNIST}")))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| Error::file(path, error))
+}

@@ -1,0 +1,147 @@
+//! IDX files: MNIST's format. A magic number, the dimensions, then one byte a value; everything big-endian.
+//!
+//! ```text
+//! images: 00 00 08 03 | count u32 | rows u32 | columns u32 | count·rows·columns bytes
+//! labels: 00 00 08 01 | count u32 | count bytes
+//! ```
+//!
+//! 08 says that values are unsigned bytes, the last byte of the magic how many dimensions follow. A file that begins
+//! with gzip's two bytes is expanded first, whatever it is called. Nothing is allocated before the header has been
+//! held against the file: a few damaged bytes cannot ask for gigabytes.
+
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::Error;
+
+/// Images as they stand in an IDX file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// How many images.
+    pub count: usize,
+    /// Rows of an image.
+    pub rows: usize,
+    /// Columns of an image.
+    pub columns: usize,
+    /// All pixels: image by image, row by row; 0 is background, 255 full ink.
+    pub bytes: Vec<u8>,
+}
+
+const UNSIGNED_BYTES: u32 = 0x08;
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// No deflate stream expands further than this.
+const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
+
+/// Images from the contents of a file; `path` is for messages.
+///
+/// # Errors
+/// A wrong magic number, a header or body that is cut off, bytes behind the body, a dimension of zero, dimensions
+/// whose product is more than the file can hold, or damaged gzip.
+pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
+    let (dimensions, bytes) = decode(path, contents, 3, "images")?;
+    Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
+}
+
+/// Labels from the contents of a file; `path` is for messages.
+///
+/// # Errors
+/// As [`decode_images`].
+pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
+    let (_, bytes) = decode(path, contents, 1, "labels")?;
+    Ok(bytes)
+}
+
+/// The contents of an IDX file with these dimensions; for images `[count, rows, columns]`, for labels `[count]`.
+///
+/// # Panics
+/// If the values are not as many as the dimensions say, or a dimension does not fit 32 bits.
+#[must_use]
+#[track_caller]
+pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
+    assert_eq!(dimensions.iter().product::<usize>(), values.len(), "as many values as the dimensions say");
+    let mut contents = Vec::with_capacity(4 + 4 * dimensions.len() + values.len());
+    let write_u32 = |contents: &mut Vec<u8>, number: usize| {
+        let number = u32::try_from(number).expect("dimensions of an IDX file are 32-bit numbers");
+        contents.write_u32::<BigEndian>(number).expect("writing to memory cannot fail");
+    };
+    write_u32(&mut contents, (UNSIGNED_BYTES as usize) << 8 | dimensions.len());
+    for &dimension in dimensions {
+        write_u32(&mut contents, dimension);
+    }
+    contents.extend_from_slice(values);
+    contents
+}
+
+fn decode(path: &Path, contents: &[u8], rank: u32, what: &str) -> Result<(Vec<usize>, Vec<u8>), Error> {
+    if contents.starts_with(&GZIP_MAGIC) {
+        let most = (contents.len() as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND);
+        decode_stream(path, MultiGzDecoder::new(contents), most, rank, what)
+    } else {
+        decode_stream(path, contents, contents.len() as u64, rank, what)
+    }
+}
+
+/// Reads header and body from a stream that holds at most `most` bytes.
+fn decode_stream(
+    path: &Path,
+    mut stream: impl Read,
+    most: u64,
+    rank: u32,
+    what: &str,
+) -> Result<(Vec<usize>, Vec<u8>), Error> {
+    let fail = |problem: String| Error::contents(path, problem);
+    let mut header_number = |name: &str| {
+        stream.read_u32::<BigEndian>().map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => {
+                fail(format!("ends within its header, before {name}; fetch it again"))
+            }
+            _ => fail(format!("cannot be expanded at {name} ({error}); fetch it again")),
+        })
+    };
+
+    let magic = header_number("the magic number")?;
+    let expected = UNSIGNED_BYTES << 8 | rank;
+    if magic != expected {
+        return Err(fail(format!(
+            "magic number {magic:#010x} where {what} have {expected:#010x}; is it another file?"
+        )));
+    }
+    let mut dimensions = Vec::with_capacity(rank as usize);
+    for name in ["the count", "the rows", "the columns"].iter().take(rank as usize) {
+        dimensions.push(header_number(name)? as usize);
+    }
+    let sizes = dimensions.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
+    if dimensions.contains(&0) {
+        return Err(fail(format!("dimensions {sizes}: one of them is zero")));
+    }
+    let header_length = 4 + 4 * u64::from(rank);
+    let body_length = dimensions.iter().try_fold(1u64, |product, &d| product.checked_mul(d as u64));
+    let body_length = match body_length {
+        Some(length) if length <= most.saturating_sub(header_length) => length,
+        _ => {
+            return Err(fail(format!(
+                "the header promises {sizes} values, more than the file can hold; fetch it again"
+            )));
+        }
+    };
+
+    let mut body = Vec::new();
+    // One byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are promised.
+    stream
+        .take(body_length + 1)
+        .read_to_end(&mut body)
+        .map_err(|error| fail(format!("cannot be expanded ({error}); fetch it again")))?;
+    match (body.len() as u64).cmp(&body_length) {
+        std::cmp::Ordering::Less => Err(fail(format!(
+            "ends after {} of the {body_length} values its header promises; fetch it again",
+            body.len()
+        ))),
+        std::cmp::Ordering::Greater => Err(fail(format!(
+            "goes on after the {body_length} values its header promises; is it another file?"
+        ))),
+        std::cmp::Ordering::Equal => Ok((dimensions, body)),
+    }
+}

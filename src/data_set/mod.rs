@@ -1,0 +1,370 @@
+//! Data sets: the embedded digits, the bits of a byte, and folders of IDX files such as MNIST.
+//!
+//! Ports `Loader`, `ImageLoader` and `LabelLoader` of the article's mnist.py and the first task of bp.py.
+//!
+//! Every input is a byte, and a table of 256 numbers says what a byte means to the network: `value / 255`, the raw
+//! value, or 0.1 and 0.9 for the two values of a bit. A byte a pixel keeps the whole of MNIST in 55 MB.
+
+pub mod bits;
+pub mod digits;
+pub mod folder;
+pub mod idx;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Architecture, Error};
+
+/// Samples and what they should be recognised as.
+///
+/// ```
+/// use backprop::data_set::{Pixels, Source, Targets};
+///
+/// let data = Source::Digits.load(Pixels::Scaled)?;
+/// assert_eq!(data.train.input_size(), 784);
+/// let mut label = [0.0; 10];
+/// data.train.write_label(0, Targets::Soft, &mut label);
+/// assert_eq!(label[usize::from(data.train.class(0))], 0.9);
+/// # Ok::<(), backprop::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct DataSet {
+    rows: usize,
+    columns: usize,
+    bytes: Vec<u8>,
+    classes: Vec<u8>,
+    values: Box<[f64; 256]>,
+    task: Task,
+}
+
+/// What the network is asked to do with a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Task {
+    /// Say which class it belongs to: one output for each class.
+    Classify,
+    /// Reproduce it: the label is the sample.
+    Reproduce,
+}
+
+/// What to train on and what to test on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// Training samples.
+    pub train: DataSet,
+    /// Test samples, never trained on (for `bits`, the same 256 bytes).
+    pub test: DataSet,
+}
+
+/// Where data comes from: `digits`, `bits`, or a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// The digits embedded in this crate: 10,000 to train on, 2,000 to test.
+    Digits,
+    /// The 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
+    Bits,
+    /// A folder with the four IDX files of MNIST, or files of the same names and form.
+    Folder(PathBuf),
+}
+
+impl Source {
+    /// Reads the data.
+    ///
+    /// # Errors
+    /// A missing, unreadable or damaged file; its name and the remedy are in the message.
+    pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
+        match self {
+            Self::Digits => digits::load(pixels),
+            Self::Bits => Ok(bits::load()),
+            Self::Folder(path) => folder::load(path, pixels),
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "digits" => Self::Digits,
+            "bits" => Self::Bits,
+            folder => Self::Folder(PathBuf::from(folder)),
+        })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digits => f.write_str("digits"),
+            Self::Bits => f.write_str("bits"),
+            Self::Folder(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// What a pixel's byte means to the input layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Pixels {
+    /// value / 255, from 0 to 1.
+    ///
+    /// `DIFFERENCE:` mnist.py feeds the raw values, which saturates every hidden neuron at the first sample.
+    #[default]
+    Scaled,
+    /// The value itself, from 0 to 255, as mnist.py does.
+    Raw,
+}
+
+impl Pixels {
+    fn values(self) -> Box<[f64; 256]> {
+        let divisor = match self {
+            Self::Scaled => 255.0,
+            Self::Raw => 1.0,
+        };
+        Box::new(std::array::from_fn(|byte| byte as f64 / divisor))
+    }
+}
+
+/// How a class becomes the desired output vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Targets {
+    /// 0.9 for the class and 0.1 for the others, as in mnist.py.
+    #[default]
+    Soft,
+    /// 1 for the class and 0 for the others, as in network.py.
+    OneHot,
+}
+
+impl Targets {
+    /// The desired output of the class's neuron, and of the others.
+    #[must_use]
+    pub fn on_and_off(self) -> (f64, f64) {
+        match self {
+            Self::Soft => (0.9, 0.1),
+            Self::OneHot => (1.0, 0.0),
+        }
+    }
+}
+
+impl DataSet {
+    /// Images to be classified: `bytes` holds the images one after the other, row by row.
+    ///
+    /// # Panics
+    /// If the bytes are not as many whole images as there are classes, or images are empty.
+    #[must_use]
+    #[track_caller]
+    pub fn images(rows: usize, columns: usize, bytes: Vec<u8>, classes: Vec<u8>, pixels: Pixels) -> Self {
+        assert!(rows > 0 && columns > 0, "images need at least one pixel");
+        assert_eq!(bytes.len(), classes.len() * rows * columns, "as many whole images as classes");
+        Self { rows, columns, bytes, classes, values: pixels.values(), task: Task::Classify }
+    }
+
+    /// How many samples there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// Rows and columns of an image.
+    #[must_use]
+    pub fn image_shape(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// Numbers in a sample: the size the input layer must have.
+    #[must_use]
+    pub fn input_size(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    /// The fewest neurons the output layer can have: one more than the highest class, or one for each bit.
+    #[must_use]
+    pub fn output_size(&self) -> usize {
+        match self.task {
+            Task::Classify => self.classes.iter().max().map_or(1, |&class| usize::from(class) + 1),
+            Task::Reproduce => self.input_size(),
+        }
+    }
+
+    /// The bytes of one image, row by row.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    #[track_caller]
+    pub fn image(&self, index: usize) -> &[u8] {
+        let size = self.input_size();
+        &self.bytes[index * size..(index + 1) * size]
+    }
+
+    /// The class of one sample: its digit, or for `bits` the byte itself.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    #[track_caller]
+    pub fn class(&self, index: usize) -> u8 {
+        self.classes[index]
+    }
+
+    /// One sample as the input layer wants it.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    #[track_caller]
+    pub fn sample(&self, index: usize) -> Vec<f64> {
+        self.image(index).iter().map(|&byte| self.values[usize::from(byte)]).collect()
+    }
+
+    /// Writes one sample into `sample`, as the input layer wants it.
+    ///
+    /// # Panics
+    /// If there is no such sample or `sample` is not as long as one.
+    #[track_caller]
+    pub fn write_sample(&self, index: usize, sample: &mut [f64]) {
+        let image = self.image(index);
+        assert_eq!(sample.len(), image.len(), "room for one sample");
+        for (number, &byte) in sample.iter_mut().zip(image) {
+            *number = self.values[usize::from(byte)];
+        }
+    }
+
+    /// Writes the desired output of one sample into `label`, which is as long as the output layer.
+    ///
+    /// # Panics
+    /// If there is no such sample, or its class has no neuron in the output layer ([`DataSet::check_fits`]).
+    #[track_caller]
+    pub fn write_label(&self, index: usize, targets: Targets, label: &mut [f64]) {
+        match self.task {
+            Task::Classify => {
+                let (on, off) = targets.on_and_off();
+                label.fill(off);
+                label[usize::from(self.class(index))] = on;
+            }
+            Task::Reproduce => self.write_sample(index, label),
+        }
+    }
+
+    /// One desired output vector; see [`DataSet::write_label`].
+    ///
+    /// # Panics
+    /// As [`DataSet::write_label`].
+    #[must_use]
+    #[track_caller]
+    pub fn label(&self, index: usize, targets: Targets, output_size: usize) -> Vec<f64> {
+        let mut label = vec![0.0; output_size];
+        self.write_label(index, targets, &mut label);
+        label
+    }
+
+    /// What an output vector says: the class of the strongest output (the first, if several are), or for `bits` the
+    /// byte whose bits are the outputs above one half.
+    #[must_use]
+    pub fn answer(&self, output: &[f64]) -> u8 {
+        match self.task {
+            Task::Classify => strongest(output) as u8,
+            Task::Reproduce => bits::byte(output),
+        }
+    }
+
+    /// Whether an output vector is the right answer to a sample. An output that is not a number never is.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    #[track_caller]
+    pub fn is_right(&self, index: usize, output: &[f64]) -> bool {
+        self.answer(output) == self.class(index) && output.iter().all(|a| !a.is_nan())
+    }
+
+    /// Whether samples are to be reproduced (`bits`), not classified.
+    #[must_use]
+    pub fn reproduces(&self) -> bool {
+        self.task == Task::Reproduce
+    }
+
+    /// The first `count` samples, or all if there are fewer.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        let count = count.min(self.len());
+        self.bytes.truncate(count * self.input_size());
+        self.classes.truncate(count);
+        self
+    }
+
+    /// Takes the last `count` samples away and returns them, or all if there are fewer.
+    #[must_use]
+    pub fn split_off_last(&mut self, count: usize) -> Self {
+        let keep = self.len() - count.min(self.len());
+        Self {
+            bytes: self.bytes.split_off(keep * self.input_size()),
+            classes: self.classes.split_off(keep),
+            values: self.values.clone(),
+            ..*self
+        }
+    }
+
+    /// Whether a network of this architecture can be shown these samples.
+    ///
+    /// # Errors
+    /// An input layer of another size than the images, or a class without a neuron in the output layer.
+    pub fn check_fits(&self, architecture: &Architecture) -> Result<(), Error> {
+        if architecture.input_size() != self.input_size() {
+            return Err(Error::Usage(format!(
+                "the samples are {}x{}, so the input layer needs {} nodes, but sizes are {}",
+                self.rows,
+                self.columns,
+                self.input_size(),
+                architecture.sizes_text()
+            )));
+        }
+        let output_size = architecture.output_size();
+        if self.reproduces() && output_size != self.output_size() {
+            return Err(Error::Usage(format!(
+                "each sample is to be reproduced, so the output layer needs {} nodes, but sizes are {}",
+                self.output_size(),
+                architecture.sizes_text()
+            )));
+        }
+        if output_size < self.output_size() {
+            return Err(Error::Usage(format!(
+                "there is a label {}, outside an output layer of {output_size}; sizes {} need at least {} outputs",
+                self.output_size() - 1,
+                architecture.sizes_text(),
+                self.output_size()
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for DataSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DataSet({} samples of {}x{})", self.len(), self.rows, self.columns)
+    }
+}
+
+/// The index of the largest number, the first of equals (`get_result` of mnist.py).
+#[must_use]
+pub fn strongest(output: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, value) in output.iter().enumerate() {
+        if *value > output[best] {
+            best = index;
+        }
+    }
+    best
+}

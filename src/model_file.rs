@@ -1,0 +1,177 @@
+//! A trained network on disk: JSON that network2.py's `load` accepts, and that accepts network2.py's.
+//!
+//! ```json
+//! {"sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]], "cost": "QuadraticCost"}
+//! ```
+//!
+//! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 comes back bit for
+//! bit. Our own keys stand beside these and may be missing: `activations` (sigmoid throughout if not said) and
+//! `pixels` (how the network was shown its images).
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data_set::Pixels;
+use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, atomic_file};
+
+/// A network's architecture and parameters, and how it is shown images.
+///
+/// ```
+/// use backprop::model_file::Model;
+///
+/// let text = r#"{"sizes": [1, 1], "weights": [[[0.5]]], "biases": [[[-0.25]]], "cost": "CrossEntropyCost"}"#;
+/// let model = Model::from_json(text)?;
+/// assert_eq!(model.parameters.layers[0].weights[0][0], 0.5);
+/// assert_eq!(Model::from_json(&model.to_json()?)?, model);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Sizes, activations and cost.
+    pub architecture: Architecture,
+    /// Weights and biases.
+    pub parameters: Parameters,
+    /// How pixels were scaled in training; `None` in files that do not say.
+    pub pixels: Option<Pixels>,
+}
+
+/// The file's own form.
+#[derive(Serialize, Deserialize)]
+struct ModelJson {
+    sizes: Vec<usize>,
+    weights: Vec<Vec<Vec<f64>>>,
+    biases: Vec<Vec<[f64; 1]>>,
+    cost: Cost,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activations: Option<Vec<Activation>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pixels: Option<Pixels>,
+}
+
+impl Model {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or one of the problems of [`Model::from_json`].
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|error| Error::File {
+            path: path.to_path_buf(),
+            source: error,
+            remedy: "a model file is what `backprop train --out` writes".to_owned(),
+        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::contents(path, "not a model file: it is not even text"))?;
+        Self::from_json(&text).map_err(|problem| Error::contents(path, problem))
+    }
+
+    /// Writes a model file; an existing one is replaced only once the new one is complete.
+    ///
+    /// # Errors
+    /// A weight that is not finite, or a file that cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let text = self.to_json().map_err(|problem| Error::contents(path, problem))?;
+        atomic_file::write(path, |file| {
+            file.write_all(text.as_bytes())?;
+            file.write_all(b"\n")
+        })
+    }
+
+    /// A model from the text of a file.
+    ///
+    /// # Errors
+    /// The problem as a sentence: not JSON, a key missing, sizes that disagree with the matrices, a weight that is
+    /// not a finite number, an unknown cost or activation.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let json: ModelJson = serde_json::from_str(text).map_err(|error| explain(&error, text))?;
+        let mut architecture = Architecture::new(&json.sizes).with_cost(json.cost);
+        if let Some(activations) = json.activations {
+            architecture.activations = activations;
+        }
+        architecture.check().map_err(|error| error.to_string())?;
+        check_shapes(&json.sizes, &json.weights, &json.biases)?;
+        let layers = json.weights.into_iter().zip(json.biases);
+        let layers = layers.map(|(weights, biases)| LayerParameters {
+            weights,
+            biases: biases.into_iter().map(|[bias]| bias).collect(),
+        });
+        let parameters = Parameters { layers: layers.collect() };
+        check_finite(&parameters)?;
+        Ok(Self { architecture, parameters, pixels: json.pixels })
+    }
+
+    /// The text of a model file.
+    ///
+    /// # Errors
+    /// The problem as a sentence: a weight that is not finite, which JSON cannot hold.
+    pub fn to_json(&self) -> Result<String, String> {
+        check_finite(&self.parameters)?;
+        let layers = &self.parameters.layers;
+        let json = ModelJson {
+            sizes: self.architecture.sizes.clone(),
+            weights: layers.iter().map(|layer| layer.weights.clone()).collect(),
+            biases: layers.iter().map(|layer| layer.biases.iter().map(|&bias| [bias]).collect()).collect(),
+            cost: self.architecture.cost,
+            activations: Some(self.architecture.activations.clone()),
+            pixels: self.pixels,
+        };
+        serde_json::to_string(&json).map_err(|error| error.to_string())
+    }
+}
+
+/// What serde_json found, as a sentence for someone who may never have seen the file's inside.
+fn explain(error: &serde_json::Error, text: &str) -> String {
+    match error.classify() {
+        serde_json::error::Category::Data => format!("not a model file: {error}"),
+        _ => match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
+            Some(word) => format!("it contains {word} ({error}); the training it comes from has diverged"),
+            None => format!("not JSON: {error}"),
+        },
+    }
+}
+
+fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 1]>]) -> Result<(), String> {
+    let layers = sizes.len() - 1;
+    if weights.len() != layers || biases.len() != layers {
+        return Err(format!(
+            "sizes {sizes:?} need {layers} weight matrices and {layers} bias vectors, but there are {} and {}",
+            weights.len(),
+            biases.len()
+        ));
+    }
+    for (layer, pair) in sizes.windows(2).enumerate() {
+        let (inputs, outputs) = (pair[0], pair[1]);
+        if weights[layer].len() != outputs {
+            return Err(format!(
+                "weights[{layer}] has {} rows, but sizes {sizes:?} need {outputs}",
+                weights[layer].len()
+            ));
+        }
+        if let Some(row) = weights[layer].iter().position(|row| row.len() != inputs) {
+            return Err(format!(
+                "weights[{layer}][{row}] has {} numbers, but sizes {sizes:?} need {inputs}",
+                weights[layer][row].len()
+            ));
+        }
+        if biases[layer].len() != outputs {
+            return Err(format!(
+                "biases[{layer}] has {} entries, but sizes {sizes:?} need {outputs}",
+                biases[layer].len()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_finite(parameters: &Parameters) -> Result<(), String> {
+    for (layer, matrices) in parameters.layers.iter().enumerate() {
+        let weights = matrices.weights.iter().flatten();
+        if weights.chain(&matrices.biases).any(|number| !number.is_finite()) {
+            return Err(format!(
+                "weights[{layer}] or biases[{layer}] holds a number that is infinite or not a number; the training \
+                 has diverged, try a smaller rate"
+            ));
+        }
+    }
+    Ok(())
+}

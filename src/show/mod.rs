@@ -1,0 +1,4 @@
+//! What people look at: pictures in the terminal, bars, plots, graphs, pages.
+
+pub mod bars;
+pub mod picture;

@@ -1,0 +1,200 @@
+//! Everything that can be chosen about training, and the choices the originals made.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data_set::Targets;
+use crate::{Cost, Error, WeightInit};
+
+/// How to train. The default is one step a sample at rate 0.3 for five epochs, as bp.py steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// Passes over the training set; `None` to go on until a stopping rule says so.
+    pub epochs: Option<usize>,
+    /// The learning rate η.
+    pub rate: f64,
+    /// Samples a step; the last mini-batch of an epoch is smaller where they do not divide.
+    pub batch: usize,
+    /// λ of L2 regularisation: each step multiplies weights, not biases, by 1 − ηλ/n.
+    pub l2: f64,
+    /// The probability that a hidden neuron is silenced during a step.
+    pub dropout: f64,
+    /// What the desired outputs are.
+    pub targets: Targets,
+    /// Whether each epoch visits the samples in an order of its own.
+    pub shuffle: bool,
+    /// Decides starting weights, orders and dropout masks.
+    pub seed: u64,
+    /// Evaluate after every so many epochs.
+    pub evaluate_every: usize,
+    /// Whether evaluations count training samples too.
+    pub monitor_training: bool,
+    /// Stop as soon as an evaluation finds more errors than the one before (mnist.py).
+    pub stop_when_error_rises: bool,
+    /// Stop when the best evaluation is this many epochs old (network2.py's early stopping).
+    pub early_stop: Option<usize>,
+    /// Halve the rate when the best evaluation is this many epochs old; stop below 1/128 of the first rate.
+    pub halve_rate: Option<usize>,
+    /// Whether the network kept is the one of the best evaluation, not the last.
+    pub keep_best: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            epochs: Some(5),
+            rate: 0.3,
+            batch: 1,
+            l2: 0.0,
+            dropout: 0.0,
+            targets: Targets::Soft,
+            shuffle: true,
+            seed: 0,
+            evaluate_every: 1,
+            monitor_training: false,
+            stop_when_error_rises: false,
+            early_stop: None,
+            halve_rate: None,
+            keep_best: false,
+        }
+    }
+}
+
+impl Options {
+    /// Whether steps are plain: one sample each, nothing added to gradient descent. Every engine can do those.
+    #[must_use]
+    pub fn plain_steps(&self) -> bool {
+        self.batch == 1 && self.l2 == 0.0 && self.dropout == 0.0
+    }
+
+    /// Whether training can begin.
+    ///
+    /// # Errors
+    /// A number outside its range, or no rule that ever ends the training.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |sentence: String| Err(Error::Usage(sentence));
+        if !(self.rate.is_finite() && self.rate > 0.0) {
+            return refuse(format!("the rate must be a finite positive number, not {}", self.rate));
+        }
+        if self.batch == 0 || self.evaluate_every == 0 {
+            return refuse("a mini-batch, and the epochs between evaluations, must be at least 1".to_owned());
+        }
+        if !(self.l2.is_finite() && self.l2 >= 0.0) {
+            return refuse(format!("lambda must be a finite number, 0 or more, not {}", self.l2));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return refuse(format!("dropout must be at least 0 and less than 1, not {}", self.dropout));
+        }
+        let ends = self.epochs.is_some()
+            || self.stop_when_error_rises
+            || self.early_stop.is_some()
+            || self.halve_rate.is_some();
+        if !ends {
+            return refuse("without a number of epochs training needs a rule to stop by".to_owned());
+        }
+        if self.early_stop == Some(0) || self.halve_rate == Some(0) {
+            return refuse("the epochs to wait for an improvement must be at least 1".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The choices of an original program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Preset {
+    /// mnist.py with bp.py: 784-300-10, rate 0.3, evaluated and saved every 10 epochs until the error rises.
+    Bp,
+    /// mnist.py with fc.py: 784-100-10, rate 0.01, evaluated every 2 epochs until the error rises.
+    Fc,
+    /// network.py: 784-30-10, η 3.0, batches of 10, quadratic cost, N(0, 1) weights, 30 epochs.
+    Network,
+    /// network2.py: 784-30-10, η 0.5, λ 5.0, batches of 10, cross-entropy, scaled weights, 30 epochs.
+    Network2,
+}
+
+/// A preset spelled out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PresetChoices {
+    /// Neurons in the hidden layer, between as many inputs as pixels and ten outputs.
+    pub hidden: usize,
+    /// The cost.
+    pub cost: Cost,
+    /// How weights start.
+    pub init: WeightInit,
+    /// Save the network every so many epochs.
+    pub save_every: Option<usize>,
+    /// Whether a sixth of the training set is held out, as network.py's loader makes 50,000 and 10,000 of 60,000.
+    pub holds_out: bool,
+    /// Everything about the steps.
+    pub options: Options,
+}
+
+impl Preset {
+    /// What this original chose.
+    #[must_use]
+    pub fn choices(self) -> PresetChoices {
+        let until_error_rises = |rate, every| Options {
+            epochs: None,
+            rate,
+            shuffle: false,
+            evaluate_every: every,
+            stop_when_error_rises: true,
+            ..Options::default()
+        };
+        let mini_batches = |rate, l2| Options {
+            epochs: Some(30),
+            rate,
+            batch: 10,
+            l2,
+            targets: Targets::OneHot,
+            ..Options::default()
+        };
+        match self {
+            Self::Bp => PresetChoices {
+                hidden: 300,
+                cost: Cost::Quadratic,
+                init: WeightInit::Small,
+                save_every: Some(10),
+                holds_out: false,
+                options: until_error_rises(0.3, 10),
+            },
+            Self::Fc => PresetChoices {
+                hidden: 100,
+                cost: Cost::Quadratic,
+                init: WeightInit::Small,
+                save_every: None,
+                holds_out: false,
+                options: until_error_rises(0.01, 2),
+            },
+            Self::Network => PresetChoices {
+                hidden: 30,
+                cost: Cost::Quadratic,
+                init: WeightInit::Normal,
+                save_every: None,
+                holds_out: true,
+                options: mini_batches(3.0, 0.0),
+            },
+            Self::Network2 => PresetChoices {
+                hidden: 30,
+                cost: Cost::CrossEntropy,
+                init: WeightInit::Scaled,
+                save_every: None,
+                holds_out: true,
+                options: mini_batches(0.5, 5.0),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Bp => "bp",
+            Self::Fc => "fc",
+            Self::Network => "network",
+            Self::Network2 => "network2",
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! The order in which an epoch visits the samples.
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// The order of samples in one epoch, a function of seed and epoch alone: a resumed run need not remember it.
+///
+/// `epoch` counts from 0. Not shuffled, it is the order of the data set.
+#[must_use]
+pub fn sample_order(count: usize, shuffled: bool, seed: u64, epoch: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    if shuffled {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // Stream 0 draws starting weights.
+        rng.set_stream(1 + epoch as u64);
+        order.shuffle(&mut rng);
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_visits_every_sample_once_and_epochs_differ() {
+        let first = sample_order(1000, true, 5, 0);
+        let mut sorted = first.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..1000).collect::<Vec<_>>());
+        assert_eq!(first, sample_order(1000, true, 5, 0));
+        assert_ne!(first, sample_order(1000, true, 5, 1));
+        assert_ne!(first, sample_order(1000, true, 6, 0));
+        assert_eq!(sample_order(3, false, 5, 0), [0, 1, 2]);
+    }
+}

@@ -1,0 +1,125 @@
+//! When to stop and when to halve the rate, from one evaluation to the next. Ports the `while True` of mnist.py and
+//! the early stopping of network2.py.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Evaluation, Options};
+
+/// network2.py's exercise: a rate that has been halved seven times is at 1/128 of the first, and training ends.
+const MOST_HALVINGS: u32 = 7;
+
+/// What the rules remember between evaluations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// The rate now.
+    pub rate: f64,
+    /// Right answers of the best evaluation so far.
+    pub best_correct: Option<usize>,
+    /// Its epoch, from 1.
+    pub best_epoch: usize,
+    /// Right answers of the latest evaluation.
+    latest_correct: Option<usize>,
+    /// The epoch since which the present rate has had its chance.
+    stalled_since: usize,
+    halvings: u32,
+}
+
+/// What to do after an evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// Whether this was the best evaluation so far (a tie is not better).
+    pub is_best: bool,
+    /// Why to stop, if so: the end of the sentence "stopped because …".
+    pub stop: Option<String>,
+}
+
+impl Schedule {
+    /// Before any evaluation.
+    #[must_use]
+    pub fn new(rate: f64) -> Self {
+        Self { rate, best_correct: None, best_epoch: 0, latest_correct: None, stalled_since: 0, halvings: 0 }
+    }
+
+    /// Takes note of an evaluation after `epoch` (from 1).
+    pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
+        let correct = evaluation.correct;
+        let error_rose = self.latest_correct.is_some_and(|latest| correct < latest);
+        let is_best = self.best_correct.is_none_or(|best| correct > best);
+        self.latest_correct = Some(correct);
+        if is_best {
+            self.best_correct = Some(correct);
+            self.best_epoch = epoch;
+            self.stalled_since = epoch;
+        }
+        let mut stop = None;
+        if options.stop_when_error_rises && error_rose {
+            stop = Some("the error rose".to_owned());
+        }
+        if let Some(patience) = options.early_stop
+            && epoch - self.best_epoch >= patience
+        {
+            stop = Some(format!("accuracy has not improved since epoch {}", self.best_epoch));
+        }
+        if let Some(patience) = options.halve_rate
+            && epoch - self.stalled_since >= patience
+        {
+            self.stalled_since = epoch;
+            if self.halvings == MOST_HALVINGS {
+                stop = Some("the rate is at 1/128 of the first and accuracy does not improve".to_owned());
+            } else {
+                self.halvings += 1;
+                self.rate *= 0.5;
+            }
+        }
+        Decision { is_best, stop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluation(correct: usize) -> Evaluation {
+        Evaluation { correct, total: 100, mean_cost: 0.0 }
+    }
+
+    fn stopping_epoch(options: &Options, history: &[usize]) -> Option<usize> {
+        let mut schedule = Schedule::new(options.rate);
+        let mut epochs = (1..).zip(history);
+        let stopped =
+            epochs.find(|&(epoch, &c)| schedule.decide(options, epoch, &evaluation(c)).stop.is_some());
+        stopped.map(|(epoch, _)| epoch)
+    }
+
+    #[test]
+    fn training_stops_when_the_error_rises_but_not_when_it_stays() {
+        let options = Options { stop_when_error_rises: true, ..Options::default() };
+        assert_eq!(stopping_epoch(&options, &[80, 85, 85, 84, 99]), Some(4));
+        assert_eq!(stopping_epoch(&options, &[80, 85, 85, 86]), None);
+    }
+
+    #[test]
+    fn early_stopping_waits_for_n_epochs_without_improvement() {
+        let options = Options { early_stop: Some(3), ..Options::default() };
+        assert_eq!(stopping_epoch(&options, &[80, 85, 84, 85, 83, 99]), Some(5));
+        assert_eq!(stopping_epoch(&options, &[80, 85, 84, 83, 86, 85]), None);
+    }
+
+    #[test]
+    fn the_rate_halves_when_it_stalls_down_to_a_128th() {
+        let options = Options { halve_rate: Some(2), rate: 128.0, ..Options::default() };
+        let mut schedule = Schedule::new(options.rate);
+        let mut rates = Vec::new();
+        for epoch in 1.. {
+            let decision = schedule.decide(&options, epoch, &evaluation(50));
+            rates.push(schedule.rate);
+            if decision.stop.is_some() {
+                break;
+            }
+        }
+        // Best at epoch 1, a halving every second epoch from 3 on: 64, 32, … 1 at epoch 15, the end at 17.
+        assert_eq!(rates.len(), 17);
+        assert_eq!(rates[..5], [128.0, 128.0, 64.0, 64.0, 32.0]);
+        assert_eq!(rates[16], 1.0);
+    }
+}

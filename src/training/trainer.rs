@@ -1,0 +1,314 @@
+//! The training loop: mini-batches, epochs, evaluations. Ports `SGD` of network.py and `train_and_evaluate` of
+//! mnist.py.
+//!
+//! A [`Trainer`] can stop after any step and go on from its [`TrainingState`], and the weights come out the same.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::order::sample_order;
+use super::schedule::Schedule;
+use super::{Evaluation, Options, evaluate};
+use crate::data_set::DataSet;
+use crate::{Dropout, Engine, Error, MiniBatchStep, Parameters, Trained};
+
+/// Single-sample steps between two looks at the clock and the keyboard.
+const STEPS_AT_ONCE: usize = 100;
+
+/// Trains one network on one training set.
+#[derive(Debug)]
+pub struct Trainer<'a> {
+    options: Options,
+    train: &'a DataSet,
+    validation: Option<&'a DataSet>,
+    test: &'a DataSet,
+    state: TrainingState,
+}
+
+/// Where training stands. With the weights and the options it is all that is needed to go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingState {
+    /// Epochs finished.
+    pub epochs_done: usize,
+    /// Samples of the present epoch already trained on.
+    pub samples_done: usize,
+    /// The sum of the costs met on them.
+    cost_sum: f64,
+    /// Seconds spent on them.
+    seconds: f64,
+    /// The rate now, and the best evaluation.
+    pub schedule: Schedule,
+    /// The weights of the best evaluation, if they are to be kept.
+    pub best_parameters: Option<Parameters>,
+    /// One report for each epoch finished.
+    pub history: Vec<EpochReport>,
+    /// Why training has ended, once it has.
+    pub stopped: Option<String>,
+}
+
+/// What one epoch did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochReport {
+    /// From 1.
+    pub epoch: usize,
+    /// The mean of the costs met during the epoch: no extra pass.
+    pub train_cost: f64,
+    /// The rate its steps were taken at.
+    pub rate: f64,
+    /// Seconds of training alone.
+    pub seconds: f64,
+    /// Training samples in it.
+    pub samples: usize,
+    /// The test set, where this epoch was evaluated.
+    pub test: Option<Evaluation>,
+    /// The held-out samples, where there are any and this epoch was evaluated.
+    pub validation: Option<Evaluation>,
+    /// The training set, where asked for.
+    pub train: Option<Evaluation>,
+    /// Whether it was the best evaluation so far.
+    pub is_best: bool,
+}
+
+impl EpochReport {
+    /// Training samples a second.
+    #[must_use]
+    pub fn samples_per_second(&self) -> f64 {
+        self.samples as f64 / self.seconds.max(f64::MIN_POSITIVE)
+    }
+}
+
+/// How far the present epoch has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Samples trained on.
+    pub done: usize,
+    /// Samples in the epoch.
+    pub total: usize,
+}
+
+impl<'a> Trainer<'a> {
+    /// Training from the start. The stopping rules go by `validation`, or by `test` where nothing is held out.
+    ///
+    /// # Errors
+    /// Options that make no sense ([`Options::check`]), or no samples to train or test on.
+    pub fn new(
+        options: Options,
+        train: &'a DataSet,
+        validation: Option<&'a DataSet>,
+        test: &'a DataSet,
+    ) -> Result<Self, Error> {
+        options.check()?;
+        if train.is_empty() || test.is_empty() {
+            return Err(Error::Usage(
+                "no samples are left to train on, or to test on; check the limits and the held-out samples"
+                    .to_owned(),
+            ));
+        }
+        let state = TrainingState {
+            epochs_done: 0,
+            samples_done: 0,
+            cost_sum: 0.0,
+            seconds: 0.0,
+            schedule: Schedule::new(options.rate),
+            best_parameters: None,
+            history: Vec::new(),
+            stopped: None,
+        };
+        let validation = validation.filter(|held_out| !held_out.is_empty());
+        Ok(Self { options, train, validation, test, state })
+    }
+
+    /// Goes on from an earlier state. The engine must have the weights that belong to it.
+    #[must_use]
+    pub fn resume(mut self, state: TrainingState) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// Where training stands.
+    #[must_use]
+    pub fn state(&self) -> &TrainingState {
+        &self.state
+    }
+
+    /// The options it trains by.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Whether there is nothing more to do.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.state.stopped.is_some()
+            || self.options.epochs.is_some_and(|epochs| self.state.epochs_done >= epochs)
+    }
+
+    /// Trains to the end of the present epoch and evaluates.
+    ///
+    /// `watch` is called every few milliseconds to seconds, between two steps; if it breaks, the method returns
+    /// `None` and a later call goes on from there.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite.
+    ///
+    /// # Panics
+    /// If the samples do not fit the engine ([`DataSet::check_fits`]), or the options ask for what it cannot do
+    /// ([`Engine::trains_mini_batches`]).
+    pub fn run_epoch(
+        &mut self,
+        engine: &mut dyn Engine,
+        watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Option<EpochReport>, Error> {
+        let epoch = self.state.epochs_done;
+        let order = sample_order(self.train.len(), self.options.shuffle, self.options.seed, epoch);
+        let at_once = if self.options.plain_steps() { STEPS_AT_ONCE } else { self.options.batch };
+        let mut rows = Rows::new(engine, at_once.min(order.len()));
+        while self.state.samples_done < order.len() {
+            let done = self.state.samples_done;
+            let chosen = &order[done..order.len().min(done + at_once)];
+            let start = Instant::now();
+            rows.fill(self.train, chosen, &self.options);
+            let trained = self.train_rows(engine, &rows);
+            self.state.seconds += start.elapsed().as_secs_f64();
+            if !trained.cost.is_finite() {
+                return Err(self.divergence(engine, done + trained.samples));
+            }
+            self.state.cost_sum += trained.cost;
+            self.state.samples_done += trained.samples;
+            let progress = Progress { epoch: epoch + 1, done: self.state.samples_done, total: order.len() };
+            if watch(progress).is_break() && self.state.samples_done < order.len() {
+                return Ok(None);
+            }
+        }
+        if !all_finite(&engine.parameters()) {
+            return Err(self.divergence(engine, order.len()));
+        }
+        Ok(Some(self.finish_epoch(engine)))
+    }
+
+    /// One mini-batch, or a run of plain steps.
+    fn train_rows(&self, engine: &mut dyn Engine, rows: &Rows) -> Trained {
+        let rate = self.state.schedule.rate;
+        if self.options.plain_steps() {
+            return engine.train_each(&rows.labels, &rows.samples, rate);
+        }
+        let step = MiniBatchStep {
+            rate,
+            weight_decay: 1.0 - rate * self.options.l2 / self.train.len() as f64,
+            dropout: (self.options.dropout > 0.0)
+                .then(|| Dropout { probability: self.options.dropout, seed: self.mask_seed() }),
+        };
+        let cost = engine.train_mini_batch(&rows.labels, &rows.samples, &step);
+        Trained { samples: rows.count(), cost }
+    }
+
+    /// A seed for each mini-batch's dropout masks: a function of the run's seed and the place in the run.
+    fn mask_seed(&self) -> u64 {
+        let steps_before =
+            self.state.epochs_done as u64 * self.train.len() as u64 + self.state.samples_done as u64;
+        // Multiplying by an odd constant (2^64 / golden ratio) is one-to-one and spreads neighbouring seeds.
+        self.options.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(steps_before)
+    }
+
+    fn finish_epoch(&mut self, engine: &mut dyn Engine) -> EpochReport {
+        let epoch = self.state.epochs_done + 1;
+        let samples = self.train.len();
+        let mut report = EpochReport {
+            epoch,
+            train_cost: self.state.cost_sum / samples as f64,
+            rate: self.state.schedule.rate,
+            seconds: self.state.seconds,
+            samples,
+            test: None,
+            validation: None,
+            train: None,
+            is_best: false,
+        };
+        let is_last = self.options.epochs == Some(epoch);
+        if epoch.is_multiple_of(self.options.evaluate_every) || is_last {
+            self.evaluate_into(&mut report, engine);
+        }
+        self.state.epochs_done = epoch;
+        self.state.samples_done = 0;
+        self.state.cost_sum = 0.0;
+        self.state.seconds = 0.0;
+        self.state.history.push(report.clone());
+        report
+    }
+
+    fn evaluate_into(&mut self, report: &mut EpochReport, engine: &mut dyn Engine) {
+        let targets = self.options.targets;
+        let test = evaluate(engine, self.test, targets);
+        let validation = self.validation.map(|data| evaluate(engine, data, targets));
+        let decisive = validation.as_ref().unwrap_or(&test);
+        let decision = self.state.schedule.decide(&self.options, report.epoch, decisive);
+        if decision.is_best && self.options.keep_best {
+            self.state.best_parameters = Some(engine.parameters());
+        }
+        self.state.stopped = decision.stop;
+        report.is_best = decision.is_best;
+        report.train = self.options.monitor_training.then(|| evaluate(engine, self.train, targets));
+        report.validation = validation;
+        report.test = Some(test);
+    }
+
+    /// Names the layer, the epoch and the sample, and suggests a rate.
+    fn divergence(&self, engine: &dyn Engine, samples: usize) -> Error {
+        let parameters = engine.parameters();
+        let layer = parameters.layers.iter().position(|layer| {
+            layer.weights.iter().flatten().chain(&layer.biases).any(|number| !number.is_finite())
+        });
+        let what = match layer {
+            Some(layer) => format!("a weight into layer {} is infinite or not a number", layer + 1),
+            None => format!(
+                "the cost at the output layer (layer {}) is infinite or not a number",
+                parameters.layers.len()
+            ),
+        };
+        let rate = self.state.schedule.rate;
+        Error::Diverged(format!(
+            "training diverged: {what}, in epoch {} at sample {samples} of {}; try a smaller rate than {rate}, such as {}",
+            self.state.epochs_done + 1,
+            self.train.len(),
+            rate / 10.0
+        ))
+    }
+}
+
+fn all_finite(parameters: &Parameters) -> bool {
+    parameters.iter().all(f64::is_finite)
+}
+
+/// Room for the samples and labels of one call to the engine.
+struct Rows {
+    samples: Vec<f64>,
+    labels: Vec<f64>,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Rows {
+    fn new(engine: &dyn Engine, count: usize) -> Self {
+        let (inputs, outputs) = (engine.architecture().input_size(), engine.architecture().output_size());
+        Self { samples: vec![0.0; count * inputs], labels: vec![0.0; count * outputs], inputs, outputs }
+    }
+
+    fn count(&self) -> usize {
+        self.samples.len() / self.inputs
+    }
+
+    fn fill(&mut self, data: &DataSet, chosen: &[usize], options: &Options) {
+        self.samples.resize(chosen.len() * self.inputs, 0.0);
+        self.labels.resize(chosen.len() * self.outputs, 0.0);
+        let rows = self.samples.chunks_exact_mut(self.inputs).zip(self.labels.chunks_exact_mut(self.outputs));
+        for (&index, (sample, label)) in chosen.iter().zip(rows) {
+            data.write_sample(index, sample);
+            data.write_label(index, options.targets, label);
+        }
+    }
+}
