@@ -22,6 +22,7 @@ use crate::{Architecture, Cost, Engine, Error, Parameters, WeightInit, atomic_fi
 /// Without options: 784-30-10 on the embedded digits, five epochs. An explicit option overrides what a preset or a
 /// model file says.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(super) struct Train {
     #[command(flatten)]
     data: DataArgs,
@@ -43,7 +44,7 @@ pub(super) struct Train {
     epochs: Option<usize>,
 
     /// The learning rate [default: 0.3]
-    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    #[arg(long, value_name = "R")]
     rate: Option<f64>,
 
     /// Samples in a mini-batch: one step each [default: 1]
@@ -60,11 +61,11 @@ pub(super) struct Train {
     cost: Option<Cost>,
 
     /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples a step [default: 0]
-    #[arg(long, value_name = "LAMBDA", allow_negative_numbers = true)]
+    #[arg(long, value_name = "LAMBDA")]
     l2: Option<f64>,
 
     /// Probability that a hidden neuron is silenced during a step [default: 0]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P")]
     dropout: Option<f64>,
 
     /// How weights start [default: small]

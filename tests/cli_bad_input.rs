@@ -1,0 +1,179 @@
+//! Bad input: exit status 2, one line on stderr that says what to do, no output file touched.
+
+mod support;
+
+use std::path::Path;
+
+use support::cli::{IdxTraining, backprop, refusal, success, write};
+use support::golden::read_json;
+use tempfile::TempDir;
+
+fn folder() -> TempDir {
+    read_json::<IdxTraining>("idx_training.json").folder()
+}
+
+/// Runs `train` in the folder and expects a refusal that contains `sentence` and leaves `out.json` as it was.
+fn train_refuses(folder: &TempDir, arguments: &str, sentence: &str) {
+    let out = folder.path().join("out.json");
+    write(&out, b"precious");
+    let line = refusal(backprop(&format!("train {arguments} --out out.json")).current_dir(folder));
+    assert!(line.contains(sentence), "expected {sentence:?} in: {line}");
+    assert_eq!(std::fs::read(&out).expect("still there"), b"precious");
+}
+
+#[test]
+fn sizes_that_make_no_network_are_refused() {
+    let folder = folder();
+    train_refuses(&folder, "--data . --sizes 6", "at least two layers");
+    train_refuses(&folder, "--data . --sizes 6,0,3", "have a zero");
+    train_refuses(&folder, "--data . --sizes 6,x,3", "not a number of neurons");
+    train_refuses(&folder, "--data . --sizes 6,-1,3", "not a number of neurons");
+    train_refuses(&folder, "--data . --sizes", "--sizes");
+}
+
+#[test]
+fn sizes_that_do_not_match_the_data_are_refused() {
+    let folder = folder();
+    train_refuses(
+        &folder,
+        "--data . --sizes 784,5,3",
+        "the samples are 2x3, so the input layer needs 6 nodes",
+    );
+    train_refuses(&folder, "--data . --sizes 6,5,2", "there is a label 2, outside an output layer of 2");
+    train_refuses(&folder, "--data bits --sizes 8,3,9", "the output layer needs 8 nodes");
+    train_refuses(&folder, "--data . --from start.json --sizes 6,5,3", "is not what the model of --from has");
+    train_refuses(&folder, "--data digits --from start.json", "the input layer needs 784 nodes");
+}
+
+#[test]
+fn a_rate_that_is_not_a_finite_positive_number_is_refused() {
+    let folder = folder();
+    for rate in ["0", "-0.5", "NaN", "inf", "1e999"] {
+        train_refuses(
+            &folder,
+            &format!("--data . --rate {rate}"),
+            "the rate must be a finite positive number",
+        );
+    }
+    train_refuses(&folder, "--data . --rate fast", "invalid");
+}
+
+#[test]
+fn other_numbers_out_of_range_are_refused() {
+    let folder = folder();
+    train_refuses(&folder, "--data . --batch 0", "must be at least 1");
+    train_refuses(&folder, "--data . --l2 -1", "lambda must be");
+    train_refuses(&folder, "--data . --dropout 1", "dropout must be");
+    train_refuses(&folder, "--data . --train-limit 0", "no samples are left");
+    train_refuses(&folder, "--data . --validation 9", "no samples are left");
+    train_refuses(&folder, "--data . --epochs -3", "epochs");
+}
+
+#[test]
+fn what_the_object_graph_cannot_do_names_the_engine_that_can() {
+    let folder = folder();
+    for option in ["--batch 10", "--l2 5", "--dropout 0.5"] {
+        train_refuses(&folder, &format!("--engine object --data . {option}"), "--engine vectorized");
+    }
+}
+
+#[test]
+fn missing_data_names_the_file_and_says_how_to_get_mnist() {
+    let folder = folder();
+    train_refuses(&folder, "--data nowhere", "nowhere: no such folder; data/get-mnist.sh");
+    std::fs::remove_file(folder.path().join("t10k-labels.idx1-ubyte")).expect("was there");
+    train_refuses(&folder, "--data .", "t10k-labels-idx1-ubyte: no such file");
+}
+
+#[test]
+fn images_and_labels_that_differ_in_number_are_refused() {
+    let folder = folder();
+    let labels = backprop::data_set::idx::encode(&[3], &[0, 1, 2]);
+    write(&folder.path().join("train-labels.idx1-ubyte"), &labels);
+    train_refuses(&folder, "--data .", "3 labels, but");
+}
+
+#[test]
+fn damaged_images_are_refused() {
+    let folder = folder();
+    let path = folder.path().join("train-images-idx3-ubyte");
+    let whole = std::fs::read(&path).expect("was there");
+    write(&path, &whole[..whole.len() - 1]);
+    train_refuses(&folder, "--data .", "train-images-idx3-ubyte: the header promises");
+}
+
+#[test]
+fn models_that_cannot_be_read_are_refused() {
+    let folder = folder();
+    let bad = |name: &str, text: &str, sentence: &str| {
+        write(&folder.path().join(name), text.as_bytes());
+        train_refuses(&folder, &format!("--data . --from {name}"), sentence);
+        for command in ["evaluate", "predict", "dump"] {
+            let line = refusal(backprop(&format!("{command} --model {name} --data .")).current_dir(&folder));
+            assert!(line.contains(sentence), "{line}");
+        }
+    };
+    bad("a.json", "weights", "not JSON");
+    bad(
+        "b.json",
+        r#"{"sizes": [1, 1], "weights": [[[NaN]]], "biases": [[[0]]], "cost": "QuadraticCost"}"#,
+        "NaN",
+    );
+    bad(
+        "c.json",
+        r#"{"sizes": [1, 2], "weights": [[[1]]], "biases": [[[0]]], "cost": "QuadraticCost"}"#,
+        "1 rows",
+    );
+    bad("d.json", r#"{"sizes": [1, 1], "weights": [[[1]]], "biases": [[[0]]], "cost": "Cost"}"#, "Cost");
+    train_refuses(&folder, "--data . --from nowhere.json", "nowhere.json: ");
+}
+
+#[test]
+fn places_that_cannot_be_written_to_are_refused_before_training() {
+    let folder = folder();
+    for out in ["no-such-folder/m.json", "."] {
+        let line = refusal(backprop(&format!("train --data . --out {out}")).current_dir(&folder));
+        assert!(line.contains("choose a place you can write to"), "{line}");
+    }
+}
+
+#[test]
+fn an_index_beyond_the_samples_is_refused() {
+    let folder = folder();
+    let line = refusal(backprop("predict --model start.json --data . --index 4").current_dir(&folder));
+    assert!(line.contains("numbered 0 to 3"), "{line}");
+}
+
+#[test]
+fn unknown_options_and_commands_are_one_line() {
+    for arguments in ["trian", "train --sise 3,4", "train --engine quantum", "evaluate", "predict --model"] {
+        refusal(&mut backprop(arguments));
+    }
+}
+
+#[test]
+fn training_that_diverges_says_where_and_suggests_a_rate() {
+    let folder = folder();
+    train_refuses_after_start(folder.path(), "--data . --activation identity --rate 1e6 --epochs 50");
+}
+
+fn train_refuses_after_start(folder: &Path, arguments: &str) {
+    write(&folder.join("out.json"), b"precious");
+    let mut command = backprop(&format!("train {arguments} --out out.json --json"));
+    let output = command.current_dir(folder).output().expect("the program starts");
+    let line = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{line}");
+    for part in ["training diverged", "layer", "in epoch 1 at sample", "try a smaller rate"] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert_eq!(std::fs::read(folder.join("out.json")).expect("still there"), b"precious");
+}
+
+#[test]
+fn help_and_version_are_not_errors() {
+    for arguments in
+        ["--help", "--version", "train --help", "evaluate --help", "predict --help", "dump --help"]
+    {
+        assert!(!success(&mut backprop(arguments)).is_empty());
+    }
+}

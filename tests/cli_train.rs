@@ -1,0 +1,144 @@
+//! `backprop train`, `evaluate`, `predict` and `dump` as a user runs them.
+
+mod support;
+
+use backprop::model_file::Model;
+use support::cli::{IdxTraining, backprop, json_lines, success};
+use support::golden::{golden_text, read_json};
+
+#[test]
+fn training_from_given_weights_matches_an_independent_implementation() {
+    let golden: IdxTraining = read_json("idx_training.json");
+    let folder = golden.folder();
+    let arguments = format!(
+        "train --engine object --from start.json --no-shuffle --data . --train-limit {} --rate {} --epochs {} --out y.json --json",
+        golden.train_limit, golden.rate, golden.epochs
+    );
+    let lines = json_lines(&success(backprop(&arguments).current_dir(&folder)));
+    let trained = Model::read(&folder.path().join("y.json")).expect("a model file");
+    let difference = trained.parameters.max_difference(&golden.model_after.parameters());
+    assert!(difference <= 1e-10, "weights differ by {difference}");
+    assert_eq!(lines.len(), golden.epochs);
+    for (line, (epoch, cost)) in lines.iter().zip((1..).zip(&golden.mean_costs)) {
+        assert_eq!(line["epoch"], epoch);
+        assert!((line["train_cost"].as_f64().expect("a number") - cost).abs() <= 1e-12);
+        assert_eq!(line["test_total"], golden.test_labels.len());
+        assert!(line["seconds"].as_f64().is_some_and(|s| s >= 0.0));
+        assert!(line["samples_per_second"].as_f64().is_some_and(|s| s > 0.0));
+    }
+}
+
+#[test]
+fn evaluate_counts_what_the_last_epoch_counted_and_its_confusion_adds_up() {
+    let golden: IdxTraining = read_json("idx_training.json");
+    let folder = golden.folder();
+    let train = "train --engine object --from start.json --data . --epochs 3 --out y.json --json";
+    let lines = json_lines(&success(backprop(train).current_dir(&folder)));
+    let evaluated = success(backprop("evaluate --model y.json --data . --json").current_dir(&folder));
+    let evaluated = &json_lines(&evaluated)[0];
+    assert_eq!(evaluated["correct"], lines[2]["test_correct"]);
+    assert_eq!(evaluated["total"], golden.test_labels.len());
+    let confusion: Vec<Vec<usize>> =
+        serde_json::from_value(evaluated["confusion"].clone()).expect("a matrix");
+    let diagonal: usize = (0..3).map(|class| confusion[class][class]).sum();
+    assert_eq!(evaluated["correct"], diagonal);
+    let mut meant = [0; 3];
+    for &label in &golden.test_labels {
+        meant[usize::from(label)] += 1;
+    }
+    for (row, meant) in confusion.iter().zip(meant) {
+        assert_eq!(row.iter().sum::<usize>(), meant);
+    }
+}
+
+#[test]
+fn the_seed_decides_everything_that_is_random() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let train = |seed: u64, out: &str| {
+        let arguments = format!(
+            "train --engine object --sizes 784,5,10 --train-limit 60 --test-limit 10 --epochs 2 --seed {seed} --out {out}"
+        );
+        success(backprop(&arguments).current_dir(&folder));
+        std::fs::read(folder.path().join(out)).expect("a model file")
+    };
+    let first = train(1, "a.json");
+    assert_eq!(first, train(1, "b.json"));
+    assert_ne!(first, train(2, "c.json"));
+}
+
+#[test]
+fn the_bits_are_learnt() {
+    let lines = success(&mut backprop("train --engine object --data bits --epochs 40 --rate 2 --json"));
+    let last = json_lines(&lines).pop().expect("an epoch");
+    assert_eq!(last["test_total"], 256);
+    assert!(last["test_correct"].as_u64().is_some_and(|right| right > 100), "{last}");
+}
+
+#[test]
+fn a_run_in_a_pipe_prints_a_line_an_epoch_and_no_progress_bar() {
+    let mut command =
+        backprop("train --engine object --sizes 784,5,10 --train-limit 200 --test-limit 50 --epochs 2");
+    let output = command.output().expect("the program starts");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.starts_with("Training 784-5-10 on digits: 200 samples, 50 to test.\n"), "{text}");
+    assert!(text.contains("\n      1  ") && text.contains("\n      2  "), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn dump_prints_the_network_as_the_original_does() {
+    let golden: serde_json::Value = read_json("online_3_4_2.json");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let after = golden["samples"][0]["model_after"].to_string();
+    support::cli::write(&folder.path().join("m.json"), after.as_bytes());
+    let text = success(backprop("dump --model m.json").current_dir(&folder));
+    // No sample was shown: connections as after the first sample, outputs and deltas 0.
+    let connections = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with("\t(")).map(str::to_owned).collect()
+    };
+    assert_eq!(connections(&text), connections(&golden_text("dump_3_4_2_after_first_sample.txt")));
+    assert!(text.starts_with("0-0: output: 0.000000 delta: 0.000000\n\tdownstream:\n"), "{text}");
+}
+
+#[test]
+fn predict_gives_the_outputs_of_the_network() {
+    let golden: IdxTraining = read_json("idx_training.json");
+    let folder = golden.folder();
+    let text = success(backprop("predict --model start.json --data . --index 2 --json").current_dir(&folder));
+    let answer = &json_lines(&text)[0];
+    let outputs: Vec<f64> = serde_json::from_value(answer["outputs"].clone()).expect("numbers");
+    // The same sum by hand, layer by layer.
+    let mut layer: Vec<f64> = golden.test_images[2].iter().map(|&p| f64::from(p) / 255.0).collect();
+    let start = Model::from_json(&golden.model_before.to_string()).expect("a model");
+    for matrices in &start.parameters.layers {
+        let neurons = matrices.weights.iter().zip(&matrices.biases);
+        let z = neurons.map(|(row, b)| row.iter().zip(&layer).map(|(w, x)| w * x).sum::<f64>() + b);
+        layer = z.map(|z| 1.0 / (1.0 + (-z).exp())).collect();
+    }
+    for (ours, by_hand) in outputs.iter().zip(&layer) {
+        assert!((ours - by_hand).abs() < 1e-12);
+    }
+    assert_eq!(answer["digit"], backprop::data_set::strongest(&layer));
+}
+
+#[test]
+fn a_reader_who_stops_reading_ends_the_program_quietly() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    success(
+        backprop("train --engine object --train-limit 1 --test-limit 1 --epochs 1 --out m.json")
+            .current_dir(&folder),
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_backprop"))
+        .args(["dump", "--model", "m.json"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,135 @@
+//! Model files: they come back bit for bit, network2.py's are read, damaged ones are refused.
+
+mod support;
+
+use backprop::model_file::Model;
+use backprop::{Activation, Architecture, Cost, Parameters, WeightInit};
+use proptest::prelude::*;
+use support::golden::golden_text;
+
+fn model(sizes: &[usize]) -> Model {
+    let architecture = Architecture::new(sizes);
+    let parameters = WeightInit::Normal.draw(&architecture, 3);
+    Model { architecture, parameters, pixels: None }
+}
+
+fn bits(parameters: &Parameters) -> Vec<u64> {
+    parameters.iter().map(f64::to_bits).collect()
+}
+
+fn refusal(text: &str) -> String {
+    let problem = Model::from_json(text).expect_err("should be refused");
+    assert!(!problem.contains('\n'), "{problem}");
+    problem
+}
+
+#[test]
+fn a_model_written_by_another_program_is_read() {
+    let golden: serde_json::Value = serde_json::from_str(&golden_text("online_5_7_6_4.json")).expect("JSON");
+    let model = Model::from_json(&golden["model_before"].to_string()).expect("network2.py's form");
+    assert_eq!(model.architecture, Architecture::new(&[5, 7, 6, 4]));
+    assert_eq!(model.parameters.layers[2].biases[3], golden["model_before"]["biases"][2][3][0]);
+    assert_eq!(model.parameters.layers[0].weights[6][4], golden["model_before"]["weights"][0][6][4]);
+}
+
+#[test]
+fn what_is_written_has_the_keys_and_shapes_that_network2_py_loads() {
+    let text = model(&[2, 3, 1]).to_json().expect("finite");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(json["sizes"], serde_json::json!([2, 3, 1]));
+    assert_eq!(json["cost"], "QuadraticCost");
+    assert_eq!(json["weights"][0].as_array().map(Vec::len), Some(3));
+    assert_eq!(json["weights"][0][0].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["biases"][0][2].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn activations_and_cost_come_back() {
+    let mut written = model(&[2, 3, 1]);
+    written.architecture = Architecture::new(&[2, 3, 1])
+        .with_activations(&[Activation::Relu, Activation::Sigmoid])
+        .with_cost(Cost::CrossEntropy);
+    assert_eq!(Model::from_json(&written.to_json().expect("finite")), Ok(written));
+}
+
+#[test]
+fn text_that_is_not_json_is_refused() {
+    assert!(refusal("").contains("not JSON"));
+    assert!(refusal("{\"sizes\": [2,").contains("not JSON"));
+    assert!(refusal("[1, 2, 3]").contains("not a model file"));
+    assert!(refusal("{\"sizes\": [1, 1]}").contains("missing field"));
+}
+
+#[test]
+fn sizes_that_disagree_with_the_matrices_are_refused() {
+    let with = |sizes: &str, weights: &str, biases: &str| {
+        refusal(&format!(
+            r#"{{"sizes": {sizes}, "weights": {weights}, "biases": {biases}, "cost": "QuadraticCost"}}"#
+        ))
+    };
+    assert!(with("[2, 1]", "[[[1, 2, 3]]]", "[[[0]]]").contains("weights[0][0] has 3 numbers"));
+    assert!(with("[2, 1]", "[[[1, 2], [1, 2]]]", "[[[0]]]").contains("weights[0] has 2 rows"));
+    assert!(with("[2, 1]", "[[[1, 2]]]", "[[[0], [0]]]").contains("biases[0] has 2 entries"));
+    assert!(with("[2, 1, 1]", "[[[1, 2]]]", "[[[0]]]").contains("need 2 weight matrices"));
+    assert!(with("[2]", "[]", "[]").contains("at least two layers"));
+    assert!(with("[2, 0]", "[[]]", "[[]]").contains("have a zero"));
+    assert!(with("[2, 1]", "[[[1, 2]]]", "[[0]]").contains("not a model file"));
+    assert!(with("[4000000000, 4000000000]", "[[]]", "[[]]").contains("has 0 rows"));
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_refused() {
+    let with = |number: &str| {
+        refusal(&format!(
+            r#"{{"sizes": [1, 1], "weights": [[[{number}]]], "biases": [[[0]]], "cost": "QuadraticCost"}}"#
+        ))
+    };
+    assert!(with("NaN").contains("contains NaN"));
+    assert!(with("-Infinity").contains("contains Infinity"));
+    assert!(with("1e999").contains("out of range"));
+    assert!(with("null").contains("not a model file"));
+    let mut diverged = model(&[1, 1]);
+    diverged.parameters.layers[0].weights[0][0] = f64::INFINITY;
+    assert!(diverged.to_json().expect_err("infinite").contains("diverged"));
+}
+
+#[test]
+fn an_unknown_cost_or_activation_is_refused() {
+    let start = r#"{"sizes": [1, 1], "weights": [[[1]]], "biases": [[[0]]], "cost":"#;
+    assert!(refusal(&format!(r#"{start} "HingeCost"}}"#)).contains("HingeCost"));
+    let swish = format!(r#"{start} "QuadraticCost", "activations": ["swish"]}}"#);
+    assert!(refusal(&swish).contains("swish"));
+    let too_many = format!(r#"{start} "QuadraticCost", "activations": ["relu", "relu"]}}"#);
+    assert!(refusal(&too_many).contains("need 1 activations"));
+    let no_sigmoid = format!(r#"{start} "CrossEntropyCost", "activations": ["relu"]}}"#);
+    assert!(refusal(&no_sigmoid).contains("needs a sigmoid output layer"));
+}
+
+#[test]
+fn a_write_that_fails_leaves_the_old_file_as_it_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.json");
+    model(&[2, 2]).write(&path).expect("writable");
+    let before = std::fs::read(&path).expect("just written");
+    let mut diverged = model(&[2, 2]);
+    diverged.parameters.layers[0].biases[0] = f64::NAN;
+    assert!(diverged.write(&path).is_err());
+    assert_eq!(std::fs::read(&path).expect("still there"), before);
+    let missing = folder.path().join("no-such-folder").join("m.json");
+    assert!(model(&[2, 2]).write(&missing).is_err());
+    let names = std::fs::read_dir(folder.path()).expect("readable").count();
+    assert_eq!(names, 1, "no temporary file is left behind");
+}
+
+proptest! {
+    #[test]
+    fn every_finite_number_comes_back_bit_for_bit(numbers in prop::collection::vec(any::<f64>(), 6)) {
+        prop_assume!(numbers.iter().all(|number| number.is_finite()));
+        let mut written = model(&[2, 2]);
+        for (parameter, number) in written.parameters.iter_mut().zip(&numbers) {
+            *parameter = *number;
+        }
+        let read = Model::from_json(&written.to_json().expect("finite")).expect("our own file");
+        prop_assert_eq!(bits(&read.parameters), bits(&written.parameters));
+    }
+}
