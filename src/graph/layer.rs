@@ -95,13 +95,13 @@ impl Layer {
     }
 }
 
-fn store_output(node: &mut AnyNode, output: f64) {
+pub(super) fn store_output(node: &mut AnyNode, output: f64) {
     if let AnyNode::Node(node) = node {
         node.output = output;
     }
 }
 
-fn store_delta(node: &mut AnyNode, delta: f64) {
+pub(super) fn store_delta(node: &mut AnyNode, delta: f64) {
     match node {
         AnyNode::Node(node) => node.delta = delta,
         AnyNode::Const(node) => node.delta = delta,

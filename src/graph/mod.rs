@@ -47,6 +47,7 @@ pub mod id;
 pub mod layer;
 pub mod network;
 pub mod node;
+pub mod step;
 
 pub use connection::Connection;
 pub use connections::Connections;

@@ -1,0 +1,127 @@
+//! One training step as a sequence of node-sized steps, forwards and backwards.
+//!
+//! bp.py trains on a sample by five loops. Here the same work is a list, in the same order:
+//!
+//! | phase | one step | calls |
+//! |---|---|---|
+//! | [`Phase::SetInput`] | one number of the sample into one input node | [`Node::set_output`](super::Node::set_output) |
+//! | [`Phase::Output`] | the output of one neuron | [`Node::calc_output`](super::Node::calc_output) |
+//! | [`Phase::OutputDelta`] | the delta of one output neuron | [`Node::calc_output_layer_delta`](super::Node::calc_output_layer_delta) |
+//! | [`Phase::HiddenDelta`] | the delta of one node before the output layer | [`Node::calc_hidden_layer_delta`](super::Node::calc_hidden_layer_delta), [`ConstNode::calc_hidden_layer_delta`](super::ConstNode::calc_hidden_layer_delta) |
+//! | [`Phase::UpdateWeight`] | one weight or bias | [`Connection::update_weight`](super::Connection::update_weight) |
+//!
+//! There is no second implementation here: a step calls the function that trains, and keeps what it overwrote, so
+//! that it can be taken back. A [`Stepper`] walks along the sequence, from sample to sample and from epoch to epoch;
+//! a [`Step`] tells what happened, and prints as the formula with its numbers:
+//!
+//! ```text
+//! node 2-0: δ8 = a8·(1 - a8)·(t8 - a8) = 0.356585·(1 - 0.356585)·(0.378675 - 0.356585) = 0.005068
+//! ```
+//!
+//! Read [`order`] (which step comes when), [`action`] (doing and undoing one), [`stepper`] (the walk), [`reading`]
+//! (what a step read) and [`text`] (how it prints).
+
+pub mod action;
+pub mod order;
+pub mod place;
+pub mod reading;
+pub mod stepper;
+pub mod text;
+
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+pub use action::{Action, Before};
+pub use order::{Order, Segment};
+pub use place::{Numbering, Place, Wire};
+pub use reading::{Reading, Term};
+pub use stepper::{Edit, Stepper};
+
+/// The five kinds of step, in the order in which one sample meets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// A number of the sample becomes the output of an input node.
+    SetInput,
+    /// A neuron computes its output (equation 1).
+    Output,
+    /// An output neuron computes its delta (equation 3).
+    OutputDelta,
+    /// A node before the output layer computes its delta (equation 4); constant and input nodes too, as in bp.py.
+    HiddenDelta,
+    /// A connection moves its weight (equation 5).
+    UpdateWeight,
+}
+
+impl Phase {
+    /// Every phase, in order.
+    pub const ALL: [Self; 5] =
+        [Self::SetInput, Self::Output, Self::OutputDelta, Self::HiddenDelta, Self::UpdateWeight];
+
+    /// What happens in it, as a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SetInput => "set the inputs",
+            Self::Output => "outputs, layer by layer forwards",
+            Self::OutputDelta => "deltas of the output layer",
+            Self::HiddenDelta => "deltas, layer by layer backwards",
+            Self::UpdateWeight => "new weights and biases",
+        }
+    }
+}
+
+/// One step that was done: where, what it read, and the value before and after.
+///
+/// Its `Display` is the formula with the numbers in it, on one line; `{:.9}` prints nine decimals instead of six.
+/// In JSON it is one object, with every term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its place in the whole sequence, from 0.
+    pub position: usize,
+    /// How many times all samples had been seen before, from 0.
+    pub epoch: usize,
+    /// The sample's place in its list, from 0.
+    pub sample: usize,
+    /// The kind of step.
+    pub phase: Phase,
+    /// What it did to which node or connection, by id.
+    pub action: Action,
+    /// What it changed, by layer and index and by the article's number.
+    pub target: Target,
+    /// What it read, and the parts of the formula.
+    pub reading: Reading,
+    /// The output, delta or weight it replaced.
+    pub before: f64,
+    /// The output, delta or weight it computed.
+    pub after: f64,
+}
+
+/// What a step changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A node's output or delta.
+    Node(Place),
+    /// A connection's weight.
+    Connection(Wire),
+}
+
+/// `step` and `epoch` count from 1, as they are shown; `sample` is an index from 0, as on the command line.
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Step", 10)?;
+        object.serialize_field("step", &(self.position + 1))?;
+        object.serialize_field("epoch", &(self.epoch + 1))?;
+        object.serialize_field("sample", &self.sample)?;
+        object.serialize_field("phase", &self.phase)?;
+        object.serialize_field("name", &self.name())?;
+        match &self.target {
+            Target::Node(place) => object.serialize_field("node", place)?,
+            Target::Connection(wire) => object.serialize_field("connection", wire)?,
+        }
+        object.serialize_field("reading", &self.reading)?;
+        object.serialize_field("before", &self.before)?;
+        object.serialize_field("after", &self.after)?;
+        object.serialize_field("text", &self.to_string())?;
+        object.end()
+    }
+}

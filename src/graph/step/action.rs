@@ -1,0 +1,125 @@
+//! Doing one step, and taking it back.
+
+use super::Phase;
+use crate::graph::layer::{store_delta, store_output};
+use crate::graph::{AnyNode, ConnectionId, Network, NodeId};
+
+/// What one step does, and to which node or connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Set the output of an input node.
+    SetInput(NodeId),
+    /// Compute the output of a neuron.
+    Output(NodeId),
+    /// Compute the delta of an output neuron.
+    OutputDelta(NodeId),
+    /// Compute the delta of a node before the output layer.
+    HiddenDelta(NodeId),
+    /// Move a weight.
+    UpdateWeight(ConnectionId),
+}
+
+/// What a step overwrote: enough to take it back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Before {
+    /// The output, delta or weight.
+    pub value: f64,
+    /// The connection's gradient; 0 where the step changes a node.
+    pub gradient: f64,
+}
+
+impl Action {
+    /// The phase it belongs to.
+    #[must_use]
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::SetInput(_) => Phase::SetInput,
+            Self::Output(_) => Phase::Output,
+            Self::OutputDelta(_) => Phase::OutputDelta,
+            Self::HiddenDelta(_) => Phase::HiddenDelta,
+            Self::UpdateWeight(_) => Phase::UpdateWeight,
+        }
+    }
+
+    /// The value it changes, as it is now.
+    #[must_use]
+    pub fn value(self, network: &Network) -> f64 {
+        match self {
+            Self::SetInput(id) | Self::Output(id) => network.node(id).output(),
+            Self::OutputDelta(id) | Self::HiddenDelta(id) => network.node(id).delta(),
+            Self::UpdateWeight(id) => network.connection(id).weight,
+        }
+    }
+
+    /// Does it, by the function that trains, and returns what was there before.
+    ///
+    /// # Panics
+    /// If the sample or the label is shorter than its layer, or the id is not of a node this can be done to.
+    #[track_caller]
+    pub fn perform(self, network: &mut Network, label: &[f64], sample: &[f64], rate: f64) -> Before {
+        let before = self.before(network);
+        let cost = network.architecture.cost;
+        let nodes: &mut [AnyNode] = &mut network.nodes;
+        let connections = &mut network.connections.connections;
+        match self {
+            Self::SetInput(id) => match &mut nodes[id.index()] {
+                AnyNode::Node(node) => node.set_output(sample[node.node_index as usize]),
+                AnyNode::Const(_) => panic!("a constant node's output cannot be set"),
+            },
+            Self::Output(id) => {
+                let output = match &nodes[id.index()] {
+                    AnyNode::Node(node) => node.calc_output(nodes, connections),
+                    AnyNode::Const(_) => panic!("a constant node's output is not computed"),
+                };
+                store_output(&mut nodes[id.index()], output);
+            }
+            Self::OutputDelta(id) => {
+                let delta = match &nodes[id.index()] {
+                    AnyNode::Node(node) => {
+                        node.calc_output_layer_delta(label[node.node_index as usize], cost)
+                    }
+                    AnyNode::Const(_) => panic!("a constant node has no label"),
+                };
+                store_delta(&mut nodes[id.index()], delta);
+            }
+            Self::HiddenDelta(id) => {
+                let delta = match &nodes[id.index()] {
+                    AnyNode::Node(node) => node.calc_hidden_layer_delta(nodes, connections),
+                    AnyNode::Const(node) => node.calc_hidden_layer_delta(nodes, connections),
+                };
+                store_delta(&mut nodes[id.index()], delta);
+            }
+            Self::UpdateWeight(id) => connections[id.index()].update_weight(nodes, rate),
+        }
+        before
+    }
+
+    /// Takes it back: puts what was there before where it was.
+    ///
+    /// # Panics
+    /// If the id is another network's and this one is smaller.
+    #[track_caller]
+    pub fn undo(self, network: &mut Network, before: Before) {
+        match self {
+            Self::SetInput(id) | Self::Output(id) => {
+                store_output(&mut network.nodes[id.index()], before.value);
+            }
+            Self::OutputDelta(id) | Self::HiddenDelta(id) => {
+                store_delta(&mut network.nodes[id.index()], before.value);
+            }
+            Self::UpdateWeight(id) => {
+                let connection = &mut network.connections.connections[id.index()];
+                connection.weight = before.value;
+                connection.gradient = before.gradient;
+            }
+        }
+    }
+
+    fn before(self, network: &Network) -> Before {
+        let gradient = match self {
+            Self::UpdateWeight(id) => network.connection(id).gradient,
+            _ => 0.0,
+        };
+        Before { value: self.value(network), gradient }
+    }
+}

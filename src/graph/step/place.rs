@@ -1,0 +1,133 @@
+//! Where a node or connection stands, by layer and index and by the article's number.
+//!
+//! The article numbers its nine nodes straight through: inputs 1 to 3, hidden neurons 4 to 7, outputs 8 and 9. A
+//! weight is named by the node it leads to, then the node it comes from: w41. Constant nodes have no number; the
+//! weight from one is the neuron's bias, w4b.
+
+use std::fmt;
+use std::num::NonZeroU32;
+
+use serde::Serialize;
+
+use crate::graph::{AnyNode, ConnectionId, Network, NodeId};
+
+/// A node's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The layer, from 0, the input layer.
+    pub layer: u32,
+    /// The place in the layer, from 0.
+    pub index: u32,
+    /// The article's number, counted from 1 through all neurons; a constant node has none.
+    pub number: Option<NonZeroU32>,
+}
+
+/// A connection's two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Wire {
+    /// Where it comes from.
+    pub upstream: Place,
+    /// Where it leads.
+    pub downstream: Place,
+}
+
+/// How a network's neurons are numbered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbering {
+    /// Neurons before each layer.
+    neurons_before: Vec<u32>,
+}
+
+impl Numbering {
+    /// The numbering of this network.
+    #[must_use]
+    pub fn new(network: &Network) -> Self {
+        let mut count = 0;
+        let mut neurons_before = Vec::with_capacity(network.layers.len());
+        for layer in &network.layers {
+            neurons_before.push(count);
+            count += layer.neurons().len() as u32;
+        }
+        Self { neurons_before }
+    }
+
+    /// The place of a node.
+    ///
+    /// # Panics
+    /// If the id is another network's and this one is smaller.
+    #[must_use]
+    #[track_caller]
+    pub fn place(&self, network: &Network, id: NodeId) -> Place {
+        let node = network.node(id);
+        let (layer, index) = (node.layer_index(), node.node_index());
+        let number = match node {
+            AnyNode::Node(_) => NonZeroU32::new(self.neurons_before[layer as usize] + index + 1),
+            AnyNode::Const(_) => None,
+        };
+        Place { layer, index, number }
+    }
+
+    /// The two ends of a connection.
+    ///
+    /// # Panics
+    /// If the id is another network's and this one is smaller.
+    #[must_use]
+    #[track_caller]
+    pub fn wire(&self, network: &Network, id: ConnectionId) -> Wire {
+        let connection = network.connection(id);
+        Wire {
+            upstream: self.place(network, connection.upstream_node),
+            downstream: self.place(network, connection.downstream_node),
+        }
+    }
+}
+
+impl Place {
+    /// What its output is called in a formula: x1 in the input layer, a4 after it, 1 of a constant node.
+    #[must_use]
+    pub fn output_name(self) -> String {
+        match self.number {
+            Some(number) if self.layer == 0 => format!("x{number}"),
+            Some(number) => format!("a{number}"),
+            None => "1".to_owned(),
+        }
+    }
+
+    /// What its delta is called in a formula: δ4; of a constant node δ(0-3).
+    #[must_use]
+    pub fn delta_name(self) -> String {
+        match self.number {
+            Some(number) => format!("δ{number}"),
+            None => format!("δ({self})"),
+        }
+    }
+}
+
+impl Wire {
+    /// What its weight is called in a formula: w41, or w12,3 where that needs a comma; w4b for a bias.
+    #[must_use]
+    pub fn name(self) -> String {
+        // The downstream end is always a neuron, so it always has a number.
+        let to = self.downstream.number.map_or(0, NonZeroU32::get);
+        match self.upstream.number.map(NonZeroU32::get) {
+            Some(from) if to < 10 && from < 10 => format!("w{to}{from}"),
+            Some(from) => format!("w{to},{from}"),
+            None if to < 10 => format!("w{to}b"),
+            None => format!("w{to},b"),
+        }
+    }
+}
+
+/// Layer and index, as bp.py prints a node: `1-0`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.layer, self.index)
+    }
+}
+
+/// Both ends, as bp.py prints a connection: `(0-2) -> (1-1)`.
+impl fmt::Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({}) -> ({})", self.upstream, self.downstream)
+    }
+}
