@@ -171,7 +171,7 @@ impl Train {
         let save_every = self.save_every.or(preset.as_ref().and_then(|preset| preset.save_every));
         let save = |engine: &dyn Engine| self.save(engine, pixels);
 
-        let mut screen = Screen::new(self.json, trainer.options());
+        let mut screen = Screen::new(self.json, trainer.options(), &parts);
         screen.open(output, &architecture, &parts, &self.data.data)?;
         while !trainer.is_finished() {
             let report = trainer.run_epoch(engine.as_mut(), &mut |progress| {

@@ -19,11 +19,13 @@ pub(super) struct Screen {
     bar: Option<ProgressBar>,
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
+    reproduces: bool,
 }
 
 impl Screen {
-    pub(super) fn new(json: bool, options: &Options) -> Self {
-        Self { json, bar: None, last_accuracy: None, epochs: options.epochs }
+    pub(super) fn new(json: bool, options: &Options, parts: &Parts) -> Self {
+        let reproduces = parts.train.reproduces();
+        Self { json, bar: None, last_accuracy: None, epochs: options.epochs, reproduces }
     }
 
     pub(super) fn open(
@@ -116,9 +118,11 @@ impl Screen {
             writeln!(output, "Stopped: {reason}.")?;
         }
         if let Some(test) = state.history.last().and_then(|report| report.test.as_ref()) {
+            let samples = if self.reproduces { "bytes" } else { "test samples, which it has never seen" };
+            let verb = if self.reproduces { "reproduces" } else { "recognises" };
             writeln!(
                 output,
-                "The network recognises {} of {} test samples it has never seen: {:.2} %.",
+                "The network {verb} {} of {} {samples}: {:.2} %.",
                 thousands(test.correct),
                 thousands(test.total),
                 100.0 * test.accuracy()
