@@ -3,4 +3,5 @@
 
 pub mod cli;
 pub mod golden;
+pub mod mnist;
 pub mod wiring;
