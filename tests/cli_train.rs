@@ -105,13 +105,23 @@ fn dump_prints_the_network_as_the_original_does() {
 
 #[test]
 fn predict_gives_the_outputs_of_the_network() {
+    predict_matches_a_forward_pass_by_hand("", 255.0);
+}
+
+#[test]
+fn raw_pixels_are_the_original_s_values_from_0_to_255() {
+    predict_matches_a_forward_pass_by_hand("--pixels raw", 1.0);
+}
+
+fn predict_matches_a_forward_pass_by_hand(pixels: &str, divisor: f64) {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();
-    let text = success(backprop("predict --model start.json --data . --index 2 --json").current_dir(&folder));
+    let arguments = format!("predict --model start.json --data . --index 2 --json {pixels}");
+    let text = success(backprop(&arguments).current_dir(&folder));
     let answer = &json_lines(&text)[0];
     let outputs: Vec<f64> = serde_json::from_value(answer["outputs"].clone()).expect("numbers");
     // The same sum by hand, layer by layer.
-    let mut layer: Vec<f64> = golden.test_images[2].iter().map(|&p| f64::from(p) / 255.0).collect();
+    let mut layer: Vec<f64> = golden.test_images[2].iter().map(|&p| f64::from(p) / divisor).collect();
     let start = Model::from_json(&golden.model_before.to_string()).expect("a model");
     for matrices in &start.parameters.layers {
         let neurons = matrices.weights.iter().zip(&matrices.biases);
