@@ -16,7 +16,8 @@ impl Layer {
     /// Its neurons: all nodes but the constant one.
     #[must_use]
     pub fn neurons(&self) -> &[NodeId] {
-        &self.nodes[..self.nodes.len() - 1]
+        let nodes: &[NodeId] = &self.nodes;
+        &nodes[..nodes.len() - 1]
     }
 
     /// Its constant node.

@@ -19,7 +19,8 @@
 //!
 //! Read the files in the order [`id`], [`node`], [`const_node`], [`connection`], [`connections`], [`layer`],
 //! [`network`]. To see it move, run the `nine_nodes` example in a debugger with a breakpoint on one of the functions
-//! above.
+//! above (docs/debugging.md is a guided session; debugger.gdb.py teaches gdb to print these objects), or walk through
+//! a training step with [`step`].
 //!
 //! # The arena
 //!
@@ -39,6 +40,8 @@
 //! # Sign
 //!
 //! As in bp.py, a node's `delta` is −∂E/∂z and a connection's `gradient` is −∂E/∂w: the direction to move in.
+
+#![debugger_visualizer(gdb_script_file = "debugger.gdb.py")]
 
 pub mod connection;
 pub mod connections;

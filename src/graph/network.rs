@@ -226,8 +226,17 @@ impl Network {
     /// The output vector as last computed.
     #[must_use]
     pub fn output(&self) -> Vec<f64> {
-        let output_layer = &self.layers[self.layers.len() - 1];
-        output_layer.neurons().iter().map(|id| self.node(*id).output()).collect()
+        let layers: &[Layer] = &self.layers;
+        let nodes: &[AnyNode] = &self.nodes;
+        let neurons = layers[layers.len() - 1].neurons();
+        let mut output = vec![0.0; neurons.len()];
+        let numbers: &mut [f64] = &mut output;
+        let mut i = 0;
+        while i < neurons.len() {
+            numbers[i] = nodes[neurons[i].index()].output();
+            i += 1;
+        }
+        output
     }
 
     /// The cost of one sample with the present weights; computes all outputs on the way.

@@ -1,0 +1,403 @@
+//! The network in the real gdb: breakpoints stop once per node or connection, and what is printed there is right.
+//!
+//! Where there is no gdb the tests say so and pass; under CI (`CI=true`) that is a failure. After a change to
+//! docs/debugging.md or to a line it shows, `UPDATE_DOCS=1 cargo test --test debugger` writes gdb's answers into it.
+#![cfg(all(debug_assertions, target_os = "linux"))]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use support::golden::{Online, golden_text, read_json};
+
+const CALC_OUTPUT: &str = "backprop::graph::node::Node::calc_output";
+const CALC_OUTPUT_LAYER_DELTA: &str = "backprop::graph::node::Node::calc_output_layer_delta";
+const CALC_HIDDEN_LAYER_DELTA: &str = "backprop::graph::node::Node::calc_hidden_layer_delta";
+const CONST_CALC_HIDDEN_LAYER_DELTA: &str = "backprop::graph::const_node::ConstNode::calc_hidden_layer_delta";
+const UPDATE_WEIGHT: &str = "backprop::graph::connection::Connection::update_weight";
+
+/// The example, built as `cargo build --example nine_nodes` builds it, beside this very test.
+fn nine_nodes() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        // target/debug/deps/debugger-0123
+        let test = std::env::current_exe().expect("a test knows its own path");
+        let profile = test.ancestors().nth(2).expect("target/debug");
+        let target = profile.parent().expect("target");
+        // `cargo test` builds examples; `cargo test --test debugger` does not.
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--example", "nine_nodes", "--target-dir"]).arg(target);
+        if cfg!(not(feature = "cli")) {
+            build.arg("--no-default-features");
+        }
+        assert!(build.current_dir(root()).status().expect("cargo runs").success(), "the example must build");
+        profile.join("examples/nine_nodes")
+    })
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether gdb is there; says so where it is not.
+fn gdb_is_missing() -> bool {
+    let found = Command::new("gdb").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "gdb is not installed, and CI must run this test"
+        );
+        eprintln!("gdb is not installed: nothing was tested (apt-get install gdb)");
+    }
+    !found
+}
+
+/// What gdb prints when it is given these commands, without its own notes about threads and scripts.
+fn gdb(commands: &str) -> String {
+    let script = tempfile::NamedTempFile::with_suffix(".gdb").expect("a temporary file");
+    std::fs::write(script.path(), commands).expect("a temporary file can be written");
+    let program = nine_nodes();
+    let folder = program.parent().expect("it is in a folder").display().to_string();
+    let output = Command::new("gdb")
+        .args(["-nx", "-batch", "-iex", &format!("add-auto-load-safe-path {folder}")])
+        .args(["-ex", "set debuginfod enabled off", "-ex", "set width 0", "-ex", "set confirm off", "-x"])
+        .arg(script.path())
+        .arg(program)
+        .env("LC_ALL", "C.UTF-8")
+        // What gdb can record depends on the processor; see "Backwards in time" in docs/debugging.md.
+        .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX_Fast_Unaligned_Load")
+        .current_dir(root())
+        .output()
+        .expect("gdb was there a moment ago");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("Error"), "gdb says:\n{errors}");
+    let text = String::from_utf8(output.stdout).expect("gdb writes UTF-8");
+    let chatter = ["[Thread debugging", "Using host libthread_db", "[Inferior 1"];
+    let kept = text.lines().filter(|line| !chatter.iter().any(|start| line.starts_with(start)));
+    kept.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The numbers that follow `Value returned is $1 = ` or `$1 = `, in order.
+fn printed_numbers(text: &str) -> Vec<f64> {
+    let values = text.lines().filter_map(|line| line.strip_prefix("Value returned is ").or(Some(line)));
+    let values = values.filter(|line| line.starts_with('$')).filter_map(|line| line.split(" = ").nth(1));
+    values.filter_map(|value| value.parse().ok()).collect()
+}
+
+fn assert_close(printed: &[f64], expected: &[f64]) {
+    assert_eq!(printed.len(), expected.len(), "{printed:?}");
+    for (printed, expected) in printed.iter().zip(expected) {
+        assert!((printed - expected).abs() <= 1e-12, "gdb prints {printed}, the reference is {expected}");
+    }
+}
+
+#[test]
+fn a_breakpoint_on_a_node_sized_function_stops_once_per_node_or_connection() {
+    if gdb_is_missing() {
+        return;
+    }
+    let expected = [
+        (CALC_OUTPUT, 6),
+        (CALC_OUTPUT_LAYER_DELTA, 2),
+        (CALC_HIDDEN_LAYER_DELTA, 7),
+        (CONST_CALC_HIDDEN_LAYER_DELTA, 2),
+        (UPDATE_WEIGHT, 26),
+    ];
+    let mut commands = String::new();
+    for (place, (function, _)) in expected.iter().enumerate() {
+        writeln!(commands, "break {function}\nignore {} 1000", place + 1)
+            .expect("a String can be written to");
+    }
+    let answer = gdb(&(commands + "run\ninfo breakpoints\n"));
+    for (function, count) in expected {
+        let mut lines = answer.lines().skip_while(|line| !line.contains(&format!("in {function} at")));
+        assert!(lines.next().is_some(), "no breakpoint on {function}: {answer}");
+        assert_eq!(lines.next(), Some(&*format!("\tbreakpoint already hit {count} times")), "{function}");
+    }
+}
+
+#[test]
+fn the_values_returned_and_stored_are_the_reference_s() {
+    if gdb_is_missing() {
+        return;
+    }
+    let golden: Online = read_json("online_3_4_2.json");
+    let expected = &golden.samples.as_ref().expect("recorded sample by sample")[0];
+
+    let returned = |function: &str, count: usize| {
+        printed_numbers(&gdb(&format!("break {function}\nrun\n{}", "finish\ncontinue\n".repeat(count))))
+    };
+    let outputs: Vec<f64> = expected.outputs[1..].concat();
+    assert_close(&returned(CALC_OUTPUT, 6), &outputs);
+    assert_close(&returned(CALC_OUTPUT_LAYER_DELTA, 2), &expected.deltas[1]);
+    // The hidden layer's four; the input layer's three come after it, and the reference does not record them.
+    assert_close(&returned(CALC_HIDDEN_LAYER_DELTA, 7)[..4], &expected.deltas[0]);
+    assert_close(&returned(CONST_CALC_HIDDEN_LAYER_DELTA, 2), &[0.0, 0.0]);
+
+    let one_update = "next\nprint self.gradient\nnext\nprint self.weight\ncontinue\n";
+    let numbers = printed_numbers(&gdb(&format!("break {UPDATE_WEIGHT}\nrun\n{}", one_update.repeat(26))));
+    let (gradients, weights) = (expected.gradient(), expected.model_after.parameters());
+    let mut reference = Vec::new();
+    for (gradient, weight) in gradients.layers.iter().zip(&weights.layers) {
+        for k in 0..gradient.weights[0].len() {
+            for j in 0..gradient.biases.len() {
+                reference.extend([gradient.weights[j][k], weight.weights[j][k]]);
+            }
+        }
+        for j in 0..gradient.biases.len() {
+            reference.extend([gradient.biases[j], weight.biases[j]]);
+        }
+    }
+    assert_close(&numbers, &reference);
+}
+
+/// The line of a source file, from 1, that holds this text; the first such line after `after`.
+fn line_of(file: &str, after: &str, text: &str) -> usize {
+    let source = std::fs::read_to_string(root().join(file)).expect("the source is there");
+    let lines = source.lines().enumerate().skip_while(|(_, line)| !line.contains(after));
+    let mut hits = lines.filter(|(_, line)| line.contains(text));
+    hits.next().unwrap_or_else(|| panic!("{file}: no line with {text}")).0 + 1
+}
+
+#[test]
+fn the_intermediates_of_every_formula_have_names_and_the_right_values() {
+    if gdb_is_missing() {
+        return;
+    }
+    let golden: Online = read_json("online_3_4_2.json");
+    let expected = &golden.samples.as_ref().expect("recorded sample by sample")[0];
+    let (before, deltas) = (golden.model_before.parameters(), &expected.deltas);
+
+    // z of all six neurons: the reference's weights times its outputs.
+    let node = "src/graph/node.rs";
+    let line = line_of(node, "fn calc_output(", "self.activation.value(weighted_input)");
+    let answer = gdb(&format!("break node.rs:{line}\nrun\n{}", "print weighted_input\ncontinue\n".repeat(6)));
+    let mut sums = Vec::new();
+    for (layer, inputs) in before.layers.iter().zip(&expected.outputs) {
+        for (weights, bias) in layer.weights.iter().zip(&layer.biases) {
+            sums.push(weights.iter().zip(inputs).map(|(w, x)| w * x).sum::<f64>() + bias);
+        }
+    }
+    assert_close(&printed_numbers(&answer), &sums);
+
+    // Σ wδ and a(1 − a) of the four hidden neurons, which come first.
+    let line = line_of(node, "fn calc_hidden_layer_delta(", "slope * downstream_delta");
+    let print = "print downstream_delta\nprint slope\ncontinue\n";
+    let answer = gdb(&format!("break node.rs:{line}\nrun\n{}", print.repeat(7)));
+    let mut parts = Vec::new();
+    for (j, a) in expected.outputs[1].iter().enumerate() {
+        let back = before.layers[1].weights.iter().zip(&deltas[1]);
+        parts.extend([back.map(|(row, delta)| row[j] * delta).sum::<f64>(), a * (1.0 - a)]);
+    }
+    assert_close(&printed_numbers(&answer)[..8], &parts);
+}
+
+#[test]
+fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_parts_of_it() {
+    if gdb_is_missing() {
+        return;
+    }
+    let dump = golden_text("dump_3_4_2_after_first_sample.txt");
+    let at_the_end =
+        format!("break nine_nodes.rs:{}\nrun\n", line_of("docs/examples/nine_nodes.rs", "fn main", "print!"));
+    let section = |answer: &str| {
+        let (_, after) = answer.split_once("==\n").expect("gdb echoes the mark");
+        after.to_owned()
+    };
+    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-network\n"))), dump);
+
+    let nodes: Vec<String> = dump.split_inclusive('\n').fold(Vec::new(), |mut nodes: Vec<String>, line| {
+        if !line.starts_with('\t') {
+            nodes.push(String::new());
+        }
+        nodes.last_mut().expect("a dump begins with a node").push_str(line);
+        nodes
+    });
+    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-layer 1\n"))), nodes[4..9].concat());
+    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-node 1 3\n"))), nodes[7]);
+    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-node 2 2\n"))), nodes[11]);
+}
+
+#[test]
+fn nodes_connections_and_ids_print_what_they_are() {
+    if gdb_is_missing() {
+        return;
+    }
+    let commands = "set print address off\nset print pretty on\n\
+        break backprop::graph::network::Network::update_weight\nrun\nup\nup\n\
+        print network\nprint network.layers\nprint network.connections\nprint $bp_node(1, 0)\nprint $bp_node(0, 3)\n\
+        print sample\ndown\ndown\nnext\nnext\nprint nodes[4]\nprint nodes[8]\nprint connections[25].downstream_node\n";
+    let answer = gdb(commands);
+    let node = "Node 1-0 output=0.649426 delta=0.000382";
+    for expected in [
+        "= Network 3-4-2: 12 nodes, 26 connections\n",
+        "= 3 layers = {Layer 0: 3 neurons and a constant node = {\n",
+        &format!("    nodes[0] = NodeId(4): {node},\n"),
+        "= 26 connections = {(0-0) -> (1-0) weight=0.274137 gradient=0.000000, (0-0) -> (1-1) weight=0.923965 ",
+        &format!("= {node} = {{\n  upstream[0] = (0-0) -> (1-0) weight=0.274137 gradient=0.000000,\n"),
+        "  downstream[1] = (1-0) -> (2-1) weight=-0.141065 gradient=0.000000\n}\n",
+        "= ConstNode 0-3 output=1.000000 delta=0.000000 = {\n  downstream[0] = (0-3) -> (1-0) weight=-0.238582 ",
+        "= Sample [0.658875, 0.213732, 0.856233]\n",
+        "= ConstNode 1-4 output=1.000000 delta=0.000000 = {\n",
+        "= NodeId(10): Node 2-1 output=0.245976 delta=0.010314\n",
+    ] {
+        assert!(answer.contains(expected), "gdb does not print {expected:?}:\n{answer}");
+    }
+    assert_eq!(
+        answer.matches(&format!("= {node} = {{\n")).count(),
+        2,
+        "$bp_node(1, 0) and nodes[4]:\n{answer}"
+    );
+}
+
+#[test]
+fn bp_next_node_visits_every_node_in_the_order_of_training() {
+    if gdb_is_missing() {
+        return;
+    }
+    let commands = format!(
+        "break backprop::graph::network::Network::train_one_sample\nrun\ndelete\n{}",
+        "bp-next-node\n".repeat(18)
+    );
+    let answer = gdb(&commands);
+    let frames = answer.lines().filter(|line| line.starts_with("#0"));
+    let visited: Vec<String> = frames
+        .map(|line| {
+            let function = line.split(" (").next().and_then(|head| head.rsplit("::").next()).unwrap_or(line);
+            let node = line.split("self=").nth(1).and_then(|rest| rest.split(' ').nth(1)).unwrap_or("?");
+            format!("{function} {node}")
+        })
+        .collect();
+    let expected = [
+        ("calc_output", "1-0 1-1 1-2 1-3 2-0 2-1"),
+        ("calc_output_layer_delta", "2-0 2-1"),
+        ("calc_hidden_layer_delta", "1-0 1-1 1-2 1-3 1-4 0-0 0-1 0-2 0-3"),
+        // self is the network here.
+        ("update_weight", "3-4-2:"),
+    ];
+    let expected =
+        expected.iter().flat_map(|(f, nodes)| nodes.split(' ').map(move |node| format!("{f} {node}")));
+    assert_eq!(visited, expected.collect::<Vec<_>>());
+}
+
+/// Where single steps land, from the first `calc_output` until the program is back in `main`.
+const COUNT_STEPS: &str = r"
+import collections, gdb
+counts = collections.Counter()
+gdb.execute('break backprop::graph::node::Node::calc_output', to_string=True)
+gdb.execute('run', to_string=True)
+gdb.execute('delete')
+gdb.execute('set suppress-cli-notifications on')
+while True:
+    gdb.execute(STEP, to_string=True)
+    frame = gdb.newest_frame()
+    table = frame.find_sal().symtab
+    file = table.filename if table else ''
+    if 'nine_nodes.rs' in file:
+        break
+    if 'src/graph/' in file:
+        counts['graph'] += 1
+    elif file.endswith(('src/activation.rs', 'src/cost.rs')):
+        counts['formula'] += 1
+    else:
+        counts['outside'] += 1
+print('steps', counts['graph'], counts['formula'], counts['outside'])
+";
+
+fn count_steps(step: &str) -> [usize; 3] {
+    let answer = gdb(&format!("python\n{}\nend\n", COUNT_STEPS.replace("STEP", &format!("'{step}'"))));
+    let line =
+        answer.lines().find_map(|line| line.strip_prefix("steps ")).expect("the script prints its counts");
+    let counts: Vec<usize> = line.split(' ').map(|count| count.parse().expect("a count")).collect();
+    counts.try_into().expect("three counts")
+}
+
+#[test]
+fn plain_steps_land_in_this_crate_most_of_the_time() {
+    if gdb_is_missing() {
+        return;
+    }
+    let [graph, formula, outside] = count_steps("step");
+    let total = graph + formula + outside;
+    println!(
+        "{total} steps: {graph} in src/graph, {formula} in activation.rs and cost.rs, {outside} outside"
+    );
+    assert!(graph > 1000, "a training step has more than {graph} lines");
+    assert!(
+        outside * 100 <= total * 15,
+        "{outside} of {total} steps are outside; docs/debugging.md says 13 of 100"
+    );
+}
+
+#[test]
+fn bp_step_stops_in_src_graph_and_nowhere_else() {
+    if gdb_is_missing() {
+        return;
+    }
+    let commands = format!(
+        "python\ndef where():\n    place = gdb.newest_frame().find_sal()\n    \
+         print('at', place.symtab.filename, place.line)\nend\n\
+         break {CALC_OUTPUT}\nrun\ndelete\n{}",
+        "bp-step\npython where()\n".repeat(60)
+    );
+    let answer = gdb(&commands);
+    let stops: Vec<&str> = answer.lines().filter_map(|line| line.strip_prefix("at ")).collect();
+    assert_eq!(stops.len(), 60);
+    let outside = stops.iter().find(|place| !place.starts_with("src/graph/") || place.contains("/id.rs"));
+    assert_eq!(outside, None);
+    // No line of the formula is jumped over: four products in the first neuron's sum.
+    let sum = line_of("src/graph/node.rs", "fn calc_output(", "weighted_input += input * connection.weight");
+    let first_neuron = stops.iter().take_while(|place| !place.contains("layer.rs"));
+    assert_eq!(first_neuron.filter(|place| **place == format!("src/graph/node.rs {sum}")).count(), 4);
+}
+
+#[test]
+fn the_guided_session_in_the_book_prints_what_it_shows() {
+    if gdb_is_missing() {
+        return;
+    }
+    let path = root().join("docs/debugging.md");
+    let document = std::fs::read_to_string(&path).expect("the chapter is there");
+    let mut commands = String::new();
+    for line in document.lines() {
+        if let Some(command) = line.strip_prefix("(gdb) ") {
+            // The echo that shows the command also marks where its answer begins.
+            writeln!(commands, "echo (gdb) {}\\n\n{command}", command.replace('$', "\\$")).expect("a String");
+        }
+    }
+    let answer = gdb(&commands);
+    let mut answers = answer.split("(gdb) ").skip(1);
+
+    let mut renewed = String::new();
+    let mut in_block = false;
+    for line in document.lines() {
+        if line.starts_with("```") {
+            in_block = line == "```gdb";
+        }
+        if line.starts_with("(gdb) ") {
+            renewed.push_str("(gdb) ");
+            renewed.push_str(answers.next().unwrap_or("no answer: an earlier command failed\n").trim_end());
+            renewed.push('\n');
+        } else if !in_block || line == "```gdb" {
+            renewed.push_str(line);
+            renewed.push('\n');
+        }
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &renewed).expect("the chapter can be written");
+        return;
+    }
+    for (number, (shown, printed)) in document.lines().zip(renewed.lines()).enumerate() {
+        assert_eq!(
+            shown,
+            printed,
+            "docs/debugging.md, line {}, shows something else than gdb prints; if gdb is right, \
+             UPDATE_DOCS=1 cargo test --test debugger writes it in",
+            number + 1
+        );
+    }
+    assert_eq!(document.lines().count(), renewed.lines().count());
+}
