@@ -6,8 +6,11 @@
 mod choices;
 mod dump;
 mod evaluate;
+mod nine_nodes;
 mod output;
 mod predict;
+mod sequence;
+mod step;
 mod train;
 
 use std::io::{ErrorKind, Write as _};
@@ -31,6 +34,7 @@ enum Command {
     Train(Box<train::Train>),
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
+    Step(Box<step::Step>),
     Dump(dump::Dump),
 }
 
@@ -57,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Train(command) => command.run(&mut output),
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
+        Command::Step(command) => command.run(&mut output),
         Command::Dump(command) => command.run(&mut output),
     };
     match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {

@@ -279,7 +279,7 @@ impl Train {
 }
 
 /// As many inputs as a sample has numbers; 30 hidden neurons and ten outputs, or 3 and 8 for `bits`.
-fn default_sizes(train: &DataSet, hidden: Option<usize>) -> Vec<usize> {
+pub(super) fn default_sizes(train: &DataSet, hidden: Option<usize>) -> Vec<usize> {
     if train.reproduces() {
         vec![train.input_size(), hidden.unwrap_or(3), train.output_size()]
     } else {

@@ -1,0 +1,222 @@
+//! Which training is stepped through: the options that `step`, `trace` and `dot` share, and what becomes of them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::choices::{Activations, Sizes, read_model};
+use super::nine_nodes;
+use crate::data_set::{Pixels, Source, Targets};
+use crate::graph::Network;
+use crate::graph::step::Stepper;
+use crate::training::Options;
+use crate::{Architecture, Cost, Engine, Error, Label, Parameters, Sample, WeightInit};
+
+/// Samples made up where there is no data to take them from.
+const MADE_UP_SAMPLES: usize = 6;
+
+/// A network, and the samples it is trained on one after the other.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SequenceArgs {
+    /// Start from this model [default: the article's nine nodes; with --data or --sizes, random weights]
+    #[arg(long, value_name = "FILE.json")]
+    from: Option<PathBuf>,
+
+    /// `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files; training samples are
+    /// visited in the order of the files [default: with --from, digits; else made-up samples]
+    #[arg(long, value_name = "DIR|digits|bits")]
+    data: Option<Source>,
+
+    /// What a pixel means to the input layer: value / 255 or the value itself
+    /// [default: as the model says, else scaled]
+    #[arg(long, value_name = "PIXELS")]
+    pixels: Option<Pixels>,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS")]
+    targets: Option<Targets>,
+
+    /// Neurons in each layer, input first [default: 3,4,2; with --data as many inputs as pixels, 30, 10]
+    #[arg(long, value_name = "N,N,...")]
+    sizes: Option<Sizes>,
+
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
+    /// [default: as the model says, else sigmoid]
+    #[arg(long, value_name = "A[,A...]")]
+    activation: Option<Activations>,
+
+    /// The cost [default: as the model says, else quadratic]
+    #[arg(long, value_name = "COST")]
+    cost: Option<Cost>,
+
+    /// How random weights start [default: small]
+    #[arg(long, value_name = "INIT", conflicts_with = "from")]
+    init: Option<WeightInit>,
+
+    /// Decides random weights and made-up samples [default: 0]
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+
+    /// The learning rate
+    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    rate: f64,
+}
+
+/// A network before its first step, and the samples to come.
+pub(super) struct Sequence {
+    /// The network.
+    pub(super) network: Network,
+    /// The learning rate.
+    pub(super) rate: f64,
+    /// Rows and columns of a sample, where it is an image.
+    pub(super) image_shape: Option<(usize, usize)>,
+    /// Where the samples come from, as it can be shown.
+    pub(super) source: String,
+    samples: Vec<Vec<f64>>,
+    labels: Vec<Vec<f64>>,
+}
+
+impl Sequence {
+    /// The steps, from the first one.
+    pub(super) fn stepper(&self) -> Stepper<'_> {
+        let labels: Vec<Label> = self.labels.iter().map(|label| Label(label)).collect();
+        let samples: Vec<Sample> = self.samples.iter().map(|sample| Sample(sample)).collect();
+        Stepper::new(self.network.clone(), &labels, &samples, self.rate)
+    }
+}
+
+impl SequenceArgs {
+    /// Reads and draws all that is needed; at most `limit` samples.
+    pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
+        Options { rate: self.rate, ..Options::default() }.check()?;
+        if self.from.is_some() || self.data.is_some() {
+            return self.on_data(limit);
+        }
+        if self.targets.is_some() || self.pixels.is_some() {
+            return Err(Error::Usage(
+                "--targets and --pixels say what the files of --data mean; there is no --data here"
+                    .to_owned(),
+            ));
+        }
+        if self.sizes.is_some() || self.init.is_some() || self.seed.is_some() {
+            return self.made_up(limit);
+        }
+        let architecture = self.adjust(nine_nodes::architecture())?;
+        let rows = |rows: &[&[f64]]| rows.iter().take(limit).map(|row| row.to_vec()).collect();
+        Ok(Sequence {
+            network: network(&architecture, &nine_nodes::parameters())?,
+            rate: self.rate,
+            image_shape: None,
+            source: "the nine nodes' own samples".to_owned(),
+            samples: rows(&nine_nodes::SAMPLES.each_ref().map(|row| &row[..])),
+            labels: rows(&nine_nodes::LABELS.each_ref().map(|row| &row[..])),
+        })
+    }
+
+    /// The activation and cost asked for.
+    fn adjust(&self, mut architecture: Architecture) -> Result<Architecture, Error> {
+        if let Some(activation) = &self.activation {
+            activation.apply(&mut architecture);
+        }
+        architecture.cost = self.cost.unwrap_or(architecture.cost);
+        architecture.check()?;
+        Ok(architecture)
+    }
+
+    /// Training samples of a data set.
+    fn on_data(&self, limit: usize) -> Result<Sequence, Error> {
+        let model = match &self.from {
+            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            None => None,
+        };
+        let source = self.data.clone().unwrap_or(Source::Digits);
+        let pixels = self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
+        let data = source.load(pixels)?.train.first(limit);
+        if let (Some(sizes), Some(model)) = (&self.sizes, &model)
+            && sizes.0 != model.architecture.sizes
+        {
+            return Err(Error::Usage(format!(
+                "--sizes {} is not what the model of --from has, {}; leave one of them away",
+                Architecture::new(&sizes.0).sizes_text(),
+                model.architecture.sizes_text()
+            )));
+        }
+        let (architecture, parameters) = match (model, &self.sizes) {
+            (Some(model), _) => (model.architecture, Some(model.parameters)),
+            (None, Some(sizes)) => (Architecture::new(&sizes.0), None),
+            (None, None) => (Architecture::new(&super::train::default_sizes(&data, None)), None),
+        };
+        let architecture = self.adjust(architecture)?;
+        data.check_fits(&architecture)?;
+        let parameters = parameters.unwrap_or_else(|| self.draw(&architecture));
+        let targets = self.targets.unwrap_or(Options::default().targets);
+        Ok(Sequence {
+            network: network(&architecture, &parameters)?,
+            rate: self.rate,
+            image_shape: (!data.reproduces()).then(|| data.image_shape()),
+            source: format!("the training samples of {source}"),
+            samples: (0..data.len()).map(|index| data.sample(index)).collect(),
+            labels: (0..data.len())
+                .map(|index| data.label(index, targets, architecture.output_size()))
+                .collect(),
+        })
+    }
+
+    /// Random weights, and samples of random numbers between 0 and 1.
+    fn made_up(&self, limit: usize) -> Result<Sequence, Error> {
+        let architecture = match &self.sizes {
+            Some(sizes) => Architecture::new(&sizes.0),
+            None => nine_nodes::architecture(),
+        };
+        let architecture = self.adjust(architecture)?;
+        let network = network(&architecture, &self.draw(&architecture))?;
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed.unwrap_or(0));
+        // Stream 0 draws starting weights.
+        rng.set_stream(1);
+        let count = limit.min(MADE_UP_SAMPLES);
+        let mut rows = |length: usize, low: f64, high: f64| -> Vec<Vec<f64>> {
+            (0..count).map(|_| (0..length).map(|_| rng.random_range(low..high)).collect()).collect()
+        };
+        Ok(Sequence {
+            samples: rows(architecture.input_size(), 0.0, 1.0),
+            // Within what a sigmoid can answer.
+            labels: rows(architecture.output_size(), 0.1, 0.9),
+            network,
+            rate: self.rate,
+            image_shape: None,
+            source: format!("made-up samples, seed {}", self.seed.unwrap_or(0)),
+        })
+    }
+
+    fn draw(&self, architecture: &Architecture) -> Parameters {
+        self.init.unwrap_or_default().draw(architecture, self.seed.unwrap_or(0))
+    }
+}
+
+/// The object graph with these weights.
+fn network(architecture: &Architecture, parameters: &Parameters) -> Result<Network, Error> {
+    let mut network = Network::try_new(architecture)?;
+    network.set_parameters(parameters);
+    Ok(network)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nine_nodes_are_those_of_the_reference_numbers() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/golden/online_3_4_2.json")).expect("it is JSON");
+        assert_eq!(golden["inputs"], serde_json::json!(nine_nodes::SAMPLES));
+        assert_eq!(golden["labels"], serde_json::json!(nine_nodes::LABELS));
+        for (layer, parameters) in nine_nodes::parameters().layers.iter().enumerate() {
+            assert_eq!(golden["model_before"]["weights"][layer], serde_json::json!(parameters.weights));
+            for (j, bias) in parameters.biases.iter().enumerate() {
+                assert_eq!(golden["model_before"]["biases"][layer][j][0], *bias);
+            }
+        }
+    }
+}

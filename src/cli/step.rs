@@ -1,0 +1,136 @@
+//! `backprop step`: one training step after the other, node by node.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::sequence::{Sequence, SequenceArgs};
+use super::{Failure, Output};
+use crate::Error;
+use crate::graph::step::text::number;
+use crate::graph::step::{Phase, Stepper};
+
+/// Samples the terminal stepper holds ready, unless --train-limit says otherwise.
+const SAMPLES_AT_HAND: usize = 100;
+
+const EXAMPLES: &str = "Examples:
+  backprop step
+  backprop step --plain
+  backprop step --from model.json --data mnist --targets soft --rate 0.3 --plain";
+
+/// Step through training, node by node
+///
+/// Draws the network in the terminal and walks through one training step after the other: each input, each output,
+/// each delta, each new weight, with its formula and its numbers, forwards and backwards. Without options: the
+/// article's network of nine nodes. --plain and --json print the steps instead.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
+pub(super) struct Step {
+    #[command(flatten)]
+    sequence: SequenceArgs,
+
+    /// Print every step as one line of text
+    #[arg(long, conflicts_with = "json")]
+    plain: bool,
+
+    /// Print every step as one JSON object a line
+    #[arg(long)]
+    json: bool,
+
+    /// Only the first N training samples [default: 1 with --plain and --json, else 100]
+    #[arg(long, value_name = "N")]
+    train_limit: Option<usize>,
+
+    /// Go over the samples N times; the terminal stepper has no end [default: 1]
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+
+    /// Decimals of each number with --plain, at least 6 [default: 6]
+    #[arg(long, value_name = "N", requires = "plain", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
+    digits: Option<u8>,
+}
+
+impl Step {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let as_text = self.plain || self.json;
+        if self.train_limit == Some(0) || self.epochs == Some(0) {
+            return Err(Error::Usage("--train-limit and --epochs count from 1".to_owned()).into());
+        }
+        if !as_text && self.epochs.is_some() {
+            return Err(Error::Usage("--epochs says how much --plain or --json prints".to_owned()).into());
+        }
+        let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+        if !as_text && !terminal {
+            let sentence =
+                "there is no terminal to draw in; --plain prints every step, --json one object a line";
+            return Err(Error::Usage(sentence.to_owned()).into());
+        }
+        let default_limit = if as_text { 1 } else { SAMPLES_AT_HAND };
+        let sequence = self.sequence.prepare(self.train_limit.unwrap_or(default_limit))?;
+        if self.json {
+            let stepper = sequence.stepper();
+            let count = self.count(&stepper);
+            for step in stepper.take(count) {
+                serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
+                writeln!(output)?;
+            }
+        } else if self.plain {
+            self.print(&sequence, output)?;
+        } else {
+            crate::show::stepper::run(sequence.stepper(), sequence.image_shape, &sequence.source)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// How many steps are printed.
+    fn count(&self, stepper: &Stepper<'_>) -> usize {
+        let a_pass = stepper.sample_count() * stepper.order().len();
+        a_pass.saturating_mul(self.epochs.unwrap_or(1))
+    }
+
+    fn print(&self, sequence: &Sequence, output: &mut Output) -> Result<(), Failure> {
+        let decimals = self.digits.map_or(6, usize::from);
+        let mut stepper = sequence.stepper();
+        let architecture = sequence.network.architecture.clone();
+        writeln!(
+            output,
+            "A network of {} nodes, {} cost, rate {},",
+            architecture.sizes_text(),
+            architecture.cost,
+            sequence.rate
+        )?;
+        writeln!(output, "on {}.", sequence.source)?;
+        writeln!(output, "As in bp.py, δ = −∂E/∂z: the direction to move in.")?;
+        for _ in 0..self.count(&stepper) {
+            if stepper.position_in_sample() == 0 {
+                let (epoch, sample) = (stepper.epoch() + 1, stepper.sample_index());
+                writeln!(output, "\nEpoch {epoch}, sample {sample}: {} steps", stepper.order().len())?;
+            }
+            let segment = *stepper.order().segment(stepper.position_in_sample());
+            if stepper.position_in_sample() == segment.start {
+                let layer = segment.layer;
+                match segment.phase {
+                    Phase::SetInput => writeln!(output, "\nThe inputs")?,
+                    Phase::Output => writeln!(output, "\nOutputs of layer {layer}")?,
+                    Phase::OutputDelta => {
+                        let cost = stepper.costs().last().copied().unwrap_or_default();
+                        writeln!(output, "\nThe cost of this sample: {}", number(cost, decimals))?;
+                        writeln!(output, "\nDeltas of layer {layer}, the output layer")?;
+                    }
+                    Phase::HiddenDelta if layer == 0 => {
+                        writeln!(output, "\nDeltas of layer 0 (computed as in bp.py; no weight needs them)")?;
+                    }
+                    Phase::HiddenDelta => writeln!(output, "\nDeltas of layer {layer}")?,
+                    Phase::UpdateWeight => {
+                        writeln!(output, "\nNew weights from layer {layer} to layer {}", layer + 1)?;
+                    }
+                }
+            }
+            if let Some(step) = stepper.next() {
+                writeln!(output, "{:>5}  {step:.decimals$}", step.position + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
