@@ -4,7 +4,7 @@ use crate::{Architecture, Label, Parameters, Sample};
 
 /// A network that can be trained.
 ///
-/// The object graph, [`graph::Network`](crate::graph::Network), is one.
+/// Both [`graph::Network`](crate::graph::Network) and [`vectorized::Network`](crate::vectorized::Network) are one.
 /// Samples and labels that come in numbers are *rows*: one flat slice, one sample after the other.
 pub trait Engine {
     /// Its layer sizes, activations and cost.

@@ -68,6 +68,7 @@ pub mod sample;
 #[cfg(feature = "cli")]
 pub mod show;
 pub mod training;
+pub mod vectorized;
 pub mod weight_init;
 
 pub use activation::Activation;

@@ -7,11 +7,20 @@ use support::cli::{IdxTraining, backprop, json_lines, success};
 use support::golden::{golden_text, read_json};
 
 #[test]
-fn training_from_given_weights_matches_an_independent_implementation() {
+fn the_object_graph_trains_as_an_independent_implementation_does() {
+    training_from_given_weights_matches("object");
+}
+
+#[test]
+fn the_vectorized_network_trains_as_an_independent_implementation_does() {
+    training_from_given_weights_matches("vectorized");
+}
+
+fn training_from_given_weights_matches(engine: &str) {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();
     let arguments = format!(
-        "train --engine object --from start.json --no-shuffle --data . --train-limit {} --rate {} --epochs {} --out y.json --json",
+        "train --engine {engine} --from start.json --no-shuffle --data . --train-limit {} --rate {} --epochs {} --out y.json --json",
         golden.train_limit, golden.rate, golden.epochs
     );
     let lines = json_lines(&success(backprop(&arguments).current_dir(&folder)));

@@ -6,13 +6,15 @@ use clap::{Args, ValueEnum};
 
 use crate::data_set::{Pixels, Source, Split};
 use crate::model_file::Model;
-use crate::{Activation, Architecture, Engine, Error, Parameters, graph};
+use crate::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
 
 /// Which of the two networks does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum EngineKind {
     /// One object per node and per connection.
     Object,
+    /// One matrix per layer.
+    Vectorized,
 }
 
 impl EngineKind {
@@ -21,12 +23,54 @@ impl EngineKind {
         self,
         architecture: &Architecture,
         parameters: &Parameters,
+        threads: usize,
     ) -> Result<Box<dyn Engine>, Error> {
         let mut engine: Box<dyn Engine> = match self {
+            Self::Object if threads > 1 => {
+                return Err(Error::Usage(
+                    "the object graph works on one thread; --threads needs --engine vectorized".to_owned(),
+                ));
+            }
             Self::Object => Box::new(graph::Network::try_new(architecture)?),
+            Self::Vectorized => {
+                let mut network = vectorized::Network::try_new(architecture)?;
+                network.set_threads(threads)?;
+                Box::new(network)
+            }
         };
         engine.set_parameters(parameters);
         Ok(engine)
+    }
+}
+
+/// Which network, on how many threads.
+#[derive(Debug, Clone, Args)]
+pub(super) struct EngineArgs {
+    /// Which network does the work: one object per node and connection, or one matrix per layer
+    #[arg(long, value_name = "ENGINE", default_value = "vectorized")]
+    pub(super) engine: EngineKind,
+
+    /// Threads for mini-batches and evaluation; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
+    pub(super) threads: usize,
+}
+
+impl EngineArgs {
+    /// A network with these weights.
+    pub(super) fn build(
+        &self,
+        architecture: &Architecture,
+        parameters: &Parameters,
+    ) -> Result<Box<dyn Engine>, Error> {
+        self.engine.build(architecture, parameters, self.threads)
+    }
+}
+
+/// At least one thread, and no more than any machine has use for.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err(format!("'{text}' is not a number of threads from 1 to 1024")),
     }
 }
 

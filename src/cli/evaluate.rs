@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::choices::{DataArgs, EngineKind, ModelArgs};
+use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
 use crate::data_set::DataSet;
@@ -20,6 +20,9 @@ pub(super) struct Evaluate {
 
     #[command(flatten)]
     data: DataArgs,
+
+    #[command(flatten)]
+    engine: EngineArgs,
 
     /// Only the first N test samples
     #[arg(long, value_name = "N")]
@@ -39,7 +42,7 @@ impl Evaluate {
             None => split.test,
         };
         test.check_fits(&model.architecture)?;
-        let mut engine = EngineKind::Object.build(&model.architecture, &model.parameters)?;
+        let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
 
         let classes = model.architecture.output_size();
         let mut correct = 0;

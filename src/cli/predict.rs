@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::choices::{DataArgs, EngineKind, ModelArgs};
+use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
 use crate::data_set::{DataSet, strongest};
@@ -22,6 +22,9 @@ pub(super) struct Predict {
 
     #[command(flatten)]
     data: DataArgs,
+
+    #[command(flatten)]
+    engine: EngineArgs,
 
     #[command(flatten)]
     which: Which,
@@ -68,7 +71,7 @@ impl Predict {
         data.check_fits(&model.architecture)?;
         Which::check(index, data)?;
 
-        let mut engine = EngineKind::Object.build(&model.architecture, &model.parameters)?;
+        let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
         let answer = engine.predict(Sample(&data.sample(index)));
         let digit = data.answer(&answer);
         if self.json {

@@ -62,6 +62,36 @@ impl Snapshot {
     }
 }
 
+/// One mini-batch (batch_*). Signs are the usual ones: +∂C/∂z and +∂C/∂w.
+#[derive(Deserialize)]
+pub struct Batch {
+    pub sizes: Vec<usize>,
+    pub eta: f64,
+    pub lambda: f64,
+    pub training_set_size: f64,
+    pub model_before: Model,
+    pub model_after: Model,
+    pub inputs: Vec<Vec<f64>>,
+    pub labels: Vec<Vec<f64>>,
+    pub first_sample: FirstSample,
+}
+
+/// What the first sample of a mini-batch gives before any weight has moved.
+#[derive(Deserialize)]
+pub struct FirstSample {
+    pub cost: f64,
+    pub outputs: Vec<Vec<f64>>,
+    pub deltas: Vec<Vec<f64>>,
+    pub weight_gradients: Vec<Vec<Vec<f64>>>,
+    pub bias_gradients: Vec<Vec<f64>>,
+}
+
+impl FirstSample {
+    pub fn gradient(&self) -> Parameters {
+        parameters(&self.weight_gradients, &self.bias_gradients)
+    }
+}
+
 fn parameters(weights: &[Vec<Vec<f64>>], biases: &[Vec<f64>]) -> Parameters {
     let layers = weights.iter().zip(biases);
     let layers = layers.map(|(w, b)| LayerParameters { weights: w.clone(), biases: b.clone() });

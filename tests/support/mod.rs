@@ -4,4 +4,5 @@
 pub mod cli;
 pub mod golden;
 pub mod mnist;
+pub mod networks;
 pub mod wiring;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use screen::Screen;
 
-use super::choices::{Activations, DataArgs, EngineKind, Sizes, read_model};
+use super::choices::{Activations, DataArgs, EngineArgs, EngineKind, Sizes, read_model};
 use super::{Failure, Output};
 use crate::data_set::{DataSet, Pixels, Split, Targets};
 use crate::model_file::Model;
@@ -27,9 +27,8 @@ pub(super) struct Train {
     #[command(flatten)]
     data: DataArgs,
 
-    /// Which network does the work
-    #[arg(long, value_name = "ENGINE", default_value = "object")]
-    engine: EngineKind,
+    #[command(flatten)]
+    engine: EngineArgs,
 
     /// The choices of an original program: bp (mnist.py), fc, network or network2
     #[arg(long, value_name = "NAME")]
@@ -263,7 +262,11 @@ impl Train {
         // Before drawing weights for it: a network of these sizes must have something to learn from.
         train.check_fits(&architecture)?;
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
-        let parameters = init.draw(&architecture, self.seed);
+        let mut parameters = init.draw(&architecture, self.seed);
+        if init == WeightInit::Small && self.engine.engine == EngineKind::Vectorized {
+            // As in fc.py; on the object graph a bias is drawn like any weight, as in bp.py.
+            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
+        }
         Ok((architecture, parameters))
     }
 

@@ -1,0 +1,269 @@
+//! A layer as one matrix. Ports `FullConnectedLayer` of fc.py.
+//!
+//! The formulas in matrix form, and the order in which fc.py reads, are in [`textbook`](super::textbook). Here are the
+//! same three methods, `forward`, `backward` and `update`, on columns that lie well in memory.
+
+use std::fmt::Write as _;
+
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+
+use super::kernels::backward::backward;
+use super::kernels::forward::forward;
+use super::kernels::update::{TILE, Terms, update, update_biases};
+use super::{ColumnMatrix, NonZeros};
+use crate::{Activation, Cost, LayerParameters};
+
+/// A fully connected layer: its weights, its biases, and what the last pass left for the backward pass.
+///
+/// ```
+/// use backprop::Activation;
+/// use backprop::vectorized::FullConnectedLayer;
+///
+/// let mut layer = FullConnectedLayer::new(3, 2, Activation::Sigmoid);
+/// layer.forward(&[1.0, 0.0, 0.5]);
+/// assert_eq!(layer.output(), [0.5, 0.5]); // all weights are still 0
+/// assert_eq!(layer.weights().shape(), &[2, 3]); // n_out × n_in
+/// ```
+#[derive(Debug, Clone)]
+pub struct FullConnectedLayer {
+    activation: Activation,
+    /// W, n_out × n_in, each input's column contiguous.
+    weights: ColumnMatrix,
+    /// b, n_out × 1.
+    biases: ColumnMatrix,
+    /// What `forward` and `backward` of the last sample left.
+    memory: Memory,
+}
+
+/// What a layer must remember of some samples between the forward pass and the update: one column a sample.
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    pub(super) inputs: NonZeros,
+    /// Outputs, n_out × samples; with dropout, after it.
+    pub(super) outputs: ColumnMatrix,
+    /// −∂E/∂z, n_out × samples.
+    pub(super) deltas: ColumnMatrix,
+    /// With dropout only: the slope of each output, times what dropout multiplied it with.
+    pub(super) slopes: Option<ColumnMatrix>,
+}
+
+impl Memory {
+    pub(super) fn new(output_size: usize, samples: usize) -> Self {
+        Self {
+            inputs: NonZeros::default(),
+            outputs: ColumnMatrix::zeros(output_size, samples),
+            deltas: ColumnMatrix::zeros(output_size, samples),
+            slopes: None,
+        }
+    }
+
+    /// The delta of the output layer for one of the samples.
+    pub(super) fn calc_output_layer_delta(
+        &mut self,
+        sample: usize,
+        label: &[f64],
+        cost: Cost,
+        activation: Activation,
+    ) {
+        let outputs = self.outputs.column(sample);
+        for ((delta, output), label) in self.deltas.column_mut(sample).iter_mut().zip(outputs).zip(label) {
+            *delta = cost.output_layer_delta(activation, *output, *label);
+        }
+    }
+
+    /// What these samples add to the weights.
+    pub(super) fn terms(&self) -> Terms<'_> {
+        Terms { inputs: &self.inputs, deltas: self.deltas.lanes() }
+    }
+}
+
+impl FullConnectedLayer {
+    /// A layer with all weights and biases at 0.
+    ///
+    /// `DIFFERENCE:` fc.py draws the weights here; ours come from [`WeightInit`](crate::WeightInit) or a file.
+    #[must_use]
+    pub fn new(input_size: usize, output_size: usize, activation: Activation) -> Self {
+        Self {
+            activation,
+            weights: ColumnMatrix::zeros(output_size, input_size),
+            biases: ColumnMatrix::zeros(output_size, 1),
+            memory: Memory::new(output_size, 1),
+        }
+    }
+
+    /// The output for one input vector: a = σ(W·x + b) (equation 2; fc.py's `forward`).
+    ///
+    /// Read it with [`FullConnectedLayer::output`]. Inputs that are 0 are skipped.
+    ///
+    /// # Panics
+    /// If the input is not as long as the layer is wide.
+    #[track_caller]
+    pub fn forward(&mut self, input: &[f64]) {
+        assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
+        let Self { activation, weights, biases, memory } = self;
+        memory.inputs.clear();
+        memory.inputs.push(input);
+        forward(memory.outputs.lanes_mut(), weights.lanes(), biases.lanes(), &memory.inputs, *activation);
+    }
+
+    /// Computes this layer's delta as the output layer (equation 3 in matrix form).
+    ///
+    /// # Panics
+    /// If the label is not as long as the output.
+    #[track_caller]
+    pub fn calc_output_layer_delta(&mut self, label: &[f64], cost: Cost) {
+        assert_eq!(label.len(), self.output_size(), "the label must be as long as the output layer");
+        self.memory.calc_output_layer_delta(0, label, cost, self.activation);
+    }
+
+    /// From this layer's delta, the delta of the layer before: σ'(x) ∘ Wᵀ·δ (equation 8; fc.py's `backward`).
+    ///
+    /// `DIFFERENCE:` fc.py takes the slope of the *input* with this layer's own activation function. That is right only
+    /// while all layers have the same one: the slope belongs to the function that made the input, the layer before's.
+    ///
+    /// `DIFFERENCE:` fc.py also computes the delta of the network's input, from the first layer. No weight needs it;
+    /// there is no layer before the first to be given here.
+    ///
+    /// # Panics
+    /// If the layer before has not as many outputs as this one inputs.
+    #[track_caller]
+    pub fn backward(&self, layer_before: &mut Self) {
+        assert_eq!(layer_before.output_size(), self.input_size(), "that is not the layer before");
+        self.backward_samples(&self.memory, &mut layer_before.memory, layer_before.activation);
+    }
+
+    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`).
+    ///
+    /// `DIFFERENCE:` fc.py's `backward` makes the matrix `W_grad` = δ·xᵀ, and `update` adds it. Here each product is
+    /// added where it is made; [`FullConnectedLayer::gradient`] has the matrix for those who want to see it.
+    pub fn update(&mut self, rate: f64) {
+        let Self { weights, biases, memory, .. } = self;
+        let (terms, height) = ([memory.terms()], weights.height());
+        update(weights.lanes_mut(), 0, height, &terms, rate, 1.0);
+        update_biases(biases.lanes_mut(), &terms, rate);
+    }
+
+    /// −∂E/∂W and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
+    ///
+    /// Made by the code that trains: it is what [`FullConnectedLayer::update`] at rate 1 adds to a layer of zeros.
+    #[must_use]
+    pub fn gradient(&self) -> LayerParameters {
+        let mut zeros = Self::new(self.input_size(), self.output_size(), self.activation);
+        zeros.memory = self.memory.clone();
+        zeros.update(1.0);
+        zeros.parameters()
+    }
+
+    /// Weights and biases as fc.py prints them.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        let mut text = String::new();
+        writeln!(text, "W: {}\nb: {}", self.weights.view(), self.biases.view())
+            .expect("writing to a String cannot fail");
+        text
+    }
+
+    /// How many inputs it has, n_in.
+    #[must_use]
+    pub fn input_size(&self) -> usize {
+        self.weights.columns()
+    }
+
+    /// How many outputs it has, n_out.
+    #[must_use]
+    pub fn output_size(&self) -> usize {
+        self.weights.rows()
+    }
+
+    /// The function between weighted input and output.
+    #[must_use]
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// W, n_out × n_in.
+    #[must_use]
+    pub fn weights(&self) -> ArrayView2<'_, f64> {
+        self.weights.view()
+    }
+
+    /// b, n_out.
+    #[must_use]
+    pub fn biases(&self) -> &[f64] {
+        self.biases.column(0)
+    }
+
+    /// The output vector a of the last sample.
+    #[must_use]
+    pub fn output(&self) -> &[f64] {
+        self.memory.outputs.column(0)
+    }
+
+    /// The error terms −∂E/∂z of this layer's own neurons, for the last sample.
+    #[must_use]
+    pub fn delta(&self) -> &[f64] {
+        self.memory.deltas.column(0)
+    }
+
+    /// A copy of weights and biases.
+    #[must_use]
+    pub fn parameters(&self) -> LayerParameters {
+        let weights = self.weights.view();
+        let weights = weights.rows().into_iter().map(|row| row.to_vec()).collect();
+        LayerParameters { weights, biases: self.biases().to_vec() }
+    }
+
+    /// Replaces weights and biases.
+    ///
+    /// # Panics
+    /// If their shapes are not this layer's.
+    #[track_caller]
+    pub fn set_parameters(&mut self, parameters: &LayerParameters) {
+        assert_eq!(parameters.weights.len(), self.output_size(), "a row of weights for each output");
+        for (row, weights) in parameters.weights.iter().enumerate() {
+            assert_eq!(weights.len(), self.input_size(), "a weight for each input");
+            for (column, weight) in weights.iter().enumerate() {
+                self.weights.column_mut(column)[row] = *weight;
+            }
+        }
+        self.biases.column_mut(0).copy_from_slice(&parameters.biases);
+    }
+
+    /// [`FullConnectedLayer::forward`] for the samples in `memory.inputs`.
+    pub(super) fn forward_samples(&self, memory: &mut Memory) {
+        let outputs = memory.outputs.lanes_mut();
+        forward(outputs, self.weights.lanes(), self.biases.lanes(), &memory.inputs, self.activation);
+    }
+
+    /// [`FullConnectedLayer::backward`] for all samples; `activation` is the layer before's.
+    pub(super) fn backward_samples(&self, memory: &Memory, before: &mut Memory, activation: Activation) {
+        let (samples, inputs, height) = (memory.inputs.len(), self.input_size(), self.weights.height());
+        let deltas = &memory.deltas.lanes()[..samples * height];
+        backward(before.deltas.lanes_mut(), self.weights.lanes(), deltas, inputs, height);
+        for sample in 0..samples {
+            let sums = before.deltas.column_mut(sample).iter_mut();
+            if let Some(slopes) = &before.slopes {
+                sums.zip(slopes.column(sample)).for_each(|(delta, slope)| *delta *= slope);
+            } else {
+                let outputs = before.outputs.column(sample);
+                sums.zip(outputs).for_each(|(delta, a)| *delta *= activation.derivative_from_output(*a));
+            }
+        }
+    }
+
+    /// W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ over the samples in `terms`, in their order.
+    ///
+    /// With `parallel`, on the threads of the rayon pool this runs in. Every column is computed as without.
+    pub(super) fn update_samples(&mut self, terms: &[Terms<'_>], factor: f64, decay: f64, parallel: bool) {
+        let height = self.weights.height();
+        let weights = self.weights.lanes_mut();
+        if parallel {
+            let tiles = weights.par_chunks_mut(TILE * height).enumerate();
+            tiles.for_each(|(tile, weights)| update(weights, tile * TILE, height, terms, factor, decay));
+        } else {
+            update(weights, 0, height, terms, factor, decay);
+        }
+        update_biases(self.biases.lanes_mut(), terms, factor);
+    }
+}

@@ -1,0 +1,360 @@
+//! The network: a list of layers. Ports `Network` of fc.py, and the mini-batches of network.py.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::FullConnectedLayer;
+use super::column_matrix::LANES;
+use super::mini_batch::Worker;
+use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample, WeightInit};
+
+/// Samples that are predicted together: their outputs stay in the cache.
+const PREDICT_BLOCK: usize = 64;
+
+/// Multiplications below which waking another thread costs more than it saves.
+const WORTH_A_THREAD: usize = 400_000;
+
+/// A fully connected network, one matrix a layer.
+///
+/// ```
+/// use backprop::vectorized::Network;
+/// use backprop::{Label, Sample};
+///
+/// // Three inputs, four hidden neurons, two outputs; small random weights from seed 0.
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// let (sample, label) = (Sample(&[1.0, 0.5, 0.0]), Label(&[0.9, 0.1]));
+/// let before = network.predict(sample);
+/// network.train_one_sample(label, sample, 0.3);
+/// let after = network.predict(sample);
+/// assert!(network.loss(&after, label) < network.loss(&before, label));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Network {
+    architecture: Architecture,
+    layers: Vec<FullConnectedLayer>,
+    workers: Vec<Worker>,
+    threads: usize,
+    /// The threads, where there is more than one.
+    pool: Option<Arc<rayon::ThreadPool>>,
+}
+
+impl Network {
+    /// A network of sigmoid neurons with small random weights, uniform in ±0.1, and all biases at 0 (fc.py).
+    ///
+    /// # Panics
+    /// Where [`Network::try_new`] gives an error.
+    #[must_use]
+    #[track_caller]
+    pub fn new(sizes: &[usize], seed: u64) -> Self {
+        let architecture = Architecture::new(sizes);
+        match Self::try_new(&architecture) {
+            Ok(mut network) => {
+                let mut parameters = WeightInit::Small.draw(&architecture, seed);
+                for layer in &mut parameters.layers {
+                    layer.biases.fill(0.0);
+                }
+                network.set_parameters(&parameters);
+                network
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A network with these weights and biases.
+    ///
+    /// # Panics
+    /// If the parameters do not fit the architecture, or where [`Network::try_new`] gives an error.
+    #[must_use]
+    #[track_caller]
+    pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
+        match Self::try_new(architecture) {
+            Ok(mut network) => {
+                network.set_parameters(parameters);
+                network
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A network with all weights and biases at 0.
+    ///
+    /// # Errors
+    /// An architecture that no network can have ([`Architecture::check`]), or more weights than memory can hold.
+    pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
+        architecture.check()?;
+        check_memory(architecture)?;
+        let pairs = architecture.sizes.windows(2).zip(&architecture.activations);
+        let layers: Vec<_> =
+            pairs.map(|(pair, activation)| FullConnectedLayer::new(pair[0], pair[1], *activation)).collect();
+        let workers = vec![Worker::new(&layers)];
+        Ok(Self { architecture: architecture.clone(), layers, workers, threads: 1, pool: None })
+    }
+
+    /// Lets mini-batches and [`Engine::predict_rows`] use this many threads; at first it is 1. No result depends on it.
+    ///
+    /// # Errors
+    /// If the operating system does not give that many threads.
+    pub fn set_threads(&mut self, threads: usize) -> Result<(), Error> {
+        self.threads = threads.max(1);
+        self.pool = if self.threads == 1 {
+            None
+        } else {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+            Some(Arc::new(pool.map_err(|error| {
+                Error::Usage(format!("{threads} threads cannot be started ({error}); ask for fewer"))
+            })?))
+        };
+        self.workers.resize_with(self.threads, || Worker::new(&self.layers));
+        Ok(())
+    }
+
+    /// The layers, the first after the input first.
+    #[must_use]
+    pub fn layers(&self) -> &[FullConnectedLayer] {
+        &self.layers
+    }
+
+    /// The output vector for one sample (fc.py's `predict`).
+    ///
+    /// # Panics
+    /// If the sample is not as long as the input layer.
+    #[track_caller]
+    pub fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
+        self.forward(sample);
+        self.output().to_vec()
+    }
+
+    /// Trains on every sample in turn, `epoch` times over (fc.py's `train`).
+    ///
+    /// # Panics
+    /// If there are not as many labels as samples, or one is not as long as its layer.
+    #[track_caller]
+    pub fn train(&mut self, labels: &[Label<'_>], data_set: &[Sample<'_>], rate: f64, epoch: usize) {
+        assert_eq!(labels.len(), data_set.len(), "as many labels as samples");
+        for _ in 0..epoch {
+            for (&label, &sample) in labels.iter().zip(data_set) {
+                self.train_one_sample(label, sample, rate);
+            }
+        }
+    }
+
+    /// One step of gradient descent on one sample (fc.py's `train_one_sample`).
+    ///
+    /// # Panics
+    /// If the label or the sample is not as long as its layer.
+    #[track_caller]
+    pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
+        self.forward(sample);
+        self.calc_gradient(label);
+        self.update_weight(rate);
+    }
+
+    /// Computes every layer's delta, from the last layer back to the first (fc.py's `calc_gradient`).
+    ///
+    /// With its inputs, a layer's delta is all there is to know of its gradient; see [`FullConnectedLayer::update`].
+    ///
+    /// # Panics
+    /// If the label is not as long as the output layer.
+    #[track_caller]
+    pub fn calc_gradient(&mut self, label: Label<'_>) {
+        let last = self.layers.len() - 1;
+        self.layers[last].calc_output_layer_delta(label.0, self.architecture.cost);
+        for index in (1..=last).rev() {
+            let (before, this) = self.layers.split_at_mut(index);
+            this[0].backward(&mut before[index - 1]);
+        }
+    }
+
+    /// Moves every layer's weights along their gradient (fc.py's `update_weight`).
+    pub fn update_weight(&mut self, rate: f64) {
+        for layer in &mut self.layers {
+            layer.update(rate);
+        }
+    }
+
+    /// The cost of one output vector (fc.py's `loss`).
+    ///
+    /// # Panics
+    /// If the label is not as long as the output.
+    #[must_use]
+    #[track_caller]
+    pub fn loss(&self, output: &[f64], label: Label<'_>) -> f64 {
+        self.architecture.cost.value(output, label.0)
+    }
+
+    /// The output vector as last computed.
+    #[must_use]
+    pub fn output(&self) -> &[f64] {
+        self.layers[self.layers.len() - 1].output()
+    }
+
+    /// The gradients −∂E/∂w of the last sample, in the shape of the parameters: what an update at rate 1 would add.
+    #[must_use]
+    pub fn gradient(&self) -> Parameters {
+        Parameters { layers: self.layers.iter().map(FullConnectedLayer::gradient).collect() }
+    }
+
+    /// All layers as fc.py prints them.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        self.layers.iter().map(FullConnectedLayer::dump).collect()
+    }
+
+    /// The forward pass: each layer's output is the next one's input.
+    #[track_caller]
+    fn forward(&mut self, sample: Sample<'_>) {
+        assert_eq!(
+            sample.0.len(),
+            self.architecture.input_size(),
+            "the sample must be as long as the input layer"
+        );
+        self.layers[0].forward(sample.0);
+        for index in 1..self.layers.len() {
+            let (before, this) = self.layers.split_at_mut(index);
+            this[0].forward(before[index - 1].output());
+        }
+    }
+
+    /// How many threads this many samples are worth.
+    fn useful_threads(&self, samples: usize) -> usize {
+        let multiplications =
+            samples.saturating_mul(self.architecture.parameter_count().unwrap_or(usize::MAX));
+        (multiplications / WORTH_A_THREAD).min(samples).clamp(1, self.threads)
+    }
+
+    /// How many samples two slices of rows hold.
+    #[track_caller]
+    fn count_rows(&self, labels: &[f64], samples: &[f64]) -> usize {
+        let count = self.count_samples(samples);
+        assert_eq!(count * self.architecture.output_size(), labels.len(), "as many labels as samples");
+        count
+    }
+
+    #[track_caller]
+    fn count_samples(&self, samples: &[f64]) -> usize {
+        let inputs = self.architecture.input_size();
+        assert!(samples.len().is_multiple_of(inputs), "samples must be whole rows");
+        samples.len() / inputs
+    }
+}
+
+impl Engine for Network {
+    fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    fn parameters(&self) -> Parameters {
+        Parameters { layers: self.layers.iter().map(FullConnectedLayer::parameters).collect() }
+    }
+
+    #[track_caller]
+    fn set_parameters(&mut self, parameters: &Parameters) {
+        assert!(parameters.fit(&self.architecture), "the parameters must fit the network's layers");
+        for (layer, parameters) in self.layers.iter_mut().zip(&parameters.layers) {
+            layer.set_parameters(parameters);
+        }
+    }
+
+    fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
+        Self::predict(self, sample)
+    }
+
+    #[track_caller]
+    fn predict_rows(&mut self, samples: &[f64]) -> Vec<f64> {
+        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
+        let count = self.count_samples(samples);
+        let mut rows = vec![0.0; count * outputs];
+        let share = count.div_ceil(self.useful_threads(count)).max(1);
+        let layers = &self.layers;
+        let work = |worker: &mut Worker, samples: &[f64], rows: &mut [f64]| {
+            let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
+            blocks.for_each(|(samples, rows)| worker.predict(layers, samples, rows));
+        };
+        match &self.pool {
+            Some(pool) if share < count => pool.install(|| {
+                let shares = samples.par_chunks(share * inputs).zip(rows.par_chunks_mut(share * outputs));
+                let shares = self.workers.par_iter_mut().zip(shares);
+                shares.for_each(|(worker, (samples, rows))| work(worker, samples, rows));
+            }),
+            _ => work(&mut self.workers[0], samples, &mut rows),
+        }
+        rows
+    }
+
+    #[track_caller]
+    fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64 {
+        Self::train_one_sample(self, label, sample, rate);
+        self.loss(self.output(), label)
+    }
+
+    #[track_caller]
+    fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
+        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
+        let count = self.count_rows(labels, samples);
+        assert!(count > 0, "a mini-batch needs at least one sample");
+        let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
+        assert!(
+            dropout.is_none_or(|d| d.probability < 1.0),
+            "dropout must leave some neurons: probability below 1"
+        );
+
+        let share = count.div_ceil(self.useful_threads(count));
+        let workers = &mut self.workers[..count.div_ceil(share)];
+        let (layers, cost) = (&mut self.layers, self.architecture.cost);
+        let factor = step.rate / count as f64;
+        match &self.pool {
+            Some(pool) if share < count => pool.install(|| {
+                let shares = labels.par_chunks(share * outputs).zip(samples.par_chunks(share * inputs));
+                workers.par_iter_mut().zip(shares).enumerate().for_each(|(place, (worker, rows))| {
+                    worker.calc_deltas(layers, cost, rows, dropout, place * share);
+                });
+                update_layers(layers, workers, factor, step.weight_decay, true);
+            }),
+            _ => {
+                workers[0].calc_deltas(layers, cost, (labels, samples), dropout, 0);
+                update_layers(layers, workers, factor, step.weight_decay, false);
+            }
+        }
+        workers.iter().flat_map(|worker| &worker.costs).sum()
+    }
+
+    fn trains_mini_batches(&self) -> bool {
+        true
+    }
+}
+
+/// Adds to every layer's weights what the workers' samples have for them.
+fn update_layers(
+    layers: &mut [FullConnectedLayer],
+    workers: &[Worker],
+    factor: f64,
+    decay: f64,
+    parallel: bool,
+) {
+    for (index, layer) in layers.iter_mut().enumerate() {
+        let terms: Vec<_> = workers.iter().map(|worker| worker.memories[index].terms()).collect();
+        let weights = layer.input_size() * layer.output_size();
+        layer.update_samples(&terms, factor, decay, parallel && weights >= WORTH_A_THREAD / 100);
+    }
+}
+
+/// Whether the weights fit memory, asked before they are made.
+fn check_memory(architecture: &Architecture) -> Result<(), Error> {
+    let too_large = || {
+        Error::TooLarge(format!(
+            "sizes {} need more memory than there is; make a layer smaller",
+            architecture.sizes_text()
+        ))
+    };
+    // Held until all are had: one after the other could each get the memory that only one of them can have.
+    let mut reserved = Vec::new();
+    for pair in architecture.sizes.windows(2) {
+        let padded_rows = pair[1].checked_next_multiple_of(LANES);
+        let count = padded_rows.and_then(|rows| rows.checked_mul(pair[0])?.checked_add(LANES));
+        let mut weights = Vec::<f64>::new();
+        weights.try_reserve_exact(count.ok_or_else(too_large)?).map_err(|_| too_large())?;
+        reserved.push(weights);
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! fc.py as it reads: one matrix a layer, every formula one line of ndarray. Slow, and worth reading first.
+//!
+//! This is the network of [`vectorized`](super) before anything was done for speed, and the second rung of the ladder
+//! described there. It serves as a third opinion in the tests, and is measured in `benches/engines.rs`. On
+//! 784-300-10 it takes longer than numpy: `w.t().dot(…)` walks a row-by-row matrix against its grain, and `w_grad` is
+//! a matrix as large as the weights, made and thrown away for every sample.
+
+use ndarray::{Array1, Array2, Axis};
+
+use crate::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
+
+/// A fully connected layer, as in fc.py.
+#[derive(Debug, Clone)]
+pub struct FullConnectedLayer {
+    /// The function between weighted input and output.
+    pub activation: Activation,
+    /// W, n_out × n_in.
+    pub w: Array2<f64>,
+    /// b, n_out.
+    pub b: Array1<f64>,
+    /// x, n_in, as last given to `forward`.
+    pub input: Array1<f64>,
+    /// a, n_out.
+    pub output: Array1<f64>,
+    /// −∂E/∂z of the layer before, n_in: the error term that `backward` passes on.
+    pub delta: Array1<f64>,
+    /// −∂E/∂W, n_out × n_in.
+    pub w_grad: Array2<f64>,
+    /// −∂E/∂b, n_out.
+    pub b_grad: Array1<f64>,
+}
+
+impl FullConnectedLayer {
+    /// A layer with these weights and biases.
+    ///
+    /// # Panics
+    /// If the rows of weights differ in length.
+    #[must_use]
+    pub fn new(parameters: &LayerParameters, activation: Activation) -> Self {
+        let (rows, columns) = (parameters.weights.len(), parameters.weights[0].len());
+        let numbers = parameters.weights.iter().flatten().copied().collect();
+        Self {
+            activation,
+            w: Array2::from_shape_vec((rows, columns), numbers).expect("rows of one length"),
+            b: Array1::from_vec(parameters.biases.clone()),
+            input: Array1::zeros(columns),
+            output: Array1::zeros(rows),
+            delta: Array1::zeros(columns),
+            w_grad: Array2::zeros((rows, columns)),
+            b_grad: Array1::zeros(rows),
+        }
+    }
+
+    /// Equation 2: a = σ(W·x + b).
+    pub fn forward(&mut self, input: &Array1<f64>) {
+        self.input.assign(input);
+        self.output = (self.w.dot(input) + &self.b).mapv(|z| self.activation.value(z));
+    }
+
+    /// Equation 8: the delta of the layer before is σ'(x) ∘ Wᵀ·δ, with the slope of the function that made x; and this
+    /// layer's gradients are δ·xᵀ and δ.
+    ///
+    /// `DIFFERENCE:` fc.py takes the slope of x with this layer's own function.
+    pub fn backward(&mut self, delta: &Array1<f64>, input_activation: Activation) {
+        let slope = self.input.mapv(|x| input_activation.derivative_from_output(x));
+        self.delta = slope * self.w.t().dot(delta);
+        self.w_grad = outer(delta, &self.input);
+        self.b_grad.assign(delta);
+    }
+
+    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b.
+    pub fn update(&mut self, rate: f64) {
+        self.w += &(rate * &self.w_grad);
+        self.b += &(rate * &self.b_grad);
+    }
+}
+
+/// δ·xᵀ: the column δ times the row xᵀ.
+fn outer(delta: &Array1<f64>, input: &Array1<f64>) -> Array2<f64> {
+    let (column, row) = (delta.view().insert_axis(Axis(1)), input.view().insert_axis(Axis(0)));
+    column.dot(&row)
+}
+
+/// The network of fc.py.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The layers, the first after the input first.
+    pub layers: Vec<FullConnectedLayer>,
+    /// What training makes smaller.
+    pub cost: Cost,
+}
+
+impl Network {
+    /// A network with these weights and biases.
+    #[must_use]
+    pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
+        let layers = parameters.layers.iter().zip(&architecture.activations);
+        let layers = layers.map(|(layer, activation)| FullConnectedLayer::new(layer, *activation));
+        Self { layers: layers.collect(), cost: architecture.cost }
+    }
+
+    /// The output vector for one sample.
+    pub fn predict(&mut self, sample: Sample<'_>) -> Array1<f64> {
+        let mut output = Array1::from(sample.0.to_vec());
+        for layer in &mut self.layers {
+            layer.forward(&output);
+            output = layer.output.clone();
+        }
+        output
+    }
+
+    /// One step of gradient descent on one sample.
+    pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
+        self.predict(sample);
+        self.calc_gradient(label);
+        self.update_weight(rate);
+    }
+
+    /// The gradients of every layer, from the last back to the first.
+    pub fn calc_gradient(&mut self, label: Label<'_>) {
+        let last = self.layers.len() - 1;
+        let Self { layers, cost } = self;
+        let activation = layers[last].activation;
+        let pairs = layers[last].output.iter().zip(label.0);
+        let mut delta: Array1<f64> =
+            pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
+        for index in (0..=last).rev() {
+            // The network's input was made by no function: its slope is 1. (Its delta is computed, and not used.)
+            let input_activation =
+                if index == 0 { Activation::Identity } else { layers[index - 1].activation };
+            layers[index].backward(&delta, input_activation);
+            delta.clone_from(&layers[index].delta);
+        }
+    }
+
+    /// Moves every layer's weights along their gradient.
+    pub fn update_weight(&mut self, rate: f64) {
+        for layer in &mut self.layers {
+            layer.update(rate);
+        }
+    }
+
+    /// A copy of all weights and biases.
+    #[must_use]
+    pub fn parameters(&self) -> Parameters {
+        self.collect(|layer| (&layer.w, &layer.b))
+    }
+
+    /// The gradients as last computed, in the shape of the parameters.
+    #[must_use]
+    pub fn gradient(&self) -> Parameters {
+        self.collect(|layer| (&layer.w_grad, &layer.b_grad))
+    }
+
+    fn collect(&self, matrices: impl Fn(&FullConnectedLayer) -> (&Array2<f64>, &Array1<f64>)) -> Parameters {
+        let layers = self.layers.iter().map(|layer| {
+            let (weights, biases) = matrices(layer);
+            let weights = weights.rows().into_iter().map(|row| row.to_vec()).collect();
+            LayerParameters { weights, biases: biases.to_vec() }
+        });
+        Parameters { layers: layers.collect() }
+    }
+}

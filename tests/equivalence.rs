@@ -1,0 +1,132 @@
+//! The object graph, the textbook matrices and the vectorized network are one and the same mathematics.
+
+mod support;
+
+use backprop::{Architecture, Engine, Label, Sample, graph, vectorized};
+use support::networks::{Rows, architectures, parameters, rows};
+use vectorized::textbook;
+
+/// One network three times, with the same weights.
+struct Three {
+    objects: graph::Network,
+    textbook: textbook::Network,
+    vectorized: vectorized::Network,
+}
+
+impl Three {
+    fn new(architecture: &Architecture, seed: u64) -> Self {
+        let parameters = parameters(architecture, seed);
+        Self {
+            objects: graph::Network::from_parameters(architecture, &parameters),
+            textbook: textbook::Network::from_parameters(architecture, &parameters),
+            vectorized: vectorized::Network::from_parameters(architecture, &parameters),
+        }
+    }
+
+    fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
+        self.objects.train_one_sample(label, sample, rate);
+        self.textbook.train_one_sample(label, sample, rate);
+        self.vectorized.train_one_sample(label, sample, rate);
+    }
+}
+
+fn assert_close(ours: f64, theirs: f64, tolerance: f64, place: &str) {
+    assert!((ours - theirs).abs() <= tolerance, "{place}: {ours:e} and {theirs:e}");
+}
+
+#[test]
+fn outputs_deltas_gradients_and_weights_agree_after_one_sample() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        let place = format!("{architecture:?}");
+        let mut three = Three::new(architecture, seed as u64);
+        let Rows { labels, samples } = rows(architecture, 1, seed as u64);
+        three.train_one_sample(Label(&labels), Sample(&samples), 0.3);
+        let Three { objects, textbook, vectorized } = &three;
+        for (index, layer) in vectorized.layers().iter().enumerate() {
+            for (j, id) in objects.layers[index + 1].neurons().iter().enumerate() {
+                let node = objects.node(*id);
+                assert_close(layer.output()[j], node.output(), 1e-12, &place);
+                assert_close(layer.delta()[j], node.delta(), 1e-12, &place);
+                assert_close(textbook.layers[index].output[j], node.output(), 1e-12, &place);
+                assert_close(textbook.layers[index].b_grad[j], node.delta(), 1e-12, &place);
+            }
+        }
+        for (what, ours, theirs) in [
+            ("gradient", vectorized.gradient(), objects.gradient()),
+            ("textbook gradient", textbook.gradient(), objects.gradient()),
+            ("weights", vectorized.parameters(), objects.parameters()),
+            ("textbook weights", textbook.parameters(), objects.parameters()),
+        ] {
+            let difference = ours.max_difference(&theirs);
+            assert!(difference <= 1e-12, "{place}: {what} differ by {difference:e}");
+        }
+    }
+}
+
+#[test]
+fn weights_agree_after_a_thousand_samples() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        if architecture.sizes.contains(&300) {
+            continue; // Slow unoptimised; the next test has it.
+        }
+        agree_after_a_thousand(architecture, seed as u64);
+    }
+}
+
+#[test]
+#[ignore = "takes long unoptimised; run with --release"]
+fn weights_agree_after_a_thousand_samples_in_wide_layers() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        agree_after_a_thousand(architecture, seed as u64);
+    }
+    agree_after_a_thousand(&Architecture::new(&[784, 300, 10]), 1);
+}
+
+fn agree_after_a_thousand(architecture: &Architecture, seed: u64) {
+    let mut three = Three::new(architecture, seed);
+    let Rows { labels, samples } = rows(architecture, 50, seed);
+    for _ in 0..20 {
+        let labels = labels.chunks_exact(architecture.output_size());
+        for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
+            three.train_one_sample(Label(label), Sample(sample), 0.002);
+        }
+    }
+    let expected = three.objects.parameters();
+    for (what, ours) in
+        [("vectorized", three.vectorized.parameters()), ("textbook", three.textbook.parameters())]
+    {
+        let difference = ours.max_difference(&expected);
+        assert!(difference <= 1e-9, "{architecture:?}: {what} differs by {difference:e}");
+    }
+}
+
+#[test]
+fn the_gradient_is_what_one_real_step_adds() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        let before = parameters(architecture, seed as u64);
+        let mut network = vectorized::Network::from_parameters(architecture, &before);
+        let Rows { labels, samples } = rows(architecture, 1, seed as u64);
+        network.train_one_sample(Label(&labels), Sample(&samples), 1.0);
+        let (after, gradient) = (network.parameters(), network.gradient());
+        for ((after, before), gradient) in after.iter().zip(before.iter()).zip(gradient.iter()) {
+            let added = after - before;
+            assert_close(added, gradient, 1e-14, "step and gradient");
+        }
+    }
+}
+
+#[test]
+fn both_engines_return_the_same_cost_and_the_same_rows() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        let mut three = Three::new(architecture, seed as u64);
+        let Rows { labels, samples } = rows(architecture, 9, seed as u64);
+        let ours = three.vectorized.train_each(&labels, &samples, 0.01);
+        let theirs = three.objects.train_each(&labels, &samples, 0.01);
+        assert_close(ours.cost, theirs.cost, 1e-11, "sum of costs");
+        let (ours, theirs) = (three.vectorized.predict_rows(&samples), three.objects.predict_rows(&samples));
+        assert_eq!(ours.len(), 9 * architecture.output_size());
+        for (ours, theirs) in ours.iter().zip(&theirs) {
+            assert_close(*ours, *theirs, 1e-11, "output");
+        }
+    }
+}
