@@ -61,6 +61,7 @@ pub mod cost;
 pub mod data_set;
 pub mod engine;
 pub mod error;
+pub mod gradient_check;
 pub mod graph;
 pub mod model_file;
 pub mod parameters;

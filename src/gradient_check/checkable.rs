@@ -1,0 +1,130 @@
+//! What the check asks of a model: parameters one by one, an error, and a gradient.
+//!
+//! Five methods are enough. The others make the report more exact: where a parameter stands, how much rounding noise
+//! to allow, which ReLUs are switched on, and a cheap way to evaluate the error with one parameter changed.
+
+use super::Place;
+
+/// A model, on the data it is checked on: its error is a function of its parameters and of nothing else.
+///
+/// Both networks of this crate are checkable as a [`Problem`](super::Problem), that is, together with their samples.
+/// Here is a model of somebody's own, one linear neuron with one input:
+///
+/// ```
+/// use backprop::gradient_check::{Check, Checkable, Verdict};
+///
+/// struct Line { parameters: [f64; 2], x: f64, label: f64 }
+///
+/// impl Line {
+///     fn output(&self) -> f64 {
+///         self.parameters[0] * self.x + self.parameters[1]
+///     }
+/// }
+///
+/// impl Checkable for Line {
+///     fn parameter_count(&self) -> usize {
+///         2
+///     }
+///     fn parameter(&self, index: usize) -> f64 {
+///         self.parameters[index]
+///     }
+///     fn set_parameter(&mut self, index: usize, value: f64) {
+///         self.parameters[index] = value;
+///     }
+///     fn error(&mut self) -> f64 {
+///         0.5 * (self.label - self.output()) * (self.label - self.output())
+///     }
+///     fn gradient(&mut self) -> Vec<f64> {
+///         let delta = self.label - self.output();
+///         vec![delta * self.x, delta] // -dE/dw and -dE/db
+///     }
+/// }
+///
+/// let report = Check::new().run(&mut Line { parameters: [0.5, -0.25], x: 3.0, label: 1.0 });
+/// assert_eq!(report.verdict, Verdict::Agree, "{report}");
+/// assert_eq!(report.agree, 2);
+/// ```
+pub trait Checkable {
+    /// How many parameters there are. They are numbered from 0.
+    fn parameter_count(&self) -> usize;
+
+    /// One parameter.
+    fn parameter(&self, index: usize) -> f64;
+
+    /// Changes one parameter.
+    fn set_parameter(&mut self, index: usize, value: f64);
+
+    /// The error E with the present parameters. Asked twice, it must give the same number.
+    fn error(&mut self) -> f64;
+
+    /// The gradient of every parameter, in order, *from the code that trains*, leaving the parameters as they were.
+    ///
+    /// The sign is this crate's: −∂E/∂w, the direction to move in. Code that trains without keeping a gradient shows
+    /// it all the same: (parameters after one step − parameters before) / rate.
+    fn gradient(&mut self) -> Vec<f64>;
+
+    /// Where a parameter stands. Lets the report count by layer, and weights apart from biases.
+    fn place(&self, index: usize) -> Place {
+        Place::Numbered { index }
+    }
+
+    /// What a reader calls this parameter.
+    fn name(&self, index: usize) -> String {
+        self.place(index).to_string()
+    }
+
+    /// How far rounding may put [`Checkable::error`] from the true value.
+    ///
+    /// By default 4ε·max(1, |E|): even an error near 0 is made of numbers near 1 (label − output, 1 − output), so its
+    /// noise does not vanish with it.
+    fn error_noise(&mut self) -> f64 {
+        4.0 * f64::EPSILON * self.error().abs().max(1.0)
+    }
+
+    /// How far rounding may put this parameter's entry of [`Checkable::gradient`] from what the training code meant:
+    /// ε|w| / rate where it is read from a step, 0 where it is stored.
+    fn gradient_noise(&self, _index: usize) -> f64 {
+        0.0
+    }
+
+    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`].
+    fn activation_pattern(&mut self) -> Vec<bool> {
+        Vec::new()
+    }
+
+    /// An evaluator that recomputes only what one changed parameter reaches, if the model has one.
+    fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
+        None
+    }
+
+    /// How many samples the error is a mean over. Lets the report recognise a sum that should be a mean.
+    fn sample_count(&self) -> usize {
+        1
+    }
+
+    /// One line for the head of the report: what is checked.
+    fn description(&self) -> String {
+        format!("a model of {} parameters", self.parameter_count())
+    }
+}
+
+/// The error with one parameter changed, without touching the model: see [`Checkable::incremental`].
+pub trait Incremental: Sync {
+    /// The error with nothing changed.
+    fn unchanged_error(&self) -> f64;
+
+    /// The error with parameter `index` at `value` and all others as they are.
+    fn evaluate(&self, index: usize, value: f64) -> Evaluation;
+
+    /// How far rounding may put the *difference* of two evaluations from the true value, halved.
+    fn noise(&self) -> f64;
+}
+
+/// One evaluation of the error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    /// The error E.
+    pub error: f64,
+    /// Whether some ReLU is on another side than with the parameters unchanged.
+    pub switched: bool,
+}

@@ -1,0 +1,364 @@
+//! The check itself: which parameters, which step, and the walk over them.
+
+use rand::{RngExt, SeedableRng, seq::index};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::taylor::{self, TaylorTest};
+use super::verdict::Suspect;
+use super::{Checkable, Comparison, Evaluation, Group, Incremental, Place, Report};
+
+/// How many parameters are all checked without being asked for.
+pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
+
+/// How many parameters of each group a larger model is sampled by.
+pub const SAMPLE_PER_GROUP: usize = 200;
+
+/// The largest relative error that counts as equal.
+pub const TOLERANCE: f64 = 1e-6;
+
+/// The step h for parameters of size 1 and less.
+pub const STEP: f64 = 1e-5;
+
+/// A gradient check and its settings.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem, Selection};
+/// use backprop::graph::Network;
+/// use backprop::{Label, Sample};
+///
+/// let mut network = Network::new(&[2, 3, 1], 7);
+/// let mut problem = Problem::new(&mut network, Label(&[1.0]), Sample(&[0.3, 0.8]));
+/// let report = Check::new().selection(Selection::PerGroup(2)).run(&mut problem);
+/// assert!(report.passed(), "{report}");
+/// assert_eq!(report.checked, 2 + 2 + 2 + 1); // W[1], b[1], W[2], and the one bias there is in b[2]
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    selection: Selection,
+    evaluation: EvaluationMode,
+    step: Step,
+    tolerance: f64,
+    seed: u64,
+    taylor: bool,
+}
+
+/// Which parameters are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Selection {
+    /// Every one, or of models with more than [`EVERY_PARAMETER_UP_TO`] a sample of [`SAMPLE_PER_GROUP`].
+    #[default]
+    Automatic,
+    /// Every one.
+    Every,
+    /// So many of each layer's weights and of each layer's biases, drawn at random.
+    PerGroup(usize),
+    /// No single ones: so many random directions, in which all weights (or biases) of a layer move at once.
+    Directions(usize),
+}
+
+/// How E is evaluated with one parameter changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EvaluationMode {
+    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally.
+    #[default]
+    Automatic,
+    /// By the model's own forward pass.
+    Whole,
+    /// Incrementally, where the model can: see [`Incremental`].
+    Incremental,
+}
+
+/// The step h of the central difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// So much for parameters up to size 1, and in proportion beyond: h·max(1, |w|).
+    Relative(f64),
+    /// The same for all.
+    Fixed(f64),
+}
+
+impl Step {
+    fn at(self, parameter: f64) -> f64 {
+        match self {
+            Self::Relative(step) => step * parameter.abs().max(1.0),
+            Self::Fixed(step) => step,
+        }
+    }
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self {
+            selection: Selection::Automatic,
+            evaluation: EvaluationMode::Automatic,
+            step: Step::Relative(STEP),
+            tolerance: TOLERANCE,
+            seed: 0,
+            taylor: true,
+        }
+    }
+}
+
+impl Check {
+    /// The check with its usual settings.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Which parameters are checked.
+    #[must_use]
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
+    /// How E is evaluated.
+    #[must_use]
+    pub fn evaluation(mut self, evaluation: EvaluationMode) -> Self {
+        self.evaluation = evaluation;
+        self
+    }
+
+    /// The step h; by default [`STEP`]·max(1, |w|).
+    #[must_use]
+    pub fn step(mut self, step: Step) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// The largest relative error that counts as equal; by default [`TOLERANCE`].
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// The seed that samples and directions are drawn with.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether the Taylor-remainder test is run as well; by default it is.
+    #[must_use]
+    pub fn taylor(mut self, taylor: bool) -> Self {
+        self.taylor = taylor;
+        self
+    }
+
+    /// Compares the analytic gradient of a model with the numerical one.
+    ///
+    /// # Panics
+    /// If the model hands out more or fewer gradients than it has parameters, or if a parameter is not restored bit for
+    /// bit: by [`Checkable::gradient`], which must leave them alone, or by [`Checkable::set_parameter`].
+    #[track_caller]
+    pub fn run(&self, model: &mut dyn Checkable) -> Report {
+        let parameters = all_parameters(model);
+        let gradient = model.gradient();
+        assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
+        assert_unchanged(model, &parameters, "computing the gradient");
+
+        let error = model.error();
+        let repeatable = error.to_bits() == model.error().to_bits() || error.is_nan();
+        let comparisons = match self.selection {
+            Selection::Directions(count) => self.directions(model, &gradient, error, count),
+            _ => self.single_parameters(model, &gradient, error),
+        };
+        let taylor = self.taylor.then(|| self.taylor_test(model, &gradient, &parameters));
+        assert_unchanged(model, &parameters, "the check");
+        let mut report = Report::new(model, comparisons, self.tolerance, error);
+        report.set_taylor(taylor);
+        report.set_repeatable(repeatable);
+        report
+    }
+
+    /// The parameters that are checked one by one, in order.
+    fn selected(&self, model: &dyn Checkable) -> Vec<usize> {
+        let count = model.parameter_count();
+        let per_group = match self.selection {
+            Selection::PerGroup(per_group) => per_group,
+            Selection::Automatic if count > EVERY_PARAMETER_UP_TO => SAMPLE_PER_GROUP,
+            _ => return (0..count).collect(),
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut selected = Vec::new();
+        for (_, members) in groups(model) {
+            let drawn = index::sample(&mut rng, members.len(), per_group.min(members.len()));
+            selected.extend(drawn.into_iter().map(|place| members[place]));
+        }
+        selected.sort_unstable();
+        selected
+    }
+
+    fn single_parameters(&self, model: &mut dyn Checkable, gradient: &[f64], error: f64) -> Vec<Comparison> {
+        let incrementally = match self.evaluation {
+            EvaluationMode::Automatic => model.parameter_count() > EVERY_PARAMETER_UP_TO,
+            EvaluationMode::Whole => false,
+            EvaluationMode::Incremental => true,
+        };
+        let whole_noise = model.error_noise();
+        let incremental = if incrementally { model.incremental() } else { None };
+        let (error_noise, unchanged_error) = match &incremental {
+            Some(incremental) => (incremental.noise(), incremental.unchanged_error()),
+            None => (whole_noise, error),
+        };
+        let suspect = |index: usize| Suspect {
+            index,
+            place: model.place(index),
+            parameter: model.parameter(index),
+            analytic: gradient[index],
+            error_noise,
+            gradient_noise: model.gradient_noise(index),
+            unchanged_error,
+        };
+        let suspects: Vec<Suspect> = self.selected(model).into_iter().map(suspect).collect();
+        match incremental {
+            Some(incremental) => {
+                assert_same_error(unchanged_error, error, whole_noise);
+                self.compare_incrementally(incremental.as_ref(), &suspects)
+            }
+            None => self.compare_whole(model, &suspects),
+        }
+    }
+
+    /// Each comparison depends on its own parameter alone, so threads can share them out and change nothing.
+    fn compare_incrementally(&self, incremental: &dyn Incremental, suspects: &[Suspect]) -> Vec<Comparison> {
+        let judge = |suspect: &Suspect| {
+            let evaluate = &mut |value| incremental.evaluate(suspect.index, value);
+            suspect.judge(self.step.at(suspect.parameter), self.tolerance, evaluate)
+        };
+        suspects.par_iter().map(judge).collect()
+    }
+
+    fn compare_whole(&self, model: &mut dyn Checkable, suspects: &[Suspect]) -> Vec<Comparison> {
+        let pattern = pattern_now(model);
+        let judge = |suspect: &Suspect| {
+            let evaluate = &mut |value| {
+                model.set_parameter(suspect.index, value);
+                evaluate_whole(model, &pattern)
+            };
+            let comparison = suspect.judge(self.step.at(suspect.parameter), self.tolerance, evaluate);
+            model.set_parameter(suspect.index, suspect.parameter);
+            let restored = model.parameter(suspect.index).to_bits() == suspect.parameter.to_bits();
+            assert!(restored, "{} was not restored bit for bit", model.name(suspect.index));
+            comparison
+        };
+        suspects.iter().map(judge).collect()
+    }
+
+    /// Moves all parameters of a group at once, each by +h or −h: the slope is then Σ ±gradient.
+    fn directions(
+        &self,
+        model: &mut dyn Checkable,
+        gradient: &[f64],
+        error: f64,
+        count: usize,
+    ) -> Vec<Comparison> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        let error_noise = model.error_noise();
+        let pattern = pattern_now(model);
+        let mut comparisons = Vec::new();
+        for (group, members) in groups(model) {
+            let before: Vec<f64> = members.iter().map(|&index| model.parameter(index)).collect();
+            for number in 0..count {
+                let signs: Vec<f64> =
+                    members.iter().map(|_| if rng.random() { 1.0 } else { -1.0 }).collect();
+                let mut analytic = 0.0;
+                let mut gradient_noise = 0.0;
+                for (&index, sign) in members.iter().zip(&signs) {
+                    analytic += sign * gradient[index];
+                    gradient_noise += model.gradient_noise(index) + f64::EPSILON * gradient[index].abs();
+                }
+                let suspect = Suspect {
+                    index: comparisons.len(),
+                    place: Place::Direction { group, number },
+                    parameter: 0.0,
+                    analytic,
+                    error_noise,
+                    gradient_noise,
+                    unchanged_error: error,
+                };
+                let evaluate = &mut |distance: f64| {
+                    for ((&index, sign), old) in members.iter().zip(&signs).zip(&before) {
+                        model.set_parameter(index, old + distance * sign);
+                    }
+                    evaluate_whole(model, &pattern)
+                };
+                comparisons.push(suspect.judge(self.step.at(0.0), self.tolerance, evaluate));
+                for (&index, &old) in members.iter().zip(&before) {
+                    model.set_parameter(index, old);
+                }
+            }
+        }
+        comparisons
+    }
+
+    fn taylor_test(&self, model: &mut dyn Checkable, gradient: &[f64], parameters: &[f64]) -> TaylorTest {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        // A direction of length 1, whatever the number of parameters.
+        let length = (parameters.len() as f64).sqrt();
+        let direction: Vec<f64> =
+            parameters.iter().map(|_| if rng.random() { 1.0 / length } else { -1.0 / length }).collect();
+        let noise = model.error_noise();
+        let pattern = pattern_now(model);
+        let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| g * d).sum();
+        let test = taylor::run(-slope, noise, &mut |distance| {
+            for (index, (old, part)) in parameters.iter().zip(&direction).enumerate() {
+                model.set_parameter(index, old + distance * part);
+            }
+            evaluate_whole(model, &pattern)
+        });
+        for (index, &old) in parameters.iter().enumerate() {
+            model.set_parameter(index, old);
+        }
+        test
+    }
+}
+
+/// The activation pattern with the parameters as they are.
+fn pattern_now(model: &mut dyn Checkable) -> Vec<bool> {
+    model.error();
+    model.activation_pattern()
+}
+
+/// The error by the model's own forward pass, and whether a ReLU is on another side than before.
+fn evaluate_whole(model: &mut dyn Checkable, pattern: &[bool]) -> Evaluation {
+    let error = model.error();
+    Evaluation { error, switched: model.activation_pattern() != pattern }
+}
+
+fn all_parameters(model: &dyn Checkable) -> Vec<f64> {
+    (0..model.parameter_count()).map(|index| model.parameter(index)).collect()
+}
+
+/// The groups in the order of their first parameters, each with the numbers of its parameters.
+fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
+    let mut groups: Vec<(Group, Vec<usize>)> = Vec::new();
+    for index in 0..model.parameter_count() {
+        let group = model.place(index).group();
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, members)) => members.push(index),
+            None => groups.push((group, vec![index])),
+        }
+    }
+    groups
+}
+
+#[track_caller]
+fn assert_unchanged(model: &dyn Checkable, parameters: &[f64], what: &str) {
+    for (index, before) in parameters.iter().enumerate() {
+        let same = model.parameter(index).to_bits() == before.to_bits();
+        assert!(same, "{what} changed {} from {before} to {}", model.name(index), model.parameter(index));
+    }
+}
+
+/// The incremental evaluation is a second opinion on the model, so it must be about the same model.
+#[track_caller]
+fn assert_same_error(incremental: f64, error: f64, noise: f64) {
+    // Written so that a NaN passes: the comparison of every parameter will report it.
+    let differs = (incremental - error).abs() > 2.0 * noise;
+    assert!(!differs, "the incremental evaluation gives E = {incremental:e}, the model itself {error:e}");
+}

@@ -1,0 +1,151 @@
+//! The error with one parameter changed, at the price of what lies downstream of it.
+//!
+//! A changed weight W[l][j][k] moves the weighted input of neuron j by Δw·x_k and nothing else in its layer or before.
+//! So one neuron's output is computed anew; in the layer after, each weighted input moves by w·Δa for this one Δa; in
+//! the layers after that, by Σ w·Δa. In a network of 784-300-10 that is 11 neurons in place of 310, and 10 products in
+//! place of 238,200.
+//!
+//! **Rounding.** A weighted input is z + Δz, one addition to a sum that both sides of the central difference share. Its
+//! rounding error is at most ε/2·|z|, where summing all over again would add up hundreds of them. So the incremental
+//! difference is the quieter of the two. Where the input x_k is 0, nothing changes and the difference is exactly 0.
+
+use super::forward::{Forward, Summation};
+use super::{Evaluation, Incremental, Numbering, Place, Task};
+use crate::{Activation, Architecture, Parameters};
+
+/// A network's parameters, its samples, and the forward pass of each sample.
+#[derive(Debug, Clone)]
+pub struct Downstream {
+    architecture: Architecture,
+    parameters: Parameters,
+    /// `columns[l][k]`: the weights that leave neuron k of layer l, for the layers that can lie downstream.
+    columns: Vec<Vec<Vec<f64>>>,
+    numbering: Numbering,
+    task: Task,
+    passes: Vec<Forward>,
+    /// The L2 term with nothing changed.
+    weight_penalty: f64,
+}
+
+impl Downstream {
+    /// Computes and keeps the forward pass of each sample.
+    ///
+    /// # Panics
+    /// If the task asks for dropout, of which this evaluator knows nothing.
+    #[must_use]
+    #[track_caller]
+    pub fn new(architecture: &Architecture, parameters: &Parameters, task: &Task) -> Self {
+        assert!(task.dropout.is_none(), "the incremental evaluation has no dropout; use the full one");
+        let samples = task.examples.iter();
+        let passes = samples.map(|example| Forward::pass(architecture, parameters, &example.sample)).collect();
+        // No weight lies upstream of W[1], so its columns are never walked.
+        let mut columns = vec![Vec::new()];
+        columns.extend(parameters.layers[1..].iter().map(|layer| transpose(&layer.weights)));
+        Self {
+            architecture: architecture.clone(),
+            parameters: parameters.clone(),
+            columns,
+            numbering: Numbering::new(architecture),
+            task: task.clone(),
+            passes,
+            weight_penalty: task.weight_penalty(parameters),
+        }
+    }
+
+    /// The cost of one sample with the weighted input of one neuron changed.
+    fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> Evaluation {
+        let last = self.architecture.sizes.len() - 1;
+        let mut switched = false;
+        let before = pass.outputs[layer][row];
+        let after = self.output(layer, pass.weighted_inputs[layer][row] + change, before, &mut switched);
+        let mut outputs = pass.output().to_vec();
+        if layer == last {
+            outputs[row] = after;
+        } else {
+            // Into the next layer leads one changed input; into those after it, all of them.
+            let mut changes: Vec<f64> =
+                self.columns[layer][row].iter().map(|weight| weight * (after - before)).collect();
+            for next in layer + 1..=last {
+                let output_changes: Vec<f64> = (0..changes.len())
+                    .map(|i| {
+                        let before = pass.outputs[next][i];
+                        let weighted_input = pass.weighted_inputs[next][i] + changes[i];
+                        let after = self.output(next, weighted_input, before, &mut switched);
+                        if next == last {
+                            outputs[i] = after;
+                        }
+                        after - before
+                    })
+                    .collect();
+                if next < last {
+                    changes = product(&self.parameters.layers[next].weights, &output_changes);
+                }
+            }
+        }
+        Evaluation { error: self.architecture.cost.value(&outputs, label), switched }
+    }
+
+    /// a = σ(z), noting whether a ReLU went to its other side.
+    fn output(&self, layer: usize, weighted_input: f64, before: f64, switched: &mut bool) -> f64 {
+        let activation = self.architecture.activations[layer - 1];
+        let after = activation.value(weighted_input);
+        *switched |= activation == Activation::Relu && (after > 0.0) != (before > 0.0);
+        after
+    }
+}
+
+impl Incremental for Downstream {
+    fn unchanged_error(&self) -> f64 {
+        let mut sum = 0.0;
+        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
+            sum += self.architecture.cost.value(pass.output(), &example.label);
+        }
+        sum / self.passes.len() as f64 + self.weight_penalty
+    }
+
+    fn evaluate(&self, index: usize, value: f64) -> Evaluation {
+        let (layer, row, column) = match self.numbering.place(index) {
+            Place::Weight { layer, row, column } => (layer, row, Some(column)),
+            Place::Bias { layer, row } => (layer, row, None),
+            Place::Numbered { .. } | Place::Direction { .. } => unreachable!("a network's numbering has neither"),
+        };
+        let matrices = &self.parameters.layers[layer - 1];
+        let present = column.map_or(matrices.biases[row], |column| matrices.weights[row][column]);
+        let change = value - present;
+        let mut sum = 0.0;
+        let mut switched = false;
+        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
+            let input = column.map_or(1.0, |column| pass.outputs[layer - 1][column]);
+            let evaluation = self.changed_cost(pass, &example.label, layer, row, change * input);
+            sum += evaluation.error;
+            switched |= evaluation.switched;
+        }
+        // ½(λ/n)(w'² − w²), without summing all squares anew.
+        let penalty_change = match column {
+            Some(_) => 0.5 * self.task.l2 * change * (value + present),
+            None => 0.0,
+        };
+        let error = sum / self.passes.len() as f64 + (self.weight_penalty + penalty_change);
+        Evaluation { error, switched }
+    }
+
+    fn noise(&self) -> f64 {
+        let mut sum = 0.0;
+        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
+            let (architecture, parameters) = (&self.architecture, &self.parameters);
+            sum += pass.error_noise(architecture, parameters, &example.label, Summation::Change);
+        }
+        let count = self.passes.len() as f64;
+        // The mean's own additions, and the penalty's.
+        sum / count + f64::EPSILON * count * self.unchanged_error().abs()
+    }
+}
+
+fn transpose(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    (0..rows[0].len()).map(|k| rows.iter().map(|row| row[k]).collect()).collect()
+}
+
+/// W·x.
+fn product(rows: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
+    rows.iter().map(|row| row.iter().zip(vector).map(|(w, x)| w * x).sum()).collect()
+}

@@ -1,0 +1,51 @@
+//! The gradient check: is the gradient that training uses the gradient of the error?
+//!
+//! Ports `gradient_check` of bp.py, which prints two columns, and makes a test of it.
+//!
+//! # How does it work?
+//!
+//! For each parameter w, move it a little up and a little down, evaluate the error E both times, and compare:
+//!
+//! ```text
+//!   numerical = (E(w − h) − E(w + h)) / 2h      needs nothing but the forward pass
+//!   analytic  = the gradient of the code that trains (backpropagation)
+//! ```
+//!
+//! Both are −∂E/∂w, the sign of this crate's gradients. If they are equal for every parameter, then backpropagation is
+//! right, whatever it looks like inside. Read the files in this order:
+//!
+//! 1. [`checkable`]: what the check asks of a model, with a model of one's own as an example;
+//! 2. [`verdict`]: one parameter: the numerical value, and agree / kink / inconclusive / disagree;
+//! 3. [`checker`]: [`Check`]: which parameters, which step, and the walk over them;
+//! 4. [`report`], [`table`], [`diagnosis`]: what was found, and what is probably wrong;
+//! 5. [`task`], [`problem`], [`object_graph`]: how this crate's networks are checked;
+//! 6. [`forward`], [`incremental`]: the second opinion, and how every weight of an MNIST network is checked in seconds;
+//! 7. [`taylor`]: a second kind of evidence.
+//!
+//! `DIFFERENCE:` bp.py's check hands (sample, label) to a method declared (label, sample), and leaves every weight ε
+//! lower than it found it. Here the types forbid the one and an assertion the other.
+
+pub mod checkable;
+pub mod checker;
+pub mod diagnosis;
+pub mod forward;
+pub mod incremental;
+pub mod object_graph;
+pub mod place;
+pub mod problem;
+pub mod report;
+pub mod table;
+pub mod task;
+pub mod taylor;
+pub mod verdict;
+
+pub use checkable::{Checkable, Evaluation, Incremental};
+pub use checker::{Check, EvaluationMode, Selection, Step};
+pub use diagnosis::{Diagnosis, Pattern};
+pub use incremental::Downstream;
+pub use place::{Group, Numbering, Place};
+pub use problem::{CheckedEngine, Problem};
+pub use report::{GroupCounts, Named, Report};
+pub use task::{Example, Task};
+pub use taylor::{TaylorOutcome, TaylorTest};
+pub use verdict::{Comparison, Verdict};

@@ -1,0 +1,207 @@
+//! A network together with its samples: what makes its error a function of the parameters, and so checkable.
+
+use super::forward::{Forward, Summation};
+use super::{Checkable, Downstream, Example, Incremental, Numbering, Place, Task};
+use crate::{Activation, Dropout, Engine, Label, Parameters, Sample};
+
+/// An engine whose backward pass the check can reach.
+///
+/// What differs from engine to engine: how one parameter is reached, what a reader calls it, and where the gradient of
+/// the training code is found.
+pub trait CheckedEngine: Engine {
+    /// What the engine is called at the head of a report.
+    fn engine_name(&self) -> &'static str;
+
+    /// The weight or bias at this place.
+    fn parameter_at(&self, place: Place) -> f64;
+
+    /// Changes the weight or bias at this place.
+    fn set_parameter_at(&mut self, place: Place, value: f64);
+
+    /// What a reader of this engine calls the parameter.
+    fn parameter_name(&self, place: Place) -> String;
+
+    /// The error of the task with the present parameters, by the engine's own forward pass.
+    fn task_error(&mut self, task: &Task) -> f64;
+
+    /// −∂E/∂w of every parameter from the code that trains. The parameters are afterwards as they were.
+    fn task_gradient(&mut self, task: &Task) -> Parameters;
+
+    /// How far rounding may have moved a gradient that was read from a step, for a parameter of this size.
+    fn reading_noise(&self, parameter: f64) -> f64;
+
+    /// Whether the engine trains on this task; if not, why not.
+    ///
+    /// # Errors
+    /// One sentence with the remedy.
+    fn accepts(&self, task: &Task) -> Result<(), String>;
+}
+
+/// A network and what it is checked on.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem, Verdict};
+/// use backprop::graph::Network;
+/// use backprop::{Label, Sample};
+///
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+/// let report = Check::new().run(&mut problem);
+/// assert_eq!(report.verdict, Verdict::Agree, "{report}");
+/// assert_eq!(report.agree, 26); // 4 x 3 + 4 and 2 x 4 + 2
+/// ```
+#[derive(Debug)]
+pub struct Problem<'a, N> {
+    network: &'a mut N,
+    task: Task,
+    numbering: Numbering,
+}
+
+impl<'a, N: CheckedEngine> Problem<'a, N> {
+    /// A network on one sample.
+    ///
+    /// # Panics
+    /// If the label or the sample is not as long as its layer.
+    #[must_use]
+    #[track_caller]
+    pub fn new(network: &'a mut N, label: Label<'_>, sample: Sample<'_>) -> Self {
+        Self::on_task(network, Task::new(vec![Example::new(label, sample)]))
+    }
+
+    /// A network on several samples, a mini-batch, L2 regularisation or dropout.
+    ///
+    /// # Panics
+    /// If a label or a sample is not as long as its layer, there is none, or the engine does not train on such a task.
+    #[must_use]
+    #[track_caller]
+    pub fn on_task(network: &'a mut N, task: Task) -> Self {
+        let architecture = network.architecture();
+        assert!(!task.examples.is_empty(), "a check needs at least one sample");
+        for example in &task.examples {
+            assert_eq!(example.sample.len(), architecture.input_size(), "a sample as long as the input layer");
+            assert_eq!(example.label.len(), architecture.output_size(), "a label as long as the output layer");
+        }
+        if let Err(reason) = network.accepts(&task) {
+            panic!("{reason}");
+        }
+        let numbering = Numbering::new(architecture);
+        Self { network, task, numbering }
+    }
+
+    /// The network.
+    #[must_use]
+    pub fn network(&self) -> &N {
+        self.network
+    }
+
+    /// What it is checked on.
+    #[must_use]
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+}
+
+impl<N: CheckedEngine> Checkable for Problem<'_, N> {
+    fn parameter_count(&self) -> usize {
+        self.numbering.count()
+    }
+
+    fn parameter(&self, index: usize) -> f64 {
+        self.network.parameter_at(self.numbering.place(index))
+    }
+
+    fn set_parameter(&mut self, index: usize, value: f64) {
+        self.network.set_parameter_at(self.numbering.place(index), value);
+    }
+
+    fn error(&mut self) -> f64 {
+        self.network.task_error(&self.task)
+    }
+
+    fn gradient(&mut self) -> Vec<f64> {
+        self.network.task_gradient(&self.task).iter().collect()
+    }
+
+    fn place(&self, index: usize) -> Place {
+        self.numbering.place(index)
+    }
+
+    fn name(&self, index: usize) -> String {
+        self.network.parameter_name(self.numbering.place(index))
+    }
+
+    fn error_noise(&mut self) -> f64 {
+        let (architecture, parameters) = (self.network.architecture(), self.network.parameters());
+        let mut sum = 0.0;
+        for example in &self.task.examples {
+            let pass = Forward::pass(architecture, &parameters, &example.sample);
+            sum += pass.error_noise(architecture, &parameters, &example.label, Summation::Whole);
+        }
+        let count = self.task.examples.len() as f64;
+        let penalty = self.task.weight_penalty(&parameters);
+        // Each squared weight is rounded, and so is each partial sum of the penalty.
+        let penalty_noise = f64::EPSILON * (self.numbering.count() as f64).sqrt() * penalty;
+        let error = self.network.task_error(&self.task);
+        let noise = sum / count + penalty_noise + f64::EPSILON * count * error.abs();
+        // Inverted dropout scales what is kept by 1/(1 − p), and the noise with it, once a hidden layer.
+        let hidden_layers = self.network.architecture().sizes.len() as i32 - 2;
+        let keep = 1.0 - self.task.dropout.as_ref().map_or(0.0, |dropout: &Dropout| dropout.probability);
+        noise / keep.powi(hidden_layers)
+    }
+
+    fn gradient_noise(&self, index: usize) -> f64 {
+        self.network.reading_noise(self.parameter(index))
+    }
+
+    fn activation_pattern(&mut self) -> Vec<bool> {
+        let architecture = self.network.architecture();
+        if !architecture.activations.contains(&Activation::Relu) {
+            return Vec::new();
+        }
+        let parameters = self.network.parameters();
+        let mut pattern = Vec::new();
+        for example in &self.task.examples {
+            let pass = Forward::pass(architecture, &parameters, &example.sample);
+            for (outputs, activation) in pass.outputs[1..].iter().zip(&architecture.activations) {
+                if *activation == Activation::Relu {
+                    pattern.extend(outputs.iter().map(|&output| output > 0.0));
+                }
+            }
+        }
+        pattern
+    }
+
+    fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
+        if self.task.dropout.is_some() {
+            return None;
+        }
+        let downstream = Downstream::new(self.network.architecture(), &self.network.parameters(), &self.task);
+        Some(Box::new(downstream))
+    }
+
+    fn sample_count(&self) -> usize {
+        self.task.examples.len()
+    }
+
+    fn description(&self) -> String {
+        let architecture = self.network.architecture();
+        let mut names: Vec<&str> = architecture.activations.iter().map(|activation| activation.name()).collect();
+        names.dedup();
+        let mut text = format!(
+            "{}, sizes {}, {}, {} cost, {} sample{}",
+            self.network.engine_name(),
+            architecture.sizes_text(),
+            names.join(" then "),
+            architecture.cost,
+            self.task.examples.len(),
+            if self.task.examples.len() == 1 { "" } else { "s (mean)" },
+        );
+        if self.task.l2 != 0.0 {
+            text += &format!(", L2 with lambda/n = {}", self.task.l2);
+        }
+        if let Some(dropout) = &self.task.dropout {
+            text += &format!(", dropout {} with a fixed mask", dropout.probability);
+        }
+        text
+    }
+}

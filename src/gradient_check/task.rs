@@ -1,0 +1,80 @@
+//! What a network is checked on: samples with their labels, and what training adds to their cost.
+
+use crate::{Dropout, Label, Parameters, Sample};
+
+/// The samples and the terms that make the error a function of the parameters alone:
+/// E = mean cost of the samples + ½·(λ/n)·Σw² over weights, not biases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// The samples with their labels: one, or a mini-batch.
+    pub examples: Vec<Example>,
+    /// λ/n of L2 regularisation; 0 for none.
+    pub l2: f64,
+    /// Dropout with a mask that its seed fixes; `None` for none.
+    pub dropout: Option<Dropout>,
+}
+
+/// One sample and what the network should answer to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// One number for each node of the input layer.
+    pub sample: Vec<f64>,
+    /// One number for each node of the output layer.
+    pub label: Vec<f64>,
+}
+
+impl Example {
+    /// A copy of these two.
+    #[must_use]
+    pub fn new(label: Label<'_>, sample: Sample<'_>) -> Self {
+        Self { sample: sample.0.to_vec(), label: label.0.to_vec() }
+    }
+
+    /// The sample, as the networks take it.
+    #[must_use]
+    pub fn sample(&self) -> Sample<'_> {
+        Sample(&self.sample)
+    }
+
+    /// The label, as the networks take it.
+    #[must_use]
+    pub fn label(&self) -> Label<'_> {
+        Label(&self.label)
+    }
+}
+
+impl Task {
+    /// These samples, and nothing added.
+    #[must_use]
+    pub fn new(examples: Vec<Example>) -> Self {
+        Self { examples, l2: 0.0, dropout: None }
+    }
+
+    /// Whether this is one sample and nothing added: what `train_one_sample` trains on.
+    #[must_use]
+    pub fn is_one_sample(&self) -> bool {
+        self.examples.len() == 1 && self.l2 == 0.0 && self.dropout.is_none()
+    }
+
+    /// ½·(λ/n)·Σw² over the weights.
+    #[must_use]
+    pub fn weight_penalty(&self, parameters: &Parameters) -> f64 {
+        if self.l2 == 0.0 {
+            return 0.0;
+        }
+        let weights = parameters.layers.iter().flat_map(|layer| layer.weights.iter().flatten());
+        0.5 * self.l2 * weights.map(|w| w * w).sum::<f64>()
+    }
+
+    /// The samples as rows, as `train_mini_batch` takes them.
+    #[must_use]
+    pub fn sample_rows(&self) -> Vec<f64> {
+        self.examples.iter().flat_map(|example| example.sample.iter().copied()).collect()
+    }
+
+    /// The labels as rows.
+    #[must_use]
+    pub fn label_rows(&self) -> Vec<f64> {
+        self.examples.iter().flat_map(|example| example.label.iter().copied()).collect()
+    }
+}
