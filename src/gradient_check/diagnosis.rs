@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Comparison, Group, Place, Verdict};
+use super::{Comparison, Place, Verdict};
 
 /// Two ratios within this of each other are the same ratio.
 const SAME: f64 = 1e-4;
@@ -64,6 +64,8 @@ pub enum Pattern {
     OutputDelta,
     /// Every layer disagrees, and in the last the ratio is a product of one number a row and one a column.
     OtherSample,
+    /// There are several samples, and the analytic gradient of the last layer is the product δ·x of a single one.
+    OneSampleOfSeveral,
     /// Every layer but the last disagrees.
     Recursion {
         /// Whether the analytic gradients of those layers are all 0.
@@ -80,6 +82,31 @@ pub enum Pattern {
     },
     /// Disagreements in no known pattern.
     Unknown,
+}
+
+impl Pattern {
+    /// The name it has in JSON.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotANumber => "not-a-number",
+            Self::SignFlipped => "sign-flipped",
+            Self::SummedNotAveraged { .. } => "summed-not-averaged",
+            Self::ConstantFactor { .. } => "constant-factor",
+            Self::BiasGradientMissing => "bias-gradient-missing",
+            Self::BiasesDecay { .. } => "biases-decay",
+            Self::BiasPath => "bias-path",
+            Self::WeightDecay { .. } => "weight-decay",
+            Self::InputPath => "input-path",
+            Self::WeightPath => "weight-path",
+            Self::OutputDelta => "output-delta",
+            Self::OtherSample => "other-sample",
+            Self::OneSampleOfSeveral => "one-sample-of-several",
+            Self::Recursion { .. } => "recursion",
+            Self::OneLayer { .. } => "one-layer",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl Diagnosis {
@@ -144,6 +171,13 @@ impl<'a> Evidence<'a> {
         {
             return factor_pattern(factor, samples);
         }
+        if samples > 1
+            && let Some(last) = self.last_layer
+            && self.are_products(last, |c| c.analytic)
+            && !self.are_products(last, |c| c.numerical)
+        {
+            return Pattern::OneSampleOfSeveral;
+        }
         self.layer_pattern()
     }
 
@@ -181,7 +215,7 @@ impl<'a> Evidence<'a> {
         if layers.contains(&last) && same_within(&self.ratios(last, Line::Row)) {
             return Pattern::OutputDelta;
         }
-        if layers.contains(&last) && self.ratios_are_products(last) {
+        if layers.contains(&last) && self.are_products(last, Comparison::ratio) {
             return Pattern::OtherSample;
         }
         Pattern::Unknown
@@ -211,20 +245,20 @@ impl<'a> Evidence<'a> {
         lines
     }
 
-    /// Whether the ratio in row j and column k of a layer is r_j·c_k: both delta and input come from elsewhere.
-    fn ratios_are_products(&self, in_layer: usize) -> bool {
+    /// Whether a number in row j and column k of a layer is r_j·c_k.
+    fn are_products(&self, in_layer: usize, number: impl Fn(&Comparison) -> f64) -> bool {
         let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for comparison in &self.clear {
             if let Place::Weight { layer, row, column } = comparison.place
                 && layer == in_layer
             {
-                matrix.entry(row).or_default().insert(column, comparison.ratio());
+                matrix.entry(row).or_default().insert(column, number(comparison));
             }
         }
         let mut rows = matrix.values();
         let Some(first) = rows.next() else { return false };
         let quotients = rows.map(|row| {
-            let common = row.iter().filter_map(|(column, ratio)| Some(ratio / first.get(column)?));
+            let common = row.iter().filter_map(|(column, number)| Some(number / first.get(column)?));
             common.collect::<Vec<f64>>()
         });
         same_within(&quotients.enumerate().collect())
@@ -325,6 +359,11 @@ impl fmt::Display for Diagnosis {
                 "every layer disagrees, and in the last both deltas and inputs do: the gradient is that of another \
                  sample. Look for a label and a sample exchanged, or for outputs left over from the sample before."
             ),
+            Pattern::OneSampleOfSeveral => write!(
+                f,
+                "the error is a mean over several samples, the analytic gradient that of a single one: look for = where \
+                 += belongs."
+            ),
             Pattern::Recursion { zero, by_row } => {
                 write!(f, "the last layer agrees and every layer before it disagrees: the recursion from layer to layer")?;
                 match (zero, by_row) {
@@ -339,16 +378,5 @@ impl fmt::Display for Diagnosis {
             }
             Pattern::Unknown => write!(f, "no known pattern; the table shows where to look."),
         }
-    }
-}
-
-/// The layers and kinds of the disagreements, in words: `W[1] and b[1]`.
-#[must_use]
-pub fn where_text(groups: &[Group]) -> String {
-    let names: Vec<String> = groups.iter().map(Group::to_string).collect();
-    match names.as_slice() {
-        [] => "nowhere".to_owned(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -20,7 +20,8 @@
 //! 4. [`report`], [`table`], [`diagnosis`]: what was found, and what is probably wrong;
 //! 5. [`task`], [`problem`], [`object_graph`]: how this crate's networks are checked;
 //! 6. [`forward`], [`incremental`]: the second opinion, and how every weight of an MNIST network is checked in seconds;
-//! 7. [`taylor`]: a second kind of evidence.
+//! 7. [`taylor`]: a second kind of evidence;
+//! 8. [`faults`]: a gallery of classic bugs, each caught and named by the check.
 //!
 //! `DIFFERENCE:` bp.py's check hands (sample, label) to a method declared (label, sample), and leaves every weight ε
 //! lower than it found it. Here the types forbid the one and an assertion the other.
@@ -28,6 +29,7 @@
 pub mod checkable;
 pub mod checker;
 pub mod diagnosis;
+pub mod faults;
 pub mod forward;
 pub mod incremental;
 pub mod object_graph;

@@ -75,14 +75,20 @@ impl<'a, N: CheckedEngine> Problem<'a, N> {
     #[must_use]
     #[track_caller]
     pub fn on_task(network: &'a mut N, task: Task) -> Self {
+        if let Err(reason) = network.accepts(&task) {
+            panic!("{reason}");
+        }
+        Self::unchecked(network, task)
+    }
+
+    /// The same without asking whether the engine itself could train on the task: a planted fault does instead.
+    #[track_caller]
+    pub(super) fn unchecked(network: &'a mut N, task: Task) -> Self {
         let architecture = network.architecture();
         assert!(!task.examples.is_empty(), "a check needs at least one sample");
         for example in &task.examples {
             assert_eq!(example.sample.len(), architecture.input_size(), "a sample as long as the input layer");
             assert_eq!(example.label.len(), architecture.output_size(), "a label as long as the output layer");
-        }
-        if let Err(reason) = network.accepts(&task) {
-            panic!("{reason}");
         }
         let numbering = Numbering::new(architecture);
         Self { network, task, numbering }

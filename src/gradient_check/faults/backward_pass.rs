@@ -1,0 +1,169 @@
+//! Backpropagation in plain loops over matrices, cut into steps that can be got wrong one at a time.
+//!
+//! The default methods of [`BackwardPass`] are the correct steps ([`Correct`] uses them all, and a test holds it to both
+//! networks). A fault overrides one step. To see what a bug is, read its step beside the one here.
+//!
+//! Signs as everywhere in this crate: delta = −∂E/∂z, gradient = −∂E/∂w.
+
+use crate::gradient_check::forward::Forward;
+use crate::gradient_check::{Example, Task};
+use crate::{Architecture, LayerParameters, Parameters};
+
+/// What the backward pass of one sample can see.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// Sizes, activations, cost.
+    pub architecture: &'a Architecture,
+    /// The weights and biases. W[l] and b[l], which lead into layer l, are `layers[l - 1]`.
+    pub parameters: &'a Parameters,
+    /// The forward pass: `outputs[l]` is what layer l put out, 0 being the input.
+    pub forward: &'a Forward,
+    /// What the output should have been.
+    pub label: &'a [f64],
+}
+
+impl Scene<'_> {
+    /// W\[layer\]: n_out rows of n_in.
+    #[must_use]
+    pub fn weights(&self, layer: usize) -> &[Vec<f64>] {
+        &self.parameters.layers[layer - 1].weights
+    }
+
+    /// a of a layer.
+    #[must_use]
+    pub fn output(&self, layer: usize) -> &[f64] {
+        &self.forward.outputs[layer]
+    }
+
+    /// σ′ of one neuron, from its output.
+    #[must_use]
+    pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
+        self.architecture.activations[layer - 1].derivative_from_output(self.forward.outputs[layer][neuron])
+    }
+}
+
+/// A backward pass. Every method is one step, and correct until it is overridden.
+pub trait BackwardPass: Sync {
+    /// Which numbers are the sample and which the label.
+    fn sample_and_label<'e>(&self, example: &'e Example) -> (&'e [f64], &'e [f64]) {
+        (&example.sample, &example.label)
+    }
+
+    /// The delta of the output layer (equation 3; BP1).
+    fn output_delta(&self, scene: &Scene) -> Vec<f64> {
+        let last = scene.architecture.sizes.len() - 1;
+        let mut delta = Vec::new();
+        for (j, &output) in scene.output(last).iter().enumerate() {
+            let activation = scene.architecture.output_activation();
+            delta.push(scene.architecture.cost.output_layer_delta(activation, output, scene.label[j]));
+        }
+        delta
+    }
+
+    /// The lowest layer whose delta is computed.
+    fn lowest_layer(&self) -> usize {
+        1
+    }
+
+    /// The delta of a hidden layer from that of the layer after: σ′ ∘ Wᵀ·δ (equation 4; BP2).
+    fn hidden_delta(&self, scene: &Scene, layer: usize, downstream_delta: &[f64]) -> Vec<f64> {
+        let weights = scene.weights(layer + 1);
+        let mut delta = Vec::new();
+        for j in 0..scene.architecture.sizes[layer] {
+            let mut sum = 0.0;
+            for (i, downstream) in downstream_delta.iter().enumerate() {
+                sum += downstream * weights[i][j];
+            }
+            delta.push(scene.slope(layer, j) * sum);
+        }
+        delta
+    }
+
+    /// The gradient of W\[layer\]: δ of the neuron it leads to times the output of the neuron it comes from (BP4).
+    fn weight_gradient(&self, scene: &Scene, layer: usize, delta: &[f64]) -> Vec<Vec<f64>> {
+        let inputs = scene.output(layer - 1);
+        let mut gradient = Vec::new();
+        for neuron_delta in delta {
+            let mut row = Vec::new();
+            for input in inputs {
+                row.push(neuron_delta * input);
+            }
+            gradient.push(row);
+        }
+        gradient
+    }
+
+    /// The gradient of b\[layer\]: δ itself (BP3).
+    fn bias_gradient(&self, delta: &[f64]) -> Vec<f64> {
+        delta.to_vec()
+    }
+
+    /// Adds one sample's gradient to the mini-batch's.
+    fn accumulate(&self, total: &mut Parameters, gradient: &Parameters) {
+        for (sum, term) in total.iter_mut().zip(gradient.iter()) {
+            *sum += term;
+        }
+    }
+
+    /// From the sum over a mini-batch to the mean.
+    fn average(&self, total: &mut Parameters, samples: usize) {
+        for sum in total.iter_mut() {
+            *sum /= samples as f64;
+        }
+    }
+
+    /// What L2 regularisation adds to the gradient: −(λ/n)·w, for weights and not for biases.
+    fn weight_decay(&self, total: &mut Parameters, parameters: &Parameters, l2: f64) {
+        for (gradient, layer) in total.layers.iter_mut().zip(&parameters.layers) {
+            for (row, weights) in gradient.weights.iter_mut().zip(&layer.weights) {
+                for (entry, weight) in row.iter_mut().zip(weights) {
+                    *entry -= l2 * weight;
+                }
+            }
+        }
+    }
+}
+
+/// The backward pass with every step as it should be.
+#[derive(Debug)]
+pub struct Correct;
+
+impl BackwardPass for Correct {}
+
+/// −∂E/∂w of every parameter, by this backward pass.
+///
+/// # Panics
+/// If a sample or a label is not as long as its layer.
+#[must_use]
+pub fn gradient(
+    pass: &dyn BackwardPass,
+    architecture: &Architecture,
+    parameters: &Parameters,
+    task: &Task,
+) -> Parameters {
+    let mut total = Parameters::zeros(architecture);
+    for example in &task.examples {
+        let (sample, label) = pass.sample_and_label(example);
+        let forward = Forward::pass(architecture, parameters, sample);
+        let scene = Scene { architecture, parameters, forward: &forward, label };
+        pass.accumulate(&mut total, &one_sample(pass, &scene));
+    }
+    pass.average(&mut total, task.examples.len());
+    pass.weight_decay(&mut total, parameters, task.l2);
+    total
+}
+
+fn one_sample(pass: &dyn BackwardPass, scene: &Scene) -> Parameters {
+    let sizes = &scene.architecture.sizes;
+    let last = sizes.len() - 1;
+    let mut deltas: Vec<Vec<f64>> = sizes.iter().map(|&size| vec![0.0; size]).collect();
+    deltas[last] = pass.output_delta(scene);
+    for layer in (pass.lowest_layer()..last).rev() {
+        deltas[layer] = pass.hidden_delta(scene, layer, &deltas[layer + 1]);
+    }
+    let layers = (1..=last).map(|layer| LayerParameters {
+        weights: pass.weight_gradient(scene, layer, &deltas[layer]),
+        biases: pass.bias_gradient(&deltas[layer]),
+    });
+    Parameters { layers: layers.collect() }
+}

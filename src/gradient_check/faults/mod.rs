@@ -1,0 +1,74 @@
+//! A gallery of the classic backpropagation bugs, each planted on purpose, to see that the check catches it and what it
+//! says.
+//!
+//! Every fault is a variant of one small [`BackwardPass`] with one step overridden, and computes wrongly as the bug does.
+//! No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network knows of
+//! this.
+//!
+//! Read [`backward_pass`], the correct one; then [`delta_faults`] and [`gradient_faults`] beside it; [`gallery`] lists
+//! them with their set-ups.
+
+pub mod backward_pass;
+pub mod delta_faults;
+pub mod gallery;
+pub mod gradient_faults;
+pub mod planted;
+pub mod set_up;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use backward_pass::{BackwardPass, Correct, Scene};
+pub use gallery::GALLERY;
+pub use planted::Planted;
+pub use set_up::{SetUp, Shape, draw_examples};
+
+use crate::Architecture;
+
+/// One bug of the gallery.
+#[derive(Serialize)]
+pub struct Fault {
+    /// What `backprop check --fault` calls it.
+    pub name: &'static str,
+    /// What the bug is.
+    pub description: &'static str,
+    /// What a report shows.
+    pub looks_like: &'static str,
+    /// The diagnosis it deserves: the name of a [`Pattern`](super::Pattern).
+    pub pattern: &'static str,
+    /// What it needs in order to occur.
+    pub set_up: SetUp,
+    /// The backward pass that has it.
+    #[serde(skip)]
+    pub pass: &'static dyn BackwardPass,
+}
+
+impl Fault {
+    /// The fault of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        GALLERY.iter().find(|fault| fault.name == name)
+    }
+
+    /// Whether the fault can occur in a network like this.
+    ///
+    /// # Errors
+    /// One sentence with what it needs.
+    pub fn check(&self, architecture: &Architecture) -> Result<(), String> {
+        if !self.set_up.shape.allows(&architecture.sizes) {
+            let (needs, sizes) = (self.set_up.shape.text(), architecture.sizes_text());
+            return Err(format!("the fault {} needs {needs}; sizes {sizes} are not so", self.name));
+        }
+        if architecture.cost != self.set_up.cost {
+            return Err(format!("the fault {} occurs with the {} cost only", self.name, self.set_up.cost));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("name", &self.name).field("set_up", &self.set_up).finish_non_exhaustive()
+    }
+}

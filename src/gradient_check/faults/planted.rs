@@ -1,0 +1,93 @@
+//! A network with a planted fault: its own error, and the gradient of a backward pass with a bug in it.
+
+use super::Fault;
+use super::backward_pass::gradient;
+use crate::gradient_check::{Checkable, CheckedEngine, Incremental, Place, Problem, Task};
+
+/// A network whose backward pass has been replaced by a faulty one, to see what the check makes of it.
+///
+/// ```
+/// use backprop::gradient_check::faults::{Fault, Planted};
+/// use backprop::gradient_check::{Check, Pattern};
+/// use backprop::graph::Network;
+///
+/// let fault = Fault::named("sign-flipped").unwrap();
+/// let (architecture, parameters, task) = fault.set_up.draw(&[3, 4, 2], 0);
+/// let mut network = Network::from_parameters(&architecture, &parameters);
+/// let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+/// assert!(!report.passed());
+/// assert_eq!(report.diagnosis.unwrap().pattern, Pattern::SignFlipped);
+/// ```
+#[derive(Debug)]
+pub struct Planted<'a, N> {
+    problem: Problem<'a, N>,
+    fault: &'static Fault,
+}
+
+impl<'a, N: CheckedEngine> Planted<'a, N> {
+    /// Plants a fault.
+    ///
+    /// # Panics
+    /// If a label or a sample is not as long as its layer, there is none, or the fault cannot occur in a network of these
+    /// sizes ([`Fault::check`]).
+    #[must_use]
+    #[track_caller]
+    pub fn new(network: &'a mut N, task: Task, fault: &'static Fault) -> Self {
+        if let Err(reason) = fault.check(network.architecture()) {
+            panic!("{reason}");
+        }
+        Self { problem: Problem::unchecked(network, task), fault }
+    }
+}
+
+impl<N: CheckedEngine> Checkable for Planted<'_, N> {
+    fn parameter_count(&self) -> usize {
+        self.problem.parameter_count()
+    }
+
+    fn parameter(&self, index: usize) -> f64 {
+        self.problem.parameter(index)
+    }
+
+    fn set_parameter(&mut self, index: usize, value: f64) {
+        self.problem.set_parameter(index, value);
+    }
+
+    fn error(&mut self) -> f64 {
+        self.problem.error()
+    }
+
+    fn gradient(&mut self) -> Vec<f64> {
+        let network = self.problem.network();
+        let (architecture, parameters) = (network.architecture(), network.parameters());
+        gradient(self.fault.pass, architecture, &parameters, self.problem.task()).iter().collect()
+    }
+
+    fn place(&self, index: usize) -> Place {
+        self.problem.place(index)
+    }
+
+    fn name(&self, index: usize) -> String {
+        self.problem.name(index)
+    }
+
+    fn error_noise(&mut self) -> f64 {
+        self.problem.error_noise()
+    }
+
+    fn activation_pattern(&mut self) -> Vec<bool> {
+        self.problem.activation_pattern()
+    }
+
+    fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
+        self.problem.incremental()
+    }
+
+    fn sample_count(&self) -> usize {
+        self.problem.sample_count()
+    }
+
+    fn description(&self) -> String {
+        format!("{}, with the fault {} planted", self.problem.description(), self.fault.name)
+    }
+}

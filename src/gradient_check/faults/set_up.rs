@@ -1,0 +1,113 @@
+//! What a fault needs in order to occur at all: layer sizes, an activation, a cost, samples, L2.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+use crate::gradient_check::{Example, Task};
+use crate::{Activation, Architecture, Cost, Parameters, WeightInit};
+
+/// The network and the task that a fault shows itself in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SetUp {
+    /// Layer sizes it is caught on; the first are the ones used unless others are asked for.
+    #[serde(rename = "sizes")]
+    pub shapes: &'static [&'static [usize]],
+    /// What other sizes must be like.
+    pub shape: Shape,
+    /// The activation of all layers.
+    pub activation: Activation,
+    /// The cost.
+    pub cost: Cost,
+    /// How many samples.
+    pub samples: usize,
+    /// λ/n.
+    pub l2: f64,
+}
+
+/// What layer sizes a fault needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// Any.
+    Any,
+    /// A hidden layer.
+    Hidden,
+    /// A hidden layer, and two neurons or more in each layer after it.
+    TwoOutputs,
+    /// Two hidden layers.
+    TwoHidden,
+    /// A hidden layer, and all layers after the input equally large.
+    EqualAfterInput,
+    /// A hidden layer, and all layers equally large.
+    AllEqual,
+    /// As many inputs as outputs.
+    EqualEnds,
+}
+
+impl SetUp {
+    /// One sample, sigmoid neurons, the quadratic cost.
+    #[must_use]
+    pub const fn new(shapes: &'static [&'static [usize]], shape: Shape) -> Self {
+        Self { shapes, shape, activation: Activation::Sigmoid, cost: Cost::Quadratic, samples: 1, l2: 0.0 }
+    }
+
+    /// The set-up with drawn weights and samples; `sizes` may be any that the shape allows.
+    #[must_use]
+    pub fn draw(&self, sizes: &[usize], seed: u64) -> (Architecture, Parameters, Task) {
+        let architecture = Architecture::new(sizes).with_activation(self.activation).with_cost(self.cost);
+        let parameters = WeightInit::Scaled.draw(&architecture, seed);
+        let task = Task { l2: self.l2, ..Task::new(draw_examples(&architecture, self.samples, seed)) };
+        (architecture, parameters, task)
+    }
+}
+
+/// Random samples, their numbers from −1 to 1, with labels from 0.1 to 0.9.
+///
+/// # Panics
+/// If the architecture has no layers.
+#[must_use]
+pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Vec<Example> {
+    // Another stream than the one that the weights of this seed came from.
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(1);
+    let mut draw = |size: usize, from: f64, to: f64| -> Vec<f64> {
+        (0..size).map(|_| rng.random_range(from..=to)).collect()
+    };
+    let example = |_| Example {
+        sample: draw(architecture.input_size(), -1.0, 1.0),
+        label: draw(architecture.output_size(), 0.1, 0.9),
+    };
+    (0..count).map(example).collect()
+}
+
+impl Shape {
+    /// Whether these sizes are of this shape.
+    #[must_use]
+    pub fn allows(self, sizes: &[usize]) -> bool {
+        let all_equal = |sizes: &[usize]| sizes.windows(2).all(|pair| pair[0] == pair[1]);
+        match self {
+            Self::Any => true,
+            Self::Hidden => sizes.len() >= 3,
+            Self::TwoOutputs => sizes.len() >= 3 && sizes[2..].iter().all(|&size| size >= 2),
+            Self::TwoHidden => sizes.len() >= 4,
+            Self::EqualAfterInput => sizes.len() >= 3 && all_equal(&sizes[1..]),
+            Self::AllEqual => sizes.len() >= 3 && all_equal(sizes),
+            Self::EqualEnds => sizes.first() == sizes.last(),
+        }
+    }
+
+    /// What it asks for, in words.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Any => "any sizes",
+            Self::Hidden => "a hidden layer",
+            Self::TwoOutputs => "a hidden layer, and at least two neurons in each layer after it",
+            Self::TwoHidden => "two hidden layers",
+            Self::EqualAfterInput => "a hidden layer, and all layers after the input equally large",
+            Self::AllEqual => "a hidden layer, and all layers equally large",
+            Self::EqualEnds => "as many inputs as outputs",
+        }
+    }
+}
