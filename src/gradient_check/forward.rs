@@ -6,6 +6,9 @@
 
 use crate::{Activation, Architecture, Cost, Parameters};
 
+/// The smallest number above 0: the rounding error of numbers that are smaller still.
+const SMALLEST: f64 = 5e-324;
+
 /// Everything a forward pass computes for one sample. Index 0 is the input layer.
 #[derive(Debug, Clone)]
 pub struct Forward {
@@ -100,8 +103,8 @@ fn activation_noise(activation: Activation, output: f64, weighted_input_noise: f
     // Over a noise of z the slope itself changes; where that matters (a noise near 1) nothing is certain anyway.
     let slope = activation.derivative_from_output(output);
     let own = match activation {
-        // The exponential, the addition and the division.
-        Activation::Sigmoid | Activation::Tanh => 2.0 * f64::EPSILON * output.abs(),
+        // The exponential, the addition and the division; and where a sigmoid is 0, it is so by rounding.
+        Activation::Sigmoid | Activation::Tanh => 2.0 * f64::EPSILON * output.abs() + SMALLEST,
         // Exact.
         Activation::Relu | Activation::Identity => 0.0,
     };
@@ -120,9 +123,10 @@ fn cost_noise(cost: Cost, output: f64, label: f64, output_noise: f64) -> f64 {
             // −y·ln a − (1 − y)·ln(1 − a): the logarithms have the slopes 1/a and 1/(1 − a), and 1 − a a noise of its own.
             let complement = 1.0 - output;
             let complement_noise = output_noise + 0.5 * f64::EPSILON * complement;
-            let first = if label == 0.0 { 0.0 } else { label.abs() * output_noise / output };
+            // Divided first: the product of a label and the smallest number would be 0.
+            let first = if label == 0.0 { 0.0 } else { label.abs() * (output_noise / output) };
             let second =
-                if label == 1.0 { 0.0 } else { (1.0 - label).abs() * complement_noise / complement };
+                if label == 1.0 { 0.0 } else { (1.0 - label).abs() * (complement_noise / complement) };
             let own = Cost::CrossEntropy.value(&[output], &[label]).abs() * f64::EPSILON;
             first + second + own
         }
