@@ -4,6 +4,7 @@
 //! to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
 
 mod choices;
+mod dot;
 mod dump;
 mod evaluate;
 mod nine_nodes;
@@ -36,6 +37,7 @@ enum Command {
     Predict(predict::Predict),
     Step(Box<step::Step>),
     Dump(dump::Dump),
+    Dot(Box<dot::Dot>),
 }
 
 /// How a subcommand can end without having done its work.
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
         Command::Dump(command) => command.run(&mut output),
+        Command::Dot(command) => command.run(&mut output),
     };
     match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {
         Ok(code) => code,

@@ -1,4 +1,4 @@
-//! Which training is stepped through: the options that `step`, `trace` and `dot` share, and what becomes of them.
+//! Which training is looked at: the options that `step` and `dot` share, and what becomes of them.
 
 use std::path::PathBuf;
 
@@ -58,39 +58,34 @@ pub(super) struct SequenceArgs {
     /// Decides random weights and made-up samples [default: 0]
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-
-    /// The learning rate
-    #[arg(long, value_name = "R", default_value_t = 0.3)]
-    rate: f64,
 }
 
 /// A network before its first step, and the samples to come.
 pub(super) struct Sequence {
     /// The network.
     pub(super) network: Network,
-    /// The learning rate.
-    pub(super) rate: f64,
     /// Rows and columns of a sample, where it is an image.
     pub(super) image_shape: Option<(usize, usize)>,
     /// Where the samples come from, as it can be shown.
     pub(super) source: String,
-    samples: Vec<Vec<f64>>,
-    labels: Vec<Vec<f64>>,
+    /// The samples, in order.
+    pub(super) samples: Vec<Vec<f64>>,
+    /// Their labels.
+    pub(super) labels: Vec<Vec<f64>>,
 }
 
 impl Sequence {
-    /// The steps, from the first one.
-    pub(super) fn stepper(&self) -> Stepper<'_> {
+    /// The steps at this learning rate, from the first one.
+    pub(super) fn stepper(&self, rate: f64) -> Stepper<'_> {
         let labels: Vec<Label> = self.labels.iter().map(|label| Label(label)).collect();
         let samples: Vec<Sample> = self.samples.iter().map(|sample| Sample(sample)).collect();
-        Stepper::new(self.network.clone(), &labels, &samples, self.rate)
+        Stepper::new(self.network.clone(), &labels, &samples, rate)
     }
 }
 
 impl SequenceArgs {
     /// Reads and draws all that is needed; at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
-        Options { rate: self.rate, ..Options::default() }.check()?;
         if self.from.is_some() || self.data.is_some() {
             return self.on_data(limit);
         }
@@ -107,7 +102,6 @@ impl SequenceArgs {
         let rows = |rows: &[&[f64]]| rows.iter().take(limit).map(|row| row.to_vec()).collect();
         Ok(Sequence {
             network: network(&architecture, &nine_nodes::parameters())?,
-            rate: self.rate,
             image_shape: None,
             source: "the nine nodes' own samples".to_owned(),
             samples: rows(&nine_nodes::SAMPLES.each_ref().map(|row| &row[..])),
@@ -154,7 +148,6 @@ impl SequenceArgs {
         let targets = self.targets.unwrap_or(Options::default().targets);
         Ok(Sequence {
             network: network(&architecture, &parameters)?,
-            rate: self.rate,
             image_shape: (!data.reproduces()).then(|| data.image_shape()),
             source: format!("the training samples of {source}"),
             samples: (0..data.len()).map(|index| data.sample(index)).collect(),
@@ -184,7 +177,6 @@ impl SequenceArgs {
             // Within what a sigmoid can answer.
             labels: rows(architecture.output_size(), 0.1, 0.9),
             network,
-            rate: self.rate,
             image_shape: None,
             source: format!("made-up samples, seed {}", self.seed.unwrap_or(0)),
         })

@@ -10,6 +10,7 @@ use super::{Failure, Output};
 use crate::Error;
 use crate::graph::step::text::number;
 use crate::graph::step::{Phase, Stepper};
+use crate::training::Options;
 
 /// Samples the terminal stepper holds ready, unless --train-limit says otherwise.
 const SAMPLES_AT_HAND: usize = 100;
@@ -29,6 +30,10 @@ const EXAMPLES: &str = "Examples:
 pub(super) struct Step {
     #[command(flatten)]
     sequence: SequenceArgs,
+
+    /// The learning rate
+    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    rate: f64,
 
     /// Print every step as one line of text
     #[arg(long, conflicts_with = "json")]
@@ -66,10 +71,11 @@ impl Step {
                 "there is no terminal to draw in; --plain prints every step, --json one object a line";
             return Err(Error::Usage(sentence.to_owned()).into());
         }
+        Options { rate: self.rate, ..Options::default() }.check()?;
         let default_limit = if as_text { 1 } else { SAMPLES_AT_HAND };
         let sequence = self.sequence.prepare(self.train_limit.unwrap_or(default_limit))?;
         if self.json {
-            let stepper = sequence.stepper();
+            let stepper = sequence.stepper(self.rate);
             let count = self.count(&stepper);
             for step in stepper.take(count) {
                 serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
@@ -78,7 +84,7 @@ impl Step {
         } else if self.plain {
             self.print(&sequence, output)?;
         } else {
-            crate::show::stepper::run(sequence.stepper(), sequence.image_shape, &sequence.source)?;
+            crate::show::stepper::run(sequence.stepper(self.rate), sequence.image_shape, &sequence.source)?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -91,14 +97,14 @@ impl Step {
 
     fn print(&self, sequence: &Sequence, output: &mut Output) -> Result<(), Failure> {
         let decimals = self.digits.map_or(6, usize::from);
-        let mut stepper = sequence.stepper();
+        let mut stepper = sequence.stepper(self.rate);
         let architecture = sequence.network.architecture.clone();
         writeln!(
             output,
             "A network of {} nodes, {} cost, rate {},",
             architecture.sizes_text(),
             architecture.cost,
-            sequence.rate
+            self.rate
         )?;
         writeln!(output, "on {}.", sequence.source)?;
         writeln!(output, "As in bp.py, δ = −∂E/∂z: the direction to move in.")?;

@@ -1,5 +1,6 @@
 //! What people look at: pictures in the terminal, bars, plots, graphs, pages.
 
 pub mod bars;
+pub mod dot;
 pub mod picture;
 pub mod stepper;

@@ -1,0 +1,45 @@
+//! `backprop dot`: the network as a picture, by way of Graphviz.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::sequence::SequenceArgs;
+use super::{Failure, Output};
+use crate::show::dot;
+use crate::{Error, Label, Sample};
+
+const EXAMPLES: &str = "Examples:
+  backprop dot | dot -Tsvg > network.svg
+  backprop dot --sizes 2,2,1 --seed 3";
+
+/// Print a network as a Graphviz graph
+///
+/// Every node with its output and delta, every connection with its weight and, below it, its gradient, as one training
+/// sample makes them; no weight is changed. Without options: the article's network of nine nodes.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Dot {
+    #[command(flatten)]
+    sequence: SequenceArgs,
+
+    /// Which training sample, from 0
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    index: usize,
+}
+
+impl Dot {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let mut sequence = self.sequence.prepare(self.index.saturating_add(1))?;
+        dot::check(&sequence.network)?;
+        let count = sequence.samples.len();
+        if self.index >= count {
+            let sentence = format!("--index {}: the samples are numbered 0 to {}", self.index, count - 1);
+            return Err(Error::Usage(sentence).into());
+        }
+        let (label, sample) = (&sequence.labels[self.index], &sequence.samples[self.index]);
+        sequence.network.get_gradient(Label(label), Sample(sample));
+        dot::write(&sequence.network, output)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,117 @@
+//! The network as a Graphviz graph: `dot -Tsvg` makes a picture of it.
+
+use std::io::{self, Write};
+
+use crate::Error;
+use crate::graph::step::text::number;
+use crate::graph::step::{Numbering, Place};
+use crate::graph::{AnyNode, Connection, Network, NodeId};
+
+/// More connections than this make a picture that nobody can read.
+pub const MOST_CONNECTIONS: usize = 1000;
+
+/// Writes the network: every node with its output and delta, every connection with its weight and gradient, as they
+/// were last computed.
+///
+/// A positive weight is a blue solid line, a negative one red and dashed, the thicker the larger.
+///
+/// ```
+/// use backprop::graph::Network;
+/// use backprop::show::dot;
+/// use backprop::{Label, Sample};
+///
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// network.get_gradient(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
+/// let mut text = Vec::new();
+/// dot::check(&network)?;
+/// dot::write(&network, &mut text)?;
+/// assert!(String::from_utf8(text)?.contains("\"0-0\" -> \"1-0\""));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Those of the stream.
+pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
+    let numbering = Numbering::new(network);
+    let sizes = network.architecture.sizes_text().replace(',', "-");
+    writeln!(stream, "// As in bp.py, delta = -dE/dz and gradient = -dE/dw: the direction to move in.")?;
+    writeln!(stream, "digraph \"backprop {sizes}\" {{")?;
+    writeln!(stream, "  rankdir=LR; ranksep=6; nodesep=1.5; splines=line; outputorder=edgesfirst;")?;
+    writeln!(
+        stream,
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\", fontsize=10];"
+    )?;
+    writeln!(stream, "  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.5, labelangle=0];")?;
+    for (index, layer) in network.layers.iter().enumerate() {
+        writeln!(stream, "\n  subgraph layer_{index} {{")?;
+        writeln!(stream, "    rank=same;")?;
+        for &id in &layer.nodes {
+            let place = numbering.place(network, id);
+            if leads_somewhere(network, id) {
+                writeln!(stream, "    \"{place}\" [{}];", node_attributes(network.node(id), place))?;
+            }
+        }
+        // Invisible edges from node to node keep the layer in order.
+        let shown = layer.nodes.iter().filter(|id| leads_somewhere(network, **id));
+        let chain: Vec<String> = shown.map(|&id| format!("\"{}\"", numbering.place(network, id))).collect();
+        writeln!(stream, "    {} [style=invis];", chain.join(" -> "))?;
+        writeln!(stream, "  }}")?;
+    }
+    let largest = network.connections.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
+    writeln!(stream)?;
+    for connection in &network.connections.connections {
+        let from = numbering.place(network, connection.upstream_node);
+        let to = numbering.place(network, connection.downstream_node);
+        writeln!(stream, "  \"{from}\" -> \"{to}\" [{}];", edge_attributes(connection, largest, to.index))?;
+    }
+    writeln!(stream, "}}")
+}
+
+/// Whether the network is small enough for a picture.
+///
+/// # Errors
+/// More than [`MOST_CONNECTIONS`] connections.
+pub fn check(network: &Network) -> Result<(), Error> {
+    let count = network.connections.connections.len();
+    if count <= MOST_CONNECTIONS {
+        return Ok(());
+    }
+    Err(Error::TooLarge(format!(
+        "sizes {} have {count} connections; a picture of more than {MOST_CONNECTIONS} cannot be read; use a smaller \
+         network, or `backprop dump` for text",
+        network.architecture.sizes_text()
+    )))
+}
+
+/// The output layer's constant node feeds nothing and is left out of the picture.
+fn leads_somewhere(network: &Network, id: NodeId) -> bool {
+    matches!(network.node(id), AnyNode::Node(_)) || !network.node(id).downstream().is_empty()
+}
+
+fn node_attributes(node: &AnyNode, place: Place) -> String {
+    match place.number {
+        Some(name) => format!(
+            "label=\"{name}\\noutput {}\\ndelta {}\"",
+            number(node.output(), 6),
+            number(node.delta(), 6)
+        ),
+        None => "label=\"1\", shape=square, fillcolor=gray90".to_owned(),
+    }
+}
+
+/// Numbers stand near the tail, nearer for one edge than for the next, so that a node's fan of edges can be read.
+fn edge_attributes(connection: &Connection, largest: f64, place_in_fan: u32) -> String {
+    let (colour, style) =
+        if connection.weight < 0.0 { ("firebrick", "dashed") } else { ("royalblue", "solid") };
+    let share = if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 };
+    format!(
+        "taillabel=\"{}\\n{}\", labeldistance={}, fontcolor={colour}, color={colour}, style={style}, penwidth={:.2}, \
+         tooltip=\"weight {}, gradient {}\"",
+        number(connection.weight, 6),
+        number(connection.gradient, 6),
+        6 + 4 * (place_in_fan % 4),
+        0.5 + 2.5 * share,
+        connection.weight,
+        connection.gradient
+    )
+}
