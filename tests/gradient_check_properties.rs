@@ -4,8 +4,7 @@ use backprop::gradient_check::faults::draw_examples;
 use backprop::gradient_check::{
     Check, Checkable, CheckedEngine, EvaluationMode, Problem, Report, Selection, Task, Verdict,
 };
-use backprop::graph;
-use backprop::{Activation, Architecture, Cost, Parameters, WeightInit};
+use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, graph, vectorized};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -47,10 +46,13 @@ fn accuse_nobody(seeds: std::ops::Range<u64>) -> usize {
     let mut agreed = 0;
     for seed in seeds {
         let (architecture, parameters, task) = random_network(seed);
-        let mut network = graph::Network::from_parameters(&architecture, &parameters);
-        let report = check_one(&mut network, task);
-        assert_ne!(report.verdict, Verdict::Disagree, "network {seed}\n{report}");
-        agreed += usize::from(report.passed());
+        let mut objects = graph::Network::from_parameters(&architecture, &parameters);
+        let mut matrices = vectorized::Network::from_parameters(&architecture, &parameters);
+        let reports = [check_one(&mut objects, task.clone()), check_one(&mut matrices, task)];
+        for report in &reports {
+            assert_ne!(report.verdict, Verdict::Disagree, "network {seed}\n{report}");
+        }
+        agreed += usize::from(reports.iter().all(Report::passed));
     }
     agreed
 }

@@ -18,7 +18,7 @@
 //! 2. [`verdict`]: one parameter: the numerical value, and agree / kink / inconclusive / disagree;
 //! 3. [`checker`]: [`Check`]: which parameters, which step, and the walk over them;
 //! 4. [`report`], [`table`], [`diagnosis`]: what was found, and what is probably wrong;
-//! 5. [`task`], [`problem`], [`object_graph`]: how this crate's networks are checked;
+//! 5. [`task`], [`problem`], [`object_graph`], [`vectorized_network`]: how this crate's networks are checked;
 //! 6. [`forward`], [`incremental`]: the second opinion, and how every weight of an MNIST network is checked in seconds;
 //! 7. [`taylor`]: a second kind of evidence;
 //! 8. [`faults`]: a gallery of classic bugs, each caught and named by the check.
@@ -39,6 +39,7 @@ pub mod report;
 pub mod table;
 pub mod task;
 pub mod taylor;
+pub mod vectorized_network;
 pub mod verdict;
 
 pub use checkable::{Checkable, Evaluation, Incremental};

@@ -52,7 +52,7 @@ impl CheckedEngine for Network {
         sum
     }
 
-    fn reading_noise(&self, _: f64) -> f64 {
+    fn reading_noise(&self, _: f64, _: &Task) -> f64 {
         0.0
     }
 

@@ -28,7 +28,7 @@ pub trait CheckedEngine: Engine {
     fn task_gradient(&mut self, task: &Task) -> Parameters;
 
     /// How far rounding may have moved a gradient that was read from a step, for a parameter of this size.
-    fn reading_noise(&self, parameter: f64) -> f64;
+    fn reading_noise(&self, parameter: f64, task: &Task) -> f64;
 
     /// Whether the engine trains on this task; if not, why not.
     ///
@@ -156,7 +156,7 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
     }
 
     fn gradient_noise(&self, index: usize) -> f64 {
-        self.network.reading_noise(self.parameter(index))
+        self.network.reading_noise(self.parameter(index), &self.task)
     }
 
     fn activation_pattern(&mut self) -> Vec<bool> {

@@ -230,6 +230,24 @@ impl FullConnectedLayer {
         self.biases.column_mut(0).copy_from_slice(&parameters.biases);
     }
 
+    /// Changes the weight from input `column` to output `row`.
+    ///
+    /// # Panics
+    /// If there is no such weight.
+    #[track_caller]
+    pub fn set_weight(&mut self, row: usize, column: usize, weight: f64) {
+        self.weights.column_mut(column)[row] = weight;
+    }
+
+    /// Changes the bias of output `row`.
+    ///
+    /// # Panics
+    /// If there is no such output.
+    #[track_caller]
+    pub fn set_bias(&mut self, row: usize, bias: f64) {
+        self.biases.column_mut(0)[row] = bias;
+    }
+
     /// [`FullConnectedLayer::forward`] for the samples in `memory.inputs`.
     pub(super) fn forward_samples(&self, memory: &mut Memory) {
         let outputs = memory.outputs.lanes_mut();

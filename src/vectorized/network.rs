@@ -115,6 +115,11 @@ impl Network {
         &self.layers
     }
 
+    /// The layers, for who wants to change single weights.
+    pub fn layers_mut(&mut self) -> &mut [FullConnectedLayer] {
+        &mut self.layers
+    }
+
     /// The output vector for one sample (fc.py's `predict`).
     ///
     /// # Panics
