@@ -3,6 +3,7 @@
 //! Results go to stdout, one JSON object a line with `--json`; everything else (progress, one line for an error) goes
 //! to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
 
+mod check;
 mod choices;
 mod dot;
 mod dump;
@@ -37,6 +38,7 @@ enum Command {
     Predict(predict::Predict),
     Step(Box<step::Step>),
     Dump(dump::Dump),
+    Check(Box<check::Check>),
     Dot(Box<dot::Dot>),
 }
 
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
         Command::Dump(command) => command.run(&mut output),
+        Command::Check(command) => command.run(&mut output),
         Command::Dot(command) => command.run(&mut output),
     };
     match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {

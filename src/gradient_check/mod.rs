@@ -21,11 +21,13 @@
 //! 5. [`task`], [`problem`], [`object_graph`], [`vectorized_network`]: how this crate's networks are checked;
 //! 6. [`forward`], [`incremental`]: the second opinion, and how every weight of an MNIST network is checked in seconds;
 //! 7. [`taylor`]: a second kind of evidence;
-//! 8. [`faults`]: a gallery of classic bugs, each caught and named by the check.
+//! 8. [`article`]: the two columns of the original;
+//! 9. [`faults`]: a gallery of classic bugs, each caught and named by the check.
 //!
 //! `DIFFERENCE:` bp.py's check hands (sample, label) to a method declared (label, sample), and leaves every weight ε
 //! lower than it found it. Here the types forbid the one and an assertion the other.
 
+pub mod article;
 pub mod checkable;
 pub mod checker;
 pub mod diagnosis;

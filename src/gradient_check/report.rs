@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde::Serialize;
 
 use super::taylor::{TaylorOutcome, TaylorTest};
-use super::{Checkable, Comparison, Diagnosis, Group, Verdict};
+use super::{Checkable, Comparison, Diagnosis, Group, Place, Verdict};
 
 /// How many disagreements a report names one by one.
 const NAMED: usize = 5;
@@ -55,6 +55,9 @@ pub struct Report {
     /// Every comparison, in the order of the parameters.
     #[serde(skip)]
     pub comparisons: Vec<Comparison>,
+    /// What the model's reader calls the parameter of each comparison.
+    #[serde(skip)]
+    pub names: Vec<String>,
 }
 
 /// One comparison together with the name that the model's reader knows.
@@ -98,11 +101,17 @@ impl Report {
         tolerance: f64,
         error: f64,
     ) -> Self {
-        let name = |comparison: &Comparison| Named::new(model, comparison);
-        let mut disagreements: Vec<&Comparison> = with(&comparisons, Verdict::Disagree).collect();
-        disagreements.sort_by(|one, other| by_badness(other, one));
-        let judged = comparisons.iter().filter(|c| matches!(c.verdict, Verdict::Agree | Verdict::Disagree));
-        let worst = judged.max_by(|one, other| by_badness(one, other));
+        let names = comparisons.iter().map(|comparison| match comparison.place {
+            Place::Direction { .. } => comparison.place.to_string(),
+            _ => model.name(comparison.index),
+        });
+        let names: Vec<String> = names.collect();
+        let name = |&(place, comparison): &(usize, &Comparison)| Named::new(&names[place], comparison);
+        let mut judged: Vec<(usize, &Comparison)> =
+            comparisons.iter().enumerate().filter(|(_, comparison)| is_judged(comparison)).collect();
+        judged.sort_by(|(_, one), (_, other)| by_badness(other, one));
+        let disagreements = judged.iter().filter(|(_, comparison)| comparison.verdict == Verdict::Disagree);
+        let kinks = comparisons.iter().enumerate().filter(|(_, comparison)| comparison.verdict == Verdict::Kink);
         let count = |verdict| with(&comparisons, verdict).count();
         let mut report = Self {
             verdict: Verdict::Inconclusive,
@@ -118,12 +127,13 @@ impl Report {
             kink: count(Verdict::Kink),
             max_relative_error: largest_relative_error(&comparisons),
             groups: count_groups(&comparisons),
-            worst: worst.map(name),
-            disagreements: disagreements.into_iter().take(NAMED).map(name).collect(),
-            kinks: with(&comparisons, Verdict::Kink).take(NAMED).map(name).collect(),
+            worst: judged.first().map(name),
+            disagreements: disagreements.take(NAMED).map(name).collect(),
+            kinks: kinks.take(NAMED).map(|kink| name(&kink)).collect(),
             diagnosis: Diagnosis::of(&comparisons, model.sample_count()),
             taylor: None,
             repeatable: true,
+            names,
             comparisons,
         };
         report.judge();
@@ -160,14 +170,16 @@ impl Report {
 }
 
 impl Named {
-    fn new(model: &dyn Checkable, comparison: &Comparison) -> Self {
-        let name = match comparison.place {
-            super::Place::Direction { .. } => comparison.place.to_string(),
-            _ => model.name(comparison.index),
-        };
+    fn new(name: &str, comparison: &Comparison) -> Self {
         let ratio = comparison.ratio();
-        Self { name, ratio: ratio.is_finite().then_some(ratio), comparison: *comparison }
+        let ratio = ratio.is_finite().then_some(ratio);
+        Self { name: name.to_owned(), ratio, comparison: *comparison }
     }
+}
+
+/// Whether a comparison has a relative error that means something.
+fn is_judged(comparison: &Comparison) -> bool {
+    matches!(comparison.verdict, Verdict::Agree | Verdict::Disagree)
 }
 
 fn with(comparisons: &[Comparison], verdict: Verdict) -> impl Iterator<Item = &Comparison> {
@@ -191,7 +203,7 @@ fn by_badness(one: &Comparison, other: &Comparison) -> Ordering {
 
 /// NaN if one is.
 fn largest_relative_error(comparisons: &[Comparison]) -> f64 {
-    let judged = comparisons.iter().filter(|c| matches!(c.verdict, Verdict::Agree | Verdict::Disagree));
+    let judged = comparisons.iter().filter(|comparison| is_judged(comparison));
     judged.map(|c| c.relative_error).fold(0.0, |largest, e| if e <= largest { largest } else { e })
 }
 

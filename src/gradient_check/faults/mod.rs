@@ -63,6 +63,9 @@ impl Fault {
         if architecture.cost != self.set_up.cost {
             return Err(format!("the fault {} occurs with the {} cost only", self.name, self.set_up.cost));
         }
+        if architecture.activations.iter().any(|&activation| activation != self.set_up.activation) {
+            return Err(format!("the fault {} is shown in {} neurons only", self.name, self.set_up.activation));
+        }
         Ok(())
     }
 }

@@ -1,0 +1,202 @@
+//! `backprop check`: is the gradient that trains the gradient of the error?
+
+mod outcome;
+mod setting;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::{Failure, Output};
+use crate::gradient_check::faults::{Fault, GALLERY, Planted};
+use crate::gradient_check::{self, CheckedEngine, EvaluationMode, Problem, Report, Selection};
+use crate::{Error, graph, vectorized};
+use outcome::Outcome;
+use setting::{Setting, SettingArgs};
+
+const EXAMPLES: &str = "Examples:
+  backprop check
+  backprop check --sizes 5,7,6,4 --activation relu --samples 3
+  backprop check --model model.json --data digits --all
+  backprop check --list-faults
+  backprop check --fault sign-flipped";
+
+/// Check that backpropagation computes the gradient of the error
+///
+/// Moves each weight and bias a little up and a little down, evaluates the error both times, and compares the slope
+/// with the gradient of the code that trains. Exit status 0: they agree. 1: they do not.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Check {
+    /// Whose backward pass is checked; `both` checks every parameter on both
+    #[arg(long, value_name = "ENGINE", default_value = "both")]
+    engine: Engines,
+
+    #[command(flatten)]
+    setting: SettingArgs,
+
+    /// Every parameter, however many there are [default: up to 5,000; of larger networks 200 of each layer's weights
+    /// and of its biases]
+    #[arg(long)]
+    all: bool,
+
+    /// Instead of single parameters, N random directions for each layer's weights and for its biases
+    #[arg(long, value_name = "N", conflicts_with_all = ["all", "style"], value_parser = clap::value_parser!(u32).range(1..))]
+    directions: Option<u32>,
+
+    /// Evaluate the error by the network's own forward pass each time (whole), or recompute only what a changed weight
+    /// reaches (incremental) [default: whole up to 5,000 parameters, then incremental]
+    #[arg(long, value_name = "HOW", conflicts_with = "directions")]
+    evaluation: Option<Evaluation>,
+
+    /// `table`, or `article`: the two columns of the original, with its fixed step of 0.0001
+    #[arg(long, value_name = "STYLE", default_value = "table")]
+    style: Style,
+
+    /// List the faults that --fault can plant, what they need and what they look like
+    #[arg(long)]
+    list_faults: bool,
+
+    /// Print one JSON object (with --list-faults one a line)
+    #[arg(long, conflicts_with = "style")]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engines {
+    /// One object per node and per connection.
+    Object,
+    /// One matrix per layer.
+    Vectorized,
+    /// Each in turn.
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Style {
+    /// Counts by layer, the worst parameter, a diagnosis.
+    Table,
+    /// Expected and actual gradient, a line each parameter.
+    Article,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Evaluation {
+    /// The network's own forward pass.
+    Whole,
+    /// Only what a changed parameter reaches.
+    Incremental,
+}
+
+impl Check {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        if self.list_faults {
+            self.list(output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let setting = self.setting.prepare()?;
+        let mut outcome = Outcome::new();
+        if self.engine != Engines::Vectorized {
+            let mut network = graph::Network::try_new(&setting.architecture)?;
+            outcome.add("object", || self.check(&mut network, &setting))?;
+        }
+        if self.engine != Engines::Object {
+            let mut network = vectorized::Network::try_new(&setting.architecture)?;
+            outcome.add("vectorized", || self.check(&mut network, &setting))?;
+        }
+        if self.json {
+            output.json(&outcome.to_json())?;
+        } else {
+            for (place, (_, report)) in outcome.reports.iter().enumerate() {
+                let gap = if place > 0 { "\n" } else { "" };
+                match self.style {
+                    Style::Table => write!(output, "{gap}{report}")?,
+                    Style::Article => write!(output, "{gap}{}", report.columns())?,
+                }
+            }
+        }
+        Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn check<N: CheckedEngine>(&self, network: &mut N, setting: &Setting) -> Result<Report, Error> {
+        network.set_parameters(&setting.parameters);
+        let check = self.settings();
+        if let Some(fault) = setting.fault {
+            return Ok(check.run(&mut Planted::new(network, setting.task.clone(), fault)));
+        }
+        network.accepts(&setting.task).map_err(|reason| Error::Usage(format!("{reason} (--engine vectorized)")))?;
+        Ok(check.run(&mut Problem::on_task(network, setting.task.clone())))
+    }
+
+    fn settings(&self) -> gradient_check::Check {
+        let check = match self.style {
+            Style::Table => gradient_check::Check::new(),
+            Style::Article => gradient_check::Check::article(),
+        };
+        let selection = match self.directions {
+            Some(count) => Selection::Directions(count as usize),
+            None if self.all => Selection::Every,
+            None => Selection::Automatic,
+        };
+        let evaluation = match self.evaluation {
+            Some(Evaluation::Whole) => EvaluationMode::Whole,
+            Some(Evaluation::Incremental) => EvaluationMode::Incremental,
+            None => EvaluationMode::Automatic,
+        };
+        check.selection(selection).evaluation(evaluation).seed(self.setting.seed)
+    }
+
+    fn list(&self, output: &mut Output) -> std::io::Result<()> {
+        for fault in GALLERY {
+            if self.json {
+                output.json(fault)?;
+            } else {
+                write_fault(output, fault)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_fault(output: &mut Output, fault: &Fault) -> std::io::Result<()> {
+    let set_up = &fault.set_up;
+    let sizes: Vec<String> = set_up.shapes[0].iter().map(usize::to_string).collect();
+    writeln!(output, "{}", fault.name)?;
+    writeln!(output, "    {}", fault.description)?;
+    writeln!(output, "    in a report: {}", fault.looks_like)?;
+    write!(output, "    set-up: sizes {} ({})", sizes.join(","), set_up.shape.text())?;
+    write!(output, ", {}, {} cost", set_up.activation, set_up.cost)?;
+    if set_up.samples > 1 {
+        write!(output, ", {} samples", set_up.samples)?;
+    }
+    if set_up.l2 != 0.0 {
+        write!(output, ", lambda/n = {}", set_up.l2)?;
+    }
+    writeln!(output, "\n")
+}
+
+impl Outcome {
+    /// The numbers of all engines together, then each engine's own.
+    fn to_json(&self) -> serde_json::Value {
+        let counts = self.counts();
+        let engines = self.reports.iter().map(|(engine, report)| {
+            let mut object = json!(report);
+            object["engine"] = json!(engine);
+            object
+        });
+        json!({
+            "verdict": self.verdict(),
+            "checked": counts.checked,
+            "agree": counts.agree,
+            "disagree": counts.disagree,
+            "inconclusive": counts.inconclusive,
+            "kink": counts.kink,
+            "max_relative_error": self.max_relative_error(),
+            "worst": self.worst(),
+            "seconds": self.seconds,
+            "engines": engines.collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! What the engines' reports say together.
+//!
+//! `checked` counts *parameters*, each compared with the gradient of every engine asked for: 26 parameters on both
+//! engines are 26, not 52. A parameter's verdict is the worst that an engine got for it.
+
+use std::time::Instant;
+
+use crate::Error;
+use crate::gradient_check::{Named, Report, Verdict};
+
+/// The report of each engine that was checked.
+pub(super) struct Outcome {
+    /// Each engine's name and its report, of the same parameters in the same order.
+    pub(super) reports: Vec<(&'static str, Report)>,
+    /// How long the checks took.
+    pub(super) seconds: f64,
+}
+
+/// How many parameters have which verdict.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) checked: usize,
+    pub(super) agree: usize,
+    pub(super) disagree: usize,
+    pub(super) inconclusive: usize,
+    pub(super) kink: usize,
+}
+
+impl Outcome {
+    pub(super) fn new() -> Self {
+        Self { reports: Vec::new(), seconds: 0.0 }
+    }
+
+    /// Runs the check of one engine.
+    pub(super) fn add(
+        &mut self,
+        engine: &'static str,
+        check: impl FnOnce() -> Result<Report, Error>,
+    ) -> Result<(), Error> {
+        let start = Instant::now();
+        let report = check()?;
+        self.seconds += start.elapsed().as_secs_f64();
+        self.reports.push((engine, report));
+        Ok(())
+    }
+
+    /// Whether every engine passed.
+    pub(super) fn passed(&self) -> bool {
+        self.reports.iter().all(|(_, report)| report.passed())
+    }
+
+    /// The worst verdict of an engine.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        self.reports.iter().map(|(_, report)| report.verdict).max()
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        let checked = self.reports.first().map_or(0, |(_, report)| report.comparisons.len());
+        for place in 0..checked {
+            counts.checked += 1;
+            let verdicts = self.reports.iter().map(|(_, report)| report.comparisons[place].verdict);
+            match verdicts.max() {
+                Some(Verdict::Disagree) => counts.disagree += 1,
+                Some(Verdict::Inconclusive) => counts.inconclusive += 1,
+                Some(Verdict::Kink) => counts.kink += 1,
+                Some(Verdict::Agree) | None => counts.agree += 1,
+            }
+        }
+        counts
+    }
+
+    /// NaN (null in JSON) if one engine's is.
+    pub(super) fn max_relative_error(&self) -> f64 {
+        let errors = self.reports.iter().map(|(_, report)| report.max_relative_error);
+        errors.fold(0.0, |largest, error| if error <= largest { largest } else { error })
+    }
+
+    /// The worst parameter of the engine with the largest relative error.
+    pub(super) fn worst(&self) -> Option<&Named> {
+        let worst = self.reports.iter().filter_map(|(_, report)| report.worst.as_ref());
+        worst.max_by(|one, other| {
+            let by_verdict = one.comparison.verdict.cmp(&other.comparison.verdict);
+            by_verdict.then(one.comparison.relative_error.total_cmp(&other.comparison.relative_error))
+        })
+    }
+}

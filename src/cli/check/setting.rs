@@ -1,0 +1,182 @@
+//! Which network is checked, and on what.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::choices::{Activations, Sizes, read_model};
+use crate::cli::train::default_sizes;
+use crate::data_set::{Pixels, Source, Targets};
+use crate::gradient_check::faults::{Fault, GALLERY, draw_examples};
+use crate::gradient_check::{Example, Task};
+use crate::model_file::Model;
+use crate::training::Options;
+use crate::{Architecture, Cost, Dropout, Error, Parameters, WeightInit};
+
+/// A network and its samples, or a fault, which brings a set-up of its own.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SettingArgs {
+    /// Neurons in each layer, input first [default: 3,4,2; with --fault what the fault needs; with --data as `train`]
+    #[arg(long, value_name = "N,N,...")]
+    sizes: Option<Sizes>,
+
+    /// Check this model's weights [default: random ones]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["sizes", "init"])]
+    model: Option<PathBuf>,
+
+    /// The first training samples of `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX
+    /// files [default: samples of random numbers from -1 to 1]
+    #[arg(long, value_name = "DIR|digits|bits")]
+    data: Option<Source>,
+
+    /// What a pixel means to the input layer: value / 255 or the value itself
+    /// [default: as the model says, else scaled]
+    #[arg(long, value_name = "PIXELS", requires = "data")]
+    pixels: Option<Pixels>,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", requires = "data")]
+    targets: Option<Targets>,
+
+    /// On how many samples; several are a mini-batch [default: 1; with --fault what the fault needs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    samples: Option<u32>,
+
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
+    /// [default: as the model says, else sigmoid]
+    #[arg(long, value_name = "A[,A...]", conflicts_with = "fault")]
+    activation: Option<Activations>,
+
+    /// The cost [default: as the model says, else quadratic]
+    #[arg(long, value_name = "COST", conflicts_with = "fault")]
+    cost: Option<Cost>,
+
+    /// How random weights start
+    #[arg(long, value_name = "INIT", default_value = "scaled")]
+    init: WeightInit,
+
+    /// L2 regularisation: lambda, with n the number of samples checked (vectorized network only)
+    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, conflicts_with = "fault")]
+    l2: f64,
+
+    /// Dropout of hidden neurons with this probability, and a mask that stays (vectorized network only)
+    #[arg(long, value_name = "P", default_value_t = 0.0, conflicts_with = "fault")]
+    dropout: f64,
+
+    /// Decides random weights, random samples, and what is drawn in the check
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+
+    /// Plant this bug into the backward pass; --list-faults tells which there are
+    #[arg(long, value_name = "NAME")]
+    fault: Option<String>,
+}
+
+/// What is checked.
+pub(super) struct Setting {
+    pub(super) architecture: Architecture,
+    pub(super) parameters: Parameters,
+    pub(super) task: Task,
+    pub(super) fault: Option<&'static Fault>,
+}
+
+impl SettingArgs {
+    /// Reads and draws all that is needed.
+    pub(super) fn prepare(&self) -> Result<Setting, Error> {
+        let fault = self.fault()?;
+        let samples = self.sample_count(fault)?;
+        let model = match &self.model {
+            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            None => None,
+        };
+        let data = match &self.data {
+            Some(source) => {
+                let pixels = self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
+                Some(source.load(pixels)?.train)
+            }
+            None => None,
+        };
+        let sizes = match (&self.sizes, fault, &data) {
+            (Some(sizes), _, _) => sizes.0.clone(),
+            (None, Some(fault), None) => fault.set_up.shapes[0].to_vec(),
+            (None, _, Some(data)) => default_sizes(data, None),
+            (None, None, None) => vec![3, 4, 2],
+        };
+        let (architecture, parameters) = self.network(model, &sizes, fault)?;
+        if let Some(fault) = fault {
+            fault.check(&architecture).map_err(Error::Usage)?;
+        }
+        let examples = match data {
+            None => draw_examples(&architecture, samples, self.seed),
+            Some(data) => {
+                data.check_fits(&architecture)?;
+                if samples > data.len() {
+                    let count = data.len();
+                    return Err(Error::Usage(format!("--samples {samples} is more than the {count} there are")));
+                }
+                let targets = self.targets.unwrap_or(Options::default().targets);
+                let label = |index| data.label(index, targets, architecture.output_size());
+                (0..samples).map(|index| Example { sample: data.sample(index), label: label(index) }).collect()
+            }
+        };
+        let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
+        Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
+    }
+
+    fn fault(&self) -> Result<Option<&'static Fault>, Error> {
+        let Some(name) = &self.fault else { return Ok(None) };
+        Fault::named(name).map(Some).ok_or_else(|| {
+            let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+            Error::Usage(format!("there is no fault '{name}'; --fault takes one of {}", names.join(", ")))
+        })
+    }
+
+    fn sample_count(&self, fault: Option<&Fault>) -> Result<usize, Error> {
+        let needed = fault.map_or(1, |fault| fault.set_up.samples);
+        match self.samples {
+            Some(1) if needed > 1 => {
+                let name = fault.map_or("", |fault| fault.name);
+                Err(Error::Usage(format!("the fault {name} shows itself with several samples only; --samples 2 or more")))
+            }
+            Some(samples) => Ok(samples as usize),
+            None => Ok(needed),
+        }
+    }
+
+    /// The model's network, or one of these sizes with random weights.
+    fn network(
+        &self,
+        model: Option<Model>,
+        sizes: &[usize],
+        fault: Option<&Fault>,
+    ) -> Result<(Architecture, Parameters), Error> {
+        if let Some(model) = model {
+            let mut architecture = model.architecture;
+            architecture.cost = self.cost.unwrap_or(architecture.cost);
+            architecture.check()?;
+            return Ok((architecture, model.parameters));
+        }
+        let mut architecture = Architecture::new(sizes);
+        if let Some(fault) = fault {
+            architecture = architecture.with_activation(fault.set_up.activation).with_cost(fault.set_up.cost);
+        }
+        if let Some(activation) = &self.activation {
+            activation.apply(&mut architecture);
+        }
+        architecture.cost = self.cost.unwrap_or(architecture.cost);
+        architecture.check()?;
+        let parameters = self.init.draw(&architecture, self.seed);
+        Ok((architecture, parameters))
+    }
+
+    fn dropout(&self) -> Result<Option<Dropout>, Error> {
+        if !self.l2.is_finite() || self.l2 < 0.0 {
+            return Err(Error::Usage(format!("--l2 {} must be 0 or more", self.l2)));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(Error::Usage(format!("--dropout {} must be at least 0 and below 1", self.dropout)));
+        }
+        let dropout = Dropout { probability: self.dropout, seed: self.seed };
+        Ok((self.dropout > 0.0).then_some(dropout))
+    }
+}

@@ -1,0 +1,96 @@
+//! The check as the article shows it: two columns and the reader's own eyes. Ports `gradient_check` of bp.py.
+//!
+//! ```text
+//! expected_gradient = (error2 - error1) / (2 * epsilon)      epsilon = 0.0001
+//! actual_gradient   = conn.get_gradient()
+//! ```
+//!
+//! "Expected" is the numerical value, "actual" the analytic one; four significant digits should be the same.
+//!
+//! `DIFFERENCE:` bp.py prints six decimals, of which a gradient of 0.00006 keeps one digit; here it is six significant
+//! digits, with the parameter's name before them and the number of equal digits behind. bp.py asserts nothing; here the
+//! outcome counts. (The swapped arguments and the weights left lower are told in [`gradient_check`](super).)
+
+use std::fmt;
+
+use super::{Check, Comparison, Report, Step, Verdict};
+
+/// bp.py's `epsilon`.
+pub const EPSILON: f64 = 0.0001;
+
+/// How many significant digits should be the same.
+pub const DIGITS: u32 = 4;
+
+impl Check {
+    /// The article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
+    #[must_use]
+    pub fn article() -> Self {
+        // Half a unit of the fourth digit, of a measure that divides by the sum of both values.
+        let tolerance = 0.25 * 0.1f64.powi(DIGITS as i32);
+        Self::new().step(Step::Fixed(EPSILON)).tolerance(tolerance).taylor(false)
+    }
+}
+
+impl Report {
+    /// This report in the article's two columns.
+    ///
+    /// ```
+    /// use backprop::gradient_check::{Check, Problem};
+    /// use backprop::graph::Network;
+    /// use backprop::{Label, Sample};
+    ///
+    /// let mut network = Network::new(&[3, 4, 2], 0);
+    /// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+    /// let report = Check::article().run(&mut problem);
+    /// assert!(report.columns().to_string().contains("26 of 26 are the same to 4 significant digits"));
+    /// ```
+    #[must_use]
+    pub fn columns(&self) -> Columns<'_> {
+        Columns { report: self }
+    }
+}
+
+/// See [`Report::columns`].
+#[derive(Debug, Clone, Copy)]
+pub struct Columns<'a> {
+    report: &'a Report,
+}
+
+impl fmt::Display for Columns<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = &self.report.names;
+        let width = names.iter().map(String::len).max().unwrap_or(0).max("parameter".len());
+        writeln!(f, "Gradient check of {}, as the article does it", self.report.description)?;
+        writeln!(f, "expected = numerical, (error2 - error1) / (2 * {EPSILON}); actual = analytic, by backpropagation.\n")?;
+        writeln!(f, "  {:<width$}  {:>17}  {:>17}  same digits", "parameter", "expected gradient", "actual gradient")?;
+        for (name, comparison) in names.iter().zip(&self.report.comparisons) {
+            let (numerical, analytic) = (comparison.numerical, comparison.analytic);
+            write!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {:>11}", digits(comparison))?;
+            match comparison.verdict {
+                Verdict::Agree => writeln!(f)?,
+                Verdict::Inconclusive => writeln!(f, "  (within rounding noise)")?,
+                Verdict::Kink => writeln!(f, "  (a ReLU switched)")?,
+                Verdict::Disagree => writeln!(f, "  <-- different")?,
+            }
+        }
+        let (agree, checked) = (self.report.agree, self.report.checked);
+        writeln!(f, "\n{agree} of {checked} are the same to {DIGITS} significant digits.")?;
+        if let Some(diagnosis) = &self.report.diagnosis {
+            writeln!(f, "Diagnosis: {diagnosis}")?;
+        }
+        Ok(())
+    }
+}
+
+/// To how many significant digits the two values are the same; "all" where they are equal.
+fn digits(comparison: &Comparison) -> String {
+    let (numerical, analytic) = (comparison.numerical, comparison.analytic);
+    let difference = (analytic - numerical).abs() / analytic.abs().max(numerical.abs());
+    if analytic == numerical {
+        "all".to_owned()
+    } else if difference.is_nan() {
+        "none".to_owned()
+    } else {
+        format!("{}", (-libm::log10(2.0 * difference)).floor().clamp(0.0, 16.0))
+    }
+}
