@@ -40,6 +40,15 @@ impl Schedule {
         Self { rate, best_correct: None, best_epoch: 0, latest_correct: None, stalled_since: 0, halvings: 0 }
     }
 
+    /// Whether these can be what the rules remember after so many epochs.
+    pub(super) fn fits(&self, epochs_done: usize) -> bool {
+        self.rate.is_finite()
+            && self.rate > 0.0
+            && self.best_epoch <= epochs_done
+            && self.stalled_since <= epochs_done
+            && self.halvings <= MOST_HALVINGS
+    }
+
     /// Takes note of an evaluation after `epoch` (from 1).
     pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
         let correct = evaluation.correct;

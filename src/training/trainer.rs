@@ -17,6 +17,10 @@ use crate::{Dropout, Engine, Error, MiniBatchStep, Parameters, Trained};
 /// Single-sample steps between two looks at the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
 
+/// Samples after which every weight is looked at. A sigmoid hides an infinite weight from the cost, and looking after
+/// each step would take as long as the step.
+const SAMPLES_BETWEEN_LOOKS: usize = 1000;
+
 /// Trains one network on one training set.
 #[derive(Debug)]
 pub struct Trainer<'a> {
@@ -46,6 +50,39 @@ pub struct TrainingState {
     pub history: Vec<EpochReport>,
     /// Why training has ended, once it has.
     pub stopped: Option<String>,
+}
+
+impl TrainingState {
+    /// Before the first step.
+    fn new(options: &Options) -> Self {
+        Self {
+            epochs_done: 0,
+            samples_done: 0,
+            cost_sum: 0.0,
+            seconds: 0.0,
+            schedule: Schedule::new(options.rate),
+            best_parameters: None,
+            history: Vec::new(),
+            stopped: None,
+        }
+    }
+
+    /// Whether a run on so many samples can be at this point.
+    ///
+    /// # Errors
+    /// What cannot be, as a sentence.
+    pub(super) fn check(&self, samples: usize) -> Result<(), String> {
+        if self.samples_done > 0 && self.samples_done >= samples {
+            return Err(format!("it stands at sample {} of {samples}", self.samples_done));
+        }
+        if self.history.len() != self.epochs_done {
+            return Err(format!("it has {} reports of {} epochs", self.history.len(), self.epochs_done));
+        }
+        if !(self.cost_sum.is_finite() && self.seconds.is_finite() && self.schedule.fits(self.epochs_done)) {
+            return Err("its rate, cost or best epoch is not one that training can arrive at".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// What one epoch did.
@@ -108,16 +145,7 @@ impl<'a> Trainer<'a> {
                     .to_owned(),
             ));
         }
-        let state = TrainingState {
-            epochs_done: 0,
-            samples_done: 0,
-            cost_sum: 0.0,
-            seconds: 0.0,
-            schedule: Schedule::new(options.rate),
-            best_parameters: None,
-            history: Vec::new(),
-            stopped: None,
-        };
+        let state = TrainingState::new(&options);
         let validation = validation.filter(|held_out| !held_out.is_empty());
         Ok(Self { options, train, validation, test, state })
     }
@@ -168,6 +196,7 @@ impl<'a> Trainer<'a> {
         let order = sample_order(self.train.len(), self.options.shuffle, self.options.seed, epoch);
         let at_once = if self.options.plain_steps() { STEPS_AT_ONCE } else { self.options.batch };
         let mut rows = Rows::new(engine, at_once.min(order.len()));
+        let mut last_good = LastGood::new(engine, self.state.samples_done);
         while self.state.samples_done < order.len() {
             let done = self.state.samples_done;
             let chosen = &order[done..order.len().min(done + at_once)];
@@ -175,18 +204,20 @@ impl<'a> Trainer<'a> {
             rows.fill(self.train, chosen, &self.options);
             let trained = self.train_rows(engine, &rows);
             self.state.seconds += start.elapsed().as_secs_f64();
-            if !trained.cost.is_finite() {
-                return Err(self.divergence(engine, done + trained.samples));
-            }
             self.state.cost_sum += trained.cost;
             self.state.samples_done += trained.samples;
             let progress = Progress { epoch: epoch + 1, done: self.state.samples_done, total: order.len() };
-            if watch(progress).is_break() && self.state.samples_done < order.len() {
+            let breaks = watch(progress).is_break() && progress.done < progress.total;
+            let diverged = !self.state.cost_sum.is_finite();
+            let looks = breaks
+                || progress.done == progress.total
+                || progress.done - last_good.samples_done >= SAMPLES_BETWEEN_LOOKS;
+            if diverged || (looks && !last_good.advance(engine, progress.done)) {
+                return Err(self.divergence(engine, &order, &last_good));
+            }
+            if breaks {
                 return Ok(None);
             }
-        }
-        if !all_finite(&engine.parameters()) {
-            return Err(self.divergence(engine, order.len()));
         }
         Ok(Some(self.finish_epoch(engine)))
     }
@@ -257,31 +288,81 @@ impl<'a> Trainer<'a> {
         report.test = Some(test);
     }
 
-    /// Names the layer, the epoch and the sample, and suggests a rate.
-    fn divergence(&self, engine: &dyn Engine, samples: usize) -> Error {
-        let parameters = engine.parameters();
-        let layer = parameters.layers.iter().position(|layer| {
-            layer.weights.iter().flatten().chain(&layer.biases).any(|number| !number.is_finite())
-        });
-        let what = match layer {
-            Some(layer) => format!("a weight into layer {} is infinite or not a number", layer + 1),
-            None => format!(
-                "the cost at the output layer (layer {}) is infinite or not a number",
-                parameters.layers.len()
-            ),
+    /// Goes through the steps since the weights were last good one by one, to name the step, and suggests a rate.
+    fn divergence(&mut self, engine: &mut dyn Engine, order: &[usize], last_good: &LastGood) -> Error {
+        let found_by = self.state.samples_done;
+        let at_once = self.options.batch;
+        let mut rows = Rows::new(engine, at_once.min(order.len()));
+        engine.set_parameters(&last_good.parameters);
+        self.state.samples_done = last_good.samples_done;
+        while self.state.samples_done < found_by {
+            let first = self.state.samples_done;
+            let chosen = &order[first..order.len().min(first + at_once)];
+            rows.fill(self.train, chosen, &self.options);
+            let trained = self.train_rows(engine, &rows);
+            self.state.samples_done += chosen.len();
+            if !trained.cost.is_finite() {
+                let layer = last_good.parameters.layers.len();
+                return self.diverged(&format!("the cost behind layer {layer}, the output,"), chosen.len());
+            }
+            if let Some(layer) = first_layer_not_finite(&engine.parameters()) {
+                return self.diverged(&format!("a weight into layer {layer}"), chosen.len());
+            }
+        }
+        // Every cost was a number, but their sum is none.
+        let layer = last_good.parameters.layers.len();
+        self.diverged(&format!("the sum of the costs behind layer {layer}, the output,"), 1)
+    }
+
+    /// The sentence, after a step on so many samples.
+    fn diverged(&self, what: &str, step_samples: usize) -> Error {
+        let last = self.state.samples_done;
+        let place = if step_samples == 1 {
+            format!("sample {last}")
+        } else {
+            format!("samples {} to {last}", last + 1 - step_samples)
         };
         let rate = self.state.schedule.rate;
         Error::Diverged(format!(
-            "training diverged: {what}, in epoch {} at sample {samples} of {}; try a smaller rate than {rate}, such as {}",
+            "training diverged: {what} is infinite or not a number, in epoch {} at {place} of {}; try a smaller rate \
+             than {rate}, such as {}",
             self.state.epochs_done + 1,
             self.train.len(),
-            rate / 10.0
+            (rate / 10.0).min(1.0)
         ))
     }
 }
 
-fn all_finite(parameters: &Parameters) -> bool {
-    parameters.iter().all(f64::is_finite)
+/// The layer, from 1, into which the first weight or bias leads that is infinite or not a number.
+fn first_layer_not_finite(parameters: &Parameters) -> Option<usize> {
+    let mut layers = parameters.layers.iter();
+    layers
+        .position(|layer| {
+            layer.weights.iter().flatten().chain(&layer.biases).any(|number| !number.is_finite())
+        })
+        .map(|index| index + 1)
+}
+
+/// The weights when they were last looked at, and all finite.
+struct LastGood {
+    parameters: Parameters,
+    samples_done: usize,
+}
+
+impl LastGood {
+    fn new(engine: &dyn Engine, samples_done: usize) -> Self {
+        Self { parameters: engine.parameters(), samples_done }
+    }
+
+    /// Looks at the weights again; `false`, and stays where it is, if they are no longer finite.
+    fn advance(&mut self, engine: &dyn Engine, samples_done: usize) -> bool {
+        let parameters = engine.parameters();
+        let good = first_layer_not_finite(&parameters).is_none();
+        if good {
+            *self = Self { parameters, samples_done };
+        }
+        good
+    }
 }
 
 /// Room for the samples and labels of one call to the engine.

@@ -1,0 +1,219 @@
+//! A training run on disk: everything that is needed to go on, and come out the same.
+//!
+//! mnist.py saves its weights every ten rounds "to prevent the previous work from being wasted"; this saves the whole
+//! run. A checkpoint is one line of header and one of JSON:
+//!
+//! ```text
+//! backprop-checkpoint 1 crc32 5f0c8a31 bytes 1834
+//! {"engine":"object","architecture":{"sizes":[8,3,8], …
+//! ```
+//!
+//! Numbers come back bit for bit. The checksum covers the second line, so a damaged file is noticed, and the checkpoint
+//! before it is still there: [`Checkpoint::write`] keeps it as FILE.previous.
+
+use std::path::{Path, PathBuf};
+
+use flate2::Crc;
+use serde::{Deserialize, Serialize};
+
+use super::{Options, TrainingState};
+use crate::data_set::{DataSet, Pixels, Source};
+use crate::{Architecture, Engine, Error, Parameters, atomic_file};
+
+const MAGIC: &str = "backprop-checkpoint";
+const VERSION: &str = "1";
+
+/// A run that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The network that does the work, as on the command line: `object` or `vectorized`.
+    pub engine: String,
+    /// Sizes, activations and cost.
+    pub architecture: Architecture,
+    /// Weights and biases now.
+    pub parameters: Parameters,
+    /// What it is trained on.
+    pub data: DataRecord,
+    /// How it is trained.
+    pub options: Options,
+    /// How far it has come.
+    pub state: TrainingState,
+    /// What is written, and when.
+    pub outputs: Outputs,
+}
+
+/// Which samples a run is trained and tested on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataRecord {
+    /// Where they come from.
+    pub source: Source,
+    /// What a pixel means.
+    pub pixels: Pixels,
+    /// How many training samples were taken from the front, if not all.
+    pub train_limit: Option<usize>,
+    /// How many test samples were taken from the front, if not all.
+    pub test_limit: Option<usize>,
+    /// How many of the training samples are held out.
+    pub held_out: usize,
+    /// Of the samples trained on, those held out, and those tested on.
+    pub fingerprints: Vec<Fingerprint>,
+}
+
+/// Enough of a data set to notice that another one is not the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    samples: usize,
+    rows: usize,
+    columns: usize,
+    crc32: u32,
+}
+
+/// What a run writes besides its checkpoints, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outputs {
+    /// The model file.
+    pub out: Option<PathBuf>,
+    /// Write it after every so many epochs, not only at the end.
+    pub save_every: Option<usize>,
+    /// A checkpoint after every so many epochs.
+    pub checkpoint_every: usize,
+}
+
+impl Fingerprint {
+    /// The number of samples, their shape, and a checksum of every pixel and label.
+    #[must_use]
+    pub fn of(data: &DataSet) -> Self {
+        let (rows, columns) = data.image_shape();
+        let mut crc = Crc::new();
+        for index in 0..data.len() {
+            crc.update(data.image(index));
+            crc.update(&[data.class(index)]);
+        }
+        Self { samples: data.len(), rows, columns, crc32: crc.sum() }
+    }
+}
+
+impl Checkpoint {
+    /// Writes the file; the one that was there stays beside it as FILE.previous.
+    ///
+    /// # Errors
+    /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let bytes = self.to_bytes().map_err(|problem| Error::contents(path, problem))?;
+        atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that is missing, damaged or not a checkpoint. If there is a good FILE.previous, the sentence names it.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        Self::read_exactly(path).map_err(|error| {
+            let previous = atomic_file::previous(path);
+            if Self::read_exactly(&previous).is_err() {
+                return error;
+            }
+            let remedy = format!("the checkpoint before it is whole: --resume {}", previous.display());
+            match error {
+                Error::File { path, source, .. } => Error::File { path, source, remedy },
+                other => {
+                    let problem = other.to_string();
+                    let problem = problem.trim_start_matches(&format!("{}: ", path.display()));
+                    Error::contents(path, format!("{problem}; {remedy}"))
+                }
+            }
+        })
+    }
+
+    fn read_exactly(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(|error| Error::File {
+            path: path.to_path_buf(),
+            source: error,
+            remedy: "a checkpoint is what `backprop train --checkpoint` writes".to_owned(),
+        })?;
+        Self::from_bytes(&bytes).map_err(|problem| Error::contents(path, problem))
+    }
+
+    /// The contents of a file.
+    ///
+    /// # Errors
+    /// The problem as a sentence: a number that is not finite, or a path that is not text.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+        self.check()?;
+        let body = serde_json::to_vec(self).map_err(|error| error.to_string())?;
+        let header = format!("{MAGIC} {VERSION} crc32 {:08x} bytes {}\n", checksum(&body), body.len());
+        Ok([header.as_bytes(), &body].concat())
+    }
+
+    /// A checkpoint from the contents of a file.
+    ///
+    /// # Errors
+    /// The problem as a sentence: not a checkpoint, one of another version, damaged, or one that contradicts itself.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let body = check_header(bytes)?;
+        let checkpoint: Self = serde_json::from_slice(body)
+            .map_err(|error| format!("not a checkpoint of this version: {error}"))?;
+        checkpoint.check()?;
+        Ok(checkpoint)
+    }
+
+    /// Makes this a checkpoint of where the network is now.
+    pub fn update(&mut self, engine: &dyn Engine, state: &TrainingState) {
+        self.parameters = engine.parameters();
+        self.state.clone_from(state);
+    }
+
+    /// Whether the parts belong together: a good checksum does not say who wrote the file.
+    fn check(&self) -> Result<(), String> {
+        self.architecture.check().map_err(|error| error.to_string())?;
+        self.options.check().map_err(|error| error.to_string())?;
+        let train = self.data.fingerprints.first().map_or(0, |fingerprint| fingerprint.samples);
+        self.state.check(train)?;
+        for parameters in [Some(&self.parameters), self.state.best_parameters.as_ref()].into_iter().flatten()
+        {
+            if !parameters.fit(&self.architecture) {
+                return Err(format!("its weights do not fit sizes {}", self.architecture.sizes_text()));
+            }
+            if !parameters.iter().all(f64::is_finite) {
+                return Err("it holds a weight that is infinite or not a number".to_owned());
+            }
+        }
+        if self.outputs.checkpoint_every == 0 || self.outputs.save_every == Some(0) {
+            return Err("it says to save every 0 epochs".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Holds the first line against the rest, and returns the rest.
+fn check_header(bytes: &[u8]) -> Result<&[u8], String> {
+    let not_one = || "not a checkpoint: its first line does not say so".to_owned();
+    let end = bytes.iter().position(|&byte| byte == b'\n');
+    let (header, body) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let header = std::str::from_utf8(header).map_err(|_| not_one())?;
+    let words: Vec<&str> = header.splitn(7, ' ').collect();
+    let [MAGIC, version, rest @ ..] = words.as_slice() else { return Err(not_one()) };
+    if *version != VERSION {
+        return Err(format!("a checkpoint of version {version}; this program reads version {VERSION}"));
+    }
+    let ["crc32", sum, "bytes", length] = rest else {
+        return Err("damaged: its first line is not whole".to_owned());
+    };
+    let (Ok(sum), Ok(length)) = (u32::from_str_radix(sum, 16), length.parse::<usize>()) else {
+        return Err("damaged: its first line is not whole".to_owned());
+    };
+    let body = body.strip_prefix(b"\n").unwrap_or(body);
+    if body.len() != length {
+        return Err(format!("damaged: {} bytes follow the first line, which promises {length}", body.len()));
+    }
+    if checksum(body) != sum {
+        return Err("damaged: its checksum is not the one its first line gives".to_owned());
+    }
+    Ok(body)
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
