@@ -13,6 +13,7 @@ mod output;
 mod predict;
 mod sequence;
 mod step;
+mod tour;
 mod train;
 
 use std::io::{ErrorKind, Write as _};
@@ -33,6 +34,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Tour(tour::Tour),
     Train(Box<train::Train>),
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
     };
     let mut output = Output::new();
     let result = match cli.command {
+        Command::Tour(command) => command.run(&mut output),
         Command::Train(command) => command.run(&mut output),
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
