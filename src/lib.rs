@@ -63,6 +63,8 @@ pub mod engine;
 pub mod error;
 pub mod gradient_check;
 pub mod graph;
+#[cfg(feature = "cli")]
+pub mod lesson;
 pub mod model_file;
 pub mod parameters;
 pub mod sample;

@@ -8,6 +8,7 @@ mod choices;
 mod dot;
 mod dump;
 mod evaluate;
+mod lesson;
 mod nine_nodes;
 mod output;
 mod predict;
@@ -42,6 +43,7 @@ enum Command {
     Dump(dump::Dump),
     Check(Box<check::Check>),
     Dot(Box<dot::Dot>),
+    Lesson(lesson::Lesson),
 }
 
 /// How a subcommand can end without having done its work.
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Dump(command) => command.run(&mut output),
         Command::Check(command) => command.run(&mut output),
         Command::Dot(command) => command.run(&mut output),
+        Command::Lesson(command) => command.run(&mut output),
     };
     match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {
         Ok(code) => code,

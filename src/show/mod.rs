@@ -3,4 +3,5 @@
 pub mod bars;
 pub mod dot;
 pub mod picture;
+pub mod plot;
 pub mod stepper;

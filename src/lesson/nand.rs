@@ -1,0 +1,279 @@
+//! Perceptrons as gates: NAND, and from NAND alone a half adder, a full adder and an adder of bytes.
+//!
+//! You will see one perceptron with weights -2 and -2 and bias 3, whose truth table is NAND's; two small circuits in
+//! which *every* part is that perceptron, compared with plain counting for every possible input; and eight full
+//! adders in a row adding two bytes. Whatever a computer computes, a network of perceptrons can.
+//!
+//! Three things to try in this file:
+//! 1. Give [`nand_gate`] the weights 2, 2 and the bias -3. Which gate is it now?
+//! 2. Scale the weights and the bias by 10. Why does nothing change?
+//! 3. Find weights and a bias for OR, and draw its line in the picture. (XOR has none: see the lesson `perceptron`.)
+
+use serde::Serialize;
+
+use super::table::table;
+use super::{Lesson, as_json};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+
+/// A neuron whose output is all or nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Perceptron {
+    /// One weight for each input.
+    pub weights: [f64; 2],
+    /// How easily it says 1: the threshold with its sign turned.
+    pub bias: f64,
+}
+
+impl Perceptron {
+    /// w·x + b.
+    #[must_use]
+    pub fn weighted_input(&self, inputs: [bool; 2]) -> f64 {
+        let x = inputs.map(|input| f64::from(u8::from(input)));
+        self.weights[0] * x[0] + self.weights[1] * x[1] + self.bias
+    }
+
+    /// 1 if w·x + b > 0, else 0.
+    #[must_use]
+    pub fn output(&self, inputs: [bool; 2]) -> bool {
+        self.weighted_input(inputs) > 0.0
+    }
+}
+
+/// The perceptron that is a NAND gate: 0 only if both inputs are 1.
+#[must_use]
+pub fn nand_gate() -> Perceptron {
+    Perceptron { weights: [-2.0, -2.0], bias: 3.0 }
+}
+
+/// A circuit in the making: it can only ask the one perceptron, and counts how often.
+#[derive(Debug)]
+pub struct Circuit {
+    gate: Perceptron,
+    /// Perceptrons used so far.
+    pub gates: usize,
+}
+
+impl Circuit {
+    /// A circuit without parts.
+    #[must_use]
+    pub fn new(gate: Perceptron) -> Self {
+        Self { gate, gates: 0 }
+    }
+
+    fn nand(&mut self, a: bool, b: bool) -> bool {
+        self.gates += 1;
+        self.gate.output([a, b])
+    }
+
+    /// Adds two bits: (sum, carry).
+    pub fn half_adder(&mut self, a: bool, b: bool) -> (bool, bool) {
+        let not_both = self.nand(a, b);
+        let only_a = self.nand(a, not_both);
+        let only_b = self.nand(b, not_both);
+        let sum = self.nand(only_a, only_b);
+        let carry = self.nand(not_both, not_both);
+        (sum, carry)
+    }
+
+    /// Adds three bits, the third being the carry of the place to the right: (sum, carry).
+    pub fn full_adder(&mut self, a: bool, b: bool, carry_in: bool) -> (bool, bool) {
+        let not_both = self.nand(a, b);
+        let only_a = self.nand(a, not_both);
+        let only_b = self.nand(b, not_both);
+        let partial_sum = self.nand(only_a, only_b);
+        let not_again = self.nand(partial_sum, carry_in);
+        let only_partial = self.nand(partial_sum, not_again);
+        let only_carry = self.nand(carry_in, not_again);
+        let sum = self.nand(only_partial, only_carry);
+        let carry = self.nand(not_both, not_again);
+        (sum, carry)
+    }
+
+    /// Adds two bytes: eight full adders, each handing its carry to the left.
+    pub fn add(&mut self, a: u8, b: u8) -> u16 {
+        let (mut total, mut carry) = (0, false);
+        for place in 0..8 {
+            let bit = |number: u8| (number >> place) & 1 == 1;
+            let sum;
+            (sum, carry) = self.full_adder(bit(a), bit(b), carry);
+            total |= u16::from(sum) << place;
+        }
+        total | u16::from(carry) << 8
+    }
+}
+
+/// One line of a truth table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// What goes in.
+    pub inputs: Vec<bool>,
+    /// Sum and carry as the perceptrons have them.
+    pub sum: bool,
+    /// The carry.
+    pub carry: bool,
+    /// How many inputs are 1, by counting.
+    pub counted: u8,
+}
+
+impl Row {
+    /// Whether carry and sum, read as a binary number, are the count.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        2 * u8::from(self.carry) + u8::from(self.sum) == self.counted
+    }
+}
+
+/// What the experiment found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Gates {
+    /// The only part used.
+    pub gate: Perceptron,
+    /// For each pair of inputs: the pair, w·x + b, the output.
+    pub truth_table: Vec<([bool; 2], f64, bool)>,
+    /// Every input of the half adder.
+    pub half_adder: Vec<Row>,
+    /// Every input of the full adder.
+    pub full_adder: Vec<Row>,
+    /// Perceptrons in a half adder, a full adder and an adder of bytes.
+    pub gates: [usize; 3],
+    /// Pairs of bytes added, and how many of the sums were right.
+    pub sums: (usize, usize),
+}
+
+const PAIRS: [[bool; 2]; 4] = [[false, false], [false, true], [true, false], [true, true]];
+
+/// Builds the circuits and tries every input.
+#[must_use]
+pub fn run() -> Gates {
+    run_with(&nand_gate())
+}
+
+/// The same with another perceptron in place of the NAND gate.
+#[must_use]
+pub fn run_with(gate: &Perceptron) -> Gates {
+    let circuit = || Circuit::new(gate.clone());
+    let truth_table = PAIRS.map(|pair| (pair, gate.weighted_input(pair), gate.output(pair))).to_vec();
+
+    let (mut half, mut full, mut byte) = (circuit(), circuit(), circuit());
+    half.half_adder(true, true);
+    full.full_adder(true, true, true);
+    byte.add(255, 255);
+
+    let row = |inputs: &[bool], (sum, carry): (bool, bool)| Row {
+        inputs: inputs.to_vec(),
+        sum,
+        carry,
+        counted: inputs.iter().map(|&input| u8::from(input)).sum(),
+    };
+    let half_adder = PAIRS.map(|[a, b]| row(&[a, b], circuit().half_adder(a, b))).to_vec();
+    let mut full_adder = Vec::new();
+    for carry_in in [false, true] {
+        for [a, b] in PAIRS {
+            full_adder.push(row(&[a, b, carry_in], circuit().full_adder(a, b, carry_in)));
+        }
+    }
+
+    let numbers = || (0..=255u8).step_by(5);
+    let pairs = numbers().flat_map(|a| numbers().map(move |b| (a, b)));
+    let is_right = |(a, b): (u8, u8)| circuit().add(a, b) == u16::from(a) + u16::from(b);
+    let (count, right) = pairs.fold((0, 0), |(n, right), pair| (n + 1, right + usize::from(is_right(pair))));
+    Gates {
+        gate: gate.clone(),
+        truth_table,
+        half_adder,
+        full_adder,
+        gates: [half.gates, full.gates, byte.gates],
+        sums: (count, right),
+    }
+}
+
+impl Lesson for Gates {
+    fn text(&self) -> String {
+        let ([w1, w2], b) = (self.gate.weights, self.gate.bias);
+        let bit = |yes: bool| u8::from(yes).to_string();
+        let truth_table = self.truth_table.iter().map(|([x1, x2], weighted_input, output)| {
+            vec![bit(*x1), bit(*x2), weighted_input.to_string(), bit(*output)]
+        });
+        let rows = || self.half_adder.iter().chain(&self.full_adder);
+        let sums = rows().map(|row| {
+            let carry_in = row.inputs.get(2).map_or("-".to_owned(), |&input| bit(input));
+            let verdict = if row.is_right() { "right" } else { "WRONG" };
+            let (a, b) = (bit(row.inputs[0]), bit(row.inputs[1]));
+            vec![a, b, carry_in, bit(row.carry), bit(row.sum), row.counted.to_string(), verdict.to_owned()]
+        });
+        let [half, full, byte] = self.gates;
+        format!(
+            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not.\n\
+             With weights {w1} and {w2} and bias {b}:\n\n{}\n\
+             The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of\n\
+             this one perceptron, wired to others like it.\n\n\
+             A half adder ({half} perceptrons) adds two bits. A full adder ({full}) adds three, the third\n\
+             being the carry from the place to the right. Carry and sum, read as a binary number, say\n\
+             how many of the inputs are 1:\n\n{}\n\
+             {} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes:\n\
+             {} of the {} sums tried are right. A network of perceptrons can compute whatever a computer\n\
+             can. But here somebody chose the weights. In the next lesson a perceptron finds its own.\n",
+            table(&["x1", "x2", "w*x+b", "output"], truth_table),
+            table(&["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
+            rows().filter(|row| row.is_right()).count(),
+            rows().count(),
+            self.sums.1,
+            self.sums.0,
+        )
+    }
+
+    fn figure(&self) -> Figure {
+        Figure::new(
+            "A perceptron as a NAND gate, and nine of them as a full adder",
+            [gate_plot(&self.gate, &self.truth_table), timing_plot(&self.full_adder)],
+        )
+    }
+
+    fn numbers(&self) -> serde_json::Value {
+        as_json(self)
+    }
+}
+
+/// The four inputs as points of a plane, and the line where w·x + b = 0.
+fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot {
+    let ([w1, w2], b) = (gate.weights, gate.bias);
+    let points = |wanted: bool| {
+        let rows = truth_table.iter().filter(move |row| row.2 == wanted);
+        rows.map(|([x1, x2], ..)| (f64::from(u8::from(*x1)), f64::from(u8::from(*x2))))
+    };
+    let line = [-0.5, 1.5].map(|x1| (x1, -(w1 * x1 + b) / w2));
+    let axis =
+        |label: &str| Axis::new(label).range(-0.5, 1.5).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())]);
+    Plot::new("Which inputs make the perceptron say 1?", axis("x1"), axis("x2"))
+        .with(Series::line(format!("{w1} x1 {w2:+} x2 {b:+} = 0"), line).colour(Colour::Grey))
+        .with(Series::new("output 1", Mark::Dots, points(true)).colour(Colour::Blue))
+        .with(Series::new("output 0", Mark::Rings, points(false)).colour(Colour::Vermilion))
+}
+
+/// The rows of the full adder as an engineer draws them: one trace a wire, high for 1.
+fn timing_plot(rows: &[Row]) -> Plot {
+    let wires: [(&str, fn(&Row) -> bool); 5] = [
+        ("a", |row| row.inputs[0]),
+        ("b", |row| row.inputs[1]),
+        ("carry in", |row| row.inputs[2]),
+        ("sum", |row| row.sum),
+        ("carry", |row| row.carry),
+    ];
+    let level = |wire: usize| (wires.len() - 1 - wire) as f64;
+    let count_ticks =
+        rows.iter().enumerate().map(|(place, row)| (place as f64 + 0.5, row.counted.to_string()));
+    let wire_ticks =
+        wires.iter().enumerate().map(|(wire, (name, _))| (level(wire) + 0.3, (*name).to_owned()));
+    let x = Axis::new("how many of a, b and carry in are 1").range(0.0, rows.len() as f64).ticks(count_ticks);
+    let y = Axis::new("").range(-0.3, wires.len() as f64).ticks(wire_ticks);
+    let mut plot = Plot::new("A full adder: every input, one after the other", x, y);
+    for (wire, (_, value)) in wires.iter().enumerate() {
+        let steps = rows.iter().enumerate().flat_map(|(place, row)| {
+            let height = level(wire) + 0.6 * f64::from(u8::from(value(row)));
+            [(place as f64, height), (place as f64 + 1.0, height)]
+        });
+        let colour = if wire < 3 { Colour::Blue } else { Colour::Vermilion };
+        plot = plot.with(Series::line("", steps).colour(colour));
+    }
+    plot
+}

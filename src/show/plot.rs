@@ -1,0 +1,227 @@
+//! Line charts as SVG: learning curves, speed against size, and the pictures of the lessons.
+//!
+//! A [`Figure`] is one or more [`Plot`]s side by side; a [`Plot`] is two axes and some [`Series`]. The file [`axis`]
+//! chooses ticks, `draw` puts everything on the page through the plotters crate.
+
+pub mod axis;
+mod draw;
+
+pub use axis::{Axis, Scale};
+
+/// One or more charts side by side under one title: one SVG file.
+///
+/// ```
+/// use backprop::show::plot::{Axis, Figure, Plot, Series};
+///
+/// let plot = Plot::new("Cost", Axis::new("epoch"), Axis::new("mean cost").log())
+///     .with(Series::line("training", [(1.0, 0.9), (2.0, 0.09), (3.0, 0.01)]))
+///     .with(Series::dashed("test", [(1.0, 0.8), (2.0, 0.2), (3.0, 0.1)]));
+/// let svg = Figure::new("Learning", [plot]).to_svg();
+/// assert!(svg.starts_with("<svg") && svg.contains("training"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The line above everything; may be empty.
+    pub title: String,
+    /// The charts, at most three in a row.
+    pub panels: Vec<Plot>,
+}
+
+impl Figure {
+    /// A figure of these charts.
+    pub fn new(title: impl Into<String>, panels: impl IntoIterator<Item = Plot>) -> Self {
+        Self { title: title.into(), panels: panels.into_iter().collect() }
+    }
+
+    /// The whole figure as an SVG document, on a white ground so that it reads the same on a dark page.
+    #[must_use]
+    pub fn to_svg(&self) -> String {
+        draw::figure(self)
+    }
+}
+
+/// One chart: a title, two axes, and what is drawn between them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plot {
+    /// The line above the chart.
+    pub title: String,
+    /// The axis along the bottom.
+    pub x: Axis,
+    /// The axis along the left.
+    pub y: Axis,
+    /// What is drawn, the first at the back.
+    pub series: Vec<Series>,
+}
+
+impl Plot {
+    /// An empty chart.
+    pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
+        Self { title: title.into(), x, y, series: Vec::new() }
+    }
+
+    /// The same chart with one more series in front.
+    #[must_use]
+    pub fn with(mut self, series: Series) -> Self {
+        self.series.push(series);
+        self
+    }
+}
+
+/// Points that belong together, and how they are drawn. Points that are not finite, or not positive on a
+/// logarithmic axis, are left out, and a line has a gap there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// What the legend calls it; a series without a name is not in the legend.
+    pub name: String,
+    /// How its points are drawn.
+    pub mark: Mark,
+    /// Its colour; `None` for the next of [`Colour::WHEEL`] that no other series of the chart asks for.
+    pub colour: Option<Colour>,
+    /// The points (x, y), in drawing order.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// How a series is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A line through the points.
+    Line,
+    /// A thin line.
+    Thin,
+    /// A broken line.
+    Dashed,
+    /// A line with a dot at each point.
+    LineAndDots,
+    /// Filled dots.
+    Dots,
+    /// Empty dots.
+    Rings,
+    /// The polygon with these corners, faintly filled.
+    Area,
+}
+
+/// Colours that people with any colour vision can tell apart (the Okabe-Ito set), and grey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a colour's name says it")]
+pub enum Colour {
+    Blue,
+    Vermilion,
+    Green,
+    Purple,
+    Orange,
+    Sky,
+    Black,
+    Grey,
+}
+
+impl Colour {
+    /// The colours that series get in turn when they ask for none.
+    pub const WHEEL: [Self; 7] =
+        [Self::Blue, Self::Vermilion, Self::Green, Self::Purple, Self::Orange, Self::Sky, Self::Black];
+
+    fn rgb(self) -> (u8, u8, u8) {
+        match self {
+            Self::Blue => (0x00, 0x72, 0xB2),
+            Self::Vermilion => (0xD5, 0x5E, 0x00),
+            Self::Green => (0x00, 0x9E, 0x73),
+            Self::Purple => (0xB0, 0x5A, 0x94),
+            Self::Orange => (0xE6, 0x9F, 0x00),
+            Self::Sky => (0x56, 0xB4, 0xE9),
+            Self::Black => (0x22, 0x22, 0x22),
+            Self::Grey => (0xA8, 0xA8, 0xA8),
+        }
+    }
+}
+
+impl Series {
+    /// Points drawn with this mark.
+    pub fn new(name: impl Into<String>, mark: Mark, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        Self { name: name.into(), mark, colour: None, points: points.into_iter().collect() }
+    }
+
+    /// A line through the points.
+    pub fn line(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        Self::new(name, Mark::Line, points)
+    }
+
+    /// A broken line through the points.
+    pub fn dashed(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        Self::new(name, Mark::Dashed, points)
+    }
+
+    /// Filled dots.
+    pub fn dots(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        Self::new(name, Mark::Dots, points)
+    }
+
+    /// The same series in this colour.
+    #[must_use]
+    pub fn colour(mut self, colour: Colour) -> Self {
+        self.colour = Some(colour);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The points of every polyline in the document, in drawing units.
+    fn polylines(svg: &str) -> Vec<Vec<(f64, f64)>> {
+        let point = |pair: &str| {
+            let (x, y) = pair.split_once(',').expect("x,y");
+            (x.parse().expect("a number"), y.parse().expect("a number"))
+        };
+        let lists = svg.split("<polyline").skip(1).filter_map(|tag| tag.split("points=\"").nth(1));
+        lists
+            .map(|rest| rest.split('"').next().unwrap_or("").split_whitespace().map(point).collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_straight_line_between_logarithmic_axes_is_a_power_law() {
+        let law = (0..5).map(|i| f64::from(1 << i)).map(|x| (x, x * x));
+        let plot = Plot::new("", Axis::new("").log(), Axis::new("").log()).with(Series::line("", law));
+        let svg = Figure::new("", [plot]).to_svg();
+        let line = polylines(&svg).into_iter().find(|line| line.len() == 5).expect("the series");
+        let slope = |a: (f64, f64), b: (f64, f64)| (b.1 - a.1) / (b.0 - a.0);
+        let whole = slope(line[0], line[4]);
+        for pair in line.windows(2) {
+            assert!((slope(pair[0], pair[1]) - whole).abs() < 0.02, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_cut_at_the_frame_and_broken_where_a_point_is_missing() {
+        let points = [(0.0, 0.5), (1.0, 0.5), (2.0, f64::NAN), (3.0, 0.5), (4.0, 100.0)];
+        let plot = Plot::new("", Axis::new("").range(0.0, 5.0), Axis::new("").range(0.0, 1.0))
+            .with(Series::line("", points));
+        let svg = Figure::new("", [plot]).to_svg();
+        let pieces: Vec<_> = polylines(&svg).into_iter().filter(|line| line.len() == 2).collect();
+        assert_eq!(pieces.len(), 2, "{pieces:?}");
+        let (first, second) = (&pieces[0], &pieces[1]);
+        let a_unit_of_x = first[1].0 - first[0].0;
+        // From (3, 0.5) towards (4, 100) the frame at y = 1 is met after 0.5 / 99.5 of a unit.
+        assert!(second[1].0 - second[0].0 < 0.02 * a_unit_of_x, "{pieces:?}");
+        assert!(second[1].1 < second[0].1);
+    }
+
+    #[test]
+    fn names_are_in_the_legend_and_markup_in_them_is_escaped() {
+        let plot = Plot::new("a < b", Axis::new("x & y"), Axis::new(""))
+            .with(Series::line("<first>", [(0.0, 0.0), (1.0, 1.0)]));
+        let svg = Figure::new("t", [plot]).to_svg();
+        for text in ["a &lt; b", "x &amp; y", "&lt;first&gt;"] {
+            assert!(svg.contains(text), "{text} is not in {svg}");
+        }
+    }
+
+    #[test]
+    fn an_empty_figure_and_a_constant_series_can_be_drawn() {
+        assert!(Figure::new("", []).to_svg().contains("</svg>"));
+        let plot = Plot::new("", Axis::new(""), Axis::new("").log())
+            .with(Series::line("flat", [(1.0, 3.0), (1.0, 3.0)]))
+            .with(Series::line("nothing", []));
+        assert!(Figure::new("", [plot]).to_svg().contains("</svg>"));
+    }
+}

@@ -1,0 +1,217 @@
+//! An axis: its label, its scale, its range and where its ticks are.
+
+/// Whether equal steps along an axis add or multiply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scale {
+    /// Equal steps add: 1, 2, 3.
+    #[default]
+    Linear,
+    /// Equal steps multiply: 1, 10, 100.
+    Log,
+}
+
+/// One axis of a chart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// What is measured along it, and in which unit.
+    pub label: String,
+    /// Linear or logarithmic.
+    pub scale: Scale,
+    /// From where to where; `None` to show all points.
+    pub range: Option<(f64, f64)>,
+    /// Ticks with texts of their own; `None` for round numbers.
+    pub ticks: Option<Vec<(f64, String)>>,
+}
+
+/// An axis ready to be drawn, in *steps*: values on a linear scale, powers of ten on a logarithmic one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    pub(super) first: f64,
+    pub(super) last: f64,
+    /// Steps with the text beside them.
+    pub(super) ticks: Vec<(f64, String)>,
+    /// Steps with a faint line and no text.
+    pub(super) faint: Vec<f64>,
+}
+
+impl Axis {
+    /// A linear axis that shows all points.
+    pub fn new(label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..Self::default() }
+    }
+
+    /// The same axis, logarithmic.
+    #[must_use]
+    pub fn log(mut self) -> Self {
+        self.scale = Scale::Log;
+        self
+    }
+
+    /// The same axis from one value to another.
+    #[must_use]
+    pub fn range(mut self, first: f64, last: f64) -> Self {
+        self.range = Some((first, last));
+        self
+    }
+
+    /// The same axis with these ticks and no others.
+    #[must_use]
+    pub fn ticks(mut self, ticks: impl IntoIterator<Item = (f64, String)>) -> Self {
+        self.ticks = Some(ticks.into_iter().collect());
+        self
+    }
+
+    /// Where a value stands, in steps; not finite where the axis has no place for it.
+    pub(super) fn step(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => value,
+            Scale::Log if value > 0.0 => libm::log10(value),
+            Scale::Log => f64::NAN,
+        }
+    }
+
+    /// Range and ticks for these values.
+    pub(super) fn layout(&self, values: impl Iterator<Item = f64>) -> Layout {
+        let (first, last) = match self.range {
+            Some((first, last)) => (self.step(first), self.step(last)),
+            None => extent(values.map(|value| self.step(value))),
+        };
+        let mut layout = match self.scale {
+            Scale::Linear => linear(first, last, self.range.is_none()),
+            Scale::Log => logarithmic(first, last),
+        };
+        if let Some(ticks) = &self.ticks {
+            layout.ticks = ticks.iter().map(|(value, text)| (self.step(*value), text.clone())).collect();
+            layout.faint.clear();
+        }
+        layout
+    }
+}
+
+/// The smallest and the largest finite number, a little apart if there is only one, 0 and 1 if there is none.
+fn extent(steps: impl Iterator<Item = f64>) -> (f64, f64) {
+    let finite = steps.filter(|step| step.is_finite());
+    let (low, high) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), step| (low.min(step), high.max(step)));
+    if low > high {
+        (0.0, 1.0)
+    } else if low == high {
+        let around = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };
+        (low - around, high + around)
+    } else {
+        (low, high)
+    }
+}
+
+/// Four to eight ticks at multiples of 1, 2 or 5; a range of its own is stretched to the next tick.
+fn linear(first: f64, last: f64, stretch: bool) -> Layout {
+    let rough = (last - first) / 5.0;
+    let decade = libm::pow(10.0, libm::floor(libm::log10(rough)));
+    let step = match rough / decade {
+        r if r < 1.5 => decade,
+        r if r < 3.5 => 2.0 * decade,
+        r if r < 7.5 => 5.0 * decade,
+        _ => 10.0 * decade,
+    };
+    let slack = 1e-9;
+    let (lowest, highest) = if stretch {
+        ((first / step + slack).floor(), (last / step - slack).ceil())
+    } else {
+        ((first / step - slack).ceil(), (last / step + slack).floor())
+    };
+    let decimals = (-libm::floor(libm::log10(step) + slack)).max(0.0) as usize;
+    let ticks = (lowest as i64..=highest as i64).map(|multiple| {
+        let value = multiple as f64 * step;
+        (value, number(value, decimals))
+    });
+    let ticks: Vec<_> = ticks.collect();
+    if stretch {
+        Layout { first: lowest * step, last: highest * step, ticks, faint: Vec::new() }
+    } else {
+        Layout { first, last, ticks, faint: Vec::new() }
+    }
+}
+
+/// A tick at each power of ten, or at 1, 2 and 5 where there would be fewer than three.
+fn logarithmic(first: f64, last: f64) -> Layout {
+    let decades = (first - 1e-9).ceil() as i32..=(last + 1e-9).floor() as i32;
+    let few = decades.clone().count() < 3;
+    // On a long axis, every second or third power.
+    let every = 1 + (last - first) as i32 / 9;
+    let (mut ticks, mut faint) = (Vec::new(), Vec::new());
+    for power in decades.start() - 1..=*decades.end() {
+        for digit in 1..=9 {
+            let step = f64::from(power) + libm::log10(f64::from(digit));
+            if step < first - 1e-9 || step > last + 1e-9 {
+                continue;
+            }
+            let labelled = if few { matches!(digit, 1 | 2 | 5) } else { digit == 1 && power % every == 0 };
+            if labelled {
+                ticks.push((step, power_text(digit, power)));
+            } else if every == 1 {
+                faint.push(step);
+            }
+        }
+    }
+    Layout { first, last, ticks, faint }
+}
+
+/// digit·10^power as people write it: `0.002`, `50`, `10,000`, `2e-7`.
+fn power_text(digit: i32, power: i32) -> String {
+    match power {
+        -4..=-1 => number(f64::from(digit) * libm::pow(10.0, f64::from(power)), -power as usize),
+        0..=6 => number(f64::from(digit) * libm::pow(10.0, f64::from(power)), 0),
+        _ => format!("{digit}e{power}"),
+    }
+}
+
+/// A number with so many decimals, and commas between its thousands.
+fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let text = if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { "0" } else { &text };
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = text.find('.').map_or((text, ""), |dot| text.split_at(dot));
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(layout: &Layout) -> Vec<&str> {
+        layout.ticks.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
+    #[test]
+    fn linear_ticks_are_round_numbers_around_the_data() {
+        let layout = Axis::new("").layout([0.03, 0.97].into_iter());
+        assert_eq!(texts(&layout), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!((layout.first, layout.last), (0.0, 1.0));
+        let layout = Axis::new("").layout([-30.0, 12_000.0].into_iter());
+        assert_eq!(texts(&layout), ["-2,000", "0", "2,000", "4,000", "6,000", "8,000", "10,000", "12,000"]);
+    }
+
+    #[test]
+    fn a_range_that_was_asked_for_is_kept() {
+        let layout = Axis::new("").range(0.5, 9.5).layout([100.0].into_iter());
+        assert_eq!((layout.first, layout.last), (0.5, 9.5));
+        assert_eq!(texts(&layout), ["2", "4", "6", "8"]);
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_powers_of_ten_or_one_two_five() {
+        let layout = Axis::new("").log().layout([0.001, 1000.0, -5.0].into_iter());
+        assert_eq!(texts(&layout), ["0.001", "0.01", "0.1", "1", "10", "100", "1,000"]);
+        let layout = Axis::new("").log().layout([5.0, 80.0].into_iter());
+        assert_eq!(texts(&layout), ["5", "10", "20", "50"]);
+        let layout = Axis::new("").log().layout([1e-20, 1.0].into_iter());
+        assert!(texts(&layout).len() < 10 && texts(&layout).contains(&"1e-18"), "{layout:?}");
+    }
+}
