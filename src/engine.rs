@@ -1,5 +1,8 @@
 //! The one small trait through which training sees a network: the object graph or the vectorized one.
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 use crate::{Architecture, Label, Parameters, Sample};
 
 /// A network that can be trained.
@@ -99,4 +102,23 @@ pub struct Dropout {
     pub probability: f64,
     /// The mask is a function of this seed, the sample's place in the batch, the layer and the neuron.
     pub seed: u64,
+}
+
+impl Dropout {
+    /// Which neurons of a hidden layer are silenced for one sample: of `neurons`, in order.
+    ///
+    /// `layer` is its place among the layers after the input, from 0; `sample` the sample's place in the mini-batch.
+    #[must_use]
+    pub fn silenced(&self, layer: usize, sample: usize, neurons: usize) -> Vec<bool> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        // A stream of its own for every sample and layer: the mask depends on nothing else.
+        rng.set_stream(((layer as u64) << 32) | sample as u64);
+        (0..neurons).map(|_| rng.random::<f64>() < self.probability).collect()
+    }
+
+    /// What the others are multiplied with, so that the expected sum stays what it was: 1 / (1 − p).
+    #[must_use]
+    pub fn kept_factor(&self) -> f64 {
+        1.0 / (1.0 - self.probability)
+    }
 }

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use backprop::Engine;
 use backprop::gradient_check::faults::backward_pass::gradient;
 use backprop::gradient_check::faults::{Correct, Fault, GALLERY, Planted, draw_examples};
-use backprop::gradient_check::{Check, Problem, Report, Task, Verdict};
+use backprop::gradient_check::{Check, CheckedEngine, Problem, Report, Task, Verdict};
 use backprop::graph::Network;
-use backprop::{Activation, Architecture, Cost, WeightInit};
+use backprop::{Activation, Architecture, Cost, Dropout, WeightInit, vectorized};
 
 fn report(fault: &'static Fault, sizes: &[usize], seed: u64) -> Report {
     let (architecture, parameters, task) = fault.set_up.draw(sizes, seed);
@@ -57,6 +57,20 @@ fn the_correct_backward_pass_gives_the_object_graph_s_gradient() {
             let difference = ours.max_difference(&network.gradient());
             assert!(difference <= 1e-15, "{activation} {sizes:?}: {difference:e}");
         }
+    }
+}
+
+#[test]
+fn the_correct_backward_pass_gives_the_vectorized_network_s_gradient_of_a_mini_batch() {
+    for activation in Activation::ALL {
+        let architecture = Architecture::new(&[5, 7, 6, 4]).with_activation(activation);
+        let parameters = WeightInit::Scaled.draw(&architecture, 5);
+        let dropout = Some(Dropout { probability: 0.4, seed: 9 });
+        let task = Task { examples: draw_examples(&architecture, 3, 5), l2: 0.1, dropout };
+        let ours = gradient(&Correct, &architecture, &parameters, &task);
+        let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
+        let difference = ours.max_difference(&network.task_gradient(&task));
+        assert!(difference <= 1e-13, "{activation}: {difference:e}");
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`Forward::error_noise`] says how exact its numbers can be. It adds in the order of the object graph, so its outputs
 //! are the object graph's bit for bit (a test holds it to that).
 
-use crate::{Activation, Architecture, Cost, Parameters};
+use crate::{Activation, Architecture, Cost, Dropout, Parameters};
 
 /// The smallest number above 0: the rounding error of numbers that are smaller still.
 const SMALLEST: f64 = 5e-324;
@@ -14,8 +14,10 @@ const SMALLEST: f64 = 5e-324;
 pub struct Forward {
     /// z = W·x + b of each layer; empty for the input layer.
     pub weighted_inputs: Vec<Vec<f64>>,
-    /// a = σ(z) of each layer; for the input layer the sample itself.
+    /// a = σ(z) of each layer, times what dropout makes of it; for the input layer the sample itself.
     pub outputs: Vec<Vec<f64>>,
+    /// What dropout multiplies each neuron's output with: 0 or 1 / (1 − p). All 1 without dropout.
+    pub factors: Vec<Vec<f64>>,
 }
 
 /// How a weighted input was computed, which decides how far rounding may have moved it.
@@ -31,23 +33,64 @@ impl Forward {
     /// Computes all layers (equation 1).
     #[must_use]
     pub fn pass(architecture: &Architecture, parameters: &Parameters, sample: &[f64]) -> Self {
-        let mut weighted_inputs = vec![Vec::new()];
-        let mut outputs = vec![sample.to_vec()];
-        for (layer, activation) in parameters.layers.iter().zip(&architecture.activations) {
-            let inputs = &outputs[outputs.len() - 1];
-            let mut layer_weighted_inputs = Vec::with_capacity(layer.biases.len());
+        Self::pass_with(architecture, parameters, sample, |_, neurons| vec![1.0; neurons])
+    }
+
+    /// The same for sample number `place` of a mini-batch with dropout, if there is any.
+    #[must_use]
+    pub fn pass_in_batch(
+        architecture: &Architecture,
+        parameters: &Parameters,
+        sample: &[f64],
+        dropout: Option<&Dropout>,
+        place: usize,
+    ) -> Self {
+        let hidden_layers = architecture.sizes.len() - 2;
+        Self::pass_with(architecture, parameters, sample, |layer, neurons| match dropout {
+            Some(dropout) if layer < hidden_layers => {
+                let silenced = dropout.silenced(layer, place, neurons).into_iter();
+                silenced.map(|silenced| if silenced { 0.0 } else { dropout.kept_factor() }).collect()
+            }
+            _ => vec![1.0; neurons],
+        })
+    }
+
+    fn pass_with(
+        architecture: &Architecture,
+        parameters: &Parameters,
+        sample: &[f64],
+        factors_of: impl Fn(usize, usize) -> Vec<f64>,
+    ) -> Self {
+        let mut pass = Self {
+            weighted_inputs: vec![Vec::new()],
+            outputs: vec![sample.to_vec()],
+            factors: vec![vec![1.0; sample.len()]],
+        };
+        for (l, (layer, activation)) in parameters.layers.iter().zip(&architecture.activations).enumerate() {
+            let factors = factors_of(l, layer.biases.len());
+            let mut weighted_inputs = Vec::with_capacity(layer.biases.len());
             for (row, bias) in layer.weights.iter().zip(&layer.biases) {
                 let mut weighted_input = 0.0;
-                for (weight, input) in row.iter().zip(inputs) {
+                for (weight, input) in row.iter().zip(&pass.outputs[l]) {
                     weighted_input += input * weight;
                 }
                 weighted_input += bias;
-                layer_weighted_inputs.push(weighted_input);
+                weighted_inputs.push(weighted_input);
             }
-            outputs.push(layer_weighted_inputs.iter().map(|&z| activation.value(z)).collect());
-            weighted_inputs.push(layer_weighted_inputs);
+            let outputs = weighted_inputs.iter().zip(&factors);
+            pass.outputs.push(outputs.map(|(&z, factor)| factor * activation.value(z)).collect());
+            pass.weighted_inputs.push(weighted_inputs);
+            pass.factors.push(factors);
         }
-        Self { weighted_inputs, outputs }
+        pass
+    }
+
+    /// The slope of one neuron's output in its weighted input, dropout included.
+    #[must_use]
+    pub fn slope(&self, architecture: &Architecture, layer: usize, neuron: usize) -> f64 {
+        let activation = architecture.activations[layer - 1];
+        let output = activation.value(self.weighted_inputs[layer][neuron]);
+        self.factors[layer][neuron] * activation.derivative_from_output(output)
     }
 
     /// The output layer's outputs.
@@ -75,7 +118,7 @@ impl Forward {
             let mut output_noise = Vec::with_capacity(layer.biases.len());
             for (j, (row, bias)) in layer.weights.iter().zip(&layer.biases).enumerate() {
                 let weighted_input = self.weighted_inputs[l + 1][j];
-                let output = self.outputs[l + 1][j];
+                let factor = self.factors[l + 1][j];
                 let mut magnitude = bias.abs();
                 let mut inherited = 0.0;
                 for ((weight, input), noise) in row.iter().zip(&self.outputs[l]).zip(&input_noise) {
@@ -87,7 +130,8 @@ impl Forward {
                     Summation::Whole => 0.5 * (row.len() + 1) as f64 * f64::EPSILON * magnitude,
                     Summation::Change => f64::EPSILON * weighted_input.abs(),
                 };
-                output_noise.push(activation_noise(activation, output, own + inherited));
+                let output = activation.value(weighted_input);
+                output_noise.push(factor * activation_noise(activation, output, own + inherited));
             }
             input_noise = output_noise;
         }

@@ -29,15 +29,9 @@ pub struct Downstream {
 
 impl Downstream {
     /// Computes and keeps the forward pass of each sample.
-    ///
-    /// # Panics
-    /// If the task asks for dropout, of which this evaluator knows nothing.
     #[must_use]
-    #[track_caller]
     pub fn new(architecture: &Architecture, parameters: &Parameters, task: &Task) -> Self {
-        assert!(task.dropout.is_none(), "the incremental evaluation has no dropout; use the full one");
-        let samples = task.examples.iter();
-        let passes = samples.map(|example| Forward::pass(architecture, parameters, &example.sample)).collect();
+        let passes = task.forward_passes(architecture, parameters);
         // No weight lies upstream of W[1], so its columns are never walked.
         let mut columns = vec![Vec::new()];
         columns.extend(parameters.layers[1..].iter().map(|layer| transpose(&layer.weights)));
@@ -57,7 +51,7 @@ impl Downstream {
         let last = self.architecture.sizes.len() - 1;
         let mut switched = false;
         let before = pass.outputs[layer][row];
-        let after = self.output(layer, pass.weighted_inputs[layer][row] + change, before, &mut switched);
+        let after = self.output(pass, layer, row, change, &mut switched);
         let mut outputs = pass.output().to_vec();
         if layer == last {
             outputs[row] = after;
@@ -69,8 +63,7 @@ impl Downstream {
                 let output_changes: Vec<f64> = (0..changes.len())
                     .map(|i| {
                         let before = pass.outputs[next][i];
-                        let weighted_input = pass.weighted_inputs[next][i] + changes[i];
-                        let after = self.output(next, weighted_input, before, &mut switched);
+                        let after = self.output(pass, next, i, changes[i], &mut switched);
                         if next == last {
                             outputs[i] = after;
                         }
@@ -85,12 +78,13 @@ impl Downstream {
         Evaluation { error: self.architecture.cost.value(&outputs, label), switched }
     }
 
-    /// a = σ(z), noting whether a ReLU went to its other side.
-    fn output(&self, layer: usize, weighted_input: f64, before: f64, switched: &mut bool) -> f64 {
+    /// a = σ(z + change), noting whether a ReLU went to its other side.
+    fn output(&self, pass: &Forward, layer: usize, neuron: usize, change: f64, switched: &mut bool) -> f64 {
         let activation = self.architecture.activations[layer - 1];
-        let after = activation.value(weighted_input);
-        *switched |= activation == Activation::Relu && (after > 0.0) != (before > 0.0);
-        after
+        let (before, factor) = (pass.weighted_inputs[layer][neuron], pass.factors[layer][neuron]);
+        let after = before + change;
+        *switched |= activation == Activation::Relu && factor != 0.0 && (after > 0.0) != (before > 0.0);
+        factor * activation.value(after)
     }
 }
 

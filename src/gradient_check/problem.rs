@@ -1,8 +1,8 @@
 //! A network together with its samples: what makes its error a function of the parameters, and so checkable.
 
-use super::forward::{Forward, Summation};
+use super::forward::Summation;
 use super::{Checkable, Downstream, Example, Incremental, Numbering, Place, Task};
-use crate::{Activation, Dropout, Engine, Label, Parameters, Sample};
+use crate::{Activation, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
@@ -139,8 +139,8 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
     fn error_noise(&mut self) -> f64 {
         let (architecture, parameters) = (self.network.architecture(), self.network.parameters());
         let mut sum = 0.0;
-        for example in &self.task.examples {
-            let pass = Forward::pass(architecture, &parameters, &example.sample);
+        let passes = self.task.forward_passes(architecture, &parameters);
+        for (pass, example) in passes.iter().zip(&self.task.examples) {
             sum += pass.error_noise(architecture, &parameters, &example.label, Summation::Whole);
         }
         let count = self.task.examples.len() as f64;
@@ -148,11 +148,7 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
         // Each squared weight is rounded, and so is each partial sum of the penalty.
         let penalty_noise = f64::EPSILON * (self.numbering.count() as f64).sqrt() * penalty;
         let error = self.network.task_error(&self.task);
-        let noise = sum / count + penalty_noise + f64::EPSILON * count * error.abs();
-        // Inverted dropout scales what is kept by 1/(1 − p), and the noise with it, once a hidden layer.
-        let hidden_layers = self.network.architecture().sizes.len() as i32 - 2;
-        let keep = 1.0 - self.task.dropout.as_ref().map_or(0.0, |dropout: &Dropout| dropout.probability);
-        noise / keep.powi(hidden_layers)
+        sum / count + penalty_noise + f64::EPSILON * count * error.abs()
     }
 
     fn gradient_noise(&self, index: usize) -> f64 {
@@ -166,10 +162,10 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
         }
         let parameters = self.network.parameters();
         let mut pattern = Vec::new();
-        for example in &self.task.examples {
-            let pass = Forward::pass(architecture, &parameters, &example.sample);
+        for pass in self.task.forward_passes(architecture, &parameters) {
             for (outputs, activation) in pass.outputs[1..].iter().zip(&architecture.activations) {
                 if *activation == Activation::Relu {
+                    // A neuron that dropout silences counts as switched off, whatever its ReLU does.
                     pattern.extend(outputs.iter().map(|&output| output > 0.0));
                 }
             }
@@ -178,9 +174,6 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
     }
 
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
-        if self.task.dropout.is_some() {
-            return None;
-        }
         let downstream = Downstream::new(self.network.architecture(), &self.network.parameters(), &self.task);
         Some(Box::new(downstream))
     }

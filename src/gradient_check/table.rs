@@ -95,15 +95,13 @@ fn taylor(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 }
 
 fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    let of_all = if report.checked < report.parameters && !is_directions(report) {
-        format!(" of {}", report.parameters)
-    } else {
-        String::new()
-    };
+    let sampled = report.checked < report.parameters && !is_directions(report);
+    let of_all = if sampled { format!(" of {}", report.parameters) } else { String::new() };
+    let what = if is_directions(report) { " directions" } else { "" };
     match report.verdict {
         Verdict::Agree => writeln!(
             f,
-            "\nAGREE: {} checked{of_all}, largest relative error {:.2e} (at most {:.0e} is equal).",
+            "\nAGREE: {}{what} checked{of_all}, largest relative error {:.2e} (at most {:.0e} is equal).",
             report.checked, report.max_relative_error, report.tolerance
         )?,
         Verdict::Disagree if !report.repeatable => writeln!(
@@ -117,7 +115,7 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
              other gradient is wrong. Check every parameter."
         )?,
         Verdict::Disagree => {
-            writeln!(f, "\nDISAGREE: {} of {} checked{of_all}.", report.disagree, report.checked)?;
+            writeln!(f, "\nDISAGREE: {} of {}{what} checked{of_all}.", report.disagree, report.checked)?;
         }
         Verdict::Inconclusive | Verdict::Kink => writeln!(
             f,

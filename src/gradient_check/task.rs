@@ -1,6 +1,7 @@
 //! What a network is checked on: samples with their labels, and what training adds to their cost.
 
-use crate::{Dropout, Label, Parameters, Sample};
+use super::forward::Forward;
+use crate::{Architecture, Dropout, Label, Parameters, Sample};
 
 /// The samples and the terms that make the error a function of the parameters alone:
 /// E = mean cost of the samples + ½·(λ/n)·Σw² over weights, not biases.
@@ -64,6 +65,16 @@ impl Task {
         }
         let weights = parameters.layers.iter().flat_map(|layer| layer.weights.iter().flatten());
         0.5 * self.l2 * weights.map(|w| w * w).sum::<f64>()
+    }
+
+    /// The forward pass of each sample, each with its own dropout mask.
+    #[must_use]
+    pub fn forward_passes(&self, architecture: &Architecture, parameters: &Parameters) -> Vec<Forward> {
+        let examples = self.examples.iter().enumerate();
+        let pass = |(place, example): (usize, &Example)| {
+            Forward::pass_in_batch(architecture, parameters, &example.sample, self.dropout.as_ref(), place)
+        };
+        examples.map(pass).collect()
     }
 
     /// The samples as rows, as `train_mini_batch` takes them.

@@ -3,9 +3,6 @@
 //! A mini-batch is cut into one run of samples for each thread. Up to the deltas no sample knows of another, so how
 //! they are cut changes nothing; then each weight takes the terms of all samples in their order.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
 use super::full_connected_layer::Memory;
 use super::{ColumnMatrix, FullConnectedLayer};
 use crate::{Cost, Dropout};
@@ -110,16 +107,14 @@ fn drop_out(
     index: usize,
     first_sample: usize,
 ) {
-    let kept = 1.0 / (1.0 - dropout.probability);
+    let kept = dropout.kept_factor();
     let count = memory.inputs.len();
     let mut slopes = ColumnMatrix::zeros(layer.output_size(), count);
     for sample in 0..count {
-        let mut rng = ChaCha8Rng::seed_from_u64(dropout.seed);
-        // A stream of its own for every sample and layer: the mask depends on nothing else.
-        rng.set_stream(((index as u64) << 32) | (first_sample + sample) as u64);
+        let silenced = dropout.silenced(index, first_sample + sample, layer.output_size());
         let outputs = memory.outputs.column_mut(sample);
-        for (output, slope) in outputs.iter_mut().zip(slopes.column_mut(sample)) {
-            let silenced = rng.random::<f64>() < dropout.probability;
+        let slopes = slopes.column_mut(sample);
+        for ((output, slope), silenced) in outputs.iter_mut().zip(slopes).zip(silenced) {
             let factor = if silenced { 0.0 } else { kept };
             *slope = factor * layer.activation().derivative_from_output(*output);
             // Not a product with 0: a neuron that is switched off must not pass on a NaN.

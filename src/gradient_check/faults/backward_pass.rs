@@ -35,10 +35,10 @@ impl Scene<'_> {
         &self.forward.outputs[layer]
     }
 
-    /// σ′ of one neuron, from its output.
+    /// σ′ of one neuron, times what dropout multiplies its output with.
     #[must_use]
     pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
-        self.architecture.activations[layer - 1].derivative_from_output(self.forward.outputs[layer][neuron])
+        self.forward.slope(self.architecture, layer, neuron)
     }
 }
 
@@ -142,9 +142,9 @@ pub fn gradient(
     task: &Task,
 ) -> Parameters {
     let mut total = Parameters::zeros(architecture);
-    for example in &task.examples {
+    for (place, example) in task.examples.iter().enumerate() {
         let (sample, label) = pass.sample_and_label(example);
-        let forward = Forward::pass(architecture, parameters, sample);
+        let forward = Forward::pass_in_batch(architecture, parameters, sample, task.dropout.as_ref(), place);
         let scene = Scene { architecture, parameters, forward: &forward, label };
         pass.accumulate(&mut total, &one_sample(pass, &scene));
     }
