@@ -28,12 +28,21 @@ pub fn write_keeping_previous(
     replace(path, Keep::Previous, write, &mut |_| Ok(())).map_err(|error| write_error(path, error))
 }
 
+const PREVIOUS: &str = ".previous";
+
 /// Where [`write_keeping_previous`] keeps the file it replaces: the same name with `.previous` behind it.
 #[must_use]
 pub fn previous(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".previous");
+    name.push(PREVIOUS);
     PathBuf::from(name)
+}
+
+/// Of which file this is the [`previous`] one, if its name says so.
+#[must_use]
+pub fn next(path: &Path) -> Option<PathBuf> {
+    let name = path.to_str()?.strip_suffix(PREVIOUS)?;
+    Path::new(name).file_name().is_some().then(|| PathBuf::from(name))
 }
 
 /// Whether a file could be written at this path: creates and removes a temporary one beside it.

@@ -20,7 +20,8 @@ mod train;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::Error;
 use output::Output;
@@ -60,14 +61,20 @@ enum Failure {
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return report_usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => return report_usage(&error),
     };
+    let given = given_options(&matches);
     let mut output = Output::new();
     let result = match cli.command {
         Command::Tour(command) => command.run(&mut output),
         Command::Train(command) => command.run(&mut output),
+        Command::Train(command) => command.run(&given, &mut output),
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
@@ -86,6 +93,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The long names of the options that stand on the command line, defaults not among them.
+fn given_options(matches: &ArgMatches) -> Vec<String> {
+    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
+    let program = Cli::command();
+    let Some(command) = program.find_subcommand(name) else { return Vec::new() };
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let known = matches.ids().map(clap::Id::as_str).filter(|id| is_given(id));
+    let options = known.filter_map(|id| command.get_arguments().find(|argument| argument.get_id() == id));
+    options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
 /// One line on stderr, even if nobody can read it.

@@ -94,13 +94,20 @@ impl Fingerprint {
 }
 
 impl Checkpoint {
-    /// Writes the file; the one that was there stays beside it as FILE.previous.
+    /// Writes the file; the checkpoint that was there stays beside it as FILE.previous.
+    ///
+    /// A damaged one does not: it would take the place of a good FILE.previous.
     ///
     /// # Errors
     /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let bytes = self.to_bytes().map_err(|problem| Error::contents(path, problem))?;
-        atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))
+        let is_whole = std::fs::read(path).is_ok_and(|found| check_header(&found).is_ok());
+        if is_whole {
+            atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))
+        } else {
+            atomic_file::write(path, |file| file.write_all(&bytes))
+        }
     }
 
     /// Reads a file.

@@ -54,7 +54,8 @@ pub struct TrainingState {
 
 impl TrainingState {
     /// Before the first step.
-    fn new(options: &Options) -> Self {
+    #[must_use]
+    pub fn new(options: &Options) -> Self {
         Self {
             epochs_done: 0,
             samples_done: 0,
@@ -167,6 +168,12 @@ impl<'a> Trainer<'a> {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// Samples in an epoch.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.train.len()
     }
 
     /// Whether there is nothing more to do.

@@ -6,57 +6,63 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::Parts;
-use crate::Architecture;
+use super::{Parts, Train};
 use crate::cli::Output;
 use crate::cli::output::thousands;
-use crate::data_set::Source;
-use crate::training::{EpochReport, Evaluation, Options, TrainingState};
+use crate::training::{Checkpoint, EpochReport, Evaluation, Progress, TrainingState};
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen {
-    json: bool,
+    shows: Shows,
+    title: String,
     bar: Option<ProgressBar>,
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
     reproduces: bool,
 }
 
+/// What the screen is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Text,
+    Json,
+    Nothing,
+}
+
 impl Screen {
-    pub(super) fn new(json: bool, options: &Options, parts: &Parts) -> Self {
-        let reproduces = parts.train.reproduces();
-        Self { json, bar: None, last_accuracy: None, epochs: options.epochs, reproduces }
+    pub(super) fn new(options: &Train, run: &Checkpoint, parts: &Parts) -> Self {
+        let shows = match (options.json, options.quiet) {
+            (true, _) => Shows::Json,
+            (false, true) => Shows::Nothing,
+            (false, false) => Shows::Text,
+        };
+        Self {
+            shows,
+            title: title(options, run, parts),
+            bar: None,
+            last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
+            epochs: run.options.epochs,
+            reproduces: parts.train.reproduces(),
+        }
     }
 
-    pub(super) fn open(
-        &self,
-        output: &mut Output,
-        architecture: &Architecture,
-        parts: &Parts,
-        source: &Source,
-    ) -> std::io::Result<()> {
-        if self.json {
+    pub(super) fn open(&self, output: &mut Output, is_finished: bool) -> std::io::Result<()> {
+        if self.shows != Shows::Text {
             return Ok(());
         }
-        let held_out = match &parts.validation {
-            Some(validation) => format!(", {} held out", thousands(validation.len())),
-            None => String::new(),
-        };
-        writeln!(
-            output,
-            "Training {} on {source}: {} samples{held_out}, {} to test.\n",
-            architecture.sizes_text().replace(',', "-"),
-            thousands(parts.train.len()),
-            thousands(parts.test.len())
-        )?;
-        writeln!(output, "  epoch   train cost   right answers              change   samples/s")?;
+        writeln!(output, "{}", self.title)?;
+        if is_finished {
+            return writeln!(output, "All its epochs are done; --epochs N goes on to a later one.");
+        }
+        writeln!(output, "\n  epoch   train cost   right answers              change   samples/s")?;
         output.flush()
     }
 
-    pub(super) fn progress(&mut self, epoch: usize, done: usize, total: usize) {
-        if !std::io::stderr().is_terminal() {
+    pub(super) fn progress(&mut self, progress: Progress) {
+        if self.shows == Shows::Nothing || !std::io::stderr().is_terminal() {
             return;
         }
+        let Progress { epoch, done, total } = progress;
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(total as u64);
             let style = ProgressStyle::with_template(
@@ -79,27 +85,25 @@ impl Screen {
     }
 
     pub(super) fn epoch(&mut self, output: &mut Output, report: &EpochReport) -> std::io::Result<()> {
-        if self.json {
-            return output.json(&json_of(report));
+        match self.shows {
+            Shows::Json => return output.json(&json_of(report)),
+            Shows::Nothing => return Ok(()),
+            Shows::Text => (),
         }
-        let decisive = report.validation.as_ref().or(report.test.as_ref());
-        let (answers, change) = match (decisive, &report.test) {
-            (Some(decisive), Some(test)) => {
-                let accuracy = 100.0 * decisive.accuracy();
-                let change =
-                    self.last_accuracy.map_or(String::new(), |last| format!("{:+.2}", accuracy - last));
-                self.last_accuracy = Some(accuracy);
-                (right_answers(test), change)
-            }
-            _ => ("not evaluated".to_owned(), String::new()),
+        let answers = report.test.as_ref().map_or("not evaluated".to_owned(), right_answers);
+        let accuracy = decisive_accuracy(report);
+        let change = match (self.last_accuracy, accuracy) {
+            (Some(last), Some(now)) => format!("{:+.2}", now - last),
+            _ => String::new(),
         };
+        self.last_accuracy = accuracy.or(self.last_accuracy);
+        let best = if report.is_best { format!("  {BEST}best{BEST:#}") } else { String::new() };
         writeln!(
             output,
-            "{:>7}   {:>10.6}   {answers:<24} {change:>8}   {:>9}{}",
+            "{:>7}   {:>10.6}   {answers:<24} {change:>8}   {:>9}{best}",
             report.epoch,
             report.train_cost,
             thousands(report.samples_per_second().round() as usize),
-            if report.is_best { "  best" } else { "" }
         )?;
         output.flush()
     }
@@ -110,7 +114,7 @@ impl Screen {
         state: &TrainingState,
         out: Option<&Path>,
     ) -> std::io::Result<()> {
-        if self.json {
+        if self.shows != Shows::Text {
             return Ok(());
         }
         writeln!(output)?;
@@ -136,6 +140,42 @@ impl Screen {
             ),
         }
     }
+}
+
+/// The colour of what is best; gone where a pipe or `NO_COLOR` asks for it.
+const BEST: anstyle::Style = anstyle::AnsiColor::Green.on_default().bold();
+
+/// The first lines: what is trained on what, and whether it is gone on with.
+fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
+    let held_out = match &parts.validation {
+        Some(validation) => format!(", {} held out", thousands(validation.len())),
+        None => String::new(),
+    };
+    let title = format!(
+        "Training {} on {}: {} samples{held_out}, {} to test.",
+        run.architecture.sizes_text().replace(',', "-"),
+        run.data.source,
+        thousands(parts.train.len()),
+        thousands(parts.test.len())
+    );
+    let state = &run.state;
+    match &options.resume {
+        Some(path) if state.samples_done > 0 => format!(
+            "{title}\nGoing on from {}, in epoch {} after sample {}.",
+            path.display(),
+            state.epochs_done + 1,
+            thousands(state.samples_done)
+        ),
+        Some(path) => {
+            format!("{title}\nGoing on from {}, after epoch {}.", path.display(), state.epochs_done)
+        }
+        None => title,
+    }
+}
+
+/// In percent, of the held-out samples, or of the test set where nothing is held out: what the rules go by.
+fn decisive_accuracy(report: &EpochReport) -> Option<f64> {
+    report.validation.as_ref().or(report.test.as_ref()).map(|evaluation| 100.0 * evaluation.accuracy())
 }
 
 fn right_answers(evaluation: &Evaluation) -> String {

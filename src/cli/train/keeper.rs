@@ -1,0 +1,143 @@
+//! What a run writes while it goes on: checkpoints, and the model.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::Train;
+use crate::model_file::Model;
+use crate::training::{Checkpoint, Trainer};
+use crate::{Engine, Error, atomic_file};
+
+/// Saves a run as often as was asked for.
+pub(super) struct Keeper {
+    /// The run; its weights and state are those of the latest save.
+    run: Checkpoint,
+    /// Where checkpoints go, if anywhere.
+    path: Option<PathBuf>,
+    quiet: bool,
+}
+
+impl Keeper {
+    /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
+    pub(super) fn new(options: &Train, run: Checkpoint) -> Result<Self, Error> {
+        // A run gone on with from FILE.previous is again the run of FILE.
+        let resumed = options.resume.as_ref().map(|path| atomic_file::next(path).unwrap_or(path.clone()));
+        let keeper = Self { run, path: options.checkpoint.clone().or(resumed.clone()), quiet: options.quiet };
+        let Some(path) = &keeper.path else { return Ok(keeper) };
+        if keeper.run.outputs.out.as_deref().is_some_and(|out| is_same_place(out, path)) {
+            return Err(Error::Usage(format!(
+                "--out and --checkpoint both name {}; a model and a checkpoint are different files",
+                path.display()
+            )));
+        }
+        if resumed.as_ref() != Some(path) {
+            keeper.check_what_is_there(path)?;
+        }
+        atomic_file::remove_leftovers(path);
+        if options.resume.as_ref() == Some(path) {
+            // It is this run's own latest one.
+            atomic_file::check_writable(path)?;
+        } else {
+            keeper.run.write(path)?;
+        }
+        Ok(keeper)
+    }
+
+    /// A new run does not silently take the place of an old one, nor of something else altogether.
+    fn check_what_is_there(&self, path: &Path) -> Result<(), Error> {
+        if std::fs::metadata(path).map_or(true, |found| found.len() == 0) {
+            return Ok(());
+        }
+        let earlier = Checkpoint::read(path).map_err(|error| match error {
+            Error::Contents { path, problem } => Error::Contents {
+                path,
+                problem: format!("{problem}; it would be overwritten: remove it or choose another name"),
+            },
+            other => other,
+        })?;
+        if !self.quiet {
+            crate::cli::report(&format!(
+                "{} holds an earlier run, in epoch {}; it stays as {} until this run's second checkpoint",
+                path.display(),
+                earlier.state.epochs_done + 1,
+                atomic_file::previous(path).display()
+            ));
+        }
+        Ok(())
+    }
+
+    /// After an epoch: saves what is due. A checkpoint that cannot be written does not end the run, which would lose
+    /// more; the last good one is still there.
+    pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Result<(), Error> {
+        let epoch = trainer.state().epochs_done;
+        let is_due = |every: usize| epoch.is_multiple_of(every);
+        if let Some(path) = self.path.clone()
+            && (is_due(self.run.outputs.checkpoint_every) || trainer.is_finished())
+            && let Err(error) = self.checkpoint(&path, trainer, engine)
+        {
+            crate::cli::report(&format!("{error}; training goes on"));
+        }
+        if self.run.outputs.save_every.is_some_and(is_due) {
+            self.save_model(engine)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the model to `--out`, if there is one.
+    pub(super) fn save_model(&self, engine: &dyn Engine) -> Result<(), Error> {
+        let Some(path) = &self.run.outputs.out else { return Ok(()) };
+        let model = Model {
+            architecture: engine.architecture().clone(),
+            parameters: engine.parameters(),
+            pixels: Some(self.run.data.pixels),
+        };
+        model.write(path)
+    }
+
+    /// After Ctrl-C: saves the run, if there is any place for it, and says how to go on.
+    pub(super) fn interrupted(
+        &mut self,
+        trainer: &Trainer<'_>,
+        engine: &dyn Engine,
+    ) -> Result<String, Error> {
+        let state = trainer.state();
+        let mut sentence = format!(
+            "interrupted in epoch {} after sample {} of {}",
+            state.epochs_done + 1,
+            state.samples_done,
+            trainer.samples()
+        );
+        let Some(path) = self.path.clone().or(self.run.outputs.out.as_deref().map(beside)) else {
+            sentence.push_str("; nothing is saved, as neither --checkpoint nor --out says where");
+            return Ok(sentence);
+        };
+        self.checkpoint(&path, trainer, engine)?;
+        // Writing to a String cannot fail.
+        let _ = write!(sentence, "; go on with: backprop train --resume {}", quoted(&path));
+        Ok(sentence)
+    }
+
+    fn checkpoint(&mut self, path: &Path, trainer: &Trainer<'_>, engine: &dyn Engine) -> Result<(), Error> {
+        self.run.update(engine, trainer.state());
+        self.run.write(path)
+    }
+}
+
+/// Where a run goes that was given a place for its model only.
+fn beside(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".checkpoint");
+    PathBuf::from(name)
+}
+
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    let resolve = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    matches!((resolve(one), resolve(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// As it must be typed in a shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

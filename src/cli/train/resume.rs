@@ -1,0 +1,81 @@
+//! A run gone on with: everything comes from its checkpoint, and little may be given anew.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::parts::{Parts, absolute};
+use super::{Plan, Train};
+use crate::cli::choices::EngineKind;
+use crate::training::Checkpoint;
+use crate::{Error, atomic_file};
+
+/// What does not change the numbers of the run, or only how long it goes on.
+const MAY_CHANGE: [&str; 11] = [
+    "resume",
+    "data",
+    "epochs",
+    "threads",
+    "out",
+    "save-every",
+    "checkpoint",
+    "checkpoint-every",
+    "plot",
+    "json",
+    "quiet",
+];
+
+impl Train {
+    /// Everything decided, as the checkpoint at `path` says. `given` are the options on the command line.
+    pub(super) fn plan_resumed_run(&self, path: &Path, given: &[String]) -> Result<Plan, Error> {
+        if let Some(option) = given.iter().find(|option| !MAY_CHANGE.contains(&option.as_str())) {
+            return Err(Error::Usage(format!(
+                "--{option} cannot be given with --resume, which goes on with the run as it began; leave it away, or \
+                 begin another run with --from"
+            )));
+        }
+        let mut checkpoint = Checkpoint::read(path)?;
+        let engine = EngineKind::from_str(&checkpoint.engine, false)
+            .map_err(|_| Error::contents(path, format!("there is no engine '{}'", checkpoint.engine)))?;
+        self.change_epochs(&mut checkpoint)?;
+        self.change_outputs(&mut checkpoint)?;
+        if given.iter().any(|option| option == "data") {
+            checkpoint.data.source = absolute(&self.data.data);
+        }
+        let parts = Parts::cut(checkpoint.data.source.load(checkpoint.data.pixels)?, &checkpoint.data);
+        if parts.fingerprints() != checkpoint.data.fingerprints {
+            return Err(Error::contents(
+                path,
+                format!(
+                    "the samples of {} are not those the run began with; say with --data where those are, or begin \
+                     another run with --from",
+                    checkpoint.data.source
+                ),
+            ));
+        }
+        Ok(Plan { checkpoint, parts, engine })
+    }
+
+    fn change_epochs(&self, checkpoint: &mut Checkpoint) -> Result<(), Error> {
+        let Some(epochs) = self.epochs else { return Ok(()) };
+        let (done, begun) = (checkpoint.state.epochs_done, checkpoint.state.samples_done > 0);
+        if epochs < done + usize::from(begun) {
+            return Err(Error::Usage(format!(
+                "--epochs {epochs} counts from the start of the run, which is in epoch {}; give at least that many",
+                done + usize::from(begun)
+            )));
+        }
+        checkpoint.options.epochs = Some(epochs);
+        Ok(())
+    }
+
+    fn change_outputs(&self, checkpoint: &mut Checkpoint) -> Result<(), Error> {
+        let outputs = &mut checkpoint.outputs;
+        if let Some(path) = &self.out {
+            outputs.out = Some(std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+        }
+        outputs.save_every = self.save_every.or(outputs.save_every);
+        outputs.checkpoint_every = self.checkpoint_every.unwrap_or(outputs.checkpoint_every);
+        outputs.out.as_deref().map_or(Ok(()), atomic_file::check_writable)
+    }
+}

@@ -1,0 +1,127 @@
+//! A new run: what options, a preset, a model and the data make of it.
+
+use clap::ValueEnum;
+
+use super::parts::{Parts, absolute};
+use super::{Plan, Train};
+use crate::cli::choices::{EngineKind, read_model};
+use crate::data_set::DataSet;
+use crate::model_file::Model;
+use crate::training::checkpoint::{DataRecord, Outputs};
+use crate::training::options::PresetChoices;
+use crate::training::{Checkpoint, Preset, TrainingState};
+use crate::{Architecture, Error, Parameters, WeightInit, atomic_file};
+
+impl Train {
+    /// Everything decided, nothing trained.
+    pub(super) fn plan_new_run(&self) -> Result<Plan, Error> {
+        let preset = self.preset.map(Preset::choices);
+        let preset = preset.as_ref();
+        let options = self.options(preset);
+        options.check()?;
+        let from = match &self.from {
+            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            None => None,
+        };
+        let outputs = self.outputs(preset)?;
+        let (split, pixels) = self.data.load(from.as_ref())?;
+        let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
+        let held_out_by_preset =
+            if preset.is_some_and(|preset| preset.holds_out) { train_samples / 6 } else { 0 };
+        let mut data = DataRecord {
+            source: absolute(&self.data.data),
+            pixels,
+            train_limit: self.train_limit,
+            test_limit: self.test_limit,
+            held_out: self.validation.unwrap_or(held_out_by_preset),
+            fingerprints: Vec::new(),
+        };
+        let parts = Parts::cut(split, &data);
+        if self.checkpoint.is_some() || self.out.is_some() {
+            data.fingerprints = parts.fingerprints();
+        }
+        let (architecture, parameters) = self.starting_network(from, preset, &parts.train)?;
+        let state = TrainingState::new(&options);
+        let engine = engine_name(self.engine.engine);
+        let checkpoint = Checkpoint { engine, architecture, parameters, data, options, state, outputs };
+        Ok(Plan { checkpoint, parts, engine: self.engine.engine })
+    }
+
+    /// What is written and when, asked for and by preset; every place is tried before anything is trained.
+    fn outputs(&self, preset: Option<&PresetChoices>) -> Result<Outputs, Error> {
+        let by_preset = preset.and_then(|preset| preset.save_every);
+        let outputs = Outputs {
+            out: self.out.clone().map(|path| std::path::absolute(&path).unwrap_or(path)),
+            save_every: self.save_every.or(by_preset),
+            checkpoint_every: self.checkpoint_every.or(by_preset).unwrap_or(1),
+        };
+        if self.checkpoint_every.is_some() && self.checkpoint.is_none() {
+            return Err(Error::Usage(
+                "--checkpoint-every says when, --checkpoint FILE must say where".to_owned(),
+            ));
+        }
+        if self.save_every.is_some() && self.out.is_none() {
+            return Err(Error::Usage("--save-every says when, --out FILE.json must say where".to_owned()));
+        }
+        if let Some(path) = &self.out {
+            atomic_file::check_writable(path)?;
+        }
+        Ok(outputs)
+    }
+
+    /// The network before the first step.
+    fn starting_network(
+        &self,
+        from: Option<Model>,
+        preset: Option<&PresetChoices>,
+        train: &DataSet,
+    ) -> Result<(Architecture, Parameters), Error> {
+        let cost = self.cost.or(preset.map(|preset| preset.cost));
+        if let Some(mut model) = from {
+            if let Some(sizes) = &self.sizes
+                && sizes.0 != model.architecture.sizes
+            {
+                return Err(Error::Usage(format!(
+                    "--sizes {} is not what the model of --from has, {}; leave one of them away",
+                    Architecture::new(&sizes.0).sizes_text(),
+                    model.architecture.sizes_text()
+                )));
+            }
+            model.architecture.cost = cost.unwrap_or(model.architecture.cost);
+            model.architecture.check()?;
+            return Ok((model.architecture, model.parameters));
+        }
+        let sizes = match &self.sizes {
+            Some(sizes) => sizes.0.clone(),
+            None => default_sizes(train, preset.map(|preset| preset.hidden)),
+        };
+        let mut architecture = Architecture::new(&sizes).with_cost(cost.unwrap_or_default());
+        if let Some(activation) = &self.activation {
+            activation.apply(&mut architecture);
+        }
+        architecture.check()?;
+        // Before drawing weights for it: a network of these sizes must have something to learn from.
+        train.check_fits(&architecture)?;
+        let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
+        let mut parameters = init.draw(&architecture, self.seed);
+        if init == WeightInit::Small && self.engine.engine == EngineKind::Vectorized {
+            // As in fc.py; on the object graph a bias is drawn like any weight, as in bp.py.
+            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
+        }
+        Ok((architecture, parameters))
+    }
+}
+
+/// As it is spelled on the command line.
+fn engine_name(engine: EngineKind) -> String {
+    engine.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+}
+
+/// As many inputs as a sample has numbers; 30 hidden neurons and ten outputs, or 3 and 8 for `bits`.
+pub(in crate::cli) fn default_sizes(train: &DataSet, hidden: Option<usize>) -> Vec<usize> {
+    if train.reproduces() {
+        vec![train.input_size(), hidden.unwrap_or(3), train.output_size()]
+    } else {
+        vec![train.input_size(), hidden.unwrap_or(30), train.output_size().max(10)]
+    }
+}

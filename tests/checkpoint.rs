@@ -1,0 +1,255 @@
+//! Checkpoints: a run that was interrupted comes out as one that never was, and damage is noticed.
+
+mod support;
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use backprop::data_set::{DataSet, Pixels, Source};
+use backprop::training::checkpoint::{DataRecord, Fingerprint, Outputs};
+use backprop::training::{Checkpoint, Options, Trainer, TrainingState};
+use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
+use proptest::prelude::*;
+
+/// 23 images of 2x3 pixels in three classes, from a little arithmetic.
+fn images() -> DataSet {
+    let bytes = (0..23 * 6).map(|i| (i * i * 37 + i * 11) as u8).collect();
+    DataSet::images(2, 3, bytes, (0..23).map(|i| (i * 7 % 3) as u8).collect(), Pixels::Scaled)
+}
+
+fn architecture() -> Architecture {
+    Architecture::new(&[6, 5, 3]).with_cost(Cost::CrossEntropy)
+}
+
+fn engine(kind: &str, threads: usize, architecture: &Architecture) -> Box<dyn Engine> {
+    if kind == "object" {
+        return Box::new(graph::Network::try_new(architecture).expect("a network"));
+    }
+    let mut network = vectorized::Network::try_new(architecture).expect("a network");
+    network.set_threads(threads).expect("threads");
+    Box::new(network)
+}
+
+fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
+    let architecture = architecture();
+    Checkpoint {
+        engine: kind.to_owned(),
+        parameters: WeightInit::Normal.draw(&architecture, options.seed),
+        architecture,
+        data: DataRecord {
+            source: Source::Digits,
+            pixels: Pixels::Scaled,
+            train_limit: None,
+            test_limit: None,
+            held_out: 0,
+            fingerprints: vec![Fingerprint::of(data), Fingerprint::of(data)],
+        },
+        state: TrainingState::new(&options),
+        options,
+        outputs: Outputs { out: None, save_every: None, checkpoint_every: 1 },
+    }
+}
+
+/// Trains until the run is over or `steps` looks at the keyboard have passed. What is left, as a file holds it.
+fn train(from: &Checkpoint, steps: usize, threads: usize, data: &DataSet) -> Checkpoint {
+    let mut engine = engine(&from.engine, threads, &from.architecture);
+    engine.set_parameters(&from.parameters);
+    let trainer = Trainer::new(from.options.clone(), data, None, data).expect("options");
+    let mut trainer = trainer.resume(from.state.clone());
+    let mut steps_left = steps;
+    while !trainer.is_finished() && steps_left > 0 {
+        let watch = &mut |_| {
+            steps_left = steps_left.saturating_sub(1);
+            if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        trainer.run_epoch(engine.as_mut(), watch).expect("finite weights");
+    }
+    let mut after = from.clone();
+    after.update(engine.as_ref(), trainer.state());
+    Checkpoint::from_bytes(&after.to_bytes().expect("finite")).expect("our own file")
+}
+
+fn bits(parameters: &Parameters) -> Vec<u64> {
+    parameters.iter().map(f64::to_bits).collect()
+}
+
+/// Everything but the time it took.
+fn assert_same_run(one: &Checkpoint, other: &Checkpoint) {
+    assert_eq!(bits(&one.parameters), bits(&other.parameters));
+    assert_eq!(one.state.schedule, other.state.schedule);
+    assert_eq!(one.state.stopped, other.state.stopped);
+    let best = |run: &Checkpoint| run.state.best_parameters.as_ref().map(bits);
+    assert_eq!(best(one), best(other));
+    assert_eq!(one.state.history.len(), other.state.history.len());
+    for (a, b) in one.state.history.iter().zip(&other.state.history) {
+        assert_eq!(
+            (a.train_cost.to_bits(), &a.test, a.is_best),
+            (b.train_cost.to_bits(), &b.test, b.is_best)
+        );
+    }
+}
+
+fn mini_batches() -> Options {
+    Options {
+        epochs: Some(6),
+        rate: 2.0,
+        batch: 4,
+        l2: 0.1,
+        dropout: 0.3,
+        seed: 5,
+        halve_rate: Some(2),
+        keep_best: true,
+        ..Options::default()
+    }
+}
+
+#[test]
+fn a_run_interrupted_after_any_mini_batch_comes_out_the_same_on_any_number_of_threads() {
+    let data = images();
+    let start = beginning("vectorized", mini_batches(), &data);
+    let uninterrupted = train(&start, usize::MAX, 1, &data);
+    // Six steps an epoch, the last one of three samples.
+    for steps in 1..36 {
+        let interrupted = train(&start, steps, 2, &data);
+        assert_eq!(interrupted.state.epochs_done * 6 + interrupted.state.samples_done.div_ceil(4), steps);
+        assert_same_run(&train(&interrupted, usize::MAX, 3, &data), &uninterrupted);
+    }
+}
+
+#[test]
+fn a_run_interrupted_between_single_samples_comes_out_the_same_on_either_engine() {
+    // More than the hundred samples between two looks at the keyboard.
+    let repeat = |data: &DataSet| -> (Vec<u8>, Vec<u8>) {
+        let samples = (0..12).flat_map(|_| 0..data.len());
+        samples.map(|i| (data.image(i).to_vec(), data.class(i))).fold(
+            Default::default(),
+            |mut all, (image, class)| {
+                all.0.extend(image);
+                all.1.push(class);
+                all
+            },
+        )
+    };
+    let (bytes, classes) = repeat(&images());
+    let data = DataSet::images(2, 3, bytes, classes, Pixels::Scaled);
+    for kind in ["object", "vectorized"] {
+        let options = Options { epochs: Some(3), seed: 9, ..Options::default() };
+        let start = beginning(kind, options, &data);
+        let uninterrupted = train(&start, usize::MAX, 1, &data);
+        let mut interrupted = start;
+        for _ in 0..8 {
+            interrupted = train(&interrupted, 1, 1, &data);
+            assert!(interrupted.state.epochs_done < 3);
+        }
+        assert_eq!((interrupted.state.epochs_done, interrupted.state.samples_done), (2, 200));
+        assert_same_run(&train(&interrupted, usize::MAX, 1, &data), &uninterrupted);
+    }
+}
+
+#[test]
+fn a_damaged_byte_anywhere_is_noticed() {
+    let data = images();
+    let whole = train(&beginning("object", Options::default(), &data), 3, 1, &data);
+    let bytes = whole.to_bytes().expect("finite");
+    for place in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 0x10;
+        match Checkpoint::from_bytes(&damaged) {
+            Err(problem) => assert!(!problem.contains('\n'), "{problem}"),
+            Ok(read) => assert_eq!(read, whole, "byte {place}"),
+        }
+        assert!(Checkpoint::from_bytes(&bytes[..place]).is_err(), "cut at {place}");
+    }
+    assert_eq!(Checkpoint::from_bytes(&bytes), Ok(whole));
+}
+
+#[test]
+fn a_checkpoint_that_contradicts_itself_is_refused_even_with_a_good_checksum() {
+    let data = images();
+    let whole = train(&beginning("object", Options::default(), &data), 3, 1, &data);
+    let refusal = |change: &dyn Fn(&mut Checkpoint)| {
+        let mut changed = whole.clone();
+        change(&mut changed);
+        changed.to_bytes().expect_err("contradicts itself")
+    };
+    assert!(refusal(&|c| c.architecture = Architecture::new(&[6, 4, 3])).contains("do not fit sizes 6,4,3"));
+    assert!(refusal(&|c| c.architecture.activations[1] = Activation::Relu).contains("sigmoid"));
+    assert!(refusal(&|c| c.parameters.layers[0].biases[0] = f64::NAN).contains("infinite or not a number"));
+    assert!(refusal(&|c| c.options.rate = -1.0).contains("rate"));
+    assert!(refusal(&|c| c.state.samples_done = 23).contains("stands at sample 23 of 23"));
+    assert!(refusal(&|c| c.state.epochs_done += 1).contains("reports"));
+    assert!(refusal(&|c| c.state.schedule.best_epoch = 99).contains("best epoch"));
+    assert!(refusal(&|c| c.outputs.checkpoint_every = 0).contains("every 0 epochs"));
+}
+
+#[test]
+fn the_checkpoint_before_is_kept_and_offered_when_the_latest_is_damaged_or_gone() {
+    let data = images();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run");
+    let first = beginning("object", Options::default(), &data);
+    let second = train(&first, 2, 1, &data);
+    first.write(&path).expect("writable");
+    assert!(refusal(&folder.path().join("nowhere")).contains("is what `backprop train --checkpoint` writes"));
+    second.write(&path).expect("writable");
+    let previous = folder.path().join("run.previous");
+    assert_eq!(Checkpoint::read(&path).expect("whole"), second);
+    assert_eq!(Checkpoint::read(&previous).expect("whole"), first);
+
+    let offer = format!("--resume {}", previous.display());
+    std::fs::write(&path, b"backprop-checkpoint 1 crc32 00000000 bytes 2\n{}").expect("writable");
+    let sentence = refusal(&path);
+    assert!(sentence.contains("damaged: its checksum") && sentence.contains(&offer), "{sentence}");
+    std::fs::remove_file(&path).expect("there");
+    assert!(refusal(&path).contains(&offer));
+}
+
+#[test]
+fn a_damaged_checkpoint_does_not_take_the_place_of_the_good_one_before_it() {
+    let data = images();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run");
+    let first = beginning("object", Options::default(), &data);
+    let second = train(&first, 2, 1, &data);
+    first.write(&path).expect("writable");
+    first.write(&path).expect("writable");
+    std::fs::write(&path, b"damaged").expect("writable");
+    second.write(&path).expect("writable");
+    assert_eq!(Checkpoint::read(&path).expect("whole"), second);
+    assert_eq!(Checkpoint::read(&folder.path().join("run.previous")).expect("whole"), first);
+}
+
+#[test]
+fn another_version_is_named() {
+    let problem = Checkpoint::from_bytes(b"backprop-checkpoint 2 blake3 00 bytes 2\n{}").expect_err("newer");
+    assert!(problem.contains("version 2; this program reads version 1"), "{problem}");
+}
+
+#[test]
+fn a_fingerprint_notices_any_other_pixel_or_label() {
+    let of = |bytes: Vec<u8>, classes: Vec<u8>| {
+        Fingerprint::of(&DataSet::images(1, 2, bytes, classes, Pixels::Scaled))
+    };
+    let first = of(vec![1, 2, 3, 4], vec![0, 1]);
+    assert_eq!(first, of(vec![1, 2, 3, 4], vec![0, 1]));
+    assert_ne!(first, of(vec![1, 2, 3, 5], vec![0, 1]));
+    assert_ne!(first, of(vec![1, 2, 3, 4], vec![1, 1]));
+    assert_ne!(first, of(vec![1, 2], vec![0]));
+}
+
+fn refusal(path: &Path) -> String {
+    Checkpoint::read(path).expect_err("should be refused").to_string()
+}
+
+proptest! {
+    #[test]
+    fn every_finite_number_comes_back_bit_for_bit(number in any::<f64>(), seed in any::<u64>()) {
+        prop_assume!(number.is_finite());
+        let data = images();
+        let mut written = beginning("object", Options { seed, ..Options::default() }, &data);
+        written.parameters.layers[1].weights[2][4] = number;
+        let read = Checkpoint::from_bytes(&written.to_bytes().expect("finite")).expect("our own file");
+        prop_assert_eq!(bits(&read.parameters), bits(&written.parameters));
+        prop_assert_eq!(read, written);
+    }
+}
