@@ -75,16 +75,16 @@ impl Options {
     pub fn check(&self) -> Result<(), Error> {
         let refuse = |sentence: String| Err(Error::Usage(sentence));
         if !(self.rate.is_finite() && self.rate > 0.0) {
-            return refuse(format!("the rate must be a finite positive number, not {}", self.rate));
+            return refuse(format!("the rate must be a finite positive number, not {:?}", self.rate));
         }
         if self.batch == 0 || self.evaluate_every == 0 {
             return refuse("a mini-batch, and the epochs between evaluations, must be at least 1".to_owned());
         }
         if !(self.l2.is_finite() && self.l2 >= 0.0) {
-            return refuse(format!("lambda must be a finite number, 0 or more, not {}", self.l2));
+            return refuse(format!("lambda must be a finite number, 0 or more, not {:?}", self.l2));
         }
         if !(0.0..1.0).contains(&self.dropout) {
-            return refuse(format!("dropout must be at least 0 and less than 1, not {}", self.dropout));
+            return refuse(format!("dropout must be at least 0 and less than 1, not {:?}", self.dropout));
         }
         let ends = self.epochs.is_some()
             || self.stop_when_error_rises

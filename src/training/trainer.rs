@@ -332,7 +332,7 @@ impl<'a> Trainer<'a> {
         let rate = self.state.schedule.rate;
         Error::Diverged(format!(
             "training diverged: {what} is infinite or not a number, in epoch {} at {place} of {}; try a smaller rate \
-             than {rate}, such as {}",
+             than {rate:?}, such as {:?}",
             self.state.epochs_done + 1,
             self.train.len(),
             (rate / 10.0).min(1.0)

@@ -97,6 +97,11 @@ impl ColumnMatrix {
         &mut self.flat_mut()[first..first + rows]
     }
 
+    /// Makes every number 0, the padding's too.
+    pub(super) fn clear(&mut self) {
+        self.numbers.fill(0.0);
+    }
+
     /// Every column with its padding, as lanes: column k begins at k · [`ColumnMatrix::height`].
     #[must_use]
     pub fn lanes(&self) -> &[Lanes] {

@@ -221,6 +221,9 @@ impl FullConnectedLayer {
     #[track_caller]
     pub fn set_parameters(&mut self, parameters: &LayerParameters) {
         assert_eq!(parameters.weights.len(), self.output_size(), "a row of weights for each output");
+        // The padding too: training that diverges makes numbers of it that are none (0 · ∞).
+        self.weights.clear();
+        self.biases.clear();
         for (row, weights) in parameters.weights.iter().enumerate() {
             assert_eq!(weights.len(), self.input_size(), "a weight for each input");
             for (column, weight) in weights.iter().enumerate() {
