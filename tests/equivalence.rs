@@ -4,7 +4,7 @@ mod support;
 
 use backprop::{Architecture, Engine, Label, Sample, graph, vectorized};
 use support::networks::{Rows, architectures, parameters, rows};
-use vectorized::textbook;
+use vectorized::{rungs, textbook};
 
 /// One network three times, with the same weights.
 struct Three {
@@ -98,6 +98,32 @@ fn agree_after_a_thousand(architecture: &Architecture, seed: u64) {
         let difference = ours.max_difference(&expected);
         assert!(difference <= 1e-9, "{architecture:?}: {what} differs by {difference:e}");
     }
+}
+
+#[test]
+fn the_rungs_between_textbook_and_kernels_agree_after_one_sample() {
+    for (seed, architecture) in architectures().iter().enumerate() {
+        let parameters = parameters(architecture, seed as u64);
+        let Rows { labels, samples } = rows(architecture, 1, seed as u64);
+        let mut textbook = textbook::Network::from_parameters(architecture, &parameters);
+        textbook.train_one_sample(Label(&labels), Sample(&samples), 0.3);
+        for skip_zeros in [false, true] {
+            let mut rung = rungs::Network::from_parameters(architecture, &parameters, skip_zeros);
+            rung.train_one_sample(Label(&labels), Sample(&samples), 0.3);
+            let difference = rung.parameters().max_difference(&textbook.parameters());
+            assert!(difference <= 1e-12, "{architecture:?}: weights differ by {difference:e}");
+        }
+    }
+}
+
+#[test]
+fn a_connection_of_the_object_graph_takes_at_most_40_bytes() {
+    let network = graph::Network::new(&[784, 30, 10], 0);
+    let connections = network.connections.connections.len();
+    assert_eq!(connections, 785 * 30 + 31 * 10);
+    // A connection, 24 bytes, and its id in the lists of two nodes; nodes and layers are few beside them.
+    let bytes = network.memory_bytes() as f64 / connections as f64;
+    assert!((32.0..40.0).contains(&bytes), "{bytes} bytes a connection");
 }
 
 #[test]

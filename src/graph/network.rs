@@ -281,6 +281,21 @@ impl Network {
         self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections.connections)).collect()
     }
 
+    /// The memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let ids = |node: &AnyNode| match node {
+            AnyNode::Node(node) => node.upstream.capacity() + node.downstream.capacity(),
+            AnyNode::Const(node) => node.downstream.capacity(),
+        };
+        let in_layers: usize = self.layers.iter().map(|layer| layer.nodes.capacity()).sum();
+        self.connections.connections.capacity() * size_of::<Connection>()
+            + self.nodes.capacity() * size_of::<AnyNode>()
+            + self.nodes.iter().map(ids).sum::<usize>() * size_of::<ConnectionId>()
+            + self.layers.capacity() * size_of::<Layer>()
+            + in_layers * size_of::<NodeId>()
+    }
+
     /// One number of every connection, arranged as matrices and vectors.
     fn collect(&self, number: impl Fn(&Connection) -> f64) -> Parameters {
         let mut parameters = Parameters::zeros(&self.architecture);

@@ -101,10 +101,8 @@ pub(super) fn activate(activation: Activation, weighted_inputs: &mut [Lanes]) {
 
 #[inline(always)]
 fn each(numbers: &mut [Lanes], function: impl Fn(f64) -> f64) {
-    for lanes in numbers {
-        for number in lanes {
-            *number = function(*number);
-        }
+    for number in numbers.as_flattened_mut() {
+        *number = function(*number);
     }
 }
 
@@ -143,4 +141,65 @@ fn powers_of_two(rounded_bits: u64) -> (f64, f64) {
     let first = both >> 1;
     let second = both.wrapping_sub(first);
     (f64::from_bits(first << 52), f64::from_bits(second << 52))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many floating-point numbers lie between two of one sign.
+    fn steps_apart(a: f64, b: f64) -> u64 {
+        if a.is_nan() && b.is_nan() { 0 } else { a.to_bits().abs_diff(b.to_bits()) }
+    }
+
+    /// Numbers all over the range of the exponential, and all magnitudes near 0.
+    fn arguments() -> impl Iterator<Item = f64> {
+        let spread = (-76_000..72_000).map(|i| f64::from(i) * 0.01 + 0.000_123);
+        let near_zero = (0..700).map(|i| 10f64.powf(-f64::from(i) * 0.46));
+        let near_zero = near_zero.flat_map(|x| [x, -x]);
+        let halves = (-1000..1000).map(|i| (f64::from(i) + 0.5) * std::f64::consts::LN_2);
+        let ends = [0.0, -0.0, 709.78, 709.79, -708.4, -744.44, -745.13, -745.14, 1e300, -1e300];
+        let limits = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MIN_POSITIVE, 5e-324];
+        spread.chain(near_zero).chain(halves).chain(ends).chain(limits)
+    }
+
+    #[test]
+    fn exp_is_at_most_one_number_away_from_libm_everywhere() {
+        for x in arguments() {
+            let (ours, theirs) = (exp(x), libm::exp(x));
+            assert!(steps_apart(ours, theirs) <= 1, "exp({x:e}) = {ours:e}, libm has {theirs:e}");
+        }
+    }
+
+    #[test]
+    fn sigmoid_is_at_most_three_numbers_away_from_the_one_by_libm() {
+        for x in arguments() {
+            let (ours, theirs) = (sigmoid(x), crate::activation::sigmoid(x));
+            assert!(steps_apart(ours, theirs) <= 3, "sigmoid({x:e}) = {ours:e}, libm's is {theirs:e}");
+        }
+    }
+
+    #[test]
+    fn tanh_is_at_most_four_numbers_away_from_libm_everywhere() {
+        for x in arguments() {
+            let (ours, theirs) = (tanh(x), libm::tanh(x));
+            assert!(steps_apart(ours, theirs) <= 4, "tanh({x:e}) = {ours:e}, libm has {theirs:e}");
+        }
+    }
+
+    #[test]
+    fn activations_of_a_vector_are_those_of_its_numbers() {
+        let numbers: Vec<f64> = arguments().take(800).collect();
+        for activation in Activation::ALL {
+            let mut lanes = numbers.as_chunks().0.to_vec();
+            activate(activation, &mut lanes);
+            for (z, a) in numbers.iter().zip(lanes.as_flattened()) {
+                let expected = activation.value(*z);
+                assert!(
+                    (a - expected).abs() <= 1e-15 * expected.abs(),
+                    "{activation} of {z}: {a} {expected}"
+                );
+            }
+        }
+    }
 }

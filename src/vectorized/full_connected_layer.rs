@@ -8,11 +8,17 @@ use std::fmt::Write as _;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::column_matrix::Lanes;
 use super::kernels::backward::backward;
-use super::kernels::forward::forward;
-use super::kernels::update::{TILE, Terms, update, update_biases};
+use super::kernels::forward::{forward_columns, forward_samples};
+use super::kernels::fused::{Step, update_and_forward};
+use super::kernels::update::{TILE, Terms, shrink, update_biases, update_columns, update_samples};
+use super::non_zeros::ByPlace;
 use super::{ColumnMatrix, NonZeros};
 use crate::{Activation, Cost, LayerParameters};
+
+/// Columns of up to this many lanes stay in registers while samples go by.
+const NARROW: usize = 4;
 
 /// A fully connected layer: its weights, its biases, and what the last pass left for the backward pass.
 ///
@@ -40,6 +46,10 @@ pub struct FullConnectedLayer {
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     pub(super) inputs: NonZeros,
+    /// Those of the next sample, while both are needed.
+    next_inputs: NonZeros,
+    /// The same, sorted by column, where [`goes_by_column`] says that this pays.
+    by_column: ByPlace,
     /// Outputs, n_out × samples; with dropout, after it.
     pub(super) outputs: ColumnMatrix,
     /// −∂E/∂z, n_out × samples.
@@ -52,10 +62,19 @@ impl Memory {
     pub(super) fn new(output_size: usize, samples: usize) -> Self {
         Self {
             inputs: NonZeros::default(),
+            next_inputs: NonZeros::default(),
+            by_column: ByPlace::default(),
             outputs: ColumnMatrix::zeros(output_size, samples),
             deltas: ColumnMatrix::zeros(output_size, samples),
             slopes: None,
         }
+    }
+
+    /// Makes room for this many samples' outputs and deltas.
+    pub(super) fn make_room(&mut self, samples: usize) {
+        let rows = self.outputs.rows();
+        self.outputs = ColumnMatrix::zeros(rows, samples);
+        self.deltas = ColumnMatrix::zeros(rows, samples);
     }
 
     /// The delta of the output layer for one of the samples.
@@ -73,9 +92,16 @@ impl Memory {
     }
 
     /// What these samples add to the weights.
-    pub(super) fn terms(&self) -> Terms<'_> {
-        Terms { inputs: &self.inputs, deltas: self.deltas.lanes() }
+    fn terms(&self) -> Terms<'_> {
+        Terms { inputs: &self.inputs, by_column: &self.by_column, deltas: self.deltas.lanes() }
     }
+}
+
+/// Whether samples go through the weights column by column; otherwise one sample after the other.
+///
+/// Both give the same bits. Sorting the inputs pays where columns are long and samples share them.
+fn goes_by_column(samples: usize, height: usize) -> bool {
+    samples > 1 && height > NARROW
 }
 
 impl FullConnectedLayer {
@@ -104,7 +130,8 @@ impl FullConnectedLayer {
         let Self { activation, weights, biases, memory } = self;
         memory.inputs.clear();
         memory.inputs.push(input);
-        forward(memory.outputs.lanes_mut(), weights.lanes(), biases.lanes(), &memory.inputs, *activation);
+        let outputs = memory.outputs.lanes_mut();
+        forward_samples(outputs, weights.lanes(), biases.lanes(), &memory.inputs, *activation);
     }
 
     /// Computes this layer's delta as the output layer (equation 3 in matrix form).
@@ -139,9 +166,32 @@ impl FullConnectedLayer {
     /// added where it is made; [`FullConnectedLayer::gradient`] has the matrix for those who want to see it.
     pub fn update(&mut self, rate: f64) {
         let Self { weights, biases, memory, .. } = self;
-        let (terms, height) = ([memory.terms()], weights.height());
-        update(weights.lanes_mut(), 0, height, &terms, rate, 1.0);
-        update_biases(biases.lanes_mut(), &terms, rate);
+        let height = weights.height();
+        update_samples(weights.lanes_mut(), height, &memory.terms(), rate);
+        update_biases(biases.lanes_mut(), &memory.terms(), rate);
+    }
+
+    /// [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, to the bit.
+    ///
+    /// Where the weights are many, both are done in one walk over them.
+    ///
+    /// # Panics
+    /// If the input is not as long as the layer is wide.
+    #[track_caller]
+    pub fn update_and_forward(&mut self, rate: f64, input: &[f64]) {
+        assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
+        if self.weights.height() <= NARROW {
+            self.update(rate);
+            self.forward(input);
+            return;
+        }
+        let Self { activation, weights, biases, memory } = self;
+        memory.next_inputs.clear();
+        memory.next_inputs.push(input);
+        let step = Step { inputs: memory.inputs.row(0), deltas: memory.deltas.lanes(), rate };
+        let (next, outputs) = (memory.next_inputs.row(0), memory.outputs.lanes_mut());
+        update_and_forward(weights.lanes_mut(), biases.lanes_mut(), &step, next, outputs, *activation);
+        std::mem::swap(&mut memory.inputs, &mut memory.next_inputs);
     }
 
     /// −∂E/∂W and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
@@ -253,8 +303,14 @@ impl FullConnectedLayer {
 
     /// [`FullConnectedLayer::forward`] for the samples in `memory.inputs`.
     pub(super) fn forward_samples(&self, memory: &mut Memory) {
-        let outputs = memory.outputs.lanes_mut();
-        forward(outputs, self.weights.lanes(), self.biases.lanes(), &memory.inputs, self.activation);
+        let Memory { inputs, by_column, outputs, deltas, .. } = memory;
+        let (weights, biases) = (self.weights.lanes(), self.biases.lanes());
+        if goes_by_column(inputs.len(), deltas.height()) {
+            by_column.fill(inputs, self.input_size());
+            forward_columns(outputs.lanes_mut(), weights, biases, by_column, inputs.len(), self.activation);
+        } else {
+            forward_samples(outputs.lanes_mut(), weights, biases, inputs, self.activation);
+        }
     }
 
     /// [`FullConnectedLayer::backward`] for all samples; `activation` is the layer before's.
@@ -273,18 +329,38 @@ impl FullConnectedLayer {
         }
     }
 
-    /// W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ over the samples in `terms`, in their order.
+    /// W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ over the samples of all `memories`, in their order.
     ///
     /// With `parallel`, on the threads of the rayon pool this runs in. Every column is computed as without.
-    pub(super) fn update_samples(&mut self, terms: &[Terms<'_>], factor: f64, decay: f64, parallel: bool) {
+    pub(super) fn update_samples<'a>(
+        &mut self,
+        memories: impl Iterator<Item = &'a Memory> + Clone + Sync,
+        factor: f64,
+        decay: f64,
+        parallel: bool,
+    ) {
         let height = self.weights.height();
         let weights = self.weights.lanes_mut();
-        if parallel {
+        let update = |first_column: usize, weights: &mut [Lanes]| {
+            if decay != 1.0 {
+                shrink(weights, decay);
+            }
+            for memory in memories.clone() {
+                if goes_by_column(memory.inputs.len(), height) {
+                    update_columns(weights, first_column, height, &memory.terms(), factor);
+                } else {
+                    update_samples(weights, height, &memory.terms(), factor);
+                }
+            }
+        };
+        if parallel && height > NARROW {
             let tiles = weights.par_chunks_mut(TILE * height).enumerate();
-            tiles.for_each(|(tile, weights)| update(weights, tile * TILE, height, terms, factor, decay));
+            tiles.for_each(|(tile, weights)| update(tile * TILE, weights));
         } else {
-            update(weights, 0, height, terms, factor, decay);
+            update(0, weights);
         }
-        update_biases(self.biases.lanes_mut(), terms, factor);
+        for memory in memories {
+            update_biases(self.biases.lanes_mut(), &memory.terms(), factor);
+        }
     }
 }

@@ -74,10 +74,7 @@ impl Worker {
         let count = self.memories[0].inputs.len();
         for memory in &mut self.memories {
             if memory.outputs.columns() < count {
-                *memory = Memory {
-                    inputs: std::mem::take(&mut memory.inputs),
-                    ..Memory::new(memory.outputs.rows(), count)
-                };
+                memory.make_room(count);
             }
         }
     }

@@ -1,4 +1,45 @@
-//! The network as matrices: one [`FullConnectedLayer`] per layer. Ports fc.py.
+//! The network as matrices: one [`FullConnectedLayer`] a layer. Ports fc.py, and the mini-batches of network.py.
+//!
+//! # How does it work?
+//!
+//! The mathematics is that of the [object graph](crate::graph), said for whole layers at once:
+//!
+//! ```text
+//!   forward     a = σ(W·x + b)                 equation 2    all neurons of a layer
+//!   backward    δ_before = σ'(x) ∘ Wᵀ·δ        equation 8    all deltas of the layer before
+//!   update      W ← W + η·δ·xᵀ,  b ← b + η·δ                 all weights
+//! ```
+//!
+//! Read [`textbook`] first: there these are three lines of ndarray. Then come the rungs of a ladder. Each changes how
+//! the same numbers are computed, never which, and `tests/equivalence.rs` holds all of them against each other.
+//!
+//! | rung | where | what changes |
+//! |---|---|---|
+//! | objects | [`graph`](crate::graph) | one node, one connection at a time |
+//! | textbook matrices | [`textbook`] | a layer is a matrix, a step three formulas |
+//! | memory order | [`rungs`] | W lies column by column; updates in place, no gradient matrix |
+//! | zeros | [`rungs`] | an input of 0 adds nothing: its column is not touched |
+//! | registers | [`FullConnectedLayer`] | eight lanes, blocks of rows in registers, one's own exponential, AVX where there is |
+//! | one walk | [`Engine::train_each`](crate::Engine::train_each) | an update and the next sample's forward pass share the columns they load |
+//! | batch | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | a column is loaded once for all samples that use it |
+//! | threads | [`Network::set_threads`] | samples, then columns, are shared out |
+//!
+//! # Where to look
+//!
+//! [`network`] holds the layers and goes through them; [`full_connected_layer`] is one layer, with fc.py's three
+//! methods; [`column_matrix`] is how weights lie in memory; [`non_zeros`] are the inputs worth looking at;
+//! [`exponential`] is σ without branches. The inner loops are in `kernels`, a file each for forward, backward, update
+//! and the fused walk; `mini_batch` is what a thread does with its share of samples.
+//!
+//! # Same bits everywhere
+//!
+//! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
+//! rows: every sum has a fixed order, and multiplications and additions are never fused. Only a mini-batch of several
+//! samples is another computation than several steps.
+//!
+//! # Sign
+//!
+//! As in bp.py, `delta` is −∂E/∂z and `gradient` is −∂E/∂w: the direction to move in.
 
 pub mod column_matrix;
 pub mod exponential;
@@ -7,6 +48,7 @@ mod kernels;
 mod mini_batch;
 pub mod network;
 pub mod non_zeros;
+pub mod rungs;
 pub mod textbook;
 
 pub use column_matrix::ColumnMatrix;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::FullConnectedLayer;
 use super::column_matrix::LANES;
 use super::mini_batch::Worker;
-use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample, WeightInit};
+use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit};
 
 /// Samples that are predicted together: their outputs stay in the cache.
 const PREDICT_BLOCK: usize = 64;
@@ -221,6 +221,15 @@ impl Network {
         }
     }
 
+    /// [`Network::update_weight`] for the last sample and [`Network::forward`] for the next one.
+    fn update_and_forward(&mut self, rate: f64, sample: Sample<'_>) {
+        self.layers[0].update_and_forward(rate, sample.0);
+        for index in 1..self.layers.len() {
+            let (before, this) = self.layers.split_at_mut(index);
+            this[0].update_and_forward(rate, before[index - 1].output());
+        }
+    }
+
     /// How many threads this many samples are worth.
     fn useful_threads(&self, samples: usize) -> usize {
         let multiplications =
@@ -294,6 +303,28 @@ impl Engine for Network {
     }
 
     #[track_caller]
+    fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
+        self.count_rows(labels, samples);
+        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
+        let mut labels = labels.chunks_exact(outputs).map(Label);
+        let mut samples = samples.chunks_exact(inputs).map(Sample);
+        let mut trained = Trained::default();
+        let (Some(mut label), Some(sample)) = (labels.next(), samples.next()) else { return trained };
+        self.forward(sample);
+        loop {
+            trained.cost += self.loss(self.output(), label);
+            trained.samples += 1;
+            self.calc_gradient(label);
+            let next = labels.next().zip(samples.next()).filter(|_| trained.cost.is_finite());
+            let Some((next_label, next_sample)) = next else { break };
+            self.update_and_forward(rate, next_sample);
+            label = next_label;
+        }
+        self.update_weight(rate);
+        trained
+    }
+
+    #[track_caller]
     fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
         let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
         let count = self.count_rows(labels, samples);
@@ -338,9 +369,8 @@ fn update_layers(
     parallel: bool,
 ) {
     for (index, layer) in layers.iter_mut().enumerate() {
-        let terms: Vec<_> = workers.iter().map(|worker| worker.memories[index].terms()).collect();
-        let weights = layer.input_size() * layer.output_size();
-        layer.update_samples(&terms, factor, decay, parallel && weights >= WORTH_A_THREAD / 100);
+        let memories = workers.iter().map(|worker| &worker.memories[index]);
+        layer.update_samples(memories, factor, decay, parallel);
     }
 }
 

@@ -9,10 +9,20 @@
 //! zero, and is always used.
 
 /// The non-zero entries of one or several input vectors, each with its place.
+///
+/// ```
+/// use backprop::vectorized::NonZeros;
+///
+/// let mut inputs = NonZeros::default();
+/// inputs.push(&[0.0, 0.5, 0.0, 1.0]);
+/// assert_eq!(inputs.row(0).places, [1, 3]);
+/// assert_eq!(inputs.row(0).values, [0.5, 1.0]);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct NonZeros {
     /// Where in the two lists below each sample ends; the first begins at 0.
     ends: Vec<usize>,
+    /// The lists; what lies behind the last end is room for more.
     places: Vec<u32>,
     values: Vec<f64>,
 }
@@ -27,34 +37,35 @@ pub struct NonZeroRow<'a> {
 }
 
 impl NonZeros {
-    /// No samples.
+    /// Forgets all samples.
     pub fn clear(&mut self) {
         self.ends.clear();
-        self.places.clear();
-        self.values.clear();
     }
 
     /// Appends a sample.
+    ///
+    /// # Panics
+    /// If the sample is longer than a place can count, 2³².
     pub fn push(&mut self, sample: &[f64]) {
-        let mut count = self.places.len();
-        // Room for all of it, so that each entry can be written without asking, and is kept by counting it or not:
-        // a branch that pixels take at random would cost more than the writes.
-        self.places.resize(count + sample.len(), 0);
-        self.values.resize(count + sample.len(), 0.0);
-        for (group, numbers) in sample.chunks(8).enumerate() {
-            // Zeros come in runs: most groups of eight pixels are all background.
-            if numbers.iter().all(|x| *x == 0.0) {
-                continue;
-            }
-            for (i, &x) in numbers.iter().enumerate() {
-                self.places[count] = (8 * group + i) as u32;
-                self.values[count] = x;
-                count += usize::from(x != 0.0);
+        assert!(u32::try_from(sample.len()).is_ok(), "a place counts to 2^32");
+        let start = self.start(self.len());
+        if self.places.len() < start + sample.len() {
+            self.places.resize(2 * start + sample.len(), 0);
+            self.values.resize(2 * start + sample.len(), 0.0);
+        }
+        let (places, values) = (&mut self.places[start..], &mut self.values[start..]);
+        let mut count = 0;
+        // Zeros come in runs: most groups of eight pixels are all background.
+        let (groups, rest) = sample.as_chunks::<8>();
+        for (group, numbers) in groups.iter().enumerate() {
+            // All bits of all eight but their signs, so that −0 is a zero and NaN is none.
+            let bits = numbers.iter().fold(0, |bits, x| bits | (x.to_bits() << 1));
+            if bits != 0 {
+                count += append(&mut places[count..], &mut values[count..], 8 * group, numbers);
             }
         }
-        self.places.truncate(count);
-        self.values.truncate(count);
-        self.ends.push(count);
+        count += append(&mut places[count..], &mut values[count..], 8 * groups.len(), rest);
+        self.ends.push(start + count);
     }
 
     /// How many samples there are.
@@ -76,18 +87,74 @@ impl NonZeros {
     #[must_use]
     #[track_caller]
     pub fn row(&self, sample: usize) -> NonZeroRow<'_> {
-        let first = if sample == 0 { 0 } else { self.ends[sample - 1] };
-        let range = first..self.ends[sample];
+        let range = self.start(sample)..self.ends[sample];
         NonZeroRow { places: &self.places[range.clone()], values: &self.values[range] }
+    }
+
+    /// Where a sample begins: where the one before it ends.
+    fn start(&self, sample: usize) -> usize {
+        if sample == 0 { 0 } else { self.ends[sample - 1] }
     }
 }
 
-impl NonZeroRow<'_> {
-    /// The entries whose places are in `first..end`.
-    #[must_use]
-    pub fn between(self, first: u32, end: u32) -> Self {
-        let from = self.places.partition_point(|&place| place < first);
-        let to = from + self.places[from..].partition_point(|&place| place < end);
-        NonZeroRow { places: &self.places[from..to], values: &self.values[from..to] }
+/// Writes the numbers that are not zero to the front of the lists; returns how many they are.
+///
+/// Each number is written without asking, and kept by counting it or not: a branch that pixels take at random would
+/// cost more than the writes.
+#[inline]
+fn append(places: &mut [u32], values: &mut [f64], first: usize, numbers: &[f64]) -> usize {
+    let (places, values) = (&mut places[..numbers.len()], &mut values[..numbers.len()]);
+    let mut count = 0;
+    for (i, &number) in numbers.iter().enumerate() {
+        places[count] = (first + i) as u32;
+        values[count] = number;
+        count += usize::from(number != 0.0);
+    }
+    count
+}
+
+/// The same entries sorted by place: for each input, the samples in which it is not zero, in their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ByPlace {
+    /// Where in `entries` each place's list ends; the first begins at 0.
+    ends: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+/// One sample's input.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Entry {
+    pub(super) sample: u32,
+    pub(super) value: f64,
+}
+
+impl ByPlace {
+    /// A counting sort: count, add up, place.
+    pub(super) fn fill(&mut self, inputs: &NonZeros, input_size: usize) {
+        self.ends.clear();
+        self.ends.resize(input_size, 0);
+        let total = inputs.start(inputs.len());
+        for &place in &inputs.places[..total] {
+            self.ends[place as usize] += 1;
+        }
+        let mut start = 0;
+        for end in &mut self.ends {
+            start += std::mem::replace(end, start);
+        }
+        self.entries.resize(total, Entry::default());
+        for sample in 0..inputs.len() {
+            let row = inputs.row(sample);
+            for (&place, &value) in row.places.iter().zip(row.values) {
+                let end = &mut self.ends[place as usize];
+                self.entries[*end as usize] = Entry { sample: sample as u32, value };
+                *end += 1;
+            }
+        }
+    }
+
+    /// The samples that have this input.
+    pub(super) fn of_place(&self, place: usize) -> &[Entry] {
+        let first = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        &self.entries[first..self.ends[place] as usize]
     }
 }

@@ -18,6 +18,7 @@
 
 pub(super) mod backward;
 pub(super) mod forward;
+pub(super) mod fused;
 pub(super) mod update;
 
 use super::column_matrix::{LANES, Lanes};

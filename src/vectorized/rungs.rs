@@ -1,0 +1,118 @@
+//! The rungs between the textbook and the real thing: memory order, then zeros. Only ndarray, nothing else.
+//!
+//! The mathematics is [`textbook`](super::textbook)'s. Compare `forward`, `backward` and `update` with the ones there:
+//!
+//! - **Memory order.** W keeps its shape n_out × n_in, but lies in memory column by column. W·x is then a sum of
+//!   columns and Wᵀ·δ one dot product a column: both walk along the grain. The update adds to each column in place, so
+//!   there is no gradient matrix to make, fill and throw away; and nobody needs the delta of the network's input.
+//! - **Zeros.** With [`Network::skip_zeros`], the column of an input that is 0 is neither read nor written.
+//!
+//! `benches/engines.rs` measures what each bought.
+
+use ndarray::{Array1, Array2, ShapeBuilder};
+
+use crate::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
+
+/// A layer whose weights lie column by column.
+#[derive(Debug, Clone)]
+struct Layer {
+    activation: Activation,
+    /// W, n_out × n_in, in Fortran order.
+    w: Array2<f64>,
+    b: Array1<f64>,
+    input: Array1<f64>,
+    output: Array1<f64>,
+}
+
+impl Layer {
+    fn new(parameters: &LayerParameters, activation: Activation) -> Self {
+        let (rows, columns) = (parameters.weights.len(), parameters.weights[0].len());
+        Self {
+            activation,
+            w: Array2::from_shape_fn((rows, columns).f(), |(row, column)| parameters.weights[row][column]),
+            b: Array1::from_vec(parameters.biases.clone()),
+            input: Array1::zeros(columns),
+            output: Array1::zeros(rows),
+        }
+    }
+
+    /// Equation 2: W·x as the sum of W's columns, each times its input.
+    fn forward(&mut self, input: &Array1<f64>, skip_zeros: bool) {
+        self.input.assign(input);
+        self.output.assign(&self.b);
+        for (column, x) in self.w.columns().into_iter().zip(input) {
+            if skip_zeros && *x == 0.0 {
+                continue;
+            }
+            self.output.scaled_add(*x, &column);
+        }
+        self.output.mapv_inplace(|z| self.activation.value(z));
+    }
+
+    /// Equation 8: Wᵀ·δ, one column a time.
+    fn backward(&self, delta: &Array1<f64>, input_activation: Activation) -> Array1<f64> {
+        let columns = self.w.columns().into_iter().zip(&self.input);
+        columns.map(|(column, x)| input_activation.derivative_from_output(*x) * column.dot(delta)).collect()
+    }
+
+    /// W ← W + η·δ·xᵀ, one column a time.
+    fn update(&mut self, delta: &Array1<f64>, rate: f64, skip_zeros: bool) {
+        for (mut column, x) in self.w.columns_mut().into_iter().zip(&self.input) {
+            if skip_zeros && *x == 0.0 {
+                continue;
+            }
+            column.scaled_add(rate * x, delta);
+        }
+        self.b.scaled_add(rate, delta);
+    }
+}
+
+/// The textbook network with its weights in another order.
+#[derive(Debug, Clone)]
+pub struct Network {
+    layers: Vec<Layer>,
+    cost: Cost,
+    /// Whether the columns of inputs that are 0 are left out.
+    pub skip_zeros: bool,
+}
+
+impl Network {
+    /// A network with these weights and biases.
+    #[must_use]
+    pub fn from_parameters(architecture: &Architecture, parameters: &Parameters, skip_zeros: bool) -> Self {
+        let layers = parameters.layers.iter().zip(&architecture.activations);
+        let layers = layers.map(|(layer, activation)| Layer::new(layer, *activation));
+        Self { layers: layers.collect(), cost: architecture.cost, skip_zeros }
+    }
+
+    /// One step of gradient descent on one sample.
+    pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
+        let Self { layers, cost, skip_zeros } = self;
+        let mut output = Array1::from(sample.0.to_vec());
+        for layer in layers.iter_mut() {
+            layer.forward(&output, *skip_zeros);
+            output.clone_from(&layer.output);
+        }
+        let activation = layers[layers.len() - 1].activation;
+        let pairs = output.iter().zip(label.0);
+        let mut delta: Array1<f64> =
+            pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
+        for index in (1..layers.len()).rev() {
+            // The layer before needs its delta from these weights as they were.
+            let before = layers[index].backward(&delta, layers[index - 1].activation);
+            layers[index].update(&delta, rate, *skip_zeros);
+            delta = before;
+        }
+        layers[0].update(&delta, rate, *skip_zeros);
+    }
+
+    /// A copy of all weights and biases.
+    #[must_use]
+    pub fn parameters(&self) -> Parameters {
+        let layers = self.layers.iter().map(|layer| LayerParameters {
+            weights: layer.w.rows().into_iter().map(|row| row.to_vec()).collect(),
+            biases: layer.b.to_vec(),
+        });
+        Parameters { layers: layers.collect() }
+    }
+}
