@@ -1,13 +1,116 @@
-//! The terminal stepper.
+//! The terminal stepper: `backprop step`.
+//!
+//! The network is drawn as nodes and weighted edges; the step just done is lit, with its formula and, beside it, the
+//! same moment in matrix form. What is shown comes from a [`Stepper`], so it is the network that trains.
+//!
+//! Read [`app`] (what there is to see and what a key does to it), [`keys`], then the screen from the outside in:
+//! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix).
 
-use crate::Error;
+pub mod app;
+pub mod drawing;
+pub mod keys;
+pub mod matrix;
+pub mod palette;
+pub mod screen;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{self, Event, KeyEventKind};
+use ratatui::DefaultTerminal;
+
+pub use app::App;
+
 use crate::graph::step::Stepper;
+use crate::{Architecture, Error};
 
-/// Runs it.
+/// Columns and rows the screen needs.
+pub const SMALLEST: (u16, u16) = (80, 24);
+
+/// Connections of the largest network that is drawn, through a window where it must be.
+pub const MOST_CONNECTIONS: usize = 2_000_000;
+
+/// How long the screen waits for a key while nothing moves.
+const IDLE: Duration = Duration::from_millis(200);
+
+/// How long it waits while steps run by themselves.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Runs the stepper in the terminal until the user leaves. The terminal is put back as it was, whatever happens.
+///
+/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from.
 ///
 /// # Errors
-/// Always, for now.
+/// A network too large to draw, a terminal too small, or one that fails.
 pub fn run(stepper: Stepper<'_>, image_shape: Option<(usize, usize)>, source: &str) -> Result<(), Error> {
-    let _ = (stepper, image_shape, source);
-    Err(Error::Usage("use --plain".to_owned()))
+    check_size(&stepper.network().architecture)?;
+    let (columns, rows) = crossterm::terminal::size().map_err(failure)?;
+    check_terminal(columns, rows)?;
+    let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut app = App::new(stepper, image_shape, source, colour);
+
+    // A signal to end is a wish to leave like any other.
+    let ended = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&ended);
+    // Another handler may be there already, in a program that uses this crate; then that one decides.
+    let _ = ctrlc::set_handler(move || end.store(true, Ordering::Relaxed));
+
+    // Installs a panic hook that restores the terminal before the panic is reported.
+    let mut terminal = ratatui::try_init().map_err(failure)?;
+    let result = walk(&mut terminal, &mut app, &ended);
+    ratatui::restore();
+    result.map_err(failure)
+}
+
+/// Draws, waits for a key or for time to pass, and goes on, until the user has had enough.
+fn walk(terminal: &mut DefaultTerminal, app: &mut App<'_>, ended: &AtomicBool) -> io::Result<()> {
+    let mut last = Instant::now();
+    while !app.wants_to_leave() && !ended.load(Ordering::Relaxed) {
+        terminal.draw(|frame| screen::draw(frame, app))?;
+        if event::poll(if app.is_running() { FRAME } else { IDLE })?
+            && let Event::Key(key) = event::read()?
+            && key.kind != KeyEventKind::Release
+        {
+            app.press(key);
+        }
+        app.let_time_pass(last.elapsed());
+        last = Instant::now();
+    }
+    Ok(())
+}
+
+/// Whether a network of this architecture can be drawn at all.
+///
+/// # Errors
+/// More than [`MOST_CONNECTIONS`] connections.
+pub fn check_size(architecture: &Architecture) -> Result<(), Error> {
+    match architecture.parameter_count() {
+        Some(count) if count <= MOST_CONNECTIONS => Ok(()),
+        _ => Err(Error::TooLarge(format!(
+            "sizes {} are too large to draw: the terminal stepper takes up to {MOST_CONNECTIONS} connections; use \
+             --plain",
+            architecture.sizes_text()
+        ))),
+    }
+}
+
+/// Whether the terminal has room for the screen.
+///
+/// # Errors
+/// Fewer columns or rows than [`SMALLEST`].
+pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
+    if columns >= SMALLEST.0 && rows >= SMALLEST.1 {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "the terminal has {columns} columns and {rows} rows, the stepper needs {} and {}; enlarge it, or use --plain",
+        SMALLEST.0, SMALLEST.1
+    )))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err wants")]
+fn failure(error: io::Error) -> Error {
+    Error::Usage(format!("the terminal does not do what the stepper asks ({error}); use --plain"))
 }

@@ -149,6 +149,12 @@ impl<'a> Stepper<'a> {
         self.position / self.order.len()
     }
 
+    /// The training step that the last step done belongs to, from 0; 0 at the start.
+    #[must_use]
+    pub fn training_step_of_latest(&self) -> usize {
+        self.position.saturating_sub(1) / self.order.len()
+    }
+
     /// Epochs done so far, from 0.
     #[must_use]
     pub fn epoch(&self) -> usize {

@@ -1,0 +1,246 @@
+//! The network drawn: nodes in columns, and between them edges of braille dots.
+//!
+//! An edge is solid where its weight is positive and dashed where it is negative, thicker where it is larger, and
+//! lit where the step reads or moves it. Layers with more nodes than rows are seen through a window around the node
+//! in question.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use super::app::App;
+use super::matrix::window;
+use super::palette::short;
+use crate::graph::step::{Action, Phase, Step};
+use crate::graph::{AnyNode, ConnectionId, NodeId};
+
+/// Characters of a number in a node.
+const VALUE_WIDTH: usize = 6;
+
+/// Between two layers that show more edges than this, only those that are lit are drawn.
+const MOST_UNLIT: usize = 40;
+
+/// Characters between two layers, at least.
+const SMALLEST_GAP: u16 = 6;
+
+/// Characters of a node: its number, a blank, a value.
+fn node_width(app: &App<'_>) -> u16 {
+    let neurons: usize = app.stepper().network().architecture.sizes.iter().sum();
+    (neurons.to_string().len() + 1 + VALUE_WIDTH) as u16
+}
+
+/// A layer as far as it is seen.
+struct Column {
+    layer: usize,
+    x: u16,
+    /// Shown nodes and the row each stands in.
+    nodes: Vec<(NodeId, u16)>,
+    two_lines: bool,
+}
+
+/// Draws the network around the step last done.
+pub fn draw(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let columns = columns(app, area, buffer);
+    for pair in columns.windows(2) {
+        draw_edges(app, &pair[0], &pair[1], area, buffer);
+    }
+    for column in &columns {
+        for &(id, row) in &column.nodes {
+            draw_node(app, id, (column.x, row), column.two_lines, buffer);
+        }
+    }
+}
+
+/// The layer and index the view keeps in sight in each layer: the node of the step, and the ends of the edge under the
+/// cursor.
+fn focus(app: &App<'_>, layer: usize) -> usize {
+    let under_cursor = app.connection_under_cursor().map(|(_, wire)| [wire.upstream, wire.downstream]);
+    let of_step = app.latest().and_then(|step| match step.action {
+        Action::UpdateWeight(_) => None,
+        Action::SetInput(id) | Action::Output(id) | Action::OutputDelta(id) | Action::HiddenDelta(id) => {
+            Some(app.place(id))
+        }
+    });
+    let places = of_step.into_iter().chain(under_cursor.into_iter().flatten());
+    places.into_iter().find(|place| place.layer as usize == layer).map_or(0, |place| place.index as usize)
+}
+
+/// The layer in the middle of what happens.
+fn middle_layer(app: &App<'_>) -> usize {
+    let Some(step) = app.latest() else { return 0 };
+    match step.action {
+        Action::UpdateWeight(id) => {
+            app.place(app.stepper().network().connection(id).upstream_node).layer as usize
+        }
+        Action::SetInput(id) | Action::Output(id) | Action::OutputDelta(id) | Action::HiddenDelta(id) => {
+            app.place(id).layer as usize
+        }
+    }
+}
+
+fn columns(app: &App<'_>, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
+    let network = app.stepper().network();
+    let layers = network.layers.len();
+    let node_width = node_width(app);
+    let most = usize::from((area.width + SMALLEST_GAP) / (node_width + SMALLEST_GAP)).max(1);
+    let shown = layers.min(most);
+    let first = window(layers, shown, middle_layer(app));
+    let gap = if shown > 1 { (area.width - node_width * shown as u16) / (shown as u16 - 1) } else { 0 };
+    let room = usize::from(area.height - 1);
+    (0..shown)
+        .map(|place| {
+            let layer = first + place;
+            let x = area.x + place as u16 * (node_width + gap);
+            let caption = format!("layer {layer}");
+            buffer.set_stringn(x, area.y, caption, node_width.into(), app.palette.quiet());
+            // The output layer's constant node feeds nothing and is left out.
+            let nodes = &network.layers[layer].nodes;
+            let nodes = if layer + 1 == layers { &nodes[..nodes.len() - 1] } else { nodes };
+            let top = area.y + 1;
+            if nodes.len() <= room {
+                let two_lines = 2 * nodes.len() <= room;
+                let pitch = if two_lines { (room / nodes.len()).min(3) } else { 1 };
+                let used = pitch * (nodes.len() - 1) + 1 + usize::from(two_lines);
+                let start = top + ((room - used.min(room)) / 2) as u16;
+                let nodes = nodes.iter().enumerate().map(|(i, id)| (*id, start + (i * pitch) as u16));
+                return Column { layer, x, nodes: nodes.collect(), two_lines };
+            }
+            let seen = room - 2;
+            let first = window(nodes.len(), seen, focus(app, layer));
+            let hint = |count: usize| if count > 0 { format!("⋮ {count} more") } else { String::new() };
+            let below = nodes.len() - first - seen;
+            buffer.set_stringn(x, top, hint(first), node_width.into(), app.palette.quiet());
+            buffer.set_stringn(x, top + room as u16 - 1, hint(below), node_width.into(), app.palette.quiet());
+            let nodes =
+                nodes[first..first + seen].iter().enumerate().map(|(i, id)| (*id, top + 1 + i as u16));
+            Column { layer, x, nodes: nodes.collect(), two_lines: false }
+        })
+        .collect()
+}
+
+fn draw_node(app: &App<'_>, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer: &mut Buffer) {
+    let node = app.stepper().network().node(id);
+    let name = app.place(id).number.map_or_else(|| "b".to_owned(), |number| number.to_string());
+    let (output_style, delta_style) = styles(app, id);
+    let width = usize::from(node_width(app));
+    let line = |name: &str, number: f64| {
+        format!("{name:<left$}{:>VALUE_WIDTH$}", short(number, VALUE_WIDTH), left = width - VALUE_WIDTH)
+    };
+    let in_deltas = |step: &Step| matches!(step.phase, Phase::OutputDelta | Phase::HiddenDelta);
+    if two_lines {
+        buffer.set_stringn(x, y, line(&name, node.output()), width, output_style);
+        let delta_style = if delta_style == Style::new() { app.palette.quiet() } else { delta_style };
+        buffer.set_stringn(x, y + 1, line("δ", node.delta()), width, delta_style);
+    } else if app.latest().is_some_and(in_deltas) {
+        // One line has room for one number: the one this phase is about.
+        let delta = format!("δ{:>room$}", short(node.delta(), VALUE_WIDTH - 1), room = VALUE_WIDTH - 1);
+        let text = format!("{name:<left$}{delta}", left = width - VALUE_WIDTH);
+        let style = if output_style == app.palette.result() { output_style } else { delta_style };
+        buffer.set_stringn(x, y, text, width, style);
+    } else {
+        buffer.set_stringn(x, y, line(&name, node.output()), width, output_style);
+    }
+}
+
+/// How a node's output and its delta stand out.
+fn styles(app: &App<'_>, id: NodeId) -> (Style, Style) {
+    let Some(step) = app.latest() else { return (Style::new(), Style::new()) };
+    let network = app.stepper().network();
+    let (result, read, none) = (app.palette.result(), app.palette.read(), Style::new());
+    let reads = |ids: &[ConnectionId], end: fn(&crate::graph::Connection) -> NodeId| {
+        ids.iter().any(|connection| end(network.connection(*connection)) == id)
+    };
+    match step.action {
+        Action::SetInput(target) | Action::Output(target) if target == id => (result, none),
+        Action::Output(target) if reads(network.node(target).upstream(), |c| c.upstream_node) => (read, none),
+        Action::OutputDelta(target) if target == id => (read, result),
+        Action::HiddenDelta(target) if target == id => (read, result),
+        Action::HiddenDelta(target) if reads(network.node(target).downstream(), |c| c.downstream_node) => {
+            (none, read)
+        }
+        Action::UpdateWeight(connection) => {
+            let connection = network.connection(connection);
+            let output = if connection.upstream_node == id { read } else { none };
+            let delta = if connection.downstream_node == id { read } else { none };
+            (output, delta)
+        }
+        _ => (none, none),
+    }
+}
+
+/// Dots in a grid of characters, two by four in each.
+struct Dots {
+    width: usize,
+    height: usize,
+    cells: Vec<(u8, Color)>,
+}
+
+impl Dots {
+    fn set(&mut self, x: usize, y: usize, colour: Color) {
+        const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+        if x < 2 * self.width && y < 4 * self.height {
+            let cell = &mut self.cells[y / 4 * self.width + x / 2];
+            cell.0 |= BITS[y % 4][x % 2];
+            cell.1 = colour;
+        }
+    }
+}
+
+fn draw_edges(app: &App<'_>, left: &Column, right: &Column, area: Rect, buffer: &mut Buffer) {
+    let start = left.x + node_width(app);
+    let (width, height) = (usize::from(right.x - start), usize::from(area.height));
+    let mut dots = Dots { width, height, cells: vec![(0, Color::Reset); width * height] };
+    let network = app.stepper().network();
+    let used = app.connections();
+    let mut edges = Vec::new();
+    for &(to, to_row) in &right.nodes {
+        let AnyNode::Node(node) = network.node(to) else { continue };
+        for &(from, from_row) in &left.nodes {
+            let place = app.place(from).index as usize;
+            let id = node.upstream[place];
+            edges.push((used.contains(&id), network.connection(id).weight, from_row, to_row));
+        }
+    }
+    debug_assert_eq!(left.layer + 1, right.layer);
+    if edges.len() > MOST_UNLIT {
+        edges.retain(|(lit, ..)| *lit);
+    }
+    let largest = edges.iter().map(|(_, weight, _, _)| weight.abs()).fold(0.0, f64::max);
+    // Lit edges last, so that they lie on top.
+    edges.sort_by_key(|(lit, ..)| *lit);
+    for (lit, weight, from_row, to_row) in edges {
+        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
+        let colour = app.palette.edge(weight, lit);
+        // Dots from the middle of one row to the middle of the other.
+        let y = |row: u16| f64::from(row - area.y) * 4.0 + 1.5;
+        let (y0, y1, x1) = (y(from_row), y(to_row), (2 * width - 1) as f64);
+        let count = x1.max((y1 - y0).abs()).round() as usize;
+        for i in 0..=count {
+            let t = i as f64 / count as f64;
+            let drawn = match (lit, weight < 0.0) {
+                (true, false) => true,
+                (true, true) => i % 6 < 3,
+                (false, false) => i % 4 == 0,
+                (false, true) => i % 8 < 2 && i % 2 == 0,
+            };
+            if drawn {
+                let (x, y) = ((t * x1).round() as usize, (y0 + t * (y1 - y0)).round() as usize);
+                dots.set(x, y, colour);
+                if lit && share > 1.0 / 3.0 {
+                    dots.set(x, y + 1, colour);
+                }
+                if lit && share > 2.0 / 3.0 {
+                    dots.set(x, y.saturating_sub(1), colour);
+                }
+                if !lit && share > 2.0 / 3.0 {
+                    dots.set(x + 1, y, colour);
+                }
+            }
+        }
+    }
+    for (place, (bits, colour)) in dots.cells.iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
+        let (x, y) = (start + (place % width) as u16, area.y + (place / width) as u16);
+        let character = char::from_u32(0x2800 + u32::from(*bits)).unwrap_or(' ');
+        buffer[(x, y)].set_char(character).set_fg(*colour);
+    }
+}

@@ -1,0 +1,261 @@
+//! The whole screen: a bar, the network beside the matrix, the formula, the error curve beside the cursor, the keys.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap};
+
+use super::app::{App, EditTarget, Mode};
+use super::keys::HELP;
+use super::{SMALLEST, drawing, matrix};
+use crate::graph::step::text::number;
+use crate::graph::step::{Action, Phase, Step, Target};
+use crate::show::picture::half_blocks;
+
+/// Draws everything.
+pub fn draw(frame: &mut Frame<'_>, app: &App<'_>) {
+    let area = frame.area();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        let text = format!(
+            "The stepper needs {} columns and {} rows; this terminal has {} and {}.\n\
+             Enlarge it, or press q and use --plain.",
+            SMALLEST.0, SMALLEST.1, area.width, area.height
+        );
+        frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
+        return;
+    }
+    let [bar, middle, formula, bottom, keys] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(12),
+        Constraint::Length(6),
+        Constraint::Length(4),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let beside = (area.width * 45 / 100).max(36);
+    let [left, right] = Layout::horizontal([Constraint::Min(40), Constraint::Length(beside)]).areas(middle);
+    let left = Rect { width: left.width - 1, ..left };
+    let buffer = frame.buffer_mut();
+    draw_bar(app, bar, buffer);
+    drawing::draw(app, left, buffer);
+    if app.shows_image() {
+        draw_image(app, right, buffer);
+    } else {
+        matrix::draw(app, right, buffer);
+    }
+    draw_formula(app, formula, buffer);
+    let [curve, cursor] =
+        Layout::horizontal([Constraint::Fill(2), Constraint::Fill(3)]).spacing(2).areas(bottom);
+    draw_costs(app, curve, buffer);
+    draw_cursor(app, cursor, buffer);
+    draw_keys(app, keys, buffer);
+    if *app.mode() == Mode::Help {
+        draw_help(app, area, buffer);
+    }
+}
+
+fn draw_bar(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let stepper = app.stepper();
+    let sizes = stepper.network().architecture.sizes_text().replace(',', "-");
+    let where_ = match app.latest() {
+        None => "before the first step".to_owned(),
+        Some(step) => format!(
+            "epoch {}, sample {} of {}, step {} of {}: {}",
+            step.epoch + 1,
+            step.sample + 1,
+            stepper.sample_count(),
+            step.position % stepper.order().len() + 1,
+            stepper.order().len(),
+            phase_name(step.phase)
+        ),
+    };
+    let speed = if app.is_running() { format!("  {} steps/s", app.speed()) } else { String::new() };
+    let text = format!(" {sizes}, rate {} | {where_}{speed}", stepper.rate());
+    let style = app.palette.strong().add_modifier(Modifier::REVERSED);
+    buffer.set_style(area, style);
+    buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::SetInput => "inputs",
+        Phase::Output => "outputs",
+        Phase::OutputDelta => "output deltas",
+        Phase::HiddenDelta => "deltas backwards",
+        Phase::UpdateWeight => "weights",
+    }
+}
+
+/// The sample as a picture, its middle where there is no room for all of it; the input just set is marked.
+fn draw_image(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let Some((rows, columns)) = app.image_shape else { return };
+    let sample = app.stepper().sample();
+    // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
+    let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
+    let bytes: Vec<u8> = sample.iter().map(|value| (value * scale).round().clamp(0.0, 255.0) as u8).collect();
+    let lines = half_blocks(&bytes, columns);
+    let heading = format!("The sample, {rows}×{columns} (m: matrix)");
+    buffer.set_stringn(area.x, area.y, heading, area.width.into(), app.palette.strong());
+    let room = usize::from(area.height - 1);
+    let skipped = lines.len().saturating_sub(room) / 2;
+    for (row, line) in lines.iter().skip(skipped).take(room).enumerate() {
+        buffer.set_stringn(area.x, area.y + 1 + row as u16, line, area.width.into(), app.palette.read());
+    }
+    if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
+        let index = app.place(*id).index as usize;
+        let (row, column) = (index / columns / 2, index % columns);
+        if row >= skipped && row < skipped + room && column < usize::from(area.width) {
+            let mark = Rect {
+                x: area.x + column as u16,
+                y: area.y + 1 + (row - skipped) as u16,
+                width: 1,
+                height: 1,
+            };
+            buffer.set_style(mark, app.palette.result());
+        }
+    }
+}
+
+fn draw_formula(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let text = match app.latest() {
+        None => Text::from(vec![
+            Line::styled("Nothing has happened yet.", app.palette.strong()),
+            Line::from("Press right for the first step, space to let it run, ? for all keys."),
+            Line::from(format!("Samples: {}.", app.source)),
+        ]),
+        Some(step) => formula(app, step, area),
+    };
+    Paragraph::new(text).wrap(Wrap { trim: false }).render(area, buffer);
+}
+
+/// Where, what, with which numbers, and the result; with fewer decimals where six do not fit.
+fn formula<'t>(app: &App<'_>, step: &Step, area: Rect) -> Text<'t> {
+    // A line breaks between words, so it is a little shorter than the screen is wide.
+    let width = usize::from(area.width) - 12;
+    let rows = |text: &Text| text.lines.iter().map(|line| line.width().div_ceil(width)).sum::<usize>();
+    let fits = |text: &Text| rows(text) <= usize::from(area.height);
+    let attempts = [6, 4].into_iter().map(|decimals| formula_with(app, step, decimals));
+    attempts.into_iter().find(fits).unwrap_or_else(|| formula_with(app, step, 2))
+}
+
+fn formula_with<'t>(app: &App<'_>, step: &Step, decimals: usize) -> Text<'t> {
+    let (place, sign) = match step.target {
+        Target::Node(place) => (format!("node {place}"), "="),
+        Target::Connection(wire) => (wire.to_string(), "←"),
+    };
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!("{place}  "), app.palette.quiet()),
+        Span::styled(step.name(), app.palette.strong()),
+        Span::raw(format!(" {sign} {}", step.symbols())),
+    ])];
+    if step.phase != Phase::SetInput {
+        lines.push(Line::from(format!("    = {}", step.numbers(decimals))));
+    }
+    let partial = step.partial_results(6).map(|partial| format!("{partial} = ")).unwrap_or_default();
+    lines.push(Line::from(vec![
+        Span::raw(format!("    = {partial}")),
+        Span::styled(number(step.after, 6), app.palette.result()),
+        Span::styled(format!("   (was {})", number(step.before, 6)), app.palette.quiet()),
+    ]));
+    Text::from(lines)
+}
+
+/// The error curve: the cost each training step met, squeezed together where there are more than columns.
+fn draw_costs(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let costs = app.stepper().costs();
+    let title = match costs.last() {
+        None => "cost: not known yet".to_owned(),
+        Some(last) => format!("cost {}, step {}", number(*last, 6), costs.len()),
+    };
+    buffer.set_stringn(area.x, area.y, title, area.width.into(), app.palette.strong());
+    let width = usize::from(area.width);
+    let heights: Vec<f64> = if costs.len() <= width {
+        costs.to_vec()
+    } else {
+        let mean = |costs: &[f64]| costs.iter().sum::<f64>() / costs.len() as f64;
+        (0..width).map(|i| mean(&costs[i * costs.len() / width..(i + 1) * costs.len() / width])).collect()
+    };
+    let largest = heights.iter().copied().fold(0.0, f64::max);
+    // The sparkline counts in whole numbers; a cost that is not a number is drawn as nothing.
+    let scaled = heights.iter().map(|cost| if largest > 0.0 { (cost / largest * 1000.0) as u64 } else { 0 });
+    let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    Sparkline::default().data(scaled).max(1000).render(below, buffer);
+}
+
+/// The weight under the cursor; a number that is being written; or what the last key brought about.
+fn draw_cursor(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let mut lines = Vec::new();
+    if let Mode::Edit { target, text } = app.mode() {
+        let now = number(app.value(*target), 6);
+        lines.push(Line::from(vec![
+            Span::styled(format!("{} = {now}; new value: ", target.name()), app.palette.strong()),
+            Span::styled(format!("{text}_"), app.palette.cursor()),
+        ]));
+        lines.push(Line::styled("enter takes it, escape does not", app.palette.quiet()));
+    } else if let Some((id, wire)) = app.connection_under_cursor() {
+        let count = app.connections().len();
+        let connection = app.stepper().network().connection(id);
+        lines.push(Line::from(vec![
+            Span::styled(wire.name(), app.palette.cursor()),
+            Span::raw(format!("  {wire}  weight {}", number(connection.weight, 6))),
+        ]));
+        lines.push(Line::styled(
+            format!(
+                "gradient {}{}",
+                number(connection.gradient, 6),
+                if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
+            ),
+            app.palette.quiet(),
+        ));
+    } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
+        let input = EditTarget::Input(app.place(*id));
+        lines.push(Line::from(format!("{} = {}", input.name(), number(app.value(input), 6))));
+        lines.push(Line::styled("e changes it", app.palette.quiet()));
+    }
+    if let Some(message) = app.message() {
+        lines.truncate(1);
+        lines.push(Line::styled(message.to_owned(), app.palette.read()));
+    }
+    Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, buffer);
+}
+
+fn draw_keys(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let keys = [
+        ("←→", "step"),
+        ("nlps", "node layer phase sample"),
+        ("space", "run"),
+        ("↑↓eg", "weight"),
+        ("?", "help"),
+        ("q", "leave"),
+    ];
+    let mut spans = Vec::new();
+    for (key, what) in keys {
+        spans.push(Span::styled(key, app.palette.strong()));
+        spans.push(Span::styled(format!(" {what}  "), app.palette.quiet()));
+    }
+    Line::from(spans).render(area, buffer);
+}
+
+fn draw_help(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+    let mut lines: Vec<Line> = HELP
+        .iter()
+        .map(|(keys, what)| {
+            Line::from(vec![Span::styled(format!("{keys:<16}"), app.palette.strong()), Span::raw(*what)])
+        })
+        .collect();
+    lines.push(Line::default());
+    lines.push(Line::from("Edges: solid is positive, dashed negative; the thicker, the larger."));
+    lines.push(Line::from("As in bp.py, δ = -∂E/∂z and a gradient is -∂E/∂w: the way to move."));
+    let (width, height) = (74, lines.len() as u16 + 2);
+    let place = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + area.height.saturating_sub(height) / 2,
+        width,
+        height: height.min(area.height),
+    };
+    Clear.render(place, buffer);
+    let block = Block::bordered().title(" Keys ").padding(Padding::horizontal(1));
+    Paragraph::new(lines).block(block).render(place, buffer);
+}
