@@ -284,9 +284,10 @@ fn draw_table(table: &Table<'_>, app: &App<'_>, area: Rect, buffer: &mut Buffer)
     }
     if windowed {
         let (first, last) = (first_column + 1, first_column + columns);
-        let seen_columns = match columns < table.columns {
-            true => format!(", columns {first}-{last} of {}", table.columns),
-            false => String::new(),
+        let seen_columns = if columns < table.columns {
+            format!(", columns {first}-{last} of {}", table.columns)
+        } else {
+            String::new()
         };
         let text = format!("rows {}-{} of {}{seen_columns}", first_row + 1, first_row + rows, table.rows);
         buffer.set_stringn(area.x, area.y + area.height - 1, text, width, app.palette.quiet());
