@@ -17,7 +17,10 @@ fn failure(arguments: &str) -> String {
 #[test]
 fn the_default_check_agrees_on_both_engines_and_says_how_well() {
     let text = success(&mut backprop("check --sizes 3,4,2"));
-    assert!(text.contains("the object graph, sizes 3,4,2") && text.contains("the vectorized network"), "{text}");
+    assert!(
+        text.contains("the object graph, sizes 3,4,2") && text.contains("the vectorized network"),
+        "{text}"
+    );
     assert_eq!(text.matches("AGREE: 26 checked, largest relative error").count(), 2, "{text}");
 }
 
@@ -85,7 +88,10 @@ fn every_option_of_the_network_reaches_the_check() {
         ("--cost cross-entropy", "cross-entropy cost"),
         ("--samples 3", "3 samples (mean)"),
         ("--data bits --sizes 8,3,8", "sizes 8,3,8"),
-        ("--data digits --sizes 784,5,10 --targets one-hot --pixels raw --init small --directions 1", "sizes 784,5,10"),
+        (
+            "--data digits --sizes 784,5,10 --targets one-hot --pixels raw --init small --directions 1",
+            "sizes 784,5,10",
+        ),
         ("--engine vectorized --l2 0.5 --samples 5", "L2 with lambda/n = 0.1"),
         ("--engine vectorized --dropout 0.5 --sizes 3,9,2", "dropout 0.5 with a fixed mask"),
     ];

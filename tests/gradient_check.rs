@@ -3,8 +3,8 @@
 use backprop::gradient_check::faults::draw_examples;
 use backprop::gradient_check::forward::Forward;
 use backprop::gradient_check::{
-    Check, Checkable, CheckedEngine, EvaluationMode, Numbering, Problem, Report, Selection, Task, TaylorOutcome,
-    Verdict,
+    Check, Checkable, CheckedEngine, EvaluationMode, Numbering, Problem, Report, Selection, Task,
+    TaylorOutcome, Verdict,
 };
 use backprop::{
     Activation, Architecture, Cost, Dropout, Engine, Label, Parameters, Sample, WeightInit, graph, vectorized,
@@ -238,7 +238,11 @@ fn a_network_that_has_diverged_is_not_certified() {
 fn zeros_alone_certify_nothing() {
     let mut model = Model { error: |_| 3.0, gradient: |w| vec![0.0; w.len()], ..bowl() };
     let report = report(&mut model);
-    assert_eq!((report.verdict, report.agree, report.agree_nonzero), (Verdict::Inconclusive, 3, 0), "{report}");
+    assert_eq!(
+        (report.verdict, report.agree, report.agree_nonzero),
+        (Verdict::Inconclusive, 3, 0),
+        "{report}"
+    );
     assert!(!report.passed());
 }
 
@@ -430,7 +434,10 @@ fn the_article_s_columns_are_four_digits_alike_and_show_a_difference() {
     let report = Check::article().run(&mut Problem::new(&mut network, LABEL, SAMPLE));
     assert!(report.passed(), "{}", report.columns());
     assert!(report.columns().to_string().contains("(0-3) -> (1-2)"));
-    let mut model = Model { gradient: |w| vec![-2.0 * w[0] * 1.0002, -2.0 * (w[1] - 1.0), -2.0 * (w[2] - 2.0)], ..bowl() };
+    let mut model = Model {
+        gradient: |w| vec![-2.0 * w[0] * 1.0002, -2.0 * (w[1] - 1.0), -2.0 * (w[2] - 2.0)],
+        ..bowl()
+    };
     let report = Check::article().run(&mut model);
     assert_eq!((report.verdict, report.disagree), (Verdict::Disagree, 1));
     assert!(report.columns().to_string().contains("<-- different"), "{}", report.columns());

@@ -19,14 +19,14 @@ use super::{Check, Comparison, Report, Step, Verdict};
 pub const EPSILON: f64 = 0.0001;
 
 /// How many significant digits should be the same.
-pub const DIGITS: u32 = 4;
+pub const DIGITS: i32 = 4;
 
 impl Check {
     /// The article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
     #[must_use]
     pub fn article() -> Self {
         // Half a unit of the fourth digit, of a measure that divides by the sum of both values.
-        let tolerance = 0.25 * 0.1f64.powi(DIGITS as i32);
+        let tolerance = 0.25 * 0.1f64.powi(DIGITS);
         Self::new().step(Step::Fixed(EPSILON)).tolerance(tolerance).taylor(false)
     }
 }
@@ -61,8 +61,15 @@ impl fmt::Display for Columns<'_> {
         let names = &self.report.names;
         let width = names.iter().map(String::len).max().unwrap_or(0).max("parameter".len());
         writeln!(f, "Gradient check of {}, as the article does it", self.report.description)?;
-        writeln!(f, "expected = numerical, (error2 - error1) / (2 * {EPSILON}); actual = analytic, by backpropagation.\n")?;
-        writeln!(f, "  {:<width$}  {:>17}  {:>17}  same digits", "parameter", "expected gradient", "actual gradient")?;
+        writeln!(
+            f,
+            "expected = numerical, (error2 - error1) / (2 * {EPSILON}); actual = analytic, by backpropagation.\n"
+        )?;
+        writeln!(
+            f,
+            "  {:<width$}  {:>17}  {:>17}  same digits",
+            "parameter", "expected gradient", "actual gradient"
+        )?;
         for (name, comparison) in names.iter().zip(&self.report.comparisons) {
             let (numerical, analytic) = (comparison.numerical, comparison.analytic);
             write!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {:>11}", digits(comparison))?;

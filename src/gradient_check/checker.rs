@@ -264,8 +264,7 @@ impl Check {
         for (group, members) in groups(model) {
             let before: Vec<f64> = members.iter().map(|&index| model.parameter(index)).collect();
             for number in 0..count {
-                let signs: Vec<f64> =
-                    members.iter().map(|_| if rng.random() { 1.0 } else { -1.0 }).collect();
+                let signs: Vec<f64> = members.iter().map(|_| if rng.random() { 1.0 } else { -1.0 }).collect();
                 let mut analytic = 0.0;
                 let mut gradient_noise = 0.0;
                 for (&index, sign) in members.iter().zip(&signs) {

@@ -61,7 +61,12 @@ pub enum Pattern {
     /// Only weights disagree.
     WeightPath,
     /// Every layer disagrees, and in the last each row of W has one ratio.
-    OutputDelta,
+    OutputDelta {
+        /// The smallest of those ratios.
+        smallest: f64,
+        /// The largest of those ratios.
+        largest: f64,
+    },
     /// Every layer disagrees, and in the last the ratio is a product of one number a row and one a column.
     OtherSample,
     /// There are several samples, and the analytic gradient of the last layer is the product δ·x of a single one.
@@ -99,7 +104,7 @@ impl Pattern {
             Self::WeightDecay { .. } => "weight-decay",
             Self::InputPath => "input-path",
             Self::WeightPath => "weight-path",
-            Self::OutputDelta => "output-delta",
+            Self::OutputDelta { .. } => "output-delta",
             Self::OtherSample => "other-sample",
             Self::OneSampleOfSeveral => "one-sample-of-several",
             Self::Recursion { .. } => "recursion",
@@ -158,13 +163,15 @@ impl<'a> Evidence<'a> {
         if self.wrong.iter().any(|c| c.is_not_finite()) {
             return Pattern::NotANumber;
         }
-        let is_bias = |c: &&Comparison| c.place.group().is_biases();
-        let has_groups = self.last_layer.is_some();
-        if has_groups && self.wrong.iter().all(|c| is_bias(&c)) && self.right.iter().any(|c| !is_bias(&c)) {
-            return self.bias_pattern();
-        }
-        if has_groups && self.right.iter().any(|c| is_bias(&c)) && !self.wrong.iter().any(|c| is_bias(&c)) {
-            return self.weight_pattern();
+        if self.last_layer.is_some() {
+            let biases = |list: &[&Comparison]| list.iter().filter(|c| c.place.group().is_biases()).count();
+            let (wrong_biases, right_biases) = (biases(&self.wrong), biases(&self.right));
+            if wrong_biases == self.wrong.len() && self.right.len() > right_biases {
+                return self.bias_pattern();
+            }
+            if wrong_biases == 0 && right_biases > 0 {
+                return self.weight_pattern();
+            }
         }
         if self.right.is_empty()
             && let Some(factor) = same(self.clear.iter().map(|c| c.ratio()))
@@ -195,7 +202,8 @@ impl<'a> Evidence<'a> {
         if let Some(strength) = self.proportional_to_the_parameter() {
             return Pattern::WeightDecay { strength };
         }
-        let by_column = self.wrong_layers().into_iter().all(|layer| same_within(&self.ratios(layer, Line::Column)));
+        let by_column =
+            self.wrong_layers().into_iter().all(|layer| same_within(&self.ratios(layer, Line::Column)));
         if by_column { Pattern::InputPath } else { Pattern::WeightPath }
     }
 
@@ -213,7 +221,10 @@ impl<'a> Evidence<'a> {
             return Pattern::OneLayer { layer, zero };
         }
         if layers.contains(&last) && same_within(&self.ratios(last, Line::Row)) {
-            return Pattern::OutputDelta;
+            let ratios = || self.ratios(last, Line::Row).into_values().flatten();
+            let smallest = ratios().fold(f64::INFINITY, f64::min);
+            let largest = ratios().fold(f64::NEG_INFINITY, f64::max);
+            return Pattern::OutputDelta { smallest, largest };
         }
         if layers.contains(&last) && self.are_products(last, Comparison::ratio) {
             return Pattern::OtherSample;
@@ -289,7 +300,8 @@ fn close(one: f64, other: f64) -> bool {
 fn same(numbers: impl Iterator<Item = f64>) -> Option<f64> {
     let numbers: Vec<f64> = numbers.collect();
     let first = *numbers.first()?;
-    (numbers.len() > 1 && first.is_finite() && numbers.iter().all(|&number| close(number, first))).then_some(first)
+    (numbers.len() > 1 && first.is_finite() && numbers.iter().all(|&number| close(number, first)))
+        .then_some(first)
 }
 
 /// Whether each line has one ratio; at least one line must have two numbers to show it.
@@ -347,12 +359,22 @@ impl fmt::Display for Diagnosis {
                  multiplied with are another layer's."
             ),
             Pattern::WeightPath => {
-                write!(f, "only weights disagree: the deltas are right, the product delta times input is not.")
+                write!(
+                    f,
+                    "only weights disagree: the deltas are right, the product delta times input is not."
+                )
             }
-            Pattern::OutputDelta => write!(
+            Pattern::OutputDelta { smallest, largest } => write!(
                 f,
-                "every layer disagrees, and in the last each neuron has a ratio of its own: the output layer's delta is \
-                 wrong, and everything follows from it. Look for a slope too few or too many."
+                "every layer disagrees, and in the last each neuron has a ratio of its own, from {smallest:.4} to \
+                 {largest:.4}: the output layer's delta is wrong, and everything follows from it. {}",
+                if smallest > 1.0 {
+                    "All are above 1: look for a slope that is missing."
+                } else if smallest > 0.0 && largest < 1.0 {
+                    "All are between 0 and 1: look for a slope too many."
+                } else {
+                    "Look for a slope that is another function's."
+                }
             ),
             Pattern::OtherSample => write!(
                 f,
@@ -365,7 +387,10 @@ impl fmt::Display for Diagnosis {
                  += belongs."
             ),
             Pattern::Recursion { zero, by_row } => {
-                write!(f, "the last layer agrees and every layer before it disagrees: the recursion from layer to layer")?;
+                write!(
+                    f,
+                    "the last layer agrees and every layer before it disagrees: the recursion from layer to layer"
+                )?;
                 match (zero, by_row) {
                     (true, _) => write!(f, " never reaches them, for their gradient is 0."),
                     (false, true) => write!(f, ", in the hidden delta: each neuron has a ratio of its own."),
@@ -374,7 +399,11 @@ impl fmt::Display for Diagnosis {
             }
             Pattern::OneLayer { layer, zero } => {
                 write!(f, "only layer {layer} disagrees: that layer's delta")?;
-                if zero { write!(f, " is never computed, for its gradient is 0.") } else { write!(f, " is wrong.") }
+                if zero {
+                    write!(f, " is never computed, for its gradient is 0.")
+                } else {
+                    write!(f, " is wrong.")
+                }
             }
             Pattern::Unknown => write!(f, "no known pattern; the table shows where to look."),
         }

@@ -47,7 +47,14 @@ impl Downstream {
     }
 
     /// The cost of one sample with the weighted input of one neuron changed.
-    fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> Evaluation {
+    fn changed_cost(
+        &self,
+        pass: &Forward,
+        label: &[f64],
+        layer: usize,
+        row: usize,
+        change: f64,
+    ) -> Evaluation {
         let last = self.architecture.sizes.len() - 1;
         let mut switched = false;
         let before = pass.outputs[layer][row];
@@ -101,7 +108,9 @@ impl Incremental for Downstream {
         let (layer, row, column) = match self.numbering.place(index) {
             Place::Weight { layer, row, column } => (layer, row, Some(column)),
             Place::Bias { layer, row } => (layer, row, None),
-            Place::Numbered { .. } | Place::Direction { .. } => unreachable!("a network's numbering has neither"),
+            Place::Numbered { .. } | Place::Direction { .. } => {
+                unreachable!("a network's numbering has neither")
+            }
         };
         let matrices = &self.parameters.layers[layer - 1];
         let present = column.map_or(matrices.biases[row], |column| matrices.weights[row][column]);

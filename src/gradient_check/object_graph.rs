@@ -59,7 +59,9 @@ impl CheckedEngine for Network {
     fn accepts(&self, task: &Task) -> Result<(), String> {
         if task.l2 != 0.0 || task.dropout.is_some() {
             let remedy = "check the vectorized network for that";
-            return Err(format!("the object graph trains without L2 regularisation and without dropout; {remedy}"));
+            return Err(format!(
+                "the object graph trains without L2 regularisation and without dropout; {remedy}"
+            ));
         }
         Ok(())
     }

@@ -87,8 +87,16 @@ impl<'a, N: CheckedEngine> Problem<'a, N> {
         let architecture = network.architecture();
         assert!(!task.examples.is_empty(), "a check needs at least one sample");
         for example in &task.examples {
-            assert_eq!(example.sample.len(), architecture.input_size(), "a sample as long as the input layer");
-            assert_eq!(example.label.len(), architecture.output_size(), "a label as long as the output layer");
+            assert_eq!(
+                example.sample.len(),
+                architecture.input_size(),
+                "a sample as long as the input layer"
+            );
+            assert_eq!(
+                example.label.len(),
+                architecture.output_size(),
+                "a label as long as the output layer"
+            );
         }
         let numbering = Numbering::new(architecture);
         Self { network, task, numbering }
@@ -184,7 +192,8 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
 
     fn description(&self) -> String {
         let architecture = self.network.architecture();
-        let mut names: Vec<&str> = architecture.activations.iter().map(|activation| activation.name()).collect();
+        let mut names: Vec<&str> =
+            architecture.activations.iter().map(|activation| activation.name()).collect();
         names.dedup();
         let mut text = format!(
             "{}, sizes {}, {}, {} cost, {} sample{}",
@@ -196,10 +205,10 @@ impl<N: CheckedEngine> Checkable for Problem<'_, N> {
             if self.task.examples.len() == 1 { "" } else { "s (mean)" },
         );
         if self.task.l2 != 0.0 {
-            text += &format!(", L2 with lambda/n = {}", self.task.l2);
+            text = format!("{text}, L2 with lambda/n = {}", self.task.l2);
         }
         if let Some(dropout) = &self.task.dropout {
-            text += &format!(", dropout {} with a fixed mask", dropout.probability);
+            text = format!("{text}, dropout {} with a fixed mask", dropout.probability);
         }
         text
     }

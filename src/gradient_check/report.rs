@@ -111,7 +111,8 @@ impl Report {
             comparisons.iter().enumerate().filter(|(_, comparison)| is_judged(comparison)).collect();
         judged.sort_by(|(_, one), (_, other)| by_badness(other, one));
         let disagreements = judged.iter().filter(|(_, comparison)| comparison.verdict == Verdict::Disagree);
-        let kinks = comparisons.iter().enumerate().filter(|(_, comparison)| comparison.verdict == Verdict::Kink);
+        let kinks =
+            comparisons.iter().enumerate().filter(|(_, comparison)| comparison.verdict == Verdict::Kink);
         let count = |verdict| with(&comparisons, verdict).count();
         let mut report = Self {
             verdict: Verdict::Inconclusive,
@@ -192,7 +193,8 @@ fn with(comparisons: &[Comparison], verdict: Verdict) -> impl Iterator<Item = &C
 /// decide.
 fn by_badness(one: &Comparison, other: &Comparison) -> Ordering {
     let disagrees = |c: &Comparison| c.verdict == Verdict::Disagree;
-    let relative = |c: &Comparison| if disagrees(c) { (100.0 * c.relative_error).round() } else { c.relative_error };
+    let relative =
+        |c: &Comparison| if disagrees(c) { (100.0 * c.relative_error).round() } else { c.relative_error };
     let difference = |c: &Comparison| (c.analytic - c.numerical).abs();
     let by_finiteness = one.is_not_finite().cmp(&other.is_not_finite());
     by_finiteness

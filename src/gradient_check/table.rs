@@ -10,7 +10,11 @@ use super::{Place, Report, Verdict};
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Gradient check of {}", self.description)?;
-        writeln!(f, "Error E = {:.6e}. Both columns of values are -dE/dw, the direction to move in:", self.error)?;
+        writeln!(
+            f,
+            "Error E = {:.6e}. Both columns of values are -dE/dw, the direction to move in:",
+            self.error
+        )?;
         writeln!(f, "analytic as the training code computes it, numerical = (E(w - h) - E(w + h)) / 2h.\n")?;
         table(f, self)?;
         writeln!(f)?;
@@ -72,7 +76,11 @@ fn named(f: &mut fmt::Formatter<'_>, label: &str, named: &Named) -> fmt::Result 
     if !label.is_empty() {
         writeln!(f, "  {label}:")?;
     }
-    let bias = if matches!(comparison.place, Place::Bias { .. }) && named.name.starts_with('(') { " (a bias)" } else { "" };
+    let bias = if matches!(comparison.place, Place::Bias { .. }) && named.name.starts_with('(') {
+        " (a bias)"
+    } else {
+        ""
+    };
     write!(f, "    {}{bias}: analytic {analytic:+.6e}, numerical {numerical:+.6e}", named.name)?;
     if let Some(ratio) = named.ratio {
         write!(f, ", ratio {ratio:.6}")?;
@@ -90,7 +98,10 @@ fn taylor(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             writeln!(f, "  Taylor remainder: falls with order {order:.2} only, where 2 is right")
         }
         (_, Some(order)) => writeln!(f, "  Taylor remainder: unclear (order {order:.2})"),
-        (_, None) => writeln!(f, "  Taylor remainder: unclear (too small to be told from rounding, or a ReLU switched)"),
+        (_, None) => writeln!(
+            f,
+            "  Taylor remainder: unclear (too small to be told from rounding, or a ReLU switched)"
+        ),
     }
 }
 

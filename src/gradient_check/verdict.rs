@@ -124,12 +124,7 @@ impl Suspect {
         first
     }
 
-    fn compare(
-        &self,
-        step: f64,
-        tolerance: f64,
-        evaluate: &mut dyn FnMut(f64) -> Evaluation,
-    ) -> Comparison {
+    fn compare(&self, step: f64, tolerance: f64, evaluate: &mut dyn FnMut(f64) -> Evaluation) -> Comparison {
         // w + h and w − h are rounded: divide by the distance that was really walked.
         let (above, below) = (self.parameter + step, self.parameter - step);
         let plus = evaluate(above);

@@ -126,7 +126,9 @@ impl Check {
         if let Some(fault) = setting.fault {
             return Ok(check.run(&mut Planted::new(network, setting.task.clone(), fault)));
         }
-        network.accepts(&setting.task).map_err(|reason| Error::Usage(format!("{reason} (--engine vectorized)")))?;
+        network
+            .accepts(&setting.task)
+            .map_err(|reason| Error::Usage(format!("{reason} (--engine vectorized)")))?;
         Ok(check.run(&mut Problem::on_task(network, setting.task.clone())))
     }
 

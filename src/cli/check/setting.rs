@@ -91,7 +91,8 @@ impl SettingArgs {
         };
         let data = match &self.data {
             Some(source) => {
-                let pixels = self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
+                let pixels =
+                    self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
                 Some(source.load(pixels)?.train)
             }
             None => None,
@@ -112,11 +113,15 @@ impl SettingArgs {
                 data.check_fits(&architecture)?;
                 if samples > data.len() {
                     let count = data.len();
-                    return Err(Error::Usage(format!("--samples {samples} is more than the {count} there are")));
+                    return Err(Error::Usage(format!(
+                        "--samples {samples} is more than the {count} there are"
+                    )));
                 }
                 let targets = self.targets.unwrap_or(Options::default().targets);
                 let label = |index| data.label(index, targets, architecture.output_size());
-                (0..samples).map(|index| Example { sample: data.sample(index), label: label(index) }).collect()
+                (0..samples)
+                    .map(|index| Example { sample: data.sample(index), label: label(index) })
+                    .collect()
             }
         };
         let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
@@ -136,7 +141,9 @@ impl SettingArgs {
         match self.samples {
             Some(1) if needed > 1 => {
                 let name = fault.map_or("", |fault| fault.name);
-                Err(Error::Usage(format!("the fault {name} shows itself with several samples only; --samples 2 or more")))
+                Err(Error::Usage(format!(
+                    "the fault {name} shows itself with several samples only; --samples 2 or more"
+                )))
             }
             Some(samples) => Ok(samples as usize),
             None => Ok(needed),

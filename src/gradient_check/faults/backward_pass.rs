@@ -5,6 +5,11 @@
 //!
 //! Signs as everywhere in this crate: delta = −∂E/∂z, gradient = −∂E/∂w.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the indices are the formula's own: W[i][j] is row i, column j"
+)]
+
 use crate::gradient_check::forward::Forward;
 use crate::gradient_check::{Example, Task};
 use crate::{Architecture, LayerParameters, Parameters};

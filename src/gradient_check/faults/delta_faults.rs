@@ -2,6 +2,11 @@
 //!
 //! Compare each with the step it overrides in [`backward_pass`](super::backward_pass).
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the indices are the formula's own: W[i][j] is row i, column j"
+)]
+
 use super::backward_pass::{BackwardPass, Scene};
 
 /// The output layer's delta without the slope, where the cost is quadratic.

@@ -2,12 +2,13 @@
 
 use super::Fault;
 use super::delta_faults::{
-    FirstConnectionOnly, LoopEndsEarly, MissingHiddenSlope, MissingSlope, OffByOneLayer, SignFlipped, SlightFactor,
-    SlopeInCrossEntropy, SlopeOfAnotherActivation, SlopeOfTheWrongLayer, Transposed, UpdatedWeights,
+    FirstConnectionOnly, LoopEndsEarly, MissingHiddenSlope, MissingSlope, OffByOneLayer, SignFlipped,
+    SlightFactor, SlopeInCrossEntropy, SlopeOfAnotherActivation, SlopeOfTheWrongLayer, Transposed,
+    UpdatedWeights,
 };
 use super::gradient_faults::{
-    BiasGradientDropped, InputOfTheWrongLayer, L2Forgotten, L2OnBiases, LabelAndSampleSwapped, LastSampleOnly,
-    SummedBatch,
+    BiasGradientDropped, InputOfTheWrongLayer, L2Forgotten, L2OnBiases, LabelAndSampleSwapped,
+    LastSampleOnly, SummedBatch,
 };
 use super::set_up::{SetUp, Shape};
 use crate::{Activation, Cost};
@@ -15,10 +16,8 @@ use crate::{Activation, Cost};
 /// One sample, sigmoid, quadratic cost.
 const PLAIN: SetUp = SetUp::new(&[&[3, 4, 2], &[2, 5, 3], &[4, 3, 3, 2]], Shape::Any);
 const HIDDEN: SetUp = SetUp::new(PLAIN.shapes, Shape::Hidden);
-const TWO_HIDDEN: SetUp =
-    SetUp::new(&[&[3, 4, 3, 2], &[2, 3, 3, 3], &[4, 5, 3, 4, 2]], Shape::TwoHidden);
-const EQUAL_AFTER_INPUT: SetUp =
-    SetUp::new(&[&[3, 4, 4], &[2, 3, 3], &[5, 4, 4, 4]], Shape::EqualAfterInput);
+const TWO_HIDDEN: SetUp = SetUp::new(&[&[3, 4, 3, 2], &[2, 3, 3, 3], &[4, 5, 3, 4, 2]], Shape::TwoHidden);
+const EQUAL_AFTER_INPUT: SetUp = SetUp::new(&[&[3, 4, 4], &[2, 3, 3], &[5, 4, 4, 4]], Shape::EqualAfterInput);
 const ALL_EQUAL: SetUp = SetUp::new(&[&[4, 4, 4], &[3, 3, 3], &[3, 3, 3, 3]], Shape::AllEqual);
 const EQUAL_ENDS: SetUp = SetUp::new(&[&[3, 4, 3], &[2, 5, 2], &[4, 3, 3, 4]], Shape::EqualEnds);
 const BATCH: SetUp = SetUp { samples: 4, ..PLAIN };

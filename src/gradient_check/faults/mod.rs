@@ -64,7 +64,10 @@ impl Fault {
             return Err(format!("the fault {} occurs with the {} cost only", self.name, self.set_up.cost));
         }
         if architecture.activations.iter().any(|&activation| activation != self.set_up.activation) {
-            return Err(format!("the fault {} is shown in {} neurons only", self.name, self.set_up.activation));
+            return Err(format!(
+                "the fault {} is shown in {} neurons only",
+                self.name, self.set_up.activation
+            ));
         }
         Ok(())
     }
@@ -72,6 +75,9 @@ impl Fault {
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fault").field("name", &self.name).field("set_up", &self.set_up).finish_non_exhaustive()
+        f.debug_struct("Fault")
+            .field("name", &self.name)
+            .field("set_up", &self.set_up)
+            .finish_non_exhaustive()
     }
 }
