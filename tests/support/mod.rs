@@ -1,6 +1,7 @@
 //! What several tests share.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
+pub mod book;
 pub mod cli;
 pub mod golden;
 pub mod mnist;
