@@ -1,5 +1,16 @@
-//! The Rust programs in README.md and in the book, as doc-tests. (tests/book.rs checks that none is left out.)
+//! The Rust programs in the book, as doc-tests. (tests/book.rs checks that none is left out.)
 
-/// Chapter 1.
-#[doc = include_str!("../docs/01-neuron.md")]
-pub mod chapter_01 {}
+macro_rules! chapters {
+    ($($name:ident $path:literal,)*) => {
+        $(#[doc = include_str!($path)] mod $name {})*
+    };
+}
+
+chapters! {
+    neuron "../docs/01-neuron.md",
+    layers "../docs/02-layers.md",
+    training "../docs/03-training.md",
+    backpropagation "../docs/04-backpropagation.md",
+    object_graph "../docs/05-object-graph.md",
+    gradient_check "../docs/06-gradient-check.md",
+}

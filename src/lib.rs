@@ -59,6 +59,8 @@ pub mod atomic_file;
 pub mod cli;
 pub mod cost;
 pub mod data_set;
+#[cfg(doctest)]
+mod doctests;
 pub mod engine;
 pub mod error;
 pub mod gradient_check;

@@ -12,11 +12,12 @@
 //! | `<!-- release only: reason -->` | the same, by the ignored test, in a release build |
 //! | `<!-- not in CI: reason -->` | it is not run |
 //! | `<!-- varies: 11,453 0.8 -->` | where these words stand another run may have other numbers |
+//! | `<!-- printed by: command -->` | the `text` block is what that command prints |
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
 //!
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
 //! the program under test. A line `...` stands for any lines. A command that fails is followed by `$ echo $?`.
-//! `UPDATE_DOCS=1 cargo test --test book` writes code and printed text into the book.
+//! `UPDATE_DOCS=1 cargo test --test book -- --test-threads=1` writes code, printed text and pictures into the book.
 #![cfg(all(unix, feature = "cli"))]
 
 mod support;
@@ -133,7 +134,7 @@ fn unindented(lines: &[String]) -> String {
 
 fn is_doc_tested(document: &Document) -> bool {
     let list = fs::read_to_string(root().join("src/doctests.rs")).expect("src/doctests.rs is there");
-    list.contains(&format!("include_str!(\"../{}\")", document.path.display()))
+    list.contains(&format!("\"../{}\"", document.path.display()))
 }
 
 // Commands.
@@ -246,7 +247,20 @@ fn commands(block: &Block) -> (Vec<String>, Vec<Shown>) {
 fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
     let scratch = Scratch::new();
     let (mut problems, mut renewed) = (Vec::new(), Vec::new());
-    for block in document.blocks().into_iter().filter(|block| block.language == "console") {
+    for block in document.blocks() {
+        if let Some(command) = block.note("printed by:").filter(|_| !in_release) {
+            let output = scratch.run(command, 0);
+            let text = String::from_utf8_lossy(&output.stdout);
+            let printed: Vec<String> = text.lines().map(str::to_owned).collect();
+            if !output.status.success() || printed.is_empty() || printed != block.body {
+                problems.push(format!("{}: `{command}` prints\n{text}", document.place(block.start)));
+                renewed.push((block, printed));
+            }
+            continue;
+        }
+        if block.language != "console" {
+            continue;
+        }
         if block.note("not in CI:").is_some() || block.note("release only:").is_some() != in_release {
             continue;
         }
