@@ -115,7 +115,8 @@ fn code_from(source: &str) -> Result<Code, String> {
 fn item_of(lines: &[String], item: &str) -> Option<Vec<String>> {
     let begins = |line: &&String| {
         let code = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(super) ");
-        code.strip_prefix(item).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        code.strip_prefix(item)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     };
     let first = lines.iter().position(|line| begins(&line))?;
     let indentation = lines[first].len() - lines[first].trim_start().len();
@@ -123,7 +124,11 @@ fn item_of(lines: &[String], item: &str) -> Option<Vec<String>> {
         let code = line.get(indentation..).unwrap_or_default();
         code.starts_with(['}', ')', ']']) && !code.ends_with(['{', '(', '['])
     };
-    let count = if lines[first].ends_with([';', '}']) { 0 } else { 1 + lines[first + 1..].iter().position(|line| closes(&line))? };
+    let count = if lines[first].ends_with([';', '}']) {
+        0
+    } else {
+        1 + lines[first + 1..].iter().position(|line| closes(&line))?
+    };
     let shown = lines[first..=first + count].iter();
     Some(shown.map(|line| line.get(indentation..).unwrap_or_default().to_owned()).collect())
 }
@@ -159,7 +164,8 @@ impl Scratch {
         let profile = test.ancestors().nth(2).expect("target/debug").to_owned();
         let cargo = at(".bin/cargo");
         fs::write(&cargo, cargo_stand_in(&profile)).expect("a file");
-        fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a file mode");
+        fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .expect("a file mode");
         Self { folder }
     }
 
@@ -326,14 +332,16 @@ fn line_matches(expected: &str, printed: &str, varying: &[&str]) -> bool {
 
 #[test]
 fn commands_shown_in_the_book_print_what_is_shown() {
-    let problems: Vec<String> = documents().iter().flat_map(|document| check_commands(document, false)).collect();
+    let problems: Vec<String> =
+        documents().iter().flat_map(|document| check_commands(document, false)).collect();
     assert_none(&problems);
 }
 
 #[test]
 #[ignore = "minutes in a debug build; run in release"]
 fn longer_commands_shown_in_the_book_print_what_is_shown() {
-    let problems: Vec<String> = documents().iter().flat_map(|document| check_commands(document, true)).collect();
+    let problems: Vec<String> =
+        documents().iter().flat_map(|document| check_commands(document, true)).collect();
     assert_none(&problems);
 }
 
@@ -377,7 +385,9 @@ fn every_picture_is_what_its_command_makes() {
             let notes = document.notes_before(line);
             shown.push(picture.clone());
             let Some(command) = notes.iter().find_map(|note| note.strip_prefix("made by:")) else {
-                problems.push(format!("{place}: which command makes {target}? Write <!-- made by: ... --> above"));
+                problems.push(format!(
+                    "{place}: which command makes {target}? Write <!-- made by: ... --> above"
+                ));
                 continue;
             };
             let output = scratch.run(command.trim(), 0);
@@ -413,7 +423,8 @@ fn every_link_leads_somewhere() {
             if link.contains("://") || link.starts_with("mailto:") {
                 continue;
             }
-            let (file, anchor) = link.split_once('#').map_or((link.as_str(), None), |(file, a)| (file, Some(a)));
+            let (file, anchor) =
+                link.split_once('#').map_or((link.as_str(), None), |(file, a)| (file, Some(a)));
             let folder = document.path.parent().expect("a file is in a folder");
             let target =
                 if file.is_empty() { Some(document.path.clone()) } else { normal(&folder.join(file)) };
@@ -465,7 +476,9 @@ fn chapters_lead_from_one_to_the_next_and_back() {
             problems.push(format!("{}: the last line must link to {expected:?}", chapter.path.display()));
         }
         let number = format!("# {}. ", place + 1);
-        if !chapter.lines[0].starts_with(&number) || !chapter.file_name().starts_with(&format!("{:02}-", place + 1)) {
+        if !chapter.lines[0].starts_with(&number)
+            || !chapter.file_name().starts_with(&format!("{:02}-", place + 1))
+        {
             problems.push(format!("{}: the title must begin with {number:?}", chapter.path.display()));
         }
     }

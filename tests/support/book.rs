@@ -146,7 +146,9 @@ impl Document {
                 links.push((index, target.to_owned()));
             }
             for part in line.split("src=\"").chain(line.split("srcset=\"")).skip(1) {
-                if let Some((target, _)) = part.split_once('"').filter(|_| line.contains("<img") || line.contains("<source")) {
+                if let Some((target, _)) =
+                    part.split_once('"').filter(|_| line.contains("<img") || line.contains("<source"))
+                {
                     links.push((index, target.to_owned()));
                 }
             }

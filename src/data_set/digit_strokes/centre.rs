@@ -1,0 +1,152 @@
+//! MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
+//!
+//! A network trained on MNIST expects its digits where MNIST has them. Its makers did this, and so
+//! do we, for our drawn digits as well as for a picture that a user brings:
+//!
+//! 1. cut out the smallest rectangle that holds all the ink;
+//! 2. scale it, without changing its proportions, so that its longer side is 20 pixels, averaging
+//!    the ink that falls into each new pixel;
+//! 3. lay it on 28 x 28 pixels of blank paper so that its *centre of mass*, the average place of its
+//!    ink, comes as near as whole pixels allow to the centre of the paper.
+
+/// Pixels along each side of the finished image.
+pub const SIDE: usize = 28;
+
+/// Pixels along each side of the box into which the digit itself is fitted.
+pub const BOX_SIDE: usize = 20;
+
+/// Ink fainter than this counts as a smudge when we look for the edges of the digit.
+const FAINTEST_INK: f64 = 0.1;
+
+/// Fits a grey image into 28 x 28 grey levels, 0 for paper and 255 for ink, row by row.
+///
+/// `ink` holds `width * height` numbers, row by row, 0 for paper and 1 for black; numbers outside
+/// that range, or not numbers at all, count as the nearer end or as paper. The image may be of any
+/// size. Its darkest place becomes 255, so that thin or pale lines are still seen. A blank image,
+/// or one of no pixels, gives a blank image.
+///
+/// # Panics
+/// If `ink` does not hold `width * height` numbers.
+#[must_use]
+#[track_caller]
+pub fn centre_like_mnist(width: usize, height: usize, ink: &[f64]) -> [u8; SIDE * SIDE] {
+    assert_eq!(
+        ink.len(),
+        width * height,
+        "an image {width} wide and {height} high needs one ink value for each pixel"
+    );
+    match InkBounds::of(width, ink) {
+        Some(bounds) => lay_centred(&shrink(width, ink, &bounds)),
+        None => [0; SIDE * SIDE],
+    }
+}
+
+/// The smallest rectangle that holds all the ink; right and bottom are the first pixels outside.
+struct InkBounds {
+    left: usize,
+    right: usize,
+    top: usize,
+    bottom: usize,
+}
+
+impl InkBounds {
+    /// Finds the rectangle; `None` if there is no ink.
+    fn of(width: usize, ink: &[f64]) -> Option<Self> {
+        let mut found: Option<Self> = None;
+        for (index, _) in (0..).zip(ink).filter(|(_, ink)| **ink > FAINTEST_INK) {
+            let (row, column) = (index / width, index % width);
+            let bounds =
+                found.get_or_insert(Self { left: column, right: column + 1, top: row, bottom: row + 1 });
+            bounds.left = bounds.left.min(column);
+            bounds.right = bounds.right.max(column + 1);
+            bounds.bottom = row + 1;
+        }
+        found
+    }
+
+    fn width(&self) -> usize {
+        self.right - self.left
+    }
+
+    fn height(&self) -> usize {
+        self.bottom - self.top
+    }
+}
+
+/// The digit in its 20 x 20 box, row by row; its darkest pixel is 1.
+type InkBox = [f64; BOX_SIDE * BOX_SIDE];
+
+/// Scales the ink within `bounds` into the middle of the box.
+fn shrink(width: usize, ink: &[f64], bounds: &InkBounds) -> InkBox {
+    let step = bounds.width().max(bounds.height()) as f64 / BOX_SIDE as f64;
+    let columns = footprints(bounds.left, bounds.width(), step);
+    let rows = footprints(bounds.top, bounds.height(), step);
+    let mut small = [0.0; BOX_SIDE * BOX_SIDE];
+    for (to_row, row_parts) in rows.iter().enumerate() {
+        for (to_column, column_parts) in columns.iter().enumerate() {
+            let mut sum = 0.0;
+            for &(row, row_share) in row_parts {
+                for &(column, column_share) in column_parts {
+                    sum += row_share * column_share * clean(ink[row * width + column]);
+                }
+            }
+            small[to_row * BOX_SIDE + to_column] = sum;
+        }
+    }
+    let darkest = small.iter().copied().fold(0.0, f64::max);
+    small.map(|value| value / darkest)
+}
+
+/// For each of the box's 20 columns (or rows): which pixels of the image it averages, and the share
+/// of each. The image's ink lies in the `length` pixels from `start` on, and `step` of its pixels
+/// go into one of the box's.
+fn footprints(start: usize, length: usize, step: f64) -> Vec<Vec<(usize, f64)>> {
+    // A box pixel smaller than an image pixel still looks at a whole pixel's width of the image:
+    // this is linear interpolation, and keeps enlarged images from looking like staircases.
+    let reach = step.max(1.0);
+    let middle = length as f64 / 2.0;
+    let mut all = Vec::with_capacity(BOX_SIDE);
+    for place in 0..BOX_SIDE {
+        let centre = middle + (place as f64 + 0.5 - BOX_SIDE as f64 / 2.0) * step;
+        let (from, to) = (centre - reach / 2.0, centre + reach / 2.0);
+        let first = from.max(0.0) as usize;
+        let last = (to.max(0.0).ceil() as usize).min(length);
+        let mut parts = Vec::new();
+        for pixel in first..last {
+            let overlap = to.min(pixel as f64 + 1.0) - from.max(pixel as f64);
+            parts.push((start + pixel, overlap / reach));
+        }
+        all.push(parts);
+    }
+    all
+}
+
+/// Lays the box on the paper so that the centre of mass of its ink is at the paper's centre.
+fn lay_centred(small: &InkBox) -> [u8; SIDE * SIDE] {
+    let (mut mass, mut x_sum, mut y_sum) = (0.0, 0.0, 0.0);
+    for (index, &ink) in small.iter().enumerate() {
+        mass += ink;
+        x_sum += ink * (index % BOX_SIDE) as f64;
+        y_sum += ink * (index / BOX_SIDE) as f64;
+    }
+    let left = box_offset(x_sum / mass);
+    let top = box_offset(y_sum / mass);
+    let mut paper = [0; SIDE * SIDE];
+    for (index, &ink) in small.iter().enumerate() {
+        let (row, column) = (top + index / BOX_SIDE, left + index % BOX_SIDE);
+        paper[row * SIDE + column] = (ink * 255.0).round() as u8;
+    }
+    paper
+}
+
+/// How many blank pixels go before the box so that its pixel number `middle` comes to the centre
+/// of the paper, or as near to it as the paper's edges allow.
+fn box_offset(middle: f64) -> usize {
+    let offset = (SIDE as f64 / 2.0 - middle).round();
+    offset.clamp(0.0, (SIDE - BOX_SIDE) as f64) as usize
+}
+
+/// An ink value without nonsense: not-a-number becomes paper.
+fn clean(ink: f64) -> f64 {
+    if ink.is_nan() { 0.0 } else { ink.clamp(0.0, 1.0) }
+}

@@ -1,0 +1,127 @@
+//! The hand of one writer: it slants, stretches, wobbles and cuts corners.
+//!
+//! A [`Hand`] is chosen once for an image. It moves a skeleton's knots a little, each on its own
+//! (no hand is steady); draws the smooth curve through them; rounds the corners off, as a hurried
+//! hand does; and bends the paper under the whole: a smooth *elastic distortion* made of a few long
+//! waves, then stretching, slanting and turning.
+
+use super::chance::Chance;
+use super::curve::{self, Point};
+use super::skeletons::{Knot, Style};
+
+/// How many waves make up the elastic distortion.
+const WAVES: usize = 4;
+
+/// The habits of one writer while writing one digit.
+pub struct Hand {
+    /// How far each knot strays, as a standard deviation in heights of the digit.
+    unsteadiness: f64,
+    /// How often the curve is smoothed: 0 for a careful hand.
+    hurry: u32,
+    /// The waves by which the paper is bent.
+    waves: [Wave; WAVES],
+    /// How much wider than its skeleton the digit becomes.
+    stretch: f64,
+    /// How far the top leans to the right, in heights.
+    slant: f64,
+    /// The angle by which the digit is turned, in radians, clockwise.
+    turn: f64,
+}
+
+impl Hand {
+    /// A writer chosen at random.
+    pub fn of_some_writer(chance: &mut Chance) -> Self {
+        Self {
+            unsteadiness: chance.between(0.01, 0.05),
+            hurry: chance.below(25),
+            waves: std::array::from_fn(|_| Wave::of_some_writer(chance)),
+            stretch: libm::exp(chance.about_within(0.0, 0.22, -0.6, 0.5)),
+            slant: chance.about_within(0.15, 0.22, -0.4, 0.8),
+            turn: chance.about_within(0.0, 0.10, -0.3, 0.3),
+        }
+    }
+
+    /// Writes a digit in the given style: one fine polyline for each stroke, in heights.
+    pub fn write(&self, style: &Style, chance: &mut Chance) -> Vec<Vec<Point>> {
+        let mut strokes = Vec::with_capacity(style.strokes.len());
+        for knots in style.strokes {
+            let shaken: Vec<Knot> = knots.iter().map(|&knot| self.shake(knot, chance)).collect();
+            let mut polyline = curve::through(&shaken);
+            for _ in 0..self.hurry {
+                cut_corners(&mut polyline);
+            }
+            for point in &mut polyline {
+                *point = self.bend(*point);
+            }
+            strokes.push(polyline);
+        }
+        strokes
+    }
+
+    /// Misses a knot by a little.
+    fn shake(&self, knot: Knot, chance: &mut Chance) -> Knot {
+        let at = Point {
+            x: chance.about(knot.at.x, self.unsteadiness),
+            y: chance.about(knot.at.y, self.unsteadiness),
+        };
+        Knot { at, ..knot }
+    }
+
+    /// Where a point of the paper ends up: first waves, then stretch, slant and turn.
+    fn bend(&self, point: Point) -> Point {
+        let (mut x, mut y) = (point.x, point.y);
+        for wave in &self.waves {
+            let swing = wave.swing(point);
+            x += wave.push_x * swing;
+            y += wave.push_y * swing;
+        }
+        x = x * self.stretch - y * self.slant;
+        let (sin, cos) = (libm::sin(self.turn), libm::cos(self.turn));
+        Point { x: x * cos - y * sin, y: x * sin + y * cos }
+    }
+}
+
+/// One wave of the elastic distortion: it pushes points to and fro across the paper.
+struct Wave {
+    /// How fast the wave's phase changes to the right, in radians a height.
+    rate_x: f64,
+    /// How fast the wave's phase changes downwards, in radians a height.
+    rate_y: f64,
+    /// The phase at the origin, in radians.
+    phase: f64,
+    /// How far a crest pushes to the right, in heights.
+    push_x: f64,
+    /// How far a crest pushes downwards, in heights.
+    push_y: f64,
+}
+
+impl Wave {
+    fn of_some_writer(chance: &mut Chance) -> Self {
+        Self {
+            rate_x: chance.between(-7.0, 7.0),
+            rate_y: chance.between(-7.0, 7.0),
+            phase: chance.between(0.0, std::f64::consts::TAU),
+            push_x: chance.about(0.0, 0.025),
+            push_y: chance.about(0.0, 0.025),
+        }
+    }
+
+    /// The height of the wave at `point`, from -1 in a trough to 1 on a crest.
+    fn swing(&self, point: Point) -> f64 {
+        libm::sin(self.rate_x * point.x + self.rate_y * point.y + self.phase)
+    }
+}
+
+/// Moves every point but the ends halfway to the middle of its two neighbours.
+fn cut_corners(polyline: &mut [Point]) {
+    let Some(&first) = polyline.first() else {
+        return;
+    };
+    let mut before = first;
+    for i in 1..polyline.len().saturating_sub(1) {
+        let here = polyline[i];
+        let middle = before.towards(polyline[i + 1], 0.5);
+        polyline[i] = here.towards(middle, 0.5);
+        before = here;
+    }
+}

@@ -1,0 +1,159 @@
+//! The embedded digits: the code draws the committed files, and they are laid out as MNIST's are.
+
+use backprop::data_set::digit_strokes::centre::{BOX_SIDE, SIDE, centre_like_mnist};
+use backprop::data_set::digit_strokes::{
+    DrawnDigits, PIXELS, TEST_COUNT, TEST_SEED, TRAINING_COUNT, TRAINING_SEED, draw_digits,
+};
+use backprop::data_set::{DataSet, Pixels, Source};
+use proptest::prelude::*;
+
+fn embedded() -> (DataSet, DataSet) {
+    let split = Source::Digits.load(Pixels::Scaled).expect("embedded");
+    (split.train, split.test)
+}
+
+fn assert_drawn(drawn: &DrawnDigits, committed: &DataSet) {
+    for (index, &label) in drawn.labels.iter().enumerate() {
+        assert_eq!(committed.class(index), label, "label {index}");
+        let pixels = &drawn.pixels[index * PIXELS..(index + 1) * PIXELS];
+        assert!(committed.image(index) == pixels, "image {index} is not the one committed");
+    }
+}
+
+/// The inked rows and columns of a 28x28 image, and the centre of mass, in whole pixels: the top left
+/// one is 0, 0.
+struct Layout {
+    height: usize,
+    width: usize,
+    centre: (f64, f64),
+}
+
+fn layout(image: &[u8]) -> Layout {
+    let inked: Vec<(usize, usize, f64)> = (image.iter().enumerate())
+        .filter(|&(_, &ink)| ink > 0)
+        .map(|(place, &ink)| (place / SIDE, place % SIDE, f64::from(ink)))
+        .collect();
+    let span = |place: fn(&(usize, usize, f64)) -> usize| {
+        let places = || inked.iter().map(place);
+        places().max().unwrap_or(0) + 1 - places().min().unwrap_or(0)
+    };
+    let mass: f64 = inked.iter().map(|(_, _, ink)| ink).sum();
+    let mean = |place: fn(&(usize, usize, f64)) -> usize| {
+        inked.iter().map(|pixel| place(pixel) as f64 * pixel.2).sum::<f64>() / mass
+    };
+    Layout { height: span(|p| p.0), width: span(|p| p.1), centre: (mean(|p| p.0), mean(|p| p.1)) }
+}
+
+#[test]
+fn the_first_images_are_what_the_code_draws() {
+    let (train, test) = embedded();
+    assert_drawn(&draw_digits(TRAINING_SEED, 30), &train);
+    assert_drawn(&draw_digits(TEST_SEED, 30), &test);
+}
+
+#[test]
+#[ignore = "draws all 12,000 images: seconds in release, minutes without"]
+fn every_image_is_what_the_code_draws() {
+    let (train, test) = embedded();
+    assert_drawn(&draw_digits(TRAINING_SEED, TRAINING_COUNT), &train);
+    assert_drawn(&draw_digits(TEST_SEED, TEST_COUNT), &test);
+}
+
+#[test]
+fn there_are_as_many_of_each_digit_and_all_are_there() {
+    let (train, test) = embedded();
+    assert_eq!((train.len(), test.len()), (10_000, 2_000));
+    assert_eq!((train.image_shape(), test.image_shape()), ((28, 28), (28, 28)));
+    for data in [train, test] {
+        let mut counts = [0; 10];
+        (0..data.len()).for_each(|index| counts[usize::from(data.class(index))] += 1);
+        assert_eq!(counts, [data.len() / 10; 10]);
+    }
+}
+
+#[test]
+fn every_digit_fits_a_20x20_box_and_touches_it_and_has_its_centre_of_mass_in_the_middle() {
+    let (train, test) = embedded();
+    for data in [&train, &test] {
+        for index in (0..data.len()).step_by(7) {
+            let layout = layout(data.image(index));
+            let longer = layout.height.max(layout.width);
+            assert!((BOX_SIDE - 1..=BOX_SIDE).contains(&longer), "image {index}: {longer} pixels long");
+            for centre in [layout.centre.0, layout.centre.1] {
+                // Whole pixels leave half a pixel; a box that would leave the paper leaves more, which few do.
+                assert!(
+                    (centre - 14.0).abs() <= 0.51,
+                    "image {index}: centre of mass at {:?}",
+                    layout.centre
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_test_image_is_a_training_image() {
+    let (train, test) = embedded();
+    let seen: std::collections::HashSet<&[u8]> = (0..train.len()).map(|index| train.image(index)).collect();
+    assert_eq!(seen.len(), train.len(), "training images differ from each other");
+    assert!((0..test.len()).all(|index| !seen.contains(test.image(index))));
+}
+
+#[test]
+fn an_image_does_not_depend_on_how_many_are_drawn() {
+    let (few, more) = (draw_digits(7, 3), draw_digits(7, 5));
+    assert_eq!(few.pixels[..], more.pixels[..3 * PIXELS]);
+    assert_eq!(few.labels[..], more.labels[..3]);
+    assert_ne!(few.pixels, draw_digits(8, 3).pixels);
+}
+
+#[test]
+fn the_four_files_are_at_most_three_megabytes() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let files = std::fs::read_dir(folder).expect("data is there").map(|entry| entry.expect("readable"));
+    let digits = files.filter(|file| file.file_name().to_string_lossy().starts_with("digits-"));
+    let sizes: Vec<u64> = digits.map(|file| file.metadata().expect("readable").len()).collect();
+    assert_eq!(sizes.len(), 4);
+    assert!(sizes.iter().sum::<u64>() <= 3_000_000, "{sizes:?}");
+}
+
+#[test]
+fn blank_and_empty_images_stay_blank() {
+    assert_eq!(centre_like_mnist(0, 0, &[]), [0; SIDE * SIDE]);
+    assert_eq!(centre_like_mnist(3, 2, &[0.0; 6]), [0; SIDE * SIDE]);
+    assert_eq!(centre_like_mnist(2, 1, &[f64::NAN, -5.0]), [0; SIDE * SIDE]);
+}
+
+#[test]
+fn a_square_of_ink_fills_the_box_whatever_its_size_and_place() {
+    for (side, left, top) in [(20, 4, 4), (40, 0, 100), (150, 40, 2)] {
+        let (width, height) = (200, 170);
+        let mut ink = vec![0.0; width * height];
+        for row in top..top + side {
+            ink[row * width + left..row * width + left + side].fill(1.0);
+        }
+        let image = centre_like_mnist(width, height, &ink);
+        // The middle of 20 pixels is between two: the box starts at 14 - 9.5, rounded either way.
+        let first = image.iter().position(|&pixel| pixel > 0).expect("there is ink");
+        let (top, left) = (first / SIDE, first % SIDE);
+        assert!((4..=5).contains(&top) && (4..=5).contains(&left), "side {side}: {top}, {left}");
+        for (place, &pixel) in image.iter().enumerate() {
+            let (row, column) = (place / SIDE, place % SIDE);
+            let inside = (top..top + 20).contains(&row) && (left..left + 20).contains(&column);
+            assert_eq!(pixel, if inside { 255 } else { 0 }, "side {side}, pixel {place}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_image_is_centred_without_a_crash(
+        width in 1usize..70,
+        ink in prop::collection::vec(prop_oneof![Just(0.0), Just(f64::NAN), -1.0..2.0], 1..2000)
+    ) {
+        let height = ink.len() / width;
+        let image = centre_like_mnist(width, height, &ink[..width * height]);
+        let any_ink = ink[..width * height].iter().any(|&ink| ink > 0.1);
+        prop_assert_eq!(image.contains(&255), any_ink);
+    }
+}
