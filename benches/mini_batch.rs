@@ -45,7 +45,7 @@ fn mini_batch(criterion: &mut Criterion) {
         let before: Parameters = parameters(&architecture, 1);
         let Rows { labels, samples } = rows(&architecture, batch * 8, 1);
         let batches = || labels.chunks_exact(batch * 10).zip(samples.chunks_exact(batch * 784));
-        let plain = MiniBatchStep { rate, weight_decay: 1.0, dropout: None };
+        let plain = MiniBatchStep::plain(rate);
 
         let mut textbook = textbook::Network::from_parameters(&architecture, &before);
         let mut one_thread = Network::from_parameters(&architecture, &before);

@@ -95,6 +95,14 @@ pub struct MiniBatchStep {
     pub dropout: Option<Dropout>,
 }
 
+impl MiniBatchStep {
+    /// Plain gradient descent: no weight decay, no dropout.
+    #[must_use]
+    pub const fn plain(rate: f64) -> Self {
+        Self { rate, weight_decay: 1.0, dropout: None }
+    }
+}
+
 /// Inverted dropout: each hidden neuron is silenced with this probability, the others scaled by 1 / (1 − p).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dropout {

@@ -57,6 +57,7 @@ pub mod architecture;
 pub mod atomic_file;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod comparison;
 pub mod cost;
 pub mod data_set;
 #[cfg(doctest)]

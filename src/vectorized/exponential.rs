@@ -7,8 +7,9 @@
 //! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸;
 //! 3. eˣ = 2ᵏ·eʳ, and 2ᵏ is made by writing k into the exponent bits of an f64.
 //!
-//! The largest error seen against 60-digit arithmetic is below 0.9 units in the last place. Multiplications and additions are separate (no
-//! fused multiply-add), so every CPU gives the same bits.
+//! Against 60-digit arithmetic, the largest error seen in 150,000 random arguments is 0.84 units in the last place for
+//! the exponential, 2.0 for the sigmoid and 2.4 for tanh. Multiplications and additions are separate (no fused
+//! multiply-add), so every CPU gives the same bits.
 
 #![expect(
     clippy::inline_always,

@@ -12,8 +12,11 @@ use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sampl
 /// Samples that are predicted together: their outputs stay in the cache.
 const PREDICT_BLOCK: usize = 64;
 
+/// Samples of a mini-batch that go through the layers together; more would not find room in the cache.
+const LARGEST_SHARE: usize = 128;
+
 /// Multiplications below which waking another thread costs more than it saves.
-const WORTH_A_THREAD: usize = 400_000;
+const WORTH_A_THREAD: usize = 1_500_000;
 
 /// A fully connected network, one matrix a layer.
 ///
@@ -33,6 +36,7 @@ const WORTH_A_THREAD: usize = 400_000;
 pub struct Network {
     architecture: Architecture,
     layers: Vec<FullConnectedLayer>,
+    /// What passes through the layers in mini-batches; as many as were needed at once so far.
     workers: Vec<Worker>,
     threads: usize,
     /// The threads, where there is more than one.
@@ -105,7 +109,6 @@ impl Network {
                 Error::Usage(format!("{threads} threads cannot be started ({error}); ask for fewer"))
             })?))
         };
-        self.workers.resize_with(self.threads, || Worker::new(&self.layers));
         Ok(())
     }
 
@@ -201,6 +204,15 @@ impl Network {
     }
 
     /// All layers as fc.py prints them.
+    ///
+    /// ```
+    /// use backprop::vectorized::Network;
+    /// use backprop::{Architecture, Parameters};
+    ///
+    /// let architecture = Architecture::new(&[2, 1]);
+    /// let network = Network::from_parameters(&architecture, &Parameters::zeros(&architecture));
+    /// assert_eq!(network.dump(), "W: [[0, 0]]\nb: [[0]]\n");
+    /// ```
     #[must_use]
     pub fn dump(&self) -> String {
         self.layers.iter().map(FullConnectedLayer::dump).collect()
@@ -234,7 +246,14 @@ impl Network {
     fn useful_threads(&self, samples: usize) -> usize {
         let multiplications =
             samples.saturating_mul(self.architecture.parameter_count().unwrap_or(usize::MAX));
-        (multiplications / WORTH_A_THREAD).min(samples).clamp(1, self.threads)
+        (multiplications / WORTH_A_THREAD).clamp(1, self.threads)
+    }
+
+    /// Makes workers until there are this many.
+    fn make_workers(&mut self, count: usize) {
+        while self.workers.len() < count {
+            self.workers.push(Worker::new(&self.layers));
+        }
     }
 
     /// How many samples two slices of rows hold.
@@ -280,6 +299,7 @@ impl Engine for Network {
         let count = self.count_samples(samples);
         let mut rows = vec![0.0; count * outputs];
         let share = count.div_ceil(self.useful_threads(count)).max(1);
+        self.make_workers(self.threads);
         let layers = &self.layers;
         let work = |worker: &mut Worker, samples: &[f64], rows: &mut [f64]| {
             let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
@@ -335,7 +355,8 @@ impl Engine for Network {
             "dropout must leave some neurons: probability below 1"
         );
 
-        let share = count.div_ceil(self.useful_threads(count));
+        let share = count.div_ceil(self.useful_threads(count)).min(LARGEST_SHARE);
+        self.make_workers(count.div_ceil(share));
         let workers = &mut self.workers[..count.div_ceil(share)];
         let (layers, cost) = (&mut self.layers, self.architecture.cost);
         let factor = step.rate / count as f64;
@@ -348,7 +369,10 @@ impl Engine for Network {
                 update_layers(layers, workers, factor, step.weight_decay, true);
             }),
             _ => {
-                workers[0].calc_deltas(layers, cost, (labels, samples), dropout, 0);
+                let shares = labels.chunks(share * outputs).zip(samples.chunks(share * inputs));
+                for (place, (worker, rows)) in workers.iter_mut().zip(shares).enumerate() {
+                    worker.calc_deltas(layers, cost, rows, dropout, place * share);
+                }
                 update_layers(layers, workers, factor, step.weight_decay, false);
             }
         }

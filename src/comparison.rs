@@ -1,0 +1,162 @@
+//! The two engines side by side: do they agree, how long does a sample take each, how large is a connection.
+//!
+//! What `backprop compare` prints. It takes seconds; `cargo bench` measures more, and more carefully.
+
+use std::time::Instant;
+
+use crate::vectorized::textbook;
+use crate::{Architecture, Engine, Label, Sample, WeightInit, graph, vectorized};
+
+/// The engines may differ by this much after the samples they are compared on.
+const AGREEMENT: f64 = 1e-9;
+/// Each contender is timed this often, in turns; the median counts.
+const PASSES: usize = 5;
+/// A pass of a fast contender goes over its samples until this much time has gone by.
+const SHORTEST_PASS: f64 = 0.002;
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Layer sizes.
+    pub sizes: Vec<usize>,
+    /// Weights and biases, all together.
+    pub connections: usize,
+    /// Microseconds the object graph takes to train on one sample.
+    pub object_us: f64,
+    /// Microseconds the textbook matrices take.
+    pub textbook_us: f64,
+    /// Microseconds the vectorized network takes.
+    pub vectorized_us: f64,
+    /// How many times faster than the object graph the vectorized network is.
+    pub ratio: f64,
+    /// The largest difference between any weight of the one and of the other after the same samples.
+    pub max_difference: f64,
+    /// Bytes a connection takes in the object graph, nodes and lists included.
+    pub bytes_per_connection: f64,
+}
+
+impl Comparison {
+    /// Whether the engines ended in the same weights, up to rounding.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.max_difference <= AGREEMENT
+    }
+}
+
+/// Samples and labels to compare on.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Labels, one row a sample.
+    pub labels: &'a [f64],
+    /// As many samples, one row each.
+    pub samples: &'a [f64],
+}
+
+/// Trains both engines on the same samples from the same weights, and times them if they agree.
+///
+/// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine meets
+/// all of them. If the engines do not agree, all times are NaN: how long a wrong answer takes is nobody's concern.
+///
+/// ```
+/// use backprop::comparison::{Rows, compare};
+/// use backprop::Architecture;
+///
+/// let rows = Rows { labels: &[0.9, 0.1], samples: &[1.0, 0.5, 0.0] };
+/// let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+/// assert!(comparison.agrees());
+/// assert_eq!(comparison.connections, 26);
+/// ```
+///
+/// # Panics
+/// If there are no samples, not as many labels as samples, or no network can have this architecture.
+#[must_use]
+#[track_caller]
+pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64) -> Comparison {
+    let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+    let count = rows.samples.len() / inputs;
+    assert!(count > 0, "a comparison needs a sample at least");
+    let before = WeightInit::Small.draw(architecture, seed);
+    let mut objects = graph::Network::from_parameters(architecture, &before);
+    let mut vectorized = vectorized::Network::from_parameters(architecture, &before);
+    let mut textbook = textbook::Network::from_parameters(architecture, &before);
+
+    objects.train_each(rows.labels, rows.samples, rate);
+    vectorized.train_each(rows.labels, rows.samples, rate);
+    let max_difference = objects.parameters().max_difference(&vectorized.parameters());
+    let connections = before.iter().count();
+    let mut comparison = Comparison {
+        sizes: architecture.sizes.clone(),
+        connections,
+        object_us: f64::NAN,
+        textbook_us: f64::NAN,
+        vectorized_us: f64::NAN,
+        ratio: f64::NAN,
+        max_difference,
+        bytes_per_connection: objects.memory_bytes() as f64 / connections as f64,
+    };
+    if !comparison.agrees() {
+        return comparison;
+    }
+    let mut times = [const { Vec::new() }; 3];
+    for _ in 0..PASSES {
+        times[0].push(time(count, || {
+            objects.train_each(rows.labels, rows.samples, rate);
+        }));
+        times[1].push(time(count, || {
+            for (label, sample) in rows.labels.chunks_exact(outputs).zip(rows.samples.chunks_exact(inputs)) {
+                textbook.train_one_sample(Label(label), Sample(sample), rate);
+            }
+        }));
+        times[2].push(time(count, || {
+            vectorized.train_each(rows.labels, rows.samples, rate);
+        }));
+    }
+    let [object_us, textbook_us, vectorized_us] = times.map(median);
+    comparison.object_us = object_us;
+    comparison.textbook_us = textbook_us;
+    comparison.vectorized_us = vectorized_us;
+    comparison.ratio = object_us / vectorized_us;
+    comparison
+}
+
+/// Microseconds a sample, over as many rounds as make a pass long enough to time.
+fn time(count: usize, mut round: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    let mut rounds = 0;
+    loop {
+        round();
+        rounds += 1;
+        let seconds = start.elapsed().as_secs_f64();
+        if seconds >= SHORTEST_PASS {
+            return seconds * 1e6 / (rounds * count) as f64;
+        }
+    }
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines_that_do_not_agree_are_not_timed() {
+        // A NaN among the inputs makes NaN of both, and NaN agrees with nothing.
+        let rows = Rows { labels: &[0.5, 0.5], samples: &[f64::NAN, 1.0, 1.0] };
+        let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+        assert!(!comparison.agrees());
+        assert!(comparison.object_us.is_nan() && comparison.ratio.is_nan());
+    }
+
+    #[test]
+    fn the_ratio_is_that_of_the_times() {
+        let rows = Rows { labels: &[0.9, 0.1], samples: &[1.0, 0.5, 0.0] };
+        let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+        assert!(comparison.object_us > 0.0 && comparison.vectorized_us > 0.0 && comparison.textbook_us > 0.0);
+        assert_eq!(comparison.ratio, comparison.object_us / comparison.vectorized_us);
+        assert!(comparison.bytes_per_connection > 32.0);
+    }
+}
