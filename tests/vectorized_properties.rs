@@ -52,13 +52,14 @@ proptest! {
     ) {
         let Rows { labels, samples } = rows(&architecture, count, seed);
         let (mut each, mut one) = (network(&architecture, seed), network(&architecture, seed));
-        let costs = each.train_each(&labels, &samples, 0.01);
+        let trained = each.train_each(&labels, &samples, 0.01);
         let mut expected = 0.0;
         let labels = labels.chunks_exact(architecture.output_size());
         for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
             expected += Engine::train_one_sample(&mut one, Label(label), Sample(sample), 0.01);
         }
-        prop_assert_eq!(costs.cost.to_bits(), expected.to_bits());
+        prop_assert_eq!(trained.samples, count);
+        prop_assert_eq!(trained.cost.to_bits(), expected.to_bits());
         prop_assert_eq!(bits(&each.parameters()), bits(&one.parameters()));
     }
 
@@ -226,8 +227,8 @@ fn numbers_that_run_away_are_seen() {
     for activation in Activation::ALL {
         let mut network = self::network(&architecture.clone().with_activation(activation), 1);
         assert!(network.predict(Sample(&[f64::NAN, 0.0, 0.0])).iter().all(|x| x.is_nan()), "{activation}");
-        let cost = network.train_each(&[0.5, 0.5, 0.5, 0.5], &[f64::NAN, 0.0, 0.0, 1.0, 1.0, 1.0], 0.1);
-        assert!(cost.is_nan(), "{activation}");
+        let trained = network.train_each(&[0.5; 4], &[f64::NAN, 0.0, 0.0, 1.0, 1.0, 1.0], 0.1);
+        assert!(trained.cost.is_nan() && trained.samples == 1, "{activation}: {trained:?}");
         let cost = network.train_mini_batch(&[0.5, 0.5], &[1.0, 1.0, 1.0], &MiniBatchStep::plain(0.1));
         assert!(cost.is_nan(), "{activation}: NaN weights stay");
     }
