@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::Architecture;
 
-/// Where one parameter stands. Layers are counted as in the graph: 0 is the input, W[1] leads from it to layer 1.
+/// Where one parameter stands. Layers are counted as in the graph: 0 is the input, `W[1]` leads from it to layer 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Place {

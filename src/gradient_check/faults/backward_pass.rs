@@ -19,7 +19,7 @@ use crate::{Architecture, LayerParameters, Parameters};
 pub struct Scene<'a> {
     /// Sizes, activations, cost.
     pub architecture: &'a Architecture,
-    /// The weights and biases. W[l] and b[l], which lead into layer l, are `layers[l - 1]`.
+    /// The weights and biases. `W[l]` and `b[l]`, which lead into layer l, are `layers[l - 1]`.
     pub parameters: &'a Parameters,
     /// The forward pass: `outputs[l]` is what layer l put out, 0 being the input.
     pub forward: &'a Forward,
