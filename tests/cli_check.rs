@@ -108,7 +108,7 @@ fn every_option_of_the_network_reaches_the_check() {
 #[test]
 fn what_is_checked_can_be_chosen() {
     let sampled = success(&mut backprop("check --sizes 60,80,9 --engine vectorized"));
-    assert!(sampled.contains("489 checked of 5609"), "{sampled}");
+    assert!(sampled.contains("489 checked (of 5609)"), "{sampled}");
     let all = success(&mut backprop("check --sizes 60,80,9 --engine vectorized --all"));
     assert!(all.contains("5609 checked,"), "{all}");
     let directions = success(&mut backprop("check --directions 2"));

@@ -4,21 +4,12 @@ use rand::{RngExt, SeedableRng, seq::index};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::settings::{
+    EVERY_PARAMETER_UP_TO, EvaluationMode, SAMPLE_PER_GROUP, STEP, Selection, Step, TOLERANCE,
+};
 use super::taylor::{self, TaylorTest};
 use super::verdict::Suspect;
 use super::{Checkable, Comparison, Evaluation, Group, Incremental, Place, Report};
-
-/// How many parameters are all checked without being asked for.
-pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
-
-/// How many parameters of each group a larger model is sampled by.
-pub const SAMPLE_PER_GROUP: usize = 200;
-
-/// The largest relative error that counts as equal.
-pub const TOLERANCE: f64 = 1e-6;
-
-/// The step h for parameters of size 1 and less.
-pub const STEP: f64 = 1e-5;
 
 /// A gradient check and its settings.
 ///
@@ -41,50 +32,6 @@ pub struct Check {
     tolerance: f64,
     seed: u64,
     taylor: bool,
-}
-
-/// Which parameters are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Selection {
-    /// Every one, or of models with more than [`EVERY_PARAMETER_UP_TO`] a sample of [`SAMPLE_PER_GROUP`].
-    #[default]
-    Automatic,
-    /// Every one.
-    Every,
-    /// So many of each layer's weights and of each layer's biases, drawn at random.
-    PerGroup(usize),
-    /// No single ones: so many random directions, in which all weights (or biases) of a layer move at once.
-    Directions(usize),
-}
-
-/// How E is evaluated with one parameter changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EvaluationMode {
-    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally.
-    #[default]
-    Automatic,
-    /// By the model's own forward pass.
-    Whole,
-    /// Incrementally, where the model can: see [`Incremental`].
-    Incremental,
-}
-
-/// The step h of the central difference.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Step {
-    /// So much for parameters up to size 1, and in proportion beyond: h·max(1, |w|).
-    Relative(f64),
-    /// The same for all.
-    Fixed(f64),
-}
-
-impl Step {
-    fn at(self, parameter: f64) -> f64 {
-        match self {
-            Self::Relative(step) => step * parameter.abs().max(1.0),
-            Self::Fixed(step) => step,
-        }
-    }
 }
 
 impl Default for Check {

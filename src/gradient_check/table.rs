@@ -107,7 +107,7 @@ fn taylor(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 
 fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let sampled = report.checked < report.parameters && !is_directions(report);
-    let of_all = if sampled { format!(" of {}", report.parameters) } else { String::new() };
+    let of_all = if sampled { format!(" (of {})", report.parameters) } else { String::new() };
     let what = if is_directions(report) { " directions" } else { "" };
     match report.verdict {
         Verdict::Agree => writeln!(
@@ -126,7 +126,13 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
              other gradient is wrong. Check every parameter."
         )?,
         Verdict::Disagree => {
-            writeln!(f, "\nDISAGREE: {} of {}{what} checked{of_all}.", report.disagree, report.checked)?;
+            writeln!(
+                f,
+                "\nDISAGREE: {} of {}{what} checked{of_all}, in {}.",
+                report.disagree,
+                report.checked,
+                places(report)
+            )?;
         }
         Verdict::Inconclusive | Verdict::Kink => writeln!(
             f,
@@ -142,4 +148,11 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 
 fn is_directions(report: &Report) -> bool {
     report.comparisons.iter().any(|comparison| matches!(comparison.place, Place::Direction { .. }))
+}
+
+/// The groups with disagreements: `W[1], b[1]`.
+fn places(report: &Report) -> String {
+    let wrong = report.groups.iter().filter(|group| group.disagree > 0);
+    let names: Vec<&str> = wrong.map(|group| group.name.as_str()).collect();
+    names.join(", ")
 }

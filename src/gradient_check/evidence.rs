@@ -1,0 +1,208 @@
+//! Which pattern the disagreements make: the reasoning behind a [`Diagnosis`](super::Diagnosis).
+//!
+//! A gradient is δ·x. Write down the ratio analytic / numerical in the shape of W: one ratio a row means that the deltas
+//! are wrong, one a column the inputs, a product of both that all of it belongs to another sample.
+
+use std::collections::BTreeMap;
+
+use super::{Comparison, Pattern, Place, Verdict};
+
+/// Two ratios within this of each other are the same ratio.
+const SAME: f64 = 1e-4;
+
+/// The disagreements, and what agreed beside them.
+pub(super) struct Evidence<'a> {
+    /// Disagreements.
+    wrong: Vec<&'a Comparison>,
+    /// Those large enough for their ratio to mean something.
+    clear: Vec<&'a Comparison>,
+    /// Agreements that are not 0.
+    right: Vec<&'a Comparison>,
+    /// The last layer.
+    last_layer: Option<usize>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn new(comparisons: &'a [Comparison]) -> Self {
+        let wrong: Vec<&Comparison> = comparisons.iter().filter(|c| c.verdict == Verdict::Disagree).collect();
+        let size = |c: &Comparison| c.analytic.abs().max(c.numerical.abs());
+        let largest = wrong.iter().map(|c| size(c)).fold(0.0, f64::max);
+        let clear = |c: &Comparison| size(c) > 1e-6 * largest && size(c) > 1e4 * c.noise;
+        Self {
+            clear: wrong.iter().copied().filter(|c| clear(c)).collect(),
+            right: comparisons.iter().filter(|c| c.verdict == Verdict::Agree && c.is_nonzero()).collect(),
+            last_layer: comparisons.iter().filter_map(|c| c.place.group().layer()).max(),
+            wrong,
+        }
+    }
+
+    /// Whether nothing disagrees.
+    pub(super) fn is_empty(&self) -> bool {
+        self.wrong.is_empty()
+    }
+
+    /// The layers with disagreements.
+    pub(super) fn wrong_layers(&self) -> Vec<usize> {
+        let mut layers: Vec<usize> = self.wrong.iter().filter_map(|c| c.place.group().layer()).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        layers
+    }
+
+    /// The first pattern that fits, from the most particular to the most general.
+    pub(super) fn pattern(&self, samples: usize) -> Pattern {
+        if self.wrong.iter().any(|c| c.is_not_finite()) {
+            return Pattern::NotANumber;
+        }
+        if self.last_layer.is_some() {
+            let biases = |list: &[&Comparison]| list.iter().filter(|c| c.place.group().is_biases()).count();
+            let (wrong_biases, right_biases) = (biases(&self.wrong), biases(&self.right));
+            if wrong_biases == self.wrong.len() && self.right.len() > right_biases {
+                return self.bias_pattern();
+            }
+            if wrong_biases == 0 && right_biases > 0 {
+                return self.weight_pattern();
+            }
+        }
+        if self.right.is_empty()
+            && let Some(factor) = same(self.clear.iter().map(|c| c.ratio()))
+        {
+            return factor_pattern(factor, samples);
+        }
+        if samples > 1
+            && let Some(last) = self.last_layer
+            && self.are_products(last, |c| c.analytic)
+            && !self.are_products(last, |c| c.numerical)
+        {
+            return Pattern::OneSampleOfSeveral;
+        }
+        self.layer_pattern()
+    }
+
+    fn bias_pattern(&self) -> Pattern {
+        if self.wrong.iter().all(|c| c.analytic == 0.0) {
+            return Pattern::BiasGradientMissing;
+        }
+        match self.proportional_to_the_parameter() {
+            Some(strength) => Pattern::BiasesDecay { strength: -strength },
+            None => Pattern::BiasPath,
+        }
+    }
+
+    fn weight_pattern(&self) -> Pattern {
+        if let Some(strength) = self.proportional_to_the_parameter() {
+            return Pattern::WeightDecay { strength };
+        }
+        let by_column =
+            self.wrong_layers().into_iter().all(|layer| same_within(&self.ratios(layer, Line::Column)));
+        if by_column { Pattern::InputPath } else { Pattern::WeightPath }
+    }
+
+    fn layer_pattern(&self) -> Pattern {
+        let layers = self.wrong_layers();
+        let Some(last) = self.last_layer else { return Pattern::Unknown };
+        let zero = self.wrong.iter().all(|c| c.analytic == 0.0);
+        if layers.iter().copied().eq(1..last) {
+            return Pattern::Recursion { zero, by_row: self.ratios_by_row(last - 1) };
+        }
+        if let [layer] = layers[..]
+            && last > 1
+        {
+            return Pattern::OneLayer { layer, zero };
+        }
+        if layers.contains(&last)
+            && let Some((smallest, largest)) = self.ratios_by_row(last)
+        {
+            return Pattern::OutputDelta { smallest, largest };
+        }
+        if layers.contains(&last) && self.are_products(last, Comparison::ratio) {
+            return Pattern::OtherSample;
+        }
+        Pattern::Unknown
+    }
+
+    /// The c of analytic − numerical = c·parameter, if there is one for all disagreements.
+    fn proportional_to_the_parameter(&self) -> Option<f64> {
+        let largest = self.wrong.iter().map(|c| c.parameter.abs()).fold(0.0, f64::max);
+        let clear = self.wrong.iter().filter(|c| {
+            let difference = (c.analytic - c.numerical).abs();
+            c.parameter.abs() > 1e-2 * largest && difference > 1e4 * c.noise
+        });
+        same(clear.map(|c| (c.analytic - c.numerical) / c.parameter))
+    }
+
+    /// The ratios of a layer's weights, row by row or column by column.
+    fn ratios(&self, in_layer: usize, line: Line) -> BTreeMap<usize, Vec<f64>> {
+        let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        for comparison in &self.clear {
+            if let Place::Weight { layer, row, column } = comparison.place
+                && layer == in_layer
+            {
+                let number = if line == Line::Row { row } else { column };
+                lines.entry(number).or_default().push(comparison.ratio());
+            }
+        }
+        lines
+    }
+
+    /// If each row of a layer's W has one ratio, the smallest and the largest of them.
+    fn ratios_by_row(&self, in_layer: usize) -> Option<(f64, f64)> {
+        let rows = self.ratios(in_layer, Line::Row);
+        let ratios = || rows.values().flatten().copied();
+        let range = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max));
+        same_within(&rows).then_some(range)
+    }
+
+    /// Whether a number in row j and column k of a layer is r_j·c_k.
+    fn are_products(&self, in_layer: usize, number: impl Fn(&Comparison) -> f64) -> bool {
+        let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
+        for comparison in &self.clear {
+            if let Place::Weight { layer, row, column } = comparison.place
+                && layer == in_layer
+            {
+                matrix.entry(row).or_default().insert(column, number(comparison));
+            }
+        }
+        let mut rows = matrix.values();
+        let Some(first) = rows.next() else { return false };
+        let quotients = rows.map(|row| {
+            let common = row.iter().filter_map(|(column, number)| Some(number / first.get(column)?));
+            common.collect::<Vec<f64>>()
+        });
+        same_within(&quotients.enumerate().collect())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Row,
+    Column,
+}
+
+fn factor_pattern(factor: f64, samples: usize) -> Pattern {
+    if close(factor, -1.0) {
+        Pattern::SignFlipped
+    } else if samples > 1 && close(factor, samples as f64) {
+        Pattern::SummedNotAveraged { samples }
+    } else {
+        Pattern::ConstantFactor { factor }
+    }
+}
+
+fn close(one: f64, other: f64) -> bool {
+    (one - other).abs() <= SAME * one.abs().max(other.abs())
+}
+
+/// The one number that all these are, if they are and there are at least two.
+fn same(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let numbers: Vec<f64> = numbers.collect();
+    let first = *numbers.first()?;
+    (numbers.len() > 1 && first.is_finite() && numbers.iter().all(|&number| close(number, first)))
+        .then_some(first)
+}
+
+/// Whether each line has one ratio; at least one line must have two numbers to show it.
+fn same_within(lines: &BTreeMap<usize, Vec<f64>>) -> bool {
+    let mut long = lines.values().filter(|line| line.len() > 1).peekable();
+    long.peek().is_some() && long.all(|line| same(line.iter().copied()).is_some())
+}
