@@ -153,6 +153,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
         "check --engine vectorized --l2 -1",
         "check --sizes 3",
         "check --sizes 3,0,2",
+        "check --sizes 9999999999,9999999999",
         "check --activation relu --cost cross-entropy",
         "check --pixels raw",
         "check --data bits --sizes 3,4,2",

@@ -11,7 +11,7 @@ use crate::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use crate::gradient_check::{Example, Task};
 use crate::model_file::Model;
 use crate::training::Options;
-use crate::{Architecture, Cost, Dropout, Error, Parameters, WeightInit};
+use crate::{Architecture, Cost, Dropout, Error, Parameters, WeightInit, vectorized};
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
 #[derive(Debug, Clone, Args)]
@@ -171,7 +171,8 @@ impl SettingArgs {
             activation.apply(&mut architecture);
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);
-        architecture.check()?;
+        // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
+        vectorized::Network::try_new(&architecture)?;
         let parameters = self.init.draw(&architecture, self.seed);
         Ok((architecture, parameters))
     }

@@ -100,7 +100,7 @@ pub static GALLERY: &[Fault] = &[
     Fault {
         name: "updated-weights",
         description: "the delta is propagated through weights that this very step (of rate 0.3) has updated already",
-        looks_like: "the last layer agrees, every layer before it disagrees, with ratios near 1",
+        looks_like: "the last layer agrees, every layer before it disagrees, most with ratios near 1",
         pattern: "recursion",
         set_up: HIDDEN,
         pass: &UpdatedWeights,
