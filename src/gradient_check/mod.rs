@@ -53,7 +53,7 @@ pub use incremental::Downstream;
 pub use place::{Group, Numbering, Place};
 pub use problem::{CheckedEngine, Problem};
 pub use report::{GroupCounts, Named, Report};
-pub use settings::{EvaluationMode, Selection, Step};
+pub use settings::{EvaluationMode, STEP, Selection, Step, TOLERANCE};
 pub use task::{Example, Task};
 pub use taylor::{TaylorOutcome, TaylorTest};
 pub use verdict::{Comparison, Verdict};

@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys::{Command, Unit, command};
 use super::palette::Palette;
-use crate::gradient_check::checker::{STEP, TOLERANCE};
 use crate::gradient_check::verdict::relative_error;
+use crate::gradient_check::{STEP, TOLERANCE};
 use crate::graph::step::text::number;
 use crate::graph::step::{Action, Edit, Phase, Place, Step, Stepper, Wire};
 use crate::graph::{ConnectionId, NodeId};
