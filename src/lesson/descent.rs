@@ -5,7 +5,7 @@
 //!
 //! Three things to try in this file:
 //! 1. Set the third of [`RATES`] to exactly 0.25, the border. What does the ball do?
-//! 2. Make the valley narrower: 80 instead of 8 in [`CURVATURES`]. Which rates are right now, and how fast are they?
+//! 2. Make the valley narrower: 80 instead of 8 in [`CURVATURES`]. Which rates are right now?
 //! 3. Make it round: 1 and 1. How many steps does a rate of 1 need?
 
 use serde::Serialize;
@@ -102,15 +102,15 @@ impl Lesson for Descent {
             vec![path.rate.to_string(), format!("{:.3}", path.foretold_drop), format!("{drop:.3}")]
         });
         format!(
-            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2, flat along v1 and steep across it, along v2. The lowest\n\
-             point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the slope.\n\
+            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2, flat along v1 and steep across it, along v2. Its\n\
+             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the slope.\n\
              The height C after each step:\n\n{}\n\
              At rate {} it goes down surely and so slowly that {:.0} % of the height is left after {}\n\
              steps. At rate {} it is all but there: {:.1e} of the height is left. At rate {} each step\n\
              overshoots the bottom of the steep side and lands higher up on the other: {:.1} times the\n\
              first height.\n\n\
-             Across the valley a step multiplies v2 by 1 - rate * {c2}. That number must lie between -1 and\n\
-             1, so the rate must be below 2 / {c2} = {}. One curvature sets the limit, and the flat\n\
+             Across the valley a step multiplies v2 by 1 - rate * {c2}. That number must lie between -1\n\
+             and 1, so the rate must be below 2 / {c2} = {}. One curvature sets the limit, and the flat\n\
              direction, where v1 is multiplied by 1 - rate * {c1}, has to be patient.\n\n\
              Why go against the slope at all? A small step goes down by rate * |slope|^2:\n\n{}\n\
              Only the smallest step keeps that promise: further on, the slope is no longer what it was.\n",
@@ -137,14 +137,13 @@ impl Lesson for Descent {
             for level in [0.25, 1.0, 2.5, 5.0, 9.0, 14.0, 20.0, 27.0] {
                 plot = plot.with(Series::new("", Mark::Thin, contour(level)).colour(Colour::Grey));
             }
-            let points = path.points.iter().map(|v| (v[0], v[1]));
+            // Of a ball that leaves the picture, only the way out.
+            let inside = path.points.iter().take_while(|v| v[1].abs() <= 3.0).count();
+            let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));
             plot.with(Series::new("", Mark::LineAndDots, points).colour(Colour::Blue))
                 .with(Series::new("", Mark::Dots, [(START[0], START[1])]).colour(Colour::Vermilion))
         });
-        Figure::new(
-            format!("{STEPS} steps down a valley (grey: lines of equal height; the red dot: the start)"),
-            panels,
-        )
+        Figure::new("A ball goes down a valley (grey: lines of equal height; the red dot: the start)", panels)
     }
 
     fn numbers(&self) -> serde_json::Value {

@@ -65,7 +65,7 @@ macro_rules! entry {
 
 /// Every lesson, in reading order.
 pub const LESSONS: [Entry; 10] = [
-    entry!(nand, "nand", "nand.rs", "a perceptron is a gate, and from NAND gates one can build an adder"),
+    entry!(nand, "nand", "nand.rs", "a perceptron can be a gate, and gates can add numbers"),
     entry!(
         perceptron,
         "perceptron",

@@ -7,7 +7,7 @@
 //! Three things to try in this file:
 //! 1. Give [`nand_gate`] the weights 2, 2 and the bias -3. Which gate is it now?
 //! 2. Scale the weights and the bias by 10. Why does nothing change?
-//! 3. Find weights and a bias for OR, and draw its line in the picture. (XOR has none: see the lesson `perceptron`.)
+//! 3. Find weights and a bias for OR. (XOR has none: see the lesson `perceptron`.)
 
 use serde::Serialize;
 
@@ -211,8 +211,9 @@ impl Lesson for Gates {
              being the carry from the place to the right. Carry and sum, read as a binary number, say\n\
              how many of the inputs are 1:\n\n{}\n\
              {} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes:\n\
-             {} of the {} sums tried are right. A network of perceptrons can compute whatever a computer\n\
-             can. But here somebody chose the weights. In the next lesson a perceptron finds its own.\n",
+             {} of the {} sums tried are right. A network of perceptrons can compute whatever a\n\
+             computer can. But here somebody chose the weights. In the next lesson a perceptron finds\n\
+             its own.\n",
             table(&["x1", "x2", "w*x+b", "output"], truth_table),
             table(&["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
             rows().filter(|row| row.is_right()).count(),
@@ -252,7 +253,8 @@ fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot 
 
 /// The rows of the full adder as an engineer draws them: one trace a wire, high for 1.
 fn timing_plot(rows: &[Row]) -> Plot {
-    let wires: [(&str, fn(&Row) -> bool); 5] = [
+    type Wire = (&'static str, fn(&Row) -> bool);
+    let wires: [Wire; 5] = [
         ("a", |row| row.inputs[0]),
         ("b", |row| row.inputs[1]),
         ("carry in", |row| row.inputs[2]),

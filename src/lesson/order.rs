@@ -2,38 +2,39 @@
 //!
 //! You will see one small network whose deltas are computed by the very functions that train it, but in four orders:
 //! backwards; forwards, once and as often as there are layers; and backwards with a node listening to only one of the
-//! nodes it feeds. Each time the gradient is compared with numerical differences: nudge a weight, see what the error
-//! does.
+//! nodes it feeds. Each time the gradient check has its say: it nudges every weight and sees what
+//! the error does.
 //!
 //! Three things to try in this file:
 //! 1. Give the network another hidden layer in [`SIZES`]. How many forward sweeps does it need now?
-//! 2. Set the last size to 1. Which fault is gone, and only where? Why is it still there elsewhere?
-//! 3. In [`listen_to_one`], add the contributions (`+=`) in a loop over `downstream()`. Then every line agrees.
+//! 2. Have one output: 1 as the last size, one number in [`LABEL`]. Where is listening to one right now?
+//! 3. In [`listen_to_one`], loop over `downstream()` and add (`+=`). Does the check agree now?
 
 use serde::Serialize;
 
 use super::table::table;
 use super::{Lesson, as_json};
+use crate::gradient_check::{Check, Checkable, CheckedEngine as _, Numbering, Place, Report, Verdict};
 use crate::graph::{AnyNode, Network};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
-use crate::{Architecture, Engine, Label, Parameters, Sample, WeightInit};
+use crate::{Architecture, Label, Sample, WeightInit};
 
 /// The network: two inputs, three hidden layers, two outputs.
 pub const SIZES: [usize; 5] = [2, 3, 3, 3, 2];
 
-const SAMPLE: Sample<'static> = Sample(&[0.6, -0.4]);
-const LABEL: Label<'static> = Label(&[0.9, 0.1]);
+/// What it is shown.
+pub const SAMPLE: Sample<'static> = Sample(&[0.6, -0.4]);
+/// What it should answer.
+pub const LABEL: Label<'static> = Label(&[0.9, 0.1]);
 
-/// How far a weight is nudged to each side.
-const NUDGE: f64 = 1e-4;
+/// The node of the last hidden layer that is looked at more closely.
+pub const NODE: usize = 1;
 
-/// A network with random weights and all its outputs computed, but no delta yet: they are 0.
+/// A network with random weights, and no delta computed yet: all are 0.
 #[must_use]
 pub fn network() -> Network {
     let architecture = Architecture::new(&SIZES);
-    let mut network = Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 1));
-    network.predict(SAMPLE);
-    network
+    Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 3))
 }
 
 /// Computes the deltas of these layers, in this order.
@@ -67,38 +68,80 @@ pub fn listen_to_one(network: &mut Network) {
     }
 }
 
-/// The gradient −∂E/∂w by differences, (E(w − h) − E(w + h)) / 2h, for every weight.
-#[must_use]
-pub fn numerical_gradient(network: &Network) -> Parameters {
-    let parameters = network.parameters();
-    let mut gradient = parameters.clone();
-    let mut network = network.clone();
-    for (place, number) in gradient.iter_mut().enumerate() {
-        let mut error_after = |nudge: f64| {
-            let mut nudged = parameters.clone();
-            nudged.iter_mut().skip(place).take(1).for_each(|weight| *weight += nudge);
-            network.set_parameters(&nudged);
-            network.error(LABEL, SAMPLE)
-        };
-        *number = (error_after(-NUDGE) - error_after(NUDGE)) / (2.0 * NUDGE);
-    }
-    gradient
+/// A network with one way of computing its deltas: what the gradient check needs to know of it.
+struct InOrder<'a> {
+    network: Network,
+    numbering: Numbering,
+    compute: &'a dyn Fn(&mut Network),
 }
 
-/// One way of computing deltas, and how its gradient compares with the differences.
+impl Checkable for InOrder<'_> {
+    fn parameter_count(&self) -> usize {
+        self.numbering.count()
+    }
+
+    fn parameter(&self, index: usize) -> f64 {
+        self.network.parameter_at(self.place(index))
+    }
+
+    fn set_parameter(&mut self, index: usize, value: f64) {
+        let place = self.place(index);
+        self.network.set_parameter_at(place, value);
+    }
+
+    fn error(&mut self) -> f64 {
+        self.network.error(LABEL, SAMPLE)
+    }
+
+    fn gradient(&mut self) -> Vec<f64> {
+        // A copy, so that each time the deltas start at 0.
+        let mut network = self.network.clone();
+        network.predict(SAMPLE);
+        (self.compute)(&mut network);
+        network.calc_gradient();
+        network.gradient().iter().collect()
+    }
+
+    fn place(&self, index: usize) -> Place {
+        self.numbering.place(index)
+    }
+}
+
+/// Runs the gradient check on one way of computing the deltas.
+fn check(compute: &dyn Fn(&mut Network)) -> Report {
+    let network = network();
+    let numbering = Numbering::new(&network.architecture);
+    Check::new().run(&mut InOrder { network, numbering, compute })
+}
+
+/// One way of computing deltas, and what the gradient check says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attempt {
     /// What was done.
     pub way: String,
-    /// The worst |gradient − difference| / (|gradient| + |difference|) among the weights into each layer.
+    /// The largest |gradient − difference| / (|gradient| + |difference|) among the weights into each layer.
     pub worst: Vec<f64>,
+    /// Weights checked, and how many of them agree.
+    pub checked: usize,
+    /// How many agree.
+    pub agree: usize,
+    /// The verdict on all of them.
+    pub verdict: Verdict,
 }
 
 impl Attempt {
-    /// Whether each layer's gradient agrees with the differences.
-    #[must_use]
-    pub fn agrees(&self) -> Vec<bool> {
-        self.worst.iter().map(|&worst| worst < 1e-6).collect()
+    fn new(way: String, report: &Report) -> Self {
+        let worst = |layer: usize| {
+            let groups = report.groups.iter().filter(move |counts| counts.group.layer() == Some(layer));
+            groups.map(|counts| counts.max_relative_error).fold(0.0, f64::max)
+        };
+        Self {
+            way,
+            worst: (1..SIZES.len()).map(worst).collect(),
+            checked: report.checked,
+            agree: report.agree,
+            verdict: report.verdict,
+        }
     }
 }
 
@@ -134,70 +177,50 @@ impl Sharing {
 pub struct Order {
     /// Each way of computing the deltas.
     pub attempts: Vec<Attempt>,
-    /// Node 0 of the last hidden layer.
+    /// One node of the last hidden layer, [`NODE`].
     pub sharing: Sharing,
 }
 
 /// Tries every way.
 #[must_use]
 pub fn run() -> Order {
-    let numerical = numerical_gradient(&network());
     let layers = SIZES.len() - 1;
-    let attempt = |way: String, compute: &dyn Fn(&mut Network)| {
-        let mut network = network();
-        compute(&mut network);
-        network.calc_gradient();
-        Attempt { way, worst: worst_differences(&network.gradient(), &numerical) }
-    };
-    let mut attempts =
-        vec![attempt("backwards".to_owned(), &|network| compute_deltas(network, (1..=layers).rev()))];
+    let backwards = check(&|network| compute_deltas(network, (1..=layers).rev()));
+    let mut attempts = vec![Attempt::new("backwards".to_owned(), &backwards)];
     for sweeps in 1..=layers {
         let way = if sweeps == 1 { "forwards".to_owned() } else { format!("forwards {sweeps} times") };
-        attempts.push(attempt(way, &|network| {
-            (0..sweeps).for_each(|_| compute_deltas(network, 1..=layers));
-        }));
+        let report = check(&|network| (0..sweeps).for_each(|_| compute_deltas(network, 1..=layers)));
+        attempts.push(Attempt::new(way, &report));
     }
-    attempts.push(attempt("listening to one".to_owned(), &listen_to_one));
-    Order { attempts, sharing: share(&numerical) }
-}
-
-/// For each layer, the worst relative difference among the weights that lead into it.
-fn worst_differences(gradient: &Parameters, numerical: &Parameters) -> Vec<f64> {
-    let worst = |(ours, theirs): (&crate::LayerParameters, &crate::LayerParameters)| {
-        let numbers = |layer: &crate::LayerParameters| {
-            let weights = layer.weights.iter().flatten().copied();
-            weights.chain(layer.biases.iter().copied()).collect::<Vec<f64>>()
-        };
-        let pairs = numbers(ours).into_iter().zip(numbers(theirs));
-        pairs.map(|(a, n)| (a - n).abs() / (a.abs() + n.abs())).fold(0.0, f64::max)
-    };
-    gradient.layers.iter().zip(&numerical.layers).map(worst).collect()
+    attempts.push(Attempt::new("listening to one".to_owned(), &check(&listen_to_one)));
+    Order { attempts, sharing: share(&backwards) }
 }
 
 /// Looks at one hidden node: what each node it feeds contributes to its delta, and what its delta should be.
-fn share(numerical: &Parameters) -> Sharing {
+fn share(report: &Report) -> Sharing {
     let mut network = network();
+    network.predict(SAMPLE);
     network.calc_delta(LABEL);
-    let hidden_layer = SIZES.len() - 2;
-    let node = network.node(network.layers[hidden_layer].neurons()[0]).clone();
+    let layer = SIZES.len() - 2;
+    let node = network.node(network.layers[layer].neurons()[NODE]).clone();
     let contribution = |&id| {
         let connection = network.connection(id);
         connection.weight * network.node(connection.downstream_node).delta()
     };
     let contributions = node.downstream().iter().map(contribution).collect();
-    let parameters = network.parameters();
+    // Nudging the bias nudges the weighted input z by as much.
+    let bias = Place::Bias { layer, row: NODE };
+    let by_differences = report.comparisons.iter().find(|comparison| comparison.place == bias);
+    let start = network.parameter_at(bias);
     let changes = (-40..=40).map(|step| 0.05 * f64::from(step));
     let error_curve = changes.map(|change| {
-        let mut nudged = parameters.clone();
-        nudged.layers[hidden_layer - 1].biases[0] += change;
-        network.set_parameters(&nudged);
+        network.set_parameter_at(bias, start + change);
         (change, network.error(LABEL, SAMPLE))
     });
     Sharing {
         contributions,
         slope: node.output() * (1.0 - node.output()),
-        // Nudging the bias nudges the weighted input z by as much.
-        by_differences: numerical.layers[hidden_layer - 1].biases[0],
+        by_differences: by_differences.map_or(f64::NAN, |comparison| comparison.numerical),
         error_curve: error_curve.collect(),
     }
 }
@@ -205,19 +228,13 @@ fn share(numerical: &Parameters) -> Sharing {
 impl Lesson for Order {
     fn text(&self) -> String {
         let mut headings = vec!["order".to_owned()];
-        headings.extend((1..SIZES.len()).map(|layer| format!("into layer {layer}")));
+        headings.extend((1..SIZES.len()).map(|layer| format!("layer {layer}")));
         headings.push("verdict".to_owned());
         let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
         let attempts = self.attempts.iter().map(|attempt| {
             let mut row = vec![attempt.way.clone()];
             row.extend(attempt.worst.iter().map(|worst| format!("{worst:.0e}")));
-            let right = attempt.agrees().iter().filter(|&&agrees| agrees).count();
-            let verdict = if right == attempt.worst.len() {
-                "agrees".to_owned()
-            } else {
-                format!("{right} of {}", attempt.worst.len())
-            };
-            row.push(verdict);
+            row.push(attempt.verdict.to_string());
             row
         });
         let sizes: Vec<String> = SIZES.iter().map(usize::to_string).collect();
@@ -225,24 +242,28 @@ impl Lesson for Order {
         let contributions = sharing.contributions.iter().map(|number| format!("{number:.6}"));
         let contributions: Vec<String> = contributions.collect();
         let layers = SIZES.len() - 1;
+        let opposite = sharing.delta() * sharing.delta_of_one() < 0.0;
+        let wrong_way = if opposite { " One alone even points the wrong way." } else { "" };
         format!(
             "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as\n\
              its weighted input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta\n\
              over the nodes it feeds. So it needs *their* deltas first. The same functions, called in\n\
-             several orders on deltas that start at 0; each number is the worst relative difference\n\
-             between the gradient and a numerical one (1 is as bad as can be):\n\n{}\n\
+             several orders on deltas that start at 0, each followed by the gradient check. For the\n\
+             weights into each layer, the worst relative difference to what nudging the weight shows\n\
+             (1 is as bad as can be):\n\n{}\n\
              Backwards, one sweep makes every layer right. Forwards, each layer reads deltas that have\n\
              not been computed yet; a sweep makes one more layer right, from the output on, and it takes\n\
-             {layers} sweeps over {layers} layers. Nothing crashes, and the error may even fall in training:\n\
-             only the comparison shows it.\n\n\
-             Why the sum? Node 0 of the last hidden layer feeds {} output nodes. Raise its weighted input a\n\
-             little: its output rises by the slope {:.6}, and the error changes by way of *each* of them.\n\n  \
+             {layers} sweeps over {layers} layers. Nothing crashes; only the gradient check shows it.\n\n\
+             Why the sum? Node {NODE} of the last hidden layer feeds {} output nodes. Raise its weighted\n\
+             input a little: its output rises by {:.6} of that (the slope), and the error changes by\n\
+             way of *each* of them.\n\n  \
              weight * delta of each:               {}\n  \
              slope * their sum:                    {:.6}\n  \
              slope * the last one alone:           {:.6}\n  \
              -dE/dz by nudging and measuring:      {:.6}\n\n\
-             The sum is what nature says. Writing = for += in that loop is the fault of the last line of\n\
-             the table; the output layer, which sums nothing, stays right.\n",
+             The sum is what nature says.{}\n\
+             Writing = for += in that loop is the fault of the last line of the table; the output layer,\n\
+             which sums nothing, stays right.\n",
             sizes.join("-"),
             table(&headings, attempts),
             sharing.contributions.len(),
@@ -251,6 +272,7 @@ impl Lesson for Order {
             sharing.delta(),
             sharing.delta_of_one(),
             sharing.by_differences,
+            wrong_way,
         )
     }
 

@@ -39,6 +39,8 @@ pub fn output(weights: [f64; 3], x: [f64; 3]) -> f64 {
 pub struct Learning {
     /// Weights (w1, w2, b) before the first pass over the four inputs, and after each.
     pub weights: Vec<[f64; 3]>,
+    /// Weights after each single correction.
+    pub steps: Vec<[f64; 3]>,
     /// Mistakes met during each pass.
     pub mistakes: Vec<usize>,
     /// How it ended.
@@ -69,7 +71,7 @@ pub enum End {
 pub fn learn(gate: Gate) -> Learning {
     let mut weights = [0.0; 3];
     let mut history = vec![weights];
-    let mut mistakes = Vec::new();
+    let (mut mistakes, mut steps) = (Vec::new(), Vec::new());
     let mut corrections = vec![[0.0; 4]];
     loop {
         let (mut wrong, mut corrected) = (0, [0.0; 4]);
@@ -78,8 +80,11 @@ pub fn learn(gate: Gate) -> Learning {
             for (weight, input) in weights.iter_mut().zip(x) {
                 *weight += error * input;
             }
-            wrong += usize::from(error != 0.0);
-            corrected[row] += error.abs();
+            if error != 0.0 {
+                wrong += 1;
+                corrected[row] += 1.0;
+                steps.push(weights);
+            }
         }
         let earlier = history.iter().position(|known| *known == weights);
         history.push(weights);
@@ -90,7 +95,7 @@ pub fn learn(gate: Gate) -> Learning {
             Some(since) => circle(gate, since, &corrections[since + 1..]),
             None => continue,
         };
-        return Learning { weights: history, mistakes, end };
+        return Learning { weights: history, steps, mistakes, end };
     }
 }
 
@@ -135,7 +140,7 @@ impl Lesson for Perceptrons {
             "Nobody chooses the weights now. The perceptron is shown the four rows of a truth table.\n\
              Where its output is wrong, every weight moves by (label - output) * input, the bias by\n\
              (label - output). Where it is right, nothing moves. First AND:\n\n{}\n\
-             No mistake is left: it says 1 where {w1} x1 {w2:+} x2 {b:+} > 0, which is where both are 1.\n\n\
+             No mistake is left: {w1} x1 {w2:+} x2 {b:+} is above 0 only where both inputs are 1.\n\n\
              Now XOR, 1 where exactly one input is 1:\n\n{}{}\n\
              Of all {} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00,\n\
              01, 10 and 11: {}. No straight line parts their 1s from their 0s. A second layer\n\
@@ -152,10 +157,10 @@ impl Lesson for Perceptrons {
 
     fn figure(&self) -> Figure {
         Figure::new(
-            "The perceptron rule: each grey line is where a pass left the border",
+            "The perceptron rule (grey: the border after each correction)",
             [
-                border_plot("AND: the last line parts 1 from 0", AND, &self.and),
-                border_plot("XOR: no line does", XOR, &self.xor),
+                border_plot("AND: the last border parts 1 from 0", AND, &self.and),
+                border_plot("XOR: no border does, and the rule goes round", XOR, &self.xor),
             ],
         )
     }
@@ -183,12 +188,13 @@ fn proof_text(learning: &Learning) -> String {
         vec![format!("{x1}{x2}"), label.to_string(), times.to_string(), format!("{sign}({x1}, {x2}, {one})")]
     });
     format!(
-        "\nAfter pass {} the weights are what they were after pass {since}: it will go round for ever.\n\
+        "\nAfter pass {} the weights are what they were after pass {since}: it goes round for ever.\n\
          The circle also proves that no weights can do it. These were its corrections:\n\n{}\n\
-         All together they add ({s1}, {s2}, {s3}) to the weights: nothing. Now suppose there were weights\n\
-         that get every row right. Multiplied by them, +(x1, x2, 1) would be above 0 for each label 1,\n\
-         and -(x1, x2, 1) not below 0 for each label 0, so all corrections together would be above 0.\n\
-         But they are {s1}*w1 + {s2}*w2 + {s3}*b = 0, whatever the weights. So there are no such weights.\n",
+         All together they add ({s1}, {s2}, {s3}) to the weights: nothing. Now suppose there were\n\
+         weights (w1, w2, b) that get every row right. Then x1*w1 + x2*w2 + b is above 0 for each\n\
+         label 1, and the same with a minus is not below 0 for each label 0. So all corrections\n\
+         together, multiplied by these weights, would be above 0. But that sum is\n\
+         {s1}*w1 + {s2}*w2 + {s3}*b = 0 whatever the weights. So there are no such weights.\n",
         learning.mistakes.len(),
         table(&["input", "label", "times corrected", "each adding to (w1, w2, b)"], rows),
     )
@@ -198,13 +204,13 @@ fn bits(gate: Gate) -> String {
     gate.iter().map(f64::to_string).collect()
 }
 
-/// The four inputs in the plane, and the border w·x + b = 0 after each pass.
+/// The four inputs in the plane, and the border w·x + b = 0 after each correction.
 fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
     let axis = |label: &str| {
         Axis::new(label).range(-0.75, 1.75).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])
     };
     let mut plot = Plot::new(title, axis("x1"), axis("x2"));
-    for weights in &learning.weights {
+    for weights in &learning.steps {
         plot = plot.with(Series::new("", Mark::Thin, border(*weights)).colour(Colour::Grey));
     }
     if learning.end == End::Learnt {

@@ -5,9 +5,9 @@
 //! goes by.
 //!
 //! Three things to try in this file:
-//! 1. Set [`BIAS`] to -8. Where does the perceptron flip now? How much does the sigmoid's output still move?
+//! 1. Set [`BIAS`] to -8. Where does the perceptron flip now? Does the sigmoid slide any less?
 //! 2. Make [`INPUT`] ten times as large. Is a "small" change of the weight still small?
-//! 3. In [`foretell`], start at a weight of 20 instead. Why is nothing left to foretell? (See the lesson `slowdown`.)
+//! 3. Let [`foretell`] start at a weight of 20. Why is nothing left to foretell? (See the lesson `slowdown`.)
 
 use serde::Serialize;
 

@@ -47,6 +47,8 @@ pub struct Run {
     pub first_delta: f64,
     /// The output before the first step, and after each.
     pub outputs: Vec<f64>,
+    /// The cost, likewise.
+    pub costs: Vec<f64>,
 }
 
 impl Run {
@@ -73,7 +75,8 @@ pub fn train(start: (f64, f64), cost: Cost, rate: f64) -> Run {
         network.train_one_sample(label, sample, rate);
         outputs.extend(network.predict(sample));
     }
-    Run { start, cost, rate, first_delta, outputs }
+    let costs = outputs.iter().map(|&output| cost.value(&[output], &[DESIRED])).collect();
+    Run { start, cost, rate, first_delta, outputs, costs }
 }
 
 /// What the experiment found.
@@ -120,11 +123,11 @@ impl Lesson for Slowdown {
         let [quadratic_ratio, cross_entropy_ratio] = self.delta_ratios();
         let slope = |run: &Run| run.outputs[0] * (1.0 - run.outputs[0]);
         format!(
-            "One neuron, one input that is always {INPUT}, and the output should become {DESIRED}. Two starts: a mild\n\
-             one, and one where the neuron is saturated: sure of the wrong answer. delta is -dE/dz, how\n\
-             strongly the first step pulls; then the output before the first step and after some steps:\n\n{}\n\
-             With the quadratic cost the bad start is pulled {:.1} times *less* than the mild one, though it\n\
-             is further from the goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is\n\
+            "One neuron whose input is always {INPUT} should make its output {DESIRED}. Two starts: a mild one, and one\n\
+             where the neuron is saturated: sure of the wrong answer. delta is -dE/dz, how strongly the\n\
+             first step pulls. Then follows the output before the first step and after some steps:\n\n{}\n\
+             With the quadratic cost the bad start is pulled {:.1} times *less* than the mild one, though\n\
+             it is further from the goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is\n\
              {:.4} there against {:.4}. Steps until the output is below 0.5: {} from the mild start,\n\
              {} from the bad one.\n\n\
              The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start\n\
@@ -148,19 +151,19 @@ impl Lesson for Slowdown {
     fn figure(&self) -> Figure {
         let panel = |title: &str, [mild, bad]: &[Run; 2]| {
             let curve = |run: &Run, name: &str, colour| {
-                let points = run.outputs.iter().enumerate().map(|(step, output)| (step as f64, *output));
+                let points = run.costs.iter().enumerate().map(|(step, cost)| (step as f64, *cost));
                 let name = format!("{name} start: w {}, b {}", run.start.0, run.start.1);
                 Series::line(name, points.collect::<Vec<_>>()).colour(colour)
             };
-            Plot::new(title, Axis::new("step"), Axis::new("output (should become 0)").range(0.0, 1.0))
+            Plot::new(title, Axis::new("step"), Axis::new("cost"))
                 .with(curve(mild, "mild", Colour::Blue))
                 .with(curve(bad, "bad", Colour::Vermilion))
         };
         Figure::new(
             "One neuron unlearns a wrong answer",
             [
-                panel("Quadratic cost: the worse, the slower", &self.quadratic),
-                panel("Cross-entropy: the worse, the faster", &self.cross_entropy),
+                panel("Quadratic cost: the bad start is stuck", &self.quadratic),
+                panel("Cross-entropy: the bad start falls fastest", &self.cross_entropy),
             ],
         )
     }

@@ -7,7 +7,7 @@
 //! Three things to try in this file:
 //! 1. Ten hidden layers in [`sizes`]. How large is delta in the first?
 //! 2. [`WeightInit::Normal`] instead of `Scaled`: larger weights. Do the deltas now vanish, or grow?
-//! 3. Double the weights of the ReLU networks only. (Its half of zeros costs about that factor.)
+//! 3. Multiply the weights of the ReLU networks by the square root of 2. (Half of its slopes are 0.)
 
 use serde::Serialize;
 
@@ -126,15 +126,16 @@ impl Lesson for Vanishing {
         let [sigmoid, tanh, relu] = [&self.kinds[0], &self.kinds[1], &self.kinds[2]];
         format!(
             "Networks {} with random weights (scaled: the sum into a neuron is\n\
-             about 1 in size), shown {DIGITS} digits each, untrained. The size of delta, root mean square, in\n\
-             each hidden layer; backpropagation computes them from the last line up to the first:\n\n{}\n\
+             about 1 in size), shown {DIGITS} digits each, untrained. The size of delta (root mean square)\n\
+             in each hidden layer; backpropagation computes them from the last line up to the first:\n\n{}\n\
              In the sigmoid network delta is {:.0} times smaller in the first hidden layer than in the\n\
              last: each layer on the way multiplies it by about {:.3}. Every weight's change is delta\n\
              times an input, so with any rate that suits the last layers the first ones stand still.\n\n\
              Where it is lost: with weights of this size a layer passes back what it gets, times its\n\
              slopes. The size of those, root mean square:\n\n{}\n\
-             a(1 - a) is 1/4 at best. tanh's slope is up to 1: {:.3} a layer, {:.1} times over all. ReLU's\n\
-             is 1 for the neurons that are on and 0 for the others: {:.3} a layer.\n",
+             a(1 - a) is 1/4 at best. tanh's slope is up to 1, and delta keeps {:.3} of its size a layer\n\
+             ({:.1} times smaller over all). ReLU's is 1 for the neurons that are on and 0 for the others:\n\
+             {:.3} a layer.\n",
             sizes.join("-"),
             layer_rows(|kind| &kind.sizes, 7),
             sigmoid.lost(),

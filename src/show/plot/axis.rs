@@ -78,6 +78,11 @@ impl Axis {
         };
         let mut layout = match self.scale {
             Scale::Linear => linear(first, last, self.range.is_none()),
+            Scale::Log if self.range.is_none() => {
+                // A little air, so that the outermost points do not lie on the frame.
+                let air = 0.04 * (last - first);
+                logarithmic(first - air, last + air)
+            }
             Scale::Log => logarithmic(first, last),
         };
         if let Some(ticks) = &self.ticks {

@@ -61,7 +61,8 @@ fn panel(area: &Page<'_>, plot: &Plot) -> Drawn {
     let title = text_style(15, INK).pos(Pos::new(HPos::Left, VPos::Center));
     area.draw_text(&plot.title, &bold(title), (16 * FINE, 16 * FINE))?;
     let colours = colours(&plot.series);
-    let legend_bottom = legend(area, plot, &colours, 34)?;
+    let legend_top = if plot.title.is_empty() { 12 } else { 34 };
+    let legend_bottom = legend(area, plot, &colours, legend_top)?;
     let (_, below) = area.split_vertically(legend_bottom * FINE);
 
     let points = || plot.series.iter().flat_map(|series| &series.points);
