@@ -103,8 +103,8 @@ impl Lesson for Descent {
         });
         format!(
             "A valley C = ({c1} v1^2 + {c2} v2^2) / 2, flat along v1 and steep across it, along v2. Its\n\
-             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the slope.\n\
-             The height C after each step:\n\n{}\n\
+             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the\n\
+             slope. The height C after each step:\n\n{}\n\
              At rate {} it goes down surely and so slowly that {:.0} % of the height is left after {}\n\
              steps. At rate {} it is all but there: {:.1e} of the height is left. At rate {} each step\n\
              overshoots the bottom of the steep side and lands higher up on the other: {:.1} times the\n\

@@ -245,8 +245,8 @@ impl Lesson for Order {
         let opposite = sharing.delta() * sharing.delta_of_one() < 0.0;
         let wrong_way = if opposite { " One alone even points the wrong way." } else { "" };
         format!(
-            "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as\n\
-             its weighted input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta\n\
+            "A network {} with random weights. The delta of a node is -dE/dz: how the error falls\n\
+             as its weighted input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta\n\
              over the nodes it feeds. So it needs *their* deltas first. The same functions, called in\n\
              several orders on deltas that start at 0, each followed by the gradient check. For the\n\
              weights into each layer, the worst relative difference to what nudging the weight shows\n\

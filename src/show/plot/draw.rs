@@ -34,8 +34,8 @@ pub(super) fn figure(figure: &Figure) -> String {
     let rows = figure.panels.len().div_ceil(columns).max(1);
     let (panel_width, panel_height) = if figure.panels.len() > 1 { PANEL } else { ONE_PANEL };
     let title_height = if figure.title.is_empty() { 0 } else { 44 };
-    let width = panel_width * columns as i32;
-    let height = panel_height * rows as i32 + title_height;
+    let width = panel_width * small(columns);
+    let height = panel_height * small(rows) + title_height;
 
     let mut svg = String::new();
     let size = ((width * FINE) as u32, (height * FINE) as u32);
@@ -68,7 +68,7 @@ fn panel(area: &Page<'_>, plot: &Plot) -> Drawn {
     let points = || plot.series.iter().flat_map(|series| &series.points);
     let x = plot.x.layout(points().map(|point| point.0));
     let y = plot.y.layout(points().map(|point| point.1));
-    let longest = y.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as i32;
+    let longest = small(y.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0));
     let mut chart = ChartBuilder::on(&below)
         .margin_top(8 * FINE)
         .margin_right(22 * FINE)
@@ -141,7 +141,7 @@ fn legend(
     colours: &[Colour],
     top: i32,
 ) -> Result<i32, DrawingAreaErrorKind<std::io::Error>> {
-    let width = area.dim_in_pixel().0 as i32 / FINE;
+    let width = area.dim_in_pixel().0.cast_signed() / FINE;
     let (mut right, mut down) = (18, top);
     let named = plot.series.iter().zip(colours).filter(|(series, _)| !series.name.is_empty());
     for (count, (series, &colour)) in named.enumerate() {
@@ -196,7 +196,7 @@ fn draw_series(
         for piece in pieces(&steps, x.1, y.1) {
             let style = line_style(series.mark, colour);
             if series.mark == Mark::Dashed {
-                area.draw(&DashedPathElement::new(piece.into_iter(), 6 * FINE, 4 * FINE, style))?;
+                area.draw(&DashedPathElement::new(piece, 6 * FINE, 4 * FINE, style))?;
             } else {
                 area.draw(&PathElement::new(piece, style))?;
             }
@@ -270,6 +270,11 @@ fn colours(series: &[Series]) -> Vec<Colour> {
     let asked: Vec<Colour> = series.iter().filter_map(|series| series.colour).collect();
     let mut wheel = Colour::WHEEL.into_iter().filter(|colour| !asked.contains(colour)).cycle();
     series.iter().map(|series| series.colour.or_else(|| wheel.next()).unwrap_or(Colour::Black)).collect()
+}
+
+/// A count of panels or characters, as coordinates count.
+fn small(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 fn rgb(colour: Colour) -> RGBColor {
