@@ -7,11 +7,14 @@
 //! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix).
 
 pub mod app;
+mod check;
 pub mod drawing;
+mod edit;
 pub mod keys;
 pub mod matrix;
 pub mod palette;
 pub mod screen;
+mod units;
 
 use std::io;
 use std::sync::Arc;

@@ -15,14 +15,14 @@ impl Palette {
     #[must_use]
     pub fn result(self) -> Style {
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        if self.colour { style.fg(Color::Yellow) } else { style }
+        if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
     /// What the step read.
     #[must_use]
     pub fn read(self) -> Style {
         let style = Style::new().add_modifier(Modifier::BOLD);
-        if self.colour { style.fg(Color::Yellow) } else { style }
+        if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
     /// What the cursor is on.
