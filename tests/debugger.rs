@@ -127,15 +127,17 @@ fn the_values_returned_and_stored_are_the_reference_s() {
     let golden: Online = read_json("online_3_4_2.json");
     let expected = &golden.samples.as_ref().expect("recorded sample by sample")[0];
 
-    let returned = |function: &str, count: usize| {
-        printed_numbers(&gdb(&format!("break {function}\nrun\n{}", "finish\ncontinue\n".repeat(count))))
-    };
-    let outputs: Vec<f64> = expected.outputs[1..].concat();
-    assert_close(&returned(CALC_OUTPUT, 6), &outputs);
-    assert_close(&returned(CALC_OUTPUT_LAYER_DELTA, 2), &expected.deltas[1]);
-    // The hidden layer's four; the input layer's three come after it, and the reference does not record them.
-    assert_close(&returned(CALC_HIDDEN_LAYER_DELTA, 7)[..4], &expected.deltas[0]);
-    assert_close(&returned(CONST_CALC_HIDDEN_LAYER_DELTA, 2), &[0.0, 0.0]);
+    // In the order of training: six outputs, two output deltas, four hidden deltas and the constant node's; then the
+    // input layer's three, which the reference does not record, and its constant node's.
+    let breaks =
+        [CALC_OUTPUT, CALC_OUTPUT_LAYER_DELTA, CALC_HIDDEN_LAYER_DELTA, CONST_CALC_HIDDEN_LAYER_DELTA];
+    let breaks = breaks.map(|function| format!("break {function}\n")).concat();
+    let returned = printed_numbers(&gdb(&format!("{breaks}run\n{}", "finish\ncontinue\n".repeat(17))));
+    assert_eq!(returned.len(), 17);
+    assert_close(&returned[..6], &expected.outputs[1..].concat());
+    assert_close(&returned[6..8], &expected.deltas[1]);
+    assert_close(&returned[8..12], &expected.deltas[0]);
+    assert_close(&[returned[12], returned[16]], &[0.0, 0.0]);
 
     let one_update = "next\nprint self.gradient\nnext\nprint self.weight\ncontinue\n";
     let numbers = printed_numbers(&gdb(&format!("break {UPDATE_WEIGHT}\nrun\n{}", one_update.repeat(26))));
@@ -171,28 +173,29 @@ fn the_intermediates_of_every_formula_have_names_and_the_right_values() {
     let expected = &golden.samples.as_ref().expect("recorded sample by sample")[0];
     let (before, deltas) = (golden.model_before.parameters(), &expected.deltas);
 
-    // z of all six neurons: the reference's weights times its outputs.
+    // At the last line of each formula, everything it was made of is in view.
     let node = "src/graph/node.rs";
-    let line = line_of(node, "fn calc_output(", "self.activation.value(weighted_input)");
-    let answer = gdb(&format!("break node.rs:{line}\nrun\n{}", "print weighted_input\ncontinue\n".repeat(6)));
-    let mut sums = Vec::new();
+    let output = line_of(node, "fn calc_output(", "self.activation.value(weighted_input)");
+    let delta = line_of(node, "fn calc_hidden_layer_delta(", "slope * downstream_delta");
+    let answer = gdb(&format!(
+        "break node.rs:{output}\nbreak node.rs:{delta}\nrun\n{}{}",
+        "print weighted_input\ncontinue\n".repeat(6),
+        "print downstream_delta\nprint slope\ncontinue\n".repeat(4),
+    ));
+
+    // z of all six neurons: the reference's weights times its outputs.
+    let mut parts = Vec::new();
     for (layer, inputs) in before.layers.iter().zip(&expected.outputs) {
         for (weights, bias) in layer.weights.iter().zip(&layer.biases) {
-            sums.push(weights.iter().zip(inputs).map(|(w, x)| w * x).sum::<f64>() + bias);
+            parts.push(weights.iter().zip(inputs).map(|(w, x)| w * x).sum::<f64>() + bias);
         }
     }
-    assert_close(&printed_numbers(&answer), &sums);
-
-    // Σ wδ and a(1 − a) of the four hidden neurons, which come first.
-    let line = line_of(node, "fn calc_hidden_layer_delta(", "slope * downstream_delta");
-    let print = "print downstream_delta\nprint slope\ncontinue\n";
-    let answer = gdb(&format!("break node.rs:{line}\nrun\n{}", print.repeat(7)));
-    let mut parts = Vec::new();
+    // Σ wδ and a(1 − a) of the four hidden neurons.
     for (j, a) in expected.outputs[1].iter().enumerate() {
         let back = before.layers[1].weights.iter().zip(&deltas[1]);
         parts.extend([back.map(|(row, delta)| row[j] * delta).sum::<f64>(), a * (1.0 - a)]);
     }
-    assert_close(&printed_numbers(&answer)[..8], &parts);
+    assert_close(&printed_numbers(&answer), &parts);
 }
 
 #[test]
@@ -203,11 +206,11 @@ fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_pa
     let dump = golden_text("dump_3_4_2_after_first_sample.txt");
     let at_the_end =
         format!("break nine_nodes.rs:{}\nrun\n", line_of("docs/examples/nine_nodes.rs", "fn main", "print!"));
-    let section = |answer: &str| {
-        let (_, after) = answer.split_once("==\n").expect("gdb echoes the mark");
-        after.to_owned()
-    };
-    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-network\n"))), dump);
+    let commands = ["bp-network", "bp-layer 1", "bp-node 1 3", "bp-node 2 2"];
+    let commands = commands.map(|command| format!("echo ==\\n\n{command}\n")).concat();
+    let answer = gdb(&(at_the_end + &commands));
+    let sections: Vec<&str> = answer.split("==\n").skip(1).collect();
+    assert_eq!(sections[0], dump);
 
     let nodes: Vec<String> = dump.split_inclusive('\n').fold(Vec::new(), |mut nodes: Vec<String>, line| {
         if !line.starts_with('\t') {
@@ -216,9 +219,7 @@ fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_pa
         nodes.last_mut().expect("a dump begins with a node").push_str(line);
         nodes
     });
-    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-layer 1\n"))), nodes[4..9].concat());
-    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-node 1 3\n"))), nodes[7]);
-    assert_eq!(section(&gdb(&format!("{at_the_end}echo ==\\n\nbp-node 2 2\n"))), nodes[11]);
+    assert_eq!(sections[1..], [nodes[4..9].concat(), nodes[7].clone(), nodes[11].clone()]);
 }
 
 #[test]
