@@ -67,6 +67,8 @@ pub mod error;
 pub mod gradient_check;
 pub mod graph;
 #[cfg(feature = "cli")]
+pub mod image_file;
+#[cfg(feature = "cli")]
 pub mod lesson;
 pub mod model_file;
 pub mod parameters;

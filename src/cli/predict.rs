@@ -1,6 +1,7 @@
 //! `backprop predict`: what the network makes of one sample.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -10,11 +11,12 @@ use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
 use crate::data_set::{DataSet, strongest};
+use crate::model_file::Model;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
-use crate::{Error, Sample};
+use crate::{Error, Sample, image_file};
 
-/// Show what a network answers to one sample
+/// Show what a network answers to one sample, or to a picture of your own
 #[derive(Debug, Args)]
 pub(super) struct Predict {
     #[command(flatten)]
@@ -29,9 +31,21 @@ pub(super) struct Predict {
     #[command(flatten)]
     which: Which,
 
+    /// A picture of a digit instead of a sample: a PNG of any size and colours, dark on light or light on dark
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["data", "index", "set"])]
+    image: Option<PathBuf>,
+
+    /// Show the network the pixels of --image as they are, white for ink, not cut out and centred as MNIST's are
+    #[arg(long, requires = "image")]
+    as_is: bool,
+
     /// Print one JSON object with `digit` and `outputs`
     #[arg(long)]
     json: bool,
+
+    /// Print the digit and nothing else
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// One sample of a data set.
@@ -65,32 +79,103 @@ impl Which {
 impl Predict {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let (split, _) = self.data.load(Some(&model))?;
-        let data = self.which.set.of(&split);
-        let index = self.which.index.unwrap_or(0);
-        data.check_fits(&model.architecture)?;
-        Which::check(index, data)?;
-
+        let shown = match &self.image {
+            Some(path) => self.picture(path, &model)?,
+            None => self.sample(&model)?,
+        };
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
-        let answer = engine.predict(Sample(&data.sample(index)));
-        let digit = data.answer(&answer);
+        let answer = engine.predict(Sample(&shown.data.sample(shown.index)));
+        let digit = shown.data.answer(&answer);
         if self.json {
-            output.json(&json!({"digit": digit, "outputs": answer, "label": data.class(index)}))?;
+            output.json(&shown.json(digit, &answer))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let set = match self.which.set {
-            WhichSet::Train => "training",
-            WhichSet::Test => "test",
-        };
-        writeln!(output, "Sample {} of the {set} set:\n", thousands(index))?;
-        for line in half_blocks(data.image(index), data.image_shape().1) {
+        if self.quiet {
+            writeln!(output, "{digit}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        writeln!(output, "{}:\n", shown.title)?;
+        for line in half_blocks(shown.data.image(shown.index), shown.data.image_shape().1) {
             writeln!(output, "    {}", line.trim_end())?;
         }
         writeln!(output)?;
         write_outputs(output, &answer)?;
-        let verdict = if data.is_right(index, &answer) { "right" } else { "wrong" };
-        writeln!(output, "\nThe network says {digit}; the label says {}: {verdict}.", data.class(index))?;
+        if !shown.has_label {
+            writeln!(output, "\nThe network says {digit}.")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let verdict = if shown.data.is_right(shown.index, &answer) { "right" } else { "wrong" };
+        let label = shown.data.class(shown.index);
+        writeln!(output, "\nThe network says {digit}; the label says {label}: {verdict}.")?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// One sample of the data.
+    fn sample(&self, model: &Model) -> Result<Shown, Error> {
+        let (split, _) = self.data.load(Some(model))?;
+        let data = self.which.set.of(&split);
+        let index = self.which.index.unwrap_or(0);
+        data.check_fits(&model.architecture)?;
+        Which::check(index, data)?;
+        let set = match self.which.set {
+            WhichSet::Train => "training",
+            WhichSet::Test => "test",
+        };
+        let title = format!("Sample {} of the {set} set", thousands(index));
+        Ok(Shown { data: data.clone(), index, has_label: true, title })
+    }
+
+    /// The picture of `--image`, as the network is shown it.
+    fn picture(&self, path: &Path, model: &Model) -> Result<Shown, Error> {
+        let picture = image_file::read_png(path)?;
+        let inputs = model.architecture.input_size();
+        let side = inputs.isqrt();
+        let is_square = side * side == inputs;
+        let (rows, columns, bytes) = if self.as_is {
+            let fits = picture.width * picture.height == inputs && (!is_square || picture.width == side);
+            if !fits {
+                let wanted = if is_square { format!("{side}x{side}") } else { format!("{inputs} pixels") };
+                return Err(Error::contents(
+                    path,
+                    format!(
+                        "{}x{} pixels, but the model takes {wanted}; leave --as-is away and it is made to fit",
+                        picture.width, picture.height
+                    ),
+                ));
+            }
+            (picture.height, picture.width, picture.brightness())
+        } else if is_square {
+            let bytes = picture.centred(side, side).map_err(|problem| Error::contents(path, problem))?;
+            (side, side, bytes)
+        } else {
+            return Err(Error::Usage(format!(
+                "the model has {inputs} inputs, which make no square picture; --as-is takes a PNG of {inputs} pixels"
+            )));
+        };
+        let pixels = self.data.pixels.or(model.pixels).unwrap_or_default();
+        let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
+        let title = format!("What the network saw in {}", path.display());
+        Ok(Shown { data, index: 0, has_label: false, title })
+    }
+}
+
+/// What the network is asked about.
+struct Shown {
+    data: DataSet,
+    index: usize,
+    has_label: bool,
+    title: String,
+}
+
+impl Shown {
+    fn json(&self, digit: u8, answer: &[f64]) -> serde_json::Value {
+        let mut object = json!({"digit": digit, "outputs": answer});
+        if self.has_label {
+            object["label"] = json!(self.data.class(self.index));
+        } else {
+            object["seen"] = json!(self.data.image(self.index));
+        }
+        object
     }
 }
 

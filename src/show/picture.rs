@@ -30,3 +30,37 @@ pub fn half_blocks(bytes: &[u8], columns: usize) -> Vec<String> {
     };
     bytes.chunks(2 * columns).map(two_rows).collect()
 }
+
+/// Pictures next to each other, `gap` blanks apart, as many to a row of pictures as `width` characters hold (at least
+/// one); rows of pictures are an empty line apart. Each picture is its lines, as [`half_blocks`] gives them, with a
+/// caption or without.
+///
+/// ```
+/// use backprop::show::picture::side_by_side;
+///
+/// let lines = |text: &[&str]| text.iter().map(|line| line.to_string()).collect::<Vec<_>>();
+/// let pictures = [lines(&["one", "█"]), lines(&["2"]), lines(&["3"])];
+/// assert_eq!(side_by_side(&pictures, 2, 8), ["one  2", "█", "", "3"]);
+/// ```
+#[must_use]
+pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<String> {
+    let length = |line: &String| line.chars().count();
+    let widest = pictures.iter().flatten().map(length).max().unwrap_or(0);
+    let in_a_row = ((width + gap) / (widest + gap).max(1)).max(1);
+    let mut all = Vec::new();
+    for row in pictures.chunks(in_a_row) {
+        if !all.is_empty() {
+            all.push(String::new());
+        }
+        for line in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut text = String::new();
+            for picture in row {
+                let part = picture.get(line).map_or("", String::as_str);
+                text.push_str(part);
+                text.extend(std::iter::repeat_n(' ', widest - part.chars().count() + gap));
+            }
+            all.push(text.trim_end().to_owned());
+        }
+    }
+    all
+}

@@ -1,0 +1,80 @@
+//! The mistakes a network was surest of, as pictures.
+
+use std::io::{IsTerminal as _, Write};
+
+use serde::Serialize;
+
+use crate::cli::Output;
+use crate::cli::output::thousands;
+use crate::data_set::DataSet;
+use crate::show::picture::{half_blocks, side_by_side};
+
+/// The width of a terminal nobody has asked about.
+const USUAL_WIDTH: usize = 80;
+
+/// Every wrong answer.
+#[derive(Default)]
+pub(super) struct Mistakes {
+    all: Vec<Mistake>,
+}
+
+/// One wrong answer.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Mistake {
+    index: usize,
+    label: u8,
+    answer: u8,
+    /// The output of the wrong class.
+    output: f64,
+    /// By how much it is above the output of the right one.
+    margin: f64,
+}
+
+impl Mistakes {
+    pub(super) fn note(&mut self, index: usize, label: u8, answer: u8, outputs: &[f64]) {
+        let output = outputs[usize::from(answer)];
+        let margin = output - outputs[usize::from(label)];
+        self.all.push(Mistake { index, label, answer, output, margin });
+    }
+
+    /// Those with the largest margin, the worst first.
+    pub(super) fn worst(&mut self, count: usize) -> &[Mistake] {
+        self.all.sort_by(|one, other| other.margin.total_cmp(&one.margin).then(one.index.cmp(&other.index)));
+        &self.all[..count.min(self.all.len())]
+    }
+}
+
+pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> std::io::Result<()> {
+    if worst.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        output,
+        "\nThe mistakes it was surest of (what it says, the outputs of that and of the right digit):\n"
+    )?;
+    let picture = |mistake: &Mistake| {
+        let Mistake { index, label, answer, output, margin } = mistake;
+        let mut lines = vec![
+            format!("sample {}: {label}, not {answer}", thousands(*index)),
+            format!("{answer}: {output:.2}   {label}: {:.2}", output - margin),
+        ];
+        lines.extend(half_blocks(test.image(*index), test.image_shape().1));
+        lines
+    };
+    let pictures: Vec<Vec<String>> = worst.iter().map(picture).collect();
+    for line in side_by_side(&pictures, 3, terminal_width()) {
+        if line.is_empty() {
+            writeln!(output)?;
+        } else {
+            writeln!(output, "  {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Characters in a line of the terminal, less the margin.
+fn terminal_width() -> usize {
+    let asked = std::io::stdout().is_terminal().then(crossterm::terminal::size);
+    let width = asked.and_then(Result::ok).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns));
+    width.saturating_sub(2)
+}

@@ -1,0 +1,97 @@
+//! `backprop evaluate`: how many samples a network recognises, and which it mistakes for which.
+
+mod confusion;
+mod mistakes;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::choices::{DataArgs, EngineArgs, ModelArgs};
+use super::output::thousands;
+use super::{Failure, Output};
+use crate::training::evaluation::for_each_output;
+use confusion::Confusion;
+use mistakes::Mistakes;
+
+/// Count how many test samples a network recognises
+#[derive(Debug, Args)]
+pub(super) struct Evaluate {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    #[command(flatten)]
+    data: DataArgs,
+
+    #[command(flatten)]
+    engine: EngineArgs,
+
+    /// Only the first N test samples
+    #[arg(long, value_name = "N")]
+    test_limit: Option<usize>,
+
+    /// Show the N mistakes the network was surest of
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    mistakes: usize,
+
+    /// Print one JSON object with `correct`, `total`, `confusion`, `precision`, `recall` and `mistakes`
+    #[arg(long)]
+    json: bool,
+
+    /// Print the one line with the count and nothing else
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Evaluate {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let model = self.model.read()?;
+        let (split, _) = self.data.load(Some(&model))?;
+        let test = match self.test_limit {
+            Some(limit) => split.test.first(limit),
+            None => split.test,
+        };
+        test.check_fits(&model.architecture)?;
+        let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
+
+        let mut correct = 0;
+        let mut confusion = Confusion::new(model.architecture.output_size());
+        let mut mistakes = Mistakes::default();
+        for_each_output(engine.as_mut(), &test, |index, answer| {
+            let is_right = test.is_right(index, answer);
+            correct += usize::from(is_right);
+            if !test.reproduces() {
+                confusion.count(test.class(index), test.answer(answer));
+                if !is_right {
+                    mistakes.note(index, test.class(index), test.answer(answer), answer);
+                }
+            }
+        });
+        let worst = mistakes.worst(self.mistakes);
+        if self.json {
+            output.json(&json!({
+                "correct": correct,
+                "total": test.len(),
+                "confusion": confusion.counts,
+                "precision": confusion.each(Confusion::precision),
+                "recall": confusion.each(Confusion::recall),
+                "mistakes": worst,
+            }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let percent = 100.0 * correct as f64 / test.len() as f64;
+        writeln!(
+            output,
+            "{} of {} test samples are answered rightly: {percent:.2} %",
+            thousands(correct),
+            thousands(test.len())
+        )?;
+        if !test.reproduces() && !self.quiet {
+            confusion.write(output)?;
+            mistakes::write(output, worst, &test)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
