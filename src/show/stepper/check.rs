@@ -1,8 +1,8 @@
 //! The gradient check of one weight, at the press of a key.
 
 use super::App;
-use crate::gradient_check::checker::{STEP, TOLERANCE};
 use crate::gradient_check::verdict::relative_error;
+use crate::gradient_check::{STEP, TOLERANCE};
 use crate::{Label, Sample};
 
 impl App<'_> {
