@@ -173,25 +173,31 @@ impl FullConnectedLayer {
 
     /// [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, to the bit.
     ///
-    /// Where the weights are many, both are done in one walk over them.
+    /// Where the two samples share columns enough, both are done in one walk over the weights. (Inputs without zeros
+    /// gain a third of the time by it. On MNIST's, merging the two lists would cost what the shared columns save.)
     ///
     /// # Panics
     /// If the input is not as long as the layer is wide.
     #[track_caller]
     pub fn update_and_forward(&mut self, rate: f64, input: &[f64]) {
         assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
-        if self.weights.height() <= NARROW {
-            self.update(rate);
-            self.forward(input);
-            return;
-        }
         let Self { activation, weights, biases, memory } = self;
         memory.next_inputs.clear();
         memory.next_inputs.push(input);
-        let step = Step { inputs: memory.inputs.row(0), deltas: memory.deltas.lanes(), rate };
-        let (next, outputs) = (memory.next_inputs.row(0), memory.outputs.lanes_mut());
-        update_and_forward(weights.lanes_mut(), biases.lanes_mut(), &step, next, outputs, *activation);
-        std::mem::swap(&mut memory.inputs, &mut memory.next_inputs);
+        let (last, next) = (memory.inputs.row(0), memory.next_inputs.row(0));
+        let shared_at_least = (last.places.len() + next.places.len()).saturating_sub(weights.columns());
+        if weights.height() > NARROW && shared_at_least > 0 {
+            let step = Step { inputs: last, deltas: memory.deltas.lanes(), rate };
+            let outputs = memory.outputs.lanes_mut();
+            update_and_forward(weights.lanes_mut(), biases.lanes_mut(), &step, next, outputs, *activation);
+            std::mem::swap(&mut memory.inputs, &mut memory.next_inputs);
+        } else {
+            self.update(rate);
+            let Self { activation, weights, biases, memory } = self;
+            std::mem::swap(&mut memory.inputs, &mut memory.next_inputs);
+            let outputs = memory.outputs.lanes_mut();
+            forward_samples(outputs, weights.lanes(), biases.lanes(), &memory.inputs, *activation);
+        }
     }
 
     /// −∂E/∂W and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
