@@ -1,13 +1,14 @@
 //! The forward and the backward pass of several samples at once, on one thread or shared among several.
 //!
-//! A mini-batch is cut into one run of samples for each thread. Up to the deltas no sample knows of another, so how
-//! they are cut changes nothing; then each weight takes the terms of all samples in their order.
+//! A mini-batch is cut into shares: one for each thread, or more where it is long, so that a share's outputs stay in the
+//! cache. Up to the deltas no sample knows of another, so how they are cut changes nothing; then each weight takes the
+//! terms of all samples in their order.
 
 use super::full_connected_layer::Memory;
 use super::{ColumnMatrix, FullConnectedLayer};
 use crate::{Cost, Dropout};
 
-/// What one thread needs for its share of a mini-batch: a memory for each layer.
+/// What one share of a mini-batch needs: a memory for each layer.
 #[derive(Debug, Clone)]
 pub(super) struct Worker {
     pub(super) memories: Vec<Memory>,
