@@ -1,9 +1,9 @@
-//! Does it learn what they learned? Trains the networks of the seed documents on real MNIST, three seeds each, and prints
-//! the tables of docs/results.md.
+//! Does it learn what they learned? Trains the networks of the seed documents on real MNIST, three seeds each, prints the
+//! tables of docs/results.md and draws its curves.
 //!
 //! ```text
 //! data/get-mnist.sh data/mnist
-//! cargo run --release --example results -- data/mnist
+//! cargo run --release --example results -- data/mnist docs/images
 //! ```
 //!
 //! Each run is single-threaded; different runs go side by side on as many threads as there are cores. A run is a
@@ -11,8 +11,11 @@
 
 use std::error::Error;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use backprop::data_set::{DataSet, Pixels, Source, Targets};
+use backprop::show::plot::{Axis, Figure, Plot, Series};
+use backprop::training::evaluation::for_each_output;
 use backprop::training::{EpochReport, Options, Preset, Trainer};
 use backprop::{Architecture, Cost, Engine, WeightInit, vectorized};
 use rayon::prelude::*;
@@ -20,10 +23,11 @@ use rayon::prelude::*;
 const SEEDS: [u64; 3] = [1, 2, 3];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args()
-        .nth(1)
-        .ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
-    let data = Source::Folder(folder.into()).load(Pixels::Scaled)?;
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let folder =
+        arguments.next().ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
+    let pictures = arguments.next().ok_or("name a folder for the curves, such as docs/images")?;
+    let data = Source::Folder(folder).load(Pixels::Scaled)?;
     let mut train = data.train;
     let held_out = train.clone().split_off_last(10_000);
     let whole = train.clone();
@@ -31,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sets = Sets { whole, train, held_out, test: data.test };
 
     for table in [published(), initialisation(), overfitting(), bp()] {
-        table.print(&sets)?;
+        table.run(&sets, &pictures)?;
     }
     Ok(())
 }
@@ -66,35 +70,58 @@ enum Data {
     First(usize),
 }
 
-/// A table of docs/results.md: its heading, its columns, and what stands in a row.
+/// A table of docs/results.md: its heading, its columns, what stands in a row, and its picture.
 struct Table {
     heading: &'static str,
+    picture: &'static str,
     columns: &'static [&'static str],
-    cells: fn(&[Vec<EpochReport>]) -> Vec<String>,
+    cells: fn(&[Run]) -> Vec<String>,
     experiments: Vec<Experiment>,
 }
 
+/// One training, evaluated.
+struct Run {
+    reports: Vec<EpochReport>,
+    /// Digits of which fewer than one in twenty is recognised: their output neuron is stuck near 0.
+    stuck: Vec<usize>,
+}
+
 impl Table {
-    fn print(&self, sets: &Sets) -> Result<(), Box<dyn Error>> {
+    fn run(&self, sets: &Sets, pictures: &std::path::Path) -> Result<(), Box<dyn Error>> {
         println!("\n## {}\n", self.heading);
         println!("| network | published | {} |", self.columns.join(" | "));
         println!("|---|---{}|", "|---".repeat(self.columns.len()));
         let jobs: Vec<(&Experiment, u64)> =
             self.experiments.iter().flat_map(|experiment| SEEDS.map(|seed| (experiment, seed))).collect();
-        let runs: Vec<Vec<EpochReport>> = jobs
+        let runs: Vec<Run> = jobs
             .par_iter()
             .map(|(experiment, seed)| experiment.run(sets, *seed))
             .collect::<Result<_, _>>()?;
+        let mut curves = Plot::new("", Axis::new("epoch"), Axis::new("accuracy on the test images, %"));
         for (experiment, runs) in self.experiments.iter().zip(runs.chunks(SEEDS.len())) {
             let cells = (self.cells)(runs).join(" | ");
             println!("| {} | {} | {cells} |", experiment.name, experiment.published);
+            // The seed in the middle, by its best epoch.
+            let mut by_best: Vec<&Run> = runs.iter().collect();
+            by_best.sort_by(|one, other| best_accuracy(one).total_cmp(&best_accuracy(other)));
+            let points = by_best[SEEDS.len() / 2].accuracies().map(|(epoch, a)| (epoch as f64, 100.0 * a));
+            curves = curves.with(Series::line(experiment.name, points.collect::<Vec<_>>()));
         }
+        println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
+        std::fs::write(pictures.join(self.picture), Figure::new(self.heading, [curves]).to_svg())?;
         Ok(())
     }
 }
 
+impl Run {
+    /// Epochs and their accuracies on the test images, where they were evaluated.
+    fn accuracies(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.reports.iter().filter_map(|report| Some((report.epoch, report.test.as_ref()?.accuracy())))
+    }
+}
+
 impl Experiment {
-    fn run(&self, sets: &Sets, seed: u64) -> Result<Vec<EpochReport>, backprop::Error> {
+    fn run(&self, sets: &Sets, seed: u64) -> Result<Run, backprop::Error> {
         let limited;
         let (train, validation) = match self.data {
             Data::Whole => (&sets.whole, None),
@@ -112,8 +139,19 @@ impl Experiment {
         while !trainer.is_finished() {
             trainer.run_epoch(&mut network, &mut |_| ControlFlow::Continue(()))?;
         }
-        Ok(trainer.state().history.clone())
+        Ok(Run { reports: trainer.state().history.clone(), stuck: stuck_outputs(&mut network, &sets.test) })
     }
+}
+
+/// Digits of which fewer than one in twenty is recognised.
+fn stuck_outputs(network: &mut dyn Engine, test: &DataSet) -> Vec<usize> {
+    let (mut right, mut all) = ([0; 10], [0; 10]);
+    for_each_output(network, test, |index, output| {
+        let digit = usize::from(test.class(index));
+        all[digit] += 1;
+        right[digit] += usize::from(test.is_right(index, output));
+    });
+    (0..10).filter(|&digit| 20 * right[digit] < all[digit]).collect()
 }
 
 /// The figures of the seed documents and of the book they are notes on.
@@ -130,17 +168,20 @@ fn published() -> Table {
             data: Data::FiftyThousand,
         }
     };
+    let scaled = |experiment| Experiment { init: WeightInit::Scaled, ..experiment };
     Table {
         heading: "The published networks",
-        columns: &["best epoch, each seed", "mean", "last epoch, mean"],
+        picture: "results-published.svg",
+        columns: &["best epoch, each seed", "mean", "last epoch, mean", "digits stuck, each seed"],
         cells: |runs| {
-            let best: Vec<f64> = runs.iter().map(|run| best_accuracy(run)).collect();
-            let last: Vec<f64> = runs.iter().map(|run| last_accuracy(run)).collect();
-            vec![each(&best), percent(mean(&best)), percent(mean(&last))]
+            let best: Vec<f64> = runs.iter().map(best_accuracy).collect();
+            let last: Vec<f64> = runs.iter().map(last_accuracy).collect();
+            vec![each(&best), percent(mean(&best)), percent(mean(&last)), stuck(runs)]
         },
         experiments: vec![
             row("network.py 784-30-10, η 3.0, 30 epochs", "95.42 %", Preset::Network, 30, 3.0, 30),
             row("network.py 784-100-10, η 3.0, 30 epochs", "about 96.6 %", Preset::Network, 100, 3.0, 30),
+            scaled(row("network.py 784-100-10, but scaled weights", "", Preset::Network, 100, 3.0, 30)),
             row("network2 784-30-10, η 0.5, λ 5.0, 30 epochs", "about 96.5 %", Preset::Network2, 30, 0.5, 30),
             row(
                 "network2 784-100-10, η 0.5, λ 5.0, 30 epochs",
@@ -175,6 +216,7 @@ fn initialisation() -> Table {
     };
     Table {
         heading: "Normal against scaled starting weights (network2 784-30-10, η 0.1, λ 5.0)",
+        picture: "results-initialisation.svg",
         columns: &["after epoch 1", "after epoch 5", "after epoch 30"],
         cells: |runs| [1, 5, 30].map(|epoch| percent(mean_at(runs, epoch))).to_vec(),
         experiments: vec![
@@ -207,20 +249,21 @@ fn overfitting() -> Table {
     };
     Table {
         heading: "Overfitting on 1,000 images (cross-entropy, η 0.5, 400 epochs)",
+        picture: "results-overfitting.svg",
         columns: &["training set, last", "test set, last", "test set, best", "test cost: lowest, last"],
         cells: |runs| {
-            let costs = |run: &Vec<EpochReport>| {
-                let costs: Vec<f64> = run.iter().filter_map(|r| Some(r.test.as_ref()?.mean_cost)).collect();
-                (costs.iter().copied().fold(f64::INFINITY, f64::min), costs[costs.len() - 1])
+            let costs = |run: &Run| -> Vec<f64> {
+                run.reports.iter().filter_map(|report| Some(report.test.as_ref()?.mean_cost)).collect()
             };
+            let lowest: Vec<f64> =
+                runs.iter().map(|run| costs(run).into_iter().fold(f64::INFINITY, f64::min)).collect();
+            let last: Vec<f64> = runs.iter().filter_map(|run| costs(run).pop()).collect();
             let train: Vec<f64> =
-                runs.iter().filter_map(|run| Some(run.last()?.train.as_ref()?.accuracy())).collect();
-            let lowest: Vec<f64> = runs.iter().map(|run| costs(run).0).collect();
-            let last: Vec<f64> = runs.iter().map(|run| costs(run).1).collect();
+                runs.iter().filter_map(|run| Some(run.reports.last()?.train.as_ref()?.accuracy())).collect();
             vec![
                 percent(mean(&train)),
-                percent(mean(&runs.iter().map(|run| last_accuracy(run)).collect::<Vec<_>>())),
-                percent(mean(&runs.iter().map(|run| best_accuracy(run)).collect::<Vec<_>>())),
+                percent(mean(&runs.iter().map(last_accuracy).collect::<Vec<_>>())),
+                percent(mean(&runs.iter().map(best_accuracy).collect::<Vec<_>>())),
                 format!("{:.2}, {:.2}", mean(&lowest), mean(&last)),
             ]
         },
@@ -238,10 +281,11 @@ fn bp() -> Table {
     let choices = Preset::Bp.choices();
     Table {
         heading: "bp.py's 784-300-10, rate 0.3, evaluated every 10 epochs until the error rises",
+        picture: "results-bp.svg",
         columns: &["epochs run, each seed", "best, each seed", "mean of the best"],
         cells: |runs| {
-            let epochs: Vec<String> = runs.iter().map(|run| run.len().to_string()).collect();
-            let best: Vec<f64> = runs.iter().map(|run| best_accuracy(run)).collect();
+            let epochs: Vec<String> = runs.iter().map(|run| run.reports.len().to_string()).collect();
+            let best: Vec<f64> = runs.iter().map(best_accuracy).collect();
             vec![epochs.join(", "), each(&best), percent(mean(&best))]
         },
         experiments: vec![Experiment {
@@ -256,21 +300,25 @@ fn bp() -> Table {
     }
 }
 
-fn accuracies(run: &[EpochReport]) -> impl Iterator<Item = f64> + '_ {
-    run.iter().filter_map(|report| Some(report.test.as_ref()?.accuracy()))
+fn best_accuracy(run: &Run) -> f64 {
+    run.accuracies().map(|(_, accuracy)| accuracy).fold(0.0, f64::max)
 }
 
-fn best_accuracy(run: &[EpochReport]) -> f64 {
-    accuracies(run).fold(0.0, f64::max)
+fn last_accuracy(run: &Run) -> f64 {
+    run.accuracies().last().map_or(0.0, |(_, accuracy)| accuracy)
 }
 
-fn last_accuracy(run: &[EpochReport]) -> f64 {
-    accuracies(run).last().unwrap_or(0.0)
+fn mean_at(runs: &[Run], epoch: usize) -> f64 {
+    let at = |run: &Run| run.accuracies().find(|(e, _)| *e == epoch).map(|(_, accuracy)| accuracy);
+    mean(&runs.iter().filter_map(at).collect::<Vec<_>>())
 }
 
-fn mean_at(runs: &[Vec<EpochReport>], epoch: usize) -> f64 {
-    let at: Vec<f64> = runs.iter().filter_map(|run| accuracies(&run[..epoch]).last()).collect();
-    mean(&at)
+fn stuck(runs: &[Run]) -> String {
+    let digits = |run: &Run| {
+        let digits: Vec<String> = run.stuck.iter().map(usize::to_string).collect();
+        if digits.is_empty() { "none".to_owned() } else { digits.join(" and ") }
+    };
+    runs.iter().map(digits).collect::<Vec<_>>().join(", ")
 }
 
 fn mean(numbers: &[f64]) -> f64 {
