@@ -203,7 +203,7 @@ fn draw_cursor(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
         ]));
         lines.push(Line::styled(
             format!(
-                "gradient {}{}",
+                "last gradient {}{}",
                 number(connection.gradient, 6),
                 if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
             ),
