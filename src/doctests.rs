@@ -13,4 +13,11 @@ chapters! {
     backpropagation "../docs/04-backpropagation.md",
     object_graph "../docs/05-object-graph.md",
     gradient_check "../docs/06-gradient-check.md",
+    digits "../docs/07-digits.md",
+    matrices "../docs/08-matrices.md",
+    how_fast "../docs/09-how-fast.md",
+    mini_batches "../docs/10-mini-batches.md",
+    learning_better "../docs/11-learning-better.md",
+    any_function "../docs/12-any-function.md",
+    where_to_go_next "../docs/13-where-to-go-next.md",
 }

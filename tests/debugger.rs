@@ -1,7 +1,7 @@
 //! The network in the real gdb: breakpoints stop once per node or connection, and what is printed there is right.
 //!
 //! Where there is no gdb the tests say so and pass; under CI (`CI=true`) that is a failure. After a change to
-//! docs/debugging.md or to a line it shows, `UPDATE_DOCS=1 cargo test --test debugger` writes gdb's answers into it.
+//! docs/debugging.md, to a session in a chapter, or to a line shown there, `UPDATE_DOCS=1 cargo test --test debugger` writes gdb's answers into it.
 #![cfg(all(debug_assertions, target_os = "linux"))]
 
 mod support;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use support::book::{Document, documents};
 use support::golden::{Online, golden_text, read_json};
 
 const CALC_OUTPUT: &str = "backprop::graph::node::Node::calc_output";
@@ -356,14 +357,23 @@ fn bp_step_stops_in_src_graph_and_nowhere_else() {
 }
 
 #[test]
-fn the_guided_session_in_the_book_prints_what_it_shows() {
+fn the_sessions_in_the_book_print_what_they_show() {
     if gdb_is_missing() {
         return;
     }
-    let path = root().join("docs/debugging.md");
-    let document = std::fs::read_to_string(&path).expect("the chapter is there");
+    let has_session = |document: &Document| document.lines.iter().any(|line| line == "```gdb");
+    let documents = documents();
+    std::thread::scope(|scope| {
+        for document in documents.iter().filter(|document| has_session(document)) {
+            scope.spawn(|| check_session(document));
+        }
+    });
+}
+
+/// Runs every command of a document, in one session, and compares each answer; or writes the answers in.
+fn check_session(document: &Document) {
     let mut commands = String::new();
-    for line in document.lines() {
+    for line in &document.lines {
         if let Some(command) = line.strip_prefix("(gdb) ") {
             // The echo that shows the command also marks where its answer begins.
             writeln!(commands, "echo (gdb) {}\\n\n{command}", command.replace('$', "\\$")).expect("a String");
@@ -374,7 +384,7 @@ fn the_guided_session_in_the_book_prints_what_it_shows() {
 
     let mut renewed = String::new();
     let mut in_block = false;
-    for line in document.lines() {
+    for line in &document.lines {
         if line.starts_with("```") {
             in_block = line == "```gdb";
         }
@@ -388,17 +398,17 @@ fn the_guided_session_in_the_book_prints_what_it_shows() {
         }
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &renewed).expect("the chapter can be written");
+        std::fs::write(root().join(&document.path), &renewed).expect("the chapter can be written");
         return;
     }
-    for (number, (shown, printed)) in document.lines().zip(renewed.lines()).enumerate() {
+    for (number, (shown, printed)) in document.lines.iter().zip(renewed.lines()).enumerate() {
         assert_eq!(
             shown,
             printed,
-            "docs/debugging.md, line {}, shows something else than gdb prints; if gdb is right, \
+            "{} shows something else than gdb prints; if gdb is right, \
              UPDATE_DOCS=1 cargo test --test debugger writes it in",
-            number + 1
+            document.place(number)
         );
     }
-    assert_eq!(document.lines().count(), renewed.lines().count());
+    assert_eq!(document.lines.len(), renewed.lines().count());
 }
