@@ -50,7 +50,7 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
     }
     writeln!(
         output,
-        "\nThe mistakes it was surest of (what it says, the outputs of that and of the right digit):\n"
+        "\nThe mistakes it was surest of, with the outputs for what it says and for what is right:\n"
     )?;
     let picture = |mistake: &Mistake| {
         let Mistake { index, label, answer, output, margin } = mistake;
