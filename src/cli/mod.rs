@@ -5,9 +5,11 @@
 
 mod check;
 mod choices;
+mod completions;
 mod dot;
 mod dump;
 mod evaluate;
+mod export;
 mod lesson;
 mod nine_nodes;
 mod output;
@@ -45,6 +47,8 @@ enum Command {
     Check(Box<check::Check>),
     Dot(Box<dot::Dot>),
     Lesson(lesson::Lesson),
+    Export(export::Export),
+    Completions(completions::Completions),
 }
 
 /// How a subcommand can end without having done its work.
@@ -81,6 +85,8 @@ pub fn main() -> ExitCode {
         Command::Check(command) => command.run(&mut output),
         Command::Dot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
+        Command::Export(command) => command.run(&mut output),
+        Command::Completions(command) => command.run(&mut output),
     };
     match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {
         Ok(code) => code,
