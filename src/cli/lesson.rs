@@ -91,7 +91,7 @@ impl Lesson {
 }
 
 /// A picture called .png would be an SVG all the same, and nothing could open it.
-fn check_is_svg(path: &Path) -> Result<(), Error> {
+pub(super) fn check_is_svg(path: &Path) -> Result<(), Error> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         return Ok(());
     }

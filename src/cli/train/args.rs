@@ -144,6 +144,10 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE")]
     pub(super) resume: Option<PathBuf>,
 
+    /// Draw cost and right answers, epoch by epoch
+    #[arg(long, value_name = "FILE.svg")]
+    pub(super) plot: Option<PathBuf>,
+
     /// Print one JSON object an epoch
     #[arg(long)]
     pub(super) json: bool,

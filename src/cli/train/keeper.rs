@@ -43,6 +43,11 @@ impl Keeper {
         Ok(keeper)
     }
 
+    /// What is trained on what.
+    pub(super) fn run(&self) -> &Checkpoint {
+        &self.run
+    }
+
     /// A new run does not silently take the place of an old one, nor of something else altogether.
     fn check_what_is_there(&self, path: &Path) -> Result<(), Error> {
         if std::fs::metadata(path).map_or(true, |found| found.len() == 0) {

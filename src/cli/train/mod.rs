@@ -7,6 +7,7 @@ mod args;
 mod interrupt;
 mod keeper;
 mod parts;
+mod plot;
 mod resume;
 mod screen;
 mod start;
@@ -16,8 +17,8 @@ use std::process::ExitCode;
 
 use super::choices::EngineKind;
 use super::{Failure, Output};
-use crate::Error;
 use crate::training::{Checkpoint, Trainer};
+use crate::{Error, atomic_file};
 pub(super) use args::Train;
 use interrupt::Interrupt;
 use keeper::Keeper;
@@ -39,6 +40,10 @@ impl Train {
             Some(path) => self.plan_resumed_run(path, given)?,
             None => self.plan_new_run()?,
         };
+        if let Some(path) = &self.plot {
+            super::lesson::check_is_svg(path)?;
+            atomic_file::check_writable(path)?;
+        }
         let architecture = &checkpoint.architecture;
         parts.check_fit(architecture)?;
         let mut engine = engine.build(architecture, &checkpoint.parameters, self.engine.threads)?;
@@ -69,6 +74,7 @@ impl Train {
                 keeper.after_epoch(&trainer, engine.as_ref())?;
             }
             if interrupt.is_pressed() && !trainer.is_finished() {
+                self.draw(&keeper, &trainer)?;
                 super::report(&keeper.interrupted(&trainer, engine.as_ref())?);
                 return Ok(Interrupt::exit_code());
             }
@@ -77,7 +83,16 @@ impl Train {
             engine.set_parameters(best);
         }
         keeper.save_model(engine.as_ref())?;
+        self.draw(&keeper, &trainer)?;
         screen.close(output, trainer.state(), out.as_deref())?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The curves of `--plot`.
+    fn draw(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Result<(), Error> {
+        match &self.plot {
+            Some(path) => plot::write(path, keeper.run(), &trainer.state().history),
+            None => Ok(()),
+        }
     }
 }

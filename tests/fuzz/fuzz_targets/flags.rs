@@ -1,0 +1,13 @@
+//! The command line: any words, a line each, are understood or refused; nothing is run.
+#![no_main]
+
+use backprop::cli::Cli;
+use clap::Parser as _;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let words = std::iter::once("backprop").chain(text.lines());
+    if let Err(error) = Cli::try_parse_from(words) {
+        let _ = error.to_string();
+    }
+});
