@@ -5,6 +5,7 @@
 
 mod check;
 mod choices;
+mod compare;
 mod completions;
 mod dot;
 mod dump;
@@ -45,6 +46,7 @@ enum Command {
     Step(Box<step::Step>),
     Dump(dump::Dump),
     Check(Box<check::Check>),
+    Compare(compare::Compare),
     Dot(Box<dot::Dot>),
     Lesson(lesson::Lesson),
     Export(export::Export),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Step(command) => command.run(&mut output),
         Command::Dump(command) => command.run(&mut output),
         Command::Check(command) => command.run(&mut output),
+        Command::Compare(command) => command.run(&mut output),
         Command::Dot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
         Command::Export(command) => command.run(&mut output),
