@@ -223,10 +223,10 @@ fn recognised(model: &Path) -> (usize, Vec<String>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images");
     let (mut right, mut wrong) = (0, Vec::new());
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let name = entry.file_name().into_string().expect("text");
-        if !name.ends_with(".png") {
+        if entry.path().extension().is_none_or(|extension| extension != "png") {
             continue;
         }
+        let name = entry.file_name().into_string().expect("text");
         let mut command = backprop("predict --quiet --model");
         let said = success(command.arg(model).arg("--image").arg(entry.path()));
         if name.starts_with(said.trim()) {

@@ -177,10 +177,10 @@ fn a_change_ten_times_smaller_is_foretold_a_hundred_times_better() {
 fn each_step_multiplies_each_coordinate_by_one_minus_rate_times_curvature() {
     for path in descent::run().paths {
         for (count, v) in path.points.iter().enumerate() {
-            for axis in 0..2 {
-                let factor = 1.0 - path.rate * descent::CURVATURES[axis];
-                let expected = descent::START[axis] * factor.powi(count as i32);
-                assert_close(v[axis], expected, 1e-9 * expected.abs(), &format!("step {count}"));
+            let axes = v.iter().zip(descent::CURVATURES).zip(descent::START);
+            for ((coordinate, curvature), start) in axes {
+                let expected = start * (1.0 - path.rate * curvature).powi(count as i32);
+                assert_close(*coordinate, expected, 1e-9 * expected.abs(), &format!("step {count}"));
             }
         }
     }
