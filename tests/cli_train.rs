@@ -163,3 +163,61 @@ fn a_reader_who_stops_reading_ends_the_program_quietly() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn curves_are_drawn_for_every_epoch_and_kind_of_sample() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = "train --data bits --sizes 8,4,8 --epochs 5 --validation 40 --monitor-training";
+    let lines = success(backprop(&format!("{run} --plot curves.svg --json")).current_dir(&folder));
+    let svg = std::fs::read_to_string(folder.path().join("curves.svg")).expect("a picture");
+    assert!(svg.starts_with("<svg") && svg.contains("8-4-8 on bits"));
+    for word in ["met in training", "test", "held out", "training set", "epoch", "right answers, %"] {
+        assert!(svg.contains(word), "{word}");
+    }
+    // Four curves of costs and three of right answers, a dot for each of five epochs.
+    assert_eq!(json_lines(&lines).len(), 5);
+    assert!(svg.matches("<circle").count() >= 7 * 5, "{}", svg.matches("<circle").count());
+    let line = support::cli::refusal(backprop("train --data bits --plot curves.png").current_dir(&folder));
+    assert!(line.contains("ends in .svg"), "{line}");
+}
+
+#[test]
+fn quiet_training_prints_nothing_and_still_writes_its_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = "train --data bits --epochs 2 --quiet --out a.json --checkpoint run --plot a.svg";
+    let output = backprop(run).current_dir(&folder).output().expect("the program starts");
+    assert!(output.status.success());
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b""[..], &b""[..]));
+    for file in ["a.json", "run", "a.svg"] {
+        assert!(folder.path().join(file).exists(), "{file}");
+    }
+}
+
+#[test]
+fn colour_is_left_out_where_no_color_asks_for_it() {
+    let lines = |variable: &str| {
+        success(backprop("train --data bits --epochs 1").env("CLICOLOR_FORCE", "1").env(variable, "1"))
+    };
+    assert!(lines("UNRELATED").contains("\u{1b}["), "forced, there is colour");
+    assert!(!lines("NO_COLOR").contains('\u{1b}'));
+}
+
+#[test]
+fn the_lines_of_an_epoch_are_aligned_and_the_network_kept_is_the_one_reported() {
+    let run = "train --data bits --sizes 8,6,8 --epochs 12 --rate 4 --validation 50 --keep-best";
+    let text = success(&mut backprop(run));
+    let table: Vec<&str> = text.lines().skip(2).take(13).collect();
+    let end_of = |line: &str, word: &str| line.find(word).map(|at| line[..at].chars().count() + word.len());
+    let samples_end = end_of(table[0], "samples/s").expect("a heading");
+    let (mut best, mut best_right) = (0, String::new());
+    for (epoch, line) in (1..).zip(&table[1..]) {
+        let numbers = line.trim_end().trim_end_matches("best").trim_end();
+        assert_eq!(numbers.chars().count(), samples_end, "{line}");
+        if line.ends_with("best") {
+            best = epoch;
+            best_right = line.split_whitespace().nth(2).expect("right answers").to_owned();
+        }
+    }
+    let last = format!("The network of epoch {best}, the best, reproduces {best_right} of 256 bytes");
+    assert!(text.contains(&last), "{last}: {text}");
+}

@@ -19,6 +19,7 @@ pub(super) struct Screen {
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
     reproduces: bool,
+    holds_out: bool,
 }
 
 /// What the screen is for.
@@ -43,6 +44,7 @@ impl Screen {
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
             epochs: run.options.epochs,
             reproduces: parts.train.reproduces(),
+            holds_out: parts.validation.is_some(),
         }
     }
 
@@ -54,7 +56,11 @@ impl Screen {
         if is_finished {
             return writeln!(output, "All its epochs are done; --epochs N goes on to a later one.");
         }
-        writeln!(output, "\n  epoch   train cost   right answers              change   samples/s")?;
+        let held_out = if self.holds_out { "   held out" } else { "" };
+        writeln!(
+            output,
+            "\n  epoch   train cost   right answers           {held_out}    change   samples/s"
+        )?;
         output.flush()
     }
 
@@ -97,10 +103,15 @@ impl Screen {
             _ => String::new(),
         };
         self.last_accuracy = accuracy.or(self.last_accuracy);
+        let held_out = match (self.holds_out, accuracy) {
+            (true, Some(accuracy)) => format!("   {accuracy:>6.2} %"),
+            (true, None) => " ".repeat(11),
+            (false, _) => String::new(),
+        };
         let best = if report.is_best { format!("  {BEST}best{BEST:#}") } else { String::new() };
         writeln!(
             output,
-            "{:>7}   {:>10.6}   {answers:<24} {change:>8}   {:>9}{best}",
+            "{:>7}   {:>10.6}   {answers:<25}{held_out} {change:>8}   {:>9}{best}",
             report.epoch,
             report.train_cost,
             thousands(report.samples_per_second().round() as usize),
@@ -121,12 +132,19 @@ impl Screen {
         if let Some(reason) = &state.stopped {
             writeln!(output, "Stopped: {reason}.")?;
         }
-        if let Some(test) = state.history.last().and_then(|report| report.test.as_ref()) {
+        let (network, kept) = match state.best_parameters {
+            Some(_) => {
+                let best = state.schedule.best_epoch;
+                (format!("The network of epoch {best}, the best,"), state.history.get(best - 1))
+            }
+            None => ("The network".to_owned(), state.history.last()),
+        };
+        if let Some(test) = kept.and_then(|report| report.test.as_ref()) {
             let samples = if self.reproduces { "bytes" } else { "test samples, which it has never seen" };
             let verb = if self.reproduces { "reproduces" } else { "recognises" };
             writeln!(
                 output,
-                "The network {verb} {} of {} {samples}: {:.2} %.",
+                "{network} {verb} {} of {} {samples}: {:.2} %.",
                 thousands(test.correct),
                 thousands(test.total),
                 100.0 * test.accuracy()
