@@ -7,9 +7,9 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README.md and every Markdown file under docs/, sorted by path.
+/// README.md, data/README.md and every Markdown file under docs/, sorted by path.
 pub fn documents() -> Vec<Document> {
-    let mut paths = vec![PathBuf::from("README.md")];
+    let mut paths = vec![PathBuf::from("README.md"), PathBuf::from("data/README.md")];
     let mut folders = vec![PathBuf::from("docs")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(root().join(&folder)).expect("docs/ is there") {
