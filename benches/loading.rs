@@ -26,13 +26,11 @@ fn load(folder: &Path) -> Split {
 /// The gzipped files: MNIST's, or the embedded digits under MNIST's names.
 fn gzipped_files() -> Vec<Vec<u8>> {
     let read = |path: PathBuf| fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    match std::env::var_os("BACKPROP_MNIST") {
-        Some(folder) => NAMES.map(|name| read(Path::new(&folder).join(format!("{name}.gz")))).to_vec(),
-        None => {
-            let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-            NAMES.map(|name| read(data.join(format!("digits-{}.gz", name.replace("t10k", "test"))))).to_vec()
-        }
+    if let Some(folder) = std::env::var_os("BACKPROP_MNIST") {
+        return NAMES.map(|name| read(Path::new(&folder).join(format!("{name}.gz")))).to_vec();
     }
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    NAMES.map(|name| read(data.join(format!("digits-{}.gz", name.replace("t10k", "test"))))).to_vec()
 }
 
 fn loading(criterion: &mut Criterion) {

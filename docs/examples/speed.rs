@@ -1,0 +1,167 @@
+//! How long a training sample takes, on real MNIST: one JSON object a line, for docs/benchmarks.md.
+//!
+//! ```text
+//! data/get-mnist.sh data/mnist
+//! cargo run --release --example speed -- data/mnist
+//! ```
+//!
+//! Each line is the median of several timed passes over samples prepared beforehand, in microseconds a sample, with
+//! the fastest and the slowest pass beside it. Before anything is timed, the object graph, the textbook matrices and
+//! the vectorized network have to end in the same weights. Compare only numbers taken in the same minute on the same
+//! machine: everything here runs twice, the second time in the opposite order.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use backprop::data_set::{DataSet, Pixels, Source, Targets};
+use backprop::vectorized::textbook;
+use backprop::{Architecture, Engine, Label, MiniBatchStep, Sample, WeightInit, graph, vectorized};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const PASSES: usize = 9;
+const ONLINE_RATE: f64 = 0.3;
+const BATCH_RATE: f64 = 3.0;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from);
+    let folder = folder.ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
+    let train = Source::Folder(folder).load(Pixels::Scaled)?.train;
+    let wide = Architecture::new(&[784, 300, 10]);
+    let narrow = Architecture::new(&[784, 30, 10]);
+    agree_on_the_weights(&wide, &rows(&train, 50));
+
+    let thousand = rows(&train, 1000);
+    let hundred = rows(&train, 100);
+    let ten_thousand = rows(&train, 10_000);
+    let dense = without_zeros(&thousand);
+    let works: [&dyn Fn(); 7] = [
+        &|| objects(&wide, &hundred),
+        &|| matrices_of_the_textbook(&wide, &thousand),
+        &|| online("vectorized", &wide, &thousand, ONLINE_RATE),
+        &|| online("vectorized, inputs without zeros", &wide, &dense, 0.01),
+        &|| mini_batches(&narrow, &ten_thousand, 10, 1),
+        &|| mini_batches(&wide, &ten_thousand, 100, 1),
+        &|| mini_batches(&wide, &ten_thousand, 100, 2),
+    ];
+    works.iter().for_each(|work| work());
+    works.iter().rev().for_each(|work| work());
+    Ok(())
+}
+
+/// Samples and labels, one row each.
+struct Rows {
+    samples: Vec<f64>,
+    labels: Vec<f64>,
+}
+
+impl Rows {
+    fn pairs(&self) -> impl Iterator<Item = (Label<'_>, Sample<'_>)> {
+        self.labels.chunks_exact(10).map(Label).zip(self.samples.chunks_exact(784).map(Sample))
+    }
+
+    fn count(&self) -> usize {
+        self.labels.len() / 10
+    }
+}
+
+fn rows(data: &DataSet, count: usize) -> Rows {
+    Rows {
+        samples: (0..count).flat_map(|index| data.sample(index)).collect(),
+        labels: (0..count).flat_map(|index| data.label(index, Targets::Soft, 10)).collect(),
+    }
+}
+
+/// The same labels over random inputs, none of them 0.
+fn without_zeros(rows: &Rows) -> Rows {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    Rows {
+        samples: rows.samples.iter().map(|_| rng.random_range(0.01..1.0)).collect(),
+        labels: rows.labels.clone(),
+    }
+}
+
+fn agree_on_the_weights(architecture: &Architecture, rows: &Rows) {
+    let before = WeightInit::Small.draw(architecture, 1);
+    let mut objects = graph::Network::from_parameters(architecture, &before);
+    let mut textbook = textbook::Network::from_parameters(architecture, &before);
+    let mut vectorized = vectorized::Network::from_parameters(architecture, &before);
+    for (label, sample) in rows.pairs() {
+        objects.train_one_sample(label, sample, ONLINE_RATE);
+        textbook.train_one_sample(label, sample, ONLINE_RATE);
+    }
+    vectorized.train_each(&rows.labels, &rows.samples, ONLINE_RATE);
+    for (name, parameters) in [("object graph", objects.parameters()), ("textbook", textbook.parameters())] {
+        let difference = parameters.max_difference(&vectorized.parameters());
+        assert!(difference <= 1e-9, "the {name} and the vectorized network differ by {difference:e}");
+    }
+}
+
+fn objects(architecture: &Architecture, rows: &Rows) {
+    let mut network = graph::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
+    report("object graph", architecture, 1, 1, rows.count(), || {
+        for (label, sample) in rows.pairs() {
+            network.train_one_sample(label, sample, ONLINE_RATE);
+        }
+    });
+}
+
+fn matrices_of_the_textbook(architecture: &Architecture, rows: &Rows) {
+    let mut network =
+        textbook::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
+    report("textbook matrices", architecture, 1, 1, rows.count(), || {
+        for (label, sample) in rows.pairs() {
+            network.train_one_sample(label, sample, ONLINE_RATE);
+        }
+    });
+}
+
+fn online(name: &str, architecture: &Architecture, rows: &Rows, rate: f64) {
+    let mut network =
+        vectorized::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
+    report(name, architecture, 1, 1, rows.count(), || {
+        network.train_each(&rows.labels, &rows.samples, rate);
+    });
+}
+
+fn mini_batches(architecture: &Architecture, rows: &Rows, batch: usize, threads: usize) {
+    let mut network =
+        vectorized::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
+    if network.set_threads(threads).is_err() {
+        return;
+    }
+    let step = MiniBatchStep::plain(BATCH_RATE);
+    report("vectorized", architecture, batch, threads, rows.count(), || {
+        let batches = rows.labels.chunks(10 * batch).zip(rows.samples.chunks(784 * batch));
+        for (labels, samples) in batches {
+            network.train_mini_batch(labels, samples, &step);
+        }
+    });
+}
+
+/// Runs a pass once to warm up, then times it.
+fn report(
+    name: &str,
+    architecture: &Architecture,
+    batch: usize,
+    threads: usize,
+    samples: usize,
+    mut pass: impl FnMut(),
+) {
+    pass();
+    let mut times = [0.0; PASSES];
+    for time in &mut times {
+        let start = Instant::now();
+        pass();
+        *time = start.elapsed().as_secs_f64() * 1e6 / samples as f64;
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        r#"{{"engine": "{name}", "sizes": "{}", "batch": {batch}, "threads": {threads}, "us_per_sample": {:.2}, "min": {:.2}, "max": {:.2}}}"#,
+        architecture.sizes_text(),
+        times[PASSES / 2],
+        times[0],
+        times[PASSES - 1]
+    );
+}
