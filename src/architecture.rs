@@ -26,6 +26,10 @@ pub struct Architecture {
 }
 
 impl Architecture {
+    /// The most weights and biases a network can have, 2^28: a training run holds several copies of 2 GiB then. A typing
+    /// error in the sizes is a sentence, and not the end of the machine's memory.
+    pub const MOST_PARAMETERS: usize = 1 << 28;
+
     /// Sigmoid neurons throughout and the quadratic cost, as in bp.py, fc.py and network.py.
     #[must_use]
     pub fn new(sizes: &[usize]) -> Self {
@@ -125,6 +129,21 @@ impl Architecture {
                 "the {} cost needs a sigmoid output layer, not {}; use the quadratic cost, or a sigmoid last",
                 self.cost,
                 self.output_activation()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Whether starting weights should be drawn for so large a network.
+    ///
+    /// # Errors
+    /// More weights and biases than [`Architecture::MOST_PARAMETERS`].
+    pub fn check_size(&self) -> Result<(), Error> {
+        if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
+            return Err(Error::TooLarge(format!(
+                "sizes {} make more than {} weights and biases; no network here can have so many",
+                self.sizes_text(),
+                Self::MOST_PARAMETERS
             )));
         }
         Ok(())

@@ -59,6 +59,22 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     temporary_beside(path).map(drop).map_err(fail)
 }
 
+/// All bytes of a file, or of a pipe; not of a device, which may have no end.
+///
+/// # Errors
+/// A file that cannot be read, or a device.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let kind = std::fs::metadata(path)?.file_type();
+        if kind.is_char_device() || kind.is_block_device() {
+            return Err(std::io::Error::other("it is a device, not a file"));
+        }
+    }
+    std::fs::read(path)
+}
+
 /// Removes what a process that was killed while writing this file has left beside it.
 pub fn remove_leftovers(path: &Path) {
     let prefix = temporary_prefix(path);
@@ -199,6 +215,14 @@ mod tests {
 
     const STEPS: [Step; 6] =
         [Step::Create, Step::Write, Step::Sync, Step::KeepPrevious, Step::Rename, Step::Finished];
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_without_end_is_not_read() {
+        assert!(read(Path::new("/dev/zero")).expect_err("refused").to_string().contains("a device"));
+        let (_folder, path) = folder_with_two_versions();
+        assert_eq!(read(&path).expect("readable"), b"two");
+    }
 
     /// A folder in which FILE holds "two" and FILE.previous "one".
     fn folder_with_two_versions() -> (tempfile::TempDir, PathBuf) {

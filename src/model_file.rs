@@ -55,7 +55,7 @@ impl Model {
     /// # Errors
     /// A file that cannot be read, or one of the problems of [`Model::from_json`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|error| Error::File {
+        let bytes = atomic_file::read(path).map_err(|error| Error::File {
             path: path.to_path_buf(),
             source: error,
             remedy: "a model file is what `backprop train --out` writes".to_owned(),

@@ -29,6 +29,11 @@ fn sizes_that_make_no_network_are_refused() {
     train_refuses(&folder, "--data . --sizes 6,x,3", "not a number of neurons");
     train_refuses(&folder, "--data . --sizes 6,-1,3", "not a number of neurons");
     train_refuses(&folder, "--data . --sizes", "--sizes");
+    for sizes in ["6,1000000000,3", "6,100000000000000,3", "6,18446744073709551615,3"] {
+        train_refuses(&folder, &format!("--data . --sizes {sizes}"), "no network here can have so many");
+        refusal(&mut backprop(&format!("check --sizes {sizes}")));
+        refusal(&mut backprop(&format!("step --plain --sizes {sizes}")));
+    }
 }
 
 #[test]
@@ -126,6 +131,15 @@ fn models_that_cannot_be_read_are_refused() {
     );
     bad("d.json", r#"{"sizes": [1, 1], "weights": [[[1]]], "biases": [[[0]]], "cost": "Cost"}"#, "Cost");
     train_refuses(&folder, "--data . --from nowhere.json", "nowhere.json: ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_end_is_refused() {
+    for command in ["predict --model", "train --resume", "train --from", "evaluate --model"] {
+        let line = refusal(&mut backprop(&format!("{command} /dev/zero")));
+        assert!(line.contains("it is a device, not a file"), "{line}");
+    }
 }
 
 #[test]

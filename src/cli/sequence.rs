@@ -116,6 +116,7 @@ impl SequenceArgs {
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         architecture.check()?;
+        architecture.check_size()?;
         Ok(architecture)
     }
 

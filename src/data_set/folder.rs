@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{DataSet, Pixels, Split, idx};
-use crate::Error;
+use crate::{Error, atomic_file};
 
 const HOW_TO_GET_MNIST: &str = "data/get-mnist.sh fetches MNIST, data/README.md says from where; \
                                 or leave --data away to use the embedded digits";
@@ -55,5 +55,5 @@ fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| Error::file(path, error))
+    atomic_file::read(path).map_err(|error| Error::file(path, error))
 }

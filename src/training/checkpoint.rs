@@ -133,7 +133,7 @@ impl Checkpoint {
     }
 
     fn read_exactly(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|error| Error::File {
+        let bytes = atomic_file::read(path).map_err(|error| Error::File {
             path: path.to_path_buf(),
             source: error,
             remedy: "a checkpoint is what `backprop train --checkpoint` writes".to_owned(),

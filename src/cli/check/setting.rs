@@ -172,6 +172,7 @@ impl SettingArgs {
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
+        architecture.check_size()?;
         vectorized::Network::try_new(&architecture)?;
         let parameters = self.init.draw(&architecture, self.seed);
         Ok((architecture, parameters))

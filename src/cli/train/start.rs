@@ -102,6 +102,7 @@ impl Train {
         architecture.check()?;
         // Before drawing weights for it: a network of these sizes must have something to learn from.
         train.check_fits(&architecture)?;
+        architecture.check_size()?;
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
         let mut parameters = init.draw(&architecture, self.seed);
         if init == WeightInit::Small && self.engine.engine == EngineKind::Vectorized {
