@@ -45,8 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         &|| mini_batches(&wide, &ten_thousand, 100, 1),
         &|| mini_batches(&wide, &ten_thousand, 100, 2),
     ];
-    works.iter().for_each(|work| work());
-    works.iter().rev().for_each(|work| work());
+    for work in works.iter().chain(works.iter().rev()) {
+        work();
+    }
     Ok(())
 }
 
