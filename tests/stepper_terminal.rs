@@ -105,3 +105,15 @@ fn a_terminal_too_small_is_refused_before_the_screen_is_taken() {
     assert!(text.contains("the terminal has 79 columns and 30 rows"), "{text}");
     assert_eq!(line(&text, "status: "), "2");
 }
+
+#[test]
+fn a_terminal_that_goes_away_takes_the_stepper_with_it() {
+    let Some(mut shell) = terminal(80, 24) else { return };
+    let text = session(&mut shell, |shell, _| shell.kill().expect("the terminal can be closed"));
+    let process = std::path::PathBuf::from("/proc").join(line(&text, "pid: "));
+    let began = Instant::now();
+    while process.exists() {
+        assert!(began.elapsed() < Duration::from_secs(20), "the stepper goes on without a terminal");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

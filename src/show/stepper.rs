@@ -41,6 +41,13 @@ const IDLE: Duration = Duration::from_millis(200);
 /// How long it waits while steps run by themselves.
 const FRAME: Duration = Duration::from_millis(33);
 
+/// How long a signal waits for the screen to be left. crossterm never comes back from waiting for a key on a terminal
+/// that is gone (its window was closed): it reads the end of the file over and over.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a shell reports of a program that Ctrl-C ended.
+const EXIT_BY_SIGNAL: i32 = 130;
+
 /// Runs the stepper in the terminal until the user leaves. The terminal is put back as it was, whatever happens.
 ///
 /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from.
@@ -56,13 +63,22 @@ pub fn run(stepper: Stepper<'_>, image_shape: Option<(usize, usize)>, source: &s
 
     // A signal to end is a wish to leave like any other.
     let ended = Arc::new(AtomicBool::new(false));
-    let end = Arc::clone(&ended);
+    let left = Arc::new(AtomicBool::new(false));
+    let (end, has_left) = (Arc::clone(&ended), Arc::clone(&left));
     // Another handler may be there already, in a program that uses this crate; then that one decides.
-    let _ = ctrlc::set_handler(move || end.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(move || {
+        end.store(true, Ordering::Relaxed);
+        std::thread::sleep(PATIENCE);
+        if !has_left.load(Ordering::Relaxed) {
+            ratatui::restore();
+            std::process::exit(EXIT_BY_SIGNAL);
+        }
+    });
 
     // Installs a panic hook that restores the terminal before the panic is reported.
     let mut terminal = ratatui::try_init().map_err(failure)?;
     let result = walk(&mut terminal, &mut app, &ended);
+    left.store(true, Ordering::Relaxed);
     ratatui::restore();
     result.map_err(failure)
 }
