@@ -23,7 +23,9 @@
 //!
 //! 1. [`activation`] and [`cost`]: the two functions everything is built on.
 //! 2. [`graph`]: the network of objects, file by file; then [`graph::step`], one training step as a sequence.
-//! 3. [`data_set`], [`training`], [`model_file`]: from images on disk to a trained model.
+//! 3. [`gradient_check`]: is it right? With a gallery of classic bugs, each caught.
+//! 4. [`vectorized`]: the same with one matrix a layer, and how far that can be pushed; [`comparison`] of the two.
+//! 5. [`data_set`], [`training`], [`model_file`]: from images on disk to a trained model.
 //!
 //! # Three vocabularies
 //!

@@ -5,13 +5,13 @@
 //! random width, and shrinks the result exactly as the makers of MNIST shrank theirs. Read the
 //! files in the order in which an image comes about:
 //!
-//! 1. [`skeletons`]: the styles in which people write each digit, as lists of knots;
-//! 2. [`curve`]: the smooth curve that a pen draws through those knots;
-//! 3. [`distort`]: the hand of one writer, who slants, stretches and wobbles;
-//! 4. [`render`]: the pen, which turns curves into ink on a sheet of fine pixels;
-//! 5. [`centre`]: MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
+//! 1. `skeletons`: the styles in which people write each digit, as lists of knots;
+//! 2. `curve`: the smooth curve that a pen draws through those knots;
+//! 3. `distort`: the hand of one writer, who slants, stretches and wobbles;
+//! 4. `render`: the pen, which turns curves into ink on a sheet of fine pixels;
+//! 5. `centre`: MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
 //!
-//! [`chance`] throws the dice for all of them. Image `i` has its own stream of random numbers, so
+//! `chance` throws the dice for all of them. Image `i` has its own stream of random numbers, so
 //! that it never depends on the images before it: the first hundred digits of a set are the same
 //! whether a hundred or ten thousand are drawn. All mathematics beyond `+ - * /` and the square
 //! root comes from the `libm` crate, so that every computer draws the same bytes.
