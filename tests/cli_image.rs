@@ -45,15 +45,15 @@ fn is_ink(x: i32, y: i32) -> bool {
 }
 
 /// The seven at a place on paper of some size; paper and ink are colours of red, green and blue.
-fn drawing(size: (u32, u32), place: (i32, i32), scale: i32, paper: [u8; 3], ink: [u8; 3]) -> Vec<u8> {
+fn drawing(size: (i32, i32), place: (i32, i32), scale: i32, paper: [u8; 3], ink: [u8; 3]) -> Vec<u8> {
     let mut data = Vec::new();
-    for y in 0..size.1 as i32 {
-        for x in 0..size.0 as i32 {
+    for y in 0..size.1 {
+        for x in 0..size.0 {
             let inked = is_ink((x - place.0).div_euclid(scale), (y - place.1).div_euclid(scale));
             data.extend(if inked { ink } else { paper });
         }
     }
-    png(size.0, size.1, ColorType::Rgb, BitDepth::Eight, &data)
+    png(size.0.cast_unsigned(), size.1.cast_unsigned(), ColorType::Rgb, BitDepth::Eight, &data)
 }
 
 const WHITE: [u8; 3] = [255; 3];
