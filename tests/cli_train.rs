@@ -113,6 +113,23 @@ fn dump_prints_the_network_as_the_original_does() {
 }
 
 #[test]
+fn dump_gives_every_node_and_weight_as_json() {
+    let golden: serde_json::Value = read_json("online_3_4_2.json");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let model = &golden["model_before"];
+    support::cli::write(&folder.path().join("m.json"), model.to_string().as_bytes());
+    let nodes = json_lines(&success(backprop("dump --model m.json --json").current_dir(&folder)));
+    // Three, four and two neurons, and a constant node in each layer.
+    assert_eq!(nodes.len(), 4 + 5 + 3);
+    let hidden = nodes.iter().find(|node| node["layer"] == 1 && node["node"] == 2).expect("a node");
+    for input in 0..3 {
+        assert_eq!(hidden["upstream"][input]["weight"], model["weights"][0][2][input]);
+        assert_eq!(hidden["upstream"][input]["node"], input);
+    }
+    assert_eq!(hidden["upstream"][3]["weight"], model["biases"][0][2][0]);
+}
+
+#[test]
 fn predict_gives_the_outputs_of_the_network() {
     predict_matches_a_forward_pass_by_hand("", 255.0);
 }

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::json;
 
 use super::choices::{DataArgs, ModelArgs};
 use super::predict::{Which, WhichSet};
 use super::{Failure, Output};
-use crate::graph::Network;
+use crate::graph::{ConnectionId, Network, NodeId};
 use crate::{Engine, Sample};
 
 /// Print a network node by node, as bp.py does
@@ -25,6 +26,10 @@ pub(super) struct Dump {
 
     #[command(flatten)]
     which: Which,
+
+    /// Print one JSON object a node: `layer`, `node`, `output`, `delta`, and `upstream`, its connections from before
+    #[arg(long)]
+    json: bool,
 }
 
 impl Dump {
@@ -41,12 +46,33 @@ impl Dump {
         }
         for layer in &network.layers {
             for id in &layer.nodes {
+                if self.json {
+                    output.json(&node_json(&network, *id))?;
+                    continue;
+                }
                 let text = network.node(*id).dump(&network.nodes, &network.connections.connections);
                 output.write_all(text.as_bytes())?;
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A node with the connections that lead into it; the last one is that of the bias.
+fn node_json(network: &Network, id: NodeId) -> serde_json::Value {
+    let node = network.node(id);
+    let connection = |&id: &ConnectionId| {
+        let connection = network.connection(id);
+        let from = network.node(connection.upstream_node);
+        json!({"layer": from.layer_index(), "node": from.node_index(), "weight": connection.weight})
+    };
+    json!({
+        "layer": node.layer_index(),
+        "node": node.node_index(),
+        "output": node.output(),
+        "delta": node.delta(),
+        "upstream": node.upstream().iter().map(connection).collect::<Vec<_>>(),
+    })
 }
 
 impl WhichSet {
