@@ -136,7 +136,7 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE")]
     pub(super) checkpoint: Option<PathBuf>,
 
-    /// Write a checkpoint after every N epochs [default: 1]
+    /// Write a checkpoint after every N epochs [default: 1, or as often as the preset saves]
     #[arg(long, value_name = "N")]
     pub(super) checkpoint_every: Option<usize>,
 

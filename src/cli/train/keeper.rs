@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Train;
+use crate::cli::output::thousands;
 use crate::model_file::Model;
 use crate::training::{Checkpoint, Trainer};
 use crate::{Engine, Error, atomic_file};
@@ -106,12 +107,12 @@ impl Keeper {
         engine: &dyn Engine,
     ) -> Result<String, Error> {
         let state = trainer.state();
-        let mut sentence = format!(
-            "interrupted in epoch {} after sample {} of {}",
-            state.epochs_done + 1,
-            state.samples_done,
-            trainer.samples()
-        );
+        let mut sentence = if state.samples_done == 0 {
+            format!("interrupted after epoch {}", state.epochs_done)
+        } else {
+            let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
+            format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
+        };
         let Some(path) = self.path.clone().or(self.run.outputs.out.as_deref().map(beside)) else {
             sentence.push_str("; nothing is saved, as neither --checkpoint nor --out says where");
             return Ok(sentence);

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::{Parts, Train};
@@ -72,9 +72,15 @@ impl Screen {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(total as u64);
             let style = ProgressStyle::with_template(
-                "{msg} {wide_bar} {human_pos}/{human_len}  {per_sec}  {eta} left",
+                "{msg} {wide_bar} {human_pos}/{human_len}  {speed} samples/s  {eta} left",
             );
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key(
+                "speed",
+                |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    // Writing to the bar's own line cannot fail.
+                    let _ = text.write_str(&thousands(state.per_sec().round() as usize));
+                },
+            ));
             bar.set_message(match self.epochs {
                 Some(epochs) => format!("epoch {epoch} of {epochs}"),
                 None => format!("epoch {epoch}"),
