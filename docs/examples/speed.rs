@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use backprop::data_set::{DataSet, Pixels, Source, Targets};
-use backprop::vectorized::textbook;
+use backprop::vectorized::{rungs, textbook};
 use backprop::{Architecture, Engine, Label, MiniBatchStep, Sample, WeightInit, graph, vectorized};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -36,9 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hundred = rows(&train, 100);
     let ten_thousand = rows(&train, 10_000);
     let dense = without_zeros(&thousand);
-    let works: [&dyn Fn(); 7] = [
+    let works: [&dyn Fn(); 9] = [
         &|| objects(&wide, &hundred),
         &|| matrices_of_the_textbook(&wide, &thousand),
+        &|| columns("memory order", &wide, &thousand, false),
+        &|| columns("memory order and zeros", &wide, &thousand, true),
         &|| online("vectorized", &wide, &thousand, ONLINE_RATE),
         &|| online("vectorized, inputs without zeros", &wide, &dense, 0.01),
         &|| mini_batches(&narrow, &ten_thousand, 10, 1),
@@ -112,6 +114,16 @@ fn matrices_of_the_textbook(architecture: &Architecture, rows: &Rows) {
     let mut network =
         textbook::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
     report("textbook matrices", architecture, 1, 1, rows.count(), || {
+        for (label, sample) in rows.pairs() {
+            network.train_one_sample(label, sample, ONLINE_RATE);
+        }
+    });
+}
+
+fn columns(name: &str, architecture: &Architecture, rows: &Rows, skip_zeros: bool) {
+    let before = WeightInit::Small.draw(architecture, 1);
+    let mut network = rungs::Network::from_parameters(architecture, &before, skip_zeros);
+    report(name, architecture, 1, 1, rows.count(), || {
         for (label, sample) in rows.pairs() {
             network.train_one_sample(label, sample, ONLINE_RATE);
         }
