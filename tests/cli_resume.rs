@@ -169,6 +169,30 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
 }
 
 #[test]
+fn a_run_that_diverges_leaves_its_last_good_checkpoint_and_another_rate_goes_on_from_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // One epoch at a good rate; then, as if it had been so from the start, a rate that diverges.
+    let run = "train --data bits --sizes 8,4,8 --activation identity --checkpoint run --quiet";
+    success(backprop(&format!("{run} --epochs 1 --rate 0.05")).current_dir(&folder));
+    let good = read(&folder, "run");
+    let mut checkpoint = Checkpoint::from_bytes(&good).expect("a checkpoint");
+    checkpoint.options.rate = 1e3;
+    checkpoint.state.schedule.rate = 1e3;
+    checkpoint.write(&folder.path().join("run")).expect("writable");
+    let before = read(&folder, "run");
+    let line = refusal(backprop("train --resume run --epochs 3 --quiet").current_dir(&folder));
+    assert!(
+        line.contains("in epoch 2 at sample") && line.contains("try a smaller rate than 1000.0"),
+        "{line}"
+    );
+    assert!(line.ends_with("the weights after epoch 1 are good: --from run\n"), "{line}");
+    assert_eq!(read(&folder, "run"), before);
+    success(backprop("train --data bits --from run --rate 0.05 --epochs 1 --quiet").current_dir(&folder));
+    let evaluated = success(backprop("evaluate --model run --data bits --json").current_dir(&folder));
+    assert_eq!(json_lines(&evaluated)[0]["total"], 256);
+}
+
+#[test]
 fn what_would_make_it_another_run_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run";

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::data_set::{Pixels, Source, Split};
 use crate::model_file::Model;
+use crate::training::Checkpoint;
 use crate::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
 
 /// Which of the two networks does the work.
@@ -156,9 +157,10 @@ impl ModelArgs {
     }
 }
 
-/// Reads a model and overrides its activations.
+/// Reads a model, or the model that a checkpoint holds, and overrides its activations.
 pub(super) fn read_model(path: &Path, activation: Option<&Activations>) -> Result<Model, Error> {
-    let mut model = Model::read(path)?;
+    let mut model =
+        if Checkpoint::is_at(path) { Checkpoint::read(path)?.into_model() } else { Model::read(path)? };
     if let Some(activation) = activation {
         activation.apply(&mut model.architecture);
         model.architecture.check()?;

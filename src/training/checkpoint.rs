@@ -11,6 +11,8 @@
 //! Numbers come back bit for bit. The checksum covers the second line, so a damaged file is noticed, and the checkpoint
 //! before it is still there: [`Checkpoint::write`] keeps it as FILE.previous.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use flate2::Crc;
@@ -18,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Options, TrainingState};
 use crate::data_set::{DataSet, Pixels, Source};
+use crate::model_file::Model;
 use crate::{Architecture, Engine, Error, Parameters, atomic_file};
 
 const MAGIC: &str = "backprop-checkpoint";
@@ -130,6 +133,22 @@ impl Checkpoint {
                 }
             }
         })
+    }
+
+    /// Whether the file at this path begins as a checkpoint does, whole or not.
+    #[must_use]
+    pub fn is_at(path: &Path) -> bool {
+        let mut begin = [0; MAGIC.len()];
+        // Only a file: what is read from a pipe is gone.
+        path.is_file()
+            && File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok()
+            && begin == MAGIC.as_bytes()
+    }
+
+    /// The network as it stands, without the run.
+    #[must_use]
+    pub fn into_model(self) -> Model {
+        Model { architecture: self.architecture, parameters: self.parameters, pixels: Some(self.data.pixels) }
     }
 
     fn read_exactly(path: &Path) -> Result<Self, Error> {

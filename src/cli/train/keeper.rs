@@ -25,11 +25,13 @@ impl Keeper {
         let resumed = options.resume.as_ref().map(|path| atomic_file::next(path).unwrap_or(path.clone()));
         let keeper = Self { run, path: options.checkpoint.clone().or(resumed.clone()), quiet: options.quiet };
         let Some(path) = &keeper.path else { return Ok(keeper) };
-        if keeper.run.outputs.out.as_deref().is_some_and(|out| is_same_place(out, path)) {
-            return Err(Error::Usage(format!(
-                "--out and --checkpoint both name {}; a model and a checkpoint are different files",
-                path.display()
-            )));
+        for taken in [path.clone(), atomic_file::previous(path)] {
+            if keeper.run.outputs.out.as_deref().is_some_and(|out| is_same_place(out, &taken)) {
+                return Err(Error::Usage(format!(
+                    "--out and --checkpoint both name {}; a model and a checkpoint are different files",
+                    taken.display()
+                )));
+            }
         }
         if resumed.as_ref() != Some(path) {
             keeper.check_what_is_there(path)?;
@@ -72,21 +74,35 @@ impl Keeper {
         Ok(())
     }
 
-    /// After an epoch: saves what is due. A checkpoint that cannot be written does not end the run, which would lose
-    /// more; the last good one is still there.
-    pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Result<(), Error> {
+    /// After an epoch: saves what is due. What cannot be written does not end the run, which would lose more; the last
+    /// good file is still there.
+    pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) {
         let epoch = trainer.state().epochs_done;
         let is_due = |every: usize| epoch.is_multiple_of(every);
-        if let Some(path) = self.path.clone()
-            && (is_due(self.run.outputs.checkpoint_every) || trainer.is_finished())
-            && let Err(error) = self.checkpoint(&path, trainer, engine)
-        {
-            crate::cli::report(&format!("{error}; training goes on"));
+        let go_on = |result: Result<(), Error>| {
+            if let Err(error) = result {
+                crate::cli::report(&format!("{error}; training goes on"));
+            }
+        };
+        let checkpoint_is_due = is_due(self.run.outputs.checkpoint_every) || trainer.is_finished();
+        if let Some(path) = self.path.clone().filter(|_| checkpoint_is_due) {
+            go_on(self.checkpoint(&path, trainer, engine));
         }
         if self.run.outputs.save_every.is_some_and(is_due) {
-            self.save_model(engine)?;
+            go_on(self.save_model(engine));
         }
-        Ok(())
+    }
+
+    /// After the weights have left the range of numbers: says where the last good ones are.
+    pub(super) fn diverged(&self, error: Error) -> Error {
+        match (error, &self.path) {
+            (Error::Diverged(sentence), Some(path)) => Error::Diverged(format!(
+                "{sentence}; the weights after epoch {} are good: --from {}",
+                self.run.state.epochs_done,
+                quoted(path)
+            )),
+            (error, _) => error,
+        }
     }
 
     /// Writes the model to `--out`, if there is one.

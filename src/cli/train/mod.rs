@@ -69,13 +69,15 @@ impl Train {
                 if interrupt.is_pressed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             screen.clear();
-            if let Some(report) = report? {
+            if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
+                // Saved first: nobody may be left to read the line.
+                keeper.after_epoch(&trainer, engine.as_ref());
                 screen.epoch(output, &report)?;
-                keeper.after_epoch(&trainer, engine.as_ref())?;
             }
             if interrupt.is_pressed() && !trainer.is_finished() {
+                let sentence = keeper.interrupted(&trainer, engine.as_ref())?;
                 self.draw(&keeper, &trainer)?;
-                super::report(&keeper.interrupted(&trainer, engine.as_ref())?);
+                super::report(&sentence);
                 return Ok(Interrupt::exit_code());
             }
         }
