@@ -1,7 +1,8 @@
 //! A training run on disk: everything that is needed to go on, and come out the same.
 //!
-//! mnist.py saves its weights every ten rounds "to prevent the previous work from being wasted"; this saves the whole
-//! run. A checkpoint is one line of header and one of JSON:
+//! `DIFFERENCE:` mnist.py saves its weights every ten rounds, so that work is not lost; this saves the whole run.
+//!
+//! A checkpoint is one line of header and one of JSON:
 //!
 //! ```text
 //! backprop-checkpoint 1 crc32 5f0c8a31 bytes 1834

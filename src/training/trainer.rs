@@ -185,6 +185,8 @@ impl<'a> Trainer<'a> {
 
     /// Trains to the end of the present epoch and evaluates.
     ///
+    /// `DIFFERENCE:` numpy, below the originals, warns of an overflow and goes on; this stops at the sample.
+    ///
     /// `watch` is called every few milliseconds to seconds, between two steps; if it breaks, the method returns
     /// `None` and a later call goes on from there.
     ///
