@@ -18,6 +18,7 @@ mod predict;
 mod sequence;
 mod step;
 mod tour;
+mod trace;
 mod train;
 
 use std::io::{ErrorKind, Write as _};
@@ -44,6 +45,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     Predict(predict::Predict),
     Step(Box<step::Step>),
+    Trace(Box<trace::Trace>),
     Dump(dump::Dump),
     Check(Box<check::Check>),
     Compare(compare::Compare),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
+        Command::Trace(command) => command.run(&mut output),
         Command::Dump(command) => command.run(&mut output),
         Command::Check(command) => command.run(&mut output),
         Command::Compare(command) => command.run(&mut output),

@@ -2,6 +2,7 @@
 
 pub mod bars;
 pub mod dot;
+pub mod page;
 pub mod picture;
 pub mod plot;
 pub mod stepper;

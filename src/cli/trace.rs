@@ -1,0 +1,106 @@
+//! `backprop trace`: the walkthrough as a page.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::output::thousands;
+use super::sequence::SequenceArgs;
+use super::{Failure, Output};
+use crate::graph::step::Stepper;
+use crate::show::page;
+use crate::training::Options;
+use crate::{Error, atomic_file};
+
+const EXAMPLES: &str = "Examples:
+  backprop trace --out page.html
+  backprop trace --out page.html --data bits --samples 4 --epochs 3
+  backprop trace --out page.html --sizes 2,3,3,1 --activation tanh --rate 0.1";
+
+/// Write training, node by node, as a page to walk through in a browser
+///
+/// The page shows the network, the formula of each step with its numbers, the same moment as matrices, and the error,
+/// and steps forwards and backwards. It is one file that needs nothing else and loads nothing. Without options: the
+/// article's network of nine nodes. Open it at a step with page.html#step=12.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
+pub(super) struct Trace {
+    #[command(flatten)]
+    sequence: SequenceArgs,
+
+    /// The page
+    #[arg(long, value_name = "FILE.html")]
+    out: PathBuf,
+
+    /// The learning rate
+    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    rate: f64,
+
+    /// Train on the first N samples
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    samples: usize,
+
+    /// Go over the samples N times
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    epochs: usize,
+}
+
+impl Trace {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        if self.samples == 0 || self.epochs == 0 {
+            return Err(Error::Usage("--samples and --epochs count from 1".to_owned()).into());
+        }
+        Options { rate: self.rate, ..Options::default() }.check()?;
+        atomic_file::check_writable(&self.out)?;
+        let sequence = self.sequence.prepare(self.samples)?;
+        let stepper = sequence.stepper(self.rate);
+        let (count, steps_in_one) = (stepper.sample_count(), stepper.order().len());
+        if count < self.samples {
+            return Err(Error::Usage(format!(
+                "--samples {} is more than there are: {count}, {}",
+                self.samples, sequence.source
+            ))
+            .into());
+        }
+        let training_steps = count.saturating_mul(self.epochs);
+        let page = page::html(stepper.clone(), training_steps, &self.about(&stepper, &sequence.source))?;
+        atomic_file::write(&self.out, |file| file.write_all(page.as_bytes()))?;
+        writeln!(
+            output,
+            "{}: {} steps on {} kB; open it in a browser",
+            self.out.display(),
+            thousands(training_steps * steps_in_one),
+            page.len().div_ceil(1000)
+        )?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The line under the title.
+    fn about(&self, stepper: &Stepper<'_>, source: &str) -> String {
+        let architecture = &stepper.network().architecture;
+        let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
+        let mut activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
+        activations.dedup();
+        format!(
+            "A {} network, {}, {} cost, rate η = {}. {}, {} of {}.",
+            sizes.join("-"),
+            activations.join(" then "),
+            architecture.cost,
+            stepper.rate(),
+            capitalised(source),
+            counted(self.epochs, "epoch"),
+            counted(self.samples, "sample"),
+        )
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

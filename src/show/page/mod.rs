@@ -1,0 +1,96 @@
+//! The walkthrough as a page: one HTML file that plays a recorded training back, step by step.
+//!
+//! `page.html`, `page.css` and `page.js` beside this file are put into one file with the [`Recording`]. The file loads
+//! nothing, and its content security policy forbids it to. The script computes nothing that the network computes: it
+//! puts recorded values in place and takes them back.
+
+mod recording;
+
+use crate::graph::Network;
+use crate::graph::step::{Order, Stepper};
+use crate::{Architecture, Error};
+
+pub use recording::Recording;
+
+/// More neurons in a layer than this cannot be drawn and read.
+pub const MOST_NEURONS: usize = 16;
+
+/// More layers than this cannot be drawn and read.
+pub const MOST_LAYERS: usize = 6;
+
+/// A step takes some 45 bytes, so this many make a page of about 400 kB.
+pub const MOST_STEPS: usize = 8000;
+
+const TEMPLATE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page that plays back this many training steps, one sample each, from the stepper's start.
+///
+/// `about` is the line under the title.
+///
+/// # Errors
+/// A network too large to draw, more steps than a page should hold, or numbers that are not finite.
+pub fn html(stepper: Stepper<'_>, training_steps: usize, about: &str) -> Result<String, Error> {
+    check_drawable(&stepper.network().architecture)?;
+    check_length(stepper.network(), training_steps)?;
+    let recording = Recording::new(stepper, training_steps, about)?;
+    // Numbers were checked to be finite, and all keys are text.
+    let json = serde_json::to_string(&recording).map_err(|error| Error::Diverged(error.to_string()))?;
+    Ok(fill(TEMPLATE, &[("style", STYLE), ("recording", &inside_a_script(&json)), ("script", SCRIPT)]))
+}
+
+/// Whether a network of this architecture can be drawn on a page.
+///
+/// # Errors
+/// Too many layers, or too many neurons in one.
+pub fn check_drawable(architecture: &Architecture) -> Result<(), Error> {
+    let sizes = &architecture.sizes;
+    let problem = if sizes.len() > MOST_LAYERS {
+        format!("{} layers; a page draws at most {MOST_LAYERS}", sizes.len())
+    } else if let Some(size) = sizes.iter().find(|size| **size > MOST_NEURONS) {
+        format!("a layer of {size} neurons; a page draws at most {MOST_NEURONS} in a layer")
+    } else {
+        return Ok(());
+    };
+    Err(Error::TooLarge(format!(
+        "sizes {} have {problem}; `backprop step --plain` prints the steps of any network",
+        architecture.sizes_text()
+    )))
+}
+
+/// Whether so many training steps of this network make a page of a few hundred kilobytes.
+///
+/// # Errors
+/// Too many steps.
+pub fn check_length(network: &Network, training_steps: usize) -> Result<(), Error> {
+    let in_one = Order::new(network).len();
+    if in_one.checked_mul(training_steps).is_some_and(|steps| steps <= MOST_STEPS) {
+        return Ok(());
+    }
+    Err(Error::TooLarge(format!(
+        "{training_steps} training steps of {in_one} steps each are more than the {MOST_STEPS} a page holds; ask for at most \
+         {} (samples times epochs), or let `backprop step --plain` print them",
+        MOST_STEPS / in_one
+    )))
+}
+
+/// Puts texts in the places of `{{name}}`, each name once.
+fn fill(template: &str, texts: &[(&str, &str)]) -> String {
+    let mut page = String::new();
+    let mut rest = template;
+    for (name, text) in texts {
+        let place = format!("{{{{{name}}}}}");
+        let (before, after) = rest.split_once(&place).unwrap_or((rest, ""));
+        page.push_str(before);
+        page.push_str(text.trim_end());
+        rest = after;
+    }
+    page.push_str(rest);
+    page
+}
+
+/// JSON as it can stand in a script element: nothing in it can end the element or begin a comment.
+fn inside_a_script(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
