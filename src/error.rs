@@ -58,6 +58,27 @@ impl Error {
     }
 }
 
+/// Text from a file or a command line, fit to be quoted in one line on any terminal: line breaks, escape sequences and
+/// other characters that would do something are spelled out.
+///
+/// ```
+/// use backprop::error::spelled_out;
+///
+/// assert_eq!(spelled_out("tick\n\u{1b}[31m ✓"), r"tick\n\u{1b}[31m ✓");
+/// ```
+#[must_use]
+pub fn spelled_out(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
 fn remedy_text(remedy: &str) -> String {
     if remedy.is_empty() { String::new() } else { format!("; {remedy}") }
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use crate::Error;
 use crate::data_set::digit_strokes::centre::{SIDE, centre_like_mnist};
+use crate::error::spelled_out;
 
 /// Nobody draws a digit with more pixels; at eight bytes a number, still only a few hundred megabytes on the way.
 const MOST_PIXELS: u64 = 1 << 24;
@@ -65,8 +66,7 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, String> {
         return Err("not a PNG file; save the picture as PNG".to_owned());
     }
     let damaged = |error: png::DecodingError| {
-        // The crate's text of some errors has more than one line.
-        format!("a damaged PNG file ({}); save it again", error.to_string().replace('\n', " "))
+        format!("a damaged PNG file ({}); save it again", spelled_out(&error.to_string()))
     };
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);

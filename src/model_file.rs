@@ -13,6 +13,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Pixels;
+use crate::error::spelled_out;
 use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, atomic_file};
 
 /// A network's architecture and parameters, and how it is shown images.
@@ -121,11 +122,12 @@ impl Model {
 
 /// What serde_json found, as a sentence for someone who may never have seen the file's inside.
 fn explain(error: &serde_json::Error, text: &str) -> String {
+    let found = spelled_out(&error.to_string());
     match error.classify() {
-        serde_json::error::Category::Data => format!("not a model file: {error}"),
+        serde_json::error::Category::Data => format!("not a model file: {found}"),
         _ => match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
-            Some(word) => format!("it contains {word} ({error}); the training it comes from has diverged"),
-            None => format!("not JSON: {error}"),
+            Some(word) => format!("it contains {word} ({found}); the training it comes from has diverged"),
+            None => format!("not JSON: {found}"),
         },
     }
 }

@@ -159,6 +159,13 @@ fn an_index_beyond_the_samples_is_refused() {
 }
 
 #[test]
+fn a_name_with_line_breaks_or_escapes_is_spelled_out() {
+    let mut command = backprop("evaluate --model");
+    let line = refusal(command.arg("no\nsuch\u{1b}[31mfile.json"));
+    assert!(line.contains(r"no\nsuch\u{1b}[31mfile.json"), "{line}");
+}
+
+#[test]
 fn unknown_options_and_commands_are_one_line() {
     for arguments in ["trian", "train --sise 3,4", "train --engine quantum", "evaluate", "predict --model"] {
         refusal(&mut backprop(arguments));

@@ -105,6 +105,13 @@ fn an_unknown_cost_or_activation_is_refused() {
     assert!(refusal(&no_sigmoid).contains("needs a sigmoid output layer"));
 }
 
+/// Found by fuzzing: what the file says is quoted, and may hold line breaks and what moves a terminal's cursor.
+#[test]
+fn text_from_the_file_is_quoted_in_one_line() {
+    assert!(refusal(r#"{ "pixels": " \nte\t1""#).contains(r"` \nte\t1`"));
+    assert!(refusal(r#"{"cost": "\u001b[2J"}"#).contains(r"\u{1b}[2J"));
+}
+
 #[test]
 fn a_write_that_fails_leaves_the_old_file_as_it_was() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -117,9 +117,9 @@ fn given_options(matches: &ArgMatches) -> Vec<String> {
     options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
-/// One line on stderr, even if nobody can read it.
+/// One line on stderr, even if nobody can read it, and whatever a file's name or contents have put into it.
 fn report(sentence: &str) {
-    let _ = writeln!(anstream::stderr(), "backprop: {sentence}");
+    let _ = writeln!(anstream::stderr(), "backprop: {}", crate::error::spelled_out(sentence));
 }
 
 /// Help and version as asked for; anything else as one line.

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Options, TrainingState};
 use crate::data_set::{DataSet, Pixels, Source};
+use crate::error::spelled_out;
 use crate::model_file::Model;
 use crate::{Architecture, Engine, Error, Parameters, atomic_file};
 
@@ -178,8 +179,9 @@ impl Checkpoint {
     /// The problem as a sentence: not a checkpoint, one of another version, damaged, or one that contradicts itself.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let body = check_header(bytes)?;
-        let checkpoint: Self = serde_json::from_slice(body)
-            .map_err(|error| format!("not a checkpoint of this version: {error}"))?;
+        let checkpoint: Self = serde_json::from_slice(body).map_err(|error| {
+            format!("not a checkpoint of this version: {}", spelled_out(&error.to_string()))
+        })?;
         checkpoint.check()?;
         Ok(checkpoint)
     }
@@ -221,7 +223,10 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], String> {
     let words: Vec<&str> = header.splitn(7, ' ').collect();
     let [MAGIC, version, rest @ ..] = words.as_slice() else { return Err(not_one()) };
     if *version != VERSION {
-        return Err(format!("a checkpoint of version {version}; this program reads version {VERSION}"));
+        return Err(format!(
+            "a checkpoint of version {}; this program reads version {VERSION}",
+            spelled_out(version)
+        ));
     }
     let ["crc32", sum, "bytes", length] = rest else {
         return Err("damaged: its first line is not whole".to_owned());
