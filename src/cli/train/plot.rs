@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 use crate::training::{Checkpoint, EpochReport, Evaluation};
 use crate::{Error, atomic_file};
 
@@ -15,27 +15,27 @@ pub(super) fn write(path: &Path, run: &Checkpoint, history: &[EpochReport]) -> R
 fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
     let mut costs = Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost of a sample"));
     let met = history.iter().map(|report| (report.epoch as f64, report.train_cost));
-    costs = costs.with(Series::new("met in training", Mark::LineAndDots, met));
+    costs = costs.with(Series::new("met in training", Mark::LineAndDots, met).colour(Colour::Blue));
     let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new("right answers, %"));
-    for (name, of) in KINDS {
+    for (name, colour, of) in KINDS {
         let evaluated =
             || history.iter().filter_map(|report| of(report).map(|found| (report.epoch as f64, found)));
         if evaluated().next().is_some() {
             let cost = evaluated().map(|(epoch, found)| (epoch, found.mean_cost));
-            costs = costs.with(Series::new(name, Mark::LineAndDots, cost));
+            costs = costs.with(Series::new(name, Mark::LineAndDots, cost).colour(colour));
             let percent = evaluated().map(|(epoch, found)| (epoch, 100.0 * found.accuracy()));
-            answers = answers.with(Series::new(name, Mark::LineAndDots, percent));
+            answers = answers.with(Series::new(name, Mark::LineAndDots, percent).colour(colour));
         }
     }
     let title = format!("{} on {}", run.architecture.sizes_text().replace(',', "-"), run.data.source);
     Figure::new(title, [costs, answers])
 }
 
-type Kind = (&'static str, fn(&EpochReport) -> Option<&Evaluation>);
+type Kind = (&'static str, Colour, fn(&EpochReport) -> Option<&Evaluation>);
 
-/// What an epoch may have been evaluated on.
+/// What an epoch may have been evaluated on, in the same colour in both charts.
 const KINDS: [Kind; 3] = [
-    ("test", |report| report.test.as_ref()),
-    ("held out", |report| report.validation.as_ref()),
-    ("training set", |report| report.train.as_ref()),
+    ("test", Colour::Vermilion, |report| report.test.as_ref()),
+    ("held out", Colour::Green, |report| report.validation.as_ref()),
+    ("training set", Colour::Purple, |report| report.train.as_ref()),
 ];
