@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use backprop::training::Checkpoint;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use support::cli::{backprop, json_lines, refusal, success, write};
+use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
+use support::golden::read_json;
 use tempfile::TempDir;
 
 /// Runs of a few tenths of a second that between them use all that a checkpoint must hold.
@@ -193,6 +194,25 @@ fn a_run_that_diverges_leaves_its_last_good_checkpoint_and_another_rate_goes_on_
 }
 
 #[test]
+fn a_run_whose_latest_checkpoint_is_damaged_goes_on_from_the_one_before() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = "train --data bits --sizes 8,4,8 --epochs 4";
+    success(backprop(&format!("{run} --out a.json")).current_dir(&folder));
+    success(backprop(&format!("{run} --out b.json --checkpoint run")).current_dir(&folder));
+    let mut latest = read(&folder, "run");
+    latest[200] ^= 1;
+    write(&folder.path().join("run"), &latest);
+    let line = refusal(backprop("train --resume run").current_dir(&folder));
+    assert!(line.contains("damaged") && line.ends_with("--resume run.previous\n"), "{line}");
+    std::fs::remove_file(folder.path().join("b.json")).expect("written");
+    success(backprop("train --resume run.previous").current_dir(&folder));
+    assert_eq!(read(&folder, "a.json"), read(&folder, "b.json"));
+    let latest = Checkpoint::read(&folder.path().join("run")).expect("whole again");
+    assert_eq!(latest.state.epochs_done, 4);
+    assert!(!folder.path().join("run.previous.previous").exists());
+}
+
+#[test]
 fn what_would_make_it_another_run_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run";
@@ -206,6 +226,30 @@ fn what_would_make_it_another_run_is_refused() {
     assert!(line.contains("the samples of digits are not those the run began with"), "{line}");
     let line = refusal(backprop("train --resume run --epochs 1").current_dir(&folder));
     assert!(line.contains("give at least that many"), "{line}");
+}
+
+#[test]
+fn data_that_has_moved_is_found_with_data_and_data_that_has_changed_is_refused() {
+    let golden: IdxTraining = read_json("idx_training.json");
+    let (here, there) = (golden.folder(), golden.folder());
+    let run = "train --data . --sizes 6,4,3 --checkpoint run --json";
+    success(backprop(&format!("{run} --epochs 1")).current_dir(&here));
+    std::fs::copy(here.path().join("run"), there.path().join("run")).expect("a copy");
+    let whole = success(backprop(&format!("{run} --epochs 3 --out a.json")).current_dir(&here));
+    std::fs::remove_file(here.path().join("train-images-idx3-ubyte")).expect("was there");
+    let go_on = "train --resume run --epochs 3 --out b.json --json";
+    let line = refusal(backprop(go_on).current_dir(&there));
+    assert!(line.contains("train-images-idx3-ubyte: no such file"), "{line}");
+    let rest = success(backprop(&format!("{go_on} --data .")).current_dir(&there));
+    assert_eq!(read(&here, "a.json"), read(&there, "b.json"));
+    assert_eq!(json_lines(&whole).len(), json_lines(&rest).len() + 1);
+
+    let labels = there.path().join("train-labels.idx1-ubyte");
+    let mut bytes = std::fs::read(&labels).expect("was there");
+    bytes[9] = (bytes[9] + 1) % 3;
+    write(&labels, &bytes);
+    let line = refusal(backprop("train --resume run --data . --epochs 4").current_dir(&there));
+    assert!(line.contains("are not those the run began with"), "{line}");
 }
 
 #[test]
