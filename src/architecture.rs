@@ -105,9 +105,8 @@ impl Architecture {
     pub fn check(&self) -> Result<(), Error> {
         if self.sizes.len() < 2 {
             return Err(Error::Architecture(format!(
-                "a network needs at least two layers, an input and an output; sizes {} {} given",
-                self.sizes_text(),
-                if self.sizes.len() == 1 { "is one" } else { "are none" },
+                "a network needs at least two layers, an input and an output, such as 784,10; {} given",
+                self.sizes.len()
             )));
         }
         if self.sizes.contains(&0) {

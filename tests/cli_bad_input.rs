@@ -64,7 +64,7 @@ fn a_rate_that_is_not_a_finite_positive_number_is_refused() {
 }
 
 #[test]
-fn other_numbers_out_of_range_are_refused() {
+fn other_numbers_out_of_range_and_options_without_effect_are_refused() {
     let folder = folder();
     train_refuses(&folder, "--data . --batch 0", "must be at least 1");
     train_refuses(&folder, "--data . --l2 -1", "lambda must be");
@@ -72,6 +72,10 @@ fn other_numbers_out_of_range_are_refused() {
     train_refuses(&folder, "--data . --train-limit 0", "no samples are left");
     train_refuses(&folder, "--data . --validation 9", "no samples are left");
     train_refuses(&folder, "--data . --epochs -3", "epochs");
+    train_refuses(&folder, "--data . --from start.json --init normal", "cannot be used with");
+    for option in ["save-every", "checkpoint c --checkpoint-every"] {
+        train_refuses(&folder, &format!("--data . --{option} 0"), "'0' is not a number of epochs, 1 or more");
+    }
 }
 
 #[test]
@@ -163,6 +167,11 @@ fn a_name_with_line_breaks_or_escapes_is_spelled_out() {
     let mut command = backprop("evaluate --model");
     let line = refusal(command.arg("no\nsuch\u{1b}[31mfile.json"));
     assert!(line.contains(r"no\nsuch\u{1b}[31mfile.json"), "{line}");
+fn no_test_samples_at_all_are_refused() {
+    let folder = folder();
+    let line =
+        refusal(backprop("evaluate --model start.json --data . --test-limit 0 --json").current_dir(&folder));
+    assert!(line.contains("--test-limit 0 leaves no samples"), "{line}");
 }
 
 #[test]

@@ -75,6 +75,14 @@ fn parse_threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of epochs between two of something.
+pub(super) fn parse_every(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(epochs @ 1..) => Ok(epochs),
+        _ => Err(format!("'{text}' is not a number of epochs, 1 or more")),
+    }
+}
+
 /// Layer sizes as they are typed: `784,30,10`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sizes(pub(super) Vec<usize>);

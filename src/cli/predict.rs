@@ -168,7 +168,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn json(&self, digit: u8, answer: &[f64]) -> serde_json::Value {
+    fn json(&self, digit: usize, answer: &[f64]) -> serde_json::Value {
         let mut object = json!({"digit": digit, "outputs": answer});
         if self.has_label {
             object["label"] = json!(self.data.class(self.index));

@@ -274,10 +274,10 @@ impl DataSet {
     /// What an output vector says: the class of the strongest output (the first, if several are), or for `bits` the
     /// byte whose bits are the outputs above one half.
     #[must_use]
-    pub fn answer(&self, output: &[f64]) -> u8 {
+    pub fn answer(&self, output: &[f64]) -> usize {
         match self.task {
-            Task::Classify => strongest(output) as u8,
-            Task::Reproduce => bits::byte(output),
+            Task::Classify => strongest(output),
+            Task::Reproduce => usize::from(bits::byte(output)),
         }
     }
 
@@ -288,7 +288,7 @@ impl DataSet {
     #[must_use]
     #[track_caller]
     pub fn is_right(&self, index: usize, output: &[f64]) -> bool {
-        self.answer(output) == self.class(index) && output.iter().all(|a| !a.is_nan())
+        self.answer(output) == usize::from(self.class(index)) && output.iter().all(|a| !a.is_nan())
     }
 
     /// Whether samples are to be reproduced (`bits`), not classified.
@@ -368,4 +368,20 @@ pub fn strongest(output: &[f64]) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_beyond_the_256th_is_not_taken_for_a_class() {
+        let data = DataSet::images(1, 1, vec![0], vec![4], Pixels::Scaled);
+        let mut output = vec![0.0; 300];
+        output[260] = 1.0;
+        assert_eq!(data.answer(&output), 260);
+        assert!(!data.is_right(0, &output), "260 is 4 where only a byte of it is kept");
+        output[4] = 2.0;
+        assert!(data.is_right(0, &output));
+    }
 }

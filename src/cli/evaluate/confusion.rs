@@ -17,8 +17,8 @@ impl Confusion {
         Self { counts: vec![vec![0; classes]; classes] }
     }
 
-    pub(super) fn count(&mut self, class: u8, answer: u8) {
-        self.counts[usize::from(class)][usize::from(answer)] += 1;
+    pub(super) fn count(&mut self, class: u8, answer: usize) {
+        self.counts[usize::from(class)][answer] += 1;
     }
 
     /// How many of the samples of this class are recognised, from 0 to 1; `None` if there are none.

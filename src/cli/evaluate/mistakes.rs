@@ -23,7 +23,7 @@ pub(super) struct Mistakes {
 pub(super) struct Mistake {
     index: usize,
     label: u8,
-    answer: u8,
+    answer: usize,
     /// The output of the wrong class.
     output: f64,
     /// By how much it is above the output of the right one.
@@ -31,8 +31,8 @@ pub(super) struct Mistake {
 }
 
 impl Mistakes {
-    pub(super) fn note(&mut self, index: usize, label: u8, answer: u8, outputs: &[f64]) {
-        let output = outputs[usize::from(answer)];
+    pub(super) fn note(&mut self, index: usize, label: u8, answer: usize, outputs: &[f64]) {
+        let output = outputs[answer];
         let margin = output - outputs[usize::from(label)];
         self.all.push(Mistake { index, label, answer, output, margin });
     }

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
+use crate::Error;
 use crate::training::evaluation::for_each_output;
 use confusion::Confusion;
 use mistakes::Mistakes;
@@ -53,6 +54,12 @@ impl Evaluate {
             Some(limit) => split.test.first(limit),
             None => split.test,
         };
+        if test.is_empty() {
+            return Err(Error::Usage(
+                "--test-limit 0 leaves no samples to evaluate on; give at least 1".to_owned(),
+            )
+            .into());
+        }
         test.check_fits(&model.architecture)?;
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes};
+use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes, parse_every};
 use crate::data_set::Targets;
 use crate::training::options::PresetChoices;
 use crate::training::{Options, Preset};
@@ -121,7 +121,7 @@ pub(in crate::cli) struct Train {
     pub(super) monitor_training: bool,
 
     /// Start from this model instead of random weights
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE.json", conflicts_with = "init")]
     pub(super) from: Option<PathBuf>,
 
     /// Write the trained model here
@@ -129,7 +129,7 @@ pub(in crate::cli) struct Train {
     pub(super) out: Option<PathBuf>,
 
     /// Write the model to --out after every N epochs as well
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_every)]
     pub(super) save_every: Option<usize>,
 
     /// Save the whole run here, to go on with it later; the checkpoint before stays as FILE.previous
@@ -137,7 +137,7 @@ pub(in crate::cli) struct Train {
     pub(super) checkpoint: Option<PathBuf>,
 
     /// Write a checkpoint after every N epochs [default: 1, or as often as the preset saves]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_every)]
     pub(super) checkpoint_every: Option<usize>,
 
     /// Go on with the run saved here, as if it had never been interrupted
