@@ -167,6 +167,9 @@ fn a_name_with_line_breaks_or_escapes_is_spelled_out() {
     let mut command = backprop("evaluate --model");
     let line = refusal(command.arg("no\nsuch\u{1b}[31mfile.json"));
     assert!(line.contains(r"no\nsuch\u{1b}[31mfile.json"), "{line}");
+}
+
+#[test]
 fn no_test_samples_at_all_are_refused() {
     let folder = folder();
     let line =
