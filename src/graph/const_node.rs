@@ -4,17 +4,18 @@ use super::{AnyNode, Connection, ConnectionId, node::dump_list};
 
 /// The last node of a layer. The weight of its connection to a neuron is that neuron's bias.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub struct ConstNode {
+    /// Always 1.
+    pub output: f64,
+    /// Always 0 once computed, because the slope a(1 − a) is 0 at 1. Nothing reads it.
+    pub delta: f64,
     /// The layer it stands in.
     pub layer_index: u32,
     /// Its place in that layer: the last.
     pub node_index: u32,
     /// Connections to the layer after, in the order of that layer's nodes.
     pub downstream: Vec<ConnectionId>,
-    /// Always 1.
-    pub output: f64,
-    /// Always 0 once computed, because the slope a(1 − a) is 0 at 1. Nothing reads it.
-    pub delta: f64,
 }
 
 impl ConstNode {

@@ -5,26 +5,26 @@ use std::fmt::Write as _;
 use super::{Connection, ConnectionId, ConstNode};
 use crate::{Activation, Cost};
 
-/// One neuron: what it computed last, and the ids of its connections on both sides.
+/// One neuron: what it computed last, and the ids of its connections on both sides. Output and delta come first, as in
+/// [`ConstNode`] (`repr(C)`), so that [`AnyNode`] finds them in the same place whichever it is.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub struct Node {
+    /// The output `a`, as last computed or set.
+    pub output: f64,
+    /// The error term −∂E/∂z, as last computed.
+    pub delta: f64,
     /// The layer it stands in; the input layer is 0.
     pub layer_index: u32,
     /// Its place in that layer, from 0.
     pub node_index: u32,
-    /// The function between its weighted input and its output.
-    ///
-    /// A node of the input layer has that of the first layer after it, as fc.py's `backward` has. (Its delta is
-    /// computed and never used.)
+    /// The function between its weighted input and its output. (A node of the input layer has that of the layer after
+    /// it, as in fc.py's `backward`; its delta is computed and never used.)
     pub activation: Activation,
     /// Connections to the layer after, in the order of that layer's nodes.
     pub downstream: Vec<ConnectionId>,
     /// Connections from the layer before, in the order of that layer's nodes, the bias last.
     pub upstream: Vec<ConnectionId>,
-    /// The output `a`, as last computed or set.
-    pub output: f64,
-    /// The error term −∂E/∂z, as last computed.
-    pub delta: f64,
 }
 
 impl Node {
@@ -108,8 +108,10 @@ impl Node {
     }
 }
 
-/// Any place in a layer: a neuron, or the constant node behind the biases.
+/// Any place in a layer: a neuron, or the constant node behind the biases. (With `repr(u8)` the kind stands in front, and
+/// the node in the same place behind it.)
 #[derive(Debug, Clone)]
+#[repr(u8)]
 pub enum AnyNode {
     /// A neuron.
     Node(Node),
