@@ -140,7 +140,7 @@ impl Architecture {
     pub fn check_size(&self) -> Result<(), Error> {
         if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
             return Err(Error::TooLarge(format!(
-                "sizes {} make more than {} weights and biases; no network here can have so many",
+                "sizes {} make more than {} weights and biases, the most that are drawn; make a layer smaller",
                 self.sizes_text(),
                 Self::MOST_PARAMETERS
             )));

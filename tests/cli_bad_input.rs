@@ -30,7 +30,11 @@ fn sizes_that_make_no_network_are_refused() {
     train_refuses(&folder, "--data . --sizes 6,-1,3", "not a number of neurons");
     train_refuses(&folder, "--data . --sizes", "--sizes");
     for sizes in ["6,1000000000,3", "6,100000000000000,3", "6,18446744073709551615,3"] {
-        train_refuses(&folder, &format!("--data . --sizes {sizes}"), "no network here can have so many");
+        train_refuses(
+            &folder,
+            &format!("--data . --sizes {sizes}"),
+            "the most that are drawn; make a layer smaller",
+        );
         refusal(&mut backprop(&format!("check --sizes {sizes}")));
         refusal(&mut backprop(&format!("step --plain --sizes {sizes}")));
     }

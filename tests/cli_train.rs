@@ -38,6 +38,17 @@ fn training_from_given_weights_matches(engine: &str) {
 }
 
 #[test]
+fn an_epoch_that_is_not_evaluated_has_null_where_the_others_have_counts() {
+    let run = "train --data bits --epochs 3 --evaluate-every 2 --json";
+    let lines = json_lines(&success(&mut backprop(run)));
+    let totals: Vec<_> = lines.iter().map(|line| line["test_total"].as_u64()).collect();
+    assert_eq!(totals, [None, Some(256), Some(256)]);
+    for key in ["test_correct", "test_total"] {
+        assert!(lines[0].get(key).is_some_and(serde_json::Value::is_null), "{key}: {}", lines[0]);
+    }
+}
+
+#[test]
 fn evaluate_counts_what_the_last_epoch_counted_and_its_confusion_adds_up() {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();

@@ -222,6 +222,9 @@ fn json_of(report: &EpochReport) -> serde_json::Value {
     let mut object = json!({
         "epoch": report.epoch,
         "train_cost": report.train_cost,
+        // Always there, and null after an epoch that is not evaluated.
+        "test_correct": null,
+        "test_total": null,
         "rate": report.rate,
         "seconds": report.seconds,
         "samples_per_second": report.samples_per_second(),
