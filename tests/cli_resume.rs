@@ -139,6 +139,18 @@ fn ctrl_c_saves_the_run_and_says_how_to_resume_it() {
 }
 
 #[test]
+fn a_run_that_saves_its_work_goes_on_when_nobody_reads_its_lines_any_more() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = "train --data bits --epochs 30 --out";
+    success(backprop(&format!("{run} a.json")).current_dir(&folder));
+    let mut child = command(&format!("{run} b.json"), &folder).spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+    assert_eq!(read(&folder, "a.json"), read(&folder, "b.json"));
+}
+
+#[test]
 fn ctrl_c_without_a_checkpoint_saves_beside_the_model_or_says_that_nothing_is_saved() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (code, stderr) = interrupt(LONG_RUN, &folder);

@@ -51,6 +51,11 @@ impl Keeper {
         &self.run
     }
 
+    /// Whether anything of the run will remain.
+    pub(super) fn saves(&self) -> bool {
+        self.path.is_some() || self.run.outputs.out.is_some()
+    }
+
     /// A new run does not silently take the place of an old one, nor of something else altogether.
     fn check_what_is_there(&self, path: &Path) -> Result<(), Error> {
         if std::fs::metadata(path).map_or(true, |found| found.len() == 0) {

@@ -62,7 +62,8 @@ impl Train {
         let mut keeper = Keeper::new(self, checkpoint)?;
         let interrupt = Interrupt::watch()?;
 
-        screen.open(output, trainer.is_finished())?;
+        let saves = keeper.saves();
+        screen.go_on(saves, |screen| screen.open(output, trainer.is_finished()))?;
         while !trainer.is_finished() {
             let report = trainer.run_epoch(engine.as_mut(), &mut |progress| {
                 screen.progress(progress);
@@ -72,7 +73,7 @@ impl Train {
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
                 // Saved first: nobody may be left to read the line.
                 keeper.after_epoch(&trainer, engine.as_ref());
-                screen.epoch(output, &report)?;
+                screen.go_on(saves, |screen| screen.epoch(output, &report))?;
             }
             if interrupt.is_pressed() && !trainer.is_finished() {
                 let sentence = keeper.interrupted(&trainer, engine.as_ref())?;
@@ -86,7 +87,7 @@ impl Train {
         }
         keeper.save_model(engine.as_ref())?;
         self.draw(&keeper, &trainer)?;
-        screen.close(output, trainer.state(), out.as_deref())?;
+        screen.go_on(saves, |screen| screen.close(output, trainer.state(), out.as_deref()))?;
         Ok(ExitCode::SUCCESS)
     }
 

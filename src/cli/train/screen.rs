@@ -1,6 +1,6 @@
 //! What training shows: a line an epoch on stdout, a bar on stderr while it runs.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -45,6 +45,22 @@ impl Screen {
             epochs: run.options.epochs,
             reproduces: parts.train.reproduces(),
             holds_out: parts.validation.is_some(),
+        }
+    }
+
+    /// Shows something. A reader who has stopped reading ends a run that is only looked at, but not one that saves its
+    /// work: that one goes on in silence.
+    pub(super) fn go_on(
+        &mut self,
+        saves: bool,
+        show: impl FnOnce(&mut Self) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        match show(self) {
+            Err(error) if saves && error.kind() == ErrorKind::BrokenPipe => {
+                self.shows = Shows::Nothing;
+                Ok(())
+            }
+            result => result,
         }
     }
 
