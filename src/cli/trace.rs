@@ -84,7 +84,7 @@ impl Trace {
         let mut activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
         activations.dedup();
         format!(
-            "A {} network, {}, {} cost, rate η = {}. {}, {} of {}.",
+            "Network {}, {}, {} cost, rate η = {}. {}, {} of {}.",
             sizes.join("-"),
             activations.join(" then "),
             architecture.cost,

@@ -114,7 +114,7 @@
   // Three decimals, for places with little room.
   const short = (value) => {
     const size = Math.abs(value);
-    if (size >= 1e5 || (size > 0 && size < 0.0005)) return value.toExponential(0).replace("e+", "e");
+    if (size >= 1e5 || (size > 0 && size < 0.001)) return value.toExponential(1).replace("e+", "e");
     return fixed(value, size >= 100 ? 1 : 3);
   };
 
@@ -382,23 +382,23 @@
 
   // ---- The network as a picture -----------------------------------------------------------------------------------
 
-  const COLUMN = 250;
-  const ROW = Math.max(64, 96 - 3 * Math.max(...recording.sizes));
+  // A narrow screen has its columns closer, so that the letters stay large enough to read.
+  const narrow = matchMedia("(max-width: 40rem)");
+  const spacing = () => (narrow.matches ? { column: 148, margin: 40 } : { column: 250, margin: 64 });
+  const ROW = Math.max(68, 96 - 3 * Math.max(...recording.sizes));
   const RADIUS = 27;
-  const MARGIN = 64;
-  const tallest = Math.max(...recording.sizes.map((size, layer) => size + (layer < lastLayer ? 1 : 0)));
-  const width = lastLayer * COLUMN + 2 * MARGIN + 50;
-  const height = tallest * ROW + 40;
+  // The output layer's constant node feeds nobody and is not drawn.
+  const rowsOf = (layer) => recording.sizes[layer] + (layer < lastLayer ? 1 : 0);
+  const tallest = Math.max(...recording.sizes.map((_, layer) => rowsOf(layer)));
   const nodeShapes = [];
   const edgeShapes = [];
 
-  // Whether a node is drawn: the output layer's constant node feeds nobody.
   const isDrawn = (id) => !(nodes[id].constant && nodes[id].layer === lastLayer);
 
   const positionOf = (id) => {
     const { layer, index } = nodes[id];
-    const rows = recording.sizes[layer] + (layer < lastLayer ? 1 : 0);
-    return [MARGIN + layer * COLUMN, 40 + (index + 0.5 + (tallest - rows) / 2) * ROW - 8];
+    const { column, margin } = spacing();
+    return [margin + layer * column, 32 + (index + 0.5 + (tallest - rowsOf(layer)) / 2) * ROW];
   };
 
   // The largest weight ever reached decides how wide lines are.
@@ -409,9 +409,12 @@
 
   function drawNetwork() {
     const picture = at("network");
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const { column, margin } = spacing();
+    picture.setAttribute("viewBox", `0 0 ${lastLayer * column + 2 * margin + 50} ${tallest * ROW + 40}`);
+    picture.style.setProperty("--rows", tallest);
+    picture.replaceChildren();
     for (let layer = 0; layer <= lastLayer; layer += 1) {
-      picture.append(drawn("text", { x: MARGIN + layer * COLUMN, y: 20, class: "layer" }, layerName(layer)));
+      picture.append(drawn("text", { x: margin + layer * column, y: 20, class: "layer" }, layerName(layer)));
     }
     connections.forEach(({ from, to }, id) => {
       const [x1, y1] = positionOf(from);
@@ -645,9 +648,9 @@
         heading = [`a(${layer})`, ` = ${nodes[id].activation}(`, `W(${layer})`, " · ", input, " + ", `b(${layer})`, ")"];
         said = `Row ${numberOf(id)} of the matrix times the whole vector, plus an entry of b, gives an entry of the ` +
           "result. The vectorized network does all rows at once.";
-        parts.push(vector([`a(${layer})`], neurons(layer), output, only(id, "present")), sign("="), sign(nodes[id].activation), sign("("),
+        parts.push(vector([`a(${layer})`], neurons(layer), output, only(id, "present")), sign("from"),
           weights(layer, [`W(${layer})`], only(id, "read")), sign("·"), vector([input], neurons(layer - 1), output, () => "read"), sign("+"),
-          biases(layer, only(id, "read")), sign(")"));
+          biases(layer, only(id, "read")));
       } else if (phase === 2) {
         const a = `a(${layer})`;
         const quadratic = recording.cost !== "cross-entropy";
@@ -700,12 +703,11 @@
 
   // ---- The error --------------------------------------------------------------------------------------------------
 
-  const CHART = { width: 640, height: 190, left: 52, right: 12, top: 12, bottom: 34 };
+  const CHART = { width: narrow.matches ? 380 : 640, height: 190, left: 52, right: 12, top: 12, bottom: 34 };
   const largestCost = Math.max(...costs) || 1;
   const chartX = (k) => CHART.left + ((k + 0.5) / trainingSteps) * (CHART.width - CHART.left - CHART.right);
   const chartY = (cost) => CHART.height - CHART.bottom - (cost / largestCost) * (CHART.height - CHART.top - CHART.bottom);
   let pastLine;
-  let pastDots;
   let marker;
 
   function drawChart() {
@@ -732,9 +734,8 @@
     });
     const points = costs.map((cost, k) => `${chartX(k)},${chartY(cost)}`).join(" ");
     pastLine = drawn("polyline", { class: "past" });
-    pastDots = drawn("g", { class: "dots" });
     marker = drawn("circle", { r: 6, class: "marker" });
-    chart.append(drawn("polyline", { points, class: "all" }), pastLine, pastDots, marker);
+    chart.append(drawn("polyline", { points, class: "all" }), pastLine, marker);
     chart.addEventListener("click", (event) => {
       const box = chart.getBoundingClientRect();
       const x = ((event.clientX - box.left) / box.width) * w;
@@ -909,12 +910,14 @@
     at("legend").replaceChildren(
       element("span", { class: "key positive" }), "positive weight ",
       element("span", { class: "key negative" }), "negative weight (dashed); the wider, the larger. ",
-      element("span", { class: "stale" }, "Pale"), " numbers are left from before this sample.");
+      element("span", { class: "stale" }, "Pale"), " numbers are from before this sample.");
     at("slider").max = total;
+    at("equation").classList.toggle("large", Math.max(...recording.sizes) > 8);
     drawNetwork();
     drawChart();
     nameTheme();
     prefersDark.addEventListener("change", nameTheme);
+    narrow.addEventListener("change", () => { drawNetwork(); render(); });
     at("first").addEventListener("click", () => go(0));
     at("back").addEventListener("click", () => go(state.position - 1));
     at("forward").addEventListener("click", () => go(state.position + 1));
