@@ -324,7 +324,7 @@
           bias ? "Learn: a bias moves" : "Learn: a weight moves",
           "By the rate η, times the delta of the node it leads to, times the output of the node it comes from" +
             (bias ? " (always 1 for a bias)." : ".") +
-            " That product of delta and output is the downhill slope of the error.",
+            " Delta times output says which way the error falls, and how steeply.",
         ];
       }
     }
