@@ -1,4 +1,4 @@
-//! The Rust programs in the book, as doc-tests. (tests/book.rs checks that none is left out.)
+//! The Rust programs in the book, as doc-tests. (tests/book checks that none is left out.)
 
 macro_rules! chapters {
     ($($name:ident $path:literal,)*) => {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
 /// The top folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -124,36 +126,46 @@ impl Document {
 
     /// The anchors that GitHub gives its headings.
     pub fn anchors(&self) -> Vec<String> {
-        let mut anchors: Vec<String> = Vec::new();
-        for (_, line) in self.prose() {
-            let title = line.trim_start_matches('#');
-            if title.len() < line.len() && title.starts_with(' ') {
-                let plain = anchor(title.trim());
-                let earlier = anchors.iter().filter(|known| without_number(known) == plain).count();
-                anchors.push(if earlier == 0 { plain } else { format!("{plain}-{earlier}") });
+        let mut titles: Vec<String> = Vec::new();
+        let mut in_heading = false;
+        for event in Parser::new_ext(&self.text(), Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Heading { .. }) => {
+                    in_heading = true;
+                    titles.push(String::new());
+                }
+                Event::End(TagEnd::Heading(_)) => in_heading = false,
+                Event::Text(part) | Event::Code(part) if in_heading => {
+                    titles.last_mut().expect("a heading has begun").push_str(&part);
+                }
+                _ => {}
             }
+        }
+        let mut anchors: Vec<String> = Vec::new();
+        for title in titles {
+            let plain = anchor(&title);
+            let earlier = anchors.iter().filter(|known| without_number(known) == plain).count();
+            anchors.push(if earlier == 0 { plain } else { format!("{plain}-{earlier}") });
         }
         anchors
     }
 
-    /// The target of every link and picture, with the line it stands on.
+    /// The target of every link and picture, with the index of the line it stands on.
     pub fn links(&self) -> Vec<(usize, String)> {
-        let mut links = Vec::new();
-        for (index, line) in self.prose() {
-            let line = without_code(line);
-            for part in line.split("](").skip(1) {
-                let target = part.split(')').next().unwrap_or_default();
-                links.push((index, target.to_owned()));
+        let text = self.text();
+        let line = |offset: usize| text[..offset].matches('\n').count();
+        let events = Parser::new_ext(&text, Options::ENABLE_TABLES).into_offset_iter();
+        let target = |event| match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                Some(dest_url.to_string())
             }
-            for part in line.split("src=\"").chain(line.split("srcset=\"")).skip(1) {
-                if let Some((target, _)) =
-                    part.split_once('"').filter(|_| line.contains("<img") || line.contains("<source"))
-                {
-                    links.push((index, target.to_owned()));
-                }
-            }
-        }
-        links
+            _ => None,
+        };
+        events.filter_map(|(event, range)| Some((line(range.start), target(event)?))).collect()
+    }
+
+    fn text(&self) -> String {
+        self.lines.join("\n")
     }
 }
 
@@ -174,9 +186,4 @@ fn without_number(anchor: &str) -> &str {
         Some((plain, number)) if number.bytes().all(|b| b.is_ascii_digit()) => plain,
         _ => anchor,
     }
-}
-
-/// A line without its `code`.
-fn without_code(line: &str) -> String {
-    line.split('`').step_by(2).collect::<Vec<_>>().join(" ")
 }

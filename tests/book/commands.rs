@@ -1,0 +1,160 @@
+//! Commands shown in the book print what is shown.
+
+use crate::scratch::Scratch;
+use crate::support::book::{Block, Document, documents};
+use crate::{assert_none, rewrite, updating};
+
+/// One command of a `console` block.
+struct Shown {
+    /// Its line, or several that end in a backslash.
+    lines: Vec<String>,
+    command: String,
+    expected: Vec<String>,
+}
+
+/// The commands of a block, and what it says before the first one (nothing, if the block is well formed).
+fn commands(block: &Block) -> (Vec<String>, Vec<Shown>) {
+    let (mut before, mut shown): (Vec<String>, Vec<Shown>) = (Vec::new(), Vec::new());
+    let mut continued = false;
+    for line in &block.body {
+        if let Some(command) = line.strip_prefix("$ ") {
+            let command = command.to_owned();
+            shown.push(Shown { lines: vec![line.clone()], command, expected: Vec::new() });
+        } else {
+            match shown.last_mut() {
+                Some(last) if continued => {
+                    last.lines.push(line.clone());
+                    last.command.push('\n');
+                    last.command.push_str(line);
+                }
+                Some(last) => last.expected.push(line.clone()),
+                None => before.push(line.clone()),
+            }
+        }
+        let is_command = line.starts_with("$ ") || continued;
+        continued = is_command && line.ends_with('\\');
+    }
+    (before, shown)
+}
+
+/// Runs a document's commands, those for release builds or the others. Returns what is wrong, and writes it right.
+fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
+    let scratch = Scratch::new();
+    let (mut problems, mut renewed) = (Vec::new(), Vec::new());
+    for block in document.blocks() {
+        if let Some(command) = block.note("printed by:").filter(|_| !in_release) {
+            let output = scratch.run(command, 0);
+            let text = String::from_utf8_lossy(&output.stdout);
+            let printed: Vec<String> = text.lines().map(str::to_owned).collect();
+            if !output.status.success() || printed.is_empty() || printed != block.body {
+                problems.push(format!("{}: `{command}` prints\n{text}", document.place(block.start)));
+                renewed.push((block, printed));
+            }
+            continue;
+        }
+        if block.language != "console" {
+            continue;
+        }
+        if block.note("not in CI:").is_some() || block.note("release only:").is_some() != in_release {
+            continue;
+        }
+        let place = document.place(block.start);
+        let (before, shown) = commands(&block);
+        if !before.is_empty() || shown.is_empty() {
+            problems.push(format!("{place}: a console block begins with `$ command`"));
+            continue;
+        }
+        let varying: Vec<&str> = block.note("varies:").unwrap_or_default().split_whitespace().collect();
+        let (mut status, mut body, mut differs) = (0, Vec::new(), false);
+        for (number, one) in shown.iter().enumerate() {
+            let output = scratch.run(&one.command, status);
+            status = output.status.code().unwrap_or(-1);
+            let text = String::from_utf8_lossy(&output.stdout);
+            let printed: Vec<&str> = text.lines().collect();
+            if status != 0 && shown.get(number + 1).is_none_or(|next| next.command != "echo $?") {
+                problems.push(format!(
+                    "{place}: `{}` ends with status {status}, and no `$ echo $?` follows\n{text}",
+                    one.command
+                ));
+            }
+            if !lines_match(&one.expected, &printed, &varying) {
+                problems.push(format!("{place}: `{}` prints\n{text}", one.command));
+                differs = true;
+            }
+            body.extend(one.lines.iter().cloned());
+            body.extend(printed.into_iter().map(str::to_owned));
+        }
+        if differs {
+            renewed.push((block, body));
+        }
+    }
+    if updating() && !renewed.is_empty() {
+        rewrite(document, renewed);
+        return Vec::new();
+    }
+    problems
+}
+
+/// Whether the printed lines are the expected ones; `...` stands for any lines.
+fn lines_match(expected: &[String], printed: &[&str], varying: &[&str]) -> bool {
+    match expected.split_first() {
+        None => printed.is_empty(),
+        Some((dots, rest)) if dots.trim() == "..." => {
+            (0..=printed.len()).any(|skipped| lines_match(rest, &printed[skipped..], varying))
+        }
+        Some((line, rest)) => printed.split_first().is_some_and(|(first, others)| {
+            line_matches(line, first, varying) && lines_match(rest, others, varying)
+        }),
+    }
+}
+
+/// Whether a printed line is the expected one; where a varying word stands, any number will do.
+fn line_matches(expected: &str, printed: &str, varying: &[&str]) -> bool {
+    let next = varying.iter().filter_map(|word| expected.find(word).map(|place| (place, word))).min();
+    let Some((place, word)) = next else { return expected == printed };
+    let before = expected[..place].trim_end_matches(' ');
+    let Some(rest) = printed.strip_prefix(before) else { return false };
+    let number = rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'.' | b',')).count();
+    (1..=number).any(|length| line_matches(&expected[place + word.len()..], &rest[length..], varying))
+}
+
+#[test]
+fn commands_shown_in_the_book_print_what_is_shown() {
+    let problems: Vec<String> =
+        documents().iter().flat_map(|document| check_commands(document, false)).collect();
+    assert_none(&problems);
+}
+
+#[test]
+#[ignore = "minutes in a debug build; run in release"]
+fn longer_commands_shown_in_the_book_print_what_is_shown() {
+    let problems: Vec<String> =
+        documents().iter().flat_map(|document| check_commands(document, true)).collect();
+    assert_none(&problems);
+}
+
+#[test]
+fn a_block_that_is_not_run_says_why() {
+    let mut problems = Vec::new();
+    for document in documents() {
+        for block in document.blocks().iter().filter(|block| block.language == "console") {
+            let reasons = ["not in CI:", "release only:"].map(|word| block.note(word));
+            if reasons.iter().flatten().any(|reason| reason.len() < 8) {
+                problems.push(format!("{}: the reason is missing", document.place(block.start)));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn the_comparison_of_printed_text_can_fail() {
+    let expected = ["a", "...", "rate   11,453  best"].map(str::to_owned);
+    let varying = ["11,453"];
+    assert!(lines_match(&expected, &["a", "b", "c", "rate  8,952  best"], &varying));
+    assert!(lines_match(&expected, &["a", "rate 111,453  best"], &varying));
+    assert!(!lines_match(&expected, &["a", "b", "rate  8,952"], &varying));
+    assert!(!lines_match(&expected, &["a", "b", "rate  8,952  best", "more"], &varying));
+    assert!(!lines_match(&expected, &["a", "rate  x  best"], &varying));
+    assert!(!lines_match(&expected, &["a", "rate 8,952  best"], &[]));
+}

@@ -1,0 +1,54 @@
+//! README.md, data/README.md and the book under docs/ are true: the code stands in the sources, commands print what is shown, links
+//! lead somewhere, exercises have answers.
+//!
+//! What is checked is marked by the Markdown itself:
+//!
+//! | above a block | means |
+//! |---|---|
+//! | `<!-- from src/graph/node.rs: fn calc_output -->` | the block is that item of that file (several: separated by commas) |
+//! | `<!-- from src/graph/node.rs -->` | the block stands in that file as it is |
+//! | nothing, and the block is `rust` | it is a doc-test: its file is listed in src/doctests.rs |
+//! | nothing, and the block is `console` | each `$ command` is run, and prints what follows it |
+//! | `<!-- release only: reason -->` | the same, by the ignored test, in a release build |
+//! | `<!-- not in CI: reason -->` | it is not run |
+//! | `<!-- varies: 11,453 0.8 -->` | where these words stand another run may have other numbers |
+//! | `<!-- printed by: command -->` | the `text` block is what that command prints |
+//! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
+//!
+//! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
+//! the program under test. A line `...` stands for any lines. A command that fails is followed by `$ echo $?`.
+//! `UPDATE_DOCS=1 cargo test --test book -- --test-threads=1` writes code, printed text and pictures into the book.
+#![cfg(all(unix, feature = "cli"))]
+
+mod code;
+mod commands;
+mod form;
+mod formulas;
+mod links;
+mod pictures;
+mod scratch;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs;
+
+use support::book::{Block, Document, root};
+
+/// Fails with all problems at once.
+fn assert_none(problems: &[String]) {
+    assert!(problems.is_empty(), "{} problems:\n\n{}\n", problems.len(), problems.join("\n\n"));
+}
+
+fn updating() -> bool {
+    std::env::var_os("UPDATE_DOCS").is_some()
+}
+
+/// Replaces the bodies of blocks, last one first, and writes the file.
+fn rewrite(document: &Document, mut renewed: Vec<(Block, Vec<String>)>) {
+    let mut lines = document.lines.clone();
+    renewed.sort_by_key(|(block, _)| std::cmp::Reverse(block.start));
+    for (block, body) in renewed {
+        lines.splice(block.start + 1..block.end, body);
+    }
+    fs::write(root().join(&document.path), lines.join("\n") + "\n").expect("the book can be written");
+}
