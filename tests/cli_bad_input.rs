@@ -4,6 +4,7 @@ mod support;
 
 use std::path::Path;
 
+use backprop::data_set::idx;
 use support::cli::{IdxTraining, backprop, refusal, success, write};
 use support::golden::read_json;
 use tempfile::TempDir;
@@ -48,10 +49,39 @@ fn sizes_that_do_not_match_the_data_are_refused() {
         "--data . --sizes 784,5,3",
         "the samples are 2x3, so the input layer needs 6 nodes",
     );
-    train_refuses(&folder, "--data . --sizes 6,5,2", "there is a label 2, outside an output layer of 2");
     train_refuses(&folder, "--data bits --sizes 8,3,9", "the output layer needs 8 nodes");
     train_refuses(&folder, "--data . --from start.json --sizes 6,5,3", "is not what the model of --from has");
     train_refuses(&folder, "--data digits --from start.json", "the input layer needs 784 nodes");
+}
+
+#[test]
+fn a_label_outside_the_output_layer_is_named_with_its_file_and_place() {
+    let golden: IdxTraining = read_json("idx_training.json");
+    let folder = golden.folder();
+    let first = |labels: &[u8]| labels.iter().position(|&label| label == 2).expect("there is a 2");
+    let sentence = |index: usize, file: &str| {
+        format!(
+            "{file}: label {index} is 2, outside an output layer of 2; sizes 6,5,2 need at least 3 outputs"
+        )
+    };
+    let in_training = sentence(first(&golden.train_labels), "train-labels.idx1-ubyte");
+    train_refuses(&folder, "--data . --sizes 6,5,2", &in_training);
+
+    // Of samples that are held out, the place is still that in the file.
+    let mut labels = golden.train_labels.clone();
+    labels.fill(0);
+    let last = labels.len() - 1;
+    labels[last] = 2;
+    write(&folder.path().join("train-labels.idx1-ubyte"), &idx::encode(&[labels.len()], &labels));
+    let held_out = sentence(last, "train-labels.idx1-ubyte");
+    train_refuses(&folder, "--data . --sizes 6,5,2 --validation 3", &held_out);
+}
+
+#[test]
+fn an_option_that_would_be_ignored_is_refused() {
+    for arguments in ["check --list-faults --fault nonsense", "check --list-faults --sizes 3,4,2"] {
+        refusal(&mut backprop(arguments));
+    }
 }
 
 #[test]

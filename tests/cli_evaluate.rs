@@ -4,7 +4,7 @@ mod support;
 
 use backprop::data_set::strongest;
 use serde_json::Value;
-use support::cli::{IdxTraining, backprop, json_lines, success};
+use support::cli::{IdxTraining, backprop, json_lines, refusal, success};
 use support::golden::read_json;
 use tempfile::TempDir;
 
@@ -36,6 +36,20 @@ fn precision_and_recall_are_shares_of_a_column_and_of_a_row() {
         assert_eq!(of("precision"), (said > 0.0).then(|| right / said), "{class}");
         assert_eq!(of("recall"), (meant > 0.0).then(|| right / meant), "{class}");
     }
+}
+
+#[test]
+fn the_test_set_alone_is_enough_to_evaluate_and_to_predict() {
+    let (_, folder) = folder();
+    let of_test =
+        ["evaluate --model start.json --data . --json", "predict --model start.json --data . --json"];
+    let before = of_test.map(|arguments| run_json(arguments, &folder));
+    for name in ["train-images-idx3-ubyte", "train-labels.idx1-ubyte"] {
+        std::fs::remove_file(folder.path().join(name)).expect("it was there");
+    }
+    assert_eq!(of_test.map(|arguments| run_json(arguments, &folder)), before);
+    let line = refusal(backprop("predict --model start.json --data . --set train").current_dir(&folder));
+    assert!(line.contains("train-images-idx3-ubyte"), "{line}");
 }
 
 #[test]

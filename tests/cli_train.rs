@@ -141,6 +141,25 @@ fn dump_gives_every_node_and_weight_as_json() {
 }
 
 #[test]
+fn dump_with_data_has_the_outputs_for_the_sample_that_predict_shows() {
+    let folder = read_json::<IdxTraining>("idx_training.json").folder();
+    let run = |arguments: &str| json_lines(&success(backprop(arguments).current_dir(&folder)));
+    for which in ["--data .", "--data . --index 3", "--data . --set train --index 2", "--data . --pixels raw"]
+    {
+        let predicted = run(&format!("predict --model start.json {which} --json"));
+        let dumped = run(&format!("dump --model start.json {which} --json"));
+        // The last layer has three neurons and a constant node.
+        let shown: Vec<_> =
+            dumped[dumped.len() - 4..][..3].iter().map(|node| node["output"].clone()).collect();
+        let answered: Vec<f64> = serde_json::from_value(predicted[0]["outputs"].clone()).expect("numbers");
+        for (shown, answered) in shown.iter().zip(answered) {
+            let shown = shown.as_f64().expect("a number");
+            assert!((shown - answered).abs() < 1e-14, "{which}: {shown} {answered}");
+        }
+    }
+}
+
+#[test]
 fn predict_gives_the_outputs_of_the_network() {
     predict_matches_a_forward_pass_by_hand("", 255.0);
 }

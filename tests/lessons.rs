@@ -1,7 +1,7 @@
 //! What each lesson claims, against derivations, brute force and the figures of Nielsen's book.
 #![cfg(feature = "cli")]
 
-use backprop::data_set::{Pixels, digits};
+use backprop::data_set::{Part, Pixels, digits};
 use backprop::gradient_check::Verdict;
 use backprop::lesson::{
     LESSONS, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality,
@@ -277,7 +277,7 @@ fn normal_weights_saturate_hidden_neurons_and_learn_less() {
     let lesson = initialisation::run();
     let (normal, scaled) = (&lesson.normal, &lesson.scaled);
     // A weighted input is a sum of x times N(0, 1) or N(0, 1/784), and a bias from N(0, 1). Few neurons: 30 %.
-    let train = digits::load(Pixels::Scaled).expect("embedded").train.first(40);
+    let train = digits::load(Part::Train, Pixels::Scaled).expect("embedded").first(40);
     let squares = (0..40).flat_map(|index| train.sample(index)).map(|x| x * x).sum::<f64>() / 40.0;
     let (wide, narrow) = ((squares + 1.0).sqrt(), (squares / 784.0 + 1.0).sqrt());
     assert_close(normal.spread, wide, 0.3 * wide, "spread of normal sums");

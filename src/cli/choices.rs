@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::data_set::{Pixels, Source, Split};
+use crate::data_set::{DataSet, Part, Pixels, Source, Split};
 use crate::model_file::Model;
 use crate::training::Checkpoint;
 use crate::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
@@ -139,11 +139,21 @@ pub(super) struct DataArgs {
 }
 
 impl DataArgs {
-    /// Reads the data; pixels as asked for, else as the model was trained, else scaled.
+    /// Reads the data, and says what pixels mean.
     pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
-        let pixels = self.pixels.or(model.and_then(|model| model.pixels)).unwrap_or_default();
+        let pixels = pixels_for(self.pixels, model);
         Ok((self.data.load(pixels)?, pixels))
     }
+
+    /// Reads one part of the data.
+    pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
+        self.data.load_part(part, pixels_for(self.pixels, model))
+    }
+}
+
+/// What pixels mean: as asked for, else as the model was trained, else scaled.
+pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
+    asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
 }
 
 /// A trained model, and what of it is overridden.

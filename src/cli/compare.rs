@@ -11,7 +11,7 @@ use super::choices::{Activations, DataArgs, Sizes};
 use super::output::thousands;
 use super::{Failure, Output};
 use crate::comparison::{Comparison, Rows, compare};
-use crate::data_set::{DataSet, Targets};
+use crate::data_set::{DataSet, Part, Targets};
 use crate::show::plot::{Axis, Figure, Plot, Series};
 use crate::training::Options;
 use crate::{Architecture, Cost, Error, atomic_file, graph};
@@ -70,8 +70,7 @@ impl Compare {
         if let Some(path) = &self.plot {
             atomic_file::check_writable(path)?;
         }
-        let (split, _) = self.data.load(None)?;
-        let data = split.train.first(self.samples);
+        let data = self.data.load_part(Part::Train, None)?.first(self.samples);
         if data.is_empty() {
             return Err(Error::Usage("--samples counts from 1".to_owned()).into());
         }

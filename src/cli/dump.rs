@@ -6,26 +6,39 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::choices::{DataArgs, ModelArgs};
-use super::predict::{Which, WhichSet};
+use super::choices::{ModelArgs, pixels_for};
+use super::predict::Which;
 use super::{Failure, Output};
+use crate::data_set::{Part, Pixels, Source};
 use crate::graph::{ConnectionId, Network, NodeId};
 use crate::{Engine, Sample};
 
 /// Print a network node by node, as bp.py does
 ///
-/// Every node with its output and delta, and its connections with their weights. With --index, outputs are those
-/// for that sample; without, they are 0.
+/// Every node with its output and delta, and its connections with their weights. With --index or --data, outputs are
+/// those for a sample; without, they are 0.
 #[derive(Debug, Args)]
 pub(super) struct Dump {
     #[command(flatten)]
     model: ModelArgs,
 
-    #[command(flatten)]
-    data: DataArgs,
+    /// Outputs for this sample of the data, from 0 [default: none, all are 0; with --data the first]
+    #[arg(long, value_name = "I")]
+    index: Option<usize>,
 
-    #[command(flatten)]
-    which: Which,
+    /// The data: `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files
+    /// [default: digits]
+    #[arg(long, value_name = "DIR|digits|bits")]
+    data: Option<Source>,
+
+    /// Whether --index counts in the test or the training set [default: test]
+    #[arg(long, value_name = "SET")]
+    set: Option<Part>,
+
+    /// What a pixel means to the input layer: value / 255 or the value itself
+    /// [default: as the model says, else scaled]
+    #[arg(long, value_name = "PIXELS")]
+    pixels: Option<Pixels>,
 
     /// Print one JSON object a node: `layer`, `node`, `output`, `delta`, and `upstream`, its connections from before
     #[arg(long)]
@@ -37,11 +50,13 @@ impl Dump {
         let model = self.model.read()?;
         let mut network = Network::try_new(&model.architecture)?;
         network.set_parameters(&model.parameters);
-        if let Some(index) = self.which.index {
-            let (split, _) = self.data.load(Some(&model))?;
-            let data = self.which.set.of(&split);
+        let wants_sample = self.data.is_some() || self.set.is_some() || self.pixels.is_some();
+        if let Some(index) = self.index.or(wants_sample.then_some(0)) {
+            let source = self.data.as_ref().unwrap_or(&Source::Digits);
+            let pixels = pixels_for(self.pixels, Some(&model));
+            let data = source.load_part(self.set.unwrap_or(Part::Test), pixels)?;
             data.check_fits(&model.architecture)?;
-            Which::check(index, data)?;
+            Which::check(index, &data)?;
             network.predict(Sample(&data.sample(index)));
         }
         for layer in &network.layers {
@@ -73,13 +88,4 @@ fn node_json(network: &Network, id: NodeId) -> serde_json::Value {
         "delta": node.delta(),
         "upstream": node.upstream().iter().map(connection).collect::<Vec<_>>(),
     })
-}
-
-impl WhichSet {
-    pub(super) fn of(self, split: &crate::data_set::Split) -> &crate::data_set::DataSet {
-        match self {
-            Self::Train => &split.train,
-            Self::Test => &split.test,
-        }
-    }
 }

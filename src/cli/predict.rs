@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
-use super::choices::{DataArgs, EngineArgs, ModelArgs};
+use super::choices::{DataArgs, EngineArgs, ModelArgs, pixels_for};
 use super::output::thousands;
 use super::{Failure, Output};
-use crate::data_set::{DataSet, strongest};
+use crate::data_set::{DataSet, Part, strongest};
 use crate::model_file::Model;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
@@ -57,14 +57,7 @@ pub(super) struct Which {
 
     /// Whether --index counts in the test or the training set
     #[arg(long, value_name = "SET", default_value = "test")]
-    pub(super) set: WhichSet,
-}
-
-/// The two halves of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum WhichSet {
-    Train,
-    Test,
+    pub(super) set: Part,
 }
 
 impl Which {
@@ -112,17 +105,16 @@ impl Predict {
 
     /// One sample of the data.
     fn sample(&self, model: &Model) -> Result<Shown, Error> {
-        let (split, _) = self.data.load(Some(model))?;
-        let data = self.which.set.of(&split);
+        let data = self.data.load_part(self.which.set, Some(model))?;
         let index = self.which.index.unwrap_or(0);
         data.check_fits(&model.architecture)?;
-        Which::check(index, data)?;
+        Which::check(index, &data)?;
         let set = match self.which.set {
-            WhichSet::Train => "training",
-            WhichSet::Test => "test",
+            Part::Train => "training",
+            Part::Test => "test",
         };
         let title = format!("Sample {} of the {set} set", thousands(index));
-        Ok(Shown { data: data.clone(), index, has_label: true, title })
+        Ok(Shown { data, index, has_label: true, title })
     }
 
     /// The picture of `--image`, as the network is shown it.
@@ -152,7 +144,7 @@ impl Predict {
                 "the model has {inputs} inputs, which make no square picture; --as-is takes a PNG of {inputs} pixels"
             )));
         };
-        let pixels = self.data.pixels.or(model.pixels).unwrap_or_default();
+        let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
         let title = format!("What the network saw in {}", path.display());
         Ok(Shown { data, index: 0, has_label: false, title })

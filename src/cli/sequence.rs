@@ -6,9 +6,9 @@ use clap::Args;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::choices::{Activations, Sizes, read_model};
+use super::choices::{Activations, Sizes, pixels_for, read_model};
 use super::nine_nodes;
-use crate::data_set::{Pixels, Source, Targets};
+use crate::data_set::{Part, Pixels, Source, Targets};
 use crate::graph::Network;
 use crate::graph::step::Stepper;
 use crate::training::Options;
@@ -127,8 +127,8 @@ impl SequenceArgs {
             None => None,
         };
         let source = self.data.clone().unwrap_or(Source::Digits);
-        let pixels = self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
-        let data = source.load(pixels)?.train.first(limit);
+        let pixels = pixels_for(self.pixels, model.as_ref());
+        let data = source.load_part(Part::Train, pixels)?.first(limit);
         if let (Some(sizes), Some(model)) = (&self.sizes, &model)
             && sizes.0 != model.architecture.sizes
         {

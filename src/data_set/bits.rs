@@ -2,24 +2,24 @@
 //!
 //! A set bit is 0.9 and a clear one 0.1, least significant bit first (`Normalizer` of bp.py).
 
-use super::{DataSet, Split, Task};
+use super::{DataSet, Origin, Task};
 
-/// Every byte from 0 to 255, as sample and as label; the test set is the same.
+/// Every byte from 0 to 255, as sample and as label; training and test set are the same.
 #[must_use]
-pub fn load() -> Split {
+pub fn load() -> DataSet {
     let bit = |byte: u8, place: u8| (byte >> place) & 1;
     let mut values = Box::new([0.0; 256]);
     values[0] = 0.1;
     values[1] = 0.9;
-    let all = DataSet {
+    DataSet {
         rows: 1,
         columns: 8,
         bytes: (0..=255).flat_map(|byte| (0..8).map(move |place| bit(byte, place))).collect(),
         classes: (0..=255).collect(),
         values,
         task: Task::Reproduce,
-    };
-    Split { train: all.clone(), test: all }
+        origin: Origin::default(),
+    }
 }
 
 /// The byte whose set bits are the numbers above one half (`denorm` of bp.py).
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn bits_are_least_significant_first_and_come_back() {
-        let data = load().train;
+        let data = load();
         assert_eq!(data.len(), 256);
         assert_eq!(data.sample(0b0000_0110), [0.1, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1]);
         for index in 0..256 {

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{DataSet, Pixels, Split, idx};
+use super::{DataSet, Part, Pixels, idx};
 use crate::Error;
 
 macro_rules! embedded {
@@ -13,19 +13,20 @@ macro_rules! embedded {
     };
 }
 
-/// Reads the four files embedded in the program.
+/// Reads the training or the test set, two of the four files embedded in the program.
 ///
 /// # Errors
 /// None that a test would not have found: the files are part of the program.
-pub fn load(pixels: Pixels) -> Result<Split, Error> {
-    let train_images = embedded!("digits-train-images-idx3-ubyte.gz");
-    let train_labels = embedded!("digits-train-labels-idx1-ubyte.gz");
-    let test_images = embedded!("digits-test-images-idx3-ubyte.gz");
-    let test_labels = embedded!("digits-test-labels-idx1-ubyte.gz");
-    Ok(Split {
-        train: decode(train_images, train_labels, pixels)?,
-        test: decode(test_images, test_labels, pixels)?,
-    })
+pub fn load(part: Part, pixels: Pixels) -> Result<DataSet, Error> {
+    let (images, labels) = match part {
+        Part::Train => {
+            (embedded!("digits-train-images-idx3-ubyte.gz"), embedded!("digits-train-labels-idx1-ubyte.gz"))
+        }
+        Part::Test => {
+            (embedded!("digits-test-images-idx3-ubyte.gz"), embedded!("digits-test-labels-idx1-ubyte.gz"))
+        }
+    };
+    decode(images, labels, pixels)
 }
 
 fn decode(images: (&str, &[u8]), labels: (&str, &[u8]), pixels: Pixels) -> Result<DataSet, Error> {

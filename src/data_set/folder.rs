@@ -2,21 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataSet, Pixels, Split, idx};
+use super::{DataSet, Part, Pixels, idx};
 use crate::{Error, atomic_file};
 
 const HOW_TO_GET_MNIST: &str = "data/get-mnist.sh fetches MNIST, data/README.md says from where; \
                                 or leave --data away to use the embedded digits";
 
-/// Reads the training and the test set.
+/// Reads the training or the test set, which is two files.
 ///
 /// # Errors
-/// A missing folder or file, a damaged file, or as many labels as there are not images.
-pub fn load(folder: &Path, pixels: Pixels) -> Result<Split, Error> {
-    Ok(Split { train: load_part(folder, "train", pixels)?, test: load_part(folder, "t10k", pixels)? })
-}
-
-fn load_part(folder: &Path, part: &str, pixels: Pixels) -> Result<DataSet, Error> {
+/// A missing folder or file, a damaged file, or not as many labels as images.
+pub fn load(folder: &Path, part: Part, pixels: Pixels) -> Result<DataSet, Error> {
+    let part = match part {
+        Part::Train => "train",
+        Part::Test => "t10k",
+    };
     let image_path = find(folder, &format!("{part}-images"), "idx3-ubyte")?;
     let label_path = find(folder, &format!("{part}-labels"), "idx1-ubyte")?;
     let images = idx::decode_images(&image_path, &read(&image_path)?)?;
@@ -32,7 +32,8 @@ fn load_part(folder: &Path, part: &str, pixels: Pixels) -> Result<DataSet, Error
             ),
         ));
     }
-    Ok(DataSet::images(images.rows, images.columns, images.bytes, classes, pixels))
+    let data = DataSet::images(images.rows, images.columns, images.bytes, classes, pixels);
+    Ok(data.with_labels_from(label_path))
 }
 
 /// `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, as it is or with `.gz`.

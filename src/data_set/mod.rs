@@ -10,12 +10,14 @@ pub mod digit_strokes;
 pub mod digits;
 pub mod folder;
 pub mod idx;
+mod source;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use source::{Part, Source, Split};
 
 use crate::{Architecture, Error};
 
@@ -39,6 +41,16 @@ pub struct DataSet {
     classes: Vec<u8>,
     values: Box<[f64; 256]>,
     task: Task,
+    origin: Origin,
+}
+
+/// Where samples stood before they were read and cut, for messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Origin {
+    /// The file with their labels.
+    label_file: Option<PathBuf>,
+    /// The place of the first of them there.
+    first_index: usize,
 }
 
 /// What the network is asked to do with a sample.
@@ -48,62 +60,6 @@ enum Task {
     Classify,
     /// Reproduce it: the label is the sample.
     Reproduce,
-}
-
-/// What to train on and what to test on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Split {
-    /// Training samples.
-    pub train: DataSet,
-    /// Test samples, never trained on (for `bits`, the same 256 bytes).
-    pub test: DataSet,
-}
-
-/// Where data comes from: `digits`, `bits`, or a folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Source {
-    /// The digits embedded in this crate: 10,000 to train on, 2,000 to test.
-    Digits,
-    /// The 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
-    Bits,
-    /// A folder with the four IDX files of MNIST, or files of the same names and form.
-    Folder(PathBuf),
-}
-
-impl Source {
-    /// Reads the data.
-    ///
-    /// # Errors
-    /// A missing, unreadable or damaged file; its name and the remedy are in the message.
-    pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
-        match self {
-            Self::Digits => digits::load(pixels),
-            Self::Bits => Ok(bits::load()),
-            Self::Folder(path) => folder::load(path, pixels),
-        }
-    }
-}
-
-impl FromStr for Source {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "digits" => Self::Digits,
-            "bits" => Self::Bits,
-            folder => Self::Folder(PathBuf::from(folder)),
-        })
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Digits => f.write_str("digits"),
-            Self::Bits => f.write_str("bits"),
-            Self::Folder(path) => write!(f, "{}", path.display()),
-        }
-    }
 }
 
 /// What a pixel's byte means to the input layer.
@@ -163,7 +119,15 @@ impl DataSet {
     pub fn images(rows: usize, columns: usize, bytes: Vec<u8>, classes: Vec<u8>, pixels: Pixels) -> Self {
         assert!(rows > 0 && columns > 0, "images need at least one pixel");
         assert_eq!(bytes.len(), classes.len() * rows * columns, "as many whole images as classes");
-        Self { rows, columns, bytes, classes, values: pixels.values(), task: Task::Classify }
+        Self {
+            rows,
+            columns,
+            bytes,
+            classes,
+            values: pixels.values(),
+            task: Task::Classify,
+            origin: Origin::default(),
+        }
     }
 
     /// How many samples there are.
@@ -314,6 +278,7 @@ impl DataSet {
             bytes: self.bytes.split_off(keep * self.input_size()),
             classes: self.classes.split_off(keep),
             values: self.values.clone(),
+            origin: Origin { first_index: self.origin.first_index + keep, ..self.origin.clone() },
             ..*self
         }
     }
@@ -341,14 +306,35 @@ impl DataSet {
             )));
         }
         if output_size < self.output_size() {
-            return Err(Error::Usage(format!(
-                "there is a label {}, outside an output layer of {output_size}; sizes {} need at least {} outputs",
-                self.output_size() - 1,
-                architecture.sizes_text(),
-                self.output_size()
-            )));
+            return Err(self.label_outside(architecture));
         }
         Ok(())
+    }
+}
+
+impl DataSet {
+    /// Remembers the file the labels came from.
+    fn with_labels_from(mut self, label_file: PathBuf) -> Self {
+        self.origin.label_file = Some(label_file);
+        self
+    }
+
+    /// The complaint about the first label without a neuron in the output layer.
+    fn label_outside(&self, architecture: &Architecture) -> Error {
+        let outputs = architecture.output_size();
+        let is_outside = |class: &u8| usize::from(*class) >= outputs;
+        let place = self.classes.iter().position(is_outside).unwrap_or_default();
+        let problem = format!(
+            "label {} is {}, outside an output layer of {outputs}; sizes {} need at least {} outputs",
+            self.origin.first_index + place,
+            self.classes[place],
+            architecture.sizes_text(),
+            self.output_size()
+        );
+        match &self.origin.label_file {
+            Some(file) => Error::contents(file, problem),
+            None => Error::Usage(problem),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::table::table;
 use super::{Lesson, as_json};
-use crate::data_set::{Pixels, Split, Targets, digits};
+use crate::data_set::{Pixels, Source, Split, Targets};
 use crate::graph::Network;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 use crate::training::{Options, Trainer};
@@ -69,7 +69,7 @@ pub struct Initialisation {
 /// If the digits that are part of this program could not be read.
 #[must_use]
 pub fn run() -> Initialisation {
-    let Split { train, test } = digits::load(Pixels::Scaled).expect("the embedded digits are whole");
+    let Split { train, test } = Source::Digits.load(Pixels::Scaled).expect("the embedded digits are whole");
     let split = Split { train: train.first(TRAIN), test: test.first(TEST) };
     Initialisation {
         normal: try_start(WeightInit::Normal, &split),

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::table::table;
 use super::{Lesson, as_json};
-use crate::data_set::{DataSet, Pixels, Targets, digits};
+use crate::data_set::{DataSet, Part, Pixels, Targets, digits};
 use crate::graph::Network;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 use crate::{Activation, Architecture, Label, Sample, WeightInit};
@@ -77,7 +77,8 @@ pub struct Vanishing {
 /// If the digits that are part of this program could not be read.
 #[must_use]
 pub fn run() -> Vanishing {
-    let digits = digits::load(Pixels::Scaled).expect("the embedded digits are whole").train.first(DIGITS);
+    let digits =
+        digits::load(Part::Train, Pixels::Scaled).expect("the embedded digits are whole").first(DIGITS);
     let kinds = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
     Vanishing { kinds: kinds.map(|activation| measure(activation, &digits)).to_vec() }
 }

@@ -56,7 +56,7 @@ pub(super) struct Check {
     style: Style,
 
     /// List the faults that --fault can plant, what they need and what they look like
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["fault", "sizes", "model", "data"])]
     list_faults: bool,
 
     /// Print one JSON object (with --list-faults one a line)

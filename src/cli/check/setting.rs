@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::choices::{Activations, Sizes, read_model};
+use crate::cli::choices::{Activations, Sizes, pixels_for, read_model};
 use crate::cli::train::default_sizes;
-use crate::data_set::{Pixels, Source, Targets};
+use crate::data_set::{Part, Pixels, Source, Targets};
 use crate::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use crate::gradient_check::{Example, Task};
 use crate::model_file::Model;
@@ -90,11 +90,7 @@ impl SettingArgs {
             None => None,
         };
         let data = match &self.data {
-            Some(source) => {
-                let pixels =
-                    self.pixels.or(model.as_ref().and_then(|model| model.pixels)).unwrap_or_default();
-                Some(source.load(pixels)?.train)
-            }
+            Some(source) => Some(source.load_part(Part::Train, pixels_for(self.pixels, model.as_ref()))?),
             None => None,
         };
         let sizes = match (&self.sizes, fault, &data) {

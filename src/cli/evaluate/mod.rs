@@ -13,6 +13,7 @@ use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
 use crate::Error;
+use crate::data_set::Part;
 use crate::training::evaluation::for_each_output;
 use confusion::Confusion;
 use mistakes::Mistakes;
@@ -49,11 +50,10 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let (split, _) = self.data.load(Some(&model))?;
-        let test = match self.test_limit {
-            Some(limit) => split.test.first(limit),
-            None => split.test,
-        };
+        let mut test = self.data.load_part(Part::Test, Some(&model))?;
+        if let Some(limit) = self.test_limit {
+            test = test.first(limit);
+        }
         if test.is_empty() {
             return Err(Error::Usage(
                 "--test-limit 0 leaves no samples to evaluate on; give at least 1".to_owned(),
