@@ -22,6 +22,7 @@
 
 mod code;
 mod commands;
+mod dependencies;
 mod form;
 mod formulas;
 mod links;
