@@ -79,9 +79,7 @@ fn rows_of_sample<const BLOCK: usize>(
     let mut sums = *block::<BLOCK>(biases, first);
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
         let column = block::<BLOCK>(weights, place as usize * height + first);
-        for (sum, weights) in sums.iter_mut().zip(column) {
-            add_scaled(sum, input, weights);
-        }
+        add_scaled(&mut sums, input, column);
     }
     *block_mut(outputs, first) = sums;
     BLOCK
@@ -101,9 +99,7 @@ fn rows_of_columns<const BLOCK: usize>(
         let weights = *block::<BLOCK>(column, first);
         for entry in inputs.of_place(place) {
             let sums = block_mut::<BLOCK>(sums, entry.sample as usize * height);
-            for (sum, weights) in sums.iter_mut().zip(&weights) {
-                add_scaled(sum, entry.value, weights);
-            }
+            add_scaled(sums, entry.value, &weights);
         }
     }
     BLOCK

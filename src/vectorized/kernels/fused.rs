@@ -6,7 +6,7 @@
 
 use multiversion::multiversion;
 
-use super::add_scaled_column;
+use super::add_scaled;
 use crate::Activation;
 use crate::vectorized::column_matrix::Lanes;
 use crate::vectorized::exponential::activate;
@@ -31,7 +31,7 @@ pub fn update_and_forward(
     activation: Activation,
 ) {
     let height = biases.len();
-    add_scaled_column(biases, last.rate, last.deltas);
+    add_scaled(biases, last.rate, last.deltas);
     outputs.copy_from_slice(biases);
 
     // Both lists ascend. Merged, every column is met once, and the sums still take their inputs in ascending order.
@@ -47,9 +47,9 @@ pub fn update_and_forward(
         if last_place == next_place {
             change_and_add(column, last.rate * last.inputs.values[l], last.deltas, next.values[n], outputs);
         } else if place == last_place {
-            add_scaled_column(column, last.rate * last.inputs.values[l], last.deltas);
+            add_scaled(column, last.rate * last.inputs.values[l], last.deltas);
         } else {
-            add_scaled_column(outputs, next.values[n], column);
+            add_scaled(outputs, next.values[n], column);
         }
         l += usize::from(place == last_place);
         n += usize::from(place == next_place);

@@ -21,22 +21,14 @@ pub(super) mod forward;
 pub(super) mod fused;
 pub(super) mod update;
 
-use super::column_matrix::{LANES, Lanes};
+use super::column_matrix::Lanes;
 
-/// accumulator + factor · lanes.
-#[inline(always)]
-fn add_scaled(accumulator: &mut Lanes, factor: f64, lanes: &Lanes) {
-    for lane in 0..LANES {
-        accumulator[lane] += factor * lanes[lane];
-    }
-}
-
-/// accumulators + factor · lanes, for columns of any height.
+/// accumulators + factor · lanes, for a whole column or a block of it.
 ///
-/// One flat loop: of two nested ones a compiler makes a loop over the outer, which gathers its numbers one by one.
+/// One flat loop: of two nested ones a compiler may make a loop over the outer, which gathers its numbers one by one.
 #[inline(always)]
-fn add_scaled_column(accumulators: &mut [Lanes], factor: f64, column: &[Lanes]) {
-    for (accumulator, number) in accumulators.as_flattened_mut().iter_mut().zip(column.as_flattened()) {
+fn add_scaled(accumulators: &mut [Lanes], factor: f64, lanes: &[Lanes]) {
+    for (accumulator, number) in accumulators.as_flattened_mut().iter_mut().zip(lanes.as_flattened()) {
         *accumulator += factor * number;
     }
 }

@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use super::{add_scaled, add_scaled_column, block, block_mut};
+use super::{add_scaled, block, block_mut};
 use crate::vectorized::column_matrix::Lanes;
 use crate::vectorized::non_zeros::{ByPlace, NonZeroRow, NonZeros};
 
@@ -32,7 +32,7 @@ pub fn shrink(weights: &mut [Lanes], decay: f64) {
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2"))]
 pub fn update_biases(biases: &mut [Lanes], terms: &Terms<'_>, factor: f64) {
     for deltas in terms.deltas.chunks_exact(biases.len()).take(terms.inputs.len()) {
-        add_scaled_column(biases, factor, deltas);
+        add_scaled(biases, factor, deltas);
     }
 }
 
@@ -85,9 +85,7 @@ fn add_to_columns<const HEIGHT: usize>(
     let deltas = *deltas;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
         let column = block_mut::<HEIGHT>(weights, place as usize * HEIGHT);
-        for (weight, delta) in column.iter_mut().zip(&deltas) {
-            add_scaled(weight, factor * input, delta);
-        }
+        add_scaled(column, factor * input, &deltas);
     }
 }
 
@@ -97,7 +95,7 @@ fn add_to_long_columns(weights: &mut [Lanes], inputs: NonZeroRow<'_>, deltas: &[
     let height = deltas.len();
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
         let column = &mut weights[place as usize * height..][..height];
-        add_scaled_column(column, factor * input, deltas);
+        add_scaled(column, factor * input, deltas);
     }
 }
 
@@ -121,9 +119,7 @@ fn rows<const BLOCK: usize>(
         let mut sums = *weights;
         for entry in entries {
             let deltas = block::<BLOCK>(deltas, entry.sample as usize * height);
-            for (sum, delta) in sums.iter_mut().zip(deltas) {
-                add_scaled(sum, factor * entry.value, delta);
-            }
+            add_scaled(&mut sums, factor * entry.value, deltas);
         }
         *weights = sums;
     }

@@ -1,0 +1,86 @@
+//! The same bits on every processor: training on an old one, on one with AVX2 and on this one ends in the same file.
+//!
+//! The other processors are played by QEMU. Where it is missing the test says so and passes; under CI (`CI=true`) that
+//! is a failure.
+#![cfg(all(target_os = "linux", target_arch = "x86_64", feature = "cli"))]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_backprop");
+
+/// Processors, and whether they have AVX2 and AVX-512.
+const PROCESSORS: [(&str, &str); 2] =
+    [("Nehalem", "avx2 false, avx512f false"), ("Haswell", "avx2 true, avx512f false")];
+
+/// One sample a step and mini-batches, every activation function, on layers of one lane and of many.
+const RUNS: [&str; 5] = [
+    "--sizes 784,30,10",
+    "--sizes 784,70,10 --activation tanh",
+    "--sizes 784,9,17,10 --activation relu,sigmoid,tanh --init scaled",
+    "--sizes 784,30,10 --batch 7 --l2 0.1 --dropout 0.3",
+    "--sizes 784,70,10 --batch 50 --cost cross-entropy --threads 2",
+];
+
+/// `program`, on another processor.
+fn on(processor: &str, program: &Path) -> Command {
+    let mut command = Command::new("qemu-x86_64");
+    command.args(["-cpu", processor]).arg(program);
+    // QEMU warns of features it does not play.
+    command.stderr(Stdio::null());
+    command
+}
+
+fn qemu_is_missing() -> bool {
+    let found =
+        Command::new("qemu-x86_64").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "qemu-user is not installed, and CI must run this test"
+        );
+        eprintln!("qemu-x86_64 is not installed: nothing was tested (apt-get install qemu-user)");
+    }
+    !found
+}
+
+#[test]
+fn weights_are_the_same_bits_on_every_processor() {
+    if qemu_is_missing() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let train = |mut program: Command, run: &str| {
+        program.args(["train", "--train-limit", "150", "--test-limit", "10", "--epochs", "1", "--quiet"]);
+        program.args(run.split(' ')).args(["--out", "model.json"]).current_dir(&folder);
+        assert!(program.status().expect("the program runs").success(), "{run}");
+        std::fs::read(folder.path().join("model.json")).expect("a model")
+    };
+    for run in RUNS {
+        let here = train(Command::new(PROGRAM), run);
+        for (processor, _) in PROCESSORS {
+            assert!(train(on(processor, Path::new(PROGRAM)), run) == here, "{processor}, {run}");
+        }
+    }
+}
+
+#[test]
+fn the_processors_played_have_other_instructions() {
+    if qemu_is_missing() {
+        return;
+    }
+    let test = std::env::current_exe().expect("a test knows its own path");
+    for (processor, instructions) in PROCESSORS {
+        let mut command = on(processor, &test);
+        command.args(["--exact", "instructions_of_this_processor_are_printed", "--nocapture"]);
+        let output = command.output().expect("QEMU runs");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.contains(instructions), "{processor}: {printed}");
+    }
+}
+
+#[test]
+fn instructions_of_this_processor_are_printed() {
+    let (avx2, avx512f) = (is_x86_feature_detected!("avx2"), is_x86_feature_detected!("avx512f"));
+    println!("avx2 {avx2}, avx512f {avx512f}");
+}
