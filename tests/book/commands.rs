@@ -1,7 +1,9 @@
 //! Commands shown in the book print what is shown.
 
+use std::fs;
+
 use crate::scratch::Scratch;
-use crate::support::book::{Block, Document, documents};
+use crate::support::book::{Block, Document, documents, root};
 use crate::{assert_none, rewrite, updating};
 
 /// One command of a `console` block.
@@ -145,6 +147,61 @@ fn a_block_that_is_not_run_says_why() {
         }
     }
     assert_none(&problems);
+}
+
+#[test]
+fn every_block_is_checked_or_says_why_not() {
+    let mut problems = Vec::new();
+    for document in documents() {
+        for block in document.blocks() {
+            let place = document.place(block.start);
+            if block.note("not in CI:").is_some_and(|reason| reason.len() > 8) {
+                continue;
+            }
+            if let Some(test) = block.note("tested by:") {
+                let source = fs::read_to_string(root().join(test)).unwrap_or_default();
+                if !source.contains(document.file_name()) {
+                    problems.push(format!("{place}: {test} does not read {}", document.file_name()));
+                }
+                continue;
+            }
+            match block.language.as_str() {
+                "console" | "gdb" => {}
+                "sh" => problems.extend(check_shell(&document, &block)),
+                rust if rust.split(',').next() == Some("rust") => {}
+                _ if block.note("printed by:").is_some() || block.note("drawing").is_some() => {}
+                _ => problems.push(format!("{place}: what checks this block? Say why nothing can")),
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+/// A block of commands without their output.
+fn check_shell(document: &Document, block: &Block) -> Vec<String> {
+    let place = document.place(block.start);
+    let script = block.note("run by:").map(|script| fs::read_to_string(root().join(script)));
+    let commands = block.body.iter().map(|line| line.split(" # ").next().unwrap_or_default().trim());
+    match script {
+        // The package has no .ci/run.
+        Some(Err(_)) => Vec::new(),
+        Some(Ok(script)) => commands
+            .filter(|command| {
+                let runs = |line: &str| {
+                    line.split_once(command).is_some_and(|(before, after)| {
+                        before.trim().is_empty() && (after.is_empty() || after.starts_with(' '))
+                    })
+                };
+                !script.lines().any(runs)
+            })
+            .map(|command| format!("{place}: no line of the script runs `{command}`"))
+            .collect(),
+        None => {
+            let scratch = Scratch::new();
+            let fails = |command: &&str| !scratch.run(command, 0).status.success();
+            commands.filter(fails).map(|command| format!("{place}: `{command}` fails")).collect()
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,11 @@
 //! | `<!-- not in CI: reason -->` | it is not run |
 //! | `<!-- varies: 11,453 0.8 -->` | where these words stand another run may have other numbers |
 //! | `<!-- printed by: command -->` | the `text` block is what that command prints |
+//! | nothing, and the block is `gdb` | it is a session that tests/debugger.rs runs |
+//! | nothing, and the block is `sh` | each line is a command that is run |
+//! | `<!-- run by: .ci/run -->` | the same, by a line of .ci/run |
+//! | `<!-- tested by: tests/stepper_screens.rs -->` | that test compares the block |
+//! | `<!-- drawing -->` | a drawing, with no figure that could be wrong |
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
 //!
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
