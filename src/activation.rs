@@ -12,6 +12,13 @@ use serde::{Deserialize, Serialize};
 
 /// The function between a neuron's weighted input `z` and its output `a`.
 ///
+/// | | a = value(z) | da/dz, from a | a lies |
+/// |---|---|---|---|
+/// | [`Sigmoid`](Self::Sigmoid) | 1 / (1 + e⁻ᶻ) | a(1 − a), at most ¼ | between 0 and 1 |
+/// | [`Tanh`](Self::Tanh) | tanh z | 1 − a², at most 1 | between −1 and 1 |
+/// | [`Relu`](Self::Relu) | max(0, z) | 1 where a > 0, else 0 | from 0 up |
+/// | [`Identity`](Self::Identity) | z | 1 | anywhere |
+///
 /// ```
 /// use backprop::Activation;
 ///
@@ -19,6 +26,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(a, 0.5);
 /// assert_eq!(Activation::Sigmoid.derivative_from_output(a), 0.25);
 /// ```
+///
+/// `Display`, serde and the command line call them by [`Activation::name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -38,7 +47,19 @@ impl Activation {
     /// Every activation, in the order of the list above.
     pub const ALL: [Self; 4] = [Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity];
 
-    /// The neuron's output `a` for the weighted input `z` (equation 1 of the article).
+    /// The neuron's output `a` for the weighted input `z` (equation 1 of the article: `sigmoid` of bp.py).
+    ///
+    /// Every z will do. A NaN stays a NaN in each of the functions, so that training that has diverged is seen.
+    ///
+    /// ```
+    /// use backprop::Activation;
+    ///
+    /// // tanh is a sigmoid, stretched: tanh z = 2σ(2z) − 1.
+    /// let z = 0.7;
+    /// let stretched = 2.0 * Activation::Sigmoid.value(2.0 * z) - 1.0;
+    /// assert!((Activation::Tanh.value(z) - stretched).abs() < 1e-15);
+    /// assert_eq!(Activation::Relu.value(-3.0), 0.0);
+    /// ```
     #[must_use]
     pub fn value(self, weighted_input: f64) -> f64 {
         match self {
@@ -58,7 +79,18 @@ impl Activation {
 
     /// The slope da/dz, from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
     ///
+    /// (`sigmoid_prime` of network.py takes z; `SigmoidActivator.backward` of fc.py takes the output, as this does.)
     /// At the kink of ReLU (z = 0) the slope is taken as 0.
+    ///
+    /// ```
+    /// use backprop::Activation;
+    ///
+    /// // The slope is what a small change of z makes of a.
+    /// let (z, h) = (0.4, 1e-6);
+    /// let difference = Activation::Tanh.value(z + h) - Activation::Tanh.value(z - h);
+    /// let slope = Activation::Tanh.derivative_from_output(Activation::Tanh.value(z));
+    /// assert!((difference / (2.0 * h) - slope).abs() < 1e-9);
+    /// ```
     #[must_use]
     pub fn derivative_from_output(self, output: f64) -> f64 {
         match self {
@@ -75,7 +107,7 @@ impl Activation {
         }
     }
 
-    /// The name used on the command line and in model files.
+    /// The name used on the command line and in model files: `sigmoid`, `tanh`, `relu` or `identity`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -100,6 +132,13 @@ impl fmt::Display for Activation {
 /// hold nothing closer.
 ///
 /// `DIFFERENCE:` bp.py's `1.0 / (1 + exp(-z))` overflows for z below about −709.
+///
+/// ```
+/// use backprop::activation::sigmoid;
+///
+/// assert!((sigmoid(2.0) + sigmoid(-2.0) - 1.0).abs() < 1e-15); // σ(−z) = 1 − σ(z)
+/// assert!(sigmoid(-740.0) > 0.0);
+/// ```
 #[must_use]
 pub fn sigmoid(weighted_input: f64) -> f64 {
     if weighted_input >= 0.0 {

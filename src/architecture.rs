@@ -26,11 +26,14 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// The most weights and biases a network can have, 2^28: a training run holds several copies of 2 GiB then. A typing
-    /// error in the sizes is a sentence, and not the end of the machine's memory.
+    /// The most weights and biases that [`Architecture::check_size`] lets pass, 2^28: a training run holds several copies
+    /// of 2 GiB then. A typing error in the sizes is a sentence, and not the end of the machine's memory.
     pub const MOST_PARAMETERS: usize = 1 << 28;
 
     /// Sigmoid neurons throughout and the quadratic cost, as in bp.py, fc.py and network.py.
+    ///
+    /// `sizes` are neurons in each layer, input first. Nothing is refused here; [`Architecture::check`] does that, and
+    /// every network asks it.
     #[must_use]
     pub fn new(sizes: &[usize]) -> Self {
         Self {
@@ -47,7 +50,16 @@ impl Architecture {
         self
     }
 
-    /// One activation for each layer after the input, in order.
+    /// One activation for each layer after the input, in order; another number of them is refused by
+    /// [`Architecture::check`].
+    ///
+    /// ```
+    /// use backprop::{Activation, Architecture};
+    ///
+    /// let regression = Architecture::new(&[1, 20, 1])
+    ///     .with_activations(&[Activation::Tanh, Activation::Identity]);
+    /// assert_eq!(regression.output_activation(), Activation::Identity);
+    /// ```
     #[must_use]
     pub fn with_activations(mut self, activations: &[Activation]) -> Self {
         self.activations = activations.to_vec();
@@ -99,9 +111,18 @@ impl Architecture {
 
     /// Whether a network can be built from this.
     ///
+    /// ```
+    /// use backprop::{Activation, Architecture, Cost};
+    ///
+    /// assert!(Architecture::new(&[784]).check().is_err()); // an input and nothing behind it
+    /// let relu = Architecture::new(&[2, 1]).with_activation(Activation::Relu);
+    /// let mismatch = relu.with_cost(Cost::CrossEntropy);
+    /// assert!(mismatch.check().unwrap_err().to_string().contains("needs a sigmoid output layer"));
+    /// ```
+    ///
     /// # Errors
-    /// Fewer than two layers, a layer of size zero, as many activations as there are not layers, or a cost that
-    /// cannot stand behind the output layer's activation.
+    /// [`Error::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after the
+    /// input, or a cost that cannot stand behind the output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
         if self.sizes.len() < 2 {
             return Err(Error::Architecture(format!(
@@ -133,10 +154,11 @@ impl Architecture {
         Ok(())
     }
 
-    /// Whether starting weights should be drawn for so large a network.
+    /// Whether starting weights should be drawn for so large a network. The program asks this of sizes that a user typed;
+    /// a network's constructors do not, and only refuse what memory cannot hold.
     ///
     /// # Errors
-    /// More weights and biases than [`Architecture::MOST_PARAMETERS`].
+    /// [`Error::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].
     pub fn check_size(&self) -> Result<(), Error> {
         if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
             return Err(Error::TooLarge(format!(

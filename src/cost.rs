@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 
-/// What training makes smaller.
+/// What training makes smaller: the error E of the article, Nielsen's C.
 ///
 /// ```
 /// use backprop::{Activation, Cost};
@@ -26,11 +26,12 @@ use crate::activation::Activation;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Cost {
-    /// E = ½ Σ (label − output)².
+    /// E = ½ Σ (label − output)² (the article's Eₙ; Nielsen's equation 6, for one sample).
     #[default]
     #[serde(rename = "QuadraticCost")]
     Quadratic,
-    /// E = −Σ label·ln(output) + (1 − label)·ln(1 − output), for sigmoid outputs.
+    /// E = −Σ (label·ln(output) + (1 − label)·ln(1 − output)), for sigmoid outputs and labels from 0 to 1
+    /// (Nielsen's equation 63).
     #[serde(rename = "CrossEntropyCost")]
     CrossEntropy,
 }
@@ -39,7 +40,15 @@ impl Cost {
     /// Every cost.
     pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
 
-    /// The cost of one sample: `output` and `label` are vectors of the output layer's length.
+    /// The cost of one sample, a number from 0 up: `output` and `label` are vectors of the output layer's length.
+    ///
+    /// ```
+    /// use backprop::Cost;
+    ///
+    /// // Undecided, 0.5, on two outputs: −ln ½ each, whatever the labels.
+    /// let cost = Cost::CrossEntropy.value(&[0.5, 0.5], &[1.0, 0.0]);
+    /// assert!((cost - 2.0 * 2f64.ln()).abs() < 1e-15);
+    /// ```
     ///
     /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite;
     /// network2.py's `nan_to_num` makes it about 1.8e308, we let it be at most 745 an output (the logarithm of the
@@ -60,7 +69,17 @@ impl Cost {
 
     /// The delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
     ///
-    /// The quadratic cost keeps the slope of the activation; in the cross-entropy the sigmoid's slope cancels.
+    /// The quadratic cost keeps the slope of the activation, slope · (label − output). In the cross-entropy the
+    /// sigmoid's slope cancels and label − output is left; `activation` is then not looked at
+    /// ([`Cost::accepts`] says which go together).
+    ///
+    /// ```
+    /// use backprop::{Activation, Cost};
+    ///
+    /// // A sigmoid at 0.8 has the slope 0.8 · 0.2; the label 1 is 0.2 away.
+    /// let delta = Cost::Quadratic.output_layer_delta(Activation::Sigmoid, 0.8, 1.0);
+    /// assert!((delta - 0.8 * 0.2 * 0.2).abs() < 1e-15); // positive: z should grow
+    /// ```
     #[must_use]
     pub fn output_layer_delta(self, activation: Activation, output: f64, label: f64) -> f64 {
         match self {
@@ -71,13 +90,14 @@ impl Cost {
 
     /// Whether this cost can stand behind an output layer with this activation.
     ///
-    /// The cross-entropy takes outputs between 0 and 1 and its delta is label − output only behind a sigmoid.
+    /// The cross-entropy takes outputs between 0 and 1 and its delta is label − output only behind a sigmoid. The
+    /// quadratic cost goes with every activation.
     #[must_use]
     pub fn accepts(self, output_activation: Activation) -> bool {
         self == Self::Quadratic || output_activation == Activation::Sigmoid
     }
 
-    /// The name used on the command line.
+    /// The name used on the command line, `quadratic` or `cross-entropy`. (Model files have network2.py's names.)
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -8,12 +8,36 @@ use crate::{Architecture, Label, Parameters, Sample};
 /// A network that can be trained.
 ///
 /// Both [`graph::Network`](crate::graph::Network) and [`vectorized::Network`](crate::vectorized::Network) are one.
-/// Samples and labels that come in numbers are *rows*: one flat slice, one sample after the other.
+/// Several samples come as *rows*: one flat slice, one sample of n_in numbers after the other; their labels likewise, of
+/// n_out numbers each.
+///
+/// ```
+/// use backprop::{Engine, graph, vectorized};
+///
+/// /// Steps until the mean cost of these samples is below `goal`.
+/// fn steps_to(goal: f64, mut engine: impl Engine, labels: &[f64], samples: &[f64]) -> usize {
+///     let mut steps = 0;
+///     loop {
+///         let trained = engine.train_each(labels, samples, 0.5);
+///         steps += trained.samples;
+///         if trained.cost / (trained.samples as f64) < goal {
+///             return steps;
+///         }
+///     }
+/// }
+///
+/// let (labels, samples) = ([0.9, 0.1], [0.0, 1.0, 1.0, 0.0]); // two samples of two numbers
+/// let objects = graph::Network::new(&[2, 3, 1], 0);
+/// let mut matrices = vectorized::Network::new(&[2, 3, 1], 0);
+/// matrices.set_parameters(&objects.parameters());
+/// let steps = steps_to(0.01, objects, &labels, &samples);
+/// assert_eq!(steps, steps_to(0.01, matrices, &labels, &samples));
+/// ```
 pub trait Engine {
     /// Its layer sizes, activations and cost.
     fn architecture(&self) -> &Architecture;
 
-    /// A copy of all weights and biases.
+    /// A copy of all weights and biases, in the shape of the architecture.
     fn parameters(&self) -> Parameters;
 
     /// Replaces all weights and biases.
@@ -22,13 +46,13 @@ pub trait Engine {
     /// If the shapes are not this network's.
     fn set_parameters(&mut self, parameters: &Parameters);
 
-    /// The output vector for one sample.
+    /// The output vector, n_out numbers, for one sample of n_in. (`&mut`: nodes and layers remember what they put out.)
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
     fn predict(&mut self, sample: Sample<'_>) -> Vec<f64>;
 
-    /// The output vectors for many samples: rows in, rows out.
+    /// The output vectors for many samples: rows of n_in in, as many rows of n_out out.
     ///
     /// # Panics
     /// If the slice does not hold whole rows.
@@ -38,13 +62,13 @@ pub trait Engine {
         samples.chunks_exact(inputs).flat_map(|sample| self.predict(Sample(sample))).collect()
     }
 
-    /// One step of gradient descent on one sample. Returns the cost it met before the step.
+    /// One step of gradient descent on one sample, w ← w + rate · gradient. Returns the cost it met before the step.
     ///
     /// # Panics
     /// If the sample or the label is not as long as its layer.
     fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64;
 
-    /// One step for each sample, in order, until a cost is infinite or not a number.
+    /// One step for each sample, in order, until the sum of the costs is infinite or not a number.
     ///
     /// # Panics
     /// If the two slices do not hold the same number of whole rows.
@@ -63,28 +87,51 @@ pub trait Engine {
         trained
     }
 
-    /// One step on the mean gradient of a mini-batch, with what `step` adds to plain gradient descent.
-    /// Returns the sum of the costs met, without any regularisation term.
+    /// One step on the mean gradient of a mini-batch, with what `step` adds to plain gradient descent
+    /// (`update_mini_batch` of network.py, Nielsen's equations 20 and 21; with L2, of network2.py).
+    /// Returns the sum of the costs met before the step, without any regularisation term; under dropout, those of the
+    /// thinned networks.
+    ///
+    /// ```
+    /// use backprop::{Engine, MiniBatchStep, vectorized};
+    ///
+    /// // A mini-batch of two equal samples is a step on one of them: a mean, not a sum.
+    /// let mut batch = vectorized::Network::new(&[2, 1], 0);
+    /// let mut single = batch.clone();
+    /// batch.train_mini_batch(&[0.9, 0.9], &[0.5, 1.0, 0.5, 1.0], &MiniBatchStep::plain(0.3));
+    /// single.train_mini_batch(&[0.9], &[0.5, 1.0], &MiniBatchStep::plain(0.3));
+    /// assert!(batch.parameters().max_difference(&single.parameters()) < 1e-15);
+    /// ```
     ///
     /// # Panics
-    /// If the two slices do not hold the same number of whole rows, or none; or on an engine that cannot do this:
-    /// see [`Engine::trains_mini_batches`].
+    /// If the two slices do not hold the same number of whole rows, or none; if the probability of dropout is 1 or more;
+    /// or on an engine that cannot do this: see [`Engine::trains_mini_batches`].
     fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64;
 
-    /// Whether [`Engine::train_mini_batch`] works on this engine.
+    /// Whether [`Engine::train_mini_batch`] works on this engine: on the vectorized network, not on the object graph.
     fn trains_mini_batches(&self) -> bool;
 }
 
 /// What a run of single-sample steps did.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Trained {
-    /// Samples trained on; fewer than given only if the last one's cost was infinite or not a number.
+    /// Samples trained on; fewer than given only if the sum of the costs was then infinite or not a number.
     pub samples: usize,
     /// The sum of the costs met, each before its own step.
     pub cost: f64,
 }
 
-/// How one mini-batch changes the weights: w → decay·w + rate · (mean gradient).
+/// How one mini-batch changes the weights: w ← decay·w + rate · (mean gradient).
+///
+/// ```
+/// use backprop::MiniBatchStep;
+///
+/// // network2.py's L2 regularisation: η = 0.5, λ = 5, n = 50,000 training samples.
+/// let (rate, lambda, n) = (0.5, 5.0, 50_000.0);
+/// let weight_decay = 1.0 - rate * lambda / n;
+/// let step = MiniBatchStep { weight_decay, ..MiniBatchStep::plain(rate) };
+/// assert_eq!(step.weight_decay, 0.99995);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MiniBatchStep {
     /// The learning rate η.
@@ -104,6 +151,17 @@ impl MiniBatchStep {
 }
 
 /// Inverted dropout: each hidden neuron is silenced with this probability, the others scaled by 1 / (1 − p).
+///
+/// ```
+/// use backprop::Dropout;
+///
+/// let dropout = Dropout { probability: 0.5, seed: 1 };
+/// let mask = dropout.silenced(0, 0, 1000);
+/// assert_eq!(mask, dropout.silenced(0, 0, 1000)); // a function of the seed and the place
+/// let silent = mask.iter().filter(|&&silenced| silenced).count();
+/// assert!((450..=550).contains(&silent)); // 500, give or take three standard deviations of 16
+/// assert_eq!(dropout.kept_factor(), 2.0);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dropout {
     /// The probability of being silenced, 0 ≤ p < 1.
@@ -113,9 +171,10 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// Which neurons of a hidden layer are silenced for one sample: of `neurons`, in order.
+    /// Which neurons of a hidden layer are silenced for one sample: `neurons` answers, in order, `true` for silence.
     ///
-    /// `layer` is its place among the layers after the input, from 0; `sample` the sample's place in the mini-batch.
+    /// `layer` is its place among the layers after the input, from 0; `sample` the sample's place in the mini-batch,
+    /// from 0.
     #[must_use]
     pub fn silenced(&self, layer: usize, sample: usize, neurons: usize) -> Vec<bool> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);

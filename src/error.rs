@@ -6,10 +6,18 @@
 use std::path::PathBuf;
 
 /// What went wrong, where, and what to do about it. One line each.
+///
+/// ```
+/// use backprop::{Architecture, Error, graph};
+///
+/// let error = graph::Network::try_new(&Architecture::new(&[784])).unwrap_err();
+/// assert!(matches!(error, Error::Architecture(_)));
+/// assert!(error.to_string().starts_with("a network needs at least two layers"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Sizes, activations or cost that no network can have.
+    /// Sizes, activations or cost that no network can have; the sentence says which.
     #[error("{0}")]
     Architecture(String),
 

@@ -3,7 +3,9 @@
 //! This crate is a neural network of *objects*: one [`graph::Node`] per neuron, one [`graph::Connection`] per weight,
 //! so that every number backpropagation computes is computed in a function you can put a breakpoint on. It is a port of
 //! the per-neuron design of bp.py, with a check that its gradients are right and a vectorized twin that does the same
-//! with one matrix per layer.
+//! with one matrix per layer. A book comes with it, in the folder `docs` of the source.
+//!
+//! # A first program
 //!
 //! ```
 //! use backprop::graph::Network;
@@ -19,38 +21,110 @@
 //! print!("{}", network.dump()); // every node, every weight
 //! ```
 //!
-//! # Where to read
+//! # Three uses
 //!
-//! 1. [`activation`] and [`cost`]: the two functions everything is built on.
-//! 2. [`graph`]: the network of objects, file by file; then [`graph::step`], one training step as a sequence.
-//! 3. [`gradient_check`]: is it right? With a gallery of classic bugs, each caught.
-//! 4. [`vectorized`]: the same with one matrix a layer, and how far that can be pushed; [`comparison`] of the two.
-//! 5. [`data_set`], [`training`], [`model_file`]: from images on disk to a trained model.
+//! **See every step.** A [`Stepper`](graph::step::Stepper) takes a training step apart into the computations of single
+//! nodes and connections, forwards and back, each printed as its formula with the numbers in it:
+//!
+//! ```
+//! use backprop::graph::{Network, step::Stepper};
+//! use backprop::{Label, Sample};
+//!
+//! let network = Network::new(&[3, 4, 2], 0);
+//! let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
+//! let mut steps = Stepper::new(network, &[label], &[sample], 0.3);
+//! let first_output = steps.nth(3).unwrap(); // three inputs are set before it
+//! let text = first_output.to_string();
+//! assert!(text.starts_with("node 1-0: a4 = sigmoid(w41·x1 + w42·x2 + w43·x3 + w4b) = "));
+//! ```
+//!
+//! **Prove that it is right.** A [`Check`](gradient_check::Check) compares each gradient with the change of the error
+//! that it foretells; of this crate's networks or of a model of yours:
+//!
+//! ```
+//! use backprop::gradient_check::{Check, Problem};
+//! use backprop::{Label, Sample, graph};
+//!
+//! let mut network = graph::Network::new(&[3, 4, 2], 0);
+//! let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+//! let report = Check::new().run(&mut Problem::new(&mut network, label, sample));
+//! assert!(report.passed(), "{report}");
+//! ```
+//!
+//! **Train, and compare.** Both networks are an [`Engine`], which is all that a [`Trainer`](training::Trainer) asks for:
+//!
+//! ```
+//! use backprop::{Architecture, Engine, Label, Sample, WeightInit, graph, vectorized};
+//!
+//! let architecture = Architecture::new(&[3, 4, 2]);
+//! let start = WeightInit::Small.draw(&architecture, 0);
+//! let mut objects = graph::Network::from_parameters(&architecture, &start);
+//! let mut matrices = vectorized::Network::from_parameters(&architecture, &start);
+//! for engine in [&mut objects as &mut dyn Engine, &mut matrices] {
+//!     engine.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+//! }
+//! assert!(objects.parameters().max_difference(&matrices.parameters()) < 1e-15);
+//! ```
+//!
+//! # The map, in reading order
+//!
+//! | module | what is in it | ports |
+//! |---|---|---|
+//! | [`activation`], [`cost`] | the two functions everything is built on | `sigmoid`; `QuadraticCost`, `CrossEntropyCost` |
+//! | [`sample`], [`architecture`], [`parameters`], [`weight_init`] | what goes in, what a network is, its numbers, how they start | |
+//! | [`graph`] | the network of objects; [`graph::step`], one training step as a sequence | bp.py |
+//! | [`gradient_check`] | is it right? With a gallery of classic bugs, each caught | `gradient_check` of bp.py |
+//! | [`vectorized`] | the same with one matrix a layer, and how far that can be pushed | fc.py, network.py |
+//! | [`engine`], [`comparison`] | the trait both networks have; the two side by side | |
+//! | [`data_set`] | MNIST and other IDX files, embedded digits, the bits of a byte | mnist.py's loaders |
+//! | [`training`] | epochs, evaluation, when to stop, checkpoints | mnist.py, network.py, network2.py |
+//! | [`model_file`], [`atomic_file`], [`error`] | a network on disk, and what can go wrong with files | `save`, `load` of network2.py |
+#![cfg_attr(
+    feature = "cli",
+    doc = "| [`lesson`] | ten small experiments, one a file | |\n\
+           | [`show`], [`image_file`] | plots, graphs, pages, the terminal stepper; PNG files | |\n\
+           | [`cli`] | the program `backprop` | |"
+)]
+//!
+//! # What holds everywhere
+//!
+//! * **Numbers** are f64. A vector is a slice; several vectors are *rows* of one flat slice, one after the other.
+//! * **Layers** are counted from the input, which is layer 0. W\[l\], n_out rows of n_in, and b\[l\], n_out numbers,
+//!   lead into layer l; [`Parameters::layers`] begins with W\[1\] and b\[1\], the input having none.
+//! * **Sign**: as in bp.py, `delta` is −∂E/∂z and `gradient` is −∂E/∂w, the direction to *move* in. Training adds.
+//! * **Chance** comes from a seed alone, and no result depends on the number of threads or on the CPU's instructions.
+//! * **Mistakes** in a program (a sample of the wrong length) panic, and `# Panics` says so. What files and users can get
+//!   wrong is an [`Error`], one sentence with the remedy.
+//! * **Equations** 1 to 8 are those of the article that bp.py and fc.py come from; (6), (20) or BP1 are Nielsen's,
+//!   *Neural Networks and Deep Learning*. `DIFFERENCE:` marks where this port departs from an original.
 //!
 //! # Three vocabularies
 //!
-//! | here | bp.py | fc.py | network.py, the book |
+//! | here | bp.py | fc.py | network.py, Nielsen |
 //! |---|---|---|---|
-//! | [`Node::calc_output`](graph::Node::calc_output) | `Node.calc_output` | `FullConnectedLayer.forward` | `feedforward`, (22) |
-//! | [`Node::calc_output_layer_delta`](graph::Node::calc_output_layer_delta) | same | in `Network.calc_gradient` | `cost_derivative * sigmoid_prime`, BP1 |
-//! | [`Node::calc_hidden_layer_delta`](graph::Node::calc_hidden_layer_delta) | same | `FullConnectedLayer.backward` | the loop of `backprop`, BP2 |
+//! | [`Node::calc_output`](graph::Node::calc_output) | same | `forward` | `feedforward`, (22) |
+//! | [`Node::calc_output_layer_delta`](graph::Node::calc_output_layer_delta) | same | in `calc_gradient` | `cost_derivative`, BP1 |
+//! | [`Node::calc_hidden_layer_delta`](graph::Node::calc_hidden_layer_delta) | same | `backward` | in `backprop`, BP2 |
 //! | [`Connection::calc_gradient`](graph::Connection::calc_gradient) | same | `W_grad`, `b_grad` | `nabla_w`, `nabla_b`, BP3 and BP4 |
-//! | [`Connection::update_weight`](graph::Connection::update_weight) | same | `FullConnectedLayer.update` | `update_mini_batch`, (20) and (21) |
-//! | [`ConstNode`](graph::ConstNode) | `ConstNode` | `b` | `biases` |
-//! | [`Network::predict`](graph::Network::predict) | `predict` | `predict` | `feedforward` |
+//! | [`Connection::update_weight`](graph::Connection::update_weight) | same | `update` | `update_mini_batch`, (20) and (21) |
+//! | [`ConstNode`](graph::ConstNode) | same | `b` | `biases` |
+//! | [`Network::predict`](graph::Network::predict) | same | same | `feedforward` |
 //! | [`Network::train_one_sample`](graph::Network::train_one_sample) | same | same | a mini-batch of one |
 //! | `delta` = −∂E/∂z | `delta` | `delta` | −δ |
 //! | `gradient` = −∂E/∂w | `gradient` | `W_grad` | −∂C/∂w |
 //! | `output` a, weighted input z | `output` | `output` | `activation`, `z` |
 //! | `rate` | `rate` | `learning_rate` | `eta`, η |
-//! | [`Sample`], [`Label`] | `data_set`, `labels` | the same | `x`, `y` |
-//! | [`evaluate`](training::evaluate) | `evaluate` of mnist.py | the same | `evaluate` |
-//!
-//! Mind the sign: as in bp.py, a delta and a gradient here point the way the weights should *move*.
+//! | [`Sample`], [`Label`] | `data_set`, `labels` | same | `x`, `y` |
+//! | [`evaluate`](training::evaluate) | in mnist.py | same | `evaluate` |
 //!
 //! # Features
 //!
-//! `cli` (default): the `backprop` program and everything it shows. The library alone is `default-features = false`.
+//! `cli` (default) is the program `backprop` and everything it shows: the modules `cli`, `image_file`, `lesson` and
+//! `show`. A library needs none of it:
+//!
+//! ```toml
+//! backprop = { version = "0.1", default-features = false }
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -21,7 +21,8 @@ use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, 
 /// ```
 /// use backprop::model_file::Model;
 ///
-/// let text = r#"{"sizes": [1, 1], "weights": [[[0.5]]], "biases": [[[-0.25]]], "cost": "CrossEntropyCost"}"#;
+/// let text = r#"{"sizes": [1, 1], "weights": [[[0.5]]], "biases": [[[-0.25]]],
+///                "cost": "CrossEntropyCost"}"#;
 /// let model = Model::from_json(text)?;
 /// assert_eq!(model.parameters.layers[0].weights[0][0], 0.5);
 /// assert_eq!(Model::from_json(&model.to_json()?)?, model);

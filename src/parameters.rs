@@ -6,11 +6,13 @@ use crate::Architecture;
 
 /// Weights and biases, layer by layer after the input. Also the shape of a gradient.
 ///
+/// `layers[0]` holds W\[1\] and b\[1\], which lead from the input into layer 1.
+///
 /// ```
 /// use backprop::{Architecture, Parameters};
 ///
 /// let zeros = Parameters::zeros(&Architecture::new(&[3, 4, 2]));
-/// assert_eq!(zeros.layers[0].weights[3].len(), 3); // row 3: the weights into neuron 3 of the hidden layer
+/// assert_eq!(zeros.layers[0].weights[3].len(), 3); // row 3: the weights into hidden neuron 3
 /// assert_eq!(zeros.layers[1].biases.len(), 2);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,8 @@ impl Parameters {
         Self { layers: architecture.sizes.windows(2).map(layer).collect() }
     }
 
-    /// Whether every matrix and vector has the shape the architecture asks for.
+    /// Whether every matrix and vector has the shape the architecture asks for. Networks panic on parameters that do not
+    /// fit; ask here first about what comes from elsewhere.
     #[must_use]
     pub fn fit(&self, architecture: &Architecture) -> bool {
         self.layers.len() + 1 == architecture.sizes.len()
@@ -50,7 +53,17 @@ impl Parameters {
             })
     }
 
-    /// Every number, layer by layer: the rows of W one after the other, then b.
+    /// Every number, layer by layer: the rows of W one after the other, then b. The gradient check numbers parameters
+    /// in this order.
+    ///
+    /// ```
+    /// use backprop::{LayerParameters, Parameters};
+    ///
+    /// let weights = vec![vec![1.0, 2.0], vec![3.0, 4.0]];
+    /// let layer = LayerParameters { weights, biases: vec![5.0, 6.0] };
+    /// let parameters = Parameters { layers: vec![layer] };
+    /// assert_eq!(parameters.iter().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = f64> + '_ {
         self.layers.iter().flat_map(|layer| {
             let weights = layer.weights.iter().flatten();
@@ -68,8 +81,18 @@ impl Parameters {
 
     /// The largest absolute difference between two sets of parameters of one shape; NaN if any difference is.
     ///
+    /// ```
+    /// use backprop::{Architecture, Parameters, WeightInit};
+    ///
+    /// let architecture = Architecture::new(&[3, 4, 2]);
+    /// let small = WeightInit::Small.draw(&architecture, 0);
+    /// let difference = small.max_difference(&Parameters::zeros(&architecture));
+    /// assert!(0.0 < difference && difference <= 0.1); // the largest weight
+    /// ```
+    ///
     /// # Panics
-    /// If the shapes differ.
+    /// If one holds more numbers than the other. (Shapes are not looked at beyond that: numbers are compared in the
+    /// order of [`Parameters::iter`].)
     #[must_use]
     #[track_caller]
     pub fn max_difference(&self, other: &Self) -> f64 {

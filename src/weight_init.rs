@@ -19,6 +19,14 @@ use crate::{Architecture, Parameters};
 /// assert_eq!(first, WeightInit::Small.draw(&architecture, 7)); // the seed decides
 /// assert!(first.iter().all(|w| w.abs() <= 0.1));
 /// ```
+///
+/// The spread, a standard deviation, for a layer of n_in inputs:
+///
+/// | | weights | biases | original |
+/// |---|---|---|---|
+/// | [`Small`](Self::Small) | 0.1 / √3 ≈ 0.058 | 0.058 | bp.py |
+/// | [`Normal`](Self::Normal) | 1 | 1 | network.py |
+/// | [`Scaled`](Self::Scaled) | 1 / √n_in | 1 | network2.py |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -35,6 +43,19 @@ pub enum WeightInit {
 
 impl WeightInit {
     /// Draws all weights and biases; the same seed gives the same numbers on every platform.
+    ///
+    /// They are drawn in the order of [`Parameters::iter`].
+    ///
+    /// ```
+    /// use backprop::{Architecture, WeightInit};
+    ///
+    /// // One seed, one stream of normal numbers; Scaled divides its weights by √n_in = 2.
+    /// let architecture = Architecture::new(&[4, 3]);
+    /// let normal = WeightInit::Normal.draw(&architecture, 1);
+    /// let scaled = WeightInit::Scaled.draw(&architecture, 1);
+    /// assert_eq!(scaled.layers[0].weights[2][3], normal.layers[0].weights[2][3] / 2.0);
+    /// assert_eq!(scaled.layers[0].biases, normal.layers[0].biases);
+    /// ```
     #[must_use]
     pub fn draw(self, architecture: &Architecture, seed: u64) -> Parameters {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -61,7 +82,7 @@ impl WeightInit {
         }
     }
 
-    /// The name used on the command line.
+    /// The name used on the command line: `small`, `normal` or `scaled`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
