@@ -3,6 +3,18 @@
 use super::{AnyNode, NodeId};
 
 /// One connection: its weight, its gradient, and the nodes at its two ends. 24 bytes.
+///
+/// ```
+/// use backprop::graph::Network;
+/// use backprop::{Label, Sample};
+///
+/// let mut network = Network::new(&[2, 1], 0);
+/// network.get_gradient(Label(&[0.9]), Sample(&[0.5, -1.0]));
+/// let neuron = network.node(network.layers[1].neurons()[0]);
+/// let second = network.connection(neuron.upstream()[1]);
+/// assert_eq!(second.gradient, -neuron.delta()); // δ·x, and x is −1
+/// assert!(second.dump(&network.nodes).starts_with("(0-1) -> (1-0) = "));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// The node it comes from.
@@ -24,7 +36,11 @@ impl Connection {
         Self { upstream_node, downstream_node, weight, gradient: 0.0 }
     }
 
-    /// Computes the gradient: δ of the downstream node times the output of the upstream node (Nielsen's BP4).
+    /// Computes the gradient: δ of the downstream node times the output of the upstream node (Nielsen's BP4; of a bias,
+    /// whose upstream output is 1, BP3).
+    ///
+    /// # Panics
+    /// If `nodes` is another network's list and too short for the two ids.
     pub fn calc_gradient(&mut self, nodes: &[AnyNode]) {
         let delta = nodes[self.downstream_node.index()].delta();
         let input = nodes[self.upstream_node.index()].output();
@@ -37,13 +53,19 @@ impl Connection {
         self.gradient
     }
 
-    /// Moves the weight along its gradient: w ← w + η·δ·x (equation 5).
+    /// Moves the weight along its gradient: w ← w + η·δ·x (equation 5). The gradient is computed here, and kept.
+    ///
+    /// # Panics
+    /// If `nodes` is another network's list and too short for the two ids.
     pub fn update_weight(&mut self, nodes: &[AnyNode], rate: f64) {
         self.calc_gradient(nodes);
         self.weight += rate * self.gradient;
     }
 
     /// This connection as bp.py prints it: `(0-2) -> (1-1) = 0.274213`.
+    ///
+    /// # Panics
+    /// If `nodes` is another network's list and too short for the two ids.
     #[must_use]
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         let upstream = &nodes[self.upstream_node.index()];

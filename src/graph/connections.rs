@@ -3,6 +3,15 @@
 use super::{AnyNode, Connection, ConnectionId};
 
 /// The list that owns every connection, in the order they were made: by upstream node, then by downstream node.
+///
+/// ```
+/// use backprop::graph::Network;
+///
+/// let network = Network::new(&[2, 1], 0);
+/// let lines = network.connections.dump(&network.nodes);
+/// let ends: Vec<&str> = lines.lines().map(|line| line.split(" = ").next().unwrap()).collect();
+/// assert_eq!(ends, ["(0-0) -> (1-0)", "(0-1) -> (1-0)", "(0-2) -> (1-0)"]); // the bias last
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Connections {
     /// The list itself; a [`ConnectionId`] is a place in it.
@@ -10,7 +19,9 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Adds a connection and returns its place.
+    /// Adds a connection and returns its place. The two nodes do not know of it yet:
+    /// [`append_upstream_connection`](super::Node::append_upstream_connection) and
+    /// [`append_downstream_connection`](super::Node::append_downstream_connection) tell them.
     ///
     /// # Panics
     /// If there are more connections than a [`ConnectionId`] can count, 2³².
@@ -22,6 +33,9 @@ impl Connections {
     }
 
     /// Every connection as bp.py prints it, a line each.
+    ///
+    /// # Panics
+    /// If `nodes` is another network's list and too short for the ids in this one.
     #[must_use]
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         self.connections.iter().map(|connection| connection.dump(nodes) + "\n").collect()

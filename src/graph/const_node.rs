@@ -3,16 +3,28 @@
 use super::{AnyNode, Connection, ConnectionId, node::dump_list};
 
 /// The last node of a layer. The weight of its connection to a neuron is that neuron's bias.
+///
+/// ```
+/// use backprop::graph::Network;
+/// use backprop::{Label, Sample};
+///
+/// let mut network = Network::new(&[2, 1], 0);
+/// network.get_gradient(Label(&[0.9]), Sample(&[0.3, 0.6]));
+/// let bias = network.node(network.layers[0].const_node()).downstream()[0];
+/// let neuron = network.layers[1].neurons()[0];
+/// // The gradient of a bias is the delta itself: δ · 1.
+/// assert_eq!(network.connection(bias).gradient, network.node(neuron).delta());
+/// ```
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct ConstNode {
     /// Always 1.
     pub output: f64,
-    /// Always 0 once computed, because the slope a(1 − a) is 0 at 1. Nothing reads it.
+    /// 0 once computed, because the slope a(1 − a) is 0 at 1 (NaN, if a delta downstream is infinite). Nothing reads it.
     pub delta: f64,
     /// The layer it stands in.
     pub layer_index: u32,
-    /// Its place in that layer: the last.
+    /// Its place in that layer: the last, which is the number of neurons.
     pub node_index: u32,
     /// Connections to the layer after, in the order of that layer's nodes.
     pub downstream: Vec<ConnectionId>,
@@ -31,6 +43,9 @@ impl ConstNode {
     }
 
     /// The delta as bp.py computes it, by the formula of a sigmoid node: 1·(1 − 1)·Σ wᵢ·δᵢ = 0.
+    ///
+    /// # Panics
+    /// If the lists are another network's and too short for the ids of this node's connections.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let downstream: &[ConnectionId] = &self.downstream;
@@ -47,6 +62,9 @@ impl ConstNode {
     }
 
     /// This node and its connections as bp.py prints them, several lines.
+    ///
+    /// # Panics
+    /// If the lists are another network's and too short for the ids of this node's connections.
     #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         let mut text = format!("{}-{}: output: 1\n\tdownstream:\n", self.layer_index, self.node_index);

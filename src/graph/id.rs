@@ -1,8 +1,19 @@
 //! Ids: places in the network's list of nodes and in its list of connections.
 //!
-//! Four bytes each, so that a connection with the two lists it stands in takes 32 bytes.
+//! Four bytes each, so that a connection with the two lists it stands in takes 32 bytes. Only a network makes ids:
+//! they are found in [`Layer::nodes`](crate::graph::Layer::nodes), in a node's lists of connections, and at the two ends
+//! of a [`Connection`](crate::graph::Connection). An id means nothing to another network.
 
 /// The place of a node in [`Network::nodes`](crate::graph::Network::nodes).
+///
+/// ```
+/// use backprop::graph::Network;
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let first_hidden = network.layers[1].neurons()[0];
+/// assert_eq!(first_hidden.index(), 4); // behind three inputs and their constant node
+/// assert_eq!(network.node(first_hidden).layer_index(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(crate) u32);
 
@@ -15,6 +26,15 @@ impl NodeId {
 }
 
 /// The place of a connection in [`Network::connections`](crate::graph::Network::connections).
+///
+/// ```
+/// use backprop::graph::Network;
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let output = network.layers[2].neurons()[1];
+/// let &bias = network.node(output).upstream().last().unwrap();
+/// assert_eq!(network.connection(bias).downstream_node, output);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u32);
 

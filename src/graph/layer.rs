@@ -4,6 +4,24 @@ use super::{AnyNode, Connection, NodeId};
 use crate::Cost;
 
 /// One layer: the ids of its nodes. The last one is its constant node.
+///
+/// The nodes themselves stay in the network's list, which every method takes; all of them panic on a list that is too
+/// short for the layer's ids, another network's.
+///
+/// ```
+/// use backprop::Sample;
+/// use backprop::graph::Network;
+///
+/// // What `Network::predict` does: the sample into layer 0, then layer after layer.
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// let expected = network.clone().predict(Sample(&[1.0, 0.5, 0.0]));
+/// let Network { layers, nodes, connections, .. } = &mut network;
+/// layers[0].set_output(nodes, &[1.0, 0.5, 0.0]);
+/// for layer in &layers[1..] {
+///     layer.calc_output(nodes, &connections.connections);
+/// }
+/// assert_eq!(network.output(), expected);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Layer {
     /// Its place in the network; the input layer is 0.
@@ -14,6 +32,9 @@ pub struct Layer {
 
 impl Layer {
     /// Its neurons: all nodes but the constant one.
+    ///
+    /// # Panics
+    /// If it has no nodes, as no network's layer.
     #[must_use]
     pub fn neurons(&self) -> &[NodeId] {
         let nodes: &[NodeId] = &self.nodes;
@@ -21,12 +42,16 @@ impl Layer {
     }
 
     /// Its constant node.
+    ///
+    /// # Panics
+    /// If it has no nodes, as no network's layer.
     #[must_use]
     pub fn const_node(&self) -> NodeId {
         self.nodes[self.nodes.len() - 1]
     }
 
-    /// Sets the outputs of its neurons, if this is the input layer.
+    /// Sets the outputs of its neurons: what the input layer has in place of a formula. `data` is one number for each
+    /// neuron, the constant node not counted.
     ///
     /// # Panics
     /// If there are not as many numbers as neurons. (bp.py sets the first ones.)
@@ -43,7 +68,8 @@ impl Layer {
         }
     }
 
-    /// Computes the output of each neuron in turn (equation 2, one row at a time).
+    /// Computes the output of each neuron in turn (equation 2, one row at a time), from the outputs of the layer before,
+    /// and stores it. Not for the input layer: without upstream connections, every output becomes σ(0).
     pub fn calc_output(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
         let neurons = self.neurons();
         let mut i = 0;
@@ -57,10 +83,11 @@ impl Layer {
         }
     }
 
-    /// Computes the delta of each output neuron, if this is the output layer.
+    /// Computes the delta of each neuron of the output layer (equation 3), from its output, and stores it. `label` is one
+    /// number for each neuron.
     ///
     /// # Panics
-    /// If there are not as many labels as neurons.
+    /// If the label is not as long as there are neurons.
     #[track_caller]
     pub fn calc_output_layer_delta(&self, nodes: &mut [AnyNode], label: &[f64], cost: Cost) {
         let neurons = self.neurons();
@@ -74,7 +101,8 @@ impl Layer {
         }
     }
 
-    /// Computes the delta of each node from the layer after, the constant node's too, as bp.py does.
+    /// Computes the delta of each node from those of the layer after (equation 4), the constant node's too, as bp.py does,
+    /// and stores it. Not for the output layer: without downstream connections, every delta becomes 0.
     pub fn calc_hidden_layer_delta(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
         let own_nodes: &[NodeId] = &self.nodes;
         let mut i = 0;

@@ -1,14 +1,33 @@
 //! The network as objects: one [`Node`] per neuron, one [`Connection`] per weight. Ports bp.py.
 //!
+//! ```
+//! use backprop::graph::Network;
+//! use backprop::{Label, Sample};
+//!
+//! let mut network = Network::new(&[3, 4, 2], 0);
+//! network.predict(Sample(&[1.0, 0.5, 0.0])); // every node has its output now
+//! network.calc_delta(Label(&[0.9, 0.1])); //    ... and its delta
+//! network.update_weight(0.3); //                every connection its gradient, and a new weight
+//!
+//! let node = network.layers[1].neurons()[2];
+//! println!("{}", network.node(node).dump(&network.nodes, &network.connections.connections));
+//! ```
+//!
 //! # How does it work?
 //!
+//! A network 2-2-2. Every node of a layer is connected with every neuron of the next:
+//!
 //! ```text
-//!   layer 0        layer 1        layer 2          A layer's last node is a ConstNode: its output is always 1,
-//!                                                  and the weights of its connections are the biases.
-//!   Node 0-0 ───▶ Node 1-0 ───▶ Node 2-0
-//!   Node 0-1 ───▶ Node 1-1 ───▶ Node 2-1          Every node knows its upstream connections (towards the input)
-//!   Const 0-2 ──▶ Const 1-2 ──▶ Const 2-2         and its downstream connections (towards the output).
+//! layer 0         layer 1         layer 2
+//!
+//! Node 0-0  ───▶  Node 1-0  ───▶  Node 2-0
+//! Node 0-1  ───▶  Node 1-1  ───▶  Node 2-1
+//! Const 0-2 ───▶  Const 1-2 ───▶  Const 2-2
 //! ```
+//!
+//! A layer's last node is a [`ConstNode`]: its output is always 1, and the weights of its connections are the biases of
+//! the layer after. Every node knows its *upstream* connections (towards the input) and its *downstream* connections
+//! (towards the output).
 //!
 //! One training step is [`Network::train_one_sample`]:
 //!

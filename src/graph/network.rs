@@ -7,7 +7,7 @@ use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sampl
 ///
 /// ```
 /// use backprop::graph::Network;
-/// use backprop::{Architecture, Label, Sample};
+/// use backprop::{Label, Sample};
 ///
 /// // Three inputs, four hidden neurons, two outputs; small random weights from seed 0.
 /// let mut network = Network::new(&[3, 4, 2], 0);
@@ -16,6 +16,13 @@ use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sampl
 /// network.train_one_sample(label, sample, 0.3);
 /// assert!(network.error(label, sample) < before);
 /// ```
+///
+/// A training step walks over all connections three times: it takes time in proportion to
+/// [`Architecture::parameter_count`]. A connection takes 32 bytes with the two lists it stands in
+/// ([`Network::memory_bytes`]).
+///
+/// Weights and biases as matrices come and go by [`Engine::parameters`] and [`Engine::set_parameters`]; single ones are
+/// `network.connections.connections[id.index()].weight`.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// Layer sizes, activations and cost.
@@ -29,7 +36,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network of sigmoid neurons with small random weights and biases, uniform in ±0.1.
+    /// A network of sigmoid neurons with small random weights and biases, uniform in ±0.1, and the quadratic cost.
+    ///
+    /// `sizes` are neurons in each layer, input first. ([`WeightInit::Small`] draws the same weights.)
     ///
     /// # Panics
     /// Where [`Network::try_new`] gives an error.
@@ -48,6 +57,18 @@ impl Network {
 
     /// A network with these weights and biases.
     ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Activation, Architecture, LayerParameters, Parameters, Sample};
+    ///
+    /// // One linear neuron: 2·x1 − x2 + 0.5.
+    /// let layer = LayerParameters { weights: vec![vec![2.0, -1.0]], biases: vec![0.5] };
+    /// let architecture = Architecture::new(&[2, 1]).with_activation(Activation::Identity);
+    /// let parameters = Parameters { layers: vec![layer] };
+    /// let mut network = Network::from_parameters(&architecture, &parameters);
+    /// assert_eq!(network.predict(Sample(&[3.0, 1.0])), [5.5]);
+    /// ```
+    ///
     /// # Panics
     /// If the parameters do not fit the architecture, or where [`Network::try_new`] gives an error.
     #[must_use]
@@ -65,8 +86,8 @@ impl Network {
     /// A network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]); more than 2³² nodes or connections, or
-    /// more than memory can hold.
+    /// An architecture that no network can have ([`Architecture::check`]); or [`Error::TooLarge`]: 2³² nodes or
+    /// connections or more, or more than memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
         let (node_count, connection_count) = count_objects(architecture)?;
@@ -125,7 +146,8 @@ impl Network {
         }
     }
 
-    /// Trains on every sample in turn, `iteration` times over.
+    /// Trains on every sample in turn, `iteration` times over. ([`training`](crate::training) shuffles, evaluates and
+    /// knows when to stop.)
     ///
     /// # Panics
     /// If there are not as many labels as samples, or one is not as long as its layer.
@@ -139,7 +161,21 @@ impl Network {
         }
     }
 
-    /// One step of gradient descent on one sample.
+    /// One step of gradient descent on one sample: [`Network::predict`], [`Network::calc_delta`],
+    /// [`Network::update_weight`].
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Engine, Label, Parameters, Sample};
+    ///
+    /// let mut network = Network::new(&[2, 1], 0);
+    /// network.set_parameters(&Parameters::zeros(&network.architecture));
+    /// network.train_one_sample(Label(&[0.9]), Sample(&[1.0, 0.0]), 0.5);
+    /// // All weights 0: a = σ(0) = ½, δ = ½·(1 − ½)·(0.9 − ½) = 0.1, and w moves by 0.5·0.1·x.
+    /// let after = network.parameters();
+    /// assert!((after.layers[0].weights[0][0] - 0.05).abs() < 1e-15);
+    /// assert_eq!(after.layers[0].weights[0][1], 0.0); // an input of 0 moves nothing
+    /// ```
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -150,9 +186,20 @@ impl Network {
         self.update_weight(rate);
     }
 
-    /// Computes every node's delta, from the output layer back to the input layer.
+    /// Computes every node's delta, −∂E/∂z, from the output layer back to the input layer.
     ///
-    /// The input layer's deltas are computed as bp.py does, though no weight needs them.
+    /// It goes by the outputs that the last [`Network::predict`] left in the nodes. The input layer's deltas are computed
+    /// as bp.py does, though no weight needs them.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Label, Sample};
+    ///
+    /// let mut network = Network::new(&[3, 4, 2], 0);
+    /// let output = network.predict(Sample(&[1.0, 0.5, 0.0]));
+    /// network.calc_delta(Label(&output)); // nothing to correct:
+    /// assert!(network.nodes.iter().all(|node| node.delta() == 0.0));
+    /// ```
     ///
     /// # Panics
     /// If the label is not as long as the output layer.
@@ -169,7 +216,22 @@ impl Network {
         }
     }
 
-    /// Moves every weight along its gradient.
+    /// Moves every weight along its gradient, w ← w + rate·δ·x, and keeps the gradient (equation 5).
+    ///
+    /// It goes by the outputs and deltas that are in the nodes; once they are there, the order does not matter.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Engine, Label, Sample};
+    ///
+    /// let mut network = Network::new(&[3, 4, 2], 0);
+    /// network.get_gradient(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
+    /// let (before, gradient) = (network.parameters(), network.gradient());
+    /// network.update_weight(0.3);
+    /// for ((old, g), new) in before.iter().zip(gradient.iter()).zip(network.parameters().iter()) {
+    ///     assert_eq!(new, old + 0.3 * g);
+    /// }
+    /// ```
     ///
     /// bp.py goes from layer to layer, from node to node and along each node's downstream list. Connections were made
     /// in just that order, so walking the list of connections is the same walk.
@@ -183,7 +245,8 @@ impl Network {
         }
     }
 
-    /// Computes the gradient of every connection, in the order of [`Network::update_weight`].
+    /// Computes the gradient of every connection from the outputs and deltas that are in the nodes, in the order of
+    /// [`Network::update_weight`].
     pub fn calc_gradient(&mut self) {
         let nodes: &[AnyNode] = &self.nodes;
         let connections: &mut [Connection] = &mut self.connections.connections;
@@ -194,7 +257,20 @@ impl Network {
         }
     }
 
-    /// Computes the gradient on every connection for one sample, without changing a weight.
+    /// Computes the gradient on every connection for one sample, without changing a weight. [`Network::gradient`] collects
+    /// what it left there.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Label, Sample};
+    ///
+    /// let mut network = Network::new(&[2, 1], 0);
+    /// network.get_gradient(Label(&[0.9]), Sample(&[1.0, 0.5]));
+    /// let layer = &network.gradient().layers[0];
+    /// // −∂E/∂w = δ·x and −∂E/∂b = δ. It is positive: an output near ½ that should be 0.9 must grow.
+    /// assert!(layer.biases[0] > 0.0);
+    /// assert_eq!(layer.weights[0], [layer.biases[0], layer.biases[0] * 0.5]);
+    /// ```
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -205,7 +281,7 @@ impl Network {
         self.calc_gradient();
     }
 
-    /// The output vector for one sample.
+    /// The output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps its output.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
@@ -223,7 +299,7 @@ impl Network {
         self.output()
     }
 
-    /// The output vector as last computed.
+    /// The output vector as last computed, n_out numbers; zeros in a network that has predicted nothing yet.
     #[must_use]
     pub fn output(&self) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
@@ -239,7 +315,7 @@ impl Network {
         output
     }
 
-    /// The cost of one sample with the present weights; computes all outputs on the way.
+    /// The cost E of one sample with the present weights; computes all outputs on the way.
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -269,13 +345,26 @@ impl Network {
         &self.connections.connections[id.index()]
     }
 
-    /// The gradients −∂E/∂w of all connections as last computed, in the shape of the parameters.
+    /// The gradients −∂E/∂w of all connections as last computed, in the shape of the parameters. Zeros before the first
+    /// [`Network::calc_gradient`] or [`Network::update_weight`].
     #[must_use]
     pub fn gradient(&self) -> Parameters {
         self.collect(Connection::get_gradient)
     }
 
-    /// The whole network as bp.py prints it.
+    /// The whole network as bp.py prints it: node by node, with its output, its delta and the weights on both sides.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::{Architecture, LayerParameters, Parameters};
+    ///
+    /// let layer = LayerParameters { weights: vec![vec![0.5]], biases: vec![-0.25] };
+    /// let parameters = Parameters { layers: vec![layer] };
+    /// let text = Network::from_parameters(&Architecture::new(&[1, 1]), &parameters).dump();
+    /// assert!(text.contains("1-0: output: 0.000000 delta: 0.000000\n"));
+    /// assert!(text.contains("(0-0) -> (1-0) = 0.500000"));
+    /// assert!(text.contains("(0-1) -> (1-0) = -0.250000")); // the bias
+    /// ```
     #[must_use]
     pub fn dump(&self) -> String {
         self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections.connections)).collect()

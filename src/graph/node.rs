@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use super::{Connection, ConnectionId, ConstNode};
 use crate::{Activation, Cost};
 
-/// One neuron: what it computed last, and the ids of its connections on both sides. Output and delta come first, as in
-/// [`ConstNode`] (`repr(C)`), so that [`AnyNode`] finds them in the same place whichever it is.
+/// One neuron: what it computed last, and the ids of its connections on both sides.
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct Node {
@@ -42,7 +41,7 @@ impl Node {
         }
     }
 
-    /// Sets the output, if this is a node of the input layer.
+    /// Sets the output: what a node of the input layer has in place of a formula. (Nobody asks whether it is one.)
     pub fn set_output(&mut self, output: f64) {
         self.output = output;
     }
@@ -58,6 +57,7 @@ impl Node {
     }
 
     /// The output of this node: a = σ(Σ wᵢ·xᵢ), the bias being the weight of the last connection (equation 1).
+    /// It reads the network's lists and changes nothing; [`Layer::calc_output`](super::Layer::calc_output) stores it.
     #[must_use]
     pub fn calc_output(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let upstream: &[ConnectionId] = &self.upstream;
@@ -89,12 +89,45 @@ impl Node {
     }
 
     /// The delta of an output node: a(1 − a)(label − a) for the quadratic cost (equation 3; Nielsen's BP1).
+    ///
+    /// −∂E/∂z, from the output as last computed. [`Cost::output_layer_delta`] has the formula.
     #[must_use]
     pub fn calc_output_layer_delta(&self, label: f64, cost: Cost) -> f64 {
         cost.output_layer_delta(self.activation, self.output, label)
     }
+}
 
+/// # The formulas by hand
+///
+/// `nodes` and `connections` are always the whole lists of the network that the node stands in. All of these functions
+/// panic if the lists are too short for an id in the node's own: they are another network's.
+///
+/// ```
+/// use backprop::graph::{AnyNode, Network};
+/// use backprop::{Activation, Architecture, Cost, LayerParameters, Parameters, Sample};
+///
+/// // One input x = 1, one hidden neuron 2x, one output neuron 3a + 0.5; all of them linear.
+/// let layer = |w, b| LayerParameters { weights: vec![vec![w]], biases: vec![b] };
+/// let parameters = Parameters { layers: vec![layer(2.0, 0.0), layer(3.0, 0.5)] };
+/// let architecture = Architecture::new(&[1, 1, 1]).with_activation(Activation::Identity);
+/// let mut network = Network::from_parameters(&architecture, &parameters);
+/// network.predict(Sample(&[1.0]));
+///
+/// let AnyNode::Node(output) = network.node(network.layers[2].neurons()[0]) else { panic!() };
+/// let connections = &network.connections.connections;
+/// assert_eq!(output.calc_output(&network.nodes, connections), 6.5);
+/// assert_eq!(output.calc_output_layer_delta(7.0, Cost::Quadratic), 0.5); // slope 1, 0.5 too low
+/// ```
+impl Node {
     /// This node and its connections as bp.py prints them, several lines.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    ///
+    /// let network = Network::new(&[1, 1], 0);
+    /// let text = network.nodes[0].dump(&network.nodes, &network.connections.connections);
+    /// assert!(text.starts_with("0-0: output: 0.000000 delta: 0.000000\n\tdownstream:\n"));
+    /// ```
     #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         let mut text = format!(
@@ -108,8 +141,19 @@ impl Node {
     }
 }
 
-/// Any place in a layer: a neuron, or the constant node behind the biases. (With `repr(u8)` the kind stands in front, and
-/// the node in the same place behind it.)
+/// Any place in a layer: a neuron, or the constant node behind the biases.
+///
+/// ```
+/// use backprop::graph::{AnyNode, Network};
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let is_neuron = |node: &&AnyNode| matches!(node, AnyNode::Node(_));
+/// assert_eq!(network.nodes.iter().filter(is_neuron).count(), 3 + 4 + 2);
+/// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
+/// ```
+///
+/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) output and
+/// delta come first: they are found in the same place whichever it is.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
@@ -130,7 +174,7 @@ impl AnyNode {
         }
     }
 
-    /// The error term −∂E/∂z.
+    /// The error term −∂E/∂z, as last computed.
     #[must_use]
     #[inline]
     pub fn delta(&self) -> f64 {
@@ -140,7 +184,7 @@ impl AnyNode {
         }
     }
 
-    /// The layer it stands in.
+    /// The layer it stands in; the input layer is 0.
     #[must_use]
     pub fn layer_index(&self) -> u32 {
         match self {
@@ -149,7 +193,7 @@ impl AnyNode {
         }
     }
 
-    /// Its place in that layer.
+    /// Its place in that layer, from 0; the constant node is the last.
     #[must_use]
     pub fn node_index(&self) -> u32 {
         match self {
@@ -158,7 +202,7 @@ impl AnyNode {
         }
     }
 
-    /// Connections to the layer after.
+    /// Connections to the layer after, in the order of that layer's nodes; none in the output layer.
     #[must_use]
     pub fn downstream(&self) -> &[ConnectionId] {
         match self {
@@ -167,7 +211,8 @@ impl AnyNode {
         }
     }
 
-    /// Connections from the layer before; a constant node has none.
+    /// Connections from the layer before, in the order of that layer's nodes, the bias last; none in the input layer, and
+    /// a constant node has none.
     #[must_use]
     pub fn upstream(&self) -> &[ConnectionId] {
         match self {
@@ -176,7 +221,10 @@ impl AnyNode {
         }
     }
 
-    /// This node and its connections as bp.py prints them, several lines.
+    /// This node and its connections as bp.py prints them, several lines; see [`Node::dump`] and [`ConstNode::dump`].
+    ///
+    /// # Panics
+    /// If the lists are another network's and too short for the ids of this node's connections.
     #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         match self {

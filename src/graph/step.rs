@@ -1,5 +1,16 @@
 //! One training step as a sequence of node-sized steps, forwards and backwards.
 //!
+//! ```
+//! use backprop::graph::{Network, step::Stepper};
+//! use backprop::{Label, Sample};
+//!
+//! let network = Network::new(&[2, 1], 0);
+//! let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+//! let names: Vec<String> = stepper.by_ref().take(10).map(|step| step.name()).collect();
+//! let in_order = ["x1", "x2", "a3", "δ3", "δ1", "δ2", "δ(0-2)", "w31", "w32", "w3b"];
+//! assert_eq!(names, in_order);
+//! ```
+//!
 //! bp.py trains on a sample by five loops. Here the same work is a list, in the same order:
 //!
 //! | phase | one step | calls |
@@ -37,6 +48,8 @@ pub use reading::{Reading, Term};
 pub use stepper::{Edit, Stepper};
 
 /// The five kinds of step, in the order in which one sample meets them.
+///
+/// In JSON they are `set-input`, `output`, `output-delta`, `hidden-delta` and `update-weight`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
@@ -74,6 +87,19 @@ impl Phase {
 ///
 /// Its `Display` is the formula with the numbers in it, on one line; `{:.9}` prints nine decimals instead of six.
 /// In JSON it is one object, with every term.
+///
+/// ```
+/// use backprop::graph::{Network, step::Stepper};
+/// use backprop::{Label, Sample};
+///
+/// let network = Network::new(&[2, 1], 0);
+/// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+/// let step = stepper.nth(2).unwrap(); // the third one
+/// assert_eq!((step.position, step.before), (2, 0.0));
+/// let text = format!("{step:.3}");
+/// assert!(text.starts_with("node 1-0: a3 = sigmoid(w31·x1 + w32·x2 + w3b) = sigmoid("));
+/// assert!(text.ends_with(&format!(" = {:.3}", step.after)));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Its place in the whole sequence, from 0.

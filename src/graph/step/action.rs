@@ -41,7 +41,10 @@ impl Action {
         }
     }
 
-    /// The value it changes, as it is now.
+    /// The value it changes, as it is now: an output, a delta or a weight.
+    ///
+    /// # Panics
+    /// If the id is another network's and this one is smaller.
     #[must_use]
     pub fn value(self, network: &Network) -> f64 {
         match self {
@@ -53,8 +56,24 @@ impl Action {
 
     /// Does it, by the function that trains, and returns what was there before.
     ///
+    /// `sample` holds n_in numbers and `label` n_out; an action reads the one it needs, and `rate` only to move a weight.
+    /// Nothing asks whether it is this action's turn: [`Order`](super::Order) knows.
+    ///
+    /// ```
+    /// use backprop::graph::Network;
+    /// use backprop::graph::step::Action;
+    ///
+    /// let mut network = Network::new(&[2, 1], 0);
+    /// let action = Action::SetInput(network.layers[0].neurons()[1]);
+    /// let before = action.perform(&mut network, &[0.9], &[1.0, 0.5], 0.3);
+    /// assert_eq!(action.value(&network), 0.5);
+    /// action.undo(&mut network, before);
+    /// assert_eq!(action.value(&network), 0.0);
+    /// ```
+    ///
     /// # Panics
-    /// If the sample or the label is shorter than its layer, or the id is not of a node this can be done to.
+    /// If the sample or the label is too short for the node's place, if a constant node is to be set, computed or given a
+    /// label, or if the id is another network's and this one is smaller.
     #[track_caller]
     pub fn perform(self, network: &mut Network, label: &[f64], sample: &[f64], rate: f64) -> Before {
         let before = self.before(network);
@@ -94,7 +113,7 @@ impl Action {
         before
     }
 
-    /// Takes it back: puts what was there before where it was.
+    /// Takes it back: puts what was there before where it was. `before` is what [`Action::perform`] returned.
     ///
     /// # Panics
     /// If the id is another network's and this one is smaller.

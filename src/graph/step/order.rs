@@ -7,6 +7,18 @@ use super::{Action, Phase};
 use crate::graph::{ConnectionId, Network, NodeId};
 
 /// The order of the steps of one sample, for one network's layers.
+///
+/// ```
+/// use backprop::graph::Network;
+/// use backprop::graph::step::{Order, Phase};
+///
+/// let order = Order::new(&Network::new(&[3, 4, 2], 0));
+/// // 3 inputs, 4 + 2 outputs, 2 output deltas, 5 + 4 others (constant nodes too), 26 weights.
+/// assert_eq!(order.len(), 3 + 6 + 2 + 9 + 26);
+/// assert_eq!(order.segment(9).phase, Phase::OutputDelta);
+/// let backwards: Vec<usize> = order.segments()[4..6].iter().map(|s| s.layer).collect();
+/// assert_eq!(backwards, [1, 0]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     segments: Vec<Segment>,

@@ -32,6 +32,18 @@ pub struct Wire {
 }
 
 /// How a network's neurons are numbered.
+///
+/// ```
+/// use backprop::graph::{Network, step::Numbering};
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let numbering = Numbering::new(&network);
+/// let last = network.layers[2].neurons()[1];
+/// assert_eq!(numbering.place(&network, last).output_name(), "a9"); // the last of nine
+/// let upstream = network.node(last).upstream();
+/// let names = upstream.iter().map(|&id| numbering.wire(&network, id).name());
+/// assert_eq!(names.collect::<Vec<_>>(), ["w94", "w95", "w96", "w97", "w9b"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbering {
     /// Neurons before each layer.

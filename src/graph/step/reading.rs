@@ -11,6 +11,19 @@ use crate::graph::{AnyNode, ConnectionId, Network, Node};
 use crate::{Activation, Cost};
 
 /// The numbers a step read, by phase.
+///
+/// ```
+/// use backprop::graph::{Network, step::Reading, step::Stepper};
+/// use backprop::{Label, Sample};
+///
+/// let network = Network::new(&[2, 1], 0);
+/// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+/// let step = stepper.nth(2).unwrap(); // the output of the one neuron
+/// let Reading::Output { terms, weighted_input, activation } = step.reading else { panic!() };
+/// let sum: f64 = terms.iter().map(|term| term.weight * term.value).sum();
+/// assert_eq!(sum, weighted_input);
+/// assert_eq!(step.after, activation.value(weighted_input));
+/// ```
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Reading {
@@ -113,6 +126,9 @@ impl Serialize for Term {
 impl Reading {
     /// What the step that was just done read. (A step changes nothing that it reads but a weight, whose value before
     /// it is [`Step::before`](super::Step::before).)
+    ///
+    /// # Panics
+    /// If the label is too short for the node's place, or the id is another network's and this one is smaller.
     #[must_use]
     pub fn of(action: Action, network: &Network, label: &[f64], rate: f64, numbering: &Numbering) -> Self {
         let connections = &network.connections.connections;

@@ -13,6 +13,10 @@ const STEPS_REMEMBERED: usize = 1 << 22;
 
 /// A network in training, one step at a time. It has no end: after the last sample comes the next epoch.
 ///
+/// As an iterator it does the next step and tells what it did, for ever; [`Stepper::back`] takes steps back, and
+/// [`Stepper::goto`] walks either way. The numbers are those of
+/// [`train_one_sample`](Network::train_one_sample), to the bit.
+///
 /// ```
 /// use backprop::graph::Network;
 /// use backprop::graph::step::Stepper;
@@ -20,16 +24,17 @@ const STEPS_REMEMBERED: usize = 1 << 22;
 ///
 /// let network = Network::new(&[3, 4, 2], 0);
 /// let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
-/// let mut stepper = Stepper::new(network, &[label], &[sample], 0.3);
+/// let mut trained = network.clone();
+/// trained.train_one_sample(label, sample, 0.3);
 ///
-/// // Three inputs, four and two outputs, two, five and four deltas, 26 weights.
-/// assert_eq!(stepper.order().len(), 46);
-/// for step in stepper.by_ref().take(46) {
+/// let mut stepper = Stepper::new(network, &[label], &[sample], 0.3);
+/// let steps = stepper.order().len(); // of one sample
+/// for step in stepper.by_ref().take(steps) {
 ///     println!("{step}");
 /// }
-/// assert_eq!(stepper.epoch(), 1);
-/// stepper.back();
-/// assert_eq!(stepper.epoch(), 0);
+/// assert_eq!(stepper.network().dump(), trained.dump());
+/// while stepper.back() {}
+/// assert_eq!(stepper.network().output(), [0.0, 0.0]); // as if nothing had happened
 /// ```
 #[derive(Debug, Clone)]
 pub struct Stepper<'a> {
@@ -72,6 +77,8 @@ struct PlacedEdit {
 
 impl<'a> Stepper<'a> {
     /// A stepper before its first step. Samples are met in this order, and then again.
+    ///
+    /// `rate` is the learning rate η; labels and samples are one for one.
     ///
     /// # Panics
     /// If there is no sample, there are not as many labels as samples, or one is not as long as its layer.
@@ -203,19 +210,34 @@ impl<'a> Stepper<'a> {
         &self.costs
     }
 
-    /// The last step that was done, or none at the start.
+    /// The last step that was done, or none at the start. (`&mut`, because it is taken back and done again to be read.)
     pub fn latest(&mut self) -> Option<Step> {
         // Back and forward again: a step that is taken back is done again just as it was.
         self.back_one()?;
         Some(self.advance_one_and_read())
     }
 
-    /// Takes the last step back, bit for bit. Returns false at the start.
+    /// Takes the last step back, bit for bit. Returns false at the start, where there is none.
+    ///
+    /// Where the step is older than the memory ([`Stepper::with_memory`]), the walk starts over and comes back to here,
+    /// which takes as long as the steps took.
     pub fn back(&mut self) -> bool {
         self.back_one().is_some()
     }
 
-    /// Goes to where this many steps are done, forwards or backwards.
+    /// Goes to where this many steps are done, forwards or backwards, one step at a time.
+    ///
+    /// ```
+    /// use backprop::graph::{Network, step::Phase, step::Stepper};
+    /// use backprop::{Label, Sample};
+    ///
+    /// let network = Network::new(&[2, 1], 0);
+    /// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+    /// stepper.goto(3);
+    /// assert_eq!(stepper.phase(), Phase::OutputDelta); // is next
+    /// stepper.goto(1000);
+    /// assert_eq!((stepper.epoch(), stepper.position_in_sample()), (100, 0)); // ten steps a sample
+    /// ```
     pub fn goto(&mut self, position: usize) {
         if position + self.overwritten.len() < self.position {
             self.start_over();
@@ -232,6 +254,18 @@ impl<'a> Stepper<'a> {
     ///
     /// The change takes effect where the training step in hand begins. It stays in the sequence: going back before it
     /// and forward again meets it again, until [`Stepper::reset`].
+    ///
+    /// ```
+    /// use backprop::graph::{Network, step::Edit, step::Stepper};
+    /// use backprop::{Label, Sample};
+    ///
+    /// let network = Network::new(&[2, 1], 0);
+    /// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+    /// stepper.goto(3); // the output is known
+    /// let before = stepper.network().output()[0];
+    /// stepper.edit(Edit::Weight(stepper.network().nodes[0].downstream()[0], 5.0));
+    /// assert!(stepper.position() == 3 && stepper.network().output()[0] > before); // x1 is 1
+    /// ```
     ///
     /// # Panics
     /// If the network has no such connection or input.

@@ -33,13 +33,13 @@ impl Step {
         self.formula(&Writing::Symbols)
     }
 
-    /// The right-hand side in numbers: `sigmoid(0.274137·0.658875 + …)`.
+    /// The right-hand side in numbers, with this many decimals at least ([`number`]): `sigmoid(0.274137·0.658875 + …)`.
     #[must_use]
     pub fn numbers(&self, decimals: usize) -> String {
         self.formula(&Writing::Numbers(decimals))
     }
 
-    /// The last form before the value, where there is one: `sigmoid(0.616518)`.
+    /// The last form before the value, where there is one: `sigmoid(0.616518)`, of a hidden delta slope·sum.
     #[must_use]
     pub fn partial_results(&self, decimals: usize) -> Option<String> {
         match &self.reading {
