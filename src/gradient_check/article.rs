@@ -23,6 +23,8 @@ pub const DIGITS: i32 = 4;
 
 impl Check {
     /// The article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
+    ///
+    /// [`Report::columns`] prints what it found as the article does.
     #[must_use]
     pub fn article() -> Self {
         // Half a unit of the fourth digit, of a measure that divides by the sum of both values.
@@ -42,7 +44,8 @@ impl Report {
     /// let mut network = Network::new(&[3, 4, 2], 0);
     /// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
     /// let report = Check::article().run(&mut problem);
-    /// assert!(report.columns().to_string().contains("26 of 26 are the same to 4 significant digits"));
+    /// let text = report.columns().to_string();
+    /// assert!(text.contains("26 of 26 are the same to 4 significant digits"));
     /// ```
     #[must_use]
     pub fn columns(&self) -> Columns<'_> {

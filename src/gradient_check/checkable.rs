@@ -48,10 +48,10 @@ pub trait Checkable {
     /// How many parameters there are. They are numbered from 0.
     fn parameter_count(&self) -> usize;
 
-    /// One parameter.
+    /// One parameter, by its number.
     fn parameter(&self, index: usize) -> f64;
 
-    /// Changes one parameter.
+    /// Changes one parameter. Setting it back to what it was must restore it bit for bit.
     fn set_parameter(&mut self, index: usize, value: f64);
 
     /// The error E with the present parameters. Asked twice, it must give the same number.
@@ -87,7 +87,7 @@ pub trait Checkable {
         0.0
     }
 
-    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`].
+    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`]; always in one order.
     fn activation_pattern(&mut self) -> Vec<bool> {
         Vec::new()
     }

@@ -22,8 +22,10 @@ use super::{Checkable, Comparison, Evaluation, Group, Incremental, Place, Report
 /// let mut problem = Problem::new(&mut network, Label(&[1.0]), Sample(&[0.3, 0.8]));
 /// let report = Check::new().selection(Selection::PerGroup(2)).run(&mut problem);
 /// assert!(report.passed(), "{report}");
-/// assert_eq!(report.checked, 2 + 2 + 2 + 1); // W[1], b[1], W[2], and the one bias there is in b[2]
+/// assert_eq!(report.checked, 2 + 2 + 2 + 1); // W[1], b[1], W[2], and the only bias in b[2]
 /// ```
+///
+/// It takes two evaluations of the error for each parameter (four more for one that disagrees) and one gradient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     selection: Selection,
@@ -48,7 +50,8 @@ impl Default for Check {
 }
 
 impl Check {
-    /// The check with its usual settings.
+    /// The check with its usual settings: [`Selection::Automatic`], [`EvaluationMode::Automatic`], the step
+    /// [`STEP`]·max(1, |w|), the tolerance [`TOLERANCE`], seed 0, and the Taylor-remainder test.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -62,6 +65,17 @@ impl Check {
     }
 
     /// How E is evaluated.
+    ///
+    /// ```
+    /// use backprop::gradient_check::{Check, EvaluationMode, Problem};
+    /// use backprop::{Label, Sample, graph};
+    ///
+    /// let mut network = graph::Network::new(&[3, 4, 2], 0);
+    /// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+    /// for mode in [EvaluationMode::Whole, EvaluationMode::Incremental] {
+    ///     assert_eq!(Check::new().evaluation(mode).run(&mut problem).agree, 26);
+    /// }
+    /// ```
     #[must_use]
     pub fn evaluation(mut self, evaluation: EvaluationMode) -> Self {
         self.evaluation = evaluation;
@@ -76,31 +90,45 @@ impl Check {
     }
 
     /// The largest relative error that counts as equal; by default [`TOLERANCE`].
+    ///
+    /// ```
+    /// use backprop::gradient_check::{Check, Problem, Step};
+    /// use backprop::{Label, Sample, graph};
+    ///
+    /// let mut network = graph::Network::new(&[3, 4, 2], 0);
+    /// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+    /// // As coarse as bp.py: its step, four digits.
+    /// let coarse = Check::new().step(Step::Fixed(1e-4)).tolerance(1e-4);
+    /// let report = coarse.run(&mut problem);
+    /// assert!(report.passed());
+    /// assert!(report.comparisons.iter().all(|comparison| comparison.step == 1e-4));
+    /// ```
     #[must_use]
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// The seed that samples and directions are drawn with.
+    /// The seed that samples of parameters and directions are drawn with; by default 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Whether the Taylor-remainder test is run as well; by default it is.
+    /// Whether the Taylor-remainder test ([`TaylorTest`]) is run as well; by default it is.
     #[must_use]
     pub fn taylor(mut self, taylor: bool) -> Self {
         self.taylor = taylor;
         self
     }
 
-    /// Compares the analytic gradient of a model with the numerical one.
+    /// Compares the analytic gradient of a model with the numerical one. The model is afterwards as it was.
     ///
     /// # Panics
-    /// If the model hands out more or fewer gradients than it has parameters, or if a parameter is not restored bit for
-    /// bit: by [`Checkable::gradient`], which must leave them alone, or by [`Checkable::set_parameter`].
+    /// If the model hands out more or fewer gradients than it has parameters; if a parameter is not restored bit for
+    /// bit: by [`Checkable::gradient`], which must leave them alone, or by [`Checkable::set_parameter`]; or if its
+    /// [`Checkable::incremental`] has another error than [`Checkable::error`].
     #[track_caller]
     pub fn run(&self, model: &mut dyn Checkable) -> Report {
         let parameters = all_parameters(model);

@@ -11,7 +11,22 @@ use serde::Serialize;
 use super::Comparison;
 use super::evidence::Evidence;
 
-/// What is probably wrong, and where.
+/// What is probably wrong, and where. Its `Display` is one or two sentences.
+///
+/// ```
+/// use backprop::gradient_check::faults::{Fault, Planted};
+/// use backprop::gradient_check::{Check, Pattern};
+/// use backprop::graph::Network;
+///
+/// // A mini-batch of four samples, whose gradients are summed and never divided by four.
+/// let fault = Fault::named("summed-batch").unwrap();
+/// let (architecture, parameters, task) = fault.set_up.draw(&[3, 4, 2], 0);
+/// let mut network = Network::from_parameters(&architecture, &parameters);
+/// let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+/// let diagnosis = report.diagnosis.unwrap();
+/// assert_eq!(diagnosis.pattern, Pattern::SummedNotAveraged { samples: 4 });
+/// assert!(diagnosis.to_string().contains("summed where they should be averaged"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diagnosis {
     /// The pattern that was recognised.
@@ -112,7 +127,7 @@ impl Pattern {
 }
 
 impl Diagnosis {
-    /// The diagnosis for these comparisons; `None` if nothing disagrees.
+    /// The diagnosis for these comparisons; `None` if nothing disagrees. `samples` is how many the error is a mean over.
     #[must_use]
     pub fn of(comparisons: &[Comparison], samples: usize) -> Option<Self> {
         let evidence = Evidence::new(comparisons);

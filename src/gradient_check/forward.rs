@@ -10,6 +10,17 @@ use crate::{Activation, Architecture, Cost, Dropout, Parameters};
 const SMALLEST: f64 = 5e-324;
 
 /// Everything a forward pass computes for one sample. Index 0 is the input layer.
+///
+/// ```
+/// use backprop::gradient_check::forward::Forward;
+/// use backprop::graph::Network;
+/// use backprop::{Engine, Sample};
+///
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// let sample = [1.0, 0.5, 0.0];
+/// let pass = Forward::pass(&network.architecture, &network.parameters(), &sample);
+/// assert_eq!(pass.output(), network.predict(Sample(&sample)));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Forward {
     /// z = W·x + b of each layer; empty for the input layer.
@@ -30,13 +41,18 @@ pub enum Summation {
 }
 
 impl Forward {
-    /// Computes all layers (equation 1).
+    /// Computes all layers (equation 1) for a sample of n_in numbers.
+    ///
+    /// Nobody asks whether lengths and shapes fit each other: [`Problem`](super::Problem) does.
     #[must_use]
     pub fn pass(architecture: &Architecture, parameters: &Parameters, sample: &[f64]) -> Self {
         Self::pass_with(architecture, parameters, sample, |_, neurons| vec![1.0; neurons])
     }
 
-    /// The same for sample number `place` of a mini-batch with dropout, if there is any.
+    /// The same for sample number `place`, from 0, of a mini-batch with dropout, if there is any.
+    ///
+    /// # Panics
+    /// If the architecture has fewer than two layers.
     #[must_use]
     pub fn pass_in_batch(
         architecture: &Architecture,
@@ -85,7 +101,11 @@ impl Forward {
         pass
     }
 
-    /// The slope of one neuron's output in its weighted input, dropout included.
+    /// The slope da/dz of one neuron's output in its weighted input, dropout included. `layer` is 1 for the first after the
+    /// input.
+    ///
+    /// # Panics
+    /// If there is no such neuron, or it is in the input layer.
     #[must_use]
     pub fn slope(&self, architecture: &Architecture, layer: usize, neuron: usize) -> f64 {
         let activation = architecture.activations[layer - 1];
@@ -99,11 +119,14 @@ impl Forward {
         &self.outputs[self.outputs.len() - 1]
     }
 
-    /// How far rounding may put the error computed from such a pass from the true value: a bound, not a guess.
+    /// How far rounding may put the error E computed from such a pass from the true value: a bound, not a guess.
     ///
     /// Each addition and multiplication is off by at most ε/2 of its result, an exponential by a few ε. Layer by layer
     /// this adds up to a bound on z, the slope of the activation carries it over to a, the weights carry it to the next
     /// layer, and the slope of the cost to E. (For small errors of large terms this is much more than ε|E|.)
+    ///
+    /// # Panics
+    /// If the label is not as long as the output.
     #[must_use]
     pub fn error_noise(
         &self,

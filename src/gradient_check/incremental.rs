@@ -14,6 +14,20 @@ use super::{Evaluation, Incremental, Numbering, Place, Task};
 use crate::{Activation, Architecture, Parameters};
 
 /// A network's parameters, its samples, and the forward pass of each sample.
+///
+/// ```
+/// use backprop::gradient_check::{Downstream, Example, Incremental, Task};
+/// use backprop::graph::Network;
+/// use backprop::{Engine, Label, Sample};
+///
+/// let mut network = Network::new(&[3, 4, 2], 0);
+/// let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
+/// let task = Task::new(vec![Example::new(label, sample)]);
+/// let downstream = Downstream::new(&network.architecture, &network.parameters(), &task);
+/// let evaluation = downstream.evaluate(0, 0.7); // the first weight set to 0.7
+/// network.connections.connections[0].weight = 0.7;
+/// assert!((evaluation.error - network.error(label, sample)).abs() < 1e-15);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Downstream {
     architecture: Architecture,
@@ -28,7 +42,10 @@ pub struct Downstream {
 }
 
 impl Downstream {
-    /// Computes and keeps the forward pass of each sample.
+    /// Computes and keeps the forward pass of each sample. Parameters and samples must fit the architecture.
+    ///
+    /// # Panics
+    /// If the parameters have no layers.
     #[must_use]
     pub fn new(architecture: &Architecture, parameters: &Parameters, task: &Task) -> Self {
         let passes = task.forward_passes(architecture, parameters);

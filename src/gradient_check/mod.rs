@@ -2,6 +2,20 @@
 //!
 //! Ports `gradient_check` of bp.py, which prints two columns, and makes a test of it.
 //!
+//! ```
+//! use backprop::gradient_check::{Check, Problem, Verdict};
+//! use backprop::{Label, Sample, graph};
+//!
+//! let mut network = graph::Network::new(&[3, 4, 2], 0);
+//! let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+//! let report = Check::new().run(&mut Problem::new(&mut network, label, sample));
+//! println!("{report}"); // a table, the worst parameter, a diagnosis where something is wrong
+//! assert_eq!(report.verdict, Verdict::Agree);
+//! assert_eq!(report.agree, 26); // every weight and every bias
+//! ```
+//!
+//! To check a model of your own, implement [`Checkable`]: five methods.
+//!
 //! # How does it work?
 //!
 //! For each parameter w, move it a little up and a little down, evaluate the error E both times, and compare:

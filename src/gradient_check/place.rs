@@ -71,7 +71,10 @@ impl Place {
     }
 
     /// The name as a connection of the object graph: `(0-3) -> (1-2)`. A bias comes from the constant node, the last
-    /// of its layer.
+    /// of its layer. `sizes` are neurons in each layer, input first.
+    ///
+    /// # Panics
+    /// If the place is in layer 0, or in one that the sizes do not have.
     #[must_use]
     pub fn connection_name(self, sizes: &[usize]) -> String {
         match self {
@@ -126,6 +129,17 @@ impl fmt::Display for Group {
 
 /// The numbering of a network's parameters, in the order of [`Parameters::iter`](crate::Parameters::iter): layer by
 /// layer, the rows of W one after the other, then b.
+///
+/// ```
+/// use backprop::Architecture;
+/// use backprop::gradient_check::{Numbering, Place};
+///
+/// let numbering = Numbering::new(&Architecture::new(&[3, 4, 2]));
+/// assert_eq!(numbering.count(), 26);
+/// assert_eq!(numbering.place(5), Place::Weight { layer: 1, row: 1, column: 2 }); // 3 + 2
+/// assert_eq!(numbering.place(12), Place::Bias { layer: 1, row: 0 }); // 4 x 3 weights before it
+/// assert_eq!(numbering.place(12).connection_name(&[3, 4, 2]), "(0-3) -> (1-0)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Numbering {
     sizes: Vec<usize>,

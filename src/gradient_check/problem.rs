@@ -7,7 +7,8 @@ use crate::{Activation, Engine, Label, Parameters, Sample};
 /// An engine whose backward pass the check can reach.
 ///
 /// What differs from engine to engine: how one parameter is reached, what a reader calls it, and where the gradient of
-/// the training code is found.
+/// the training code is found. Places come from [`Numbering::place`] of the engine's architecture; a method may panic on
+/// any other.
 pub trait CheckedEngine: Engine {
     /// What the engine is called at the head of a report.
     fn engine_name(&self) -> &'static str;
@@ -61,7 +62,7 @@ impl<'a, N: CheckedEngine> Problem<'a, N> {
     /// A network on one sample.
     ///
     /// # Panics
-    /// If the label or the sample is not as long as its layer.
+    /// If the label or the sample is not as long as its layer, n_out and n_in numbers.
     #[must_use]
     #[track_caller]
     pub fn new(network: &'a mut N, label: Label<'_>, sample: Sample<'_>) -> Self {
@@ -69,6 +70,20 @@ impl<'a, N: CheckedEngine> Problem<'a, N> {
     }
 
     /// A network on several samples, a mini-batch, L2 regularisation or dropout.
+    ///
+    /// ```
+    /// use backprop::gradient_check::{Check, Example, Problem, Task};
+    /// use backprop::{Architecture, Dropout, Label, Sample, WeightInit, vectorized};
+    ///
+    /// let architecture = Architecture::new(&[3, 6, 2]);
+    /// let start = WeightInit::Scaled.draw(&architecture, 0);
+    /// let mut network = vectorized::Network::from_parameters(&architecture, &start);
+    /// let first = Example::new(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+    /// let second = Example::new(Label(&[0.1, 0.9]), Sample(&[0.3, -1.0, 0.6]));
+    /// let dropout = Some(Dropout { probability: 0.5, seed: 7 });
+    /// let task = Task { l2: 0.1, dropout, ..Task::new(vec![first, second]) };
+    /// assert!(Check::new().run(&mut Problem::on_task(&mut network, task)).passed());
+    /// ```
     ///
     /// # Panics
     /// If a label or a sample is not as long as its layer, there is none, or the engine does not train on such a task.

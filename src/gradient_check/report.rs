@@ -12,9 +12,24 @@ use super::{Checkable, Comparison, Diagnosis, Group, Place, Verdict};
 const NAMED: usize = 5;
 
 /// The outcome of a gradient check.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem};
+/// use backprop::{Label, Sample, vectorized};
+///
+/// let mut network = vectorized::Network::new(&[3, 4, 2], 0);
+/// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+/// let report = Check::new().run(&mut problem);
+/// assert!(report.passed());
+/// let groups = report.groups.iter().map(|group| (group.name.as_str(), group.agree));
+/// assert_eq!(groups.collect::<Vec<_>>(), [("W[1]", 12), ("b[1]", 4), ("W[2]", 8), ("b[2]", 2)]);
+/// let worst = report.worst.unwrap();
+/// println!("{}: {:.1e}", worst.name, worst.comparison.relative_error);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// The verdict on all parameters together. `Inconclusive`, where nothing that is not 0 agreed.
+    /// The verdict on all parameters together: `Disagree`, if one disagrees, if the Taylor remainder is of first order, or
+    /// if E is not repeatable; otherwise `Inconclusive`, where nothing that is not 0 agreed; otherwise `Agree`.
     pub verdict: Verdict,
     /// What was checked, in one line.
     pub description: String,
@@ -38,7 +53,7 @@ pub struct Report {
     pub kink: usize,
     /// The largest relative error among those that agree or disagree; NaN (null in JSON) if one is not a number.
     pub max_relative_error: f64,
-    /// The counts layer by layer, weights and biases apart.
+    /// The counts layer by layer, weights and biases apart, in the order of the parameters.
     pub groups: Vec<GroupCounts>,
     /// The parameter with the largest relative error; the largest difference decides between equals.
     pub worst: Option<Named>,
@@ -48,7 +63,7 @@ pub struct Report {
     pub kinks: Vec<Named>,
     /// What is probably wrong, if anything is.
     pub diagnosis: Option<Diagnosis>,
-    /// The second kind of evidence.
+    /// The second kind of evidence; `None` where it was not asked for.
     pub taylor: Option<TaylorTest>,
     /// Whether E, evaluated twice at the same place, was the same. If not, it is no function of the parameters.
     pub repeatable: bool,

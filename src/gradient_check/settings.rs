@@ -16,6 +16,18 @@ pub const TOLERANCE: f64 = 1e-6;
 pub const STEP: f64 = 1e-5;
 
 /// Which parameters are checked.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem, Selection};
+/// use backprop::{Label, Sample, graph};
+///
+/// let mut network = graph::Network::new(&[3, 4, 2], 0);
+/// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+/// let mut checked = |selection| Check::new().selection(selection).run(&mut problem).checked;
+/// assert_eq!(checked(Selection::Automatic), 26); // all of so few
+/// assert_eq!(checked(Selection::PerGroup(3)), 3 + 3 + 3 + 2); // W[1], b[1], W[2], b[2]
+/// assert_eq!(checked(Selection::Directions(5)), 4 * 5);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selection {
     /// Every one, or of models with more than [`EVERY_PARAMETER_UP_TO`] a sample of [`SAMPLE_PER_GROUP`].
@@ -23,7 +35,8 @@ pub enum Selection {
     Automatic,
     /// Every one.
     Every,
-    /// So many of each layer's weights and of each layer's biases, drawn at random.
+    /// So many of each layer's weights and of each layer's biases, drawn at random ([`Check::seed`](super::Check::seed));
+    /// all of a group that has fewer.
     PerGroup(usize),
     /// No single ones: so many random directions, in which all weights (or biases) of a layer move at once.
     Directions(usize),
@@ -32,7 +45,8 @@ pub enum Selection {
 /// How E is evaluated with one parameter changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EvaluationMode {
-    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally.
+    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally, where
+    /// the model can.
     #[default]
     Automatic,
     /// By the model's own forward pass.
@@ -42,6 +56,14 @@ pub enum EvaluationMode {
 }
 
 /// The step h of the central difference.
+///
+/// ```
+/// use backprop::gradient_check::Step;
+///
+/// assert_eq!(Step::Relative(1e-5).at(0.3), 1e-5);
+/// assert_eq!(Step::Relative(1e-5).at(-200.0), 2e-3);
+/// assert_eq!(Step::Fixed(1e-4).at(-200.0), 1e-4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
     /// So much for parameters up to size 1, and in proportion beyond: h·max(1, |w|).

@@ -5,6 +5,17 @@ use crate::{Architecture, Dropout, Label, Parameters, Sample};
 
 /// The samples and the terms that make the error a function of the parameters alone:
 /// E = mean cost of the samples + ½·(λ/n)·Σw² over weights, not biases.
+///
+/// ```
+/// use backprop::gradient_check::{Example, Task};
+/// use backprop::{Label, LayerParameters, Parameters, Sample};
+///
+/// let example = Example::new(Label(&[0.9]), Sample(&[1.0, 0.5]));
+/// let task = Task { l2: 0.1, ..Task::new(vec![example]) };
+/// let layer = LayerParameters { weights: vec![vec![3.0, 4.0]], biases: vec![100.0] };
+/// let penalty = task.weight_penalty(&Parameters { layers: vec![layer] });
+/// assert!((penalty - 0.5 * 0.1 * 25.0).abs() < 1e-12); // 3² + 4²; biases do not count
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
     /// The samples with their labels: one, or a mini-batch.
@@ -77,13 +88,13 @@ impl Task {
         examples.map(pass).collect()
     }
 
-    /// The samples as rows, as `train_mini_batch` takes them.
+    /// The samples as rows of n_in numbers, as [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) takes them.
     #[must_use]
     pub fn sample_rows(&self) -> Vec<f64> {
         self.examples.iter().flat_map(|example| example.sample.iter().copied()).collect()
     }
 
-    /// The labels as rows.
+    /// The labels as rows of n_out numbers.
     #[must_use]
     pub fn label_rows(&self) -> Vec<f64> {
         self.examples.iter().flat_map(|example| example.label.iter().copied()).collect()

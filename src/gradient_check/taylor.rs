@@ -19,9 +19,21 @@ const FIRST_HALVING: i32 = 3;
 const STEPS: i32 = 14;
 
 /// The remainders of one direction, and the order at which they fall.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem, TaylorOutcome};
+/// use backprop::{Label, Sample, graph};
+///
+/// let mut network = graph::Network::new(&[3, 4, 2], 0);
+/// let mut problem = Problem::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
+/// let test = Check::new().run(&mut problem).taylor.unwrap();
+/// assert_eq!(test.outcome, TaylorOutcome::SecondOrder);
+/// let [(far, more), (near, less)] = [test.remainders[4], test.remainders[5]];
+/// assert!(near == far / 2.0 && (more / less - 4.0).abs() < 0.1); // a quarter each time
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TaylorTest {
-    /// Each distance h with its remainder, from far to near.
+    /// Each distance h with its remainder, from far to near, as far as they stand out of the rounding noise.
     pub remainders: Vec<(f64, f64)>,
     /// log₂ of the ratio of the two nearest remainders above the rounding noise; `None` where there are not two.
     pub order: Option<f64>,
@@ -33,9 +45,9 @@ pub struct TaylorTest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaylorOutcome {
-    /// Order 2 or more: the gradient is the gradient of this error.
+    /// Order 2 or more (1.8 at least): the gradient is the gradient of this error.
     SecondOrder,
-    /// Order 1, three times in a row: the gradient is not the gradient of this error.
+    /// Order 1 (to 0.02), three times in a row: the gradient is not the gradient of this error.
     FirstOrder,
     /// Nothing to be seen: a ReLU switched, or the remainders are rounding noise, or the order is in between.
     Unclear,

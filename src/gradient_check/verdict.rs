@@ -16,6 +16,21 @@ use serde::Serialize;
 use super::{Evaluation, Place};
 
 /// What the check says about one parameter, or about all of them.
+///
+/// ```
+/// use backprop::gradient_check::{Check, Problem, Verdict};
+/// use backprop::graph::Network;
+/// use backprop::{Activation, Architecture, Label, Parameters, Sample};
+///
+/// // A ReLU exactly at its bend: E = ½(1 − relu(w))² at w = 0.
+/// let architecture = Architecture::new(&[1, 1]).with_activation(Activation::Relu);
+/// let mut network = Network::from_parameters(&architecture, &Parameters::zeros(&architecture));
+/// let mut problem = Problem::new(&mut network, Label(&[1.0]), Sample(&[1.0]));
+/// let weight = Check::new().run(&mut problem).comparisons[0];
+/// assert_eq!(weight.verdict, Verdict::Kink);
+/// let [left, right] = weight.slopes.unwrap(); // −∂E/∂w: 0 to the left, 1 − w to the right
+/// assert!(left == 0.0 && (right - 1.0).abs() < 1e-4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -165,6 +180,14 @@ impl Suspect {
 }
 
 /// |a − n| / (|a| + |n|), from 0 (equal) to 1 (opposite signs, or one of them 0); both 0 counts as equal.
+///
+/// ```
+/// use backprop::gradient_check::verdict::relative_error;
+///
+/// assert_eq!(relative_error(3.0, 1.0), 0.5);
+/// assert_eq!(relative_error(1e-9, -1e-9), 1.0);
+/// assert_eq!(relative_error(0.0, 0.0), 0.0);
+/// ```
 #[must_use]
 pub fn relative_error(analytic: f64, numerical: f64) -> f64 {
     let sum = analytic.abs() + numerical.abs();

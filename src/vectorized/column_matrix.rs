@@ -36,10 +36,11 @@ pub struct ColumnMatrix {
 }
 
 impl ColumnMatrix {
-    /// All zeros.
+    /// All zeros, `rows` × `columns`.
     ///
     /// # Panics
-    /// If the memory cannot be had.
+    /// If that is more than a `Vec` can hold. (Where memory runs out, the process ends, as with any `Vec`;
+    /// [`Network::try_new`](super::Network::try_new) asks first.)
     #[must_use]
     pub fn zeros(rows: usize, columns: usize) -> Self {
         let padded_rows = rows.next_multiple_of(LANES);
@@ -64,7 +65,7 @@ impl ColumnMatrix {
         self.numbers.ncols()
     }
 
-    /// Lanes in a column.
+    /// Lanes in a column: a column of 9 numbers has 2.
     #[must_use]
     pub fn height(&self) -> usize {
         self.numbers.nrows() / LANES

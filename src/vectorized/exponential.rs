@@ -65,6 +65,13 @@ pub fn exp(x: f64) -> f64 {
 }
 
 /// σ(z) = 1 / (1 + e⁻ᶻ); as in [`activation::sigmoid`](crate::activation::sigmoid), the exponential never overflows.
+///
+/// ```
+/// use backprop::vectorized::exponential::sigmoid;
+///
+/// let z = 1.25;
+/// assert!((sigmoid(z) - backprop::activation::sigmoid(z)).abs() < 1e-15);
+/// ```
 #[must_use]
 #[inline(always)]
 pub fn sigmoid(weighted_input: f64) -> f64 {

@@ -23,13 +23,18 @@ const NARROW: usize = 4;
 /// A fully connected layer: its weights, its biases, and what the last pass left for the backward pass.
 ///
 /// ```
-/// use backprop::Activation;
 /// use backprop::vectorized::FullConnectedLayer;
+/// use backprop::{Activation, Cost};
 ///
 /// let mut layer = FullConnectedLayer::new(3, 2, Activation::Sigmoid);
+/// assert_eq!(layer.weights().shape(), &[2, 3]); // n_out × n_in
 /// layer.forward(&[1.0, 0.0, 0.5]);
 /// assert_eq!(layer.output(), [0.5, 0.5]); // all weights are still 0
-/// assert_eq!(layer.weights().shape(), &[2, 3]); // n_out × n_in
+/// layer.calc_output_layer_delta(&[1.0, 0.0], Cost::Quadratic);
+/// assert_eq!(layer.delta(), [0.125, -0.125]); // ½·(1 − ½)·(label − ½)
+/// layer.update(0.8);
+/// assert_eq!(layer.biases(), [0.1, -0.1]); // 0.8·δ
+/// assert_eq!(layer.weights().row(0).to_vec(), [0.1, 0.0, 0.05]); // 0.8·δ·x
 /// ```
 #[derive(Debug, Clone)]
 pub struct FullConnectedLayer {
@@ -134,7 +139,8 @@ impl FullConnectedLayer {
         forward_samples(outputs, weights.lanes(), biases.lanes(), &memory.inputs, *activation);
     }
 
-    /// Computes this layer's delta as the output layer (equation 3 in matrix form).
+    /// Computes this layer's delta, −∂E/∂z, as the output layer's (equation 3 in matrix form), from the output of the last
+    /// [`FullConnectedLayer::forward`]. `label` is n_out numbers.
     ///
     /// # Panics
     /// If the label is not as long as the output.
@@ -152,6 +158,20 @@ impl FullConnectedLayer {
     /// `DIFFERENCE:` fc.py also computes the delta of the network's input, from the first layer. No weight needs it;
     /// there is no layer before the first to be given here.
     ///
+    /// ```
+    /// use backprop::vectorized::FullConnectedLayer;
+    /// use backprop::{Activation, Cost};
+    ///
+    /// let mut hidden = FullConnectedLayer::new(1, 1, Activation::Identity);
+    /// let mut output = FullConnectedLayer::new(1, 1, Activation::Identity);
+    /// output.set_weight(0, 0, 3.0);
+    /// hidden.forward(&[1.0]);
+    /// output.forward(hidden.output());
+    /// output.calc_output_layer_delta(&[0.5], Cost::Quadratic);
+    /// output.backward(&mut hidden);
+    /// assert_eq!(hidden.delta(), [1.5]); // slope 1, weight 3, delta 0.5
+    /// ```
+    ///
     /// # Panics
     /// If the layer before has not as many outputs as this one inputs.
     #[track_caller]
@@ -160,7 +180,8 @@ impl FullConnectedLayer {
         self.backward_samples(&self.memory, &mut layer_before.memory, layer_before.activation);
     }
 
-    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`).
+    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`). x is what the last [`FullConnectedLayer::forward`] was
+    /// given, δ what was computed after it.
     ///
     /// `DIFFERENCE:` fc.py's `backward` makes the matrix `W_grad` = δ·xᵀ, and `update` adds it. Here each product is
     /// added where it is made; [`FullConnectedLayer::gradient`] has the matrix for those who want to see it.
@@ -200,7 +221,9 @@ impl FullConnectedLayer {
         }
     }
 
-    /// −∂E/∂W and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
+    /// −∂E/∂W, n_out rows of n_in, and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
+    ///
+    /// From the input of the last forward pass and the delta of the last backward pass: read it before the next sample.
     ///
     /// Made by the code that trains: it is what [`FullConnectedLayer::update`] at rate 1 adds to a layer of zeros.
     #[must_use]
@@ -211,7 +234,7 @@ impl FullConnectedLayer {
         zeros.parameters()
     }
 
-    /// Weights and biases as fc.py prints them.
+    /// Weights and biases as fc.py prints them; see [`Network::dump`](super::Network::dump).
     #[must_use]
     pub fn dump(&self) -> String {
         let mut text = String::new();
@@ -238,7 +261,7 @@ impl FullConnectedLayer {
         self.activation
     }
 
-    /// W, n_out × n_in.
+    /// W, n_out × n_in: row j, column k is the weight from input k to output j.
     #[must_use]
     pub fn weights(&self) -> ArrayView2<'_, f64> {
         self.weights.view()
@@ -250,13 +273,14 @@ impl FullConnectedLayer {
         self.biases.column(0)
     }
 
-    /// The output vector a of the last sample.
+    /// The output vector a of the last sample, n_out numbers; zeros before the first.
     #[must_use]
     pub fn output(&self) -> &[f64] {
         self.memory.outputs.column(0)
     }
 
-    /// The error terms −∂E/∂z of this layer's own neurons, for the last sample.
+    /// The error terms −∂E/∂z of this layer's own neurons, n_out numbers, for the last sample; zeros before the first.
+    /// (fc.py keeps in a layer's `delta` that of the layer *before*.)
     #[must_use]
     pub fn delta(&self) -> &[f64] {
         self.memory.deltas.column(0)

@@ -1,5 +1,20 @@
 //! The network as matrices: one [`FullConnectedLayer`] a layer. Ports fc.py, and the mini-batches of network.py.
 //!
+//! ```
+//! use backprop::vectorized::Network;
+//! use backprop::{Engine, MiniBatchStep};
+//!
+//! // x1 OR x2: four samples of two numbers, and their labels.
+//! let samples = [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
+//! let labels = [0.1, 0.9, 0.9, 0.9];
+//! let mut network = Network::new(&[2, 1], 0);
+//! for _ in 0..500 {
+//!     network.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(3.0));
+//! }
+//! let answers = network.predict_rows(&samples);
+//! assert!(answers[0] < 0.5 && answers[1..].iter().all(|&answer| answer > 0.5));
+//! ```
+//!
 //! # How does it work?
 //!
 //! The mathematics is that of the [object graph](crate::graph), said for whole layers at once:

@@ -44,7 +44,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network of sigmoid neurons with small random weights, uniform in ±0.1, and all biases at 0 (fc.py).
+    /// A network of sigmoid neurons with small random weights, uniform in ±0.1, and all biases at 0 (fc.py), and the
+    /// quadratic cost.
+    ///
+    /// `sizes` are neurons in each layer, input first. With one seed, the weights are those of
+    /// [`graph::Network::new`](crate::graph::Network::new); the biases, which are random there as in bp.py, are not.
     ///
     /// # Panics
     /// Where [`Network::try_new`] gives an error.
@@ -84,7 +88,8 @@ impl Network {
     /// A network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]), or more weights than memory can hold.
+    /// An architecture that no network can have ([`Architecture::check`]), or [`Error::TooLarge`]: more weights than
+    /// memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
         check_memory(architecture)?;
@@ -97,8 +102,24 @@ impl Network {
 
     /// Lets mini-batches and [`Engine::predict_rows`] use this many threads; at first it is 1. No result depends on it.
     ///
+    /// 0 counts as 1. Small mini-batches stay on one thread: to wake another would cost more than it saves.
+    ///
+    /// ```
+    /// use backprop::{Engine, MiniBatchStep, vectorized::Network};
+    ///
+    /// let (samples, labels) = (vec![0.5; 64 * 1000], vec![0.1; 64 * 10]);
+    /// let mut one = Network::new(&[1000, 64, 10], 0);
+    /// let mut two = one.clone();
+    /// two.set_threads(2)?;
+    /// for network in [&mut one, &mut two] {
+    ///     network.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.3));
+    /// }
+    /// assert_eq!(one.parameters(), two.parameters()); // to the bit
+    /// # Ok::<(), backprop::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// If the operating system does not give that many threads.
+    /// [`Error::Usage`], if the operating system does not give that many threads.
     pub fn set_threads(&mut self, threads: usize) -> Result<(), Error> {
         self.threads = threads.max(1);
         self.pool = if self.threads == 1 {
@@ -118,12 +139,12 @@ impl Network {
         &self.layers
     }
 
-    /// The layers, for who wants to change single weights.
+    /// The layers, for who wants to change single weights ([`FullConnectedLayer::set_weight`]).
     pub fn layers_mut(&mut self) -> &mut [FullConnectedLayer] {
         &mut self.layers
     }
 
-    /// The output vector for one sample (fc.py's `predict`).
+    /// The output vector, n_out numbers, for one sample of n_in (fc.py's `predict`; equation 2, layer by layer).
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
@@ -147,7 +168,20 @@ impl Network {
         }
     }
 
-    /// One step of gradient descent on one sample (fc.py's `train_one_sample`).
+    /// One step of gradient descent on one sample (fc.py's `train_one_sample`): predict, [`Network::calc_gradient`],
+    /// [`Network::update_weight`].
+    ///
+    /// ```
+    /// use backprop::{Engine, Label, Sample, graph, vectorized};
+    ///
+    /// // The same step as in the object graph, up to rounding.
+    /// let mut objects = graph::Network::new(&[3, 4, 2], 0);
+    /// let architecture = objects.architecture.clone();
+    /// let mut matrices = vectorized::Network::from_parameters(&architecture, &objects.parameters());
+    /// objects.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+    /// matrices.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+    /// assert!(objects.parameters().max_difference(&matrices.parameters()) < 1e-15);
+    /// ```
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -158,7 +192,8 @@ impl Network {
         self.update_weight(rate);
     }
 
-    /// Computes every layer's delta, from the last layer back to the first (fc.py's `calc_gradient`).
+    /// Computes every layer's delta, −∂E/∂z, from the last layer back to the first after the input (fc.py's
+    /// `calc_gradient`; equations 3 and 8), for the sample that was last predicted.
     ///
     /// With its inputs, a layer's delta is all there is to know of its gradient; see [`FullConnectedLayer::update`].
     ///
@@ -174,14 +209,14 @@ impl Network {
         }
     }
 
-    /// Moves every layer's weights along their gradient (fc.py's `update_weight`).
+    /// Moves every layer's weights along their gradient, w ← w + rate·δ·x (fc.py's `update_weight`).
     pub fn update_weight(&mut self, rate: f64) {
         for layer in &mut self.layers {
             layer.update(rate);
         }
     }
 
-    /// The cost of one output vector (fc.py's `loss`).
+    /// The cost of one output vector of n_out numbers (fc.py's `loss`, and the crate's other costs).
     ///
     /// # Panics
     /// If the label is not as long as the output.
@@ -191,13 +226,28 @@ impl Network {
         self.architecture.cost.value(output, label.0)
     }
 
-    /// The output vector as last computed.
+    /// The output vector of the last single sample, n_out numbers; zeros before the first. (Rows and mini-batches leave
+    /// nothing here.)
     #[must_use]
     pub fn output(&self) -> &[f64] {
         self.layers[self.layers.len() - 1].output()
     }
 
-    /// The gradients −∂E/∂w of the last sample, in the shape of the parameters: what an update at rate 1 would add.
+    /// The gradients −∂E/∂w of the last single sample, in the shape of the parameters: what an update at rate 1 adds.
+    ///
+    /// Made from what [`Network::calc_gradient`] and the forward pass before it left behind: ask before the next
+    /// prediction. Mini-batches leave nothing here.
+    ///
+    /// ```
+    /// use backprop::{Label, Sample, vectorized::Network};
+    ///
+    /// let mut network = Network::new(&[2, 1], 0);
+    /// network.predict(Sample(&[1.0, 0.5]));
+    /// network.calc_gradient(Label(&[0.9]));
+    /// let gradient = network.gradient();
+    /// let delta = gradient.layers[0].biases[0];
+    /// assert_eq!(gradient.layers[0].weights[0], [delta, delta * 0.5]); // δ·x
+    /// ```
     #[must_use]
     pub fn gradient(&self) -> Parameters {
         Parameters { layers: self.layers.iter().map(FullConnectedLayer::gradient).collect() }

@@ -37,7 +37,7 @@ pub struct NonZeroRow<'a> {
 }
 
 impl NonZeros {
-    /// Forgets all samples.
+    /// Forgets all samples; their memory is kept for the next ones.
     pub fn clear(&mut self) {
         self.ends.clear();
     }
@@ -80,7 +80,7 @@ impl NonZeros {
         self.ends.is_empty()
     }
 
-    /// One sample.
+    /// One sample, by its place in the order of [`NonZeros::push`], from 0.
     ///
     /// # Panics
     /// If there is no such sample.

@@ -68,6 +68,20 @@ impl Layer {
 }
 
 /// The textbook network with its weights in another order.
+///
+/// ```
+/// use backprop::vectorized::rungs::Network;
+/// use backprop::{Architecture, Label, Sample, WeightInit};
+///
+/// let architecture = Architecture::new(&[3, 4, 2]);
+/// let start = WeightInit::Small.draw(&architecture, 0);
+/// let [with_zeros, without] = [false, true].map(|skip_zeros| {
+///     let mut network = Network::from_parameters(&architecture, &start, skip_zeros);
+///     network.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+///     network.parameters()
+/// });
+/// assert_eq!(with_zeros, without);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Network {
     layers: Vec<Layer>,
@@ -77,7 +91,10 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network with these weights and biases.
+    /// A network with these weights and biases. Nobody asks whether they fit the architecture: [`Parameters::fit`] does.
+    ///
+    /// # Panics
+    /// If a layer has no row of weights, or one that is shorter than the first.
     #[must_use]
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters, skip_zeros: bool) -> Self {
         let layers = parameters.layers.iter().zip(&architecture.activations);
@@ -85,7 +102,13 @@ impl Network {
         Self { layers: layers.collect(), cost: architecture.cost, skip_zeros }
     }
 
-    /// One step of gradient descent on one sample.
+    /// One step of gradient descent on one sample, of n_in numbers, with a label of n_out.
+    ///
+    /// Lengths are left to ndarray, which stretches a vector of one number to any length and panics on most others.
+    /// [`vectorized::Network`](super::Network) checks them.
+    ///
+    /// # Panics
+    /// If the sample, or in most networks the label, is of another length than its layer and than 1.
     pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
         let Self { layers, cost, skip_zeros } = self;
         let mut output = Array1::from(sample.0.to_vec());

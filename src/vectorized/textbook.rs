@@ -10,6 +10,20 @@ use ndarray::{Array1, Array2, Axis};
 use crate::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 
 /// A fully connected layer, as in fc.py.
+///
+/// ```
+/// use backprop::vectorized::textbook::FullConnectedLayer;
+/// use backprop::{Activation, LayerParameters};
+/// use ndarray::array;
+///
+/// let parameters = LayerParameters { weights: vec![vec![2.0, -1.0]], biases: vec![0.5] };
+/// let mut layer = FullConnectedLayer::new(&parameters, Activation::Identity);
+/// layer.forward(&array![3.0, 1.0]);
+/// assert_eq!(layer.output, array![5.5]); // W·x + b
+/// layer.backward(&array![10.0], Activation::Identity); // this layer's own δ
+/// assert_eq!(layer.delta, array![20.0, -10.0]); // Wᵀ·δ
+/// assert_eq!(layer.w_grad, array![[30.0, 10.0]]); // δ·xᵀ
+/// ```
 #[derive(Debug, Clone)]
 pub struct FullConnectedLayer {
     /// The function between weighted input and output.
@@ -31,10 +45,10 @@ pub struct FullConnectedLayer {
 }
 
 impl FullConnectedLayer {
-    /// A layer with these weights and biases.
+    /// A layer with these weights and biases; everything else starts at 0.
     ///
     /// # Panics
-    /// If the rows of weights differ in length.
+    /// If there is no row of weights, or rows differ in length.
     #[must_use]
     pub fn new(parameters: &LayerParameters, activation: Activation) -> Self {
         let (rows, columns) = (parameters.weights.len(), parameters.weights[0].len());
@@ -51,7 +65,10 @@ impl FullConnectedLayer {
         }
     }
 
-    /// Equation 2: a = σ(W·x + b).
+    /// Equation 2: a = σ(W·x + b), for n_in inputs.
+    ///
+    /// # Panics
+    /// If the input is not as long as W is wide.
     pub fn forward(&mut self, input: &Array1<f64>) {
         self.input.assign(input);
         self.output = (self.w.dot(input) + &self.b).mapv(|z| self.activation.value(z));
@@ -60,7 +77,12 @@ impl FullConnectedLayer {
     /// Equation 8: the delta of the layer before is σ'(x) ∘ Wᵀ·δ, with the slope of the function that made x; and this
     /// layer's gradients are δ·xᵀ and δ.
     ///
+    /// `delta` is this layer's own δ, n_out numbers; [`FullConnectedLayer::delta`] afterwards that of the layer before.
+    ///
     /// `DIFFERENCE:` fc.py takes the slope of x with this layer's own function.
+    ///
+    /// # Panics
+    /// If `delta` is not as long as W is high.
     pub fn backward(&mut self, delta: &Array1<f64>, input_activation: Activation) {
         let slope = self.input.mapv(|x| input_activation.derivative_from_output(x));
         self.delta = slope * self.w.t().dot(delta);
@@ -68,7 +90,8 @@ impl FullConnectedLayer {
         self.b_grad.assign(delta);
     }
 
-    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b.
+    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of [`FullConnectedLayer::backward`], which
+    /// point downhill.
     pub fn update(&mut self, rate: f64) {
         self.w += &(rate * &self.w_grad);
         self.b += &(rate * &self.b_grad);
@@ -82,6 +105,19 @@ fn outer(delta: &Array1<f64>, input: &Array1<f64>) -> Array2<f64> {
 }
 
 /// The network of fc.py.
+///
+/// ```
+/// use backprop::vectorized::{self, textbook};
+/// use backprop::{Architecture, Engine, Label, Sample, WeightInit};
+///
+/// let architecture = Architecture::new(&[3, 4, 2]);
+/// let start = WeightInit::Small.draw(&architecture, 0);
+/// let mut slow = textbook::Network::from_parameters(&architecture, &start);
+/// let mut fast = vectorized::Network::from_parameters(&architecture, &start);
+/// slow.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+/// fast.train_one_sample(Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]), 0.3);
+/// assert!(slow.parameters().max_difference(&fast.parameters()) < 1e-15);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The layers, the first after the input first.
@@ -92,6 +128,11 @@ pub struct Network {
 
 impl Network {
     /// A network with these weights and biases.
+    ///
+    /// Nobody asks whether they fit the architecture: [`Parameters::fit`] does.
+    ///
+    /// # Panics
+    /// As [`FullConnectedLayer::new`].
     #[must_use]
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
         let layers = parameters.layers.iter().zip(&architecture.activations);
@@ -99,7 +140,10 @@ impl Network {
         Self { layers: layers.collect(), cost: architecture.cost }
     }
 
-    /// The output vector for one sample.
+    /// The output vector, n_out numbers, for one sample of n_in.
+    ///
+    /// # Panics
+    /// If the sample is not as long as the input layer.
     pub fn predict(&mut self, sample: Sample<'_>) -> Array1<f64> {
         let mut output = Array1::from(sample.0.to_vec());
         for layer in &mut self.layers {
@@ -110,13 +154,20 @@ impl Network {
     }
 
     /// One step of gradient descent on one sample.
+    ///
+    /// # Panics
+    /// If the sample is not as long as the input layer, or the label shorter than the output. (A longer label is not
+    /// noticed, as in fc.py.)
     pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
         self.predict(sample);
         self.calc_gradient(label);
         self.update_weight(rate);
     }
 
-    /// The gradients of every layer, from the last back to the first.
+    /// The gradients of every layer, from the last back to the first, for the sample that was last predicted.
+    ///
+    /// # Panics
+    /// If the label is shorter than the output.
     pub fn calc_gradient(&mut self, label: Label<'_>) {
         let last = self.layers.len() - 1;
         let Self { layers, cost } = self;
@@ -133,7 +184,7 @@ impl Network {
         }
     }
 
-    /// Moves every layer's weights along their gradient.
+    /// Moves every layer's weights along their gradient, by `rate` times it.
     pub fn update_weight(&mut self, rate: f64) {
         for layer in &mut self.layers {
             layer.update(rate);
@@ -146,7 +197,7 @@ impl Network {
         self.collect(|layer| (&layer.w, &layer.b))
     }
 
-    /// The gradients as last computed, in the shape of the parameters.
+    /// The gradients −∂E/∂w as last computed, in the shape of the parameters; zeros before the first time.
     #[must_use]
     pub fn gradient(&self) -> Parameters {
         self.collect(|layer| (&layer.w_grad, &layer.b_grad))

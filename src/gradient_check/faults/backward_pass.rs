@@ -14,7 +14,7 @@ use crate::gradient_check::forward::Forward;
 use crate::gradient_check::{Example, Task};
 use crate::{Architecture, LayerParameters, Parameters};
 
-/// What the backward pass of one sample can see.
+/// What the backward pass of one sample can see. Its methods panic on a layer that there is not.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene<'a> {
     /// Sizes, activations, cost.
@@ -34,7 +34,7 @@ impl Scene<'_> {
         &self.parameters.layers[layer - 1].weights
     }
 
-    /// a of a layer.
+    /// a of a layer; of layer 0, the sample.
     #[must_use]
     pub fn output(&self, layer: usize) -> &[f64] {
         &self.forward.outputs[layer]
@@ -48,13 +48,38 @@ impl Scene<'_> {
 }
 
 /// A backward pass. Every method is one step, and correct until it is overridden.
+///
+/// A bug of your own:
+///
+/// ```
+/// use backprop::gradient_check::Task;
+/// use backprop::gradient_check::faults::backward_pass::{BackwardPass, Correct, gradient};
+/// use backprop::gradient_check::faults::draw_examples;
+/// use backprop::{Architecture, WeightInit};
+///
+/// struct DoubledBiases;
+///
+/// impl BackwardPass for DoubledBiases {
+///     fn bias_gradient(&self, delta: &[f64]) -> Vec<f64> {
+///         delta.iter().map(|delta| 2.0 * delta).collect()
+///     }
+/// }
+///
+/// let architecture = Architecture::new(&[3, 4, 2]);
+/// let parameters = WeightInit::Scaled.draw(&architecture, 0);
+/// let task = Task::new(draw_examples(&architecture, 1, 0));
+/// let right = gradient(&Correct, &architecture, &parameters, &task);
+/// let wrong = gradient(&DoubledBiases, &architecture, &parameters, &task);
+/// assert_eq!(wrong.layers[0].weights, right.layers[0].weights);
+/// assert_eq!(wrong.layers[0].biases[3], 2.0 * right.layers[0].biases[3]);
+/// ```
 pub trait BackwardPass: Sync {
     /// Which numbers are the sample and which the label.
     fn sample_and_label<'e>(&self, example: &'e Example) -> (&'e [f64], &'e [f64]) {
         (&example.sample, &example.label)
     }
 
-    /// The delta of the output layer (equation 3; BP1).
+    /// The delta of the output layer, n_out numbers (equation 3; BP1).
     fn output_delta(&self, scene: &Scene) -> Vec<f64> {
         let last = scene.architecture.sizes.len() - 1;
         let mut delta = Vec::new();
@@ -70,7 +95,7 @@ pub trait BackwardPass: Sync {
         1
     }
 
-    /// The delta of a hidden layer from that of the layer after: σ′ ∘ Wᵀ·δ (equation 4; BP2).
+    /// The delta of a hidden layer from that of the layer after: σ′ ∘ Wᵀ·δ (equation 4; BP2). One number a neuron each.
     fn hidden_delta(&self, scene: &Scene, layer: usize, downstream_delta: &[f64]) -> Vec<f64> {
         let weights = scene.weights(layer + 1);
         let mut delta = Vec::new();
@@ -84,7 +109,8 @@ pub trait BackwardPass: Sync {
         delta
     }
 
-    /// The gradient of W\[layer\]: δ of the neuron it leads to times the output of the neuron it comes from (BP4).
+    /// The gradient of W\[layer\], n_out rows of n_in: δ of the neuron it leads to times the output of the neuron it comes
+    /// from (BP4).
     fn weight_gradient(&self, scene: &Scene, layer: usize, delta: &[f64]) -> Vec<Vec<f64>> {
         let inputs = scene.output(layer - 1);
         let mut gradient = Vec::new();
@@ -137,8 +163,10 @@ impl BackwardPass for Correct {}
 
 /// −∂E/∂w of every parameter, by this backward pass.
 ///
+/// Samples must be n_in numbers long. That is not checked here: [`Planted`](super::Planted) does.
+///
 /// # Panics
-/// If a sample or a label is not as long as its layer.
+/// If a label is shorter than the output layer.
 #[must_use]
 pub fn gradient(
     pass: &dyn BackwardPass,

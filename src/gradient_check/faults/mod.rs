@@ -1,6 +1,21 @@
 //! A gallery of the classic backpropagation bugs, each planted on purpose, to see that the check catches it and what it
 //! says.
 //!
+//! ```
+//! use backprop::gradient_check::Check;
+//! use backprop::gradient_check::faults::{GALLERY, Planted};
+//! use backprop::graph::Network;
+//!
+//! for fault in GALLERY {
+//!     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
+//!     let mut network = Network::from_parameters(&architecture, &parameters);
+//!     let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+//!     let diagnosis = report.diagnosis.expect("caught");
+//!     assert_eq!(diagnosis.pattern.name(), fault.pattern);
+//!     println!("{}: {}\n  {diagnosis}", fault.name, fault.description);
+//! }
+//! ```
+//!
 //! Every fault is a variant of one small [`BackwardPass`] with one step overridden, and computes wrongly as the bug does.
 //! No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network knows of
 //! this.
@@ -45,7 +60,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The fault of this name.
+    /// The fault of this name, `None` if the gallery has none such.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         GALLERY.iter().find(|fault| fault.name == name)
@@ -54,7 +69,7 @@ impl Fault {
     /// Whether the fault can occur in a network like this.
     ///
     /// # Errors
-    /// One sentence with what it needs.
+    /// One sentence with what it needs: other sizes, another cost or another activation.
     pub fn check(&self, architecture: &Architecture) -> Result<(), String> {
         if !self.set_up.shape.allows(&architecture.sizes) {
             let (needs, sizes) = (self.set_up.shape.text(), architecture.sizes_text());

@@ -53,6 +53,9 @@ impl SetUp {
     }
 
     /// The set-up with drawn weights and samples; `sizes` may be any that the shape allows.
+    ///
+    /// # Panics
+    /// If there are no sizes.
     #[must_use]
     pub fn draw(&self, sizes: &[usize], seed: u64) -> (Architecture, Parameters, Task) {
         let architecture = Architecture::new(sizes).with_activation(self.activation).with_cost(self.cost);
