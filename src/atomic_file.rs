@@ -1,6 +1,23 @@
 //! Files that are there whole or not at all: written beside their place, synced, then renamed into it.
 //!
 //! Whatever goes wrong on the way, a full disk or a lost process, the file that was there before is still there.
+//!
+//! ```
+//! use backprop::atomic_file;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("notes");
+//! for text in ["first", "second"] {
+//!     atomic_file::write_keeping_previous(&path, |file| file.write_all(text.as_bytes()))?;
+//! }
+//! assert_eq!(atomic_file::read(&path)?, b"second");
+//! assert_eq!(atomic_file::read(&atomic_file::previous(&path))?, b"first");
+//! // A writer that fails half-way leaves the file as it was.
+//! let full = |_: &mut dyn std::io::Write| Err(std::io::ErrorKind::StorageFull.into());
+//! assert!(atomic_file::write(&path, full).is_err());
+//! assert_eq!(atomic_file::read(&path)?, b"second");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -12,7 +29,7 @@ use crate::Error;
 /// Writes a file through `write`. Until everything has reached the disk, an existing file stays as it was.
 ///
 /// # Errors
-/// A folder that cannot be written to, a full disk, or what `write` gives.
+/// [`Error::File`]: a folder that cannot be written to, a full disk, or what `write` gives.
 pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
     replace(path, Keep::Nothing, write, &mut |_| Ok(())).map_err(|error| write_error(path, error))
 }
@@ -31,6 +48,7 @@ pub fn write_keeping_previous(
 const PREVIOUS: &str = ".previous";
 
 /// Where [`write_keeping_previous`] keeps the file it replaces: the same name with `.previous` behind it.
+/// [`next`] is the way back.
 #[must_use]
 pub fn previous(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -48,7 +66,7 @@ pub fn next(path: &Path) -> Option<PathBuf> {
 /// Whether a file could be written at this path: creates and removes a temporary one beside it.
 ///
 /// # Errors
-/// A missing or unwritable folder, or a folder at the path itself.
+/// [`Error::File`]: a missing or unwritable folder, or a folder, a device or a pipe at the path itself.
 pub fn check_writable(path: &Path) -> Result<(), Error> {
     let fail = |error| Error::File {
         path: path.to_path_buf(),

@@ -2,6 +2,20 @@
 //!
 //! [`decode_png`] reads pixels of any kind, `ink` tells the digit from the paper, and
 //! [`centre_like_mnist`] lays it where MNIST has its digits.
+//!
+//! ```no_run
+//! use backprop::data_set::strongest;
+//! use backprop::image_file::read_png;
+//! use backprop::model_file::Model;
+//! use backprop::{Sample, vectorized::Network};
+//!
+//! let model = Model::read("model.json".as_ref())?;
+//! let mut network = Network::from_parameters(&model.architecture, &model.parameters);
+//! let image = read_png("my-seven.png".as_ref())?.centred(28, 28)?;
+//! let sample: Vec<f64> = image.iter().map(|&byte| f64::from(byte) / 255.0).collect();
+//! println!("it is a {}", strongest(&network.predict(Sample(&sample))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod ink;
 
@@ -19,7 +33,20 @@ const LONGEST_FILE: u64 = 9 * MOST_PIXELS;
 /// No deflate stream expands further than this.
 const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 
-/// Pixels as red, green, blue and opacity, a byte each, row by row.
+/// Pixels as red, green, blue and opacity, a byte each, row by row: `width` · `height` of them.
+///
+/// ```
+/// use backprop::image_file::Picture;
+///
+/// // A dark bar on white paper, in the upper left corner of 20 x 20 pixels.
+/// let mut picture = Picture { width: 20, height: 20, rgba: vec![[255, 255, 255, 255]; 400] };
+/// for row in 2..10 {
+///     picture.rgba[20 * row + 3] = [40, 0, 60, 255];
+/// }
+/// let image = picture.centred(28, 28)?; // as MNIST has it: white on black, large, in the middle
+/// assert_eq!((image.len(), image[0], image[14 * 28 + 14]), (784, 0, 255));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// Pixels in a row.
@@ -33,7 +60,8 @@ pub struct Picture {
 /// Reads a PNG file.
 ///
 /// # Errors
-/// A file that cannot be read, or one of the problems of [`decode_png`].
+/// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is too long or has one of the problems of
+/// [`decode_png`].
 pub fn read_png(path: &Path) -> Result<Picture, Error> {
     use std::io::Read as _;
     let fail = |error| Error::File {
@@ -113,8 +141,9 @@ fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize
 }
 
 impl Picture {
-    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on
-    /// `rows` x `columns` with its centre of mass in the middle; 0 for paper and 255 for ink.
+    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on 28x28 with
+    /// its centre of mass in the middle, then scaled to `rows` x `columns` if that is another size; `rows` · `columns`
+    /// bytes, row by row, 0 for paper and 255 for ink.
     ///
     /// # Errors
     /// A picture without any ink.
@@ -136,6 +165,14 @@ impl Picture {
     /// The brightness of each pixel, untouched: 0 for black and 255 for white, as MNIST's own pixels.
     ///
     /// Transparent pixels are black.
+    ///
+    /// ```
+    /// use backprop::image_file::Picture;
+    ///
+    /// let grey_white_glass = vec![[128, 128, 128, 255], [255, 255, 255, 255], [255, 255, 255, 0]];
+    /// let picture = Picture { width: 3, height: 1, rgba: grey_white_glass };
+    /// assert_eq!(picture.brightness(), [128, 255, 0]);
+    /// ```
     #[must_use]
     pub fn brightness(&self) -> Vec<u8> {
         let of = |[red, green, blue, opacity]: [u8; 4]| {

@@ -1,4 +1,20 @@
-//! A trained network on disk: JSON that network2.py's `load` accepts, and that accepts network2.py's.
+//! A trained network on disk: JSON that network2.py's `load` accepts, and what network2.py's `save` writes is read.
+//!
+//! ```
+//! use backprop::model_file::Model;
+//! use backprop::{Engine, graph, vectorized};
+//!
+//! let trained = vectorized::Network::new(&[3, 4, 2], 0);
+//! let (architecture, parameters) = (trained.architecture().clone(), trained.parameters());
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("model.json");
+//! Model { architecture, parameters, pixels: None }.write(&path)?;
+//!
+//! let model = Model::read(&path)?;
+//! let same = graph::Network::from_parameters(&model.architecture, &model.parameters);
+//! assert_eq!(same.parameters(), trained.parameters()); // bit for bit
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! ```json
 //! {"sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]], "cost": "QuadraticCost"}
@@ -55,7 +71,8 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// A file that cannot be read, or one of the problems of [`Model::from_json`].
+    /// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is not text or has one of the problems of
+    /// [`Model::from_json`].
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = atomic_file::read(path).map_err(|error| Error::File {
             path: path.to_path_buf(),
@@ -69,8 +86,11 @@ impl Model {
 
     /// Writes a model file; an existing one is replaced only once the new one is complete.
     ///
+    /// Parameters that do not fit the architecture ([`Parameters::fit`]) are written as they are; [`Model::read`] refuses
+    /// the file.
+    ///
     /// # Errors
-    /// A weight that is not finite, or a file that cannot be written.
+    /// [`Error::Contents`] for a weight that is not finite; [`Error::File`], if the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let text = self.to_json().map_err(|problem| Error::contents(path, problem))?;
         atomic_file::write(path, |file| {
@@ -80,6 +100,15 @@ impl Model {
     }
 
     /// A model from the text of a file.
+    ///
+    /// ```
+    /// use backprop::model_file::Model;
+    ///
+    /// let text = r#"{"sizes": [2, 1], "weights": [[[0.5]]], "biases": [[[0.0]]],
+    ///                "cost": "QuadraticCost"}"#;
+    /// let problem = Model::from_json(text).unwrap_err();
+    /// assert_eq!(problem, "weights[0][0] has 1 numbers, but sizes [2, 1] need 2");
+    /// ```
     ///
     /// # Errors
     /// The problem as a sentence: not JSON, a key missing, sizes that disagree with the matrices, a weight that is

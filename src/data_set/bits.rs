@@ -5,6 +5,14 @@
 use super::{DataSet, Origin, Task};
 
 /// Every byte from 0 to 255, as sample and as label; training and test set are the same.
+///
+/// ```
+/// use backprop::data_set::bits;
+///
+/// let data = bits::load();
+/// assert_eq!(data.sample(5), [0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1]); // 5 = 1 + 4
+/// assert!(data.is_right(5, &data.sample(5)));
+/// ```
 #[must_use]
 pub fn load() -> DataSet {
     let bit = |byte: u8, place: u8| (byte >> place) & 1;
@@ -22,7 +30,11 @@ pub fn load() -> DataSet {
     }
 }
 
-/// The byte whose set bits are the numbers above one half (`denorm` of bp.py).
+/// The byte whose set bits are the numbers above one half (`denorm` of bp.py); only the first eight count.
+///
+/// ```
+/// assert_eq!(backprop::data_set::bits::byte(&[0.7, 0.2, 0.51, 0.5]), 5);
+/// ```
 #[must_use]
 pub fn byte(output: &[f64]) -> u8 {
     let mut byte = 0;

@@ -15,6 +15,15 @@ macro_rules! embedded {
 
 /// Reads the training or the test set, two of the four files embedded in the program.
 ///
+/// ```
+/// use backprop::data_set::{Part, Pixels, digits};
+///
+/// let test = digits::load(Part::Test, Pixels::Raw)?;
+/// let count = |digit| (0..test.len()).filter(|&index| test.class(index) == digit).count();
+/// assert_eq!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(count), [200; 10]);
+/// # Ok::<(), backprop::Error>(())
+/// ```
+///
 /// # Errors
 /// None that a test would not have found: the files are part of the program.
 pub fn load(part: Part, pixels: Pixels) -> Result<DataSet, Error> {

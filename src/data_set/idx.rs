@@ -37,15 +37,29 @@ const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 
 /// Images from the contents of a file; `path` is for messages.
 ///
+/// ```
+/// use std::path::Path;
+/// use backprop::data_set::idx;
+///
+/// // One image of one row and two columns, byte by byte.
+/// let file = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255];
+/// let images = idx::decode_images(Path::new("tiny"), &file)?;
+/// assert_eq!((images.count, images.rows, images.columns), (1, 1, 2));
+/// assert_eq!(images.bytes, [0, 255]);
+/// let error = idx::decode_images(Path::new("tiny"), &file[..17]).unwrap_err().to_string();
+/// assert!(error.starts_with("tiny: ") && error.contains("more than the file can hold"));
+/// # Ok::<(), backprop::Error>(())
+/// ```
+///
 /// # Errors
-/// A wrong magic number, a header or body that is cut off, bytes behind the body, a dimension of zero, dimensions
-/// whose product is more than the file can hold, or damaged gzip.
+/// [`Error::Contents`]: a wrong magic number, a header or body that is cut off, bytes behind the body, a dimension of
+/// zero, dimensions whose product is more than the file can hold, or damaged gzip.
 pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
     let (dimensions, bytes) = decode(path, contents, 3, "images")?;
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
-/// Labels from the contents of a file; `path` is for messages.
+/// Labels from the contents of a file, a byte each; `path` is for messages.
 ///
 /// # Errors
 /// As [`decode_images`].
@@ -55,6 +69,15 @@ pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// The contents of an IDX file with these dimensions; for images `[count, rows, columns]`, for labels `[count]`.
+///
+/// ```
+/// use backprop::data_set::idx;
+///
+/// let file = idx::encode(&[3], &[7, 2, 1]);
+/// assert_eq!(file, [0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]);
+/// assert_eq!(idx::decode_labels("labels".as_ref(), &file)?, [7, 2, 1]);
+/// # Ok::<(), backprop::Error>(())
+/// ```
 ///
 /// # Panics
 /// If the values are not as many as the dimensions say, or a dimension does not fit 32 bits.

@@ -2,6 +2,17 @@
 //!
 //! Ports `Loader`, `ImageLoader` and `LabelLoader` of the article's mnist.py and the first task of bp.py.
 //!
+//! ```
+//! use backprop::data_set::{Pixels, Source, Targets};
+//!
+//! let data = Source::Digits.load(Pixels::Scaled)?; // or Source::Folder("path/to/mnist".into())
+//! assert_eq!((data.train.len(), data.test.len()), (10_000, 2_000));
+//! let sample = data.train.sample(0); // 784 numbers from 0 to 1
+//! let label = data.train.label(0, Targets::OneHot, 10); // a 1 in the place of its digit
+//! assert_eq!((sample.len(), label[usize::from(data.train.class(0))]), (784, 1.0));
+//! # Ok::<(), backprop::Error>(())
+//! ```
+//!
 //! Every input is a byte, and a table of 256 numbers says what a byte means to the network: `value / 255`, the raw
 //! value, or 0.1 and 0.9 for the two values of a bit. A byte a pixel keeps the whole of MNIST in 55 MB.
 
@@ -24,14 +35,14 @@ use crate::{Architecture, Error};
 /// Samples and what they should be recognised as.
 ///
 /// ```
-/// use backprop::data_set::{Pixels, Source, Targets};
+/// use backprop::data_set::{DataSet, Pixels, Targets};
 ///
-/// let data = Source::Digits.load(Pixels::Scaled)?;
-/// assert_eq!(data.train.input_size(), 784);
-/// let mut label = [0.0; 10];
-/// data.train.write_label(0, Targets::Soft, &mut label);
-/// assert_eq!(label[usize::from(data.train.class(0))], 0.9);
-/// # Ok::<(), backprop::Error>(())
+/// // Two images of 2 x 2 pixels: the first shows a 1, the second a 0.
+/// let bytes = vec![0, 255, 0, 255, 255, 255, 255, 255];
+/// let data = DataSet::images(2, 2, bytes, vec![1, 0], Pixels::Scaled);
+/// assert_eq!(data.sample(0), [0.0, 1.0, 0.0, 1.0]);
+/// assert_eq!(data.label(0, Targets::Soft, 2), [0.1, 0.9]);
+/// assert!(data.is_right(0, &[0.4, 0.6]));
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct DataSet {
@@ -99,7 +110,7 @@ pub enum Targets {
 }
 
 impl Targets {
-    /// The desired output of the class's neuron, and of the others.
+    /// The desired output of the class's neuron, and of the others: (0.9, 0.1) or (1, 0).
     #[must_use]
     pub fn on_and_off(self) -> (f64, f64) {
         match self {
@@ -110,7 +121,8 @@ impl Targets {
 }
 
 impl DataSet {
-    /// Images to be classified: `bytes` holds the images one after the other, row by row.
+    /// Images to be classified: `bytes` holds the images one after the other, row by row; `classes` one number an image,
+    /// its place in the output layer.
     ///
     /// # Panics
     /// If the bytes are not as many whole images as there are classes, or images are empty.
@@ -142,7 +154,7 @@ impl DataSet {
         self.classes.is_empty()
     }
 
-    /// Rows and columns of an image.
+    /// Rows and columns of an image; (1, 8) for `bits`.
     #[must_use]
     pub fn image_shape(&self) -> (usize, usize) {
         (self.rows, self.columns)
@@ -154,7 +166,8 @@ impl DataSet {
         self.rows * self.columns
     }
 
-    /// The fewest neurons the output layer can have: one more than the highest class, or one for each bit.
+    /// The fewest neurons the output layer can have: one more than the highest class (1 in an empty set), or one for each
+    /// bit.
     #[must_use]
     pub fn output_size(&self) -> usize {
         match self.task {
@@ -184,7 +197,7 @@ impl DataSet {
         self.classes[index]
     }
 
-    /// One sample as the input layer wants it.
+    /// One sample as the input layer wants it: [`DataSet::input_size`] numbers.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -207,10 +220,12 @@ impl DataSet {
         }
     }
 
-    /// Writes the desired output of one sample into `label`, which is as long as the output layer.
+    /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` it is the
+    /// sample itself, whatever the targets.
     ///
     /// # Panics
-    /// If there is no such sample, or its class has no neuron in the output layer ([`DataSet::check_fits`]).
+    /// If there is no such sample, or `label` is too short for its class, or, for `bits`, not as long as a sample
+    /// ([`DataSet::check_fits`]).
     #[track_caller]
     pub fn write_label(&self, index: usize, targets: Targets, label: &mut [f64]) {
         match self.task {
@@ -223,7 +238,7 @@ impl DataSet {
         }
     }
 
-    /// One desired output vector; see [`DataSet::write_label`].
+    /// One desired output vector of `output_size` numbers; see [`DataSet::write_label`].
     ///
     /// # Panics
     /// As [`DataSet::write_label`].
@@ -262,6 +277,16 @@ impl DataSet {
     }
 
     /// The first `count` samples, or all if there are fewer.
+    ///
+    /// ```
+    /// use backprop::data_set::bits;
+    ///
+    /// // 200 to train on, 56 held out.
+    /// let mut data = bits::load();
+    /// let held_out = data.split_off_last(56);
+    /// assert_eq!((data.len(), held_out.class(0)), (200, 200));
+    /// assert_eq!(data.first(10).len(), 10);
+    /// ```
     #[must_use]
     pub fn first(mut self, count: usize) -> Self {
         let count = count.min(self.len());
@@ -270,7 +295,7 @@ impl DataSet {
         self
     }
 
-    /// Takes the last `count` samples away and returns them, or all if there are fewer.
+    /// Takes the last `count` samples away and returns them, or all if there are fewer; see [`DataSet::first`].
     #[must_use]
     pub fn split_off_last(&mut self, count: usize) -> Self {
         let keep = self.len() - count.min(self.len());
@@ -286,7 +311,12 @@ impl DataSet {
     /// Whether a network of this architecture can be shown these samples.
     ///
     /// # Errors
-    /// An input layer of another size than the images, or a class without a neuron in the output layer.
+    /// [`Error::Usage`]: an input layer of another size than the images, a class without a neuron in the output layer, or
+    /// for `bits` an output layer of another size than the input. Of labels from a folder, [`Error::Contents`] names the
+    /// file and the place of the first that is outside.
+    ///
+    /// # Panics
+    /// If the architecture has no layers ([`Architecture::check`]).
     pub fn check_fits(&self, architecture: &Architecture) -> Result<(), Error> {
         if architecture.input_size() != self.input_size() {
             return Err(Error::Usage(format!(
@@ -344,7 +374,11 @@ impl fmt::Debug for DataSet {
     }
 }
 
-/// The index of the largest number, the first of equals (`get_result` of mnist.py).
+/// The index of the largest number, the first of equals (`get_result` of mnist.py); 0 of none.
+///
+/// ```
+/// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);
+/// ```
 #[must_use]
 pub fn strongest(output: &[f64]) -> usize {
     let mut best = 0;

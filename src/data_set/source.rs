@@ -18,7 +18,7 @@ pub struct Split {
     pub test: DataSet,
 }
 
-/// Which of the two.
+/// Which of the two parts of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Part {
@@ -29,6 +29,15 @@ pub enum Part {
 }
 
 /// Where data comes from: `digits`, `bits`, or a folder.
+///
+/// As text, anything but those two words is the path of a folder:
+///
+/// ```
+/// use backprop::data_set::Source;
+///
+/// let sources = ["digits", "bits", "./digits"].map(|text| text.parse::<Source>().unwrap());
+/// assert_eq!(sources, [Source::Digits, Source::Bits, Source::Folder("./digits".into())]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// The digits embedded in this crate: 10,000 to train on, 2,000 to test.
@@ -40,15 +49,24 @@ pub enum Source {
 }
 
 impl Source {
-    /// Reads both parts.
+    /// Reads both parts. `pixels` says what a pixel's byte means to the input layer; to bits it means nothing.
     ///
     /// # Errors
-    /// A missing, unreadable or damaged file; its name and the remedy are in the message.
+    /// [`Error::File`] or [`Error::Contents`]: a missing, unreadable or damaged file; its name and the remedy are in the
+    /// message.
     pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
         Ok(Split { train: self.load_part(Part::Train, pixels)?, test: self.load_part(Part::Test, pixels)? })
     }
 
     /// Reads one part; of a folder, only its two files need be there.
+    ///
+    /// ```
+    /// use backprop::data_set::{Part, Pixels, Source};
+    ///
+    /// let test = Source::Digits.load_part(Part::Test, Pixels::Scaled)?;
+    /// assert_eq!((test.len(), test.input_size()), (2_000, 784));
+    /// # Ok::<(), backprop::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Source::load`].

@@ -5,7 +5,7 @@
 /// ```
 /// use backprop::lesson::table::table;
 ///
-/// let rows = [vec!["0".to_owned(), "1.50".to_owned()], vec!["10".to_owned(), "0.02".to_owned()]];
+/// let rows = [["0", "1.50"], ["10", "0.02"]].map(|row| row.map(str::to_owned).to_vec());
 /// assert_eq!(table(&["step", "cost"], rows), "  step   cost\n     0   1.50\n    10   0.02\n");
 /// ```
 ///

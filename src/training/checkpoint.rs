@@ -29,6 +29,37 @@ const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
 
 /// A run that can be gone on with.
+///
+/// ```
+/// use backprop::data_set::{Pixels, Source};
+/// use backprop::training::checkpoint::{Checkpoint, DataRecord, Fingerprint, Outputs};
+/// use backprop::training::{Options, TrainingState};
+/// use backprop::{Engine, vectorized::Network};
+///
+/// let (network, options) = (Network::new(&[8, 3, 8], 0), Options::default());
+/// let data = DataRecord {
+///     source: Source::Bits,
+///     pixels: Pixels::Scaled,
+///     train_limit: None,
+///     test_limit: None,
+///     held_out: 0,
+///     fingerprints: vec![Fingerprint::of(&Source::Bits.load(Pixels::Scaled)?.train)],
+/// };
+/// let checkpoint = Checkpoint {
+///     engine: "vectorized".to_owned(),
+///     architecture: network.architecture().clone(),
+///     parameters: network.parameters(),
+///     data,
+///     state: TrainingState::new(&options),
+///     options,
+///     outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },
+/// };
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("run.checkpoint");
+/// checkpoint.write(&path)?;
+/// assert_eq!(Checkpoint::read(&path)?, checkpoint); // bit for bit
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The network that does the work, as on the command line: `object` or `vectorized`.
@@ -80,7 +111,7 @@ pub struct Outputs {
     pub out: Option<PathBuf>,
     /// Write it after every so many epochs, not only at the end.
     pub save_every: Option<usize>,
-    /// A checkpoint after every so many epochs.
+    /// A checkpoint after every so many epochs, 1 or more.
     pub checkpoint_every: usize,
 }
 

@@ -10,31 +10,53 @@ use crate::data_set::{DataSet, Targets};
 const ROWS_AT_ONCE: usize = 500;
 
 /// What an evaluation found.
+///
+/// ```
+/// use backprop::training::Evaluation;
+///
+/// let evaluation = Evaluation { correct: 9_750, total: 10_000, mean_cost: 0.02 };
+/// assert_eq!(evaluation.accuracy(), 0.975);
+/// assert!((evaluation.error_ratio() - 0.025).abs() < 1e-15);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Samples answered rightly.
     pub correct: usize,
     /// Samples in all.
     pub total: usize,
-    /// The mean cost of a sample, without any regularisation term.
+    /// The mean cost of a sample, without any regularisation term; NaN if there were none.
     pub mean_cost: f64,
 }
 
 impl Evaluation {
-    /// The share answered rightly, from 0 to 1.
+    /// The share answered rightly, from 0 to 1; NaN if there were no samples.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.total as f64
     }
 
-    /// The share answered wrongly: mnist.py's error ratio.
+    /// The share answered wrongly, from 0 to 1: mnist.py's error ratio.
     #[must_use]
     pub fn error_ratio(&self) -> f64 {
         1.0 - self.accuracy()
     }
 }
 
-/// Asks the network about every sample.
+/// Asks the network about every sample. `targets` are the labels that the mean cost is measured against; right and wrong
+/// do not depend on them.
+///
+/// ```
+/// use backprop::data_set::{Targets, bits};
+/// use backprop::training::evaluate;
+/// use backprop::vectorized::Network;
+///
+/// // A network that has learnt nothing puts out ½ everywhere, which is no bit above one half:
+/// let mut untrained = Network::try_new(&backprop::Architecture::new(&[8, 3, 8]))?;
+/// let evaluation = evaluate(&mut untrained, &bits::load(), Targets::Soft);
+/// assert_eq!((evaluation.correct, evaluation.total), (1, 256)); // byte 0 is answered rightly
+/// assert!((evaluation.mean_cost - 0.5 * 8.0 * 0.4 * 0.4).abs() < 1e-12);
+/// # Ok::<(), backprop::Error>(())
+/// ```
 ///
 /// # Panics
 /// If the samples do not fit the network ([`DataSet::check_fits`]).
@@ -51,7 +73,7 @@ pub fn evaluate(engine: &mut dyn Engine, data: &DataSet, targets: Targets) -> Ev
     Evaluation { correct, total: data.len(), mean_cost: total_cost / data.len() as f64 }
 }
 
-/// Calls `visit` with every sample's index and output vector, in order.
+/// Calls `visit` with every sample's index and output vector of n_out numbers, in order.
 ///
 /// # Panics
 /// If the samples do not fit the network ([`DataSet::check_fits`]).

@@ -1,9 +1,28 @@
 //! Training: epochs over shuffled data, evaluation, when to stop. Ports `train_and_evaluate` of mnist.py and `SGD` of
 //! network.py and network2.py.
 //!
+//! ```
+//! use std::ops::ControlFlow;
+//! use backprop::data_set::{Pixels, Source};
+//! use backprop::training::{Options, Trainer};
+//! use backprop::vectorized::Network;
+//!
+//! let data = Source::Digits.load(Pixels::Scaled)?;
+//! let (train, test) = (data.train.first(400), data.test.first(100));
+//! let mut network = Network::new(&[784, 20, 10], 0);
+//! let options = Options { epochs: Some(3), rate: 0.5, ..Options::default() };
+//! let mut trainer = Trainer::new(options, &train, None, &test)?;
+//! while !trainer.is_finished() {
+//!     trainer.run_epoch(&mut network, &mut |_| ControlFlow::Continue(()))?;
+//! }
+//! let right = trainer.state().history[2].test.as_ref().unwrap().accuracy();
+//! assert!(right > 0.3); // guessing gets a tenth right; 10,000 digits to learn from, far more
+//! # Ok::<(), backprop::Error>(())
+//! ```
+//!
 //! Read [`options`] for what can be chosen, [`trainer`] for the loop, [`schedule`] for stopping early and halving the
-//! rate, [`evaluation`] for counting right answers, [`checkpoint`] for going on another day. Whether the network is made of objects or of matrices, training
-//! sees only an [`Engine`](crate::Engine).
+//! rate, [`evaluation`] for counting right answers, [`checkpoint`] for going on another day. Whether the network is made
+//! of objects or of matrices, training sees only an [`Engine`](crate::Engine).
 
 pub mod checkpoint;
 pub mod evaluation;

@@ -8,23 +8,32 @@ use crate::data_set::Targets;
 use crate::{Cost, Error, WeightInit};
 
 /// How to train. The default is one step a sample at rate 0.3 for five epochs, as bp.py steps.
+///
+/// ```
+/// use backprop::training::Options;
+///
+/// let endless = Options { batch: 10, rate: 3.0, epochs: None, ..Options::default() };
+/// assert!(endless.check().is_err());
+/// assert!(Options { early_stop: Some(10), ..endless }.check().is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// Passes over the training set; `None` to go on until a stopping rule says so.
     pub epochs: Option<usize>,
-    /// The learning rate η.
+    /// The learning rate η, above 0.
     pub rate: f64,
-    /// Samples a step; the last mini-batch of an epoch is smaller where they do not divide.
+    /// Samples a step, 1 or more; the last mini-batch of an epoch is smaller where they do not divide.
     pub batch: usize,
-    /// λ of L2 regularisation: each step multiplies weights, not biases, by 1 − ηλ/n.
+    /// λ of L2 regularisation, 0 for none: each step multiplies weights, not biases, by 1 − ηλ/n, where n is the number of
+    /// training samples.
     pub l2: f64,
-    /// The probability that a hidden neuron is silenced during a step.
+    /// The probability that a hidden neuron is silenced during a step: 0 for none, below 1.
     pub dropout: f64,
     /// What the desired outputs are.
     pub targets: Targets,
     /// Whether each epoch visits the samples in an order of its own.
     pub shuffle: bool,
-    /// Decides starting weights, orders and dropout masks.
+    /// Decides orders and dropout masks, and in the program starting weights.
     pub seed: u64,
     /// Evaluate after every so many epochs.
     pub evaluate_every: usize,
@@ -71,7 +80,7 @@ impl Options {
     /// Whether training can begin.
     ///
     /// # Errors
-    /// A number outside its range, or no rule that ever ends the training.
+    /// [`Error::Usage`]: a number outside its range, or no rule that ever ends the training.
     pub fn check(&self) -> Result<(), Error> {
         let refuse = |sentence: String| Err(Error::Usage(sentence));
         if !(self.rate.is_finite() && self.rate > 0.0) {
@@ -101,6 +110,14 @@ impl Options {
 }
 
 /// The choices of an original program.
+///
+/// ```
+/// use backprop::training::Preset;
+///
+/// let options = Preset::Network2.choices().options;
+/// assert_eq!((options.rate, options.l2, options.batch), (0.5, 5.0, 10)); // Nielsen's
+/// assert!(options.check().is_ok());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Preset {

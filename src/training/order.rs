@@ -7,6 +7,16 @@ use rand_chacha::ChaCha8Rng;
 /// The order of samples in one epoch, a function of seed and epoch alone: a resumed run need not remember it.
 ///
 /// `epoch` counts from 0. Not shuffled, it is the order of the data set.
+///
+/// ```
+/// use backprop::training::order::sample_order;
+///
+/// let mut order = sample_order(100, true, 0, 3);
+/// assert_eq!(order, sample_order(100, true, 0, 3));
+/// assert_ne!(order, sample_order(100, true, 0, 4));
+/// order.sort_unstable();
+/// assert_eq!(order, sample_order(100, false, 0, 3)); // each sample once
+/// ```
 #[must_use]
 pub fn sample_order(count: usize, shuffled: bool, seed: u64, epoch: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();

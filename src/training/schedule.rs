@@ -9,13 +9,27 @@ use super::{Evaluation, Options};
 const MOST_HALVINGS: u32 = 7;
 
 /// What the rules remember between evaluations.
+///
+/// ```
+/// use backprop::training::schedule::Schedule;
+/// use backprop::training::{Evaluation, Options};
+///
+/// let options = Options { early_stop: Some(2), ..Options::default() };
+/// let mut schedule = Schedule::new(options.rate);
+/// let mut stops = |epoch, correct| {
+///     let evaluation = Evaluation { correct, total: 100, mean_cost: 0.1 };
+///     schedule.decide(&options, epoch, &evaluation).stop
+/// };
+/// assert_eq!([stops(1, 80), stops(2, 85), stops(3, 85)], [None, None, None]);
+/// assert_eq!(stops(4, 84).unwrap(), "accuracy has not improved since epoch 2");
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The rate now.
     pub rate: f64,
     /// Right answers of the best evaluation so far.
     pub best_correct: Option<usize>,
-    /// Its epoch, from 1.
+    /// Its epoch, from 1; 0 before any evaluation.
     pub best_epoch: usize,
     /// Right answers of the latest evaluation.
     latest_correct: Option<usize>,
@@ -49,7 +63,7 @@ impl Schedule {
             && self.halvings <= MOST_HALVINGS
     }
 
-    /// Takes note of an evaluation after `epoch` (from 1).
+    /// Takes note of an evaluation after `epoch` (from 1, never going back) and says what follows from it.
     pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
         let correct = evaluation.correct;
         let error_rose = self.latest_correct.is_some_and(|latest| correct < latest);

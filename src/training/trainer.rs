@@ -22,6 +22,30 @@ const STEPS_AT_ONCE: usize = 100;
 const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
 /// Trains one network on one training set.
+///
+/// Broken off and gone on with, a run gives the same weights as one that was not:
+///
+/// ```
+/// use std::ops::ControlFlow::{Break, Continue};
+/// use backprop::data_set::bits;
+/// use backprop::training::{Options, Trainer};
+/// use backprop::{Engine, vectorized::Network};
+///
+/// let data = bits::load();
+/// let options = Options { epochs: Some(1), ..Options::default() };
+/// let (mut whole, mut in_two) = (Network::new(&[8, 3, 8], 0), Network::new(&[8, 3, 8], 0));
+/// let mut trainer = Trainer::new(options.clone(), &data, None, &data)?;
+/// trainer.run_epoch(&mut whole, &mut |_| Continue(()))?;
+///
+/// let mut trainer = Trainer::new(options.clone(), &data, None, &data)?;
+/// assert!(trainer.run_epoch(&mut in_two, &mut |_| Break(()))?.is_none()); // after some samples
+/// let state = trainer.state().clone();
+/// let mut another = Trainer::new(options, &data, None, &data)?.resume(state);
+/// let report = another.run_epoch(&mut in_two, &mut |_| Continue(()))?.unwrap();
+/// assert_eq!((report.epoch, report.samples), (1, 256));
+/// assert_eq!(in_two.parameters(), whole.parameters());
+/// # Ok::<(), backprop::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Trainer<'a> {
     options: Options,
@@ -132,7 +156,7 @@ impl<'a> Trainer<'a> {
     /// Training from the start. The stopping rules go by `validation`, or by `test` where nothing is held out.
     ///
     /// # Errors
-    /// Options that make no sense ([`Options::check`]), or no samples to train or test on.
+    /// [`Error::Usage`]: options that make no sense ([`Options::check`]), or no samples to train or test on.
     pub fn new(
         options: Options,
         train: &'a DataSet,
@@ -151,7 +175,8 @@ impl<'a> Trainer<'a> {
         Ok(Self { options, train, validation, test, state })
     }
 
-    /// Goes on from an earlier state. The engine must have the weights that belong to it.
+    /// Goes on from an earlier state. The engine must have the weights that belong to it, and options and samples must be
+    /// those it began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
     #[must_use]
     pub fn resume(mut self, state: TrainingState) -> Self {
         self.state = state;
@@ -176,7 +201,7 @@ impl<'a> Trainer<'a> {
         self.train.len()
     }
 
-    /// Whether there is nothing more to do.
+    /// Whether there is nothing more to do: a stopping rule said so, or all epochs are done.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.state.stopped.is_some()
@@ -188,10 +213,13 @@ impl<'a> Trainer<'a> {
     /// `DIFFERENCE:` numpy, below the originals, warns of an overflow and goes on; this stops at the sample.
     ///
     /// `watch` is called every few milliseconds to seconds, between two steps; if it breaks, the method returns
-    /// `None` and a later call goes on from there.
+    /// `None` and a later call goes on from there. (At the end of the epoch it is too late to break.)
+    ///
+    /// Whether training is finished is the caller's to ask ([`Trainer::is_finished`]): another call is another epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite.
+    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and layer,
+    /// and a rate to try. Weights and state are then those right after the step that did it.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]), or the options ask for what it cannot do

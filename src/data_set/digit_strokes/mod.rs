@@ -59,6 +59,14 @@ pub struct DrawnDigits {
 ///
 /// The ten digits are equally frequent: exactly so whenever `count` is a multiple of 100. The same
 /// `seed` always gives the same images, and a smaller `count` gives the first few of them.
+///
+/// ```
+/// use backprop::data_set::digit_strokes::{PIXELS, draw_digits};
+///
+/// let digits = draw_digits(7, 3);
+/// assert_eq!((digits.labels.len(), digits.pixels.len()), (3, 3 * PIXELS));
+/// assert_eq!(draw_digits(7, 2).pixels, digits.pixels[..2 * PIXELS]);
+/// ```
 #[must_use]
 pub fn draw_digits(seed: u64, count: usize) -> DrawnDigits {
     let labels = shuffled_labels(seed, count);
