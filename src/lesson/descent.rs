@@ -41,6 +41,13 @@ pub fn slopes(v: [f64; 2]) -> [f64; 2] {
 }
 
 /// One step down: v ← v − η·∇C.
+///
+/// ```
+/// use backprop::lesson::descent::step;
+///
+/// // Curvatures 1 and 8: a rate of 1/8 brings v2 to the bottom at once.
+/// assert_eq!(step([-4.0, 1.2], 0.125), [-3.5, 0.0]);
+/// ```
 #[must_use]
 pub fn step(v: [f64; 2], rate: f64) -> [f64; 2] {
     let [up1, up2] = slopes(v);

@@ -74,6 +74,11 @@ impl Line {
 }
 
 /// The best line of all, by setting both derivatives to 0 and solving (least squares).
+///
+/// ```
+/// let slopes = backprop::lesson::linear_unit::best_line().gradient();
+/// assert!(slopes.w.abs() < 1e-12 && slopes.b.abs() < 1e-12); // nowhere to go from here
+/// ```
 #[must_use]
 pub fn best_line() -> Line {
     let n = POINTS.len() as f64;

@@ -6,7 +6,21 @@
 //! runs its experiment in a function `run`, and only then says how the result is told ([`Lesson::text`]) and drawn
 //! ([`Lesson::figure`]). Every number in a text is computed when the lesson runs.
 //!
-//! `backprop lesson NAME` prints the text, `--plot FILE.svg` draws, `--source` prints the file.
+//! `backprop lesson NAME` prints the text, `--plot FILE.svg` draws, `--source` prints the file. In a program:
+//!
+//! ```
+//! use backprop::lesson::{Lesson, descent};
+//!
+//! let found = descent::run();
+//! // From a rate of 2 / (steepest curvature) on, the ball climbs.
+//! assert_eq!(found.border, 2.0 / descent::CURVATURES[1]);
+//! for path in &found.paths {
+//!     let climbs = path.heights[30] > path.heights[0];
+//!     assert_eq!(climbs, path.rate > found.border, "rate {}", path.rate);
+//! }
+//! print!("{}", found.text());
+//! let svg = found.figure().to_svg();
+//! ```
 
 pub mod descent;
 pub mod initialisation;
@@ -32,11 +46,20 @@ pub trait Lesson {
     /// The lesson as a picture.
     fn figure(&self) -> Figure;
 
-    /// The numbers behind both.
+    /// The numbers behind both: the result's own fields as JSON.
     fn numbers(&self) -> serde_json::Value;
 }
 
 /// A lesson by name.
+///
+/// ```
+/// use backprop::lesson::Entry;
+///
+/// let entry = Entry::find("nand").unwrap();
+/// let gates = &(entry.run)().numbers()["gates"]; // of a half adder, a full adder, a byte adder
+/// assert_eq!(gates[2].as_u64().unwrap(), 8 * gates[1].as_u64().unwrap());
+/// assert!(entry.things_to_try().starts_with("Three things to try"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// What it is called on the command line.
@@ -108,7 +131,7 @@ pub const LESSONS: [Entry; 10] = [
 ];
 
 impl Entry {
-    /// The lesson of this name.
+    /// The lesson of this name, `None` if there is none such.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         LESSONS.iter().find(|entry| entry.name == name)

@@ -46,6 +46,14 @@ pub fn nand_gate() -> Perceptron {
 }
 
 /// A circuit in the making: it can only ask the one perceptron, and counts how often.
+///
+/// ```
+/// use backprop::lesson::nand::{Circuit, nand_gate};
+///
+/// let mut circuit = Circuit::new(nand_gate());
+/// assert_eq!(circuit.half_adder(true, true), (false, true)); // 1 + 1 = binary 10
+/// assert_eq!(circuit.add(200, 100), 300);
+/// ```
 #[derive(Debug)]
 pub struct Circuit {
     gate: Perceptron,

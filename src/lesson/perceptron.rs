@@ -67,6 +67,16 @@ pub enum End {
 ///
 /// The rate is 1: starting from zeros, another rate only changes the scale. So all weights are whole numbers. They
 /// stay bounded even where there is nothing to learn, so they must come back to earlier values sooner or later.
+/// (The numbers of `gate` are 0 or 1 each.)
+///
+/// ```
+/// use backprop::lesson::perceptron::{AND, End, INPUTS, XOR, learn, output};
+///
+/// let learnt = learn(AND);
+/// let weights = *learnt.weights.last().unwrap();
+/// assert_eq!(INPUTS.map(|x| output(weights, x)), AND);
+/// assert!(matches!(learn(XOR).end, End::Circle { .. }));
+/// ```
 #[must_use]
 pub fn learn(gate: Gate) -> Learning {
     let mut weights = [0.0; 3];

@@ -59,7 +59,18 @@ impl Run {
     }
 }
 
-/// Trains a network of one neuron: the crate's own, one input, one output.
+/// Trains a network of one neuron: the crate's own, one input, one output; `start` is weight and bias.
+///
+/// ```
+/// use backprop::Cost;
+/// use backprop::lesson::slowdown::train;
+///
+/// // From weight 2 and bias 2 the output is a = σ(4), and should be 0: δ = −a(1 − a)·a, or −a.
+/// let a = backprop::activation::sigmoid(4.0);
+/// let quadratic = train((2.0, 2.0), Cost::Quadratic, 0.15).first_delta;
+/// assert!((quadratic + a * (1.0 - a) * a).abs() < 1e-15);
+/// assert_eq!(train((2.0, 2.0), Cost::CrossEntropy, 0.15).first_delta, -a);
+/// ```
 #[must_use]
 pub fn train(start: (f64, f64), cost: Cost, rate: f64) -> Run {
     let architecture = Architecture::new(&[1, 1]).with_cost(cost);

@@ -32,7 +32,17 @@ pub fn curve(x: f64) -> f64 {
     0.2 + 0.4 * x * x + 0.3 * x * libm::sin(15.0 * x) + 0.05 * libm::cos(50.0 * x)
 }
 
-/// A network with one input, two sigmoid neurons a tower, and one linear output.
+/// A network with one input, two sigmoid neurons a tower, and one linear output. `curve` is asked once a tower, in its
+/// middle; towers stand side by side from x = 0 to 1.
+///
+/// ```
+/// use backprop::Sample;
+/// use backprop::lesson::universality::build;
+///
+/// let mut network = build(|x| x * x, 10);
+/// let middle = 0.35; // of the fourth tower
+/// assert!((network.predict(Sample(&[middle]))[0] - middle * middle).abs() < 1e-6);
+/// ```
 #[must_use]
 pub fn build(curve: impl Fn(f64) -> f64, towers: usize) -> Network {
     let width = 1.0 / towers as f64;

@@ -58,6 +58,14 @@ impl Deltas {
     }
 
     /// By what delta is multiplied on the way back through one layer, on (geometric) average.
+    ///
+    /// ```
+    /// use backprop::{Activation, lesson::vanishing::Deltas};
+    ///
+    /// let sizes = vec![0.001, 0.01, 0.1]; // the first layer's, the second's, the third's
+    /// let deltas = Deltas { activation: Activation::Sigmoid, sizes, slopes: vec![] };
+    /// assert!((deltas.lost() - 100.0).abs() < 1e-9 && (deltas.factor() - 0.1).abs() < 1e-12);
+    /// ```
     #[must_use]
     pub fn factor(&self) -> f64 {
         libm::pow(self.lost(), -1.0 / (self.sizes.len() - 1) as f64)

@@ -30,7 +30,7 @@ pub const MOST_CONNECTIONS: usize = 1000;
 /// ```
 ///
 /// # Errors
-/// Those of the stream.
+/// Those of the stream; none on a `Vec`.
 pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     let numbering = Numbering::new(network);
     let sizes = network.architecture.sizes_text().replace(',', "-");
@@ -67,7 +67,7 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     writeln!(stream, "}}")
 }
 
-/// Whether the network is small enough for a picture.
+/// Whether the network is small enough for a picture. [`write()`] does not ask.
 ///
 /// # Errors
 /// More than [`MOST_CONNECTIONS`] connections.

@@ -3,6 +3,17 @@
 //! The network is drawn as nodes and weighted edges; the step just done is lit, with its formula and, beside it, the
 //! same moment in matrix form. What is shown comes from a [`Stepper`], so it is the network that trains.
 //!
+//! ```no_run
+//! use backprop::graph::{Network, step::Stepper};
+//! use backprop::show::stepper;
+//! use backprop::{Label, Sample};
+//!
+//! let network = Network::new(&[3, 4, 2], 0);
+//! let steps = Stepper::new(network, &[Label(&[0.9, 0.1])], &[Sample(&[1.0, 0.5, 0.0])], 0.3);
+//! stepper::run(steps, None, "an example")?; // until the user presses q
+//! # Ok::<(), backprop::Error>(())
+//! ```
+//!
 //! Read [`app`] (what there is to see and what a key does to it), [`keys`], then the screen from the outside in:
 //! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix).
 
@@ -53,7 +64,7 @@ const EXIT_BY_SIGNAL: i32 = 130;
 /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from.
 ///
 /// # Errors
-/// A network too large to draw, a terminal too small, or one that fails.
+/// [`Error::TooLarge`] for a network too large to draw; [`Error::Usage`] for a terminal too small, or one that fails.
 pub fn run(stepper: Stepper<'_>, image_shape: Option<(usize, usize)>, source: &str) -> Result<(), Error> {
     check_size(&stepper.network().architecture)?;
     let (columns, rows) = crossterm::terminal::size().map_err(failure)?;

@@ -10,7 +10,7 @@ use crate::graph::Network;
 use crate::graph::step::{Order, Stepper};
 use crate::{Architecture, Error};
 
-pub use recording::Recording;
+pub use recording::{RecordedConnection, RecordedNode, RecordedStep, Recording};
 
 /// More neurons in a layer than this cannot be drawn and read.
 pub const MOST_NEURONS: usize = 16;
@@ -27,10 +27,23 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The page that plays back this many training steps, one sample each, from the stepper's start.
 ///
-/// `about` is the line under the title.
+/// `about` is the line under the title, as text: what stands in it is shown, whatever it is.
+///
+/// ```
+/// use backprop::graph::{Network, step::Stepper};
+/// use backprop::{Label, Sample, show::page};
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let stepper = Stepper::new(network, &[Label(&[0.9, 0.1])], &[Sample(&[1.0, 0.5, 0.0])], 0.3);
+/// let file = page::html(stepper.clone(), 10, "ten training steps")?;
+/// assert!(file.contains("ten training steps"));
+/// assert!(page::html(stepper, 1000, "46,000 steps").is_err()); // more than a page holds
+/// # Ok::<(), backprop::Error>(())
+/// ```
 ///
 /// # Errors
-/// A network too large to draw, more steps than a page should hold, or numbers that are not finite.
+/// [`Error::TooLarge`] for a network too large to draw, or more steps than a page should hold; [`Error::Diverged`] for
+/// numbers that are not finite.
 pub fn html(stepper: Stepper<'_>, training_steps: usize, about: &str) -> Result<String, Error> {
     check_drawable(&stepper.network().architecture)?;
     check_length(stepper.network(), training_steps)?;

@@ -10,6 +10,19 @@ use crate::graph::{AnyNode, ConnectionId, NodeId};
 use crate::{Activation, Error};
 
 /// One training, ready to be played back.
+///
+/// ```
+/// use backprop::graph::{Network, step::Stepper};
+/// use backprop::{Label, Sample, show::page::Recording};
+///
+/// let network = Network::new(&[2, 1], 0);
+/// let stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+/// let recording = Recording::new(stepper, 5, "five training steps")?;
+/// assert_eq!((recording.order.len(), recording.costs.len()), (10, 5));
+/// // 2 inputs, an output, its delta, 3 deltas before it, 3 weights: so many numbers each.
+/// assert_eq!(recording.values.len(), 5 * (2 + 2 + 1 + 3 * 3 + 3 * 2));
+/// # Ok::<(), backprop::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recording {
     /// The line under the title.
@@ -76,7 +89,7 @@ pub struct RecordedConnection {
 /// One step of every sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecordedStep {
-    /// The phase, as a place in [`Phase::ALL`].
+    /// The phase, as a place in [`Phase::ALL`](crate::graph::step::Phase::ALL).
     pub phase: usize,
     /// The node or connection it changes, by id.
     pub id: usize,

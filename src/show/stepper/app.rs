@@ -12,7 +12,22 @@ use crate::graph::{ConnectionId, NodeId};
 /// Steps a second at which it can run.
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 200, 1_000, 10_000, 100_000];
 
-/// The state of the stepper.
+/// The state of the stepper: what is seen, and what keys do to it. It knows no terminal.
+///
+/// ```
+/// use crossterm::event::{KeyCode, KeyEvent};
+/// use backprop::graph::{Network, step::Stepper};
+/// use backprop::{Label, Sample, show::stepper::App};
+///
+/// let network = Network::new(&[3, 4, 2], 0);
+/// let steps = Stepper::new(network, &[Label(&[0.9, 0.1])], &[Sample(&[1.0, 0.5, 0.0])], 0.3);
+/// let mut app = App::new(steps, None, "an example", false);
+/// for key in [KeyCode::Right, KeyCode::Right, KeyCode::Left, KeyCode::Char('p')] {
+///     app.press(KeyEvent::from(key));
+/// }
+/// // On, on, back, and on to the next phase: the first output is computed.
+/// assert_eq!(app.latest().unwrap().name(), "a4");
+/// ```
 pub struct App<'a> {
     pub(super) stepper: Stepper<'a>,
     /// Rows and columns of a sample that is an image.
@@ -70,7 +85,10 @@ impl EditTarget {
 }
 
 impl<'a> App<'a> {
-    /// A stepper at its first step's door.
+    /// A stepper before its first step.
+    ///
+    /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `colour`
+    /// whether colours may be used.
     #[must_use]
     pub fn new(
         stepper: Stepper<'a>,
