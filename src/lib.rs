@@ -127,6 +127,7 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))] // on docs.rs, what needs a feature says so
 
 pub mod activation;
 pub mod architecture;
@@ -155,11 +156,14 @@ pub mod training;
 pub mod vectorized;
 pub mod weight_init;
 
-pub use activation::Activation;
-pub use architecture::Architecture;
-pub use cost::Cost;
-pub use engine::{Dropout, Engine, MiniBatchStep, Trained};
-pub use error::Error;
-pub use parameters::{LayerParameters, Parameters};
-pub use sample::{Label, Sample};
-pub use weight_init::WeightInit;
+#[doc(inline)]
+pub use self::{
+    activation::Activation,
+    architecture::Architecture,
+    cost::Cost,
+    engine::{Dropout, Engine, MiniBatchStep, Trained},
+    error::Error,
+    parameters::{LayerParameters, Parameters},
+    sample::{Label, Sample},
+    weight_init::WeightInit,
+};

@@ -16,6 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What the file holds:
+//!
 //! ```json
 //! {"sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]], "cost": "QuadraticCost"}
 //! ```

@@ -60,14 +60,17 @@ pub mod taylor;
 pub mod vectorized_network;
 pub mod verdict;
 
-pub use checkable::{Checkable, Evaluation, Incremental};
-pub use checker::Check;
-pub use diagnosis::{Diagnosis, Pattern};
-pub use incremental::Downstream;
-pub use place::{Group, Numbering, Place};
-pub use problem::{CheckedEngine, Problem};
-pub use report::{GroupCounts, Named, Report};
-pub use settings::{EvaluationMode, STEP, Selection, Step, TOLERANCE};
-pub use task::{Example, Task};
-pub use taylor::{TaylorOutcome, TaylorTest};
-pub use verdict::{Comparison, Verdict};
+#[doc(inline)]
+pub use self::{
+    checkable::{Checkable, Evaluation, Incremental},
+    checker::Check,
+    diagnosis::{Diagnosis, Pattern},
+    incremental::Downstream,
+    place::{Group, Numbering, Place},
+    problem::{CheckedEngine, Problem},
+    report::{GroupCounts, Named, Report},
+    settings::{EvaluationMode, STEP, Selection, Step, TOLERANCE},
+    task::{Example, Task},
+    taylor::{TaylorOutcome, TaylorTest},
+    verdict::{Comparison, Verdict},
+};

@@ -5,9 +5,9 @@
 //! use backprop::{Label, Sample};
 //!
 //! let mut network = Network::new(&[3, 4, 2], 0);
-//! network.predict(Sample(&[1.0, 0.5, 0.0])); // every node has its output now
-//! network.calc_delta(Label(&[0.9, 0.1])); //    ... and its delta
-//! network.update_weight(0.3); //                every connection its gradient, and a new weight
+//! network.predict(Sample(&[1.0, 0.5, 0.0])); // now every node has its output,
+//! network.calc_delta(Label(&[0.9, 0.1])); // and its delta,
+//! network.update_weight(0.3); // and every connection its gradient and a new weight
 //!
 //! let node = network.layers[1].neurons()[2];
 //! println!("{}", network.node(node).dump(&network.nodes, &network.connections.connections));
@@ -54,7 +54,7 @@
 //! # Why the loops look old-fashioned
 //!
 //! The formulas walk a slice with `while i < list.len()`. An iterator would be shorter, but in a debugger each `step`
-//! would land in the standard library. These loops stay on this page.
+//! would land in the standard library. These loops stay in the function that you are reading.
 //!
 //! # Sign
 //!
@@ -71,10 +71,13 @@ pub mod network;
 pub mod node;
 pub mod step;
 
-pub use connection::Connection;
-pub use connections::Connections;
-pub use const_node::ConstNode;
-pub use id::{ConnectionId, NodeId};
-pub use layer::Layer;
-pub use network::Network;
-pub use node::{AnyNode, Node};
+#[doc(inline)]
+pub use self::{
+    connection::Connection,
+    connections::Connections,
+    const_node::ConstNode,
+    id::{ConnectionId, NodeId},
+    layer::Layer,
+    network::Network,
+    node::{AnyNode, Node},
+};

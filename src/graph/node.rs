@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Connection, ConnectionId, ConstNode};
 use crate::{Activation, Cost};
 
-/// One neuron: what it computed last, and the ids of its connections on both sides.
+/// One neuron: what it computed last, and the ids of its connections on both sides. [By hand](#impl-Node-1), an example.
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct Node {
@@ -104,7 +104,7 @@ impl Node {
 ///
 /// ```
 /// use backprop::graph::{AnyNode, Network};
-/// use backprop::{Activation, Architecture, Cost, LayerParameters, Parameters, Sample};
+/// use backprop::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 ///
 /// // One input x = 1, one hidden neuron 2x, one output neuron 3a + 0.5; all of them linear.
 /// let layer = |w, b| LayerParameters { weights: vec![vec![w]], biases: vec![b] };
@@ -112,11 +112,16 @@ impl Node {
 /// let architecture = Architecture::new(&[1, 1, 1]).with_activation(Activation::Identity);
 /// let mut network = Network::from_parameters(&architecture, &parameters);
 /// network.predict(Sample(&[1.0]));
+/// network.calc_delta(Label(&[7.0]));
 ///
-/// let AnyNode::Node(output) = network.node(network.layers[2].neurons()[0]) else { panic!() };
-/// let connections = &network.connections.connections;
-/// assert_eq!(output.calc_output(&network.nodes, connections), 6.5);
+/// let [hidden, output] = [1, 2].map(|layer| match network.node(network.layers[layer].nodes[0]) {
+///     AnyNode::Node(node) => node,
+///     AnyNode::Const(_) => unreachable!("it is the last of its layer"),
+/// });
+/// let (nodes, connections) = (&network.nodes, &network.connections.connections);
+/// assert_eq!(output.calc_output(nodes, connections), 6.5);
 /// assert_eq!(output.calc_output_layer_delta(7.0, Cost::Quadratic), 0.5); // slope 1, 0.5 too low
+/// assert_eq!(hidden.calc_hidden_layer_delta(nodes, connections), 1.5); // slope 1, 3·0.5
 /// ```
 impl Node {
     /// This node and its connections as bp.py prints them, several lines.

@@ -41,11 +41,14 @@ pub mod text;
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-pub use action::{Action, Before};
-pub use order::{Order, Segment};
-pub use place::{Numbering, Place, Wire};
-pub use reading::{Reading, Term};
-pub use stepper::{Edit, Stepper};
+#[doc(inline)]
+pub use self::{
+    action::{Action, Before},
+    order::{Order, Segment},
+    place::{Numbering, Place, Wire},
+    reading::{Reading, Term},
+    stepper::{Edit, Stepper},
+};
 
 /// The five kinds of step, in the order in which one sample meets them.
 ///

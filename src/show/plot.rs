@@ -6,6 +6,7 @@
 pub mod axis;
 mod draw;
 
+#[doc(inline)]
 pub use axis::{Axis, Scale};
 
 /// One or more charts side by side under one title: one SVG file.

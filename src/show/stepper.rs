@@ -35,6 +35,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{self, Event, KeyEventKind};
 use ratatui::DefaultTerminal;
 
+#[doc(inline)]
 pub use app::App;
 
 use crate::graph::step::Stepper;

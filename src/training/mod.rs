@@ -16,7 +16,7 @@
 //!     trainer.run_epoch(&mut network, &mut |_| ControlFlow::Continue(()))?;
 //! }
 //! let right = trainer.state().history[2].test.as_ref().unwrap().accuracy();
-//! assert!(right > 0.3); // guessing gets a tenth right; 10,000 digits to learn from, far more
+//! assert!(right > 0.3); // guessing would get a tenth right
 //! # Ok::<(), backprop::Error>(())
 //! ```
 //!
@@ -31,7 +31,10 @@ pub mod order;
 pub mod schedule;
 pub mod trainer;
 
-pub use checkpoint::Checkpoint;
-pub use evaluation::{Evaluation, evaluate};
-pub use options::{Options, Preset};
-pub use trainer::{EpochReport, Progress, Trainer, TrainingState};
+#[doc(inline)]
+pub use self::{
+    checkpoint::Checkpoint,
+    evaluation::{Evaluation, evaluate},
+    options::{Options, Preset},
+    trainer::{EpochReport, Progress, Trainer, TrainingState},
+};

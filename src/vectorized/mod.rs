@@ -66,7 +66,8 @@ pub mod non_zeros;
 pub mod rungs;
 pub mod textbook;
 
-pub use column_matrix::ColumnMatrix;
-pub use full_connected_layer::FullConnectedLayer;
-pub use network::Network;
-pub use non_zeros::NonZeros;
+#[doc(inline)]
+pub use self::{
+    column_matrix::ColumnMatrix, full_connected_layer::FullConnectedLayer, network::Network,
+    non_zeros::NonZeros,
+};

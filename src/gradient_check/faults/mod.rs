@@ -34,10 +34,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use backward_pass::{BackwardPass, Correct, Scene};
-pub use gallery::GALLERY;
-pub use planted::Planted;
-pub use set_up::{SetUp, Shape, draw_examples};
+#[doc(inline)]
+pub use self::{
+    backward_pass::{BackwardPass, Correct, Scene},
+    gallery::GALLERY,
+    planted::Planted,
+    set_up::{SetUp, Shape, draw_examples},
+};
 
 use crate::Architecture;
 
