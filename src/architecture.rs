@@ -26,8 +26,8 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// The most weights and biases that [`Architecture::check_size`] lets pass, 2^28: a training run holds several copies
-    /// of 2 GiB then. A typing error in the sizes is a sentence, and not the end of the machine's memory.
+    /// The most weights and biases that [`Architecture::check_size`] lets pass, 2^28: a training run holds several
+    /// copies of 2 GiB then. A typing error in the sizes is a sentence, and not the end of the machine's memory.
     pub const MOST_PARAMETERS: usize = 1 << 28;
 
     /// Sigmoid neurons throughout and the quadratic cost, as in bp.py, fc.py and network.py.
@@ -121,8 +121,8 @@ impl Architecture {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after the
-    /// input, or a cost that cannot stand behind the output layer's activation ([`Cost::accepts`]).
+    /// [`Error::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after
+    /// the input, or a cost that cannot stand behind the output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
         if self.sizes.len() < 2 {
             return Err(Error::Architecture(format!(
@@ -154,8 +154,8 @@ impl Architecture {
         Ok(())
     }
 
-    /// Whether starting weights should be drawn for so large a network. The program asks this of sizes that a user typed;
-    /// a network's constructors do not, and only refuse what memory cannot hold.
+    /// Whether starting weights should be drawn for so large a network. The program asks this of sizes that a user
+    /// typed; a network's constructors do not, and only refuse what memory cannot hold.
     ///
     /// # Errors
     /// [`Error::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].

@@ -54,8 +54,8 @@ pub struct Rows<'a> {
 
 /// Trains both engines on the same samples from the same weights, and times them if they agree.
 ///
-/// Weights are drawn by [`WeightInit::Small`] with this seed; `rate` is the learning rate. They agree, if no weight differs
-/// by more than 10⁻⁹ after one pass over the samples.
+/// Weights are drawn by [`WeightInit::Small`] with this seed; `rate` is the learning rate. They agree, if no weight
+/// differs by more than 10⁻⁹ after one pass over the samples.
 ///
 /// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine meets
 /// all of them. If the engines do not agree, all times are NaN: how long a wrong answer takes is nobody's concern.

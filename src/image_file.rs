@@ -141,9 +141,9 @@ fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize
 }
 
 impl Picture {
-    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on 28x28 with
-    /// its centre of mass in the middle, then scaled to `rows` x `columns` if that is another size; `rows` · `columns`
-    /// bytes, row by row, 0 for paper and 255 for ink.
+    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on 28x28
+    /// with its centre of mass in the middle, then scaled to `rows` x `columns` if that is another size; `rows` ·
+    /// `columns` bytes, row by row, 0 for paper and 255 for ink.
     ///
     /// # Errors
     /// A picture without any ink.

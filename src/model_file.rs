@@ -88,8 +88,8 @@ impl Model {
 
     /// Writes a model file; an existing one is replaced only once the new one is complete.
     ///
-    /// Parameters that do not fit the architecture ([`Parameters::fit`]) are written as they are; [`Model::read`] refuses
-    /// the file.
+    /// Parameters that do not fit the architecture ([`Parameters::fit`]) are written as they are; [`Model::read`]
+    /// refuses the file.
     ///
     /// # Errors
     /// [`Error::Contents`] for a weight that is not finite; [`Error::File`], if the file cannot be written.

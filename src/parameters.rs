@@ -41,8 +41,8 @@ impl Parameters {
         Self { layers: architecture.sizes.windows(2).map(layer).collect() }
     }
 
-    /// Whether every matrix and vector has the shape the architecture asks for. Networks panic on parameters that do not
-    /// fit; ask here first about what comes from elsewhere.
+    /// Whether every matrix and vector has the shape the architecture asks for. Networks panic on parameters that do
+    /// not fit; ask here first about what comes from elsewhere.
     #[must_use]
     pub fn fit(&self, architecture: &Architecture) -> bool {
         self.layers.len() + 1 == architecture.sizes.len()

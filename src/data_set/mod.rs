@@ -121,8 +121,8 @@ impl Targets {
 }
 
 impl DataSet {
-    /// Images to be classified: `bytes` holds the images one after the other, row by row; `classes` one number an image,
-    /// its place in the output layer.
+    /// Images to be classified: `bytes` holds the images one after the other, row by row; `classes` one number an
+    /// image, its place in the output layer.
     ///
     /// # Panics
     /// If the bytes are not as many whole images as there are classes, or images are empty.
@@ -166,8 +166,8 @@ impl DataSet {
         self.rows * self.columns
     }
 
-    /// The fewest neurons the output layer can have: one more than the highest class (1 in an empty set), or one for each
-    /// bit.
+    /// The fewest neurons the output layer can have: one more than the highest class (1 in an empty set), or one for
+    /// each bit.
     #[must_use]
     pub fn output_size(&self) -> usize {
         match self.task {
@@ -251,7 +251,8 @@ impl DataSet {
     }
 
     /// What an output vector says: the class of the strongest output (the first, if several are), or for `bits` the
-    /// byte whose bits are the outputs above one half.
+    /// byte whose bits are the outputs above one half. (Of outputs that are not numbers it says nothing sensible;
+    /// [`DataSet::is_right`] counts them as wrong.)
     #[must_use]
     pub fn answer(&self, output: &[f64]) -> usize {
         match self.task {
@@ -311,9 +312,9 @@ impl DataSet {
     /// Whether a network of this architecture can be shown these samples.
     ///
     /// # Errors
-    /// [`Error::Usage`]: an input layer of another size than the images, a class without a neuron in the output layer, or
-    /// for `bits` an output layer of another size than the input. Of labels from a folder, [`Error::Contents`] names the
-    /// file and the place of the first that is outside.
+    /// [`Error::Usage`]: an input layer of another size than the images, a class without a neuron in the output layer,
+    /// or for `bits` an output layer of another size than the input. Of labels from a folder, [`Error::Contents`] names
+    /// the file and the place of the first that is outside.
     ///
     /// # Panics
     /// If the architecture has no layers ([`Architecture::check`]).

@@ -52,8 +52,8 @@ impl Source {
     /// Reads both parts. `pixels` says what a pixel's byte means to the input layer; to bits it means nothing.
     ///
     /// # Errors
-    /// [`Error::File`] or [`Error::Contents`]: a missing, unreadable or damaged file; its name and the remedy are in the
-    /// message.
+    /// [`Error::File`] or [`Error::Contents`]: a missing, unreadable or damaged file; its name and the remedy are in
+    /// the message.
     pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
         Ok(Split { train: self.load_part(Part::Train, pixels)?, test: self.load_part(Part::Test, pixels)? })
     }

@@ -57,7 +57,8 @@ pub trait Checkable {
     /// The error E with the present parameters. Asked twice, it must give the same number.
     fn error(&mut self) -> f64;
 
-    /// The gradient of every parameter, in order, *from the code that trains*, leaving the parameters as they were.
+    /// The gradient of every parameter, one number each and in order, *from the code that trains*, leaving the
+    /// parameters as they were.
     ///
     /// The sign is this crate's: −∂E/∂w, the direction to move in. Code that trains without keeping a gradient shows
     /// it all the same: (parameters after one step − parameters before) / rate.
@@ -87,7 +88,8 @@ pub trait Checkable {
         0.0
     }
 
-    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`]; always in one order.
+    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`]; always in one
+    /// order.
     fn activation_pattern(&mut self) -> Vec<bool> {
         Vec::new()
     }

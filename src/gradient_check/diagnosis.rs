@@ -1,8 +1,8 @@
 //! From the pattern of disagreements to the line of code that is probably wrong.
 //!
-//! A gradient is δ·x: the delta of the neuron that a weight leads to, times the output of the neuron that it comes from.
-//! A wrong delta spoils a row of W by one factor, a wrong x a column, a wrong recursion every layer but the last. The
-//! ratio analytic / numerical shows which.
+//! A gradient is δ·x: the delta of the neuron that a weight leads to, times the output of the neuron that it comes
+//! from. A wrong delta spoils a row of W by one factor, a wrong x a column, a wrong recursion every layer but the last.
+//! The ratio analytic / numerical shows which.
 
 use std::fmt;
 
@@ -127,7 +127,8 @@ impl Pattern {
 }
 
 impl Diagnosis {
-    /// The diagnosis for these comparisons; `None` if nothing disagrees. `samples` is how many the error is a mean over.
+    /// The diagnosis for these comparisons; `None` if nothing disagrees. `samples` is how many the error is a mean
+    /// over.
     #[must_use]
     pub fn of(comparisons: &[Comparison], samples: usize) -> Option<Self> {
         let evidence = Evidence::new(comparisons);

@@ -101,8 +101,8 @@ impl Forward {
         pass
     }
 
-    /// The slope da/dz of one neuron's output in its weighted input, dropout included. `layer` is 1 for the first after the
-    /// input.
+    /// The slope da/dz of one neuron's output in its weighted input, dropout included. `layer` is 1 for the first after
+    /// the input.
     ///
     /// # Panics
     /// If there is no such neuron, or it is in the input layer.
@@ -113,7 +113,7 @@ impl Forward {
         self.factors[layer][neuron] * activation.derivative_from_output(output)
     }
 
-    /// The output layer's outputs.
+    /// The output layer's outputs, n_out numbers.
     #[must_use]
     pub fn output(&self) -> &[f64] {
         &self.outputs[self.outputs.len() - 1]

@@ -1,9 +1,9 @@
 //! The error with one parameter changed, at the price of what lies downstream of it.
 //!
-//! A changed weight `W[l][j][k]` moves the weighted input of neuron j by Δw·x_k and nothing else in its layer or before.
-//! So one neuron's output is computed anew; in the layer after, each weighted input moves by w·Δa for this one Δa; in
-//! the layers after that, by Σ w·Δa. In a network of 784-300-10 that is 11 neurons in place of 310, and 10 products in
-//! place of 238,200.
+//! A changed weight `W[l][j][k]` moves the weighted input of neuron j by Δw·x_k and nothing else in its layer or
+//! before. So one neuron's output is computed anew; in the layer after, each weighted input moves by w·Δa for this one
+//! Δa; in the layers after that, by Σ w·Δa. In a network of 784-300-10 that is 11 neurons in place of 310, and 10
+//! products in place of 238,200.
 //!
 //! **Rounding.** A weighted input is z + Δz, one addition to a sum that both sides of the central difference share. Its
 //! rounding error is at most ε/2·|z|, where summing all over again would add up hundreds of them. So the incremental

@@ -7,8 +7,8 @@ use crate::{Activation, Engine, Label, Parameters, Sample};
 /// An engine whose backward pass the check can reach.
 ///
 /// What differs from engine to engine: how one parameter is reached, what a reader calls it, and where the gradient of
-/// the training code is found. Places come from [`Numbering::place`] of the engine's architecture; a method may panic on
-/// any other.
+/// the training code is found. Places come from [`Numbering::place`] of the engine's architecture; a method may panic
+/// on any other.
 pub trait CheckedEngine: Engine {
     /// What the engine is called at the head of a report.
     fn engine_name(&self) -> &'static str;

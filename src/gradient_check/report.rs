@@ -28,8 +28,8 @@ const NAMED: usize = 5;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// The verdict on all parameters together: `Disagree`, if one disagrees, if the Taylor remainder is of first order, or
-    /// if E is not repeatable; otherwise `Inconclusive`, where nothing that is not 0 agreed; otherwise `Agree`.
+    /// The verdict on all parameters together: `Disagree`, if one disagrees, if the Taylor remainder is of first order,
+    /// or if E is not repeatable; otherwise `Inconclusive`, where nothing that is not 0 agreed; otherwise `Agree`.
     pub verdict: Verdict,
     /// What was checked, in one line.
     pub description: String,
@@ -204,8 +204,8 @@ fn with(comparisons: &[Comparison], verdict: Verdict) -> impl Iterator<Item = &C
 
 /// Which of two comparisons is worse: not a number before any number, then by relative error, then by difference.
 ///
-/// Relative errors count to two digits here: with flipped signs they are all 1 but for rounding, and the difference must
-/// decide.
+/// Relative errors count to two digits here: with flipped signs they are all 1 but for rounding, and the difference
+/// must decide.
 fn by_badness(one: &Comparison, other: &Comparison) -> Ordering {
     let disagrees = |c: &Comparison| c.verdict == Verdict::Disagree;
     let relative =

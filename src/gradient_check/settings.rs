@@ -8,8 +8,8 @@ pub const SAMPLE_PER_GROUP: usize = 200;
 
 /// The largest relative error that counts as equal.
 ///
-/// Tighter would prove no more: gradients of 1e-5 beside an error of 1 stand 1e-7 and more from their numerical value by
-/// rounding alone, and would only move from "agree" to "inconclusive".
+/// Tighter would prove no more: gradients of 1e-5 beside an error of 1 stand 1e-7 and more from their numerical value
+/// by rounding alone, and would only move from "agree" to "inconclusive".
 pub const TOLERANCE: f64 = 1e-6;
 
 /// The step h for parameters of size 1 and less.
@@ -35,8 +35,8 @@ pub enum Selection {
     Automatic,
     /// Every one.
     Every,
-    /// So many of each layer's weights and of each layer's biases, drawn at random ([`Check::seed`](super::Check::seed));
-    /// all of a group that has fewer.
+    /// So many of each layer's weights and of each layer's biases, drawn at random
+    /// ([`Check::seed`](super::Check::seed)); all of a group that has fewer.
     PerGroup(usize),
     /// No single ones: so many random directions, in which all weights (or biases) of a layer move at once.
     Directions(usize),
@@ -45,8 +45,8 @@ pub enum Selection {
 /// How E is evaluated with one parameter changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EvaluationMode {
-    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally, where
-    /// the model can.
+    /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally,
+    /// where the model can.
     #[default]
     Automatic,
     /// By the model's own forward pass.

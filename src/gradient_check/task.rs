@@ -88,7 +88,8 @@ impl Task {
         examples.map(pass).collect()
     }
 
-    /// The samples as rows of n_in numbers, as [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) takes them.
+    /// The samples as rows of n_in numbers, as [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) takes
+    /// them.
     #[must_use]
     pub fn sample_rows(&self) -> Vec<f64> {
         self.examples.iter().flat_map(|example| example.sample.iter().copied()).collect()

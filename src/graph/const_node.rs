@@ -20,7 +20,8 @@ use super::{AnyNode, Connection, ConnectionId, node::dump_list};
 pub struct ConstNode {
     /// Always 1.
     pub output: f64,
-    /// 0 once computed, because the slope a(1 − a) is 0 at 1 (NaN, if a delta downstream is infinite). Nothing reads it.
+    /// 0 once computed, because the slope a(1 − a) is 0 at 1 (NaN, if a delta downstream is infinite). Nothing reads
+    /// it.
     pub delta: f64,
     /// The layer it stands in.
     pub layer_index: u32,

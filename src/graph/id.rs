@@ -1,8 +1,8 @@
 //! Ids: places in the network's list of nodes and in its list of connections.
 //!
-//! Four bytes each, so that a connection with the two lists it stands in takes 32 bytes. Only a network makes ids:
-//! they are found in [`Layer::nodes`](crate::graph::Layer::nodes), in a node's lists of connections, and at the two ends
-//! of a [`Connection`](crate::graph::Connection). An id means nothing to another network.
+//! Four bytes each, so that a connection with the two lists it stands in takes 32 bytes. Only a network makes ids: they
+//! are found in [`Layer::nodes`](crate::graph::Layer::nodes), in a node's lists of connections, and at the two ends of
+//! a [`Connection`](crate::graph::Connection). An id means nothing to another network.
 
 /// The place of a node in [`Network::nodes`](crate::graph::Network::nodes).
 ///

@@ -68,8 +68,8 @@ impl Layer {
         }
     }
 
-    /// Computes the output of each neuron in turn (equation 2, one row at a time), from the outputs of the layer before,
-    /// and stores it. Not for the input layer: without upstream connections, every output becomes σ(0).
+    /// Computes the output of each neuron in turn (equation 2, one row at a time), from the outputs of the layer
+    /// before, and stores it. Not for the input layer: without upstream connections, every output becomes σ(0).
     pub fn calc_output(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
         let neurons = self.neurons();
         let mut i = 0;
@@ -83,8 +83,8 @@ impl Layer {
         }
     }
 
-    /// Computes the delta of each neuron of the output layer (equation 3), from its output, and stores it. `label` is one
-    /// number for each neuron.
+    /// Computes the delta of each neuron of the output layer (equation 3), from its output, and stores it. `label` is
+    /// one number for each neuron.
     ///
     /// # Panics
     /// If the label is not as long as there are neurons.
@@ -101,8 +101,8 @@ impl Layer {
         }
     }
 
-    /// Computes the delta of each node from those of the layer after (equation 4), the constant node's too, as bp.py does,
-    /// and stores it. Not for the output layer: without downstream connections, every delta becomes 0.
+    /// Computes the delta of each node from those of the layer after (equation 4), the constant node's too, as bp.py
+    /// does, and stores it. Not for the output layer: without downstream connections, every delta becomes 0.
     pub fn calc_hidden_layer_delta(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
         let own_nodes: &[NodeId] = &self.nodes;
         let mut i = 0;

@@ -188,8 +188,8 @@ impl Network {
 
     /// Computes every node's delta, −∂E/∂z, from the output layer back to the input layer.
     ///
-    /// It goes by the outputs that the last [`Network::predict`] left in the nodes. The input layer's deltas are computed
-    /// as bp.py does, though no weight needs them.
+    /// It goes by the outputs that the last [`Network::predict`] left in the nodes. The input layer's deltas are
+    /// computed as bp.py does, though no weight needs them.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -257,8 +257,8 @@ impl Network {
         }
     }
 
-    /// Computes the gradient on every connection for one sample, without changing a weight. [`Network::gradient`] collects
-    /// what it left there.
+    /// Computes the gradient on every connection for one sample, without changing a weight. [`Network::gradient`]
+    /// collects what it left there.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -281,7 +281,8 @@ impl Network {
         self.calc_gradient();
     }
 
-    /// The output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps its output.
+    /// The output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps its
+    /// output.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Connection, ConnectionId, ConstNode};
 use crate::{Activation, Cost};
 
-/// One neuron: what it computed last, and the ids of its connections on both sides. [By hand](#impl-Node-1), an example.
+/// One neuron: what it computed last, and the ids of its connections on both sides. See it [by hand](#impl-Node-1).
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct Node {
@@ -157,8 +157,8 @@ impl Node {
 /// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
 /// ```
 ///
-/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) output and
-/// delta come first: they are found in the same place whichever it is.
+/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) output
+/// and delta come first: they are found in the same place whichever it is.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
@@ -216,8 +216,8 @@ impl AnyNode {
         }
     }
 
-    /// Connections from the layer before, in the order of that layer's nodes, the bias last; none in the input layer, and
-    /// a constant node has none.
+    /// Connections from the layer before, in the order of that layer's nodes, the bias last; none in the input layer,
+    /// and a constant node has none.
     #[must_use]
     pub fn upstream(&self) -> &[ConnectionId] {
         match self {

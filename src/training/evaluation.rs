@@ -42,8 +42,8 @@ impl Evaluation {
     }
 }
 
-/// Asks the network about every sample. `targets` are the labels that the mean cost is measured against; right and wrong
-/// do not depend on them.
+/// Asks the network about every sample. `targets` are the labels that the mean cost is measured against; right and
+/// wrong do not depend on them.
 ///
 /// ```
 /// use backprop::data_set::{Targets, bits};
@@ -59,7 +59,8 @@ impl Evaluation {
 /// ```
 ///
 /// # Panics
-/// If the samples do not fit the network ([`DataSet::check_fits`]).
+/// If a sample is not as long as the input layer, or a class has no neuron in the output layer
+/// ([`DataSet::check_fits`]).
 #[must_use]
 pub fn evaluate(engine: &mut dyn Engine, data: &DataSet, targets: Targets) -> Evaluation {
     let cost = engine.architecture().cost;
@@ -76,7 +77,7 @@ pub fn evaluate(engine: &mut dyn Engine, data: &DataSet, targets: Targets) -> Ev
 /// Calls `visit` with every sample's index and output vector of n_out numbers, in order.
 ///
 /// # Panics
-/// If the samples do not fit the network ([`DataSet::check_fits`]).
+/// If a sample is not as long as the input layer ([`DataSet::check_fits`]).
 pub fn for_each_output(engine: &mut dyn Engine, data: &DataSet, mut visit: impl FnMut(usize, &[f64])) {
     let (inputs, outputs) = (engine.architecture().input_size(), engine.architecture().output_size());
     let mut rows = vec![0.0; ROWS_AT_ONCE.min(data.len()) * inputs];

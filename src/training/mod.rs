@@ -21,8 +21,8 @@
 //! ```
 //!
 //! Read [`options`] for what can be chosen, [`trainer`] for the loop, [`schedule`] for stopping early and halving the
-//! rate, [`evaluation`] for counting right answers, [`checkpoint`] for going on another day. Whether the network is made
-//! of objects or of matrices, training sees only an [`Engine`](crate::Engine).
+//! rate, [`evaluation`] for counting right answers, [`checkpoint`] for going on another day. Whether the network is
+//! made of objects or of matrices, training sees only an [`Engine`](crate::Engine).
 
 pub mod checkpoint;
 pub mod evaluation;

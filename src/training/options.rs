@@ -24,8 +24,8 @@ pub struct Options {
     pub rate: f64,
     /// Samples a step, 1 or more; the last mini-batch of an epoch is smaller where they do not divide.
     pub batch: usize,
-    /// λ of L2 regularisation, 0 for none: each step multiplies weights, not biases, by 1 − ηλ/n, where n is the number of
-    /// training samples.
+    /// λ of L2 regularisation, 0 for none: each step multiplies weights, not biases, by 1 − ηλ/n, where n is the number
+    /// of training samples.
     pub l2: f64,
     /// The probability that a hidden neuron is silenced during a step: 0 for none, below 1.
     pub dropout: f64,

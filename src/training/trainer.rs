@@ -175,8 +175,8 @@ impl<'a> Trainer<'a> {
         Ok(Self { options, train, validation, test, state })
     }
 
-    /// Goes on from an earlier state. The engine must have the weights that belong to it, and options and samples must be
-    /// those it began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
+    /// Goes on from an earlier state. The engine must have the weights that belong to it, and options and samples must
+    /// be those it began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
     #[must_use]
     pub fn resume(mut self, state: TrainingState) -> Self {
         self.state = state;
@@ -218,8 +218,8 @@ impl<'a> Trainer<'a> {
     /// Whether training is finished is the caller's to ask ([`Trainer::is_finished`]): another call is another epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and layer,
-    /// and a rate to try. Weights and state are then those right after the step that did it.
+    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
+    /// layer, and a rate to try. Weights and state are then those right after the step that did it.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]), or the options ask for what it cannot do

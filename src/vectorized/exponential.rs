@@ -1,7 +1,8 @@
 //! Exponential, sigmoid and tanh without branches.
 //!
 //! `libm::exp` decides many things on the way. Here every number goes the same way, so that in a loop over a vector a
-//! compiler turns each line into one instruction for eight numbers at once. The method is the usual one (Tang 1989; FreeBSD's `e_exp.c` has the constants):
+//! compiler turns each line into one instruction for eight numbers at once. The method is the usual one (Tang 1989;
+//! FreeBSD's `e_exp.c` has the constants):
 //!
 //! 1. write x = k·ln 2 + r with a whole k and |r| ≤ ½ ln 2;
 //! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸;

@@ -110,7 +110,7 @@ fn goes_by_column(samples: usize, height: usize) -> bool {
 }
 
 impl FullConnectedLayer {
-    /// A layer with all weights and biases at 0.
+    /// A layer of n_in = `input_size` inputs and n_out = `output_size` neurons, with all weights and biases at 0.
     ///
     /// `DIFFERENCE:` fc.py draws the weights here; ours come from [`WeightInit`](crate::WeightInit) or a file.
     #[must_use]
@@ -123,7 +123,7 @@ impl FullConnectedLayer {
         }
     }
 
-    /// The output for one input vector: a = σ(W·x + b) (equation 2; fc.py's `forward`).
+    /// The output for one input vector of n_in numbers: a = σ(W·x + b) (equation 2; fc.py's `forward`).
     ///
     /// Read it with [`FullConnectedLayer::output`]. Inputs that are 0 are skipped.
     ///
@@ -139,8 +139,8 @@ impl FullConnectedLayer {
         forward_samples(outputs, weights.lanes(), biases.lanes(), &memory.inputs, *activation);
     }
 
-    /// Computes this layer's delta, −∂E/∂z, as the output layer's (equation 3 in matrix form), from the output of the last
-    /// [`FullConnectedLayer::forward`]. `label` is n_out numbers.
+    /// Computes this layer's delta, −∂E/∂z, as the output layer's (equation 3 in matrix form), from the output of the
+    /// last [`FullConnectedLayer::forward`]. `label` is n_out numbers.
     ///
     /// # Panics
     /// If the label is not as long as the output.
@@ -180,8 +180,8 @@ impl FullConnectedLayer {
         self.backward_samples(&self.memory, &mut layer_before.memory, layer_before.activation);
     }
 
-    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`). x is what the last [`FullConnectedLayer::forward`] was
-    /// given, δ what was computed after it.
+    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`). x is what the last [`FullConnectedLayer::forward`]
+    /// was given, δ what was computed after it.
     ///
     /// `DIFFERENCE:` fc.py's `backward` makes the matrix `W_grad` = δ·xᵀ, and `update` adds it. Here each product is
     /// added where it is made; [`FullConnectedLayer::gradient`] has the matrix for those who want to see it.
@@ -267,7 +267,7 @@ impl FullConnectedLayer {
         self.weights.view()
     }
 
-    /// b, n_out.
+    /// b, one number for each of the n_out outputs.
     #[must_use]
     pub fn biases(&self) -> &[f64] {
         self.biases.column(0)

@@ -32,6 +32,9 @@ const WORTH_A_THREAD: usize = 1_500_000;
 /// let after = network.predict(sample);
 /// assert!(network.loss(&after, label) < network.loss(&before, label));
 /// ```
+///
+/// A training step takes time in proportion to the weights whose inputs are not 0, and far less of it than a step of
+/// the [object graph](crate::graph). It is also an [`Engine`], for rows of samples and mini-batches.
 #[derive(Debug, Clone)]
 pub struct Network {
     architecture: Architecture,

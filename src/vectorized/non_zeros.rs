@@ -42,10 +42,10 @@ impl NonZeros {
         self.ends.clear();
     }
 
-    /// Appends a sample.
+    /// Appends a sample of any length. A −0 is a zero; NaN and infinity are not.
     ///
     /// # Panics
-    /// If the sample is longer than a place can count, 2³².
+    /// If the sample has 2³² numbers or more: a place is a u32.
     pub fn push(&mut self, sample: &[f64]) {
         assert!(u32::try_from(sample.len()).is_ok(), "a place counts to 2^32");
         let start = self.start(self.len());

@@ -91,7 +91,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network with these weights and biases. Nobody asks whether they fit the architecture: [`Parameters::fit`] does.
+    /// A network with these weights and biases. Nobody asks whether they fit the architecture: [`Parameters::fit`]
+    /// does.
     ///
     /// # Panics
     /// If a layer has no row of weights, or one that is shorter than the first.

@@ -90,8 +90,8 @@ impl FullConnectedLayer {
         self.b_grad.assign(delta);
     }
 
-    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of [`FullConnectedLayer::backward`], which
-    /// point downhill.
+    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of [`FullConnectedLayer::backward`],
+    /// which point downhill.
     pub fn update(&mut self, rate: f64) {
         self.w += &(rate * &self.w_grad);
         self.b += &(rate * &self.b_grad);

@@ -1,7 +1,7 @@
 //! Backpropagation in plain loops over matrices, cut into steps that can be got wrong one at a time.
 //!
-//! The default methods of [`BackwardPass`] are the correct steps ([`Correct`] uses them all, and a test holds it to both
-//! networks). A fault overrides one step. To see what a bug is, read its step beside the one here.
+//! The default methods of [`BackwardPass`] are the correct steps ([`Correct`] uses them all, and a test holds it to
+//! both networks). A fault overrides one step. To see what a bug is, read its step beside the one here.
 //!
 //! Signs as everywhere in this crate: delta = −∂E/∂z, gradient = −∂E/∂w.
 
@@ -109,8 +109,8 @@ pub trait BackwardPass: Sync {
         delta
     }
 
-    /// The gradient of W\[layer\], n_out rows of n_in: δ of the neuron it leads to times the output of the neuron it comes
-    /// from (BP4).
+    /// The gradient of W\[layer\], n_out rows of n_in: δ of the neuron it leads to times the output of the neuron it
+    /// comes from (BP4).
     fn weight_gradient(&self, scene: &Scene, layer: usize, delta: &[f64]) -> Vec<Vec<f64>> {
         let inputs = scene.output(layer - 1);
         let mut gradient = Vec::new();

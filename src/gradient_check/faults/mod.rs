@@ -16,9 +16,9 @@
 //! }
 //! ```
 //!
-//! Every fault is a variant of one small [`BackwardPass`] with one step overridden, and computes wrongly as the bug does.
-//! No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network knows of
-//! this.
+//! Every fault is a variant of one small [`BackwardPass`] with one step overridden, and computes wrongly as the bug
+//! does. No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network
+//! knows of this.
 //!
 //! Read [`backward_pass`], the correct one; then [`delta_faults`] and [`gradient_faults`] beside it; [`gallery`] lists
 //! them with their set-ups.

@@ -56,8 +56,8 @@ impl Action {
 
     /// Does it, by the function that trains, and returns what was there before.
     ///
-    /// `sample` holds n_in numbers and `label` n_out; an action reads the one it needs, and `rate` only to move a weight.
-    /// Nothing asks whether it is this action's turn: [`Order`](super::Order) knows.
+    /// `sample` holds n_in numbers and `label` n_out; an action reads the one it needs, and `rate` only to move a
+    /// weight. Nothing asks whether it is this action's turn: [`Order`](super::Order) knows.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -72,8 +72,8 @@ impl Action {
     /// ```
     ///
     /// # Panics
-    /// If the sample or the label is too short for the node's place, if a constant node is to be set, computed or given a
-    /// label, or if the id is another network's and this one is smaller.
+    /// If the sample or the label is too short for the node's place, if a constant node is to be set, computed or given
+    /// a label, or if the id is another network's and this one is smaller.
     #[track_caller]
     pub fn perform(self, network: &mut Network, label: &[f64], sample: &[f64], rate: f64) -> Before {
         let before = self.before(network);

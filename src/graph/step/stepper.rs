@@ -180,13 +180,13 @@ impl<'a> Stepper<'a> {
         self.samples.len()
     }
 
-    /// The sample in hand, edits included.
+    /// The sample in hand, n_in numbers, edits included.
     #[must_use]
     pub fn sample(&self) -> &[f64] {
         &self.sample
     }
 
-    /// The label of the sample in hand.
+    /// The label of the sample in hand, n_out numbers.
     #[must_use]
     pub fn label(&self) -> &'a [f64] {
         self.labels[self.sample_index()].0
@@ -204,7 +204,8 @@ impl<'a> Stepper<'a> {
         self.order.action(self.position_in_sample())
     }
 
-    /// The cost that each training step met before it changed a weight, as far as outputs have been computed.
+    /// The cost that each training step met before it changed a weight, as far as outputs have been computed: one
+    /// number a training step, the first first.
     #[must_use]
     pub fn costs(&self) -> &[f64] {
         &self.costs

@@ -45,8 +45,8 @@ pub struct Recording {
     pub outputs: Vec<f64>,
     /// Every connection's weight before the first step.
     pub weights: Vec<f64>,
-    /// The numbers of all steps, one after the other: the new value last, and before it, of an output its weighted sum, of a
-    /// delta before the output layer slope and sum, of a weight its gradient.
+    /// The numbers of all steps, one after the other: the new value last, and before it, of an output its weighted sum,
+    /// of a delta before the output layer slope and sum, of a weight its gradient.
     pub values: Vec<f64>,
     /// The cost met by each training step.
     pub costs: Vec<f64>,
