@@ -18,9 +18,8 @@ const STEPS_REMEMBERED: usize = 1 << 22;
 /// [`train_one_sample`](Network::train_one_sample), to the bit.
 ///
 /// ```
-/// use backprop::graph::Network;
-/// use backprop::graph::step::Stepper;
-/// use backprop::{Label, Sample};
+/// use backprop::graph::{Network, step::Stepper};
+/// use backprop::{Engine, Label, Sample};
 ///
 /// let network = Network::new(&[3, 4, 2], 0);
 /// let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
@@ -32,7 +31,7 @@ const STEPS_REMEMBERED: usize = 1 << 22;
 /// for step in stepper.by_ref().take(steps) {
 ///     println!("{step}");
 /// }
-/// assert_eq!(stepper.network().dump(), trained.dump());
+/// assert_eq!(stepper.network().parameters(), trained.parameters());
 /// while stepper.back() {}
 /// assert_eq!(stepper.network().output(), [0.0, 0.0]); // as if nothing had happened
 /// ```
