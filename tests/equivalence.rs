@@ -156,3 +156,28 @@ fn both_engines_return_the_same_cost_and_the_same_rows() {
         }
     }
 }
+
+#[test]
+fn every_network_refuses_samples_and_labels_of_the_wrong_length() {
+    let architecture = Architecture::new(&[3, 4, 2]);
+    let parameters = parameters(&architecture, 0);
+    let rungs = |skip_zeros| rungs::Network::from_parameters(&architecture, &parameters, skip_zeros);
+    let new = || (Three::new(&architecture, 0), [rungs(false), rungs(true)]);
+    // A vector of one number is what ndarray would stretch to any length.
+    for (samples, labels) in [(1, 2), (2, 2), (4, 2), (3, 1), (3, 3)] {
+        let (sample, label) = (vec![0.5; samples], vec![0.5; labels]);
+        let refuses = |train: &mut dyn FnMut(Label<'_>, Sample<'_>)| {
+            let attempt = || train(Label(&label), Sample(&sample));
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(attempt)).is_err()
+        };
+        let (mut three, [mut ordered, mut skipping]) = new();
+        let refused = [
+            refuses(&mut |label, sample| three.objects.train_one_sample(label, sample, 0.3)),
+            refuses(&mut |label, sample| three.textbook.train_one_sample(label, sample, 0.3)),
+            refuses(&mut |label, sample| three.vectorized.train_one_sample(label, sample, 0.3)),
+            refuses(&mut |label, sample| ordered.train_one_sample(label, sample, 0.3)),
+            refuses(&mut |label, sample| skipping.train_one_sample(label, sample, 0.3)),
+        ];
+        assert_eq!(refused, [true; 5], "{samples} numbers in the sample, {labels} in the label");
+    }
+}

@@ -74,9 +74,11 @@ fn penalty(network: &Network, task: &Task) -> f64 {
 
 /// The connection behind W[layer] row, column or b[layer] row: a neuron's upstream list has the bias last.
 fn connection_id(network: &Network, place: Place) -> ConnectionId {
+    let inputs = |layer: usize| network.architecture.sizes[layer - 1];
     let (layer, row, column) = match place {
-        Place::Weight { layer, row, column } => (layer, row, column),
-        Place::Bias { layer, row } => (layer, row, network.architecture.sizes[layer - 1]),
+        Place::Weight { layer, row, column } if column < inputs(layer) => (layer, row, column),
+        Place::Weight { layer, .. } => panic!("{place}: layer {layer} has {} inputs", inputs(layer)),
+        Place::Bias { layer, row } => (layer, row, inputs(layer)),
         Place::Numbered { .. } | Place::Direction { .. } => panic!("{place} is not a connection"),
     };
     network.node(network.layers[layer].neurons()[row]).upstream()[column]

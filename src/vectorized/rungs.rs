@@ -105,12 +105,13 @@ impl Network {
 
     /// One step of gradient descent on one sample, of n_in numbers, with a label of n_out.
     ///
-    /// Lengths are left to ndarray, which stretches a vector of one number to any length and panics on most others.
-    /// [`vectorized::Network`](super::Network) checks them.
-    ///
     /// # Panics
-    /// If the sample, or in most networks the label, is of another length than its layer and than 1.
+    /// If the sample is not as long as the input layer, or the label not as long as the output layer.
+    #[track_caller]
     pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
+        let (first, last) = (&self.layers[0], &self.layers[self.layers.len() - 1]);
+        assert_eq!(sample.0.len(), first.w.ncols(), "the sample must be as long as the input layer");
+        assert_eq!(label.0.len(), last.w.nrows(), "the label must be as long as the output layer");
         let Self { layers, cost, skip_zeros } = self;
         let mut output = Array1::from(sample.0.to_vec());
         for layer in layers.iter_mut() {

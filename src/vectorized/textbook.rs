@@ -144,7 +144,10 @@ impl Network {
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
+    #[track_caller]
     pub fn predict(&mut self, sample: Sample<'_>) -> Array1<f64> {
+        // ndarray would stretch a single number to any length.
+        assert_eq!(sample.0.len(), self.layers[0].w.ncols(), "the sample must be as long as the input layer");
         let mut output = Array1::from(sample.0.to_vec());
         for layer in &mut self.layers {
             layer.forward(&output);
@@ -156,8 +159,8 @@ impl Network {
     /// One step of gradient descent on one sample.
     ///
     /// # Panics
-    /// If the sample is not as long as the input layer, or the label shorter than the output. (A longer label is not
-    /// noticed, as in fc.py.)
+    /// If the sample is not as long as the input layer, or the label not as long as the output layer.
+    #[track_caller]
     pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) {
         self.predict(sample);
         self.calc_gradient(label);
@@ -167,9 +170,15 @@ impl Network {
     /// The gradients of every layer, from the last back to the first, for the sample that was last predicted.
     ///
     /// # Panics
-    /// If the label is shorter than the output.
+    /// If the label is not as long as the output layer.
+    #[track_caller]
     pub fn calc_gradient(&mut self, label: Label<'_>) {
         let last = self.layers.len() - 1;
+        assert_eq!(
+            label.0.len(),
+            self.layers[last].w.nrows(),
+            "the label must be as long as the output layer"
+        );
         let Self { layers, cost } = self;
         let activation = layers[last].activation;
         let pairs = layers[last].output.iter().zip(label.0);
