@@ -6,7 +6,6 @@
 use std::fmt::Write as _;
 
 use ndarray::ArrayView2;
-use rayon::prelude::*;
 
 use super::column_matrix::Lanes;
 use super::kernels::backward::backward;
@@ -14,6 +13,7 @@ use super::kernels::forward::{forward_columns, forward_samples};
 use super::kernels::fused::{Step, update_and_forward};
 use super::kernels::update::{TILE, Terms, shrink, update_biases, update_columns, update_samples};
 use super::non_zeros::ByPlace;
+use super::threads::Threads;
 use super::{ColumnMatrix, NonZeros};
 use crate::{Activation, Cost, LayerParameters};
 
@@ -361,13 +361,13 @@ impl FullConnectedLayer {
 
     /// W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ over the samples of all `memories`, in their order.
     ///
-    /// With `parallel`, on the threads of the rayon pool this runs in. Every column is computed as without.
+    /// The columns are shared out among so many of the threads; each is computed as by one.
     pub(super) fn update_samples<'a>(
         &mut self,
         memories: impl Iterator<Item = &'a Memory> + Clone + Sync,
         factor: f64,
         decay: f64,
-        parallel: bool,
+        (threads, most): (&Threads, usize),
     ) {
         let height = self.weights.height();
         let weights = self.weights.lanes_mut();
@@ -383,9 +383,9 @@ impl FullConnectedLayer {
                 }
             }
         };
-        if parallel && height > NARROW {
-            let tiles = weights.par_chunks_mut(TILE * height).enumerate();
-            tiles.for_each(|(tile, weights)| update(tile * TILE, weights));
+        if most > 1 && height > NARROW {
+            let tiles = weights.chunks_mut(TILE * height).enumerate();
+            threads.share_out(most, tiles, |(tile, weights)| update(tile * TILE, weights));
         } else {
             update(0, weights);
         }

@@ -65,6 +65,7 @@ pub mod network;
 pub mod non_zeros;
 pub mod rungs;
 pub mod textbook;
+mod threads;
 
 #[doc(inline)]
 pub use self::{

@@ -1,12 +1,9 @@
 //! The network: a list of layers. Ports `Network` of fc.py, and the mini-batches of network.py.
 
-use std::sync::Arc;
-
-use rayon::prelude::*;
-
 use super::FullConnectedLayer;
 use super::column_matrix::LANES;
 use super::mini_batch::Worker;
+use super::threads::Threads;
 use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit};
 
 /// Samples that are predicted together: their outputs stay in the cache.
@@ -41,9 +38,7 @@ pub struct Network {
     layers: Vec<FullConnectedLayer>,
     /// What passes through the layers in mini-batches; as many as were needed at once so far.
     workers: Vec<Worker>,
-    threads: usize,
-    /// The threads, where there is more than one.
-    pool: Option<Arc<rayon::ThreadPool>>,
+    threads: Threads,
 }
 
 impl Network {
@@ -100,7 +95,7 @@ impl Network {
         let layers: Vec<_> =
             pairs.map(|(pair, activation)| FullConnectedLayer::new(pair[0], pair[1], *activation)).collect();
         let workers = vec![Worker::new(&layers)];
-        Ok(Self { architecture: architecture.clone(), layers, workers, threads: 1, pool: None })
+        Ok(Self { architecture: architecture.clone(), layers, workers, threads: Threads::one() })
     }
 
     /// Lets mini-batches and [`Engine::predict_rows`] use this many threads; at first it is 1. No result depends on it.
@@ -124,15 +119,7 @@ impl Network {
     /// # Errors
     /// [`Error::Usage`], if the operating system does not give that many threads.
     pub fn set_threads(&mut self, threads: usize) -> Result<(), Error> {
-        self.threads = threads.max(1);
-        self.pool = if self.threads == 1 {
-            None
-        } else {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
-            Some(Arc::new(pool.map_err(|error| {
-                Error::Usage(format!("{threads} threads cannot be started ({error}); ask for fewer"))
-            })?))
-        };
+        self.threads = Threads::start(threads)?;
         Ok(())
     }
 
@@ -299,7 +286,7 @@ impl Network {
     fn useful_threads(&self, samples: usize) -> usize {
         let multiplications =
             samples.saturating_mul(self.architecture.parameter_count().unwrap_or(usize::MAX));
-        (multiplications / WORTH_A_THREAD).clamp(1, self.threads)
+        (multiplications / WORTH_A_THREAD).clamp(1, self.threads.count())
     }
 
     /// Makes workers until there are this many.
@@ -351,21 +338,16 @@ impl Engine for Network {
         let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
         let count = self.count_samples(samples);
         let mut rows = vec![0.0; count * outputs];
-        let share = count.div_ceil(self.useful_threads(count)).max(1);
-        self.make_workers(self.threads);
+        let threads = self.useful_threads(count);
+        let share = count.div_ceil(threads).max(1);
+        self.make_workers(threads);
         let layers = &self.layers;
-        let work = |worker: &mut Worker, samples: &[f64], rows: &mut [f64]| {
+        let shares = samples.chunks(share * inputs).zip(rows.chunks_mut(share * outputs));
+        let shares = self.workers.iter_mut().zip(shares);
+        self.threads.share_out(threads, shares, |(worker, (samples, rows))| {
             let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
             blocks.for_each(|(samples, rows)| worker.predict(layers, samples, rows));
-        };
-        match &self.pool {
-            Some(pool) if share < count => pool.install(|| {
-                let shares = samples.par_chunks(share * inputs).zip(rows.par_chunks_mut(share * outputs));
-                let shares = self.workers.par_iter_mut().zip(shares);
-                shares.for_each(|(worker, (samples, rows))| work(worker, samples, rows));
-            }),
-            _ => work(&mut self.workers[0], samples, &mut rows),
-        }
+        });
         rows
     }
 
@@ -408,46 +390,26 @@ impl Engine for Network {
             "dropout must leave some neurons: probability below 1"
         );
 
-        let share = count.div_ceil(self.useful_threads(count)).min(LARGEST_SHARE);
+        let threads = self.useful_threads(count);
+        let share = count.div_ceil(threads).min(LARGEST_SHARE);
         self.make_workers(count.div_ceil(share));
         let workers = &mut self.workers[..count.div_ceil(share)];
-        let (layers, cost) = (&mut self.layers, self.architecture.cost);
+        let (layers, cost) = (&self.layers, self.architecture.cost);
+        let shares = labels.chunks(share * outputs).zip(samples.chunks(share * inputs));
+        let shares = workers.iter_mut().zip(shares).enumerate();
+        self.threads.share_out(threads, shares, |(place, (worker, rows))| {
+            worker.calc_deltas(layers, cost, rows, dropout, place * share);
+        });
         let factor = step.rate / count as f64;
-        match &self.pool {
-            Some(pool) if share < count => pool.install(|| {
-                let shares = labels.par_chunks(share * outputs).zip(samples.par_chunks(share * inputs));
-                workers.par_iter_mut().zip(shares).enumerate().for_each(|(place, (worker, rows))| {
-                    worker.calc_deltas(layers, cost, rows, dropout, place * share);
-                });
-                update_layers(layers, workers, factor, step.weight_decay, true);
-            }),
-            _ => {
-                let shares = labels.chunks(share * outputs).zip(samples.chunks(share * inputs));
-                for (place, (worker, rows)) in workers.iter_mut().zip(shares).enumerate() {
-                    worker.calc_deltas(layers, cost, rows, dropout, place * share);
-                }
-                update_layers(layers, workers, factor, step.weight_decay, false);
-            }
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let memories = workers.iter().map(|worker| &worker.memories[index]);
+            layer.update_samples(memories, factor, step.weight_decay, (&self.threads, threads));
         }
         workers.iter().flat_map(|worker| &worker.costs).sum()
     }
 
     fn trains_mini_batches(&self) -> bool {
         true
-    }
-}
-
-/// Adds to every layer's weights what the workers' samples have for them.
-fn update_layers(
-    layers: &mut [FullConnectedLayer],
-    workers: &[Worker],
-    factor: f64,
-    decay: f64,
-    parallel: bool,
-) {
-    for (index, layer) in layers.iter_mut().enumerate() {
-        let memories = workers.iter().map(|worker| &worker.memories[index]);
-        layer.update_samples(memories, factor, decay, parallel);
     }
 }
 
