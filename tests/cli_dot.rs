@@ -29,7 +29,7 @@ fn the_graph_has_every_node_and_connection_with_the_reference_s_numbers() {
     let (w, g) = (before.layers[0].weights[1][2], gradient.layers[0].weights[1][2]);
     assert!(w < 0.0, "a negative weight is drawn dashed");
     let edge = text.lines().find(|line| line.contains("\"0-2\" -> \"1-1\"")).expect("the edge is there");
-    assert!(edge.contains(&format!("taillabel=\"{w:.6}\\n{g:.6}\"")), "{edge}");
+    assert!(edge.contains(&format!("<td>{w:.6}<br/>{g:.6}</td>")), "{edge}");
     assert!(edge.contains("color=firebrick, style=dashed"), "{edge}");
     assert!(text.contains("\"1-4\" [label=\"1\""), "the constant node behind the output biases");
     assert!(!text.contains("\"2-2\""), "the output layer's constant node leads nowhere");

@@ -36,12 +36,12 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     let sizes = network.architecture.sizes_text().replace(',', "-");
     writeln!(stream, "// As in bp.py, delta = -dE/dz and gradient = -dE/dw: the direction to move in.")?;
     writeln!(stream, "digraph \"backprop {sizes}\" {{")?;
-    writeln!(stream, "  rankdir=LR; ranksep=6; nodesep=1.5; splines=line; outputorder=edgesfirst;")?;
+    writeln!(stream, "  rankdir=LR; ranksep=5.8; nodesep=1.5; splines=line; outputorder=edgesfirst;")?;
     writeln!(
         stream,
-        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\", fontsize=10];"
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"Helvetica\", fontsize=14];"
     )?;
-    writeln!(stream, "  edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.5, labelangle=0];")?;
+    writeln!(stream, "  edge [fontname=\"Helvetica\", fontsize=13, arrowsize=0.7, labelangle=0];")?;
     for (index, layer) in network.layers.iter().enumerate() {
         writeln!(stream, "\n  subgraph layer_{index} {{")?;
         writeln!(stream, "    rank=same;")?;
@@ -62,7 +62,11 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     for connection in &network.connections.connections {
         let from = numbering.place(network, connection.upstream_node);
         let to = numbering.place(network, connection.downstream_node);
-        writeln!(stream, "  \"{from}\" -> \"{to}\" [{}];", edge_attributes(connection, largest, to.index))?;
+        writeln!(
+            stream,
+            "  \"{from}\" -> \"{to}\" [{}];",
+            edge_attributes(connection, largest, from.index + 2 * to.index)
+        )?;
     }
     writeln!(stream, "}}")
 }
@@ -99,17 +103,19 @@ fn node_attributes(node: &AnyNode, place: Place) -> String {
     }
 }
 
-/// Numbers stand near the tail, nearer for one edge than for the next, so that a node's fan of edges can be read.
+/// Weight and, below, gradient. They stand near the tail, near the middle or near the head: `from + 2 * to`, modulo
+/// three, keeps those of edges that cross apart.
 fn edge_attributes(connection: &Connection, largest: f64, place_in_fan: u32) -> String {
     let (colour, style) =
         if connection.weight < 0.0 { ("firebrick", "dashed") } else { ("royalblue", "solid") };
     let share = if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 };
     format!(
-        "taillabel=\"{}\\n{}\", labeldistance={}, fontcolor={colour}, color={colour}, style={style}, penwidth={:.2}, \
+        "taillabel=<<table border=\"0\" cellspacing=\"0\" cellpadding=\"0\" bgcolor=\"white\"><tr><td>{}<br/>{}</td></tr>\
+         </table>>, labeldistance={}, fontcolor={colour}, color={colour}, style={style}, penwidth={:.2}, \
          tooltip=\"weight {}, gradient {}\"",
         number(connection.weight, 6),
         number(connection.gradient, 6),
-        6 + 4 * (place_in_fan % 4),
+        7 + 16 * (place_in_fan % 3),
         0.5 + 2.5 * share,
         connection.weight,
         connection.gradient

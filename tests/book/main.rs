@@ -28,6 +28,7 @@
 mod code;
 mod commands;
 mod dependencies;
+mod figures;
 mod form;
 mod formulas;
 mod links;
