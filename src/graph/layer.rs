@@ -54,7 +54,7 @@ impl Layer {
     /// neuron, the constant node not counted.
     ///
     /// # Panics
-    /// If there are not as many numbers as neurons. (bp.py sets the first ones.)
+    /// If there are not as many numbers as neurons. (`DIFFERENCE:` bp.py sets the first ones.)
     #[track_caller]
     pub fn set_output(&self, nodes: &mut [AnyNode], data: &[f64]) {
         let neurons = self.neurons();

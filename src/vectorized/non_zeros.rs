@@ -3,10 +3,10 @@
 //! 81 % of the pixels of an MNIST image are 0. A zero input adds nothing to a weighted input, z += w·0, and nothing to
 //! a gradient, δ·0: its column of weights need be neither read nor written.
 //!
-//! **What skipping means when numbers run away.** In IEEE arithmetic 0 × ∞ is NaN, so a dense product shows an infinite
-//! weight at once, whatever the input. Here an infinite or NaN weight shows in the outputs as soon as its input is not
-//! 0, and stays unseen while it is 0, as it has no part in the answer then. An input that is NaN or infinite is not
-//! zero, and is always used.
+//! `DIFFERENCE:` fc.py multiplies by zeros too. What skipping means when numbers run away: in IEEE arithmetic 0 × ∞ is
+//! NaN, so a dense product shows an infinite weight at once, whatever the input. Here an infinite or NaN weight shows in
+//! the outputs as soon as its input is not 0, and stays unseen while it is 0, as it has no part in the answer then. An
+//! input that is NaN or infinite is not zero, and is always used.
 
 /// The non-zero entries of one or several input vectors, each with its place.
 ///

@@ -25,9 +25,11 @@
 //! `UPDATE_DOCS=1 cargo test --test book -- --test-threads=1` writes code, printed text and pictures into the book.
 #![cfg(all(unix, feature = "cli"))]
 
+mod architecture;
 mod code;
 mod commands;
 mod dependencies;
+mod differences;
 mod figures;
 mod form;
 mod formulas;
