@@ -74,6 +74,8 @@ enum Data {
 struct Table {
     heading: &'static str,
     picture: &'static str,
+    /// The lowest and the highest accuracy in the picture, in per cent; what lies outside leaves it.
+    shown: (f64, f64),
     columns: &'static [&'static str],
     cells: fn(&[Run]) -> Vec<String>,
     experiments: Vec<Experiment>,
@@ -97,7 +99,8 @@ impl Table {
             .par_iter()
             .map(|(experiment, seed)| experiment.run(sets, *seed))
             .collect::<Result<_, _>>()?;
-        let mut curves = Plot::new("", Axis::new("epoch"), Axis::new("accuracy on the test images, %"));
+        let accuracy = Axis::new("accuracy on the test images, %").range(self.shown.0, self.shown.1);
+        let mut curves = Plot::new("", Axis::new("epoch"), accuracy);
         for (experiment, runs) in self.experiments.iter().zip(runs.chunks(SEEDS.len())) {
             let cells = (self.cells)(runs).join(" | ");
             println!("| {} | {} | {cells} |", experiment.name, experiment.published);
@@ -108,7 +111,9 @@ impl Table {
             curves = curves.with(Series::line(experiment.name, points.collect::<Vec<_>>()));
         }
         println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
-        std::fs::write(pictures.join(self.picture), Figure::new(self.heading, [curves]).to_svg())?;
+        // The details in brackets have no room above a picture.
+        let title = self.heading.split([',', '(']).next().unwrap_or_default().trim();
+        std::fs::write(pictures.join(self.picture), Figure::new(title, [curves]).to_svg())?;
         Ok(())
     }
 }
@@ -172,6 +177,7 @@ fn published() -> Table {
     Table {
         heading: "The published networks",
         picture: "results-published.svg",
+        shown: (84.0, 99.0),
         columns: &["best epoch, each seed", "mean", "last epoch, mean", "digits stuck, each seed"],
         cells: |runs| {
             let best: Vec<f64> = runs.iter().map(best_accuracy).collect();
@@ -217,6 +223,7 @@ fn initialisation() -> Table {
     Table {
         heading: "Normal against scaled starting weights (network2 784-30-10, η 0.1, λ 5.0)",
         picture: "results-initialisation.svg",
+        shown: (84.0, 97.0),
         columns: &["after epoch 1", "after epoch 5", "after epoch 30"],
         cells: |runs| [1, 5, 30].map(|epoch| percent(mean_at(runs, epoch))).to_vec(),
         experiments: vec![
@@ -250,6 +257,7 @@ fn overfitting() -> Table {
     Table {
         heading: "Overfitting on 1,000 images (cross-entropy, η 0.5, 400 epochs)",
         picture: "results-overfitting.svg",
+        shown: (70.0, 92.0),
         columns: &["training set, last", "test set, last", "test set, best", "test cost: lowest, last"],
         cells: |runs| {
             let costs = |run: &Run| -> Vec<f64> {
@@ -282,6 +290,7 @@ fn bp() -> Table {
     Table {
         heading: "bp.py's 784-300-10, rate 0.3, evaluated every 10 epochs until the error rises",
         picture: "results-bp.svg",
+        shown: (97.0, 98.5),
         columns: &["epochs run, each seed", "best, each seed", "mean of the best"],
         cells: |runs| {
             let epochs: Vec<String> = runs.iter().map(|run| run.reports.len().to_string()).collect();

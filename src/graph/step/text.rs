@@ -162,8 +162,16 @@ fn is_bias(term: &Term) -> bool {
     term.direction == Direction::Upstream && upstream.number.is_none()
 }
 
-/// da/dz from the output, as [`Activation::derivative_from_output`] computes it.
-fn slope(activation: Activation, a: &str) -> String {
+/// da/dz from the output, whose name is `a`, as [`Activation::derivative_from_output`] computes it.
+///
+/// ```
+/// use backprop::Activation;
+/// use backprop::graph::step::text::slope;
+///
+/// assert_eq!(slope(Activation::Sigmoid, "a4"), "a4·(1 - a4)");
+/// ```
+#[must_use]
+pub fn slope(activation: Activation, a: &str) -> String {
     match activation {
         Activation::Sigmoid => format!("{a}·(1 - {a})"),
         Activation::Tanh => format!("(1 - {a}·{a})"),

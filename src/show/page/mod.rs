@@ -107,3 +107,17 @@ fn fill(template: &str, texts: &[(&str, &str)]) -> String {
 fn inside_a_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Activation;
+
+    #[test]
+    fn the_script_has_words_and_a_slope_for_every_activation() {
+        let script = include_str!("page.js");
+        for activation in Activation::ALL {
+            let entry = format!("\n    {activation}: ");
+            assert_eq!(script.matches(&entry).count(), 2, "{activation} in SQUEEZES and in SLOPES");
+        }
+    }
+}

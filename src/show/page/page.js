@@ -623,7 +623,12 @@
 
   const none = () => "";
   const only = (id, how) => (other) => (other === id ? how : "");
-  const SLOPES = { sigmoid: (a) => [a, " ∘ (1 - ", a, ")"], tanh: (a) => ["(1 - ", a, " ∘ ", a, ")"], relu: (a) => ["[", a, " > 0]"], identity: () => ["1"] };
+  const SLOPES = {
+    sigmoid: (a) => [a, " ∘ (1 - ", a, ")"],
+    tanh: (a) => ["(1 - ", a, " ∘ ", a, ")"],
+    relu: (a) => ["[", a, " > 0]"],
+    identity: () => ["1"],
+  };
   const outputsOf = (layer) => (layer === 0 ? "x" : `a(${layer})`);
 
   function renderMatrices(position) {

@@ -16,6 +16,7 @@ use ratatui::style::Style;
 
 use super::app::App;
 use super::palette::short;
+use crate::graph::step::text::slope;
 use crate::graph::step::{Action, Phase, Reading, Step};
 use crate::graph::{ConnectionId, Network, NodeId};
 use crate::{Activation, Cost};
@@ -116,7 +117,7 @@ fn output_deltas<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
     let label = app.stepper().label();
     let heading = match (network.architecture.cost, network.architecture.output_activation()) {
         (Cost::CrossEntropy, _) => "δ = t - a".to_owned(),
-        (Cost::Quadratic, activation) => format!("δ = {}·(t - a)", slope(activation)),
+        (Cost::Quadratic, activation) => format!("δ = {}·(t - a)", slope(activation, "a")),
     };
     Table {
         heading,
@@ -166,7 +167,7 @@ fn weights<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
     let (heading, corner) = match phase {
         Phase::Output => (format!("a[{layer}] = {activation}(W[{layer}]·{x} + b[{layer}])"), "a╲x"),
         Phase::HiddenDelta => {
-            (format!("δ[{before}] = {}·(W[{layer}]ᵀ·δ[{layer}])", slope(activation)), "δ╲δ")
+            (format!("δ[{before}] = {}·(W[{layer}]ᵀ·δ[{layer}])", slope(activation, "a")), "δ╲δ")
         }
         _ if Some(cursor_column) == network.layers[before].nodes.len().checked_sub(1) => {
             (format!("b[{layer}] ← b[{layer}] + η·δ[{layer}]"), "δ╲x")
@@ -218,15 +219,6 @@ fn place_of(app: &App<'_>, step: &Step) -> (usize, usize) {
             let place = app.place(id);
             (place.layer as usize, place.index as usize)
         }
-    }
-}
-
-fn slope(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Sigmoid => "a·(1 - a)",
-        Activation::Tanh => "(1 - a·a)",
-        Activation::Relu => "[a > 0]",
-        Activation::Identity => "1",
     }
 }
 
