@@ -112,7 +112,8 @@ impl Table {
         }
         println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
         // The details in brackets have no room above a picture.
-        let title = self.heading.split([',', '(']).next().unwrap_or_default().trim();
+        let title =
+            self.heading.split(" (").next().and_then(|title| title.split(", ").next()).unwrap_or_default();
         std::fs::write(pictures.join(self.picture), Figure::new(title, [curves]).to_svg())?;
         Ok(())
     }
