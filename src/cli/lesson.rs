@@ -12,7 +12,7 @@ use super::{Failure, Output};
 use crate::lesson::{Entry, LESSONS};
 use crate::{Error, atomic_file};
 
-/// Small experiments to read: what neurons do, how they learn, and where learning goes wrong
+/// Small experiments to read: what neurons do, and how they learn
 ///
 /// Without a name, lists the lessons in reading order.
 #[derive(Debug, Args)]

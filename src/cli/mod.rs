@@ -30,9 +30,11 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcomm
 use crate::Error;
 use output::Output;
 
+const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` tells all about `train`.";
+
 /// Backpropagation you can step through.
 #[derive(Debug, Parser)]
-#[command(name = "backprop", version, max_term_width = 100)]
+#[command(name = "backprop", version, max_term_width = 100, after_help = WHERE_TO_START)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
