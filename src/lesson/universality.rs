@@ -137,7 +137,7 @@ impl Lesson for Universality {
              trained:\n\n{}\n\
              Twice as many towers halve the error (the last column, near 2), so any error, however\n\
              small, can be had: here {:.5} with {} hidden neurons. The same works for any curve without\n\
-             jumps, and with towers over a plane for more inputs.\n\n\
+             jumps. (For more inputs, towers over a plane need a second hidden layer.)\n\n\
              That says what a network *can* be. It does not say that learning will find it, nor that\n\
              one hidden layer is the cheapest way.\n",
             table(&["towers", "hidden neurons", "weights and biases", "mean error", "smaller by"], rows),
