@@ -137,6 +137,8 @@ mod activation;
 mod architecture;
 #[cfg(feature = "data")]
 mod atomic_file;
+#[cfg(any(feature = "data", feature = "vectorized"))]
+mod clock;
 #[cfg(feature = "vectorized")]
 pub mod comparison;
 mod cost;
@@ -160,6 +162,8 @@ pub mod training;
 pub mod vectorized;
 mod weight_init;
 
+#[cfg(any(feature = "data", feature = "vectorized"))]
+pub use self::clock::set_clock;
 #[doc(inline)]
 pub use self::{
     activation::{Activation, sigmoid},

@@ -48,7 +48,7 @@ impl Problem {
         self.samples.iter().map(|sample| Sample(sample)).collect()
     }
 
-    fn stepper(&self) -> Stepper<'_> {
+    fn stepper(&self) -> Stepper {
         Stepper::new(self.network(), &self.labels(), &self.samples(), self.rate)
     }
 }
@@ -285,6 +285,42 @@ proptest! {
         fresh.goto(position);
         prop_assert_eq!(state(stepper.network()), state(fresh.network()));
     }
+}
+
+/// A label and a rate changed by hand are those that a step is trained with from then on; undone, they never were.
+#[test]
+fn an_edited_label_or_rate_trains_and_an_undone_edit_leaves_no_trace() {
+    let mut problem = nine_nodes();
+    let steps = problem.stepper().order().len();
+    let mut stepper = problem.stepper();
+    stepper.goto(steps + 20); // among the second sample's steps
+    let untouched = state(stepper.network());
+    stepper.edit(Edit::Rate(0.7));
+    stepper.edit(Edit::Label(1, 0.25));
+    assert_eq!(stepper.position(), steps + 20);
+    assert_eq!((stepper.rate(), stepper.label()[1]), (0.7, 0.25));
+
+    let update = stepper.clone().nth(steps - 21).expect("a stepper has no end");
+    assert!(matches!(update.reading, Reading::UpdateWeight { rate: 0.7, .. }), "{update}");
+    let first_update = { problem.stepper() }.nth(steps - 1).expect("a stepper has no end");
+    stepper.goto(steps - 1);
+    assert_eq!(stepper.next(), Some(first_update), "the step before the edits read the rate before them");
+
+    let mut trained = problem.network();
+    trained.train_one_sample(problem.labels()[0], problem.samples()[0], problem.rate);
+    problem.labels[1][1] = 0.25;
+    for (label, sample) in problem.labels().into_iter().zip(problem.samples()).skip(1) {
+        trained.train_one_sample(label, sample, 0.7);
+    }
+    stepper.goto(stepper.epoch_len());
+    assert_eq!(state(stepper.network()), state(&trained));
+
+    assert_eq!(stepper.edits().collect::<Vec<_>>(), [(1, Edit::Rate(0.7)), (1, Edit::Label(1, 0.25))]);
+    assert_eq!(stepper.undo_edit(), Some(Edit::Label(1, 0.25)));
+    assert_eq!(stepper.undo_edit(), Some(Edit::Rate(0.7)));
+    assert_eq!(stepper.undo_edit(), None);
+    stepper.goto(steps + 20);
+    assert_eq!(state(stepper.network()), untouched);
 }
 
 /// The id of the connection at this place in the list.

@@ -12,7 +12,6 @@ mod dump;
 mod evaluate;
 mod export;
 mod lesson;
-mod nine_nodes;
 mod output;
 mod predict;
 mod sequence;

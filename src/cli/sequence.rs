@@ -4,10 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
-use backprop::data_set::{Part, Pixels, Source, Targets};
+use backprop::data_set::{Part, Pixels, Source, Targets, made_up, nine_nodes};
 use backprop::graph::Network;
 use backprop::step::Stepper;
 use backprop::training::Options;
@@ -16,7 +14,6 @@ use backprop::{
 };
 
 use super::choices::{Activations, Sizes, pixels_for, read_model};
-use super::nine_nodes;
 
 /// Samples made up where there is no data to take them from.
 const MADE_UP_SAMPLES: usize = 6;
@@ -128,7 +125,7 @@ impl fmt::Display for TrainingArgs {
 
 impl Sequence {
     /// The steps of this training, from the first one.
-    pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper<'_> {
+    pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper {
         let labels: Vec<Label> = self.labels.iter().map(|label| Label(label)).collect();
         let samples: Vec<Sample> = self.samples.iter().map(|sample| Sample(sample)).collect();
         let &TrainingArgs { rate, batch: size, l2, dropout } = training;
@@ -216,17 +213,10 @@ impl SequenceArgs {
         };
         let architecture = self.adjust(architecture)?;
         let network = network(&architecture, &self.draw(&architecture))?;
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed());
-        // Stream 0 draws starting weights.
-        rng.set_stream(1);
-        let count = limit.min(MADE_UP_SAMPLES);
-        let mut rows = |length: usize, low: f64, high: f64| -> Vec<Vec<f64>> {
-            (0..count).map(|_| (0..length).map(|_| rng.random_range(low..high)).collect()).collect()
-        };
+        let (labels, samples) = made_up(&architecture, limit.min(MADE_UP_SAMPLES), self.seed());
         Ok(Sequence {
-            samples: rows(architecture.input_size(), 0.0, 1.0),
-            // Within what a sigmoid can answer.
-            labels: rows(architecture.output_size(), 0.1, 0.9),
+            samples,
+            labels,
             network,
             image_shape: None,
             source: format!("made-up samples, seed {}", self.seed()),

@@ -101,7 +101,7 @@ impl Step {
     }
 
     /// How many steps are printed.
-    fn count(&self, stepper: &Stepper<'_>) -> usize {
+    fn count(&self, stepper: &Stepper) -> usize {
         stepper.epoch_len().saturating_mul(self.epochs.unwrap_or(1))
     }
 
@@ -129,7 +129,7 @@ impl Step {
 }
 
 /// What stands above the next step, where an epoch, a sample, a phase or a layer begins.
-fn write_headings(stepper: &Stepper<'_>, decimals: usize, output: &mut Output) -> std::io::Result<()> {
+fn write_headings(stepper: &Stepper, decimals: usize, output: &mut Output) -> std::io::Result<()> {
     let moment = stepper.moment(stepper.position());
     let segment = moment.order.segment(moment.step);
     if moment.step != segment.start {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use backprop::data_set::{Pixels, Source, Split};
+use backprop::data_set::{Pixels, Source, Split, nine_nodes};
 use backprop::gradient_check::{Check, CheckedNetwork, Verdict};
 use backprop::graph;
 use backprop::step::{Phase, Stepper};
@@ -14,7 +14,6 @@ use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Error, Label, Sample, WeightInit, vectorized};
 
 use super::choices::EngineKind;
-use super::nine_nodes;
 use super::output::thousands;
 use super::{Failure, Output};
 

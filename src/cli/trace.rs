@@ -77,7 +77,7 @@ impl Trace {
     }
 
     /// The line under the title.
-    fn about(&self, stepper: &Stepper<'_>, source: &str) -> String {
+    fn about(&self, stepper: &Stepper, source: &str) -> String {
         let architecture = &stepper.network().architecture;
         let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
         let mut activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();

@@ -20,6 +20,8 @@ pub mod bits;
 pub mod digits;
 mod folder;
 pub mod idx;
+mod made_up;
+pub mod nine_nodes;
 mod source;
 
 use std::fmt;
@@ -27,6 +29,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use made_up::made_up;
 pub use source::{Part, Source, Split};
 
 use crate::{Architecture, Error, Problem};

@@ -37,12 +37,12 @@ const STEPS_REMEMBERED: usize = 1 << 22;
 /// assert_eq!(stepper.network().output(), [0.0, 0.0]); // as if nothing had happened
 /// ```
 #[derive(Debug, Clone)]
-pub struct Stepper<'a> {
+pub struct Stepper {
     network: Network,
     /// The network as it was before the first step.
     start: Network,
-    labels: Vec<Label<'a>>,
-    samples: Vec<Sample<'a>>,
+    labels: Vec<Vec<f64>>,
+    samples: Vec<Vec<f64>>,
     rate: f64,
     mini_batches: MiniBatches,
     /// The order of a whole mini-batch, or of one sample.
@@ -65,6 +65,8 @@ pub struct Stepper<'a> {
 struct InHand {
     /// The sample, edits included.
     sample: Vec<f64>,
+    /// Its label, edits included.
+    label: Vec<f64>,
     /// What dropout keeps of each hidden layer's outputs; empty without dropout.
     kept: Vec<Vec<f64>>,
     /// How its mini-batch changes the weights.
@@ -97,6 +99,10 @@ pub enum Edit {
     Weight(ConnectionId, f64),
     /// The sample's number for this input node gets this value, now and in later epochs.
     Input(usize, f64),
+    /// The label's number for this output node gets this value, now and in later epochs.
+    Label(usize, f64),
+    /// The learning rate gets this value, from now on.
+    Rate(f64),
 }
 
 /// An edit and the training step (from 0) it was made in; it takes effect where that training step begins.
@@ -110,15 +116,15 @@ struct PlacedEdit {
     replaced: Option<Before>,
 }
 
-impl<'a> Stepper<'a> {
-    /// A stepper before its first step. Samples are met in this order, and then again.
+impl Stepper {
+    /// A stepper before its first step. Samples are met in this order, and then again; it keeps copies.
     ///
     /// `rate` is the learning rate η; labels and samples are one for one.
     ///
     /// # Panics
     /// If there is no sample, there are not as many labels as samples, or one is not as long as its layer.
     #[track_caller]
-    pub fn new(network: Network, labels: &[Label<'a>], samples: &[Sample<'a>], rate: f64) -> Self {
+    pub fn new(network: Network, labels: &[Label<'_>], samples: &[Sample<'_>], rate: f64) -> Self {
         assert!(!samples.is_empty(), "there must be a sample to step through");
         assert_eq!(labels.len(), samples.len(), "as many labels as samples");
         let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
@@ -131,8 +137,8 @@ impl<'a> Stepper<'a> {
             numbering: Numbering::new(&network),
             start: network.clone(),
             network,
-            labels: labels.to_vec(),
-            samples: samples.to_vec(),
+            labels: labels.iter().map(|label| label.0.to_vec()).collect(),
+            samples: samples.iter().map(|sample| sample.0.to_vec()).collect(),
             rate,
             mini_batches: MiniBatches::default(),
             position: 0,
@@ -140,7 +146,12 @@ impl<'a> Stepper<'a> {
             memory: STEPS_REMEMBERED,
             costs: Vec::new(),
             edits: Vec::new(),
-            in_hand: InHand { sample: samples[0].0.to_vec(), kept: Vec::new(), step },
+            in_hand: InHand {
+                sample: samples[0].0.to_vec(),
+                label: labels[0].0.to_vec(),
+                kept: Vec::new(),
+                step,
+            },
         }
     }
 
@@ -206,9 +217,9 @@ impl<'a> Stepper<'a> {
         &self.numbering
     }
 
-    /// The learning rate.
+    /// The learning rate of the training step in hand, edits included.
     pub fn rate(&self) -> f64 {
-        self.rate
+        self.in_hand.step.rate
     }
 
     /// How samples are taken together; plain where steps are bp.py's own.
@@ -281,17 +292,17 @@ impl<'a> Stepper<'a> {
         &self.in_hand.sample
     }
 
-    /// The label of the sample in hand, n_out numbers.
-    pub fn label(&self) -> &'a [f64] {
-        self.labels[self.sample_index()].0
+    /// The label of the sample in hand, n_out numbers, edits included.
+    pub fn label(&self) -> &[f64] {
+        &self.in_hand.label
     }
 
-    /// Every sample of the training step in hand, edits included, with its label.
-    pub fn mini_batch(&self) -> Vec<(Label<'a>, Vec<f64>)> {
+    /// The label and the numbers of every sample of the training step in hand, edits included.
+    pub fn mini_batch(&self) -> Vec<(Vec<f64>, Vec<f64>)> {
         let Moment { training_step, mini_batch, order, .. } = self.moment(self.position);
         let first = mini_batch * self.mini_batches.size;
         let samples = first..first + order.samples();
-        samples.map(|index| (self.labels[index], self.edited_sample(index, training_step))).collect()
+        samples.map(|index| self.edited(index, training_step)).collect()
     }
 
     /// How the training step in hand changes the weights; in bp.py's own steps only the rate counts.
@@ -356,10 +367,11 @@ impl<'a> Stepper<'a> {
         }
     }
 
-    /// Changes a weight or an input by hand and comes back to the same place, to see what that changes.
+    /// Changes a weight, an input, a label or the rate by hand and comes back to the same place, to see what that
+    /// changes.
     ///
     /// The change takes effect where the training step in hand begins. It stays in the sequence: going back before it
-    /// and forward again meets it again, until [`Stepper::reset`].
+    /// and forward again meets it again, until [`Stepper::undo_edit`] or [`Stepper::reset`].
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Edit, Stepper}};
@@ -374,12 +386,14 @@ impl<'a> Stepper<'a> {
     /// ```
     ///
     /// # Panics
-    /// If the network has no such connection or input.
+    /// If the network has no such connection, input or output.
     #[track_caller]
     pub fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Weight(id, _) => assert!(id.index() < self.network.connections.connections.len()),
             Edit::Input(index, _) => assert!(index < self.in_hand.sample.len()),
+            Edit::Label(index, _) => assert!(index < self.in_hand.label.len()),
+            Edit::Rate(_) => {}
         }
         let Moment { training_step, start, sample, .. } = self.moment(self.position);
         let position = self.position;
@@ -388,6 +402,44 @@ impl<'a> Stepper<'a> {
         self.edits.push(PlacedEdit { training_step, sample, edit, replaced: None });
         self.begin_training_step();
         self.goto(position);
+    }
+
+    /// The edits in effect somewhere in the sequence, the newest last, each with the training step (from 0) it was made in.
+    pub fn edits(&self) -> impl Iterator<Item = (usize, Edit)> {
+        self.edits.iter().map(|placed| (placed.training_step, placed.edit))
+    }
+
+    /// Forgets the newest edit and comes back to the same place. Returns the edit, or none where there is none.
+    ///
+    /// ```
+    /// use backprop::{graph::Network, step::{Edit, Stepper}};
+    /// use backprop::{Label, Sample};
+    ///
+    /// let network = Network::new(&[2, 1], 0);
+    /// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
+    /// stepper.goto(7); // the deltas are known
+    /// let before = stepper.network().clone();
+    /// stepper.edit(Edit::Label(0, 0.2));
+    /// assert_ne!(stepper.network(), &before);
+    /// assert_eq!(stepper.undo_edit(), Some(Edit::Label(0, 0.2)));
+    /// assert_eq!(stepper.network(), &before);
+    /// ```
+    pub fn undo_edit(&mut self) -> Option<Edit> {
+        let PlacedEdit { training_step, .. } = *self.edits.last()?;
+        let position = self.position;
+        self.goto(self.start_of(training_step).min(position));
+        self.lift_edits();
+        let undone = self.edits.pop().map(|placed| placed.edit);
+        self.begin_training_step();
+        self.goto(position);
+        undone
+    }
+
+    /// The position where a training step begins.
+    fn start_of(&self, training_step: usize) -> usize {
+        let (epoch, mini_batch) =
+            (training_step / self.training_steps_in_epoch(), training_step % self.training_steps_in_epoch());
+        epoch * self.epoch_len() + mini_batch * self.order.len()
     }
 
     /// Goes to the start and forgets all edits: the same initial weights again.
@@ -412,8 +464,7 @@ impl<'a> Stepper<'a> {
         let Moment { start, step, sample, order, .. } = self.moment(self.position);
         let (place, samples) = (order.segment(step).sample, order.samples());
         let (action, end) = (order.action(step), start + order.len());
-        let label = self.labels[sample].0;
-        let InHand { sample: numbers, kept, step: batch_step } = &self.in_hand;
+        let InHand { sample: numbers, label, kept, step: batch_step } = &self.in_hand;
         let given = Given { sample: numbers, label, place, samples, step: batch_step, kept };
         let before = action.perform(&mut self.network, &given);
         if self.overwritten.len() == self.memory {
@@ -427,7 +478,7 @@ impl<'a> Stepper<'a> {
         } else if self.sample_index() != sample {
             self.load_sample();
         } else if action.phase() == Phase::Output && self.phase() == Phase::OutputDelta {
-            let cost = self.network.architecture.cost.value(&self.network.output(), label);
+            let cost = self.network.architecture.cost.value(&self.network.output(), &self.in_hand.label);
             self.costs.push(cost);
         }
         before
@@ -435,6 +486,8 @@ impl<'a> Stepper<'a> {
 
     fn advance_one_and_read(&mut self) -> Step {
         let position = self.position;
+        // The next training step can have another rate, by an edit; this step did not see that either.
+        let batch_step = self.in_hand.step.clone();
         let before = self.advance_one();
         // If that ended the training step, the next one's edits are in effect already; the step did not see them.
         self.lift_edits();
@@ -445,13 +498,13 @@ impl<'a> Stepper<'a> {
             (None, Some(id)) => Target::Node(self.numbering.place(&self.network, id)),
             (None, None) => unreachable!("every action changes a node or a connection"),
         };
-        let InHand { sample: numbers, kept, step: batch_step } = &self.in_hand;
+        let InHand { sample: numbers, label, kept, .. } = &self.in_hand;
         let given = Given {
             sample: numbers,
-            label: self.labels[sample].0,
+            label,
             place: order.segment(step).sample,
             samples: order.samples(),
-            step: batch_step,
+            step: &batch_step,
             kept,
         };
         let reading = Reading::of(action, &self.network, &given, before, &self.numbering);
@@ -520,9 +573,10 @@ impl<'a> Stepper<'a> {
         let Moment { training_step, step, epoch, mini_batch, sample: index, order, .. } =
             self.moment(self.position);
         let place = order.segment(step).sample;
-        self.in_hand.sample = self.edited_sample(index, training_step);
+        (self.in_hand.label, self.in_hand.sample) = self.edited(index, training_step);
         let samples_before = epoch * self.samples.len() + mini_batch * self.mini_batches.size;
-        self.in_hand.step = self.mini_batches.step(self.rate, self.samples.len(), samples_before);
+        let rate = self.edited_rate(training_step);
+        self.in_hand.step = self.mini_batches.step(rate, self.samples.len(), samples_before);
         if let Some(dropout) = &self.in_hand.step.dropout {
             let hidden = &self.network.layers[1..self.network.layers.len() - 1];
             let kept = hidden.iter().enumerate().map(|(i, l)| dropout.kept(i, place, l.neurons().len()));
@@ -530,18 +584,29 @@ impl<'a> Stepper<'a> {
         }
     }
 
-    /// A sample as a training step meets it.
-    fn edited_sample(&self, index: usize, training_step: usize) -> Vec<f64> {
-        let mut sample = self.samples[index].0.to_vec();
-        for placed in &self.edits {
-            if let Edit::Input(input, value) = placed.edit
-                && placed.sample == index
-                && placed.training_step <= training_step
-            {
-                sample[input] = value;
+    /// Label and sample as a training step meets them.
+    fn edited(&self, index: usize, training_step: usize) -> (Vec<f64>, Vec<f64>) {
+        let (mut label, mut sample) = (self.labels[index].clone(), self.samples[index].clone());
+        for placed in self.edits.iter().filter(|placed| placed.training_step <= training_step) {
+            match placed.edit {
+                Edit::Input(input, value) if placed.sample == index => sample[input] = value,
+                Edit::Label(output, value) if placed.sample == index => label[output] = value,
+                _ => {}
             }
         }
-        sample
+        (label, sample)
+    }
+
+    /// The rate of a training step: that of the newest edit before it.
+    fn edited_rate(&self, training_step: usize) -> f64 {
+        let rates = self.edits.iter().rev().filter(|placed| placed.training_step <= training_step);
+        let edited = rates.filter_map(|placed| match placed.edit {
+            Edit::Rate(rate) => Some((placed.training_step, rate)),
+            _ => None,
+        });
+        // Of two in the same training step the newer one counts.
+        let latest = edited.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
+        latest.map_or(self.rate, |(_, rate)| rate)
     }
 
     /// Puts edited weights in place, if this is where their training step begins.
@@ -580,7 +645,7 @@ impl<'a> Stepper<'a> {
 }
 
 /// Does the next step and tells what it did. Never ends.
-impl Iterator for Stepper<'_> {
+impl Iterator for Stepper {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {

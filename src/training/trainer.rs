@@ -4,7 +4,6 @@
 //! A [`Trainer`] can stop after any step and go on from its [`TrainingState`], and the weights come out the same.
 
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,7 @@ use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
 use crate::data_set::DataSet;
-use crate::{Engine, Error, Parameters, Problem, Trained};
+use crate::{Engine, Error, Parameters, Problem, Trained, clock};
 
 /// Single-sample steps between two looks at the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
@@ -240,10 +239,10 @@ impl<'a> Trainer<'a> {
         while self.state.samples_done < order.len() {
             let done = self.state.samples_done;
             let chosen = &order[done..order.len().min(done + at_once)];
-            let start = Instant::now();
+            let start = clock::seconds();
             rows.fill(self.train, chosen, &self.options);
             let trained = self.train_rows(engine, &rows);
-            self.state.seconds += start.elapsed().as_secs_f64();
+            self.state.seconds += clock::seconds() - start;
             self.state.cost_sum += trained.cost;
             self.state.samples_done += trained.samples;
             let progress = Progress { epoch: epoch + 1, done: self.state.samples_done, total: order.len() };

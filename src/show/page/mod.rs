@@ -31,7 +31,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// # Errors
 /// [`Error::TooLarge`] for a network too large to draw, or more steps than a page should hold; [`Error::Diverged`] for
 /// numbers that are not finite.
-pub fn html(stepper: Stepper<'_>, epochs: usize, about: &str) -> Result<String, Error> {
+pub fn html(stepper: Stepper, epochs: usize, about: &str) -> Result<String, Error> {
     check_drawable(&stepper.network().architecture)?;
     check_length(&stepper, epochs)?;
     let recording = Recording::new(stepper, epochs, about)?;
@@ -64,7 +64,7 @@ pub fn check_drawable(architecture: &Architecture) -> Result<(), Error> {
 ///
 /// # Errors
 /// Too many steps.
-pub fn check_length(stepper: &Stepper<'_>, epochs: usize) -> Result<(), Error> {
+pub fn check_length(stepper: &Stepper, epochs: usize) -> Result<(), Error> {
     let in_epoch = stepper.epoch_len();
     if in_epoch.checked_mul(epochs).is_some_and(|steps| steps <= MOST_STEPS) {
         return Ok(());

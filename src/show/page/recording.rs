@@ -104,7 +104,7 @@ impl Recording {
     ///
     /// # Errors
     /// A number that is infinite or not a number: the training has diverged.
-    pub fn new(mut stepper: Stepper<'_>, epochs: usize, about: &str) -> Result<Self, Error> {
+    pub fn new(mut stepper: Stepper, epochs: usize, about: &str) -> Result<Self, Error> {
         stepper.goto(0);
         let network = stepper.network();
         let (sample_count, mini_batches) = (stepper.sample_count(), *stepper.mini_batches());
@@ -190,7 +190,7 @@ impl Recording {
     }
 }
 
-fn nodes(stepper: &Stepper<'_>) -> Vec<RecordedNode> {
+fn nodes(stepper: &Stepper) -> Vec<RecordedNode> {
     let network = stepper.network();
     let last_layer = network.layers.len() as u32 - 1;
     let mut ids: Vec<NodeId> = network.layers.iter().flat_map(|layer| layer.nodes.iter().copied()).collect();
@@ -216,7 +216,7 @@ fn nodes(stepper: &Stepper<'_>) -> Vec<RecordedNode> {
     ids.into_iter().map(node).collect()
 }
 
-fn connections(stepper: &Stepper<'_>) -> Vec<RecordedConnection> {
+fn connections(stepper: &Stepper) -> Vec<RecordedConnection> {
     let network = stepper.network();
     let mut ids: Vec<ConnectionId> =
         network.nodes.iter().flat_map(|node| node.upstream().iter().copied()).collect();

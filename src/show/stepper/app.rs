@@ -14,8 +14,8 @@ use super::palette::Palette;
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 200, 1_000, 10_000, 100_000];
 
 /// The state of the stepper: what is seen, and what keys do to it. It knows no terminal.
-pub struct App<'a> {
-    pub(super) stepper: Stepper<'a>,
+pub struct App {
+    pub(super) stepper: Stepper,
     /// Rows and columns of a sample that is an image.
     pub image_shape: Option<(usize, usize)>,
     /// Where the samples come from.
@@ -69,17 +69,12 @@ impl EditTarget {
     }
 }
 
-impl<'a> App<'a> {
+impl App {
     /// A stepper before its first step.
     ///
     /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `colour`
     /// whether colours may be used.
-    pub fn new(
-        stepper: Stepper<'a>,
-        image_shape: Option<(usize, usize)>,
-        source: &str,
-        colour: bool,
-    ) -> Self {
+    pub fn new(stepper: Stepper, image_shape: Option<(usize, usize)>, source: &str, colour: bool) -> Self {
         let mut app = Self {
             stepper,
             image_shape,
@@ -100,7 +95,7 @@ impl<'a> App<'a> {
     }
 
     /// The steps.
-    pub fn stepper(&self) -> &Stepper<'a> {
+    pub fn stepper(&self) -> &Stepper {
         &self.stepper
     }
 

@@ -1,6 +1,5 @@
 //! The gradient check of one weight, at the press of a key.
 
-use backprop::Sample;
 use backprop::gradient_check::{
     Check, CheckedNetwork, Example, Layout, ParameterId, Selection, Task, Verdict,
 };
@@ -8,7 +7,7 @@ use backprop::step::Wire;
 
 use super::App;
 
-impl App<'_> {
+impl App {
     /// Checks the gradient of the weight under the cursor, at the weights this training step begins with.
     pub(super) fn check(&mut self) {
         let Some((_, wire)) = self.connection_under_cursor() else {
@@ -21,7 +20,7 @@ impl App<'_> {
         let Some(index) = Layout::new(&network.architecture).index(parameter_id(wire)) else { return };
         let examples = copy.mini_batch().into_iter();
         let task = Task {
-            examples: examples.map(|(label, sample)| Example::new(label, Sample(&sample))).collect(),
+            examples: examples.map(|(label, sample)| Example { sample, label }).collect(),
             l2: copy.mini_batches().l2 / copy.sample_count() as f64,
             dropout: copy.mini_batch_step().dropout.clone(),
         };

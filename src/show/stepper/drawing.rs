@@ -25,7 +25,7 @@ const MOST_UNLIT: usize = 40;
 const SMALLEST_GAP: u16 = 6;
 
 /// Characters of a node: its number, a blank, a value.
-fn node_width(app: &App<'_>) -> u16 {
+fn node_width(app: &App) -> u16 {
     let neurons: usize = app.stepper().network().architecture.sizes.iter().sum();
     (neurons.to_string().len() + 1 + VALUE_WIDTH) as u16
 }
@@ -40,7 +40,7 @@ struct Column {
 }
 
 /// Draws the network around the step last done.
-pub fn draw(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let columns = columns(app, area, buffer);
     for pair in columns.windows(2) {
         draw_edges(app, &pair[0], &pair[1], area, buffer);
@@ -54,7 +54,7 @@ pub fn draw(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
 
 /// The layer and index the view keeps in sight in each layer: the node of the step, and the ends of the edge under the
 /// cursor.
-fn focus(app: &App<'_>, layer: usize) -> usize {
+fn focus(app: &App, layer: usize) -> usize {
     let under_cursor = app.connection_under_cursor().map(|(_, wire)| [wire.upstream, wire.downstream]);
     let of_step = app.latest().and_then(|step| step.action.node()).map(|id| app.place(id));
     let places = of_step.into_iter().chain(under_cursor.into_iter().flatten());
@@ -62,14 +62,14 @@ fn focus(app: &App<'_>, layer: usize) -> usize {
 }
 
 /// The layer in the middle of what happens.
-fn middle_layer(app: &App<'_>) -> usize {
+fn middle_layer(app: &App) -> usize {
     let Some(step) = app.latest() else { return 0 };
     let network = app.stepper().network();
     let upstream = step.action.connection().map(|id| network[id].upstream_node);
     step.action.node().or(upstream).map_or(0, |id| app.place(id).layer as usize)
 }
 
-fn columns(app: &App<'_>, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
+fn columns(app: &App, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
     let network = app.stepper().network();
     let layers = network.layers.len();
     let node_width = node_width(app);
@@ -109,7 +109,7 @@ fn columns(app: &App<'_>, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
         .collect()
 }
 
-fn draw_node(app: &App<'_>, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer: &mut Buffer) {
+fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer: &mut Buffer) {
     let node = &app.stepper().network()[id];
     let name = app.place(id).number.map_or_else(|| "b".to_owned(), |number| number.to_string());
     let (output_style, delta_style) = styles(app, id);
@@ -139,7 +139,7 @@ fn draw_node(app: &App<'_>, id: NodeId, (x, y): (u16, u16), two_lines: bool, buf
 }
 
 /// How a node's output and its delta stand out.
-fn styles(app: &App<'_>, id: NodeId) -> (Style, Style) {
+fn styles(app: &App, id: NodeId) -> (Style, Style) {
     let Some(step) = app.latest() else { return (Style::new(), Style::new()) };
     let network = app.stepper().network();
     let (result, read, none) = (app.palette.result(), app.palette.read(), Style::new());
@@ -184,7 +184,7 @@ impl Dots {
     }
 }
 
-fn draw_edges(app: &App<'_>, left: &Column, right: &Column, area: Rect, buffer: &mut Buffer) {
+fn draw_edges(app: &App, left: &Column, right: &Column, area: Rect, buffer: &mut Buffer) {
     let start = left.x + node_width(app);
     let (width, height) = (usize::from(right.x - start), usize::from(area.height));
     let mut dots = Dots { width, height, cells: vec![(0, Color::Reset); width * height] };

@@ -8,7 +8,7 @@ use backprop::step::{Action, Edit, Step, Wire};
 use super::App;
 use super::app::{EditTarget, Mode};
 
-impl App<'_> {
+impl App {
     /// The input that was just set, or the weight under the cursor.
     pub(super) fn editable(&self) -> Option<EditTarget> {
         if let Some(Step { action: Action::SetInput(id), .. }) = self.latest {

@@ -57,7 +57,7 @@ struct Table<'t> {
 }
 
 /// Draws the table of the step last done.
-pub fn draw(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let table = match app.latest() {
         None => start(app),
         Some(step) => match step.phase {
@@ -83,7 +83,7 @@ fn connection(network: &Network, layer: usize, row: usize, column: usize) -> Con
     network[node(network, layer, row)].upstream()[column]
 }
 
-fn start<'t>(app: &'t App<'_>) -> Table<'t> {
+fn start(app: &App) -> Table<'_> {
     let network = app.stepper().network();
     Table {
         heading: "W[1] and b[1], before the first step".to_owned(),
@@ -98,7 +98,7 @@ fn start<'t>(app: &'t App<'_>) -> Table<'t> {
 }
 
 /// The sample, or what dropout keeps of a hidden layer.
-fn vector<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
+fn vector<'t>(app: &'t App, step: &Step) -> Table<'t> {
     let network = app.stepper().network();
     let (layer, current) = place_of(app, step);
     let is_input = step.phase == Phase::SetInput;
@@ -123,7 +123,7 @@ fn vector<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
     }
 }
 
-fn output_deltas<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
+fn output_deltas<'t>(app: &'t App, step: &Step) -> Table<'t> {
     let network = app.stepper().network();
     let (layer, current) = place_of(app, step);
     let label = app.stepper().label();
@@ -150,7 +150,7 @@ fn output_deltas<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
 }
 
 /// Outputs, deltas before the output layer, gradients and updates: all of them are about W, or as large.
-fn weights<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
+fn weights<'t>(app: &'t App, step: &Step) -> Table<'t> {
     let network = app.stepper().network();
     // The column under the cursor, where the step has a whole row of them; the row, where it has a column.
     let cursor = app.connection_under_cursor().map(|(_, wire)| (wire.downstream.index, wire.upstream.index));
@@ -239,7 +239,7 @@ fn weights<'t>(app: &'t App<'_>, step: &Step) -> Table<'t> {
 }
 
 /// Layer and index of the node a step changed.
-fn place_of(app: &App<'_>, step: &Step) -> (usize, usize) {
+fn place_of(app: &App, step: &Step) -> (usize, usize) {
     step.action.node().map_or((0, 0), |id| {
         let place = app.place(id);
         (place.layer as usize, place.index as usize)
@@ -251,7 +251,7 @@ pub(super) fn window(count: usize, shown: usize, focus: usize) -> usize {
     focus.saturating_sub(shown / 2).min(count.saturating_sub(shown))
 }
 
-fn draw_table(table: &Table<'_>, app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     let (width, height) = (area.width as usize, area.height as usize);
     if width < 2 * NARROWEST || height < 4 {
         return;

@@ -57,7 +57,7 @@ const EXIT_BY_SIGNAL: i32 = 130;
 ///
 /// # Errors
 /// [`Error::TooLarge`] for a network too large to draw; [`Error::Usage`] for a terminal too small, or one that fails.
-pub fn run(stepper: Stepper<'_>, image_shape: Option<(usize, usize)>, source: &str) -> Result<(), Error> {
+pub fn run(stepper: Stepper, image_shape: Option<(usize, usize)>, source: &str) -> Result<(), Error> {
     check_size(&stepper.network().architecture)?;
     let (columns, rows) = crossterm::terminal::size().map_err(failure)?;
     check_terminal(columns, rows)?;
@@ -87,7 +87,7 @@ pub fn run(stepper: Stepper<'_>, image_shape: Option<(usize, usize)>, source: &s
 }
 
 /// Draws, waits for a key or for time to pass, and goes on, until the user has had enough.
-fn walk(terminal: &mut DefaultTerminal, app: &mut App<'_>, ended: &AtomicBool) -> io::Result<()> {
+fn walk(terminal: &mut DefaultTerminal, app: &mut App, ended: &AtomicBool) -> io::Result<()> {
     let mut last = Instant::now();
     while !app.wants_to_leave() && !ended.load(Ordering::Relaxed) {
         terminal.draw(|frame| screen::draw(frame, app))?;

@@ -17,7 +17,7 @@ use super::{SMALLEST, drawing, matrix};
 use crate::show::picture::half_blocks;
 
 /// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, app: &App<'_>) {
+pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         let text = format!(
@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App<'_>) {
     }
 }
 
-fn draw_bar(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     let stepper = app.stepper();
     let sizes = stepper.network().architecture.sizes_text().replace(',', "-");
     let where_ = match app.latest() {
@@ -98,7 +98,7 @@ fn phase_name(phase: Phase) -> &'static str {
 }
 
 /// The sample as a picture, its middle where there is no room for all of it; the input just set is marked.
-fn draw_image(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
     let sample = app.stepper().sample();
     // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
@@ -127,7 +127,7 @@ fn draw_image(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_formula(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_formula(app: &App, area: Rect, buffer: &mut Buffer) {
     let text = match app.latest() {
         None => Text::from(vec![
             Line::styled("Nothing has happened yet.", Palette::strong()),
@@ -140,7 +140,7 @@ fn draw_formula(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Where, what, with which numbers, and the result; with fewer decimals where six do not fit.
-fn formula<'t>(app: &App<'_>, step: &Step, area: Rect) -> Text<'t> {
+fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
     // A line breaks between words, so it is a little shorter than the screen is wide.
     let width = usize::from(area.width) - 12;
     let rows = |text: &Text| text.lines.iter().map(|line| line.width().div_ceil(width)).sum::<usize>();
@@ -149,7 +149,7 @@ fn formula<'t>(app: &App<'_>, step: &Step, area: Rect) -> Text<'t> {
     attempts.into_iter().find(fits).unwrap_or_else(|| formula_with(app, step, 2))
 }
 
-fn formula_with<'t>(app: &App<'_>, step: &Step, decimals: usize) -> Text<'t> {
+fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
     let (place, sign) = match step.target {
         Target::Node(place) => (format!("node {place}"), "="),
         Target::Connection(wire) => (wire.to_string(), "←"),
@@ -172,7 +172,7 @@ fn formula_with<'t>(app: &App<'_>, step: &Step, decimals: usize) -> Text<'t> {
 }
 
 /// The error curve: the cost each training step met, squeezed together where there are more than columns.
-fn draw_costs(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let costs = app.stepper().costs();
     let title = match costs.last() {
         None => "cost: not known yet".to_owned(),
@@ -194,7 +194,7 @@ fn draw_costs(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The weight under the cursor; a number that is being written; or what the last key brought about.
-fn draw_cursor(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
     if let Mode::Edit { target, text } = app.mode() {
         let now = number(app.value(*target), 6);
@@ -230,7 +230,7 @@ fn draw_cursor(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
     Paragraph::new(lines).wrap(Wrap { trim: true }).render(area, buffer);
 }
 
-fn draw_keys(app: &App<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_keys(app: &App, area: Rect, buffer: &mut Buffer) {
     let keys = [
         ("←→", "step"),
         ("nlps", "node layer phase sample"),

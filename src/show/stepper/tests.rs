@@ -23,7 +23,7 @@ use super::palette::short;
 use super::{App, check_size, check_terminal, screen};
 use golden::{Online, read_json};
 
-fn nine_nodes(golden: &Online) -> Stepper<'_> {
+fn nine_nodes(golden: &Online) -> Stepper {
     let architecture = Architecture::new(&golden.sizes);
     let network = Network::from_parameters(&architecture, &golden.model_before.parameters());
     let labels: Vec<Label> = golden.labels.iter().map(|label| Label(label)).collect();
@@ -31,7 +31,7 @@ fn nine_nodes(golden: &Online) -> Stepper<'_> {
     Stepper::new(network, &labels, &samples, golden.rate)
 }
 
-fn app(golden: &Online) -> App<'_> {
+fn app(golden: &Online) -> App {
     App::new(nine_nodes(golden), None, "the nine nodes' own samples", true)
 }
 
@@ -39,7 +39,7 @@ fn golden() -> Online {
     read_json("online_3_4_2.json")
 }
 
-fn draw(app: &App<'_>, columns: u16, rows: u16) -> Buffer {
+fn draw(app: &App, columns: u16, rows: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a screen in memory");
     terminal.draw(|frame| screen::draw(frame, app)).expect("memory can be drawn on");
     terminal.backend().buffer().clone()
@@ -51,12 +51,12 @@ fn lines(buffer: &Buffer) -> Vec<String> {
     (0..area.height).map(|y| line(y).trim_end().to_owned()).collect()
 }
 
-fn text(app: &App<'_>) -> String {
+fn text(app: &App) -> String {
     lines(&draw(app, 80, 24)).join("\n")
 }
 
 /// Presses the keys of a word; `>` is the right arrow, `<` the left one, `^` and `v` up and down, `$` enter.
-fn press(app: &mut App<'_>, keys: &str) {
+fn press(app: &mut App, keys: &str) {
     for key in keys.chars() {
         let code = match key {
             '>' => KeyCode::Right,
@@ -317,7 +317,7 @@ fn without_colour_nothing_is_coloured_and_the_result_still_stands_out() {
     }
     // Positive and negative weights differ in shape: of node 4's edges the one from 3 is solid, the bias dashed.
     press(&mut app, "SSp");
-    let braille = |app: &App<'_>| lines(&draw(app, 80, 24)).join("\n");
+    let braille = |app: &App| lines(&draw(app, 80, 24)).join("\n");
     let positive = braille(&app);
     press(&mut app, "e-0.27$");
     assert_ne!(positive, braille(&app));

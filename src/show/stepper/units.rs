@@ -5,7 +5,7 @@ use backprop::step::{Order, Segment};
 use super::App;
 use super::keys::Unit;
 
-impl App<'_> {
+impl App {
     /// The first and one past the last step of the unit that a step of a training step belongs to.
     fn unit(&self, unit: Unit, order: &Order, step: usize) -> (usize, usize) {
         let segment = order.segment(step);

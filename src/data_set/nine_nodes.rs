@@ -1,15 +1,24 @@
 //! The article's network of nine nodes with weights to start from and six samples: what `backprop step` shows when it is
 //! asked for nothing else. The first sample is that of the `nine_nodes` example and of docs/debugging.md.
+//!
+//! ```
+//! use backprop::data_set::nine_nodes;
+//! use backprop::{Label, Sample, graph::Network};
+//!
+//! let network = Network::from_parameters(&nine_nodes::architecture(), &nine_nodes::parameters());
+//! let error = network.clone().error(Label(&nine_nodes::LABELS[0]), Sample(&nine_nodes::SAMPLES[0]));
+//! assert!(error < 0.1);
+//! ```
 
-use backprop::{Architecture, LayerParameters, Parameters};
+use crate::{Architecture, LayerParameters, Parameters};
 
 /// Three inputs, four hidden neurons, two outputs.
-pub(super) fn architecture() -> Architecture {
+pub fn architecture() -> Architecture {
     Architecture::new(&[3, 4, 2])
 }
 
 /// Weights uniform in ±1: larger than bp.py's, so that there is something to see.
-pub(super) fn parameters() -> Parameters {
+pub fn parameters() -> Parameters {
     let layer = |weights: &[&[f64]], biases: &[f64]| LayerParameters {
         weights: weights.iter().map(|row| row.to_vec()).collect(),
         biases: biases.to_vec(),
@@ -37,7 +46,7 @@ pub(super) fn parameters() -> Parameters {
 }
 
 /// What the network is shown.
-pub(super) const SAMPLES: [[f64; 3]; 6] = [
+pub const SAMPLES: [[f64; 3]; 6] = [
     [0.6588746277192946, 0.2137319711128709, 0.8562327433845403],
     [0.8428334806316489, 0.0926087034302866, 0.8499815450335163],
     [0.36436735686731103, 0.7540922254195763, 0.13596536339613352],
@@ -47,7 +56,7 @@ pub(super) const SAMPLES: [[f64; 3]; 6] = [
 ];
 
 /// What it should answer.
-pub(super) const LABELS: [[f64; 2]; 6] = [
+pub const LABELS: [[f64; 2]; 6] = [
     [0.3786748706736013, 0.3015855151116982],
     [0.22578513261095862, 0.31151454602622997],
     [0.8134067506375467, 0.7044665546876806],
