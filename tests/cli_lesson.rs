@@ -37,7 +37,7 @@ fn a_lesson_is_told_the_same_way_every_time_and_drawn_where_asked() {
     assert_eq!(told.lines().next(), drawn.lines().next());
     let body = |text: &str| text.lines().filter(|line| !line.contains("picture")).collect::<String>();
     assert_eq!(body(&told), body(&drawn));
-    assert!(told.contains("Three things to try in src/lesson/perceptron.rs"), "{told}");
+    assert!(told.contains("Three things to try (answers: backprop lesson perceptron --answers)"), "{told}");
     let svg = std::fs::read_to_string(&picture).expect("the picture was written");
     assert!(svg.starts_with("<svg") && svg.matches("<polyline").count() > 1, "{svg}");
     success(backprop("lesson perceptron --plot").arg(&picture));
@@ -50,6 +50,70 @@ fn the_numbers_come_as_one_json_object() {
     assert_eq!(text.lines().count(), 1);
     let numbers: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(numbers["gates"].as_array().map(Vec::len), Some(16));
+}
+
+#[test]
+fn what_is_expected_is_asked_before_the_answer_and_not_where_answers_are_quiet() {
+    let asked = success(&mut backprop("lesson descent"));
+    let (before, after) = asked.split_once("What do you expect?").expect("it asks");
+    assert!(before.contains("A valley C =") && !before.contains("The height C"), "{asked}");
+    assert!(after.contains("\nIt is d.\n") && after.contains("The height C after each step:"), "{asked}");
+    let quiet = success(&mut backprop("lesson descent --quiet-answers"));
+    assert!(!quiet.contains("expect") && !quiet.contains("It is"), "{quiet}");
+    assert!(quiet.contains("A valley C =") && quiet.contains("The height C after each step:"), "{quiet}");
+}
+
+#[test]
+fn settings_are_flags_and_change_the_answer() {
+    let told = success(&mut backprop("lesson descent --rate 0.25"));
+    assert!(told.contains("after 30 steps at a rate of 0.25?") && told.contains("\nIt is c.\n"), "{told}");
+    let told = success(&mut backprop("lesson nand --weights 2,2 --bias -3"));
+    assert!(told.contains("As a gate: AND.") && told.contains("\nIt is c.\n"), "{told}");
+    assert_eq!(
+        success(&mut backprop("lesson nand --weights -2,-2 --bias 3")),
+        success(&mut backprop("lesson nand"))
+    );
+    let help = success(&mut backprop("lesson descent --help"));
+    assert!(help.contains("--rate") && help.contains("--curvatures"), "{help}");
+    let sentence = refusal(&mut backprop("lesson descent --rate fast"));
+    assert!(sentence.contains("'fast' is not a number"), "{sentence}");
+    refusal(&mut backprop("lesson descent --weights 1,1"));
+}
+
+#[test]
+fn each_thing_to_try_has_an_answer() {
+    for (name, _, _) in lessons() {
+        let told = success(backprop("lesson --answers").arg(&name));
+        let commands =
+            told.lines().filter(|line| line.contains(&format!(". backprop lesson {name} --"))).count();
+        assert_eq!(commands, 3, "{told}");
+        let question = told.lines().position(|line| line.contains('?')).expect("a question");
+        assert!(told.lines().count() > question + 6, "{told}");
+    }
+}
+
+/// In a terminal it waits for the reader. (util-linux's `script` makes the terminal.)
+#[test]
+#[cfg(target_os = "linux")]
+fn in_a_terminal_it_waits_for_what_the_reader_expects() {
+    use std::io::Write as _;
+
+    let command = format!("{} lesson descent", env!("CARGO_BIN_EXE_backprop"));
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--flush", "--command", &command, "/dev/null"]);
+    script.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let Ok(mut terminal) = script.spawn() else {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "script is not installed, and CI must run this test"
+        );
+        eprintln!("script is not installed: nothing was tested (apt-get install bsdutils)");
+        return;
+    };
+    terminal.stdin.as_mut().expect("a pipe").write_all(b"a\n").expect("the terminal takes keys");
+    let told = terminal.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&told.stdout).replace('\r', "");
+    assert!(told.contains("a to d, or just enter: ") && told.contains("\nNo, it is d.\n"), "{told}");
 }
 
 #[test]

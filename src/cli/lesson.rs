@@ -1,73 +1,147 @@
 //! `backprop lesson`: small experiments, told and drawn.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use serde_json::json;
 
 use backprop::{Error, Problem};
 
 use super::{Failure, Output};
 use crate::atomic_file;
-use crate::lesson::{Entry, LESSONS};
+use crate::lesson::table::wrapped;
+use crate::lesson::{Entry, LESSONS, Question};
 
-/// Small experiments to read: what neurons do, and how they learn
+const EXAMPLES: &str = "Examples:
+  backprop lesson nand
+  backprop lesson descent --rate 0.25
+  backprop lesson descent --answers
+  backprop lesson sigmoid --plot sigmoid.svg";
+
+/// Small experiments to play with: what neurons do, and how they learn
 ///
-/// Without a name, lists the lessons in reading order.
+/// Without a name, lists the lessons in reading order. In a terminal a lesson asks what you expect before it tells.
+/// Each has settings of its own: `backprop lesson descent --help` lists those of `descent`.
 #[derive(Debug, Args)]
+#[command(
+    allow_external_subcommands = true,
+    disable_help_subcommand = true,
+    subcommand_value_name = "LESSON",
+    subcommand_help_heading = "Lessons",
+    after_help = EXAMPLES
+)]
 pub(super) struct Lesson {
-    /// Which lesson
-    #[arg(value_parser = PossibleValuesParser::new(LESSONS.map(|entry| entry.name)))]
-    name: Option<String>,
+    #[command(subcommand)]
+    chosen: Option<Chosen>,
 
     /// List the lessons, one line each
-    #[arg(long, conflicts_with_all = ["name", "plot", "source"])]
+    #[arg(long, conflicts_with_all = ["plot", "source", "answers", "quiet_answers"])]
     list: bool,
 
     /// Draw the lesson's picture into this file
-    #[arg(long, value_name = "FILE.svg", requires = "name")]
+    #[arg(long, value_name = "FILE.svg", global = true)]
     plot: Option<PathBuf>,
 
+    /// Print the answers to the lesson's three things to try
+    #[arg(long, global = true, conflicts_with_all = ["plot", "source", "json"])]
+    answers: bool,
+
+    /// Tell the lesson without asking what you expect
+    #[arg(long, global = true)]
+    quiet_answers: bool,
+
     /// Print the lesson's code instead of running it
-    #[arg(long, requires = "name", conflicts_with_all = ["plot", "json"])]
+    #[arg(long, global = true, conflicts_with_all = ["plot", "json"])]
     source: bool,
 
     /// Print the lesson's numbers as one JSON object (without a name: one object per lesson)
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
+}
+
+/// A lesson and its settings.
+#[derive(Debug, Clone)]
+struct Chosen {
+    entry: &'static Entry,
+    settings: ArgMatches,
+}
+
+impl Subcommand for Chosen {
+    fn augment_subcommands(command: Command) -> Command {
+        LESSONS.iter().fold(command, |command, entry| {
+            let lesson = (entry.settings)(Command::new(entry.name));
+            command.subcommand(lesson.about(capitalised(entry.summary)))
+        })
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    /// Any word is a lesson's name until [`Chosen::from_arg_matches`] finds that it is not.
+    fn has_subcommand(_: &str) -> bool {
+        true
+    }
+}
+
+impl FromArgMatches for Chosen {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let (name, settings) = matches
+            .subcommand()
+            .ok_or_else(|| clap::Error::raw(ErrorKind::MissingSubcommand, "which lesson?"))?;
+        let Some(entry) = LESSONS.iter().find(|entry| entry.name == name) else {
+            let names = LESSONS.map(|entry| entry.name).join(", ");
+            let problem = format!("there is no lesson '{name}'; there are {names}");
+            return Err(clap::Error::raw(ErrorKind::InvalidSubcommand, problem));
+        };
+        Ok(Self { entry, settings: settings.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl Lesson {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        match self.name.as_deref().and_then(Entry::find) {
+        match &self.chosen {
             None => self.print_list(output)?,
-            Some(entry) if self.source => output.write_all(entry.source.as_bytes())?,
-            Some(entry) => self.teach(entry, output)?,
+            Some(chosen) if self.source => output.write_all(chosen.entry.source.as_bytes())?,
+            Some(chosen) if self.answers => write_tries(chosen.entry, true, output)?,
+            Some(chosen) => self.teach(chosen, output)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn print_list(&self, output: &mut Output) -> std::io::Result<()> {
+    fn print_list(&self, output: &mut Output) -> Result<(), Failure> {
+        if self.plot.is_some() || self.source || self.answers || self.quiet_answers {
+            let problem = Problem::new("lesson", "these options are about one lesson");
+            return Err(Error::Usage(problem.remedy("say which: backprop lesson nand --source")).into());
+        }
         if self.json {
-            return LESSONS.iter().try_for_each(|entry| {
+            LESSONS.iter().try_for_each(|entry| {
                 output.json(&json!({"name": entry.name, "summary": entry.summary, "path": entry.path}))
-            });
+            })?;
+            return Ok(());
         }
         for entry in &LESSONS {
             writeln!(output, "{:<15} {}", entry.name, entry.summary)?;
         }
-        writeln!(output, "\nRead one: backprop lesson {}", LESSONS[0].name)
+        writeln!(output, "\nRead one: backprop lesson {}", LESSONS[0].name)?;
+        Ok(())
     }
 
-    fn teach(&self, entry: &Entry, output: &mut Output) -> Result<(), Failure> {
+    fn teach(&self, Chosen { entry, settings }: &Chosen, output: &mut Output) -> Result<(), Failure> {
         if let Some(path) = &self.plot {
             check_is_svg(path)?;
             atomic_file::check_writable(path)?;
         }
-        let lesson = (entry.run)();
+        let lesson =
+            (entry.run)(settings).map_err(|error| Error::Usage(Problem::new("lesson", error.to_string())))?;
         if let Some(path) = &self.plot {
             let svg = lesson.figure().to_svg();
             atomic_file::write(path, |file| file.write_all(svg.as_bytes()))?;
@@ -77,19 +151,56 @@ impl Lesson {
             return Ok(());
         }
         writeln!(output, "{}\n", capitalised(entry.summary))?;
-        output.write_all(lesson.text().as_bytes())?;
-        writeln!(
-            output,
-            "\n{}",
-            entry.things_to_try().replace("in this file", &format!("in {}", entry.path))
-        )?;
+        writeln!(output, "{}", lesson.set_up())?;
+        if !self.quiet_answers {
+            ask(&lesson.question(), output)?;
+        }
+        writeln!(output, "{}", lesson.text())?;
+        write_tries(entry, false, output)?;
         match &self.plot {
-            Some(path) => writeln!(output, "The picture is in {}.", path.display())?,
-            None => writeln!(output, "Its picture: backprop lesson {0} --plot {0}.svg", entry.name)?,
+            Some(path) => writeln!(output, "\nThe picture is in {}.", path.display())?,
+            None => writeln!(output, "\nIts picture: backprop lesson {0} --plot {0}.svg", entry.name)?,
         }
         writeln!(output, "Its code:    backprop lesson {} --source", entry.name)?;
         Ok(())
     }
+}
+
+/// Asks what the reader expects, and says what is right. Only a terminal is waited for: where nobody sits, the
+/// question is printed and the answer follows.
+fn ask(question: &Question, output: &mut Output) -> std::io::Result<()> {
+    output.write_all(wrapped(&format!("What do you expect? {}", question.text), 0).as_bytes())?;
+    for (place, choice) in question.choices.iter().enumerate() {
+        writeln!(output, "  {})  {choice}", Question::letter(place))?;
+    }
+    let right = Question::letter(question.right);
+    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return writeln!(output, "\nIt is {right}.\n");
+    }
+    let last = Question::letter(question.choices.len() - 1);
+    write!(output, "\na to {last}, or just enter: ")?;
+    output.flush()?;
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed)?;
+    match question.choice(&typed) {
+        Some(choice) if choice == question.right => writeln!(output, "\nYes, it is {right}.\n"),
+        Some(_) => writeln!(output, "\nNo, it is {right}.\n"),
+        None => writeln!(output, "\nIt is {right}.\n"),
+    }
+}
+
+/// The lesson's three things to try, with their answers or without.
+fn write_tries(entry: &Entry, with_answers: bool, output: &mut Output) -> std::io::Result<()> {
+    let hint = format!(" (answers: backprop lesson {} --answers)", entry.name);
+    writeln!(output, "Three things to try{}", if with_answers { "" } else { &hint })?;
+    for (place, one) in entry.tries.iter().enumerate() {
+        writeln!(output, "\n{}. backprop lesson {} {}", place + 1, entry.name, one.flags)?;
+        output.write_all(wrapped(one.question, 3).as_bytes())?;
+        if with_answers {
+            output.write_all(wrapped(one.answer, 3).as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 /// A picture called .png would be an SVG all the same, and nothing could open it.

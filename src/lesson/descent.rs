@@ -2,46 +2,78 @@
 //!
 //! You will see the height C after each step for three rates. The first creeps, the second arrives, the third leaps
 //! across the valley and lands higher each time. The valley's steepest curvature says beforehand where that begins.
-//!
-//! Three things to try in this file:
-//! 1. Set the third of [`RATES`] to exactly 0.25, the border. What does the ball do?
-//! 2. Make the valley narrower: 80 instead of 8 in [`CURVATURES`]. Which rates are right now?
-//! 3. Make it round: 1 and 1. How many steps does a rate of 1 need?
 
+use clap::Args;
 use serde::Serialize;
 
-use super::table::table;
-use super::{Lesson, as_json};
+use super::settings::{positive_pair, rate};
+use super::table::{cell, table, wrapped};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// How strongly the valley curves along v1 and across it, along v2.
-pub const CURVATURES: [f64; 2] = [1.0, 8.0];
+/// The valley, and how the ball goes down.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The learning rate; or up to three, to compare them
+    #[arg(long, value_name = "R[,R,R]", default_value = "0.01,0.2,0.26", value_delimiter = ',', value_parser = rate)]
+    pub rate: Vec<f64>,
+
+    /// How strongly the valley curves along v1 and along v2
+    #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = positive_pair)]
+    pub curvatures: [f64; 2],
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--rate 0.25",
+        question: "Exactly the border. What does the ball do?",
+        answer: "Across the valley each step multiplies v2 by 1 - 0.25 * 8 = -1: the ball leaps from one side to the \
+                 other and back, always at the same height, for ever. Along the valley it arrives meanwhile.",
+    },
+    Try {
+        flags: "--rate 0.01,0.024,0.026 --curvatures 1,80",
+        question: "A narrower valley, 80 instead of 8. Which rates are right now?",
+        answer: "Those below 2 / 80 = 0.025: a tenth of what was allowed before. The flat direction is as flat as it \
+                 was, so the ball now needs ten times as many steps along it. A long narrow valley is slow whatever \
+                 the rate.",
+    },
+    Try {
+        flags: "--rate 1 --curvatures 1,1",
+        question: "A round valley. How many steps does a rate of 1 need?",
+        answer: "One: 1 - rate * 1 is 0 in both directions. Where all curvatures are alike, 1 divided by them is the \
+                 perfect rate. Standardized inputs make valleys rounder; that is what they are good for.",
+    },
+];
 
 /// Where the ball starts.
 pub const START: [f64; 2] = [-4.0, 1.2];
 
-/// The learning rates η: too small, right, too large.
-pub const RATES: [f64; 3] = [0.01, 0.2, 0.26];
-
-/// Steps taken with each.
+/// Steps taken with each rate.
 pub const STEPS: usize = 30;
 
-/// The height of the valley: C = ½·(c1·v1² + c2·v2²).
-pub fn height(v: [f64; 2]) -> f64 {
-    let [c1, c2] = CURVATURES;
-    0.5 * (c1 * v[0] * v[0] + c2 * v[1] * v[1])
-}
+impl Settings {
+    /// The height of the valley: C = ½·(c1·v1² + c2·v2²).
+    pub fn height(&self, v: [f64; 2]) -> f64 {
+        let [c1, c2] = self.curvatures;
+        0.5 * (c1 * v[0] * v[0] + c2 * v[1] * v[1])
+    }
 
-/// Its slopes ∂C/∂v1 and ∂C/∂v2: the way up.
-pub fn slopes(v: [f64; 2]) -> [f64; 2] {
-    let [c1, c2] = CURVATURES;
-    [c1 * v[0], c2 * v[1]]
-}
+    /// Its slopes ∂C/∂v1 and ∂C/∂v2: the way up.
+    pub fn slopes(&self, v: [f64; 2]) -> [f64; 2] {
+        let [c1, c2] = self.curvatures;
+        [c1 * v[0], c2 * v[1]]
+    }
 
-/// One step down: v ← v − η·∇C.
-pub fn step(v: [f64; 2], rate: f64) -> [f64; 2] {
-    let [up1, up2] = slopes(v);
-    [v[0] - rate * up1, v[1] - rate * up2]
+    /// One step down: v ← v − η·∇C.
+    pub fn step(&self, v: [f64; 2], rate: f64) -> [f64; 2] {
+        let [up1, up2] = self.slopes(v);
+        [v[0] - rate * up1, v[1] - rate * up2]
+    }
+
+    fn steepest(&self) -> f64 {
+        f64::max(self.curvatures[0], self.curvatures[1])
+    }
 }
 
 /// Where the ball was with one rate.
@@ -57,9 +89,24 @@ pub struct Path {
     pub predicted_drop: f64,
 }
 
+/// What becomes of a ball.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Less than a thousandth of the height is left.
+    Arrives,
+    /// It goes down, and is still on its way.
+    Creeps,
+    /// It leaps to and fro at the same height.
+    Swings,
+    /// Each leap lands higher.
+    Climbs,
+}
+
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Descent {
+    /// The valley.
+    pub settings: Settings,
     /// One path for each rate.
     pub paths: Vec<Path>,
     /// From this rate on the ball climbs: 2 / (steepest curvature).
@@ -67,73 +114,146 @@ pub struct Descent {
 }
 
 /// Rolls the ball with each rate.
-pub fn run() -> Descent {
-    Descent { paths: RATES.map(roll).to_vec(), border: 2.0 / f64::max(CURVATURES[0], CURVATURES[1]) }
+pub fn run(settings: &Settings) -> Descent {
+    Descent {
+        settings: settings.clone(),
+        paths: settings.rate.iter().take(3).map(|rate| roll(settings, *rate)).collect(),
+        border: 2.0 / settings.steepest(),
+    }
 }
 
 /// Rolls the ball with one rate.
-pub fn roll(rate: f64) -> Path {
+pub fn roll(settings: &Settings, rate: f64) -> Path {
     let mut points = vec![START];
     for count in 0..STEPS {
-        points.push(step(points[count], rate));
+        points.push(settings.step(points[count], rate));
     }
-    let [up1, up2] = slopes(START);
-    let heights = points.iter().map(|&v| height(v)).collect();
+    let [up1, up2] = settings.slopes(START);
+    let heights = points.iter().map(|&v| settings.height(v)).collect();
     Path { rate, points, heights, predicted_drop: rate * (up1 * up1 + up2 * up2) }
 }
 
+impl Descent {
+    /// What becomes of the ball on this path.
+    pub fn outcome(&self, path: &Path) -> Outcome {
+        if path.rate > self.border {
+            Outcome::Climbs
+        } else if path.rate == self.border {
+            Outcome::Swings
+        } else if path.heights[STEPS] < 1e-3 * path.heights[0] {
+            Outcome::Arrives
+        } else {
+            Outcome::Creeps
+        }
+    }
+
+    fn told(&self, path: &Path) -> String {
+        let (rate, left) = (path.rate, path.heights[STEPS] / path.heights[0]);
+        match self.outcome(path) {
+            Outcome::Creeps => format!(
+                "At rate {rate} it goes down surely and so slowly that {:.0} % of the height is left after {STEPS} steps.",
+                100.0 * left
+            ),
+            Outcome::Arrives if left == 0.0 => format!("At rate {rate} it is there, exactly."),
+            Outcome::Arrives => {
+                format!("At rate {rate} it is all but there: {left:.1e} of the height is left.")
+            }
+            Outcome::Swings => format!(
+                "At rate {rate} each step leaps across the valley to the same height on the other side, and the next \
+                 one back, for ever."
+            ),
+            Outcome::Climbs => format!(
+                "At rate {rate} each step overshoots the bottom of the steep side and lands higher up on the other: \
+                 {} times the first height.",
+                cell(left, 1)
+            ),
+        }
+    }
+}
+
 impl Lesson for Descent {
+    fn set_up(&self) -> String {
+        let [c1, c2] = self.settings.curvatures;
+        format!(
+            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2: along v1 it curves by {c1}, along v2 by {c2}. Its\n\
+             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the\n\
+             slope.\n",
+            START[0], START[1],
+        )
+    }
+
+    fn question(&self) -> Question {
+        let last = &self.paths[self.paths.len() - 1];
+        let choices = [
+            "all but at the bottom",
+            "on its way down",
+            "leaping to and fro at the same height",
+            "higher with every leap",
+        ];
+        let right = match self.outcome(last) {
+            Outcome::Arrives => 0,
+            Outcome::Creeps => 1,
+            Outcome::Swings => 2,
+            Outcome::Climbs => 3,
+        };
+        let text = format!("Where is the ball after {STEPS} steps at a rate of {}?", last.rate);
+        Question::new(text, &choices, right)
+    }
+
     fn text(&self) -> String {
-        let [slow, right, wild] = [&self.paths[0], &self.paths[1], &self.paths[2]];
-        let rows = [0, 1, 2, 3, 5, 10, 20, 30].map(|step| {
+        let rows = [0, 1, 2, 3, 5, 10, 20, STEPS].map(|step| {
             let mut row = vec![step.to_string()];
-            row.extend(self.paths.iter().map(|path| format!("{:.4}", path.heights[step])));
+            row.extend(self.paths.iter().map(|path| cell(path.heights[step], 4)));
             row
         });
-        let headings: Vec<String> = self.paths.iter().map(|path| format!("rate {}", path.rate)).collect();
-        let [c1, c2] = CURVATURES;
+        let mut headings = vec!["step".to_owned()];
+        headings.extend(self.paths.iter().map(|path| format!("rate {}", path.rate)));
+        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+        let [c1, c2] = self.settings.curvatures;
         let drops = self.paths.iter().map(|path| {
             let drop = path.heights[0] - path.heights[1];
-            vec![path.rate.to_string(), format!("{:.3}", path.predicted_drop), format!("{drop:.3}")]
+            vec![path.rate.to_string(), cell(path.predicted_drop, 3), cell(drop, 3)]
         });
-        format!(
-            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2, flat along v1 and steep across it, along v2. Its\n\
-             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the\n\
-             slope. The height C after each step:\n\n{}\n\
-             At rate {} it goes down surely and so slowly that {:.0} % of the height is left after {}\n\
-             steps. At rate {} it is all but there: {:.1e} of the height is left. At rate {} each step\n\
-             overshoots the bottom of the steep side and lands higher up on the other: {:.1} times the\n\
-             first height.\n\n\
-             Across the valley a step multiplies v2 by 1 - rate * {c2}. That number must lie between -1\n\
-             and 1, so the rate must be below 2 / {c2} = {}. One curvature sets the limit, and the flat\n\
-             direction, where v1 is multiplied by 1 - rate * {c1}, has to be patient.\n\n\
-             Why go against the slope at all? A small step goes down by rate * |slope|^2:\n\n{}\n\
-             Only the smallest step keeps that promise: further on, the slope is no longer what it was.\n",
-            START[0],
-            START[1],
-            table(&["step", &headings[0], &headings[1], &headings[2]], rows),
-            slow.rate,
-            100.0 * slow.heights[STEPS] / slow.heights[0],
-            STEPS,
-            right.rate,
-            right.heights[STEPS] / right.heights[0],
-            wild.rate,
-            wild.heights[STEPS] / wild.heights[0],
+        let told: Vec<String> = self.paths.iter().map(|path| self.told(path)).collect();
+        let patience = if c1 == c2 {
+            "The valley is round, so one rate is right for both directions."
+        } else {
+            "The steeper curvature sets the limit, and the flat direction has to be patient."
+        };
+        let limits = format!(
+            "A step multiplies v1 by 1 - rate * {c1} and v2 by 1 - rate * {c2}. Both numbers must lie between -1 and \
+             1, so the rate must be below 2 / {} = {}. {patience}",
+            self.settings.steepest(),
             self.border,
+        );
+        format!(
+            "The height C after each step:\n\n{}\n{}\n{}\n\
+             Why go against the slope at all? A small step goes down by rate * |slope|^2:\n\n{}\n\
+             Only a small step keeps that promise: further on, the slope is no longer what it was.\n",
+            table(&headings, rows),
+            wrapped(&told.join(" "), 0),
+            wrapped(&limits, 0),
             table(&["rate", "predicted drop", "first step's drop"], drops),
         )
     }
 
     fn figure(&self) -> Figure {
-        let verdicts = ["too small", "right", "too large"];
-        let panels = self.paths.iter().zip(verdicts).map(|(path, verdict)| {
+        let panels = self.paths.iter().map(|path| {
+            let verdict = match self.outcome(path) {
+                Outcome::Arrives => "right",
+                Outcome::Creeps => "too small",
+                Outcome::Swings => "the border",
+                Outcome::Climbs => "too large",
+            };
             let (x, y) = (Axis::new("v1").range(-5.0, 5.0), Axis::new("v2").range(-3.0, 3.0));
             let mut plot = Plot::new(format!("rate {}: {verdict}", path.rate), x, y);
-            for level in [0.25, 1.0, 2.5, 5.0, 9.0, 14.0, 20.0, 27.0] {
-                plot = plot.with(Series::new("", Mark::Thin, contour(level)).colour(Colour::Grey));
+            for distance in [0.13, 0.27, 0.43, 0.6, 0.8, 1.0, 1.2, 1.4] {
+                let line = self.contour(path.heights[0] * distance * distance);
+                plot = plot.with(Series::new("", Mark::Thin, line).colour(Colour::Grey));
             }
             // Of a ball that leaves the picture, only the way out.
-            let inside = path.points.iter().take_while(|v| v[1].abs() <= 3.0).count();
+            let is_inside = |v: &&[f64; 2]| v[0].abs() <= 5.0 && v[1].abs() <= 3.0;
+            let inside = path.points.iter().take_while(is_inside).count();
             let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));
             plot.with(Series::new("", Mark::LineAndDots, points).colour(Colour::Blue))
                 .with(Series::new("", Mark::Dots, [(START[0], START[1])]).colour(Colour::Vermilion))
@@ -146,12 +266,14 @@ impl Lesson for Descent {
     }
 }
 
-/// The ellipse on which the valley has this height.
-fn contour(level: f64) -> impl Iterator<Item = (f64, f64)> {
-    let [c1, c2] = CURVATURES;
-    let (half_length, half_width) = ((2.0 * level / c1).sqrt(), (2.0 * level / c2).sqrt());
-    (0..=90).map(move |count| {
-        let angle = std::f64::consts::TAU * f64::from(count) / 90.0;
-        (half_length * libm::cos(angle), half_width * libm::sin(angle))
-    })
+impl Descent {
+    /// The ellipse on which the valley has this height.
+    fn contour(&self, level: f64) -> impl Iterator<Item = (f64, f64)> + use<> {
+        let [half_length, half_width] =
+            self.settings.curvatures.map(|curvature| (2.0 * level / curvature).sqrt());
+        (0..=90).map(move |count| {
+            let angle = std::f64::consts::TAU * f64::from(count) / 90.0;
+            (half_length * libm::cos(angle), half_width * libm::sin(angle))
+        })
+    }
 }

@@ -2,17 +2,55 @@
 //!
 //! You will see a straight line swing into place: the slope w within a few steps, the height b after hundreds. In the
 //! end they are what a formula for the best line says, a formula that only a linear unit has.
-//!
-//! Three things to try in this file:
-//! 1. Change [`RATE`] to 0.08, then to 0.09. (The lesson `descent` is about what happens.)
-//! 2. Count the minutes from the middle: 4 less for each point. Why does b get there so much sooner?
-//! 3. Add the point (9, 100): water does not get hotter. What does the line make of it?
 
+use clap::Args;
 use serde::Serialize;
 
-use super::table::table;
-use super::{Lesson, as_json};
+use super::settings::{pair, rate};
+use super::table::{cell, table, wrapped};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+
+/// How the line is fitted, and to what.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The learning rate
+    #[arg(long, value_name = "R", default_value = "0.05", value_parser = rate)]
+    pub rate: f64,
+
+    /// Count the minutes from the middle: from -4 to 4 instead of 0 to 8
+    #[arg(long)]
+    pub from_middle: bool,
+
+    /// One more point to fit: minutes and degrees
+    #[arg(long, value_name = "X,Y", value_parser = pair, allow_hyphen_values = true)]
+    pub add: Option<[f64; 2]>,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--rate 0.09",
+        question: "A rate a little larger (0.08 first, then 0.09). What happens?",
+        answer: "At 0.08 the line still swings into place. At 0.09 every step overshoots and lands higher: the border \
+                 is at 0.0855, 2 divided by the steepest curvature of the cost. The lesson descent is about that.",
+    },
+    Try {
+        flags: "--from-middle",
+        question: "The minutes counted from the middle. Why does b get there so much sooner?",
+        answer: "Counted from 0, turning the line also lifts its middle, so a step of w spoils b and a step of b \
+                 spoils w, back and forth. Counted from the middle, the two no longer meddle with each other: b \
+                 goes straight to the mean temperature, 5 % of the rest with each step. That is why inputs are \
+                 standardized before training.",
+    },
+    Try {
+        flags: "--add 9,100",
+        question: "One more point: after 9 minutes the water has 100 °C, it does not get hotter. What does the line \
+                   make of it?",
+        answer: "It gets flatter, 9.44 degrees a minute instead of 10, and fits all the other points worse: a line \
+                 cannot bend. For a curve that levels off it takes an activation function.",
+    },
+];
 
 /// A kettle: minutes on the stove, and the water's temperature in °C.
 pub const POINTS: [(f64, f64); 9] = [
@@ -27,8 +65,15 @@ pub const POINTS: [(f64, f64); 9] = [
     (8.0, 99.0),
 ];
 
-/// The learning rate η.
-pub const RATE: f64 = 0.05;
+/// Steps taken.
+pub const STEPS: usize = 1000;
+
+/// The points a line is fitted to.
+pub fn points(settings: &Settings) -> Vec<(f64, f64)> {
+    let more = settings.add.map(|[x, y]| (x, y));
+    let middle = if settings.from_middle { 4.0 } else { 0.0 };
+    POINTS.into_iter().chain(more).map(|(x, y)| (x - middle, y)).collect()
+}
 
 /// A line: slope w and height b at x = 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -46,92 +91,157 @@ impl Line {
     }
 
     /// E = 1/(2n)·Σ (y − output)².
-    pub fn cost(self) -> f64 {
-        let squares: f64 = POINTS.iter().map(|&(x, y)| (y - self.output(x)) * (y - self.output(x))).sum();
-        squares / (2.0 * POINTS.len() as f64)
+    pub fn cost(self, points: &[(f64, f64)]) -> f64 {
+        let squares: f64 = points.iter().map(|&(x, y)| (y - self.output(x)) * (y - self.output(x))).sum();
+        squares / (2.0 * points.len() as f64)
     }
 
     /// −∂E/∂w = 1/n·Σ (y − output)·x and −∂E/∂b = 1/n·Σ (y − output): the direction to move in.
-    pub fn gradient(self) -> Line {
+    pub fn gradient(self, points: &[(f64, f64)]) -> Line {
         let (mut for_w, mut for_b) = (0.0, 0.0);
-        for (x, y) in POINTS {
+        for &(x, y) in points {
             let error = y - self.output(x);
             for_w += error * x;
             for_b += error;
         }
-        Line { w: for_w / POINTS.len() as f64, b: for_b / POINTS.len() as f64 }
+        Line { w: for_w / points.len() as f64, b: for_b / points.len() as f64 }
     }
 
     /// One step of gradient descent.
-    pub fn step(self, rate: f64) -> Line {
-        let gradient = self.gradient();
+    pub fn step(self, points: &[(f64, f64)], rate: f64) -> Line {
+        let gradient = self.gradient(points);
         Line { w: self.w + rate * gradient.w, b: self.b + rate * gradient.b }
     }
 }
 
 /// The best line of all, by setting both derivatives to 0 and solving (least squares).
-pub fn best_line() -> Line {
-    let n = POINTS.len() as f64;
-    let mean_x = POINTS.iter().map(|point| point.0).sum::<f64>() / n;
-    let mean_y = POINTS.iter().map(|point| point.1).sum::<f64>() / n;
-    let together: f64 = POINTS.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
-    let spread: f64 = POINTS.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum();
+pub fn best_line(points: &[(f64, f64)]) -> Line {
+    let n = points.len() as f64;
+    let mean_x = points.iter().map(|point| point.0).sum::<f64>() / n;
+    let mean_y = points.iter().map(|point| point.1).sum::<f64>() / n;
+    let together: f64 = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+    let spread: f64 = points.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum();
     let w = together / spread;
     Line { w, b: mean_y - w * mean_x }
+}
+
+/// The rate from which on steps land higher and higher: 2 divided by the steepest curvature of the cost, the larger
+/// eigenvalue of its second derivatives, the matrix with the rows (mean of x², mean of x) and (mean of x, 1).
+pub fn border(points: &[(f64, f64)]) -> f64 {
+    let n = points.len() as f64;
+    let mean = points.iter().map(|(x, _)| x).sum::<f64>() / n;
+    let mean_square = points.iter().map(|(x, _)| x * x).sum::<f64>() / n;
+    let root = ((mean_square - 1.0) * (mean_square - 1.0) + 4.0 * mean * mean).sqrt();
+    2.0 / ((mean_square + 1.0 + root) / 2.0)
 }
 
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinearUnit {
-    /// The line before the first step, and after each.
+    /// How it was done.
+    pub settings: Settings,
+    /// What the line was fitted to.
+    pub points: Vec<(f64, f64)>,
+    /// The line before the first step, and after each, as long as there is one: at a rate far too large its numbers
+    /// leave all bounds.
     pub lines: Vec<Line>,
     /// Its cost.
     pub costs: Vec<f64>,
     /// Where it should end.
     pub best: Line,
+    /// The rate from which on the cost grows.
+    pub border: f64,
 }
 
 /// A thousand steps from w = 0, b = 0.
-pub fn run() -> LinearUnit {
+pub fn run(settings: &Settings) -> LinearUnit {
+    let points = points(settings);
     let start = Line { w: 0.0, b: 0.0 };
-    let lines: Vec<Line> =
-        std::iter::successors(Some(start), |line| Some(line.step(RATE))).take(1001).collect();
-    let costs = lines.iter().map(|line| line.cost()).collect();
-    LinearUnit { lines, costs, best: best_line() }
+    let steps = std::iter::successors(Some(start), |line| Some(line.step(&points, settings.rate)));
+    let lines: Vec<Line> = steps.take(STEPS + 1).take_while(|line| line.cost(&points).is_finite()).collect();
+    let costs = lines.iter().map(|line| line.cost(&points)).collect();
+    let (best, border) = (best_line(&points), border(&points));
+    LinearUnit { settings: settings.clone(), points, lines, costs, best, border }
 }
 
 impl LinearUnit {
-    /// The first step after which this number of the line stays within 1 % of the best line's.
-    pub fn settled(&self, number: impl Fn(Line) -> f64) -> usize {
+    /// The first step after which this number of the line stays within 1 % of the best line's, if there is one.
+    pub fn settled(&self, number: impl Fn(Line) -> f64) -> Option<usize> {
         let goal = number(self.best);
         let last_away = self.lines.iter().rposition(|&line| (number(line) - goal).abs() > 0.01 * goal.abs());
-        last_away.map_or(0, |step| step + 1)
+        let first = last_away.map_or(0, |step| step + 1);
+        (first < self.lines.len()).then_some(first)
+    }
+
+    /// What became of w and b, in words.
+    fn ending(&self) -> String {
+        match (self.settled(|line| line.w), self.settled(|line| line.b)) {
+            _ if self.settings.rate >= self.border => format!(
+                "The cost grows: each step overshoots and lands higher. From a rate of {:.4} on it does, 2\n\
+                 divided by the steepest curvature of the cost (the lesson descent).\n",
+                self.border
+            ),
+            (Some(w), Some(b)) if self.settings.from_middle => format!(
+                "w stays within 1 % of it from step {w} on, b from step {b}: counted from the middle, turning\n\
+                 the line no longer lifts it, and each of the two goes its own way.\n"
+            ),
+            (Some(w), Some(b)) => format!(
+                "w stays within 1 % of it from step {w} on, b only from step {b}: turning the line changes\n\
+                 the errors of late minutes a lot, so that slope is steep; lifting it changes all of them a\n\
+                 little. One rate has to do for both.\n"
+            ),
+            (w, b) => {
+                let when = |step: Option<usize>| {
+                    step.map_or_else(|| "not yet".to_owned(), |step| format!("from step {step} on"))
+                };
+                format!("Within 1 % of it: w {}, b {}. This rate needs more patience.\n", when(w), when(b))
+            }
+        }
     }
 }
 
 impl Lesson for LinearUnit {
+    fn set_up(&self) -> String {
+        wrapped(
+            &format!(
+                "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no \
+                 activation function, output = w*x + b, is to say the temperature after x minutes{}. The cost is half \
+                 the mean of the squared errors. Each step moves w and b against its slope, at the rate {}. Both \
+                 begin at 0.",
+                self.points.len(),
+                if self.settings.from_middle { ", counted from the middle" } else { "" },
+                self.settings.rate,
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let right = match (self.settled(|line| line.w), self.settled(|line| line.b)) {
+            (Some(w), b) if b.is_none_or(|b| w < b) => 0,
+            (_, Some(_)) => 1,
+            _ => 2,
+        };
+        let choices = ["the slope w", "the height b", "neither of them, ever"];
+        Question::new("Which of the two will be right first, to within 1 %?", &choices, right)
+    }
+
     fn text(&self) -> String {
-        let rows = [0, 1, 2, 3, 10, 30, 100, 300, 1000].map(|step| {
+        let shown = [0, 1, 2, 3, 10, 30, 100, 300, STEPS].into_iter().filter(|step| *step < self.lines.len());
+        let rows = shown.map(|step| {
             let Line { w, b } = self.lines[step];
-            vec![step.to_string(), format!("{w:.4}"), format!("{b:.4}"), format!("{:.4}", self.costs[step])]
+            vec![step.to_string(), cell(w, 4), cell(b, 4), cell(self.costs[step], 4)]
         });
         format!(
-            "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no\n\
-             activation function, output = w*x + b, is to say the temperature after x minutes. The cost\n\
-             is half the mean of the squared errors. Each step moves w and b against its slope, at the\n\
-             rate {RATE}:\n\n{}\n\
+            "{}\n\
              The best line there is, by the least-squares formula: w = {:.4}, b = {:.4}.\n\n\
-             w stays within 1 % of it from step {} on, b only from step {}: turning the line changes\n\
-             the errors of late minutes a lot, so that slope is steep; lifting it changes all of them a\n\
-             little. One rate has to do for both.\n\n\
+             {}\n\
              A formula for the answer exists here because output and weights are in proportion. With a\n\
              curved activation function there is none, and going downhill step by step is what is left.\n",
-            POINTS.len(),
             table(&["step", "w", "b", "cost"], rows),
             self.best.w,
             self.best.b,
-            self.settled(|line| line.w),
-            self.settled(|line| line.b),
+            self.ending(),
         )
     }
 
@@ -141,14 +251,15 @@ impl Lesson for LinearUnit {
             Axis::new("minutes"),
             Axis::new("temperature, °C").range(0.0, 110.0),
         );
-        for step in [1, 3, 30, 1000] {
-            let line = [0.0, 8.0].map(|x| (x, self.lines[step].output(x)));
+        let ends = [0, self.points.len() - 1].map(|place| self.points[place].0);
+        for step in [1, 3, 30, STEPS].into_iter().filter(|step| *step < self.lines.len()) {
+            let line = ends.map(|x| (x, self.lines[step].output(x)));
             let name = if step == 1 { "1 step".to_owned() } else { format!("{step} steps") };
             lines = lines.with(Series::line(name, line));
         }
-        lines = lines.with(Series::new("measured", Mark::Dots, POINTS).colour(Colour::Black));
+        lines = lines.with(Series::new("measured", Mark::Dots, self.points.clone()).colour(Colour::Black));
         let costs = self.costs.iter().enumerate().skip(1).map(|(step, cost)| (step as f64, *cost));
-        let floor = [1.0, 1000.0].map(|step| (step, self.best.cost()));
+        let floor = [1.0, STEPS as f64].map(|step| (step, self.best.cost(&self.points)));
         let cost = Plot::new("The cost", Axis::new("step").log(), Axis::new("cost").log())
             .with(Series::dashed("the best line's", floor).colour(Colour::Grey))
             .with(Series::line("after each step", costs));

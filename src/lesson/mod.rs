@@ -1,12 +1,13 @@
-//! Ten small experiments, one a file, to be read from top to bottom and then changed.
+//! Small experiments, one a file, to be read from top to bottom and then played with.
 //!
 //! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
-//! [`order`] is about backpropagation itself; [`slowdown`], [`initialisation`], [`vanishing`] show how it goes wrong
-//! and [`universality`] what it is all good for. Each file opens with what you will see and three things to try,
-//! runs its experiment in a function `run`, and only then says how the result is told ([`Lesson::text`]) and drawn
-//! ([`Lesson::figure`]). Every number in a text is computed when the lesson runs.
+//! [`order`] is about backpropagation itself; [`slowdown`], [`initialisation`],
+//! [`vanishing`] show how it goes wrong and [`universality`] what it is all good for. Each file opens with what you will
+//! see; `Settings` are what you may change, each a flag of the program; `TRIES` are three things to try, with their
+//! answers; a function `run` does the experiment. Only then is said how the result is told and drawn ([`Lesson`]). Every
+//! number in a text is computed when the lesson runs.
 //!
-//! `backprop lesson NAME` prints the text, `--plot FILE.svg` draws, `--source` prints the file.
+//! `backprop lesson NAME` asks what you expect, then tells; `--plot FILE.svg` draws, `--source` prints the file.
 
 pub mod descent;
 pub mod initialisation;
@@ -14,6 +15,7 @@ pub mod linear_unit;
 pub mod nand;
 pub mod order;
 pub mod perceptron;
+pub mod settings;
 pub mod sigmoid;
 pub mod slowdown;
 pub mod table;
@@ -22,20 +24,69 @@ mod tests;
 pub mod universality;
 pub mod vanishing;
 
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use serde::Serialize;
 
 use crate::show::plot::Figure;
 
-/// What an experiment found, ready to be told and drawn.
+/// What an experiment found, ready to be told and drawn. Texts have at most 90 characters a line.
 pub trait Lesson {
-    /// The lesson as text, at most 90 characters a line.
+    /// What is tried, with which settings.
+    fn set_up(&self) -> String;
+
+    /// What the reader is asked before the result is told.
+    fn question(&self) -> Question;
+
+    /// The result, and what it means.
     fn text(&self) -> String;
 
     /// The lesson as a picture.
     fn figure(&self) -> Figure;
 
-    /// The numbers behind both: the result's own fields as JSON.
+    /// The numbers behind all of them: the result's own fields as JSON.
     fn numbers(&self) -> serde_json::Value;
+}
+
+/// A question, and the answers to choose from. Which one is right is what the experiment found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// The answers: two or more.
+    pub choices: Vec<String>,
+    /// The place of the right one.
+    pub right: usize,
+}
+
+impl Question {
+    /// A question with these answers.
+    pub fn new(text: impl Into<String>, choices: &[&str], right: usize) -> Self {
+        let choices = choices.iter().map(ToString::to_string).collect();
+        Self { text: text.into(), choices, right }
+    }
+
+    /// The letter that a choice is called by: a, b, c.
+    pub fn letter(choice: usize) -> char {
+        char::from(b'a' + choice as u8)
+    }
+
+    /// Which choice somebody means who types this, if any.
+    pub fn choice(&self, typed: &str) -> Option<usize> {
+        let typed = typed.trim().to_lowercase();
+        let is_meant = |choice: &usize| typed == Self::letter(*choice).to_string();
+        (0..self.choices.len()).find(is_meant)
+    }
+}
+
+/// Something to try.
+#[derive(Debug, Clone, Copy)]
+pub struct Try {
+    /// The flags to try it with.
+    pub flags: &'static str,
+    /// What to look for.
+    pub question: &'static str,
+    /// What is to be seen, and why.
+    pub answer: &'static str,
 }
 
 /// A lesson by name.
@@ -49,8 +100,12 @@ pub struct Entry {
     pub path: &'static str,
     /// Its code.
     pub source: &'static str,
-    /// Does the experiment.
-    pub run: fn() -> Box<dyn Lesson>,
+    /// Three things to try.
+    pub tries: &'static [Try; 3],
+    /// Adds its settings to a command.
+    pub settings: fn(Command) -> Command,
+    /// Does the experiment with the settings found by such a command.
+    pub run: fn(&ArgMatches) -> Result<Box<dyn Lesson>, clap::Error>,
 }
 
 macro_rules! entry {
@@ -60,7 +115,9 @@ macro_rules! entry {
             summary: $summary,
             path: concat!("src/lesson/", $file),
             source: include_str!($file),
-            run: || Box::new($module::run()),
+            tries: &$module::TRIES,
+            settings: $module::Settings::augment_args,
+            run: |flags| Ok(Box::new($module::run(&$module::Settings::from_arg_matches(flags)?))),
         }
     };
 }
@@ -108,25 +165,6 @@ pub const LESSONS: [Entry; 10] = [
         "one hidden layer can draw any curve, as closely as you like"
     ),
 ];
-
-impl Entry {
-    /// The lesson of this name, `None` if there is none.
-    pub fn find(name: &str) -> Option<&'static Self> {
-        LESSONS.iter().find(|entry| entry.name == name)
-    }
-
-    /// The list of things to try, from the comment that opens its file.
-    pub fn things_to_try(&self) -> String {
-        let comment = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        let mut text = String::new();
-        for line in comment.skip_while(|line| !line.contains("Three things to try")) {
-            // The links and code marks of rustdoc mean nothing in a terminal.
-            text.push_str(line.replace(['`', '[', ']'], "").trim_start());
-            text.push('\n');
-        }
-        text
-    }
-}
 
 /// The numbers of a result as JSON.
 fn as_json(result: &impl Serialize) -> serde_json::Value {

@@ -3,17 +3,52 @@
 //! You will see one perceptron with weights -2 and -2 and bias 3, whose truth table is NAND's; two small circuits in
 //! which *every* part is that perceptron, compared with plain counting for every possible input; and eight full
 //! adders in a row adding two bytes. Whatever a computer computes, a network of perceptrons can.
-//!
-//! Three things to try in this file:
-//! 1. Give [`nand_gate`] the weights 2, 2 and the bias -3. Which gate is it now?
-//! 2. Scale the weights and the bias by 10. Why does nothing change?
-//! 3. Find weights and a bias for OR. (XOR has none: see the lesson `perceptron`.)
 
+use clap::Args;
 use serde::Serialize;
 
+use super::perceptron::{border, side_of_one};
+use super::settings::{number, pair};
 use super::table::table;
-use super::{Lesson, as_json};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+
+/// The perceptron that everything is made of.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Settings {
+    /// The perceptron's two weights
+    #[arg(long, value_name = "W,W", default_value = "-2,-2", value_parser = pair, allow_hyphen_values = true)]
+    pub weights: [f64; 2],
+
+    /// Its bias
+    #[arg(long, value_name = "B", default_value = "3", value_parser = number, allow_hyphen_values = true)]
+    pub bias: f64,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--weights 2,2 --bias -3",
+        question: "Which gate is it with every sign turned round?",
+        answer: "AND: the weighted input has changed its sign for all four inputs, so every answer is the opposite \
+                 of NAND's. The adders break: not every gate can stand for all the others. AND cannot make a 1 \
+                 out of 0s, whatever the wiring.",
+    },
+    Try {
+        flags: "--weights -20,-20 --bias 30",
+        question: "Weights and bias ten times as large: why does nothing change?",
+        answer: "A perceptron only asks whether w1*x1 + w2*x2 + b is above 0, and ten times a number is above 0 \
+                 where the number is. The scale of the weights means nothing to it. (To a sigmoid neuron it means how \
+                 steep it is: the lesson sigmoid.)",
+    },
+    Try {
+        flags: "--weights 2,2 --bias -1",
+        question: "Which gate is this? And which weights make XOR, 1 where exactly one input is 1?",
+        answer: "OR: one input is enough to get above 0. No weights make XOR: w1 + b and w2 + b would have to be above \
+                 0 and b not, so that w1 + w2 + b is above 0 too, where XOR is 0. The lesson perceptron lets you \
+                 watch a perceptron fail at it.",
+    },
+];
 
 /// A neuron whose output is all or nothing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,11 +70,35 @@ impl Perceptron {
     pub fn output(&self, inputs: [bool; 2]) -> bool {
         self.weighted_input(inputs) > 0.0
     }
+
+    /// The outputs for the four pairs of inputs.
+    pub fn outputs(&self) -> [bool; 4] {
+        PAIRS.map(|pair| self.output(pair))
+    }
 }
 
-/// The perceptron that is a NAND gate: 0 only if both inputs are 1.
-pub fn nand_gate() -> Perceptron {
-    Perceptron { weights: [-2.0, -2.0], bias: 3.0 }
+/// What a gate is called that has these outputs for the inputs 00, 01, 10 and 11.
+pub fn gate_name(outputs: [bool; 4]) -> &'static str {
+    let number = outputs.iter().fold(0, |number, output| 2 * number + usize::from(*output));
+    let names = [
+        "never 1",
+        "AND",
+        "x1 and not x2",
+        "x1",
+        "x2 and not x1",
+        "x2",
+        "XOR",
+        "OR",
+        "NOR",
+        "XNOR",
+        "not x2",
+        "x1 or not x2",
+        "not x1",
+        "x2 or not x1",
+        "NAND",
+        "always 1",
+    ];
+    names[number]
 }
 
 /// A circuit in the making: it can only ask the one perceptron, and counts how often.
@@ -123,6 +182,8 @@ impl Row {
 pub struct Gates {
     /// The only part used.
     pub gate: Perceptron,
+    /// What engineers call it.
+    pub name: &'static str,
     /// For each pair of inputs: the pair, w·x + b, the output.
     pub truth_table: Vec<([bool; 2], f64, bool)>,
     /// Every input of the half adder.
@@ -138,12 +199,8 @@ pub struct Gates {
 const PAIRS: [[bool; 2]; 4] = [[false, false], [false, true], [true, false], [true, true]];
 
 /// Builds the circuits and tries every input.
-pub fn run() -> Gates {
-    run_with(&nand_gate())
-}
-
-/// The same with another perceptron in place of the NAND gate.
-pub fn run_with(gate: &Perceptron) -> Gates {
+pub fn run(settings: &Settings) -> Gates {
+    let gate = Perceptron { weights: settings.weights, bias: settings.bias };
     let circuit = || Circuit::new(gate.clone());
     let truth_table = PAIRS.map(|pair| (pair, gate.weighted_input(pair), gate.output(pair))).to_vec();
 
@@ -172,6 +229,7 @@ pub fn run_with(gate: &Perceptron) -> Gates {
     let (count, right) = pairs.fold((0, 0), |(n, right), pair| (n + 1, right + usize::from(is_right(pair))));
     Gates {
         gate: gate.clone(),
+        name: gate_name(gate.outputs()),
         truth_table,
         half_adder,
         full_adder,
@@ -181,8 +239,26 @@ pub fn run_with(gate: &Perceptron) -> Gates {
 }
 
 impl Lesson for Gates {
-    fn text(&self) -> String {
+    fn set_up(&self) -> String {
         let ([w1, w2], b) = (self.gate.weights, self.gate.bias);
+        format!(
+            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not. This one has the weights\n\
+             {w1} and {w2} and the bias {b}.\n"
+        )
+    }
+
+    fn question(&self) -> Question {
+        let choices = ["if both are 1", "if both are 0", "unless both are 1", "none of these"];
+        let right = match self.name {
+            "NAND" => 0,
+            "OR" => 1,
+            "AND" => 2,
+            _ => 3,
+        };
+        Question::new("Its two inputs are 0 or 1. When does it say 0?", &choices, right)
+    }
+
+    fn text(&self) -> String {
         let bit = |yes: bool| u8::from(yes).to_string();
         let truth_table = self.truth_table.iter().map(|([x1, x2], weighted_input, output)| {
             vec![bit(*x1), bit(*x2), weighted_input.to_string(), bit(*output)]
@@ -195,30 +271,44 @@ impl Lesson for Gates {
             vec![a, b, carry_in, bit(row.carry), bit(row.sum), row.counted.to_string(), verdict.to_owned()]
         });
         let [half, full, byte] = self.gates;
+        let is_nand = self.name == "NAND";
         format!(
-            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not.\n\
-             With weights {w1} and {w2} and bias {b}:\n\n{}\n\
-             The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of\n\
-             this one perceptron, wired to others like it.\n\n\
+            "{}\n{}\n\n\
              A half adder ({half} perceptrons) adds two bits. A full adder ({full}) adds three, the third\n\
              being the carry from the place to the right. Carry and sum, read as a binary number, say\n\
              how many of the inputs are 1:\n\n{}\n\
              {} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes:\n\
-             {} of the {} sums tried are right. A network of perceptrons can compute whatever a\n\
-             computer can. But here somebody chose the weights. In the next lesson a perceptron finds\n\
-             its own.\n",
+             {} of the {} sums tried are right. {}\n",
             table(&["x1", "x2", "w*x+b", "output"], truth_table),
+            if is_nand {
+                "The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of\n\
+                 this one perceptron, wired to others like it."
+                    .to_owned()
+            } else {
+                format!(
+                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron stands in\n\
+                     the place of each.",
+                    self.name
+                )
+            },
             table(&["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
             rows().filter(|row| row.is_right()).count(),
             rows().count(),
             self.sums.1,
             self.sums.0,
+            if is_nand {
+                "A network of perceptrons can compute whatever a\n\
+                 computer can. But here somebody chose the weights. In the next lesson a perceptron finds\n\
+                 its own."
+            } else {
+                "These circuits need NAND gates."
+            },
         )
     }
 
     fn figure(&self) -> Figure {
         Figure::new(
-            "A perceptron as a NAND gate, and nine of them as a full adder",
+            format!("A perceptron as a gate ({}), and nine of them as a full adder", self.name),
             [gate_plot(&self.gate, &self.truth_table), timing_plot(&self.full_adder)],
         )
     }
@@ -231,17 +321,22 @@ impl Lesson for Gates {
 /// The four inputs as points of a plane, and the line where w·x + b = 0.
 fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot {
     let ([w1, w2], b) = (gate.weights, gate.bias);
-    let points = |wanted: bool| {
-        let rows = truth_table.iter().filter(move |row| row.2 == wanted);
+    let points = |wanted: fn(f64) -> bool| {
+        let rows = truth_table.iter().filter(move |row| wanted(row.1));
         rows.map(|([x1, x2], ..)| (f64::from(u8::from(*x1)), f64::from(u8::from(*x2))))
     };
-    let line = [-0.5, 1.5].map(|x1| (x1, -(w1 * x1 + b) / w2));
     let axis =
         |label: &str| Axis::new(label).range(-0.5, 1.5).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())]);
-    Plot::new("Which inputs make the perceptron say 1?", axis("x1"), axis("x2"))
-        .with(Series::line(format!("{w1} x1 {w2:+} x2 {b:+} = 0"), line).colour(Colour::Grey))
-        .with(Series::new("output 1", Mark::Dots, points(true)).colour(Colour::Blue))
-        .with(Series::new("output 0", Mark::Rings, points(false)).colour(Colour::Vermilion))
+    let plot = Plot::new("Which inputs make the perceptron say 1?", axis("x1"), axis("x2"))
+        .with(
+            Series::new("the side of 1", Mark::Area, side_of_one([w1, w2, b], -0.5, 1.5))
+                .colour(Colour::Blue),
+        )
+        .with(Series::line(format!("{w1} x1 {w2:+} x2 {b:+} = 0"), border([w1, w2, b])).colour(Colour::Grey))
+        .with(Series::new("output 1", Mark::Dots, points(|z| z > 0.0)).colour(Colour::Blue))
+        .with(Series::new("output 0", Mark::Rings, points(|z| z < 0.0)).colour(Colour::Vermilion));
+    let on_the_border = Series::new("0, on the border itself", Mark::Rings, points(|z| z == 0.0));
+    if on_the_border.points.is_empty() { plot } else { plot.with(on_the_border.colour(Colour::Purple)) }
 }
 
 /// The rows of the full adder as an engineer draws them: one trace a wire, high for 1.

@@ -2,64 +2,109 @@
 //!
 //! You will see one small network whose deltas are computed by the very functions that train it, but in four orders:
 //! backwards; forwards, once and as often as there are layers; and backwards with a node listening to only one of the
-//! nodes it feeds. Each time the gradient check has its say: it nudges every weight and sees what
+//! nodes it feeds, or to as many as you say. Each time the gradient check has its say: it nudges every weight and sees what
 //! the error does.
-//!
-//! Three things to try in this file:
-//! 1. Give the network another hidden layer in [`SIZES`]. How many forward sweeps does it need now?
-//! 2. Have one output: 1 as the last size, one number in [`LABEL`]. Where is listening to one right now?
-//! 3. In [`listen_to_one`], loop over `downstream()` and add (`+=`). Does the check agree now?
 
+use clap::Args;
 use serde::Serialize;
 
 use backprop::gradient_check::{Check, Checkable, CheckedEngine as _, Layout, ParameterId, Report, Verdict};
 use backprop::graph::{AnyNode, ConnectionId, Network};
 use backprop::{Architecture, Label, Sample, WeightInit};
 
-use super::table::table;
-use super::{Lesson, as_json};
+use super::settings::{Sizes, sizes};
+use super::table::{table, wrapped};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// The network: two inputs, three hidden layers, two outputs.
-pub const SIZES: [usize; 5] = [2, 3, 3, 3, 2];
+/// The network, and how much of the sum a node hears.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// Neurons in each layer, input first
+    #[arg(long, value_name = "N,N,N...", default_value = "2,3,3,3,2", value_parser = sizes)]
+    pub sizes: Sizes,
 
-/// What it is shown.
-pub const SAMPLE: Sample<'static> = Sample(&[0.6, -0.4]);
-/// What it should answer.
-pub const LABEL: Label<'static> = Label(&[0.9, 0.1]);
+    /// To how many of the nodes it feeds each node listens, the last ones, in the last row of the table
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub listen_to: u8,
+
+    /// Decides the weights
+    #[arg(long, value_name = "S", default_value_t = 3)]
+    pub seed: u64,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--sizes 2,3,3,3,3,2",
+        question: "One more hidden layer. How many forward sweeps does the network need now?",
+        answer: "Five, one for each layer that has deltas. Each sweep carries the error one layer further back; the \
+                 backward sweep carries it through all of them at once, whatever their number.",
+    },
+    Try {
+        flags: "--sizes 2,3,3,3,1",
+        question: "A single output. Where is listening to one right now?",
+        answer: "In the last hidden layer, layer 3: its nodes feed one node, so the sum has one term and nothing is \
+                 left out. The layers before it feed three each and are as wrong as ever.",
+    },
+    Try {
+        flags: "--listen-to 2",
+        question: "Nodes listen to two of the nodes they feed. Does the check agree now? And with 3?",
+        answer: "With two, layer 3 is right, whose nodes feed just the two outputs, and the others are not, which feed \
+                 three. With three, every term is in every sum, and the check agrees.",
+    },
+];
 
 /// The node of the last hidden layer that is looked at more closely.
 pub const NODE: usize = 1;
 
-/// A network with random weights, and no delta computed yet: all are 0.
-pub fn network() -> Network {
-    let architecture = Architecture::new(&SIZES);
-    Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 3))
+impl Settings {
+    /// A network with random weights, and no delta computed yet: all are 0.
+    pub fn network(&self) -> Network {
+        let architecture = Architecture::new(&self.sizes.0);
+        Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, self.seed))
+    }
+
+    /// What it is shown: 0.6 and -0.4 in turn.
+    pub fn sample(&self) -> Vec<f64> {
+        [0.6, -0.4].into_iter().cycle().take(self.sizes.0[0]).collect()
+    }
+
+    /// What it should answer: 0.9 and 0.1 in turn.
+    pub fn label(&self) -> Vec<f64> {
+        [0.9, 0.1].into_iter().cycle().take(self.sizes.0[self.layers()]).collect()
+    }
+
+    /// Layers that have weights; the number of the output layer.
+    fn layers(&self) -> usize {
+        self.sizes.0.len() - 1
+    }
 }
 
 /// Computes the deltas of these layers, in this order.
-pub fn compute_deltas(network: &mut Network, order: impl Iterator<Item = usize>) {
+pub fn compute_deltas(network: &mut Network, label: &[f64], order: impl Iterator<Item = usize>) {
     let output_layer = network.layers.len() - 1;
     for layer in order {
         let (layers, nodes) = (&network.layers, &mut network.nodes);
         if layer == output_layer {
-            layers[layer].calc_output_layer_delta(nodes, LABEL.0, network.architecture.cost);
+            layers[layer].calc_output_layer_delta(nodes, label, network.architecture.cost);
         } else {
             layers[layer].calc_hidden_layer_delta(nodes, &network.connections.connections);
         }
     }
 }
 
-/// Backwards, but each hidden node's delta comes from the last node it feeds alone: `=` where `+=` should be.
-pub fn listen_to_one(network: &mut Network) {
+/// Backwards, but each hidden node's delta comes from the last nodes it feeds alone, not from all. From only one it
+/// comes where a program has `=` in place of `+=`.
+pub fn listen_to(count: usize, network: &mut Network, label: &[f64]) {
     let output_layer = network.layers.len() - 1;
-    compute_deltas(network, std::iter::once(output_layer));
+    compute_deltas(network, label, std::iter::once(output_layer));
     for layer in (1..output_layer).rev() {
         for id in network.layers[layer].neurons().to_vec() {
             let mut downstream_delta = 0.0;
-            if let Some(&connection) = network[id].downstream().last() {
+            for &connection in network[id].downstream().iter().rev().take(count) {
                 let connection = &network[connection];
-                downstream_delta = connection.weight * network[connection.downstream_node].delta();
+                downstream_delta += connection.weight * network[connection.downstream_node].delta();
             }
             if let AnyNode::Node(node) = &mut network.nodes[id.index()] {
                 node.delta = node.activation.derivative_from_output(node.output) * downstream_delta;
@@ -72,6 +117,8 @@ pub fn listen_to_one(network: &mut Network) {
 struct InOrder<'a> {
     network: Network,
     layout: Layout,
+    sample: Vec<f64>,
+    label: Vec<f64>,
     compute: &'a dyn Fn(&mut Network),
 }
 
@@ -90,13 +137,13 @@ impl Checkable for InOrder<'_> {
     }
 
     fn error(&mut self) -> f64 {
-        self.network.error(LABEL, SAMPLE)
+        self.network.error(Label(&self.label), Sample(&self.sample))
     }
 
     fn gradient(&mut self) -> Vec<f64> {
         // A copy, so that each time the deltas start at 0.
         let mut network = self.network.clone();
-        network.predict(SAMPLE);
+        network.predict(Sample(&self.sample));
         (self.compute)(&mut network);
         network.calc_gradient();
         network.gradient().iter().collect()
@@ -108,10 +155,11 @@ impl Checkable for InOrder<'_> {
 }
 
 /// Runs the gradient check on one way of computing the deltas.
-fn check(compute: &dyn Fn(&mut Network)) -> Report {
-    let network = network();
+fn check(settings: &Settings, compute: &dyn Fn(&mut Network)) -> Report {
+    let network = settings.network();
     let layout = Layout::new(&network.architecture);
-    Check::new().run(&mut InOrder { network, layout, compute })
+    let (sample, label) = (settings.sample(), settings.label());
+    Check::new().run(&mut InOrder { network, layout, sample, label, compute })
 }
 
 /// One way of computing deltas, and what the gradient check says.
@@ -130,14 +178,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    fn new(way: String, report: &Report) -> Self {
+    fn new(way: String, layers: usize, report: &Report) -> Self {
         let worst = |layer: usize| {
             let groups = report.groups.iter().filter(move |counts| counts.group.layer() == Some(layer));
             groups.map(|counts| counts.max_relative_error).fold(0.0, f64::max)
         };
         Self {
             way,
-            worst: (1..SIZES.len()).map(worst).collect(),
+            worst: (1..=layers).map(worst).collect(),
             checked: report.checked,
             agree: report.agree,
             verdict: report.verdict,
@@ -173,6 +221,8 @@ impl Sharing {
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Order {
+    /// How it was done.
+    pub settings: Settings,
     /// Each way of computing the deltas.
     pub attempts: Vec<Attempt>,
     /// One node of the last hidden layer, [`NODE`].
@@ -180,25 +230,31 @@ pub struct Order {
 }
 
 /// Tries every way.
-pub fn run() -> Order {
-    let layers = SIZES.len() - 1;
-    let backwards = check(&|network| compute_deltas(network, (1..=layers).rev()));
-    let mut attempts = vec![Attempt::new("backwards".to_owned(), &backwards)];
+pub fn run(settings: &Settings) -> Order {
+    let (layers, label) = (settings.layers(), &settings.label());
+    let backwards = check(settings, &|network| compute_deltas(network, label, (1..=layers).rev()));
+    let mut attempts = vec![Attempt::new("backwards".to_owned(), layers, &backwards)];
     for sweeps in 1..=layers {
         let way = if sweeps == 1 { "forwards".to_owned() } else { format!("forwards {sweeps} times") };
-        let report = check(&|network| (0..sweeps).for_each(|_| compute_deltas(network, 1..=layers)));
-        attempts.push(Attempt::new(way, &report));
+        let sweep = |network: &mut Network| compute_deltas(network, label, 1..=layers);
+        let report = check(settings, &|network| (0..sweeps).for_each(|_| sweep(network)));
+        attempts.push(Attempt::new(way, layers, &report));
     }
-    attempts.push(Attempt::new("listening to one".to_owned(), &check(&listen_to_one)));
-    Order { attempts, sharing: share(&backwards) }
+    let count = usize::from(settings.listen_to);
+    let report = check(settings, &|network| listen_to(count, network, label));
+    let way = if count == 1 { "listening to one".to_owned() } else { format!("listening to {count}") };
+    attempts.push(Attempt::new(way, layers, &report));
+    Order { settings: settings.clone(), attempts, sharing: share(settings, &backwards) }
 }
 
 /// Looks at one hidden node: what each node it feeds contributes to its delta, and what its delta should be.
-fn share(report: &Report) -> Sharing {
-    let mut network = network();
-    network.predict(SAMPLE);
-    network.calc_delta(LABEL);
-    let layer = SIZES.len() - 2;
+fn share(settings: &Settings, report: &Report) -> Sharing {
+    let mut network = settings.network();
+    let (sample, label) = (settings.sample(), settings.label());
+    let (sample, label) = (Sample(&sample), Label(&label));
+    network.predict(sample);
+    network.calc_delta(label);
+    let layer = settings.layers() - 1;
     let node = network[network.layers[layer].neurons()[NODE]].clone();
     let contribution = |&id: &ConnectionId| {
         let connection = &network[id];
@@ -212,7 +268,7 @@ fn share(report: &Report) -> Sharing {
     let changes = (-40..=40).map(|step| 0.05 * f64::from(step));
     let error_curve = changes.map(|change| {
         network.set_parameter_at(bias, start + change);
-        (change, network.error(LABEL, SAMPLE))
+        (change, network.error(label, sample))
     });
     Sharing {
         contributions,
@@ -223,9 +279,42 @@ fn share(report: &Report) -> Sharing {
 }
 
 impl Lesson for Order {
+    fn set_up(&self) -> String {
+        let sizes: Vec<String> = self.settings.sizes.0.iter().map(usize::to_string).collect();
+        wrapped(
+            &format!(
+                "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as its weighted \
+                 input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta over the nodes it \
+                 feeds. So it needs *their* deltas first. The same functions are now called in several orders on deltas that \
+                 start at 0, and each time the gradient check compares with what nudging the weights shows.",
+                sizes.join("-")
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let forwards = &self.attempts[1].worst;
+        let is_right = |worst: &f64| *worst < 1e-6;
+        let right = match forwards.iter().filter(|worst| is_right(worst)).count() {
+            count if count == forwards.len() => 0,
+            1 if is_right(&forwards[forwards.len() - 1]) => 1,
+            1 if is_right(&forwards[0]) => 2,
+            _ => 3,
+        };
+        let choices =
+            ["into all layers", "into the output layer only", "into the first layer only", "others"];
+        Question::new(
+            "From the first layer to the last, once: the gradients of which weights are right?",
+            &choices,
+            right,
+        )
+    }
+
     fn text(&self) -> String {
+        let layers = self.settings.layers();
         let mut headings = vec!["order".to_owned()];
-        headings.extend((1..SIZES.len()).map(|layer| format!("layer {layer}")));
+        headings.extend((1..=layers).map(|layer| format!("layer {layer}")));
         headings.push("verdict".to_owned());
         let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
         let attempts = self.attempts.iter().map(|attempt| {
@@ -234,53 +323,60 @@ impl Lesson for Order {
             row.push(attempt.verdict.to_string());
             row
         });
-        let sizes: Vec<String> = SIZES.iter().map(usize::to_string).collect();
         let sharing = &self.sharing;
-        let contributions = sharing.contributions.iter().map(|number| format!("{number:.6}"));
+        let contributions: Vec<String> =
+            sharing.contributions.iter().map(|number| format!("{number:.6}")).collect();
+        // Four to a line.
+        let contributions = contributions.chunks(4).enumerate().map(|(line, some)| {
+            let name = if line == 0 { "weight * delta of each:" } else { "" };
+            format!("  {name:<38}{}\n", some.join(" and "))
+        });
         let contributions: Vec<String> = contributions.collect();
-        let layers = SIZES.len() - 1;
         let opposite = sharing.delta() * sharing.delta_of_one() < 0.0;
         let wrong_way = if opposite { " One alone even points the wrong way." } else { "" };
+        let last = match self.settings.listen_to {
+            1 => {
+                "Writing = for += in that loop is the fault of the last line of the table; the output layer, \
+                  which sums nothing, stays right."
+                    .to_owned()
+            }
+            count => format!(
+                "In the last line of the table each node adds up {count} contributions: right where it feeds no more \
+                 nodes than that."
+            ),
+        };
         format!(
-            "A network {} with random weights. The delta of a node is -dE/dz: how the error falls\n\
-             as its weighted input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta\n\
-             over the nodes it feeds. So it needs *their* deltas first. The same functions, called in\n\
-             several orders on deltas that start at 0, each followed by the gradient check. For the\n\
-             weights into each layer, the worst relative difference to what nudging the weight shows\n\
-             (1 is as bad as can be):\n\n{}\n\
+            "The worst relative difference among the weights into each layer (1 is as bad as can be):\n\n{}\n\
              Backwards, one sweep makes every layer right. Forwards, each layer reads deltas that have\n\
              not been computed yet; a sweep makes one more layer right, from the output on, and it takes\n\
              {layers} sweeps over {layers} layers. Nothing crashes; only the gradient check shows it.\n\n\
-             Why the sum? Node {NODE} of the last hidden layer feeds {} output nodes. Raise its weighted\n\
+             Why the sum? Node {NODE} of the last hidden layer feeds {} output node{}. Raise its weighted\n\
              input a little: its output rises by {:.6} of that (the slope), and the error changes by\n\
-             way of *each* of them.\n\n  \
-             weight * delta of each:               {}\n  \
-             slope * their sum:                    {:.6}\n  \
-             slope * the last one alone:           {:.6}\n  \
-             -dE/dz by nudging and measuring:      {:.6}\n\n\
-             The sum is what nature says.{}\n\
-             Writing = for += in that loop is the fault of the last line of the table; the output layer,\n\
-             which sums nothing, stays right.\n",
-            sizes.join("-"),
+             way of *each* of them.\n\n{}\
+             \x20 slope * their sum:                    {:.6}\n\
+             \x20 slope * the last one alone:           {:.6}\n\
+             \x20 -dE/dz by nudging and measuring:      {:.6}\n\n{}",
             table(&headings, attempts),
             sharing.contributions.len(),
+            if sharing.contributions.len() == 1 { "" } else { "s" },
             sharing.slope,
-            contributions.join(" and "),
+            contributions.concat(),
             sharing.delta(),
             sharing.delta_of_one(),
             sharing.by_differences,
-            wrong_way,
+            wrapped(&format!("The sum is what nature says.{wrong_way} {last}"), 0),
         )
     }
 
     fn figure(&self) -> Figure {
-        let layers = SIZES.len() - 1;
+        let layers = self.settings.layers();
         let ticks = (1..=layers).map(|layer| (layer as f64, layer.to_string()));
         let x = Axis::new("weights into layer").range(0.8, layers as f64 + 0.2).ticks(ticks);
         let y = Axis::new("worst relative difference").log().range(1e-11, 3.0);
         let mut errors = Plot::new("Gradient against differences", x, y);
-        let shown = ["backwards", "forwards", "forwards 2 times", "listening to one"];
-        for attempt in self.attempts.iter().filter(|attempt| shown.contains(&attempt.way.as_str())) {
+        // Backwards, forwards once and twice, and listening to some.
+        let (first, last) = (self.attempts.iter().take(3), self.attempts.iter().next_back());
+        for attempt in first.chain(last) {
             let points = attempt.worst.iter().enumerate().map(|(place, worst)| (place as f64 + 1.0, *worst));
             errors = errors.with(Series::new(&attempt.way, Mark::LineAndDots, points));
         }

@@ -3,20 +3,76 @@
 //! You will see the weights after each pass over AND's truth table until no mistake is left; then XOR, where the
 //! weights run in a circle. The circle itself proves that no weights exist: all its corrections add up to nothing.
 //! Last, all sixteen gates of two inputs.
-//!
-//! Three things to try in this file:
-//! 1. Start [`learn`] from other weights. Does AND always come to an end? With the same weights?
-//! 2. Visit the rows of the truth table in another order. Which numbers of the XOR proof change?
-//! 3. Give XOR a third input, x1 and x2 both being 1 (the AND of the two). Can it be learnt now?
 
+use clap::Args;
 use serde::Serialize;
 
 use super::table::table;
-use super::{Lesson, as_json};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
+/// Where learning starts, and what is learnt from.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Settings {
+    /// The weights and the bias to start from: whole numbers from -9 to 9
+    #[arg(long, value_name = "W,W,B", default_value = "0,0,0", value_parser = start, allow_hyphen_values = true)]
+    pub start: [f64; 3],
+
+    /// In which order the rows 0 to 3 of the truth table are visited
+    #[arg(long, value_name = "N,N,N,N", default_value = "0,1,2,3", value_parser = order)]
+    pub order: [usize; 4],
+
+    /// Add a third input: x1 and x2, 1 where both are
+    #[arg(long)]
+    pub third_input: bool,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--start -4,5,3",
+        question: "Other weights to start from. Does AND always come to an end? With the same weights?",
+        answer: "Always to an end: where weights exist, each correction brings the perceptron's weights closer to \
+                 their direction, and there can be only so many. Not with the same weights: many lines part the one \
+                 1 from the three 0s, and the rule stops at the first it meets.",
+    },
+    Try {
+        flags: "--order 3,2,1,0",
+        question: "The rows in another order. Which numbers of the XOR proof change?",
+        answer: "The weights on the way and the pass after which they come back. But not what the proof needs: \
+                 whatever the circle, its corrections add up to (0, 0, 0), since the weights are back where they were.",
+    },
+    Try {
+        flags: "--third-input",
+        question: "XOR with a third input, x1 and x2. Can it be learnt now?",
+        answer: "Yes. In space there is a third direction, and a plane cuts the four corners as no line could: \
+                 x1 + x2 - 2*x3 is 1 where exactly one input is 1, else 0. And so can all sixteen gates. Finding \
+                 such an input is what a hidden layer is for; here somebody had to think of it.",
+    },
+];
+
+/// Whole numbers, so that the weights must come back to earlier ones where there is nothing to learn.
+fn start(text: &str) -> Result<[f64; 3], String> {
+    let numbers = text.split(',').map(|part| part.trim().parse::<i8>().ok().filter(|n| (-9..=9).contains(n)));
+    let numbers: Option<Vec<f64>> = numbers.map(|number| number.map(f64::from)).collect();
+    let three = numbers.and_then(|numbers| numbers.try_into().ok());
+    three.ok_or_else(|| format!("'{text}' is not three whole numbers from -9 to 9; write 1,-2,0"))
+}
+
+fn order(text: &str) -> Result<[usize; 4], String> {
+    let rows: Vec<usize> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();
+    let all = (0..4).all(|row| rows.contains(&row));
+    let four = rows.try_into().ok().filter(|_| all);
+    four.ok_or_else(|| format!("'{text}' is not the rows 0, 1, 2 and 3 in some order"))
+}
+
+/// The four inputs x1 and x2.
+pub const INPUTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+
 /// The four inputs, each with a 1 behind it that the bias is the weight of: a bias is a weight like the others.
-pub const INPUTS: [[f64; 3]; 4] = [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]];
+pub fn rows(third_input: bool) -> [Vec<f64>; 4] {
+    INPUTS.map(|[x1, x2]| if third_input { vec![x1, x2, x1 * x2, 1.0] } else { vec![x1, x2, 1.0] })
+}
 
 /// The desired outputs for those four inputs.
 pub type Gate = [f64; 4];
@@ -28,18 +84,18 @@ pub const AND: Gate = [0.0, 0.0, 0.0, 1.0];
 pub const XOR: Gate = [0.0, 1.0, 1.0, 0.0];
 
 /// 1 if w·x > 0 (the bias is in there), else 0.
-pub fn output(weights: [f64; 3], x: [f64; 3]) -> f64 {
-    let weighted_input = weights[0] * x[0] + weights[1] * x[1] + weights[2] * x[2];
+pub fn output(weights: &[f64], x: &[f64]) -> f64 {
+    let weighted_input: f64 = weights.iter().zip(x).map(|(weight, input)| weight * input).sum();
     if weighted_input > 0.0 { 1.0 } else { 0.0 }
 }
 
 /// How a perceptron's learning went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learning {
-    /// Weights (w1, w2, b) before the first pass over the four inputs, and after each.
-    pub weights: Vec<[f64; 3]>,
+    /// Weights, the bias last, before the first pass over the four inputs, and after each.
+    pub weights: Vec<Vec<f64>>,
     /// Weights after each single correction.
-    pub steps: Vec<[f64; 3]>,
+    pub steps: Vec<Vec<f64>>,
     /// Mistakes met during each pass.
     pub mistakes: Vec<usize>,
     /// How it ended.
@@ -58,7 +114,7 @@ pub enum End {
         /// How often each of the four inputs was corrected on the way round.
         corrections: [f64; 4],
         /// All those corrections added up. They are 0, since the weights are back where they were.
-        sum: [f64; 3],
+        sum: Vec<f64>,
     },
 }
 
@@ -67,31 +123,33 @@ pub enum End {
 /// The rate is 1: starting from zeros, another rate only changes the scale. So all weights are whole numbers. They
 /// stay bounded even where there is nothing to learn, so they must come back to earlier values sooner or later.
 /// (The numbers of `gate` are 0 or 1 each.)
-pub fn learn(gate: Gate) -> Learning {
-    let mut weights = [0.0; 3];
-    let mut history = vec![weights];
+pub fn learn(gate: Gate, settings: &Settings) -> Learning {
+    let rows = rows(settings.third_input);
+    let [w1, w2, b] = settings.start;
+    let mut weights = if settings.third_input { vec![w1, w2, 0.0, b] } else { vec![w1, w2, b] };
+    let mut history = vec![weights.clone()];
     let (mut mistakes, mut steps) = (Vec::new(), Vec::new());
     let mut corrections = vec![[0.0; 4]];
     loop {
         let (mut wrong, mut corrected) = (0, [0.0; 4]);
-        for (row, x) in INPUTS.iter().enumerate() {
-            let error = gate[row] - output(weights, *x);
-            for (weight, input) in weights.iter_mut().zip(x) {
+        for row in settings.order {
+            let error = gate[row] - output(&weights, &rows[row]);
+            for (weight, input) in weights.iter_mut().zip(&rows[row]) {
                 *weight += error * input;
             }
             if error != 0.0 {
                 wrong += 1;
                 corrected[row] += 1.0;
-                steps.push(weights);
+                steps.push(weights.clone());
             }
         }
         let earlier = history.iter().position(|known| *known == weights);
-        history.push(weights);
+        history.push(weights.clone());
         mistakes.push(wrong);
         corrections.push(corrected);
         let end = match earlier {
             _ if wrong == 0 => End::Learnt,
-            Some(since) => circle(gate, since, &corrections[since + 1..]),
+            Some(since) => circle(gate, &rows, since, &corrections[since + 1..]),
             None => continue,
         };
         return Learning { weights: history, steps, mistakes, end };
@@ -99,12 +157,12 @@ pub fn learn(gate: Gate) -> Learning {
 }
 
 /// Adds up what a circle did: to each input, and to the weights.
-fn circle(gate: Gate, since: usize, passes: &[[f64; 4]]) -> End {
-    let (mut corrections, mut sum) = ([0.0; 4], [0.0; 3]);
+fn circle(gate: Gate, rows: &[Vec<f64>; 4], since: usize, passes: &[[f64; 4]]) -> End {
+    let (mut corrections, mut sum) = ([0.0; 4], vec![0.0; rows[0].len()]);
     for row in 0..4 {
         corrections[row] = passes.iter().map(|pass| pass[row]).sum();
         let sign = if gate[row] == 1.0 { 1.0 } else { -1.0 };
-        for (total, input) in sum.iter_mut().zip(INPUTS[row]) {
+        for (total, input) in sum.iter_mut().zip(&rows[row]) {
             *total += sign * corrections[row] * input;
         }
     }
@@ -123,34 +181,54 @@ pub struct Perceptrons {
 }
 
 /// Teaches AND, then XOR, then every gate there is.
-pub fn run() -> Perceptrons {
+pub fn run(settings: &Settings) -> Perceptrons {
     let every_gate = (0..16u8).map(|number| [8, 4, 2, 1].map(|bit| f64::from(u8::from(number & bit != 0))));
-    let gates = every_gate.map(|gate| (gate, learn(gate).end == End::Learnt)).collect();
-    Perceptrons { and: learn(AND), xor: learn(XOR), gates }
+    let gates = every_gate.map(|gate| (gate, learn(gate, settings).end == End::Learnt)).collect();
+    Perceptrons { and: learn(AND, settings), xor: learn(XOR, settings), gates }
 }
 
 impl Lesson for Perceptrons {
-    fn text(&self) -> String {
-        let [w1, w2, b] = self.and.weights[self.and.weights.len() - 1];
-        let refused = self.gates.iter().filter(|(_, learnt)| !learnt).map(|(gate, _)| bits(*gate));
-        let refused: Vec<String> = refused.collect();
+    fn set_up(&self) -> String {
         format!(
             "Nobody chooses the weights now. The perceptron is shown the four rows of a truth table.\n\
              Where its output is wrong, every weight moves by (label - output) * input, the bias by\n\
              (label - output). Where it is right, nothing moves. First AND:\n\n{}\n\
-             No mistake is left: {w1} x1 {w2:+} x2 {b:+} is above 0 only where both inputs are 1.\n\n\
-             Now XOR, 1 where exactly one input is 1:\n\n{}{}\n\
-             Of all {} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00,\n\
-             01, 10 and 11: {}. No straight line parts their 1s from their 0s. A second layer\n\
-             of neurons does it (the half adder of the lesson nand has XOR in it), but the perceptron\n\
-             rule cannot say how wrong a neuron in the middle is. That takes backpropagation.\n",
+             No mistake is left: {} is above 0 only where both inputs are 1.\n\n\
+             Now XOR, 1 where exactly one input is 1.\n",
             passes_text(&self.and),
-            passes_text(&self.xor),
-            proof_text(&self.xor),
-            self.gates.len(),
-            self.gates.len() - refused.len(),
-            refused.join(" and "),
+            sum_text(&self.and.weights[self.and.weights.len() - 1]),
         )
+    }
+
+    fn question(&self) -> Question {
+        let (and, xor) = (self.and.mistakes.len(), self.xor.mistakes.len());
+        let right = match self.xor.end {
+            End::Circle { .. } => 2,
+            End::Learnt => usize::from(xor > and),
+        };
+        let text = format!("AND took {and} passes. How long will XOR take?");
+        Question::new(text, &["no longer", "longer", "for ever: it is never learnt"], right)
+    }
+
+    fn text(&self) -> String {
+        let refused = self.gates.iter().filter(|(_, learnt)| !learnt).map(|(gate, _)| bits(*gate));
+        let refused: Vec<String> = refused.collect();
+        let count = self.gates.len();
+        let why = if refused.is_empty() {
+            format!(
+                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by itself.\n"
+            )
+        } else {
+            format!(
+                "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00,\n\
+                 01, 10 and 11: {}. No straight line parts their 1s from their 0s. A second layer\n\
+                 of neurons does it (the half adder of the lesson nand has XOR in it), but the perceptron\n\
+                 rule cannot say how wrong a neuron in the middle is. That takes backpropagation.\n",
+                count - refused.len(),
+                refused.join(" and "),
+            )
+        };
+        format!("{}{}\n{why}", passes_text(&self.xor), end_text(&self.xor))
     }
 
     fn figure(&self) -> Figure {
@@ -158,7 +236,14 @@ impl Lesson for Perceptrons {
             "The perceptron rule (grey: the border after each correction)",
             [
                 border_plot("AND: the last border parts 1 from 0", AND, &self.and),
-                border_plot("XOR: no border does, and the rule goes round", XOR, &self.xor),
+                border_plot(
+                    match self.xor.end {
+                        End::Learnt => "XOR: with the third input it is learnt",
+                        End::Circle { .. } => "XOR: no border does, and the rule goes round",
+                    },
+                    XOR,
+                    &self.xor,
+                ),
             ],
         )
     }
@@ -168,6 +253,15 @@ impl Lesson for Perceptrons {
     }
 }
 
+/// `2 x1 +1 x2 -2`.
+fn sum_text(weights: &[f64]) -> String {
+    let (bias, weights) = (weights[weights.len() - 1], &weights[..weights.len() - 1]);
+    let others = weights.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0.0);
+    let others: Vec<String> = others.map(|(place, weight)| format!(" {weight:+} x{}", place + 1)).collect();
+    let bias = if bias == 0.0 { String::new() } else { format!(" {bias:+}") };
+    format!("{} x1{}{bias}", weights[0], others.concat())
+}
+
 fn passes_text(learning: &Learning) -> String {
     let rows = learning.weights.iter().enumerate().map(|(pass, weights)| {
         let mistakes = if pass == 0 { "-".to_owned() } else { learning.mistakes[pass - 1].to_string() };
@@ -175,15 +269,24 @@ fn passes_text(learning: &Learning) -> String {
         row.extend(weights.iter().map(f64::to_string));
         row
     });
-    table(&["pass", "mistakes", "w1", "w2", "b"], rows)
+    let third = learning.weights[0].len() == 4;
+    let names = if third { &["w1", "w2", "w3", "b"][..] } else { &["w1", "w2", "b"] };
+    table(&[&["pass", "mistakes"], names].concat(), rows)
 }
 
-/// Why no weights exist, in the numbers of the circle.
-fn proof_text(learning: &Learning) -> String {
-    let End::Circle { since, corrections, sum: [s1, s2, s3] } = &learning.end else { return String::new() };
-    let rows = INPUTS.iter().zip(XOR).zip(corrections).map(|(([x1, x2, one], label), times)| {
+/// What became of XOR: the weights, or, in the numbers of the circle, why there are none.
+fn end_text(learning: &Learning) -> String {
+    let End::Circle { since, corrections, sum } = &learning.end else {
+        let weights = &learning.weights[learning.weights.len() - 1];
+        return format!(
+            "\nNo mistake is left: {} is above 0 where exactly one input is 1.\n",
+            sum_text(weights)
+        );
+    };
+    let [s1, s2, s3] = sum[..] else { return String::new() };
+    let rows = INPUTS.iter().zip(XOR).zip(corrections).map(|(([x1, x2], label), times)| {
         let sign = if label == 1.0 { '+' } else { '-' };
-        vec![format!("{x1}{x2}"), label.to_string(), times.to_string(), format!("{sign}({x1}, {x2}, {one})")]
+        vec![format!("{x1}{x2}"), label.to_string(), times.to_string(), format!("{sign}({x1}, {x2}, 1)")]
     });
     format!(
         "\nAfter pass {} the weights are what they were after pass {since}: it goes round for ever.\n\
@@ -202,29 +305,45 @@ fn bits(gate: Gate) -> String {
     gate.iter().map(f64::to_string).collect()
 }
 
-/// The four inputs in the plane, and the border w·x + b = 0 after each correction.
+/// The four inputs in the plane, and the border w·x + b = 0 after each correction. (With a third input the border is
+/// a plane in space, and only the points are drawn.)
 fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
     let axis = |label: &str| {
         Axis::new(label).range(-0.75, 1.75).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])
     };
     let mut plot = Plot::new(title, axis("x1"), axis("x2"));
-    for weights in &learning.steps {
-        plot = plot.with(Series::new("", Mark::Thin, border(*weights)).colour(Colour::Grey));
+    for weights in learning.steps.iter().filter_map(|weights| in_the_plane(weights)) {
+        plot = plot.with(Series::new("", Mark::Thin, border(weights)).colour(Colour::Grey));
     }
-    if learning.end == End::Learnt {
-        let last = learning.weights[learning.weights.len() - 1];
-        plot = plot.with(Series::line("the border at the end", border(last)).colour(Colour::Green));
+    let last = in_the_plane(&learning.weights[learning.weights.len() - 1]);
+    let last = last.filter(|_| learning.end == End::Learnt);
+    if let Some(last) = last {
+        let side = side_of_one(last, -0.75, 1.75);
+        plot = plot
+            .with(Series::new("the side of 1", Mark::Area, side).colour(Colour::Blue))
+            .with(Series::line("the border at the end", border(last)).colour(Colour::Green));
     }
-    let points = |wanted: f64| {
-        let rows = INPUTS.iter().zip(gate).filter(move |(_, label)| *label == wanted);
-        rows.map(|([x1, x2, _], _)| (*x1, *x2))
+    let on_the_border = |x: &[f64; 2]| last.is_some_and(|[w1, w2, b]| w1 * x[0] + w2 * x[1] + b == 0.0);
+    let points = |wanted: f64, on: bool| {
+        let rows = INPUTS.iter().zip(gate);
+        let rows = rows.filter(move |(x, label)| *label == wanted && on_the_border(x) == on);
+        rows.map(|([x1, x2], _)| (*x1, *x2))
     };
-    plot.with(Series::new("label 1", Mark::Dots, points(1.0)).colour(Colour::Blue))
-        .with(Series::new("label 0", Mark::Rings, points(0.0)).colour(Colour::Vermilion))
+    plot = plot
+        .with(Series::new("label 1", Mark::Dots, points(1.0, false)).colour(Colour::Blue))
+        .with(Series::new("label 0", Mark::Rings, points(0.0, false)).colour(Colour::Vermilion));
+    // Output 1 takes more than 0: the border itself is on the side of 0.
+    let border_points = Series::new("label 0, on the border: that is 0", Mark::Rings, points(0.0, true));
+    if border_points.points.is_empty() { plot } else { plot.with(border_points.colour(Colour::Purple)) }
+}
+
+/// w1, w2 and b, where there is no third input.
+fn in_the_plane(weights: &[f64]) -> Option<[f64; 3]> {
+    weights.try_into().ok()
 }
 
 /// Two far points of the line w1·x1 + w2·x2 + b = 0; none if w1 and w2 are both 0.
-fn border([w1, w2, b]: [f64; 3]) -> Vec<(f64, f64)> {
+pub(super) fn border([w1, w2, b]: [f64; 3]) -> Vec<(f64, f64)> {
     let length = w1 * w1 + w2 * w2;
     if length == 0.0 {
         return Vec::new();
@@ -233,4 +352,22 @@ fn border([w1, w2, b]: [f64; 3]) -> Vec<(f64, f64)> {
     let (x1, x2) = (-b * w1 / length, -b * w2 / length);
     let far = 10.0 / length.sqrt();
     vec![(x1 - far * w2, x2 + far * w1), (x1 + far * w2, x2 - far * w1)]
+}
+
+/// The corners of that part of a square where w1·x1 + w2·x2 + b is above 0.
+pub(super) fn side_of_one([w1, w2, b]: [f64; 3], first: f64, last: f64) -> Vec<(f64, f64)> {
+    let height = |(x1, x2): (f64, f64)| w1 * x1 + w2 * x2 + b;
+    let square = [(first, first), (last, first), (last, last), (first, last)];
+    let mut corners = Vec::new();
+    for place in 0..4 {
+        let (here, next) = (square[place], square[(place + 1) % 4]);
+        if height(here) > 0.0 {
+            corners.push(here);
+        }
+        if (height(here) > 0.0) != (height(next) > 0.0) {
+            let share = height(here) / (height(here) - height(next));
+            corners.push((here.0 + share * (next.0 - here.0), here.1 + share * (next.1 - here.1)));
+        }
+    }
+    corners
 }

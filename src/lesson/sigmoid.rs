@@ -3,37 +3,80 @@
 //! You will see the weight of one neuron turned up in equal steps. As a perceptron its output stays, stays, and flips;
 //! as a sigmoid neuron it moves a little each time, by about as much as its slope predicts. That is what learning
 //! goes by.
-//!
-//! Three things to try in this file:
-//! 1. Set [`BIAS`] to -8. Where does the perceptron flip now? Does the sigmoid slide any less?
-//! 2. Make [`INPUT`] ten times as large. Is a "small" change of the weight still small?
-//! 3. Let [`predict`] start at a weight of 20. Why is nothing left to predict? (See the lesson `slowdown`.)
 
+use clap::Args;
 use serde::Serialize;
 
 use backprop::Activation;
 
+use super::settings::number;
 use super::table::table;
-use super::{Lesson, as_json};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// The neuron's input x.
-pub const INPUT: f64 = 1.0;
+/// The neuron.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The neuron's input x, not 0
+    #[arg(long, value_name = "X", default_value = "1", value_parser = input, allow_hyphen_values = true)]
+    pub input: f64,
 
-/// Its bias b.
-pub const BIAS: f64 = -2.0;
+    /// Its bias b
+    #[arg(long, value_name = "B", default_value = "-2", value_parser = number, allow_hyphen_values = true)]
+    pub bias: f64,
+
+    /// The weight from which changes are predicted
+    #[arg(long, value_name = "W", default_value = "1", value_parser = number, allow_hyphen_values = true)]
+    pub weight: f64,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--bias -8",
+        question: "Another bias. Where does the perceptron flip now? Does the sigmoid slide any less?",
+        answer: "It flips where w*x + b = 0, at a weight of 8. The sigmoid goes through the very same outputs as \
+                 before, only there: the bias moves the curve along, it does not bend it.",
+    },
+    Try {
+        flags: "--input 10",
+        question: "An input ten times as large. Is a small change of the weight still small?",
+        answer: "No. Each step of the weight now moves z by 1, and the output by up to 0.24; from one end of the \
+                 table to the other it goes nearly from 0 to 1. How small a step must be depends on the inputs. That \
+                 is one reason why pixels are divided by 255.",
+    },
+    Try {
+        flags: "--weight 20",
+        question: "A weight of 20 to start from. Why is nothing left to predict?",
+        answer: "z is 18 there, the output 0.99999998, and the slope a(1 - a) next to nothing: the neuron is saturated. \
+                 Every change is predicted, as no change. A neuron that answers wrongly from there hardly learns (the \
+                 lesson slowdown).",
+    },
+];
+
+fn input(text: &str) -> Result<f64, String> {
+    let input = number(text)?;
+    if input == 0.0 { Err("with an input of 0 the weight would have no say".to_owned()) } else { Ok(input) }
+}
 
 /// How much the weight is turned up each time.
 pub const STEP: f64 = 0.1;
 
-/// The perceptron's output: 1 if w·x + b > 0, else 0.
-pub fn perceptron(weight: f64) -> f64 {
-    if weight * INPUT + BIAS > 0.0 { 1.0 } else { 0.0 }
-}
+impl Settings {
+    /// The perceptron's output: 1 if w·x + b > 0, else 0.
+    pub fn perceptron(&self, weight: f64) -> f64 {
+        if weight * self.input + self.bias > 0.0 { 1.0 } else { 0.0 }
+    }
 
-/// The sigmoid neuron's output: σ(w·x + b).
-pub fn neuron(weight: f64) -> f64 {
-    Activation::Sigmoid.value(weight * INPUT + BIAS)
+    /// The sigmoid neuron's output: σ(w·x + b).
+    pub fn neuron(&self, weight: f64) -> f64 {
+        Activation::Sigmoid.value(weight * self.input + self.bias)
+    }
+
+    /// The weight where w·x + b = 0.
+    fn border(&self) -> f64 {
+        -self.bias / self.input
+    }
 }
 
 /// Both outputs for one weight.
@@ -61,6 +104,8 @@ pub struct Predicted {
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SmallChanges {
+    /// The neuron.
+    pub settings: Settings,
     /// The outputs as the weight is turned up.
     pub outputs: Vec<Outputs>,
     /// Ever smaller changes from one weight.
@@ -68,21 +113,28 @@ pub struct SmallChanges {
 }
 
 /// Turns the weight up, then makes ever smaller changes.
-pub fn run() -> SmallChanges {
-    // The ten steps are centred on the border of the perceptron, w·x + b = 0.
-    let border = -BIAS / INPUT;
-    let weights = (0..10).map(|count| border + STEP * (f64::from(count) - 4.5));
-    let outputs = |weight| Outputs { weight, perceptron: perceptron(weight), sigmoid: neuron(weight) };
-    SmallChanges { outputs: weights.map(outputs).collect(), predicted: predict(1.0) }
+pub fn run(settings: &Settings) -> SmallChanges {
+    // The ten steps are centred on the border of the perceptron.
+    let weights = (0..10).map(|count| settings.border() + STEP * (f64::from(count) - 4.5));
+    let outputs = |weight| Outputs {
+        weight,
+        perceptron: settings.perceptron(weight),
+        sigmoid: settings.neuron(weight),
+    };
+    SmallChanges {
+        settings: settings.clone(),
+        outputs: weights.map(outputs).collect(),
+        predicted: predict(settings),
+    }
 }
 
-/// Compares changes of the output with what the slope at `weight` predicts: for changes of 1, 0.1, 0.01 and 0.001.
-pub fn predict(weight: f64) -> Vec<Predicted> {
-    let before = neuron(weight);
-    let slope = Activation::Sigmoid.derivative_from_output(before) * INPUT;
+/// Compares changes of the output with what the slope predicts: for changes of the weight of 1, 0.1, 0.01 and 0.001.
+pub fn predict(settings: &Settings) -> Vec<Predicted> {
+    let before = settings.neuron(settings.weight);
+    let slope = Activation::Sigmoid.derivative_from_output(before) * settings.input;
     let compare = |weight_change| Predicted {
         weight_change,
-        output_change: neuron(weight + weight_change) - before,
+        output_change: settings.neuron(settings.weight + weight_change) - before,
         predicted: slope * weight_change,
     };
     [1.0, 0.1, 0.01, 0.001].map(compare).to_vec()
@@ -97,6 +149,29 @@ impl SmallChanges {
 }
 
 impl Lesson for SmallChanges {
+    fn set_up(&self) -> String {
+        let Settings { input, bias, .. } = self.settings;
+        format!(
+            "One neuron with input {input} and bias {bias}. Its weight is turned up by {STEP} at a time. A\n\
+             perceptron says 1 if the weighted input z = w*x + b is above 0, else 0. A sigmoid neuron\n\
+             says 1 / (1 + e^-z), which is near 0 or 1 far from z = 0 and slides between them.\n"
+        )
+    }
+
+    fn question(&self) -> Question {
+        let (first, last) = (&self.outputs[0], &self.outputs[self.outputs.len() - 1]);
+        let text = format!(
+            "The weight goes from {:.2} to {:.2} in nine steps. How do the outputs go along?",
+            first.weight, last.weight
+        );
+        let choices = [
+            "both a little with each step",
+            "the perceptron's in one jump, the sigmoid's a little with each step",
+            "both in one jump",
+        ];
+        Question::new(text, &choices, if self.largest_change(|row| row.sigmoid) < 0.5 { 1 } else { 2 })
+    }
+
     fn text(&self) -> String {
         let outputs = self.outputs.iter().map(|row| {
             vec![format!("{:.2}", row.weight), row.perceptron.to_string(), format!("{:.4}", row.sigmoid)]
@@ -110,31 +185,44 @@ impl Lesson for SmallChanges {
                 format!("{difference:.1e}"),
             ]
         });
+        let missed = |row: usize| (self.predicted[row].output_change - self.predicted[row].predicted).abs();
+        let exactness = if self.predicted[2].output_change.abs() < 1e-9 {
+            "The neuron is so sure of itself that its output hardly moves at all: it is saturated.\n"
+                .to_owned()
+        } else {
+            format!(
+                "A change ten times smaller is predicted {:.0} times more exactly. So for small steps\n\
+                 one may reckon with slopes alone. All of backpropagation rests on that.\n",
+                missed(2) / missed(3)
+            )
+        };
         format!(
-            "One neuron with input {INPUT} and bias {BIAS}. Its weight is turned up by {STEP} at a time. A\n\
-             perceptron says 1 if the weighted input z = w*x + b is above 0, else 0. A sigmoid neuron\n\
-             says 1 / (1 + e^-z), which is near 0 or 1 far from z = 0 and slides between them:\n\n{}\n\
+            "{}\n\
              The perceptron's output changes by {:.0} in one step and not at all in the others. Nothing\n\
              before told that it was near, so there is no telling which way to turn a weight. The\n\
              sigmoid's output never changes by more than {:.4} (its slope is at most 1/4, so at most\n\
              {:.4} for a step of {STEP}), and it always moves the same way.\n\n\
-             Better: the slope a(1 - a)*x predicts the change. Starting from a weight of 1:\n\n{}\n\
-             A change ten times smaller is predicted a hundred times more exactly. So for small steps\n\
-             one may reckon with slopes alone. All of backpropagation rests on that.\n",
+             Better: the slope a(1 - a)*x predicts the change. Starting from a weight of {}:\n\n{}\n\
+             {exactness}",
             table(&["weight", "perceptron", "sigmoid"], outputs),
             self.largest_change(|row| row.perceptron),
             self.largest_change(|row| row.sigmoid),
-            STEP * INPUT / 4.0,
+            STEP * self.settings.input.abs() / 4.0,
+            self.settings.weight,
             table(&["change of weight", "change of output", "predicted", "difference"], predicted),
         )
     }
 
     fn figure(&self) -> Figure {
-        let weights = || (0..=400).map(|count| -3.0 + 0.025 * f64::from(count));
+        let Settings { input, bias, .. } = self.settings;
+        let weights = || (0..=400).map(|count| self.settings.border() - 5.0 + 0.025 * f64::from(count));
         let sharper =
-            |factor: f64| weights().map(move |w| (w, Activation::Sigmoid.value(factor * (w * INPUT + BIAS))));
+            |factor: f64| weights().map(move |w| (w, Activation::Sigmoid.value(factor * (w * input + bias))));
         let curves = Plot::new("Output against weight", Axis::new("weight"), Axis::new("output"))
-            .with(Series::line("perceptron", weights().map(|w| (w, perceptron(w)))).colour(Colour::Vermilion))
+            .with(
+                Series::line("perceptron", weights().map(|w| (w, self.settings.perceptron(w))))
+                    .colour(Colour::Vermilion),
+            )
             .with(Series::new("sigmoid of 4z", Mark::Thin, sharper(4.0)).colour(Colour::Sky))
             .with(Series::line("sigmoid of z", sharper(1.0)).colour(Colour::Blue));
         let rows = || self.predicted.iter();

@@ -1,39 +1,88 @@
 //! Learning slowdown: a neuron that is badly wrong learns slowly, unless the cost is the cross-entropy.
 //!
 //! One neuron is to turn the input 1 into the output 0, from two starts: a mild one (weight 0.6, bias 0.9) and a bad
-//! one (weight 2, bias 2), as in chapter 3 of Nielsen's book. You will see that with the quadratic cost the worse start
+//! one (weight 2, bias 2, unless you choose others), as in chapter 3 of Nielsen's book. You will see that with the quadratic cost the worse start
 //! learns *less* from each step, because the slope of the sigmoid is in its delta, and that with the cross-entropy it
 //! learns more.
-//!
-//! Three things to try in this file:
-//! 1. Begin even worse: weight 4, bias 4. How long is the plateau now?
-//! 2. Train the quadratic cost at ten times the rate. Does that cure the bad start?
-//! 3. Ask for 0.5 instead of 0 ([`DESIRED`]). Which of the two costs is slow then?
 
+use clap::Args;
 use serde::Serialize;
 
 use backprop::graph::Network;
 use backprop::{Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 
-use super::table::table;
-use super::{Lesson, as_json};
+use super::settings::{number, rate};
+use super::table::{table, wrapped};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Plot, Series};
 
-/// Two starts: weight and bias.
-pub const STARTS: [(f64, f64); 2] = [(0.6, 0.9), (2.0, 2.0)];
+/// The bad start, and how it is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The weight of the bad start
+    #[arg(long, value_name = "W", default_value = "2", value_parser = number, allow_hyphen_values = true)]
+    pub weight: f64,
+
+    /// The bias of the bad start
+    #[arg(long, value_name = "B", default_value = "2", value_parser = number, allow_hyphen_values = true)]
+    pub bias: f64,
+
+    /// What the neuron should answer, from 0 to 0.5
+    #[arg(long, value_name = "T", default_value = "0", value_parser = desired)]
+    pub desired: f64,
+
+    /// The learning rate with the quadratic cost; with the cross-entropy it is chosen so that the mild start takes the
+    /// same first step
+    #[arg(long, value_name = "R", default_value = "0.15", value_parser = rate)]
+    pub rate: f64,
+
+    /// Steps taken
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(6..=100_000))]
+    pub steps: u32,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--weight 4 --bias 4 --steps 12000",
+        question: "Begin even worse. How long is the plateau now?",
+        answer: "10,028 steps until the output is below 0.5, forty times as many as from weight 2 and bias 2: the slope at \
+                 z = 8 is about e^4 = 55 times smaller than at z = 4. With the cross-entropy it takes 201 steps instead \
+                 of 112: there z falls by nearly the same amount with every step.",
+    },
+    Try {
+        flags: "--rate 1.5",
+        question: "Train the quadratic cost at ten times the rate. Does that cure the bad start?",
+        answer: "It shortens the plateau to a tenth, 25 steps, but the mild start, with 4, is ten times as fast too: \
+                 the bad one is as far behind as before. And in a network the rate is the same for all neurons, \
+                 those that would leap too far with it included.",
+    },
+    Try {
+        flags: "--desired 0.5",
+        question: "Ask for 0.5 instead of 0. Which of the two costs is slow then?",
+        answer: "The quadratic one, still, from the bad start (441 steps; the cross-entropy takes 164): the slope \
+                 a(1 - a) is in its delta while the neuron is saturated, whatever it is asked for. Near 0.5 the slope \
+                 is largest, and there neither is slow.",
+    },
+];
+
+fn desired(text: &str) -> Result<f64, String> {
+    let desired = number(text)?;
+    if (0.0..=0.5).contains(&desired) { Ok(desired) } else { Err(format!("{text} is not between 0 and 0.5")) }
+}
+
+/// The mild start: weight and bias.
+pub const MILD: (f64, f64) = (0.6, 0.9);
 
 /// The input.
 pub const INPUT: f64 = 1.0;
 
-/// What the neuron should answer.
-pub const DESIRED: f64 = 0.0;
-
-/// The learning rate with the quadratic cost. With the cross-entropy it is chosen so that the *mild* start takes
-/// the same first step.
-pub const QUADRATIC_RATE: f64 = 0.15;
-
-/// Steps taken.
-pub const EPOCHS: usize = 300;
+impl Settings {
+    /// The mild start and the bad one: weight and bias.
+    pub fn starts(&self) -> [(f64, f64); 2] {
+        [MILD, (self.weight, self.bias)]
+    }
+}
 
 /// One start under one cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,35 +101,31 @@ pub struct Run {
     pub costs: Vec<f64>,
 }
 
-impl Run {
-    /// The first step after which the output is below one half, if there is one.
-    pub fn half_way(&self) -> Option<usize> {
-        self.outputs.iter().position(|&output| output < 0.5)
-    }
-}
-
 /// Trains a network of one neuron: the crate's own, one input, one output; `start` is weight and bias.
-pub fn train(start: (f64, f64), cost: Cost, rate: f64) -> Run {
+pub fn train(start: (f64, f64), cost: Cost, rate: f64, settings: &Settings) -> Run {
     let architecture = Architecture::new(&[1, 1]).with_cost(cost);
     let neuron = LayerParameters { weights: vec![vec![start.0]], biases: vec![start.1] };
     let mut network = Network::from_parameters(&architecture, &Parameters { layers: vec![neuron] });
-    let (sample, label) = (Sample(&[INPUT]), Label(&[DESIRED]));
+    let desired = [settings.desired];
+    let (sample, label) = (Sample(&[INPUT]), Label(&desired));
 
     let mut outputs = network.predict(sample);
     network.calc_delta(label);
     let output_node = network.layers[1].neurons()[0];
     let first_delta = network[output_node].delta();
-    for _ in 0..EPOCHS {
+    for _ in 0..settings.steps {
         network.train_one_sample(label, sample, rate);
         outputs.extend(network.predict(sample));
     }
-    let costs = outputs.iter().map(|&output| cost.value(&[output], &[DESIRED])).collect();
+    let costs = outputs.iter().map(|&output| cost.value(&[output], &desired)).collect();
     Run { start, cost, rate, first_delta, outputs, costs }
 }
 
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slowdown {
+    /// The bad start, and how it was trained.
+    pub settings: Settings,
     /// The mild start, then the bad one, with the quadratic cost.
     pub quadratic: [Run; 2],
     /// The same with the cross-entropy.
@@ -88,13 +133,14 @@ pub struct Slowdown {
 }
 
 /// Both starts under both costs.
-pub fn run() -> Slowdown {
-    let quadratic = STARTS.map(|start| train(start, Cost::Quadratic, QUADRATIC_RATE));
+pub fn run(settings: &Settings) -> Slowdown {
+    let starts = settings.starts();
+    let quadratic = starts.map(|start| train(start, Cost::Quadratic, settings.rate, settings));
     // A step changes the weighted input by rate · delta · (x² + 1): equal products are equal first steps.
-    let without_steps = train(STARTS[0], Cost::CrossEntropy, 0.0);
-    let rate = QUADRATIC_RATE * quadratic[0].first_delta / without_steps.first_delta;
-    let cross_entropy = STARTS.map(|start| train(start, Cost::CrossEntropy, rate));
-    Slowdown { quadratic, cross_entropy }
+    let without_steps = train(MILD, Cost::CrossEntropy, 0.0, settings);
+    let rate = settings.rate * quadratic[0].first_delta / without_steps.first_delta;
+    let cross_entropy = starts.map(|start| train(start, Cost::CrossEntropy, rate, settings));
+    Slowdown { settings: settings.clone(), quadratic, cross_entropy }
 }
 
 impl Slowdown {
@@ -102,46 +148,95 @@ impl Slowdown {
     pub fn delta_ratios(&self) -> [f64; 2] {
         [&self.quadratic, &self.cross_entropy].map(|[mild, bad]| bad.first_delta / mild.first_delta)
     }
+
+    /// Halfway from 1 to what is desired.
+    pub fn line(&self) -> f64 {
+        f64::midpoint(1.0, self.settings.desired)
+    }
+
+    /// The first step after which the output is below [`Slowdown::line`], if there is one.
+    pub fn half_way(&self, run: &Run) -> Option<usize> {
+        run.outputs.iter().position(|&output| output < self.line())
+    }
+
+    fn half_way_text(&self, run: &Run) -> String {
+        self.half_way(run)
+            .map_or_else(|| format!("more than {}", self.settings.steps), |step| step.to_string())
+    }
+}
+
+/// `7.0 times *less*` or `1.20 times *more*`.
+fn compared(ratio: f64) -> String {
+    if ratio < 1.0 { format!("{:.1} times *less*", 1.0 / ratio) } else { format!("{ratio:.2} times *more*") }
 }
 
 impl Lesson for Slowdown {
+    fn set_up(&self) -> String {
+        let Settings { weight, bias, desired, rate, .. } = self.settings;
+        wrapped(
+            &format!(
+                "One neuron whose input is always {INPUT} should make its output {desired}. It begins once mildly \
+                 wrong, with weight {} and bias {}, and once badly, with weight {weight} and bias {bias}. First \
+                 it is trained with the quadratic cost at rate {rate}.",
+                MILD.0, MILD.1
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let [mild, bad] = [&self.quadratic[0], &self.quadratic[1]].map(|run| run.first_delta.abs());
+        let choices = ["the mild one", "the bad one", "both alike"];
+        let right = if mild > bad { 0 } else { usize::from(mild == bad) + 1 };
+        Question::new("Which start does the first step move more?", &choices, right)
+    }
+
     fn text(&self) -> String {
+        let steps = self.settings.steps as usize;
+        let shown = [0, steps / 6, steps / 3, 2 * steps / 3, steps];
         let rows = self.quadratic.iter().chain(&self.cross_entropy).map(|run| {
             let mut row = vec![
                 run.cost.to_string(),
                 format!("w {}, b {}", run.start.0, run.start.1),
                 format!("{:.4}", run.first_delta),
             ];
-            row.extend([0, 50, 100, 200, EPOCHS].map(|epoch| format!("{:.3}", run.outputs[epoch])));
+            row.extend(shown.map(|step| format!("{:.3}", run.outputs[step])));
             row
         });
         let rows: Vec<Vec<String>> = rows.collect();
-        let half_way = |run: &Run| run.half_way().map_or("never".to_owned(), |step| step.to_string());
+        let mut headings =
+            vec!["cost".to_owned(), "start".to_owned(), "delta".to_owned(), "step 0".to_owned()];
+        headings.extend(shown[1..].iter().map(usize::to_string));
+        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
         let [quadratic_ratio, cross_entropy_ratio] = self.delta_ratios();
         let slope = |run: &Run| run.outputs[0] * (1.0 - run.outputs[0]);
-        format!(
-            "One neuron whose input is always {INPUT} should make its output {DESIRED}. Two starts: a mild one, and one\n\
-             where the neuron is saturated: sure of the wrong answer. delta is -dE/dz, how strongly the\n\
-             first step pulls. Then follows the output before the first step and after some steps:\n\n{}\n\
-             With the quadratic cost the bad start is pulled {:.1} times *less* than the mild one, though\n\
-             it is further from the goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is\n\
-             {:.4} there against {:.4}. Steps until the output is below 0.5: {} from the mild start,\n\
-             {} from the bad one.\n\n\
-             The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start\n\
-             is pulled {:.2} times *more*. Steps until the output is below 0.5: {} and {}. (The rate here\n\
-             is {:.4}, so that the mild start's first step is the same under both costs; it is {} for\n\
-             the quadratic one.)\n",
-            table(&["cost", "start", "delta", "step 0", "50", "100", "200", "300"], rows),
-            1.0 / quadratic_ratio,
+        let line = self.line();
+        let quadratic = format!(
+            "With the quadratic cost the bad start is pulled {} than the mild one, though it is further from the \
+             goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is {:.4} there against {:.4}. Steps \
+             until the output is below {line}: {} from the mild start, {} from the bad one.",
+            compared(quadratic_ratio),
             slope(&self.quadratic[1]),
             slope(&self.quadratic[0]),
-            half_way(&self.quadratic[0]),
-            half_way(&self.quadratic[1]),
-            cross_entropy_ratio,
-            half_way(&self.cross_entropy[0]),
-            half_way(&self.cross_entropy[1]),
+            self.half_way_text(&self.quadratic[0]),
+            self.half_way_text(&self.quadratic[1]),
+        );
+        let cross_entropy = format!(
+            "The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start is pulled {}. \
+             Steps until the output is below {line}: {} and {}. (The rate here is {:.4}, so that the mild start's \
+             first step is the same under both costs; it is {} for the quadratic one.)",
+            compared(cross_entropy_ratio),
+            self.half_way_text(&self.cross_entropy[0]),
+            self.half_way_text(&self.cross_entropy[1]),
             self.cross_entropy[0].rate,
-            QUADRATIC_RATE,
+            self.settings.rate,
+        );
+        format!(
+            "delta is -dE/dz, how strongly the first step pulls. Then follows the output before the\n\
+             first step and after some steps:\n\n{}\n{}\n{}",
+            table(&headings, rows),
+            wrapped(&quadratic, 0),
+            wrapped(&cross_entropy, 0),
         )
     }
 
@@ -159,8 +254,8 @@ impl Lesson for Slowdown {
         Figure::new(
             "One neuron unlearns a wrong answer",
             [
-                panel("Quadratic cost: the bad start is stuck", &self.quadratic),
-                panel("Cross-entropy: the bad start falls fastest", &self.cross_entropy),
+                panel("Quadratic cost: the worse, the slower", &self.quadratic),
+                panel("Cross-entropy: the worse, the faster", &self.cross_entropy),
             ],
         )
     }

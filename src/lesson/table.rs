@@ -1,4 +1,4 @@
-//! Tables of numbers as text: columns as wide as they need to be, flush right.
+//! Tables of numbers as text: columns as wide as they need to be, flush right. And words that fit on a line.
 
 /// A table with a line of headings; every line ends with a line break.
 ///
@@ -19,4 +19,33 @@ pub fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> 
         format!("  {}\n", line.trim_end())
     };
     std::iter::once(&headings).chain(&rows).map(line).collect()
+}
+
+/// A number with so many decimals, or, from a million on, as a power of ten.
+pub fn cell(value: f64, decimals: usize) -> String {
+    if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
+}
+
+/// Sentences as lines of at most 90 characters, each of which begins with these blanks and ends with a line break.
+pub fn wrapped(sentences: &str, blanks: usize) -> String {
+    let mut text = String::new();
+    let mut length = 0;
+    // A formula stays on one line.
+    let sentences = sentences.replace("a(1 - a)", "a(1\u{a0}-\u{a0}a)");
+    for word in sentences.split(' ').filter(|word| !word.is_empty()) {
+        let width = word.chars().count();
+        if length == 0 || length + 1 + width > 90 {
+            if length > 0 {
+                text.push('\n');
+            }
+            text.push_str(&" ".repeat(blanks));
+            length = blanks;
+        } else {
+            text.push(' ');
+            length += 1;
+        }
+        text.push_str(word);
+        length += width;
+    }
+    text.replace('\u{a0}', " ") + "\n"
 }

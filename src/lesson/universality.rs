@@ -3,40 +3,100 @@
 //! You will see a network whose weights nobody trained: they are read off the curve. Two hidden neurons make a tower
 //! (one steps up, the other down again), towers side by side make a staircase along the curve, and the error halves
 //! each time there are twice as many.
-//!
-//! Three things to try in this file:
-//! 1. Replace [`curve`] by a function of your own. How rough may it be?
-//! 2. Lower [`STEEPNESS`] to 2: towers become hills. Does the error grow? At how many towers?
-//! 3. Count: how many weights does an error of 0.001 take? (A trained network needs far fewer.)
 
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use backprop::graph::Network;
 use backprop::{Activation, Architecture, LayerParameters, Parameters, Sample};
 
-use super::table::table;
-use super::{Lesson, as_json};
+use super::settings::positive;
+use super::table::{table, wrapped};
+use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// How steep a step is: the weight of a hidden neuron, for a tower of width 1.
-pub const STEEPNESS: f64 = 40.0;
+/// What is drawn, and with what.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The curve to be drawn
+    #[arg(long, value_name = "CURVE", default_value = "wavy")]
+    pub curve: Curve,
 
-/// Numbers of towers tried.
-pub const TOWERS: [usize; 6] = [5, 10, 20, 40, 80, 160];
+    /// How steep a step is: the weight of a hidden neuron, for a tower of width 1
+    #[arg(long, value_name = "S", default_value = "40", value_parser = positive)]
+    pub steepness: f64,
+
+    /// Numbers of towers to try, two or more
+    #[arg(
+        long, value_name = "N,N...", default_value = "5,10,20,40,80,160", value_delimiter = ',', num_args = 1,
+        value_parser = clap::value_parser!(u16).range(1..=1000)
+    )]
+    pub towers: Vec<u16>,
+}
+
+/// A curve, for x from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
+pub enum Curve {
+    /// 0.2 + 0.4 x² + 0.3 x sin(15x) + 0.05 cos(50x), the one of Nielsen's chapter 4
+    Wavy,
+    /// Up to 0.8 at x = 0.4 and down again, in straight lines
+    Tent,
+    /// 0.2 up to x = 0.37, then 0.7
+    Jump,
+}
+
+impl Curve {
+    /// Its height at x.
+    pub fn at(self, x: f64) -> f64 {
+        match self {
+            Self::Wavy => 0.2 + 0.4 * x * x + 0.3 * x * libm::sin(15.0 * x) + 0.05 * libm::cos(50.0 * x),
+            Self::Tent => 0.8 * f64::min(x / 0.4, (1.0 - x) / 0.6),
+            Self::Jump if x < 0.37 => 0.2,
+            Self::Jump => 0.7,
+        }
+    }
+
+    fn formula(self) -> &'static str {
+        match self {
+            Self::Wavy => "The curve 0.2 + 0.4 x^2 + 0.3 x sin(15x) + 0.05 cos(50x)",
+            Self::Tent => "A tent, up to 0.8 at x = 0.4 and down again in straight lines,",
+            Self::Jump => "A jump, 0.2 up to x = 0.37 and then 0.7,",
+        }
+    }
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--curve jump",
+        question: "A curve with a jump. Can it be drawn as well?",
+        answer: "Nearly everywhere: the mean error still falls, because ever less of the curve lies beside the jump. \
+                 But the largest error stays about half the jump, however many towers there are: a sum of sigmoids has \
+                 no jumps, so somewhere in between it is half way up. (Kinks, as in --curve tent, are no trouble.)",
+    },
+    Try {
+        flags: "--steepness 2",
+        question: "Towers become hills. Does the error grow? At how many towers?",
+        answer: "With few towers it grows: neighbours run into each other, which blurs the curve. With many it shrinks, \
+                 because the corners of the stairs are blurred as well, and slopes become slopes. Only at the two \
+                 ends, where neighbours are missing, it stays large: see the last column.",
+    },
+    Try {
+        flags: "--towers 160,320,640",
+        question: "How many weights does an error of 0.001 take?",
+        answer: "About 430 towers, 860 hidden neurons, 2,581 weights and biases: the error falls as 0.43 divided by the towers. A \
+                 trained network needs far fewer, because its steps need not stand in pairs and in a row.",
+    },
+];
 
 /// Points from 0 to 1 at which the error is measured.
 const POINTS: usize = 500;
 
-/// The curve to be drawn, for x from 0 to 1 (the one of Nielsen's chapter 4).
-pub fn curve(x: f64) -> f64 {
-    0.2 + 0.4 * x * x + 0.3 * x * libm::sin(15.0 * x) + 0.05 * libm::cos(50.0 * x)
-}
-
 /// A network with one input, two sigmoid neurons a tower, and one linear output. `curve` is asked once a tower, in its
 /// middle; towers stand side by side from x = 0 to 1.
-pub fn build(curve: impl Fn(f64) -> f64, towers: usize) -> Network {
+pub fn build(curve: impl Fn(f64) -> f64, towers: usize, steepness: f64) -> Network {
     let width = 1.0 / towers as f64;
-    let steepness = STEEPNESS / width;
+    let steepness = steepness / width;
     let mut hidden = LayerParameters { weights: Vec::new(), biases: Vec::new() };
     let mut output_weights = Vec::new();
     for tower in 0..towers {
@@ -78,6 +138,8 @@ pub struct Drawing {
     pub parameters: usize,
     /// The mean of |network − curve|.
     pub mean_error: f64,
+    /// The largest of them.
+    pub largest_error: f64,
     /// The network's curve.
     pub points: Vec<(f64, f64)>,
 }
@@ -85,22 +147,59 @@ pub struct Drawing {
 /// What the experiment found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Universality {
+    /// What was drawn.
+    pub settings: Settings,
     /// One drawing for each number of towers.
     pub drawings: Vec<Drawing>,
 }
 
 /// Draws the curve with more and more towers.
-pub fn run() -> Universality {
-    let drawing = |towers| {
-        let mut network = build(curve, towers);
+pub fn run(settings: &Settings) -> Universality {
+    let curve = |x| settings.curve.at(x);
+    let drawing = |towers: &u16| {
+        let towers = usize::from(*towers);
+        let mut network = build(curve, towers, settings.steepness);
         let points = draw(&mut network);
         let parameters = network.connections.connections.len();
-        Drawing { towers, parameters, mean_error: mean_error(curve, &points), points }
+        let largest_error = points.iter().map(|&(x, y)| (y - curve(x)).abs()).fold(0.0, f64::max);
+        Drawing { towers, parameters, mean_error: mean_error(curve, &points), largest_error, points }
     };
-    Universality { drawings: TOWERS.map(drawing).to_vec() }
+    Universality { settings: settings.clone(), drawings: settings.towers.iter().map(drawing).collect() }
+}
+
+impl Universality {
+    /// By what the mean error was divided from the first drawing to the last, for each doubling of the towers.
+    fn factor(&self) -> f64 {
+        let (first, last) = (&self.drawings[0], &self.drawings[self.drawings.len() - 1]);
+        let doublings = libm::log2(last.towers as f64 / first.towers as f64);
+        libm::pow(first.mean_error / last.mean_error, 1.0 / doublings)
+    }
 }
 
 impl Lesson for Universality {
+    fn set_up(&self) -> String {
+        wrapped(
+            &format!(
+                "{} is to be drawn by a network with one input, one hidden layer of sigmoid neurons and one linear output. A \
+                 neuron with a huge weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of height h \
+                 and, a little further, a step up of height -h make a tower. Its height is the curve's. Nothing is \
+                 trained.",
+                self.settings.curve.formula()
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let right = match self.factor() {
+            factor if factor < 1.2 => 0,
+            factor if factor < 3.0 => 1,
+            _ => 2,
+        };
+        let choices = ["by little", "to about a half", "to a quarter or less"];
+        Question::new("Twice as many towers: how far does the mean error fall?", &choices, right)
+    }
+
     fn text(&self) -> String {
         let rows = self.drawings.iter().enumerate().map(|(place, drawing)| {
             let factor = match place {
@@ -113,28 +212,37 @@ impl Lesson for Universality {
                 drawing.parameters.to_string(),
                 format!("{:.5}", drawing.mean_error),
                 factor,
+                format!("{:.5}", drawing.largest_error),
             ]
         });
         let last = &self.drawings[self.drawings.len() - 1];
+        let any = match self.settings.curve {
+            Curve::Jump => {
+                "The largest error does not fall: beside the jump the network, which has no jumps, is half way up."
+                    .to_owned()
+            }
+            _ => format!(
+                "So any error, however small, can be had: here {:.5} with {} hidden neurons. The same works for any \
+                 curve without jumps. (For more inputs, towers over a plane need a second hidden layer.)",
+                last.mean_error,
+                2 * last.towers
+            ),
+        };
+        let headings =
+            ["towers", "hidden neurons", "weights and biases", "mean error", "smaller by", "largest"];
+        let falls = format!("Twice as many towers divide the mean error by {:.2}. {any}", self.factor());
         format!(
-            "The curve 0.2 + 0.4 x^2 + 0.3 x sin(15x) + 0.05 cos(50x) is to be drawn by a network with\n\
-             one input, one hidden layer of sigmoid neurons and one linear output. A neuron with a huge\n\
-             weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of height h and, a\n\
-             little further, a step up of height -h make a tower. Its height is the curve's. Nothing is\n\
-             trained:\n\n{}\n\
-             Twice as many towers halve the error (the last column, near 2), so any error, however\n\
-             small, can be had: here {:.5} with {} hidden neurons. The same works for any curve without\n\
-             jumps. (For more inputs, towers over a plane need a second hidden layer.)\n\n\
+            "{}\n{}\n\
              That says what a network *can* be. It does not say that learning will find it, nor that\n\
              one hidden layer is the cheapest way.\n",
-            table(&["towers", "hidden neurons", "weights and biases", "mean error", "smaller by"], rows),
-            last.mean_error,
-            2 * last.towers,
+            table(&headings, rows),
+            wrapped(&falls, 0),
         )
     }
 
     fn figure(&self) -> Figure {
-        let exact = || (0..=400).map(|count| f64::from(count) / 400.0).map(|x| (x, curve(x)));
+        let curve = self.settings.curve;
+        let exact = || (0..=400).map(|count| f64::from(count) / 400.0).map(|x| (x, curve.at(x)));
         let panel = |drawing: &Drawing| {
             let title = format!("{} towers, {} hidden neurons", drawing.towers, 2 * drawing.towers);
             let ground = [(1.0, 0.0), (0.0, 0.0)];
@@ -146,8 +254,8 @@ impl Lesson for Universality {
         };
         let errors = self.drawings.iter().map(|drawing| (drawing.towers as f64, drawing.mean_error));
         let first = &self.drawings[0];
-        let ideal = TOWERS.map(|towers| {
-            let towers = towers as f64;
+        let ideal = self.drawings.iter().map(|drawing| {
+            let towers = drawing.towers as f64;
             (towers, first.mean_error * first.towers as f64 / towers)
         });
         let error = Plot::new(
@@ -157,10 +265,9 @@ impl Lesson for Universality {
         )
         .with(Series::dashed("halved each time", ideal).colour(Colour::Grey))
         .with(Series::new("measured", Mark::LineAndDots, errors).colour(Colour::Blue));
-        Figure::new(
-            "A curve made of towers, a tower made of two neurons",
-            [panel(&self.drawings[1]), panel(&self.drawings[3]), error],
-        )
+        let coarse = panel(&self.drawings[1.min(self.drawings.len() - 1)]);
+        let fine = panel(&self.drawings[self.drawings.len() / 2]);
+        Figure::new("A curve made of towers, a tower made of two neurons", [coarse, fine, error])
     }
 
     fn numbers(&self) -> serde_json::Value {

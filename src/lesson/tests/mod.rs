@@ -4,12 +4,27 @@ use backprop::data_set::{Part, Pixels, digits};
 use backprop::gradient_check::Verdict;
 use backprop::{Activation, Cost, Sample};
 
+mod tries;
+
+use clap::{Args, Command};
+
 use super::{
-    Entry, LESSONS, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, table,
-    universality, vanishing,
+    LESSONS, Lesson as _, Question, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid,
+    slowdown, table, universality, vanishing,
 };
-use nand::Perceptron;
 use perceptron::End;
+
+/// The settings that these flags make.
+fn with<S: Args>(flags: &str) -> S {
+    let command = S::augment_args(Command::new("lesson"));
+    let words = std::iter::once("lesson").chain(flags.split_whitespace());
+    S::from_arg_matches(&command.get_matches_from(words)).expect("the flags are right")
+}
+
+/// The settings of one of the three things to try, counted from 1 as they are shown.
+fn tried<S: Args>(tries: &[super::Try; 3], number: usize) -> S {
+    with(tries[number - 1].flags)
+}
 
 fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
     assert!((ours - theirs).abs() <= tolerance, "{what}: {ours}, expected {theirs} within {tolerance}");
@@ -18,34 +33,65 @@ fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
 // ---- every lesson ----
 
 #[test]
-fn every_lesson_is_readable_and_draws_a_picture() {
+fn every_lesson_is_readable_whatever_is_tried_and_draws_a_picture() {
     for entry in &LESSONS {
-        let lesson = (entry.run)();
-        let text = lesson.text();
-        for line in text.lines().chain(entry.things_to_try().lines()) {
-            assert!(line.chars().count() <= 100, "{}: {line}", entry.name);
-            let words = || line.split(|c: char| !c.is_alphanumeric());
-            assert!(!words().any(|word| word == "NaN" || word == "inf"), "{}: {line}", entry.name);
+        for flags in std::iter::once("").chain(entry.tries.iter().map(|one| one.flags)) {
+            let place = format!("{} {flags}", entry.name);
+            let command = (entry.settings)(Command::new("lesson"));
+            let words = std::iter::once("lesson").chain(flags.split_whitespace());
+            let matches = command.try_get_matches_from(words).expect("what is to be tried can be");
+            let lesson = (entry.run)(&matches).expect("what is to be tried can be");
+            let told = [lesson.set_up(), lesson.text()];
+            for line in told.iter().flat_map(|text| text.lines()) {
+                assert!(line.chars().count() <= 95, "{place}: {line}");
+                let words = || line.split(|c: char| !c.is_alphanumeric());
+                assert!(!words().any(|word| word == "NaN" || word == "inf"), "{place}: {line}");
+            }
+            assert!(told[1].lines().count() >= 10, "{place}: {told:?}");
+            let question = lesson.question();
+            assert!(question.text.ends_with('?') && question.right < question.choices.len(), "{place}");
+            let figure = lesson.figure();
+            assert!(figure.panels.iter().all(|panel| !panel.series.is_empty()), "{place}");
+            let svg = figure.to_svg();
+            assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{place}");
+            assert!(svg.matches("<polyline").count() > figure.panels.len(), "{place}");
+            assert!(lesson.numbers().is_object(), "{place}");
         }
-        assert!(text.lines().count() >= 15, "{}: {text}", entry.name);
-        let things = entry.things_to_try();
-        for number in ["\n1. ", "\n2. ", "\n3. "] {
-            assert!(things.contains(number), "{}: {things}", entry.name);
+        for one in entry.tries {
+            assert!(
+                one.question.contains('?') && one.answer.ends_with(['.', ')']),
+                "{}: {one:?}",
+                entry.name
+            );
         }
-        let figure = lesson.figure();
-        assert!(figure.panels.iter().all(|panel| !panel.series.is_empty()), "{}", entry.name);
-        let svg = figure.to_svg();
-        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{}", entry.name);
-        assert!(svg.matches("<polyline").count() > figure.panels.len(), "{}", entry.name);
-        assert!(lesson.numbers().is_object(), "{}", entry.name);
     }
+}
+
+#[test]
+fn a_question_is_answered_by_its_letter() {
+    let question = Question::new("Which?", &["the first", "the second"], 1);
+    assert_eq!(
+        (question.choice("a\n"), question.choice(" B "), question.choice("c")),
+        (Some(0), Some(1), None)
+    );
+    assert_eq!((question.choice(""), question.choice("ab")), (None, None));
+    assert_eq!(Question::letter(question.right), 'b');
+}
+
+#[test]
+fn long_sentences_become_lines_of_at_most_ninety_characters() {
+    let text = table::wrapped(&"word ".repeat(40), 3);
+    assert!(text.lines().all(|line| line.len() <= 90 && line.starts_with("   word")), "{text}");
+    assert_eq!(text.matches("word").count(), 40);
+    let formula = table::wrapped(&format!("{} a(1 - a) b", "x".repeat(84)), 0);
+    assert_eq!(formula.lines().nth(1), Some("a(1 - a) b"));
 }
 
 // ---- nand ----
 
 #[test]
 fn the_perceptron_with_weights_minus_two_and_bias_three_is_nand() {
-    let gates = nand::run();
+    let gates = nand::run(&with(""));
     assert_eq!(gates.truth_table.len(), 4);
     for ([a, b], _, output) in &gates.truth_table {
         assert_eq!(*output, !(*a && *b));
@@ -54,7 +100,7 @@ fn the_perceptron_with_weights_minus_two_and_bias_three_is_nand() {
 
 #[test]
 fn nands_add_bits_and_bytes() {
-    let gates = nand::run();
+    let gates = nand::run(&with(""));
     assert_eq!((gates.half_adder.len(), gates.full_adder.len()), (4, 8));
     for row in gates.half_adder.iter().chain(&gates.full_adder) {
         let ones = row.inputs.iter().filter(|&&input| input).count();
@@ -62,16 +108,35 @@ fn nands_add_bits_and_bytes() {
     }
     assert_eq!(gates.sums.0, gates.sums.1);
     assert_eq!(gates.gates, [5, 9, 72]);
-    assert_eq!(nand::Circuit::new(nand::nand_gate()).add(201, 77), 278);
+    assert_eq!(nand::Circuit::new(gates.gate).add(201, 77), 278);
 }
 
 #[test]
 fn circuits_of_another_gate_are_found_wrong() {
-    let and = Perceptron { weights: [2.0, 2.0], bias: -3.0 };
-    let gates = nand::run_with(&and);
+    let gates = nand::run(&tried(&nand::TRIES, 1));
+    assert_eq!(gates.name, "AND");
     assert!(gates.half_adder.iter().any(|row| !row.is_right()));
     assert!(gates.full_adder.iter().any(|row| !row.is_right()));
     assert!(gates.sums.1 < gates.sums.0);
+}
+
+#[test]
+fn every_gate_has_the_name_of_its_truth_table() {
+    let named = |f: fn(bool, bool) -> bool| {
+        nand::gate_name([f(false, false), f(false, true), f(true, false), f(true, true)])
+    };
+    assert_eq!([named(|a, b| a && b), named(|a, b| a || b), named(|a, b| a != b)], ["AND", "OR", "XOR"]);
+    assert_eq!(
+        [named(|a, b| !(a || b)), named(|a, b| a == b), named(|a, b| !(a && b))],
+        ["NOR", "XNOR", "NAND"]
+    );
+    assert_eq!(
+        [named(|a, _| a), named(|_, b| b), named(|a, _| !a), named(|_, b| !b)],
+        ["x1", "x2", "not x1", "not x2"]
+    );
+    assert_eq!([named(|a, b| a && !b), named(|a, b| b && !a)], ["x1 and not x2", "x2 and not x1"]);
+    assert_eq!([named(|a, b| a || !b), named(|a, b| b || !a)], ["x1 or not x2", "x2 or not x1"]);
+    assert_eq!([named(|_, _| false), named(|_, _| true)], ["never 1", "always 1"]);
 }
 
 // ---- perceptron ----
@@ -79,26 +144,26 @@ fn circuits_of_another_gate_are_found_wrong() {
 /// Whether some weights between -3 and 3, tried in steps of one half, get every row right.
 fn weights_exist(gate: perceptron::Gate) -> bool {
     let grid = || (-6..=6).map(|half| f64::from(half) / 2.0);
-    let right = |weights: [f64; 3]| {
-        perceptron::INPUTS.iter().zip(gate).all(|(x, label)| perceptron::output(weights, *x) == label)
-    };
+    let rows = perceptron::rows(false);
+    let right =
+        |weights: [f64; 3]| rows.iter().zip(gate).all(|(x, label)| perceptron::output(&weights, x) == label);
     grid().any(|w1| grid().any(|w2| grid().any(|b| right([w1, w2, b]))))
 }
 
 #[test]
 fn the_rule_learns_and() {
-    let learning = perceptron::run().and;
+    let learning = perceptron::run(&with("")).and;
     assert_eq!(learning.end, End::Learnt);
-    let weights = learning.weights[learning.weights.len() - 1];
-    for x in perceptron::INPUTS {
-        assert_eq!(perceptron::output(weights, x), x[0] * x[1], "{x:?}");
+    let weights = &learning.weights[learning.weights.len() - 1];
+    for x in perceptron::rows(false) {
+        assert_eq!(perceptron::output(weights, &x), x[0] * x[1], "{x:?}");
     }
     assert_eq!(learning.steps.len(), learning.mistakes.iter().sum::<usize>());
 }
 
 #[test]
 fn the_circle_of_xor_is_a_proof() {
-    let learning = perceptron::run().xor;
+    let learning = perceptron::run(&with("")).xor;
     let End::Circle { since, corrections, sum } = learning.end else { panic!("XOR was learnt") };
     assert_eq!(learning.weights[since], learning.weights[learning.weights.len() - 1]);
     // The sum once more, from the truth table: + for label 1, - for label 0.
@@ -111,7 +176,7 @@ fn the_circle_of_xor_is_a_proof() {
 
 #[test]
 fn just_the_gates_that_have_weights_are_learnt() {
-    let gates = perceptron::run().gates;
+    let gates = perceptron::run(&with("")).gates;
     assert_eq!(gates.len(), 16);
     for (gate, learnt) in &gates {
         assert_eq!(*learnt, weights_exist(*gate), "{gate:?}");
@@ -123,7 +188,7 @@ fn just_the_gates_that_have_weights_are_learnt() {
 
 #[test]
 fn descent_ends_at_the_best_line_and_the_height_is_last() {
-    let lesson = linear_unit::run();
+    let lesson = linear_unit::run(&with(""));
     // By hand: the sum of (x - 4) y is 600 and of (x - 4)^2 is 60; the mean of y is 543 / 9.
     assert_close(lesson.best.w, 10.0, 1e-12, "slope");
     assert_close(lesson.best.b, 543.0 / 9.0 - 40.0, 1e-12, "height");
@@ -132,29 +197,30 @@ fn descent_ends_at_the_best_line_and_the_height_is_last() {
     assert_close(last.b, lesson.best.b, 1e-4, "height after all steps");
     assert!(lesson.costs.windows(2).all(|pair| pair[1] <= pair[0]), "the cost rose");
     let (slope, height) = (lesson.settled(|line| line.w), lesson.settled(|line| line.b));
-    assert!(slope < height && height < lesson.lines.len(), "{slope} {height}");
+    assert!(slope < height && slope.is_some(), "{slope:?} {height:?}");
 }
 
 #[test]
 fn the_linear_unit_s_gradient_matches_finite_differences() {
     let line = linear_unit::Line { w: 3.0, b: -7.0 };
     let h = 1e-4;
-    let cost = |w: f64, b: f64| linear_unit::Line { w, b }.cost();
+    let points = linear_unit::points(&with("--add 9,100"));
+    let cost = |w: f64, b: f64| linear_unit::Line { w, b }.cost(&points);
     let for_w = (cost(line.w - h, line.b) - cost(line.w + h, line.b)) / (2.0 * h);
     let for_b = (cost(line.w, line.b - h) - cost(line.w, line.b + h)) / (2.0 * h);
-    assert_close(line.gradient().w, for_w, 1e-6 * for_w.abs(), "for w");
-    assert_close(line.gradient().b, for_b, 1e-6 * for_b.abs(), "for b");
+    assert_close(line.gradient(&points).w, for_w, 1e-6 * for_w.abs(), "for w");
+    assert_close(line.gradient(&points).b, for_b, 1e-6 * for_b.abs(), "for b");
 }
 
 // ---- sigmoid ----
 
 #[test]
 fn the_perceptron_flips_once_and_the_sigmoid_slides() {
-    let lesson = sigmoid::run();
+    let lesson = sigmoid::run(&with(""));
     let steps = || lesson.outputs.windows(2);
     assert_eq!(steps().filter(|pair| pair[0].perceptron != pair[1].perceptron).count(), 1);
     assert_eq!((lesson.outputs[0].perceptron, lesson.outputs[9].perceptron), (0.0, 1.0));
-    let most = sigmoid::STEP * sigmoid::INPUT / 4.0;
+    let most = sigmoid::STEP / 4.0;
     for pair in steps() {
         let change = pair[1].sigmoid - pair[0].sigmoid;
         assert!(change > 0.0 && change <= most, "{change} from {pair:?}");
@@ -163,7 +229,7 @@ fn the_perceptron_flips_once_and_the_sigmoid_slides() {
 
 #[test]
 fn a_change_ten_times_smaller_is_predicted_a_hundred_times_better() {
-    let rows = sigmoid::run().predicted;
+    let rows = sigmoid::run(&with("")).predicted;
     let missed = |row: &sigmoid::Predicted| (row.output_change - row.predicted).abs();
     for pair in rows[1..].windows(2) {
         let factor = missed(&pair[0]) / missed(&pair[1]);
@@ -177,9 +243,10 @@ fn a_change_ten_times_smaller_is_predicted_a_hundred_times_better() {
 
 #[test]
 fn each_step_multiplies_each_coordinate_by_one_minus_rate_times_curvature() {
-    for path in descent::run().paths {
+    let lesson = descent::run(&with(""));
+    for path in lesson.paths {
         for (count, v) in path.points.iter().enumerate() {
-            let axes = v.iter().zip(descent::CURVATURES).zip(descent::START);
+            let axes = v.iter().zip(lesson.settings.curvatures).zip(descent::START);
             for ((coordinate, curvature), start) in axes {
                 let expected = start * (1.0 - path.rate * curvature).powi(count as i32);
                 assert_close(*coordinate, expected, 1e-9 * expected.abs(), &format!("step {count}"));
@@ -190,21 +257,23 @@ fn each_step_multiplies_each_coordinate_by_one_minus_rate_times_curvature() {
 
 #[test]
 fn too_small_creeps_right_arrives_too_large_climbs() {
-    let lesson = descent::run();
+    let lesson = descent::run(&with(""));
     let [slow, right, wild] = [&lesson.paths[0], &lesson.paths[1], &lesson.paths[2]].map(|path| {
         assert_eq!(path.heights.len(), descent::STEPS + 1);
         path.heights[descent::STEPS] / path.heights[0]
     });
     assert!(slow > 0.1 && slow < 1.0 && right < 1e-3 && wild > 10.0, "{slow} {right} {wild}");
     assert_eq!(lesson.border, 0.25);
-    let across = |rate: f64| descent::roll(rate).points[descent::STEPS][1].abs() / descent::START[1].abs();
+    let across = |rate: f64| {
+        descent::roll(&lesson.settings, rate).points[descent::STEPS][1].abs() / descent::START[1].abs()
+    };
     assert!(across(0.99 * lesson.border) < 1.0 && across(1.01 * lesson.border) > 1.0);
 }
 
 #[test]
 fn only_a_small_step_goes_down_as_far_as_predicted() {
     let share = |path: &descent::Path| (path.heights[0] - path.heights[1]) / path.predicted_drop;
-    let shares: Vec<f64> = descent::run().paths.iter().map(share).collect();
+    let shares: Vec<f64> = descent::run(&with("")).paths.iter().map(share).collect();
     assert!(shares[0] > 0.95 && shares[0] < 1.0 && shares[1] < 0.5 && shares[2] < 0.5, "{shares:?}");
 }
 
@@ -212,8 +281,8 @@ fn only_a_small_step_goes_down_as_far_as_predicted() {
 
 #[test]
 fn each_forward_sweep_makes_one_more_layer_right_and_backwards_one_is_enough() {
-    let lesson = order::run();
-    let layers = order::SIZES.len() - 1;
+    let lesson = order::run(&with(""));
+    let layers = lesson.settings.sizes.0.len() - 1;
     let right = |attempt: &order::Attempt| -> Vec<bool> { attempt.worst.iter().map(|&e| e < 1e-6).collect() };
     let backwards = &lesson.attempts[0];
     assert_eq!((backwards.verdict, backwards.agree), (Verdict::Agree, backwards.checked));
@@ -231,7 +300,7 @@ fn each_forward_sweep_makes_one_more_layer_right_and_backwards_one_is_enough() {
 
 #[test]
 fn the_contributions_to_a_delta_add_up_to_what_nudging_shows() {
-    let sharing = order::run().sharing;
+    let sharing = order::run(&with("")).sharing;
     assert_eq!(sharing.contributions.len(), 2);
     assert_close(sharing.delta(), sharing.by_differences, 1e-8, "their sum");
     let off = (sharing.delta_of_one() - sharing.by_differences).abs() / sharing.by_differences.abs();
@@ -242,9 +311,9 @@ fn the_contributions_to_a_delta_add_up_to_what_nudging_shows() {
 
 #[test]
 fn the_quadratic_neuron_ends_where_the_book_says() {
-    let [mild, bad] = slowdown::run().quadratic;
-    // Chapter 3: from 0.82 to 0.09, and from 0.98 to 0.20.
-    let ends = |run: &slowdown::Run| [run.outputs[0], run.outputs[slowdown::EPOCHS]];
+    let [mild, bad] = slowdown::run(&with("")).quadratic;
+    // Chapter 3: from 0.82 to 0.09, and from 0.98 to 0.20, in 300 steps.
+    let ends = |run: &slowdown::Run| [run.outputs[0], run.outputs[300]];
     for (ours, book) in ends(&mild).into_iter().chain(ends(&bad)).zip([0.82, 0.09, 0.98, 0.20]) {
         assert_close(ours, book, 0.005, "an output of the book");
     }
@@ -252,7 +321,7 @@ fn the_quadratic_neuron_ends_where_the_book_says() {
 
 #[test]
 fn the_slope_slows_the_bad_start_and_the_cross_entropy_takes_it_out() {
-    let lesson = slowdown::run();
+    let lesson = slowdown::run(&with(""));
     // The outputs before the first step are s(1.5) and s(4); delta is -a^2 (1 - a), or -a.
     let (mild, bad) = (1.0 / (1.0 + (-1.5f64).exp()), 1.0 / (1.0 + (-4.0f64).exp()));
     let [quadratic, cross_entropy] = lesson.delta_ratios();
@@ -268,7 +337,7 @@ fn the_slope_slows_the_bad_start_and_the_cross_entropy_takes_it_out() {
     let first_drop = |run: &slowdown::Run| run.costs[0] - run.costs[1];
     assert!(first_drop(&lesson.quadratic[1]) < first_drop(&lesson.quadratic[0]));
     assert!(first_drop(&lesson.cross_entropy[1]) > first_drop(&lesson.cross_entropy[0]));
-    let half_way = |run: &slowdown::Run| run.half_way().expect("within the steps taken");
+    let half_way = |run: &slowdown::Run| lesson.half_way(run).expect("within the steps taken");
     assert!(half_way(&lesson.quadratic[1]) > 2 * half_way(&lesson.cross_entropy[1]));
 }
 
@@ -276,8 +345,8 @@ fn the_slope_slows_the_bad_start_and_the_cross_entropy_takes_it_out() {
 
 #[test]
 fn normal_weights_saturate_hidden_neurons_and_learn_less() {
-    let lesson = initialisation::run();
-    let (normal, scaled) = (&lesson.normal, &lesson.scaled);
+    let lesson = initialisation::run(&with(""));
+    let [normal, scaled] = &lesson.starts;
     // A weighted input is a sum of x times N(0, 1) or N(0, 1/784), and a bias from N(0, 1). Few neurons: 30 %.
     let train = digits::load(Part::Train, Pixels::Scaled).expect("embedded").first(40);
     let squares = (0..40).flat_map(|index| train.sample(index)).map(|x| x * x).sum::<f64>() / 40.0;
@@ -290,9 +359,9 @@ fn normal_weights_saturate_hidden_neurons_and_learn_less() {
         assert_close(start.histogram.iter().sum(), 1.0, 1e-12, "all answers");
         let outermost = start.histogram[0] + start.histogram[start.histogram.len() - 1];
         assert_close(outermost, start.saturated, 1e-12, "the outermost bars are the saturated ones");
-        assert_eq!(start.accuracy.len(), initialisation::EPOCHS + 1);
+        assert_eq!(start.accuracy.len(), 5 + 1);
     }
-    let last = initialisation::EPOCHS;
+    let last = 5;
     assert!(scaled.accuracy[last] > normal.accuracy[last] + 0.05);
     assert!(scaled.train_cost[last - 1] < normal.train_cost[last - 1]);
 }
@@ -301,11 +370,11 @@ fn normal_weights_saturate_hidden_neurons_and_learn_less() {
 
 #[test]
 fn delta_shrinks_by_the_slopes_from_layer_to_layer() {
-    let lesson = vanishing::run();
+    let lesson = vanishing::run(&with(""));
     for kind in &lesson.kinds {
-        assert_eq!(kind.sizes.len(), vanishing::HIDDEN_LAYERS);
+        assert_eq!(kind.sizes.len(), 5);
         // With weights of variance 1/n between n and n neurons, W^T keeps the size of what it passes back, on average.
-        for layer in 1..vanishing::HIDDEN_LAYERS {
+        for layer in 1..5 {
             let factor = kind.sizes[layer - 1] / kind.sizes[layer];
             let slope = kind.slopes[layer - 1];
             assert_close(factor, slope, 0.3 * slope, &format!("{} layer {layer}", kind.activation));
@@ -321,7 +390,7 @@ fn delta_shrinks_by_the_slopes_from_layer_to_layer() {
 
 #[test]
 fn twice_the_towers_halve_the_error() {
-    let lesson = universality::run();
+    let lesson = universality::run(&with(""));
     let drawings = &lesson.drawings;
     for pair in drawings[2..].windows(2) {
         let factor = pair[0].mean_error / pair[1].mean_error;
@@ -329,11 +398,12 @@ fn twice_the_towers_halve_the_error() {
     }
     // Within a tower of width h the curve is nearly a line, off by |f'| t at distance t < h/2 from the middle: on
     // average by |f'| h/4. Steps are not sharp, which helps: a slope of s/h takes |f'| h (ln 2)/s away at each edge.
+    let curve = lesson.settings.curve;
     let slopes = (0..10_000).map(|place| f64::from(place) / 10_000.0);
-    let steps = slopes.map(|x| (universality::curve(x + 1e-4) - universality::curve(x)).abs() / 1e-4);
+    let steps = slopes.map(|x| (curve.at(x + 1e-4) - curve.at(x)).abs() / 1e-4);
     let mean_slope = steps.sum::<f64>() / 10_000.0;
     let last = &drawings[drawings.len() - 1];
-    let smooth = 2.0 * std::f64::consts::LN_2 / universality::STEEPNESS;
+    let smooth = 2.0 * std::f64::consts::LN_2 / lesson.settings.steepness;
     let expected = mean_slope * (0.25 - smooth) / last.towers as f64;
     assert_close(last.mean_error, expected, 0.02 * expected, "the error of the finest drawing");
     assert_eq!(last.parameters, 2 * last.towers * 3 + 1);
@@ -342,7 +412,7 @@ fn twice_the_towers_halve_the_error() {
 #[test]
 fn towers_beside_each_other_leave_no_gap() {
     let level = |_: f64| 0.5;
-    let drawn = universality::draw(&mut universality::build(level, 7));
+    let drawn = universality::draw(&mut universality::build(level, 7, 40.0));
     for (x, y) in drawn {
         assert_close(y, 0.5, 1e-12, &format!("at {x}"));
     }
@@ -357,43 +427,45 @@ fn a_table_is_flush_right_and_as_wide_as_its_widest_cell() {
 }
 
 #[test]
-fn an_entry_is_found_by_name_and_a_byte_adder_takes_eight_full_ones() {
-    let entry = Entry::find("nand").expect("it is a lesson");
-    let gates = &(entry.run)().numbers()["gates"]; // of a half adder, a full adder, a byte adder
+fn a_byte_adder_takes_eight_full_ones() {
+    let numbers = nand::run(&with("")).numbers();
+    let gates = &numbers["gates"]; // of a half adder, a full adder, a byte adder
     assert_eq!(gates[2].as_u64(), gates[1].as_u64().map(|full| 8 * full));
-    assert!(entry.things_to_try().starts_with("Three things to try"));
 }
 
 #[test]
 fn a_circuit_adds() {
-    let mut circuit = nand::Circuit::new(nand::nand_gate());
+    let nand = nand::Perceptron { weights: [-2.0, -2.0], bias: 3.0 };
+    let mut circuit = nand::Circuit::new(nand);
     assert_eq!(circuit.half_adder(true, true), (false, true)); // 1 + 1 = binary 10
     assert_eq!(circuit.add(200, 100), 300);
 }
 
 #[test]
 fn what_is_learnt_of_and_is_and_and_xor_ends_in_a_circle() {
-    let learnt = perceptron::learn(perceptron::AND);
-    let weights = *learnt.weights.last().expect("it learnt");
-    assert_eq!(perceptron::INPUTS.map(|x| perceptron::output(weights, x)), perceptron::AND);
-    assert!(matches!(perceptron::learn(perceptron::XOR).end, End::Circle { .. }));
+    let learnt = perceptron::learn(perceptron::AND, &with(""));
+    let weights = learnt.weights.last().expect("it learnt");
+    assert_eq!(perceptron::rows(false).map(|x| perceptron::output(weights, &x)), perceptron::AND);
+    assert!(matches!(perceptron::learn(perceptron::XOR, &with("")).end, End::Circle { .. }));
 }
 
 #[test]
 fn from_the_best_line_there_is_nowhere_to_go() {
-    let slopes = linear_unit::best_line().gradient();
+    let points = linear_unit::points(&with(""));
+    let slopes = linear_unit::best_line(&points).gradient(&points);
     assert!(slopes.w.abs() < 1e-12 && slopes.b.abs() < 1e-12);
 }
 
 #[test]
 fn a_rate_of_one_over_the_curvature_reaches_the_bottom_at_once() {
-    assert_eq!(descent::step([-4.0, 1.2], 0.125), [-3.5, 0.0]); // curvatures 1 and 8
+    let valley: descent::Settings = with("--curvatures 1,8");
+    assert_eq!(valley.step([-4.0, 1.2], 0.125), [-3.5, 0.0]);
 }
 
 #[test]
 fn from_a_rate_of_two_over_the_curvature_on_the_ball_climbs() {
-    let found = descent::run();
-    assert_eq!(found.border, 2.0 / descent::CURVATURES[1]);
+    let found = descent::run(&with(""));
+    assert_eq!(found.border, 2.0 / 8.0);
     for path in &found.paths {
         let climbs = path.heights[30] > path.heights[0];
         assert_eq!(climbs, path.rate > found.border, "rate {}", path.rate);
@@ -402,7 +474,7 @@ fn from_a_rate_of_two_over_the_curvature_on_the_ball_climbs() {
 
 #[test]
 fn a_change_ten_times_smaller_is_predicted_ten_times_as_exactly() {
-    let rows = sigmoid::predict(1.0);
+    let rows = sigmoid::predict(&with("--weight 1"));
     let miss = |row: usize| (rows[row].output_change / rows[row].predicted - 1.0).abs();
     assert!((miss(2) / miss(3) - 10.0).abs() < 0.1);
 }
@@ -411,9 +483,9 @@ fn a_change_ten_times_smaller_is_predicted_ten_times_as_exactly() {
 fn the_first_delta_of_a_slow_neuron_has_the_slope_and_the_cross_entropys_has_not() {
     // From weight 2 and bias 2 the output is a = σ(4), and should be 0: δ = −a(1 − a)·a, or −a.
     let a = backprop::sigmoid(4.0);
-    let quadratic = slowdown::train((2.0, 2.0), Cost::Quadratic, 0.15).first_delta;
+    let quadratic = slowdown::train((2.0, 2.0), Cost::Quadratic, 0.15, &with("")).first_delta;
     assert!((quadratic + a * (1.0 - a) * a).abs() < 1e-15);
-    assert_eq!(slowdown::train((2.0, 2.0), Cost::CrossEntropy, 0.15).first_delta, -a);
+    assert_eq!(slowdown::train((2.0, 2.0), Cost::CrossEntropy, 0.15, &with("")).first_delta, -a);
 }
 
 #[test]
@@ -425,7 +497,7 @@ fn what_is_lost_from_the_last_layer_to_the_first_is_the_factor_for_each_layer_be
 
 #[test]
 fn a_tower_is_as_high_as_the_curve_in_its_middle() {
-    let mut network = universality::build(|x| x * x, 10);
+    let mut network = universality::build(|x| x * x, 10, 40.0);
     let middle = 0.35; // of the fourth tower
     assert!((network.predict(Sample(&[middle]))[0] - middle * middle).abs() < 1e-6);
 }
