@@ -20,7 +20,7 @@ const NAMES: [&str; 4] = [
 ];
 
 fn load(folder: &Path) -> Split {
-    Source::Folder(folder.to_owned()).load(Pixels::Scaled).expect("the four files are there")
+    Source::Path(folder.to_owned()).load(Pixels::Scaled).expect("the four files are there")
 }
 
 /// The gzipped files: MNIST's, or the embedded digits under MNIST's names.

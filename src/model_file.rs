@@ -8,7 +8,7 @@
 //! let (architecture, parameters) = (trained.architecture().clone(), trained.parameters());
 //! let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("model.json");
-//! Model { architecture, parameters, pixels: None }.write(&path)?;
+//! Model::new(architecture, parameters).write(&path)?;
 //!
 //! let model = Model::read(&path)?;
 //! let same = graph::Network::from_parameters(&model.architecture, &model.parameters);
@@ -23,14 +23,15 @@
 //! ```
 //!
 //! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 comes back bit for
-//! bit. Our own keys stand beside these and may be missing: `activations` (sigmoid throughout if not said) and
-//! `pixels` (how the network was shown its images).
+//! bit. Our own keys stand beside these and may be missing: `activations` (sigmoid throughout if not said), `pixels`
+//! (how the network was shown its images), `answers` (what its outputs mean: the names of classes, bits, or numbers)
+//! and `standardization` (what is done to inputs).
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data_set::Pixels;
+use crate::data_set::{Answers, Pixels, Standardization};
 use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, atomic_file};
 
 /// A network's architecture and parameters, and how it is shown images.
@@ -53,6 +54,10 @@ pub struct Model {
     pub parameters: Parameters,
     /// How pixels were scaled in training; `None` in files that do not say.
     pub pixels: Option<Pixels>,
+    /// What the outputs say of a sample; classes without names in files that do not say.
+    pub answers: Answers,
+    /// What was done to the inputs in training, and must be done to those it is asked about.
+    pub standardization: Option<Standardization>,
 }
 
 /// The file's own form.
@@ -66,9 +71,22 @@ struct ModelJson {
     activations: Option<Vec<Activation>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pixels: Option<Pixels>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    answers: Answers,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    standardization: Option<Standardization>,
+}
+
+fn is_default(answers: &Answers) -> bool {
+    *answers == Answers::default()
 }
 
 impl Model {
+    /// A network that says nothing of the data it is for.
+    pub fn new(architecture: Architecture, parameters: Parameters) -> Self {
+        Self { architecture, parameters, pixels: None, answers: Answers::default(), standardization: None }
+    }
+
     /// Reads a model file.
     ///
     /// # Errors
@@ -129,7 +147,15 @@ impl Model {
         });
         let parameters = Parameters { layers: layers.collect() };
         check_finite(&parameters)?;
-        Ok(Self { architecture, parameters, pixels: json.pixels })
+        check_names(&json.answers, &architecture)?;
+        check_standardization(json.standardization.as_ref(), &architecture)?;
+        Ok(Self {
+            architecture,
+            parameters,
+            pixels: json.pixels,
+            answers: json.answers,
+            standardization: json.standardization,
+        })
     }
 
     /// The text of a model file.
@@ -146,6 +172,8 @@ impl Model {
             cost: self.architecture.cost,
             activations: Some(self.architecture.activations.clone()),
             pixels: self.pixels,
+            answers: self.answers.clone(),
+            standardization: self.standardization.clone(),
         };
         serde_json::to_string(&json).map_err(|error| Problem::new("", error.to_string()))
     }
@@ -207,6 +235,39 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
         }
     }
     Ok(())
+}
+
+/// Whether every name has an output, or two share one.
+fn check_names(answers: &Answers, architecture: &Architecture) -> Result<(), Problem> {
+    let Answers::Classes(names) = answers else { return Ok(()) };
+    let outputs = architecture.output_size();
+    if names.len() <= outputs.max(2) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "answers",
+        format!("answers names {} classes, but there are {outputs} outputs", names.len()),
+    ))
+}
+
+fn check_standardization(
+    standardization: Option<&Standardization>,
+    architecture: &Architecture,
+) -> Result<(), Problem> {
+    let Some(Standardization { mean, deviation }) = standardization else { return Ok(()) };
+    let inputs = architecture.input_size();
+    let wrong = if (mean.len(), deviation.len()) != (inputs, inputs) {
+        format!(
+            "standardization has {} means and {} deviations for {inputs} inputs",
+            mean.len(),
+            deviation.len()
+        )
+    } else if !deviation.iter().all(|&deviation| deviation > 0.0) {
+        "standardization has a deviation that is not above 0".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new("standardization", wrong))
 }
 
 fn check_finite(parameters: &Parameters) -> Result<(), Problem> {

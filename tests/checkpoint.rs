@@ -40,6 +40,8 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
         data: DataRecord {
             source: Source::Digits,
             pixels: Pixels::Scaled,
+            answers: data.answers().clone(),
+            standardization: None,
             train_limit: None,
             test_limit: None,
             held_out: 0,
@@ -122,7 +124,7 @@ fn a_run_interrupted_between_single_samples_comes_out_the_same_on_either_engine(
     // More than the hundred samples between two looks at the keyboard.
     let repeat = |data: &DataSet| -> (Vec<u8>, Vec<u8>) {
         let samples = (0..12).flat_map(|_| 0..data.len());
-        samples.map(|i| (data.image(i).to_vec(), data.class(i))).fold(
+        samples.map(|i| (data.image(i).expect("an image").to_vec(), data.class(i) as u8)).fold(
             Default::default(),
             |mut all, (image, class)| {
                 all.0.extend(image);

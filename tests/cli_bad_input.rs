@@ -116,7 +116,11 @@ fn other_numbers_out_of_range_and_options_without_effect_are_refused() {
 #[test]
 fn missing_data_names_the_file_and_says_how_to_get_mnist() {
     let folder = folder();
-    train_refuses(&folder, "--data nowhere", "nowhere: no such folder; data/get-mnist.sh");
+    train_refuses(
+        &folder,
+        "--data nowhere",
+        "nowhere: no such file or folder; built in are digits, bits, xor, circles, moons, spiral, iris; data/get-mnist.sh",
+    );
     std::fs::remove_file(folder.path().join("t10k-labels.idx1-ubyte")).expect("was there");
     train_refuses(&folder, "--data .", "t10k-labels-idx1-ubyte: no such file");
 }

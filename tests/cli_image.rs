@@ -18,7 +18,7 @@ fn folder_with_model(sizes: &[usize]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let architecture = Architecture::new(sizes);
     let parameters = WeightInit::Scaled.draw(&architecture, 1);
-    let model = Model { architecture, parameters, pixels: None };
+    let model = Model::new(architecture, parameters);
     model.write(&folder.path().join("m.json")).expect("writable");
     folder
 }

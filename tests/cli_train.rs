@@ -268,7 +268,9 @@ fn quiet_training_prints_nothing_and_still_writes_its_files() {
 #[test]
 fn colour_is_left_out_where_no_color_asks_for_it() {
     let lines = |variable: &str| {
-        success(backprop("train --data bits --epochs 1").env("CLICOLOR_FORCE", "1").env(variable, "1"))
+        success(
+            backprop("train --data moons --epochs 20 --rate 1").env("CLICOLOR_FORCE", "1").env(variable, "1"),
+        )
     };
     assert!(lines("UNRELATED").contains("\u{1b}["), "forced, there is colour");
     assert!(!lines("NO_COLOR").contains('\u{1b}'));

@@ -13,7 +13,7 @@ use backprop::{Activation, Architecture, Engine, Parameters, WeightInit, graph, 
 
 /// Images of one pixel, none of them blank, all of one class.
 fn one_pixel_images(count: usize, pixels: Pixels) -> DataSet {
-    DataSet::images(1, 1, (0..count).map(|i| 1 + (i * 83 % 255) as u8).collect(), vec![0; count], pixels)
+    DataSet::images(1, 1, (0..count).map(|i| 1 + (i * 83 % 255) as u8).collect(), vec![1; count], pixels)
 }
 
 /// What happened first to the chain, in which epoch, after which sample.

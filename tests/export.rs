@@ -16,7 +16,7 @@ fn folder_with_model(activations: &[Activation]) -> (TempDir, Model) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let architecture = Architecture::new(&[5, 7, 3]).with_activations(activations);
     let parameters = WeightInit::Normal.draw(&architecture, 11);
-    let model = Model { architecture, parameters, pixels: None };
+    let model = Model::new(architecture, parameters);
     model.write(&folder.path().join("m.json")).expect("writable");
     (folder, model)
 }

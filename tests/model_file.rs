@@ -11,7 +11,7 @@ use support::golden::golden_text;
 fn model(sizes: &[usize]) -> Model {
     let architecture = Architecture::new(sizes);
     let parameters = WeightInit::Normal.draw(&architecture, 3);
-    Model { architecture, parameters, pixels: None }
+    Model::new(architecture, parameters)
 }
 
 fn bits(parameters: &Parameters) -> Vec<u64> {

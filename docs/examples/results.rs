@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder =
         arguments.next().ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
     let pictures = arguments.next().ok_or("name a folder for the curves, such as docs/images")?;
-    let data = Source::Folder(folder).load(Pixels::Scaled)?;
+    let data = Source::Path(folder).load(Pixels::Scaled)?;
     let mut train = data.train;
     let held_out = train.clone().split_off_last(10_000);
     let whole = train.clone();
@@ -159,7 +159,7 @@ impl Experiment {
 fn stuck_outputs(network: &mut dyn Engine, test: &DataSet) -> Vec<usize> {
     let (mut right, mut all) = ([0; 10], [0; 10]);
     for_each_output(network, test, |index, output| {
-        let digit = usize::from(test.class(index));
+        let digit = test.class(index);
         all[digit] += 1;
         right[digit] += usize::from(test.is_right(index, output));
     });

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = folder.ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
     let (wanted, threads) = (arguments.next(), arguments.next());
     let threads: Option<usize> = threads.map(|threads| threads.parse()).transpose()?;
-    let train = Source::Folder(folder).load(Pixels::Scaled)?.train;
+    let train = Source::Path(folder).load(Pixels::Scaled)?.train;
     let narrow = Architecture::new(&[784, 30, 10]);
     let middle = Architecture::new(&[784, 300, 10]);
     let wide = Architecture::new(&[784, 1000, 1000, 10]);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use backprop::data_set::{DataSet, Part, Pixels, Source, Split};
+use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
 use backprop::model_file::Model;
 use backprop::training::Checkpoint;
 use backprop::{Activation, Architecture, Engine, Error, Parameters, Problem, graph, vectorized};
@@ -115,6 +115,22 @@ impl Sizes {
     }
 }
 
+/// Numbers as they are typed: `0.5,-1`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers(pub(super) Vec<f64>);
+
+impl std::str::FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| match part.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(format!("'{part}' is not a finite number; write 0.5,-1")),
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Numbers)
+    }
+}
+
 /// One activation for all layers, or one for each layer after the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Activations(pub(super) Vec<Activation>);
@@ -141,12 +157,21 @@ impl Activations {
     }
 }
 
-/// Where samples come from and what pixels mean.
+/// Where samples come from and what is in them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DataArgs {
-    /// `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files
-    #[arg(long, value_name = "DIR|digits|bits", default_value = "digits")]
-    pub(super) data: Source,
+    /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
+    /// last column is the class; or a folder with MNIST's four IDX files
+    #[arg(long, value_name = "NAME|FILE.csv|DIR")]
+    pub(super) data: Option<Source>,
+
+    /// A CSV file to test on [default: what is held out, else the rows trained on]
+    #[arg(long, value_name = "FILE.csv", requires = "data")]
+    pub(super) test_data: Option<PathBuf>,
+
+    /// The last K columns of the CSV file are the numbers to put out; no column is a class
+    #[arg(long, value_name = "K", requires = "data", value_parser = parse_columns)]
+    pub(super) targets_columns: Option<usize>,
 
     /// What a pixel means to the input layer: value / 255 or the value itself
     /// [default: as the model says, else scaled]
@@ -155,15 +180,100 @@ pub(super) struct DataArgs {
 }
 
 impl DataArgs {
-    /// Reads the data, and says what pixels mean.
-    pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
-        let pixels = pixels_for(self.pixels, model);
-        Ok((self.data.load(pixels)?, pixels))
+    /// Where the data comes from; the embedded digits, if nothing is said.
+    pub(super) fn source(&self) -> Result<Source, Error> {
+        let source = self.data.clone().unwrap_or(Source::Digits);
+        if self.test_data.is_none() && self.targets_columns.is_none() {
+            return Ok(source);
+        }
+        match source {
+            Source::Path(train) if !train.is_dir() => Ok(Source::Table {
+                train,
+                test: self.test_data.clone(),
+                target_columns: self.targets_columns.unwrap_or(0),
+            }),
+            other => Err(Error::Usage(
+                Problem::new(
+                    "--data",
+                    format!("--test-data and --targets-columns are for CSV files, not {other}"),
+                )
+                .remedy("omit them"),
+            )),
+        }
     }
 
-    /// Reads one part of the data.
+    /// Reads the data, as the model is used to it, and says what pixels mean.
+    pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
+        let pixels = pixels_for(self.pixels, model);
+        let Split { train, test, test_is_train } = self.source()?.load(pixels)?;
+        let split = Split { train: for_model(train, model)?, test: for_model(test, model)?, test_is_train };
+        Ok((split, pixels))
+    }
+
+    /// Reads one part of the data, as the model is used to it.
     pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
-        self.data.load_part(part, pixels_for(self.pixels, model))
+        for_model(self.source()?.load_part(part, pixels_for(self.pixels, model))?, model)
+    }
+}
+
+/// With the model's numbers for classes, and its standardization.
+fn for_model(data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
+    let Some(model) = model else { return Ok(data) };
+    let data = data.numbered_as(&model.answers)?;
+    match &model.standardization {
+        Some(standardization) => {
+            // Sizes first: a mean for each input needs as many inputs.
+            data.check_fits(&model.architecture)?;
+            Ok(data.standardized(standardization.clone()))
+        }
+        None => Ok(data),
+    }
+}
+
+/// Whether inputs are made comparable.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct StandardizeArgs {
+    /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
+    #[arg(long)]
+    pub(super) standardize: bool,
+}
+
+impl StandardizeArgs {
+    /// Over these samples, unless the model has its own already.
+    pub(super) fn choose(
+        self,
+        train: &DataSet,
+        model: Option<&Model>,
+    ) -> Result<Option<Standardization>, Error> {
+        if let Some(standardization) = model.and_then(|model| model.standardization.clone()) {
+            return Ok(Some(standardization));
+        }
+        if self.standardize && train.reproduces() {
+            return Err(Error::Usage(
+                Problem::new(
+                    "--standardize",
+                    "--standardize would change what the outputs are to be: the inputs",
+                )
+                .remedy("omit it"),
+            ));
+        }
+        Ok(self.standardize.then(|| Standardization::of(train)))
+    }
+
+    /// These samples, standardized if that is asked for.
+    pub(super) fn apply(self, data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
+        Ok(match self.choose(&data, model)? {
+            Some(standardization) => data.standardized(standardization),
+            None => data,
+        })
+    }
+}
+
+/// A number of columns, at least one.
+fn parse_columns(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(columns @ 1..) => Ok(columns),
+        _ => Err(format!("'{text}' is not a number of columns, 1 or more")),
     }
 }
 

@@ -8,12 +8,13 @@ use clap::Args;
 use serde_json::json;
 
 use backprop::comparison::{Comparison, Rows, compare};
-use backprop::data_set::{DataSet, Part, Targets};
+use backprop::data_set::{DataSet, Part, Source, Targets};
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Error, Problem, graph};
 
-use super::choices::{Activations, DataArgs, Sizes};
+use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
 use super::output::thousands;
+use super::train::default_sizes;
 use super::{Failure, Output};
 use crate::atomic_file;
 use crate::show::plot::{Axis, Figure, Plot, Series};
@@ -30,12 +31,15 @@ const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Compare {
-    /// Neurons in each layer, input first [default: as many inputs as pixels, 300, 10; bits: 8,3,8]
+    /// Neurons in each layer, input first [default: digits 784,300,10; else as `train`]
     #[arg(long, value_name = "N,N,...")]
     sizes: Option<Sizes>,
 
     #[command(flatten)]
     data: DataArgs,
+
+    #[command(flatten)]
+    standardize: StandardizeArgs,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
     #[arg(long, value_name = "A[,A...]", default_value = "sigmoid")]
@@ -72,7 +76,7 @@ impl Compare {
         if let Some(path) = &self.plot {
             atomic_file::check_writable(path)?;
         }
-        let data = self.data.load_part(Part::Train, None)?.first(self.samples);
+        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?.first(self.samples);
         if data.is_empty() {
             return Err(Error::Usage(Problem::new("--samples", "--samples counts from 1")).into());
         }
@@ -89,7 +93,7 @@ impl Compare {
                 output.json(&json_of(&comparison))?;
             } else {
                 if comparisons.is_empty() {
-                    write_head(output, &data, &self.data)?;
+                    write_head(output, &data, &self.data.source()?)?;
                 }
                 write_row(output, &comparison)?;
             }
@@ -113,12 +117,13 @@ impl Compare {
 
     /// The sizes asked for, or a series of them to draw.
     fn all_sizes(&self, data: &DataSet) -> Vec<Vec<usize>> {
-        let (inputs, outputs) = (data.input_size(), data.output_size().max(10));
+        let is_image = data.image_shape().is_some() && !data.reproduces();
         match &self.sizes {
             Some(sizes) => vec![sizes.0.clone()],
-            None if data.reproduces() => vec![vec![inputs, 3, inputs]],
-            None if self.plot.is_some() => HIDDEN_LAYERS.map(|hidden| vec![inputs, hidden, outputs]).to_vec(),
-            None => vec![vec![inputs, 300, outputs]],
+            None if is_image && self.plot.is_some() => {
+                HIDDEN_LAYERS.map(|hidden| default_sizes(data, Some(hidden))).to_vec()
+            }
+            None => vec![default_sizes(data, is_image.then_some(300))],
         }
     }
 
@@ -140,13 +145,8 @@ fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
     (labels, samples)
 }
 
-fn write_head(output: &mut Output, data: &DataSet, source: &DataArgs) -> std::io::Result<()> {
-    writeln!(
-        output,
-        "One step a sample, on {} samples of {}, from the same weights.\n",
-        data.len(),
-        source.data
-    )?;
+fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::Result<()> {
+    writeln!(output, "One step a sample, on {} samples of {}, from the same weights.\n", data.len(), source)?;
     writeln!(
         output,
         "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6}",

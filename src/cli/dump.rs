@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use backprop::data_set::{Part, Pixels, Source};
+use backprop::data_set::Part;
 use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::{Engine, Sample};
 
-use super::choices::{ModelArgs, pixels_for};
+use super::choices::{DataArgs, ModelArgs};
 use super::predict::Which;
 use super::{Failure, Output};
 
@@ -27,19 +27,12 @@ pub(super) struct Dump {
     #[arg(long, value_name = "I")]
     index: Option<usize>,
 
-    /// The data: `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files
-    /// [default: digits]
-    #[arg(long, value_name = "DIR|digits|bits")]
-    data: Option<Source>,
+    #[command(flatten)]
+    data: DataArgs,
 
     /// Whether --index counts in the test or the training set [default: test]
     #[arg(long, value_name = "SET")]
     set: Option<Part>,
-
-    /// What a pixel means to the input layer: value / 255 or the value itself
-    /// [default: as the model says, else scaled]
-    #[arg(long, value_name = "PIXELS")]
-    pixels: Option<Pixels>,
 
     /// Print one JSON object per node: `layer`, `node`, `output`, `delta`, and `upstream`, its connections from before
     #[arg(long)]
@@ -51,11 +44,9 @@ impl Dump {
         let model = self.model.read()?;
         let mut network = Network::try_new(&model.architecture)?;
         network.set_parameters(&model.parameters);
-        let wants_sample = self.data.is_some() || self.set.is_some() || self.pixels.is_some();
+        let wants_sample = self.data.data.is_some() || self.set.is_some() || self.data.pixels.is_some();
         if let Some(index) = self.index.or(wants_sample.then_some(0)) {
-            let source = self.data.as_ref().unwrap_or(&Source::Digits);
-            let pixels = pixels_for(self.pixels, Some(&model));
-            let data = source.load_part(self.set.unwrap_or(Part::Test), pixels)?;
+            let data = self.data.load_part(self.set.unwrap_or(Part::Test), Some(&model))?;
             data.check_fits(&model.architecture)?;
             Which::check(index, &data)?;
             network.predict(Sample(&data.sample(index)));

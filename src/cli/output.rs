@@ -45,6 +45,11 @@ pub(super) fn thousands(number: usize) -> String {
     text
 }
 
+/// `1 number`, `3 numbers`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

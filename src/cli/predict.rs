@@ -7,18 +7,18 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use backprop::data_set::{DataSet, Part, strongest};
+use backprop::data_set::{Answers, DataSet, Part, Targets, strongest};
 use backprop::model_file::Model;
-use backprop::{Error, Problem, Sample};
+use backprop::{Error, Problem, Sample, spelled_out};
 
-use super::choices::{DataArgs, EngineArgs, ModelArgs, pixels_for};
-use super::output::thousands;
+use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
+use super::output::{counted, thousands};
 use super::{Failure, Output};
 use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
 
-/// Show what a network answers to one sample, or to a picture of your own
+/// Show what a network answers to one sample, or to numbers or a picture of your own
 #[derive(Debug, Args)]
 pub(super) struct Predict {
     #[command(flatten)]
@@ -33,6 +33,10 @@ pub(super) struct Predict {
     #[command(flatten)]
     which: Which,
 
+    /// Numbers of your own instead of a sample, one for each input
+    #[arg(long, value_name = "N,N,...", allow_hyphen_values = true, conflicts_with_all = ["data", "index", "set", "image"])]
+    input: Option<Numbers>,
+
     /// A picture of a digit instead of a sample: a PNG of any size and colours, dark on light or light on dark
     #[arg(long, value_name = "FILE.png", conflicts_with_all = ["data", "index", "set"])]
     image: Option<PathBuf>,
@@ -41,11 +45,11 @@ pub(super) struct Predict {
     #[arg(long, requires = "image")]
     as_is: bool,
 
-    /// Print one JSON object with `digit` and `outputs`
+    /// Print one JSON object with `digit`, `class` (its name) and `outputs`
     #[arg(long)]
     json: bool,
 
-    /// Print the digit and nothing else
+    /// Print the answer and nothing else
     #[arg(long, short)]
     quiet: bool,
 }
@@ -77,34 +81,29 @@ impl Which {
 impl Predict {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let shown = match &self.image {
-            Some(path) => self.picture(path, &model)?,
-            None => self.sample(&model)?,
+        let shown = match (&self.image, &self.input) {
+            (Some(path), _) => self.picture(path, &model)?,
+            (_, Some(numbers)) => input(numbers, &model)?,
+            _ => self.sample(&model)?,
         };
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
-        let answer = engine.predict(Sample(&shown.data.sample(shown.index)));
-        let digit = shown.data.answer(&answer);
+        let outputs = engine.predict(Sample(&shown.data.sample(shown.index)));
         if self.json {
-            output.json(&shown.json(digit, &answer))?;
+            output.json(&shown.json(&outputs))?;
             return Ok(ExitCode::SUCCESS);
         }
+        let says = shown.says(&outputs);
         if self.quiet {
-            writeln!(output, "{digit}")?;
+            writeln!(output, "{says}")?;
             return Ok(ExitCode::SUCCESS);
         }
         writeln!(output, "{}:\n", shown.title)?;
-        for line in half_blocks(shown.data.image(shown.index), shown.data.image_shape().1) {
+        for line in sample_lines(&shown.data, shown.index) {
             writeln!(output, "    {}", line.trim_end())?;
         }
         writeln!(output)?;
-        write_outputs(output, &answer)?;
-        if !shown.has_label {
-            writeln!(output, "\nThe network says {digit}.")?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let verdict = if shown.data.is_right(shown.index, &answer) { "right" } else { "wrong" };
-        let label = shown.data.class(shown.index);
-        writeln!(output, "\nThe network says {digit}; the label says {label}: {verdict}.")?;
+        write_outputs(output, &outputs, shown.data.answers())?;
+        writeln!(output, "\n{}", shown.verdict(&outputs))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -161,6 +160,24 @@ impl Predict {
     }
 }
 
+/// The numbers of `--input`, as the network is shown them.
+fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
+    let Numbers(numbers) = numbers;
+    let inputs = model.architecture.input_size();
+    if numbers.len() != inputs {
+        let found = format!("--input has {}, but the model takes {inputs}", counted(numbers.len(), "number"));
+        return Err(Error::Usage(
+            Problem::new("--input", found).remedy("give one for each input, commas between them"),
+        ));
+    }
+    let data = DataSet::one_sample(numbers.clone(), model.answers.clone());
+    let data = match &model.standardization {
+        Some(standardization) => data.standardized(standardization.clone()),
+        None => data,
+    };
+    Ok(Shown { data, index: 0, has_label: false, title: "The input".to_owned() })
+}
+
 /// What the network is asked about.
 struct Shown {
     data: DataSet,
@@ -170,23 +187,106 @@ struct Shown {
 }
 
 impl Shown {
-    fn json(&self, digit: usize, answer: &[f64]) -> serde_json::Value {
-        let mut object = json!({"digit": digit, "outputs": answer});
-        if self.has_label {
+    /// The class the network names, or the numbers it puts out.
+    fn says(&self, outputs: &[f64]) -> String {
+        if self.data.counts_answers() {
+            return spelled_out(&self.data.class_name(self.data.answer(outputs)));
+        }
+        numbers_text(outputs)
+    }
+
+    /// The last line: what the network says, and whether it is right.
+    fn verdict(&self, outputs: &[f64]) -> String {
+        let says = self.says(outputs);
+        if !self.data.counts_answers() {
+            let puts_out = format!("The network puts out {says}");
+            return if self.has_label {
+                let label = self.data.label(self.index, Targets::OneHot, self.data.output_size());
+                format!("{puts_out}; the label says {}.", numbers_text(&label))
+            } else {
+                format!("{puts_out}.")
+            };
+        }
+        let tied = self.data.answers().tied(outputs);
+        let verdict = match (tied.as_slice(), outputs) {
+            ([], _) => format!("The network says {says}"),
+            (_, [_]) => {
+                format!("The output is one half, so the network cannot tell; {says} is only the first class")
+            }
+            (tied, all) if tied.len() == all.len() => {
+                format!("All outputs are equal, so the network cannot tell; {says} is only the first of them")
+            }
+            (tied, _) => {
+                let names: Vec<String> =
+                    tied.iter().map(|&class| spelled_out(&self.data.class_name(class))).collect();
+                format!("A tie between {}; {says} is only the first of them", names.join(" and "))
+            }
+        };
+        if !self.has_label {
+            return format!("{verdict}.");
+        }
+        let right = if self.data.is_right(self.index, outputs) { "right" } else { "wrong" };
+        let label = spelled_out(&self.data.class_name(self.data.class(self.index)));
+        format!("{verdict}; the label says {label}: {right}.")
+    }
+
+    fn json(&self, outputs: &[f64]) -> serde_json::Value {
+        let mut object = json!({"digit": null, "class": null, "outputs": outputs});
+        if self.data.counts_answers() {
+            let answer = self.data.answer(outputs);
+            object["digit"] = json!(answer);
+            object["class"] = json!(self.data.class_name(answer));
+            let tied = self.data.answers().tied(outputs);
+            if !tied.is_empty() {
+                object["tied"] = json!(tied);
+            }
+        }
+        if !self.has_label {
+            object["seen"] = match self.data.image(self.index) {
+                Some(bytes) => json!(bytes),
+                None => json!(self.data.sample(self.index)),
+            };
+        } else if self.data.counts_answers() {
             object["label"] = json!(self.data.class(self.index));
         } else {
-            object["seen"] = json!(self.data.image(self.index));
+            object["label"] = json!(self.data.label(self.index, Targets::OneHot, self.data.output_size()));
         }
         object
     }
 }
 
-/// The output vector, a line and a bar for each number, the strongest marked.
-pub(super) fn write_outputs(output: &mut Output, answer: &[f64]) -> std::io::Result<()> {
-    let best = strongest(answer);
-    for (index, &value) in answer.iter().enumerate() {
-        let mark = if index == best { " ◀" } else { "" };
-        writeln!(output, "  output {index:>3}  {value:>9.6}  {}{mark}", bar(value, 40))?;
+/// A sample as it can be shown: an image in half blocks, or its numbers, as the network is shown them.
+pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
+    match (data.image(index), data.image_shape()) {
+        (Some(image), Some((_, columns))) => half_blocks(image, columns),
+        _ => vec![numbers_text(&data.sample(index))],
+    }
+}
+
+/// Numbers with commas between them, to six decimals where there are so many.
+fn numbers_text(numbers: &[f64]) -> String {
+    let short = |number: &f64| {
+        let (all, six) = (number.to_string(), format!("{number:.6}"));
+        if all.len() < six.len() { all } else { six }
+    };
+    numbers.iter().map(short).collect::<Vec<_>>().join(", ")
+}
+
+/// The output vector, a line and a bar for each number with the name of its class, the strongest marked if it is the
+/// only one.
+pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answers) -> std::io::Result<()> {
+    let is_choice = answers.are_classes() && outputs.len() > 1 && answers.tied(outputs).is_empty();
+    let best = strongest(outputs);
+    let has_names = matches!(answers, Answers::Classes(names) if !names.is_empty()) && outputs.len() > 1;
+    let names: Vec<String> = if has_names {
+        (0..outputs.len()).map(|class| format!("  {}", spelled_out(&answers.name(class)))).collect()
+    } else {
+        vec![String::new(); outputs.len()]
+    };
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
+        let mark = if is_choice && index == best { " ◀" } else { "" };
+        writeln!(output, "  output {index:>3}{name:<width$}  {value:>9.6}  {}{mark}", bar(value, 40))?;
     }
     Ok(())
 }

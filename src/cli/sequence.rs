@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::data_set::{Part, Pixels, Source, Targets, made_up, nine_nodes};
+use backprop::data_set::{Part, Targets, made_up, nine_nodes};
 use backprop::graph::Network;
 use backprop::step::Stepper;
 use backprop::training::Options;
@@ -13,7 +13,7 @@ use backprop::{
     Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Problem, Sample, WeightInit,
 };
 
-use super::choices::{Activations, Sizes, pixels_for, read_model};
+use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs, read_model};
 
 /// Samples made up where there is no data to take them from.
 const MADE_UP_SAMPLES: usize = 6;
@@ -25,21 +25,17 @@ pub(super) struct SequenceArgs {
     #[arg(long, value_name = "FILE.json")]
     from: Option<PathBuf>,
 
-    /// `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX files; training samples are
-    /// visited in the order of the files [default: with --from, digits; else made-up samples]
-    #[arg(long, value_name = "DIR|digits|bits")]
-    data: Option<Source>,
+    #[command(flatten)]
+    data: DataArgs,
 
-    /// What a pixel means to the input layer: value / 255 or the value itself
-    /// [default: as the model says, else scaled]
-    #[arg(long, value_name = "PIXELS")]
-    pixels: Option<Pixels>,
+    #[command(flatten)]
+    standardize: StandardizeArgs,
 
     /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
     #[arg(long, value_name = "TARGETS")]
     targets: Option<Targets>,
 
-    /// Neurons in each layer, input first [default: 3,4,2; with --data as many inputs as pixels, 30, 10]
+    /// Neurons in each layer, input first [default: 3,4,2; with --data as `train`]
     #[arg(long, value_name = "N,N,...")]
     sizes: Option<Sizes>,
 
@@ -137,13 +133,16 @@ impl Sequence {
 impl SequenceArgs {
     /// Reads and draws all that is needed; at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
-        if self.from.is_some() || self.data.is_some() {
+        if self.from.is_some() || self.data.data.is_some() {
             return self.on_data(limit);
         }
-        if self.targets.is_some() || self.pixels.is_some() {
+        if self.targets.is_some() || self.data.pixels.is_some() || self.standardize.standardize {
             return Err(Error::Usage(
-                Problem::new("--targets", "--targets and --pixels say what the files of --data mean")
-                    .remedy("there is no --data here"),
+                Problem::new(
+                    "--data",
+                    "--targets, --pixels and --standardize say what the samples of --data mean",
+                )
+                .remedy("there is no --data here"),
             ));
         }
         if self.sizes.is_some() || self.init.is_some() || self.seed.is_some() {
@@ -178,9 +177,8 @@ impl SequenceArgs {
             Some(path) => Some(read_model(path, self.activation.as_ref())?),
             None => None,
         };
-        let source = self.data.clone().unwrap_or(Source::Digits);
-        let pixels = pixels_for(self.pixels, model.as_ref());
-        let data = source.load_part(Part::Train, pixels)?.first(limit);
+        let data = self.data.load_part(Part::Train, model.as_ref())?;
+        let data = self.standardize.apply(data, model.as_ref())?.first(limit);
         if let (Some(sizes), Some(model)) = (&self.sizes, &model) {
             sizes.check_against(model)?;
         }
@@ -195,8 +193,8 @@ impl SequenceArgs {
         let targets = self.targets.unwrap_or(Options::default().targets);
         Ok(Sequence {
             network: network(&architecture, &parameters)?,
-            image_shape: (!data.reproduces()).then(|| data.image_shape()),
-            source: format!("the training samples of {source}"),
+            image_shape: data.image_shape().filter(|_| !data.reproduces()),
+            source: format!("the training samples of {}", self.data.source()?),
             samples: (0..data.len()).map(|index| data.sample(index)).collect(),
             labels: (0..data.len())
                 .map(|index| data.label(index, targets, architecture.output_size()))

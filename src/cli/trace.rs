@@ -9,7 +9,7 @@ use clap::Args;
 use backprop::step::Stepper;
 use backprop::{Error, Problem};
 
-use super::output::thousands;
+use super::output::{counted, thousands};
 use super::sequence::{SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
 use crate::atomic_file;
@@ -93,10 +93,6 @@ impl Trace {
             counted(self.samples, "sample"),
         )
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn capitalised(text: &str) -> String {

@@ -2,7 +2,8 @@
 //!
 //! A set bit is 0.9 and a clear one 0.1, least significant bit first (`Normalizer` of bp.py).
 
-use super::{DataSet, Origin, Task};
+use super::samples::{Inputs, Labels, Origin, Samples};
+use super::{Answers, DataSet};
 
 /// Every byte from 0 to 255, as sample and as label; training and test set are the same.
 ///
@@ -20,15 +21,19 @@ pub fn load() -> DataSet {
     let mut values = Box::new([0.0; 256]);
     values[0] = 0.1;
     values[1] = 0.9;
-    DataSet {
-        rows: 1,
-        columns: 8,
-        bytes: (0..=255).flat_map(|byte| (0..8).map(move |place| bit(byte, place))).collect(),
-        classes: (0..=255).collect(),
-        values,
-        task: Task::Reproduce,
-        origin: Origin::default(),
-    }
+    DataSet::new(
+        Answers::Bits,
+        Samples {
+            input_size: 8,
+            inputs: Inputs::Bytes {
+                columns: 8,
+                bytes: (0..=255).flat_map(|byte| (0..8).map(move |place| bit(byte, place))).collect(),
+                values,
+            },
+            labels: Labels::Classes((0..=255).collect()),
+            origin: Origin::Program,
+        },
+    )
 }
 
 /// The byte whose set bits are the numbers above one half (`denorm` of bp.py); only the first eight count.

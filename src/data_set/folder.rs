@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::samples::Origin;
 use super::{DataSet, Part, Pixels, idx};
 use crate::{Error, Problem, atomic_file};
 
@@ -36,8 +37,8 @@ pub fn load(folder: &Path, part: Part, pixels: Pixels) -> Result<DataSet, Error>
             .remedy("the two files do not belong together"),
         ));
     }
-    let data = DataSet::images(images.rows, images.columns, images.bytes, classes, pixels);
-    Ok(data.with_labels_from(label_path))
+    let origin = Origin::LabelFile(label_path);
+    Ok(DataSet::images_from(origin, images.rows, images.columns, images.bytes, classes, pixels))
 }
 
 /// `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, as it is or with `.gz`.
@@ -50,13 +51,9 @@ fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
             }
         }
     }
-    let (path, found) = if folder.is_dir() {
-        let name = format!("{stem}-{kind}");
-        (folder.join(&name), format!("no such file, nor {name}.gz, nor {stem}.{kind}"))
-    } else {
-        (folder.to_path_buf(), "no such folder".to_owned())
-    };
-    Err(Error::contents(path, Problem::new("", found).remedy(HOW_TO_GET_MNIST)))
+    let name = format!("{stem}-{kind}");
+    let found = format!("no such file, nor {name}.gz, nor {stem}.{kind}");
+    Err(Error::contents(folder.join(&name), Problem::new("", found).remedy(HOW_TO_GET_MNIST)))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

@@ -1,13 +1,13 @@
-//! Where data comes from: the embedded digits, the bits of a byte, or a folder; and its two parts.
+//! Where data comes from: what is built in, a folder, or a table; and its two parts.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataSet, Pixels, bits, digits, folder};
-use crate::Error;
+use super::{DataSet, Pixels, bits, digits, folder, points, table};
+use crate::{Error, Problem};
 
 /// What to train on and what to test on.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,15 @@ pub struct Split {
     pub train: DataSet,
     /// Test samples, never trained on (for `bits`, the same 256 bytes).
     pub test: DataSet,
+    /// Whether there are no others to test on than those to train on.
+    pub test_is_train: bool,
+}
+
+impl Split {
+    /// Samples to train on that are all there are.
+    pub(super) fn of_training_samples(train: DataSet) -> Self {
+        Self { test: train.clone(), train, test_is_train: true }
+    }
 }
 
 /// Which of the two parts of a data set.
@@ -28,37 +37,91 @@ pub enum Part {
     Test,
 }
 
-/// Where data comes from: `digits`, `bits`, or a folder.
+/// Where data comes from.
 ///
-/// As text, anything but those two words is the path of a folder:
+/// As text it is one of the words below, or the path of a folder or a table:
 ///
 /// ```
 /// use backprop::data_set::Source;
 ///
-/// let sources = ["digits", "bits", "./digits"].map(|text| text.parse::<Source>().unwrap());
-/// assert_eq!(sources, [Source::Digits, Source::Bits, Source::Folder("./digits".into())]);
+/// let sources = ["digits", "xor", "./digits"].map(|text| text.parse::<Source>().unwrap());
+/// assert_eq!(sources, [Source::Digits, Source::Xor, Source::Path("./digits".into())]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
-    /// The digits embedded in this crate: 10,000 to train on, 2,000 to test.
+    /// `digits`, embedded in this crate: 10,000 to train on, 2,000 to test.
     Digits,
-    /// The 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
+    /// `bits`, the 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
     Bits,
-    /// A folder with the four IDX files of MNIST, or files of the same names and form.
-    Folder(PathBuf),
+    /// `xor`: the four rows of the exclusive or, of the classes 0 and 1.
+    Xor,
+    /// `circles`: 300 points on two rings in the plane.
+    Circles,
+    /// `moons`: 300 points on two half circles that reach into each other.
+    Moons,
+    /// `spiral`: 300 points on two arms of a spiral.
+    Spiral,
+    /// `iris`: 150 irises of three species, four numbers each.
+    Iris,
+    /// A folder with the four IDX files of MNIST, or files of the same names and form; or else a table, a CSV file
+    /// whose last column is the class.
+    #[serde(alias = "Folder")]
+    Path(PathBuf),
+    /// A table of which there is more to say.
+    Table {
+        /// The file to train on.
+        train: PathBuf,
+        /// The file to test on, if there is one.
+        test: Option<PathBuf>,
+        /// How many columns, the last ones, are numbers to put out; with 0, the last is the class.
+        target_columns: usize,
+    },
 }
 
+/// The sources that are built in, by their names.
+const BUILT_IN: [(&str, Source); 7] = [
+    ("digits", Source::Digits),
+    ("bits", Source::Bits),
+    ("xor", Source::Xor),
+    ("circles", Source::Circles),
+    ("moons", Source::Moons),
+    ("spiral", Source::Spiral),
+    ("iris", Source::Iris),
+];
+
 impl Source {
-    /// Reads both parts. `pixels` says what a pixel's byte means to the input layer; to bits it means nothing.
+    /// Reads both parts. `pixels` says what a pixel's byte means to the input layer; to what is no image it means
+    /// nothing.
     ///
     /// # Errors
     /// [`Error::File`] or [`Error::Contents`]: a missing, unreadable or damaged file; its name and the remedy are in
-    /// the message.
+    /// the message. A table to test on that has other columns or classes than the one to train on.
     pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
-        Ok(Split { train: self.load_part(Part::Train, pixels)?, test: self.load_part(Part::Test, pixels)? })
+        match self {
+            Self::Xor => Ok(points::xor()),
+            Self::Circles => Ok(points::circles()),
+            Self::Moons => Ok(points::moons()),
+            Self::Spiral => Ok(points::spiral()),
+            Self::Iris => points::iris(),
+            Self::Path(path) if !path.is_dir() => Ok(Split::of_training_samples(read_table(path, 0)?)),
+            Self::Table { train, test: None, target_columns } => {
+                Ok(Split::of_training_samples(read_table(train, *target_columns)?))
+            }
+            Self::Table { train, test: Some(test), target_columns } => {
+                let train = read_table(train, *target_columns)?;
+                let test = read_table(test, *target_columns)?;
+                test.check_has_the_columns_of(&train)?;
+                Ok(Split { test: test.numbered_as(train.answers())?, train, test_is_train: false })
+            }
+            _ => Ok(Split {
+                train: self.load_part(Part::Train, pixels)?,
+                test: self.load_part(Part::Test, pixels)?,
+                test_is_train: false,
+            }),
+        }
     }
 
-    /// Reads one part; of a folder, only its two files need be there.
+    /// Reads one part; of a folder, only its two files need be there, and of tables only the one.
     ///
     /// ```
     /// use backprop::data_set::{Part, Pixels, Source};
@@ -74,29 +137,46 @@ impl Source {
         match self {
             Self::Digits => digits::load(part, pixels),
             Self::Bits => Ok(bits::load()),
-            Self::Folder(path) => folder::load(path, part, pixels),
+            Self::Path(path) if path.is_dir() => folder::load(path, part, pixels),
+            Self::Table { test: Some(test), target_columns, .. } if part == Part::Test => {
+                read_table(test, *target_columns)
+            }
+            Self::Table { train, target_columns, .. } => read_table(train, *target_columns),
+            _ => {
+                let split = self.load(pixels)?;
+                Ok(if part == Part::Train { split.train } else { split.test })
+            }
         }
     }
+}
+
+fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
+    if !path.exists() {
+        let words = BUILT_IN.map(|(word, _)| word).join(", ");
+        return Err(Error::contents(
+            path,
+            Problem::new("", "no such file or folder")
+                .remedy(format!("built in are {words}; data/get-mnist.sh fetches MNIST")),
+        ));
+    }
+    table::read(path, target_columns)
 }
 
 impl FromStr for Source {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "digits" => Self::Digits,
-            "bits" => Self::Bits,
-            folder => Self::Folder(PathBuf::from(folder)),
-        })
+        let built_in = BUILT_IN.into_iter().find(|(word, _)| *word == text);
+        Ok(built_in.map_or_else(|| Self::Path(PathBuf::from(text)), |(_, source)| source))
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Digits => f.write_str("digits"),
-            Self::Bits => f.write_str("bits"),
-            Self::Folder(path) => write!(f, "{}", path.display()),
+        if let Self::Path(path) | Self::Table { train: path, .. } = self {
+            return write!(f, "{}", path.display());
         }
+        let word = BUILT_IN.into_iter().find(|(_, source)| source == self).map_or("", |(word, _)| word);
+        f.write_str(word)
     }
 }

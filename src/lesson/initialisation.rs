@@ -109,8 +109,8 @@ pub struct Initialisation {
 /// # Panics
 /// If the digits that are part of this program could not be read.
 pub fn run(settings: &Settings) -> Initialisation {
-    let Split { train, test } = Source::Digits.load(settings.pixels).expect("the embedded digits are whole");
-    let split = Split { train: train.first(TRAIN), test: test.first(TEST) };
+    let digits = Source::Digits.load(settings.pixels).expect("the embedded digits are whole");
+    let split = Split { train: digits.train.first(TRAIN), test: digits.test.first(TEST), ..digits };
     let starts = settings.init.map(|init| try_start(init, &split, settings.epochs as usize));
     Initialisation { settings: settings.clone(), starts }
 }

@@ -20,7 +20,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Options, TrainingState};
-use crate::data_set::{DataSet, Pixels, Source};
+use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization};
 use crate::model_file::Model;
 use crate::{Architecture, Engine, Error, Parameters, Problem, atomic_file};
 
@@ -30,7 +30,7 @@ const VERSION: &str = "1";
 /// A run that can be resumed.
 ///
 /// ```
-/// use backprop::data_set::{Pixels, Source};
+/// use backprop::data_set::{Answers, Pixels, Source};
 /// use backprop::training::{Checkpoint, DataRecord, Fingerprint, Outputs};
 /// use backprop::training::{Options, TrainingState};
 /// use backprop::{Engine, vectorized::Network};
@@ -39,6 +39,8 @@ const VERSION: &str = "1";
 /// let data = DataRecord {
 ///     source: Source::Bits,
 ///     pixels: Pixels::Scaled,
+///     answers: Answers::Bits,
+///     standardization: None,
 ///     train_limit: None,
 ///     test_limit: None,
 ///     held_out: 0,
@@ -84,6 +86,12 @@ pub struct DataRecord {
     pub source: Source,
     /// What a pixel means.
     pub pixels: Pixels,
+    /// What the network says of a sample.
+    #[serde(default)]
+    pub answers: Answers,
+    /// How inputs are made comparable, if they are.
+    #[serde(default)]
+    pub standardization: Option<Standardization>,
     /// How many training samples were taken from the front, if not all.
     pub train_limit: Option<usize>,
     /// How many test samples were taken from the front, if not all.
@@ -115,15 +123,10 @@ pub struct Outputs {
 }
 
 impl Fingerprint {
-    /// The number of samples, their shape, and a checksum of every pixel and label.
+    /// The number of samples, their shape (a row, where they are no images), and a checksum of every input and label.
     pub fn of(data: &DataSet) -> Self {
-        let (rows, columns) = data.image_shape();
-        let mut crc = Crc::new();
-        for index in 0..data.len() {
-            crc.update(data.image(index));
-            crc.update(&[data.class(index)]);
-        }
-        Self { samples: data.len(), rows, columns, crc32: crc.sum() }
+        let (rows, columns) = data.image_shape().unwrap_or((1, data.input_size()));
+        Self { samples: data.len(), rows, columns, crc32: data.checksum() }
     }
 }
 
@@ -169,7 +172,12 @@ impl Checkpoint {
 
     /// The network as it stands, without the run.
     pub fn into_model(self) -> Model {
-        Model { architecture: self.architecture, parameters: self.parameters, pixels: Some(self.data.pixels) }
+        Model {
+            pixels: Some(self.data.pixels),
+            answers: self.data.answers,
+            standardization: self.data.standardization,
+            ..Model::new(self.architecture, self.parameters)
+        }
     }
 
     fn read_exactly(path: &Path) -> Result<Self, Error> {

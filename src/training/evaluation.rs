@@ -14,14 +14,14 @@ const ROWS_AT_ONCE: usize = 500;
 /// ```
 /// use backprop::training::Evaluation;
 ///
-/// let evaluation = Evaluation { correct: 9_750, total: 10_000, mean_cost: 0.02 };
+/// let evaluation = Evaluation { correct: Some(9_750), total: 10_000, mean_cost: 0.02 };
 /// assert_eq!(evaluation.accuracy(), 0.975);
 /// assert!((evaluation.error_ratio() - 0.025).abs() < 1e-15);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// Samples answered rightly.
-    pub correct: usize,
+    /// Samples answered rightly; `None` where answers are numbers, which are more or less near.
+    pub correct: Option<usize>,
     /// Samples in all.
     pub total: usize,
     /// The mean cost of a sample, without any regularisation term; NaN if there were none.
@@ -29,9 +29,15 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// The share answered rightly, from 0 to 1; NaN if there were no samples.
+    /// The share answered rightly, from 0 to 1; NaN if there were no samples, or answers are numbers.
     pub fn accuracy(&self) -> f64 {
-        self.correct as f64 / self.total as f64
+        self.correct.map_or(f64::NAN, |correct| correct as f64 / self.total as f64)
+    }
+
+    /// What decides which of two evaluations of the same samples is better, the higher one: right answers, or where
+    /// answers are numbers −mean_cost.
+    pub fn score(&self) -> f64 {
+        self.correct.map_or(-self.mean_cost, |correct| correct as f64)
     }
 
     /// The share answered wrongly, from 0 to 1: mnist.py's error ratio.
@@ -51,7 +57,7 @@ impl Evaluation {
 /// // A network that has learnt nothing puts out ½ everywhere, which is no bit above one half:
 /// let mut untrained = Network::try_new(&backprop::Architecture::new(&[8, 3, 8]))?;
 /// let evaluation = evaluate(&mut untrained, &bits::load(), Targets::Soft);
-/// assert_eq!((evaluation.correct, evaluation.total), (1, 256)); // byte 0 is answered rightly
+/// assert_eq!((evaluation.correct, evaluation.total), (Some(1), 256)); // byte 0 is answered rightly
 /// assert!((evaluation.mean_cost - 0.5 * 8.0 * 0.4 * 0.4).abs() < 1e-12);
 /// # Ok::<(), backprop::Error>(())
 /// ```
@@ -68,6 +74,7 @@ pub fn evaluate(engine: &mut dyn Engine, data: &DataSet, targets: Targets) -> Ev
         data.write_label(index, targets, &mut label);
         total_cost += cost.value(output, &label);
     });
+    let correct = data.counts_answers().then_some(correct);
     Evaluation { correct, total: data.len(), mean_cost: total_cost / data.len() as f64 }
 }
 

@@ -17,7 +17,7 @@ const MOST_HALVINGS: u32 = 7;
 /// let options = Options { early_stop: Some(2), ..Options::default() };
 /// let mut schedule = Schedule::new(options.rate);
 /// let mut stops = |epoch, correct| {
-///     let evaluation = Evaluation { correct, total: 100, mean_cost: 0.1 };
+///     let evaluation = Evaluation { correct: Some(correct), total: 100, mean_cost: 0.1 };
 ///     schedule.decide(&options, epoch, &evaluation).stop
 /// };
 /// assert_eq!([stops(1, 80), stops(2, 85), stops(3, 85)], [None, None, None]);
@@ -27,12 +27,14 @@ const MOST_HALVINGS: u32 = 7;
 pub struct Schedule {
     /// The rate now.
     pub rate: f64,
-    /// Right answers of the best evaluation so far.
-    pub best_correct: Option<usize>,
+    /// The score of the best evaluation so far ([`Evaluation::score`]).
+    #[serde(alias = "best_correct")]
+    pub best: Option<f64>,
     /// Its epoch, from 1; 0 before any evaluation.
     pub best_epoch: usize,
-    /// Right answers of the latest evaluation.
-    latest_correct: Option<usize>,
+    /// The score of the latest evaluation.
+    #[serde(alias = "latest_correct")]
+    latest: Option<f64>,
     /// The epoch since which the present rate has had its chance.
     stalled_since: usize,
     halvings: u32,
@@ -50,7 +52,7 @@ pub struct Decision {
 impl Schedule {
     /// Before any evaluation.
     pub fn new(rate: f64) -> Self {
-        Self { rate, best_correct: None, best_epoch: 0, latest_correct: None, stalled_since: 0, halvings: 0 }
+        Self { rate, best: None, best_epoch: 0, latest: None, stalled_since: 0, halvings: 0 }
     }
 
     /// Whether these can be what the rules remember after so many epochs.
@@ -64,12 +66,12 @@ impl Schedule {
 
     /// Takes note of an evaluation after `epoch` (from 1, never going back) and says what follows from it.
     pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
-        let correct = evaluation.correct;
-        let error_rose = self.latest_correct.is_some_and(|latest| correct < latest);
-        let is_best = self.best_correct.is_none_or(|best| correct > best);
-        self.latest_correct = Some(correct);
+        let score = evaluation.score();
+        let error_rose = self.latest.is_some_and(|latest| score < latest);
+        let is_best = self.best.is_none_or(|best| score > best);
+        self.latest = Some(score);
         if is_best {
-            self.best_correct = Some(correct);
+            self.best = Some(score);
             self.best_epoch = epoch;
             self.stalled_since = epoch;
         }
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     fn evaluation(correct: usize) -> Evaluation {
-        Evaluation { correct, total: 100, mean_cost: 0.0 }
+        Evaluation { correct: Some(correct), total: 100, mean_cost: 0.0 }
     }
 
     fn stopping_epoch(options: &Options, history: &[usize]) -> Option<usize> {

@@ -136,7 +136,7 @@ pub struct EpochReport {
     pub validation: Option<Evaluation>,
     /// The training set, where asked for.
     pub train: Option<Evaluation>,
-    /// Whether it was the best evaluation so far.
+    /// Whether it was the best evaluation so far, and better than saying the same of every sample.
     pub is_best: bool,
 }
 
@@ -304,12 +304,14 @@ impl<'a> Trainer<'a> {
         let test = evaluate(engine, self.test, targets);
         let validation = self.validation.map(|data| evaluate(engine, data, targets));
         let decisive = validation.as_ref().unwrap_or(&test);
+        let decisive_data = self.validation.unwrap_or(self.test);
         let decision = self.state.schedule.decide(&self.options, report.epoch, decisive);
         if decision.is_best && self.options.keep_best {
             self.state.best_parameters = Some(engine.parameters());
         }
         self.state.stopped = decision.stop;
-        report.is_best = decision.is_best;
+        let above_chance = decisive.correct.is_none_or(|correct| correct > decisive_data.chance());
+        report.is_best = decision.is_best && above_chance;
         report.train = self.options.monitor_training.then(|| evaluate(engine, self.train, targets));
         report.validation = validation;
         report.test = Some(test);

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::data_set::{Part, Pixels, Source, Targets};
+use backprop::data_set::{DataSet, Part, Targets};
 use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Example, Task};
 use backprop::model_file::Model;
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightInit, vectorized};
 
-use crate::cli::choices::{Activations, Sizes, pixels_for, read_model};
+use crate::cli::choices::{Activations, DataArgs, Sizes, StandardizeArgs, read_model};
 use crate::cli::train::default_sizes;
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
@@ -25,15 +25,11 @@ pub(super) struct SettingArgs {
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["sizes", "init"])]
     model: Option<PathBuf>,
 
-    /// The first training samples of `digits` (embedded), `bits` (8-bit identity), or a folder with MNIST's four IDX
-    /// files [default: samples of random numbers from -1 to 1]
-    #[arg(long, value_name = "DIR|digits|bits")]
-    data: Option<Source>,
+    #[command(flatten)]
+    data: DataArgs,
 
-    /// What a pixel means to the input layer: value / 255 or the value itself
-    /// [default: as the model says, else scaled]
-    #[arg(long, value_name = "PIXELS", requires = "data")]
-    pixels: Option<Pixels>,
+    #[command(flatten)]
+    standardize: StandardizeArgs,
 
     /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
     #[arg(long, value_name = "TARGETS", requires = "data")]
@@ -90,10 +86,7 @@ impl SettingArgs {
             Some(path) => Some(read_model(path, self.activation.as_ref())?),
             None => None,
         };
-        let data = match &self.data {
-            Some(source) => Some(source.load_part(Part::Train, pixels_for(self.pixels, model.as_ref()))?),
-            None => None,
-        };
+        let data = self.read_data(model.as_ref())?;
         let sizes = match (&self.sizes, fault, &data) {
             (Some(sizes), _, _) => sizes.0.clone(),
             (None, Some(fault), None) => fault.set_up.shapes[0].to_vec(),
@@ -124,6 +117,21 @@ impl SettingArgs {
         };
         let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
         Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
+    }
+
+    /// The training samples of `--data`, if it is given.
+    fn read_data(&self, model: Option<&Model>) -> Result<Option<DataSet>, Error> {
+        if self.data.data.is_none() {
+            if self.data.pixels.is_some() || self.standardize.standardize {
+                return Err(Error::Usage(
+                    Problem::new("--data", "--pixels and --standardize say what the samples of --data mean")
+                        .remedy("there is no --data here"),
+                ));
+            }
+            return Ok(None);
+        }
+        let data = self.data.load_part(Part::Train, model)?;
+        self.standardize.apply(data, model).map(Some)
     }
 
     fn fault(&self) -> Result<Option<&'static Fault>, Error> {

@@ -1,11 +1,17 @@
 //! Which class is taken for which, and what that makes of each one's precision and recall.
 
+use std::borrow::Cow;
 use std::io::Write;
+
+use backprop::data_set::Answers;
+use backprop::spelled_out;
 
 use crate::cli::Output;
 
 /// More classes than these make a matrix too wide for any screen.
 const MOST_COLUMNS: usize = 16;
+/// And so do names longer than this.
+const LONGEST_NAME: usize = 11;
 
 /// A row for each class that was meant, a column for each answer.
 pub(super) struct Confusion {
@@ -17,8 +23,8 @@ impl Confusion {
         Self { counts: vec![vec![0; classes]; classes] }
     }
 
-    pub(super) fn count(&mut self, class: u8, answer: usize) {
-        self.counts[usize::from(class)][answer] += 1;
+    pub(super) fn count(&mut self, class: usize, answer: usize) {
+        self.counts[class][answer] += 1;
     }
 
     /// How many of the samples of this class are recognised, from 0 to 1; `None` if there are none.
@@ -36,34 +42,43 @@ impl Confusion {
         (0..self.counts.len()).map(|class| of(self, class)).collect()
     }
 
-    pub(super) fn write(&self, output: &mut Output) -> std::io::Result<()> {
+    /// What each class is called.
+    pub(super) fn names<'a>(&self, answers: &'a Answers) -> Vec<Cow<'a, str>> {
+        (0..self.counts.len()).map(|class| answers.name(class)).collect()
+    }
+
+    pub(super) fn write(&self, output: &mut Output, answers: &Answers) -> std::io::Result<()> {
         let classes = self.counts.len();
-        if classes > MOST_COLUMNS {
-            writeln!(output, "\n  class   samples     recall  precision")?;
+        let names: Vec<String> = self.names(answers).iter().map(|name| spelled_out(name)).collect();
+        let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        if classes > MOST_COLUMNS || longest > LONGEST_NAME {
+            let width = longest.max(7);
+            writeln!(output, "\n{:>width$}   samples     recall  precision", "class")?;
             for (class, row) in self.counts.iter().enumerate() {
                 let samples: usize = row.iter().sum();
                 let (recall, precision) = (percent(self.recall(class)), percent(self.precision(class)));
-                writeln!(output, "{class:>7} {samples:>9} {recall:>8} % {precision:>8} %")?;
+                writeln!(output, "{:>width$} {samples:>9} {recall:>8} % {precision:>8} %", names[class])?;
             }
             return Ok(());
         }
         writeln!(output, "\nRows: what it is. Columns: what the network says.\n")?;
         write!(output, "{:>11}", "")?;
-        for answer in 0..classes {
-            write!(output, "{answer:>6}")?;
+        let width = longest.max(5);
+        for name in &names {
+            write!(output, " {name:>width$}")?;
         }
         writeln!(output, "    recall")?;
         for (class, row) in self.counts.iter().enumerate() {
-            write!(output, "{class:>11}")?;
+            write!(output, "{:>11}", names[class])?;
             for &count in row {
                 let text = if count == 0 { ".".to_owned() } else { count.to_string() };
-                write!(output, "{text:>6}")?;
+                write!(output, " {text:>width$}")?;
             }
             writeln!(output, "{:>8} %", percent(self.recall(class)))?;
         }
         write!(output, "\n{:>11}", "precision %")?;
         for answer in 0..classes {
-            write!(output, "{:>6}", percent(self.precision(answer)))?;
+            write!(output, " {:>width$}", percent(self.precision(answer)))?;
         }
         writeln!(output)
     }

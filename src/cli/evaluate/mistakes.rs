@@ -5,10 +5,12 @@ use std::io::{IsTerminal as _, Write};
 use serde::Serialize;
 
 use backprop::data_set::DataSet;
+use backprop::spelled_out;
 
 use crate::cli::Output;
 use crate::cli::output::thousands;
-use crate::show::picture::{half_blocks, side_by_side};
+use crate::cli::predict::sample_lines;
+use crate::show::picture::side_by_side;
 
 /// The width of a terminal nobody has asked about.
 const USUAL_WIDTH: usize = 80;
@@ -23,7 +25,7 @@ pub(super) struct Mistakes {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Mistake {
     index: usize,
-    label: u8,
+    label: usize,
     answer: usize,
     /// The output of the wrong class.
     output: f64,
@@ -32,9 +34,15 @@ pub(super) struct Mistake {
 }
 
 impl Mistakes {
-    pub(super) fn note(&mut self, index: usize, label: u8, answer: usize, outputs: &[f64]) {
-        let output = outputs[answer];
-        let margin = output - outputs[usize::from(label)];
+    pub(super) fn note(&mut self, index: usize, label: usize, answer: usize, outputs: &[f64]) {
+        // One output is how sure the network is of the second of two classes.
+        let of = |class: usize| match outputs {
+            [single] if class == 0 => 1.0 - single,
+            [single] => *single,
+            several => several[class],
+        };
+        let output = of(answer);
+        let margin = output - of(label);
         self.all.push(Mistake { index, label, answer, output, margin });
     }
 
@@ -53,13 +61,14 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
         output,
         "\nThe mistakes it was surest of, with the outputs for what it says and for what is right:\n"
     )?;
+    let name = |class: usize| spelled_out(&test.class_name(class));
     let picture = |mistake: &Mistake| {
         let Mistake { index, label, answer, output, margin } = mistake;
         let mut lines = vec![
-            format!("sample {}: {label}, not {answer}", thousands(*index)),
-            format!("{answer}: {output:.2}   {label}: {:.2}", output - margin),
+            format!("sample {}: {}, not {}", thousands(*index), name(*label), name(*answer)),
+            format!("{}: {output:.2}   {}: {:.2}", name(*answer), name(*label), output - margin),
         ];
-        lines.extend(half_blocks(test.image(*index), test.image_shape().1));
+        lines.extend(sample_lines(test, *index));
         lines
     };
     let pictures: Vec<Vec<String>> = worst.iter().map(picture).collect();

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::{Failure, Output};
-use backprop::data_set::Part;
+use backprop::data_set::{Part, Targets};
 use backprop::training::for_each_output;
 use backprop::{Error, Problem};
 use confusion::Confusion;
@@ -65,24 +65,33 @@ impl Evaluate {
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
 
         let mut correct = 0;
-        let mut confusion = Confusion::new(model.architecture.output_size());
+        let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()));
         let mut mistakes = Mistakes::default();
-        for_each_output(engine.as_mut(), &test, |index, answer| {
-            let is_right = test.is_right(index, answer);
+        let mut label = vec![0.0; model.architecture.output_size()];
+        let mut cost = 0.0;
+        for_each_output(engine.as_mut(), &test, |index, outputs| {
+            let is_right = test.is_right(index, outputs);
             correct += usize::from(is_right);
-            if !test.reproduces() {
-                confusion.count(test.class(index), test.answer(answer));
+            if test.answers().are_classes() {
+                confusion.count(test.class(index), test.answer(outputs));
                 if !is_right {
-                    mistakes.note(index, test.class(index), test.answer(answer), answer);
+                    mistakes.note(index, test.class(index), test.answer(outputs), outputs);
                 }
+            } else if !test.counts_answers() {
+                test.write_label(index, Targets::OneHot, &mut label);
+                cost += model.architecture.cost.value(outputs, &label);
             }
         });
+        if !test.counts_answers() {
+            return self.write_cost(output, cost / test.len() as f64, test.len());
+        }
         let worst = mistakes.worst(self.mistakes);
         if self.json {
             output.json(&json!({
                 "correct": correct,
                 "total": test.len(),
                 "confusion": confusion.counts,
+                "classes": confusion.names(test.answers()),
                 "precision": confusion.each(Confusion::precision),
                 "recall": confusion.each(Confusion::recall),
                 "mistakes": worst,
@@ -96,9 +105,19 @@ impl Evaluate {
             thousands(correct),
             thousands(test.len())
         )?;
-        if !test.reproduces() && !self.quiet {
-            confusion.write(output)?;
+        if test.answers().are_classes() && !self.quiet {
+            confusion.write(output, test.answers())?;
             mistakes::write(output, worst, &test)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// What can be said of answers that are numbers.
+    fn write_cost(&self, output: &mut Output, mean_cost: f64, total: usize) -> Result<ExitCode, Failure> {
+        if self.json {
+            output.json(&json!({"correct": null, "total": total, "mean_cost": mean_cost}))?;
+        } else {
+            writeln!(output, "The mean cost of {} test samples is {mean_cost:.6}", thousands(total))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -9,7 +9,7 @@ use backprop::training::PresetChoices;
 use backprop::training::{Options, Preset};
 use backprop::{Cost, WeightInit};
 
-use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes, parse_every};
+use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes, StandardizeArgs, parse_every};
 
 /// Train a network
 ///
@@ -26,13 +26,17 @@ pub(in crate::cli) struct Train {
     pub(super) data: DataArgs,
 
     #[command(flatten)]
+    pub(super) standardize: StandardizeArgs,
+
+    #[command(flatten)]
     pub(super) engine: EngineArgs,
 
     /// The choices of an original program: bp (mnist.py), fc, network or network2
     #[arg(long, value_name = "NAME")]
     pub(super) preset: Option<Preset>,
 
-    /// Neurons in each layer, input first [default: as many inputs as pixels, 30, 10; bits: 8,3,8]
+    /// Neurons in each layer, input first [default: digits 784,30,10; bits 8,3,8; else 8 hidden
+    /// neurons between what the data needs]
     #[arg(long, value_name = "N,N,...")]
     pub(super) sizes: Option<Sizes>,
 

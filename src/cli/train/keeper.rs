@@ -114,10 +114,12 @@ impl Keeper {
     /// Writes the model to `--out`, if there is one.
     pub(super) fn save_model(&self, engine: &dyn Engine) -> Result<(), Error> {
         let Some(path) = &self.run.outputs.out else { return Ok(()) };
+        let data = &self.run.data;
         let model = Model {
-            architecture: engine.architecture().clone(),
-            parameters: engine.parameters(),
-            pixels: Some(self.run.data.pixels),
+            pixels: Some(data.pixels),
+            answers: data.answers.clone(),
+            standardization: data.standardization.clone(),
+            ..Model::new(engine.architecture().clone(), engine.parameters())
         };
         model.write(path)
     }

@@ -1,5 +1,7 @@
 //! The three parts of a data set in training: samples to train on, held out, and to test on.
 
+use std::path::PathBuf;
+
 use backprop::Error;
 use backprop::data_set::{DataSet, Split};
 use backprop::training::{DataRecord, Fingerprint};
@@ -10,6 +12,18 @@ pub(super) struct Parts {
     pub(super) train: DataSet,
     pub(super) validation: Option<DataSet>,
     pub(super) test: DataSet,
+    pub(super) tested: Tested,
+}
+
+/// Which samples the network is tested on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tested {
+    /// Samples of their own.
+    Test,
+    /// There are none; those held out.
+    HeldOut,
+    /// There are none, and none are held out: those it is trained on.
+    Trained,
 }
 
 impl Parts {
@@ -20,9 +34,25 @@ impl Parts {
             None => data,
         };
         let mut train = limit(split.train, record.train_limit);
-        let test = limit(split.test, record.test_limit);
         let validation = (record.held_out > 0).then(|| train.split_off_last(record.held_out));
-        Self { train, validation, test }
+        let (test, tested) = match (split.test_is_train, &validation) {
+            (false, _) => (split.test, Tested::Test),
+            (true, Some(held_out)) => (held_out.clone(), Tested::HeldOut),
+            (true, None) => (train.clone(), Tested::Trained),
+        };
+        Self { train, validation, test: limit(test, record.test_limit), tested }
+    }
+
+    /// With inputs as the record says.
+    pub(super) fn standardized(self, record: &DataRecord) -> Self {
+        let Some(standardization) = &record.standardization else { return self };
+        let standardized = |data: DataSet| data.standardized(standardization.clone());
+        Self {
+            train: standardized(self.train),
+            validation: self.validation.map(standardized),
+            test: standardized(self.test),
+            tested: self.tested,
+        }
     }
 
     /// Whether a network of this architecture can be shown all of them.
@@ -41,9 +71,13 @@ impl Parts {
 }
 
 /// The same place, whatever folder the run is resumed from.
-pub(super) fn absolute(source: &Source) -> Source {
+pub(super) fn absolute(source: Source) -> Source {
+    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
     match source {
-        Source::Folder(path) => Source::Folder(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
-        embedded => embedded.clone(),
+        Source::Path(path) => Source::Path(absolute(path)),
+        Source::Table { train, test, target_columns } => {
+            Source::Table { train: absolute(train), test: test.map(absolute), target_columns }
+        }
+        built_in => built_in,
     }
 }

@@ -4,18 +4,20 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use backprop::data_set::{Source, Split};
 use backprop::training::Checkpoint;
 use backprop::{Error, Problem};
 
 use super::parts::{Parts, absolute};
 use super::{Plan, Train};
 use crate::atomic_file;
-use crate::cli::choices::EngineKind;
+use crate::cli::choices::{DataArgs, EngineKind};
 
 /// What does not change the numbers of the run, or only how long it goes on.
-const MAY_CHANGE: [&str; 11] = [
+const MAY_CHANGE: [&str; 12] = [
     "resume",
     "data",
+    "test-data",
     "epochs",
     "threads",
     "out",
@@ -46,9 +48,12 @@ impl Train {
         self.change_epochs(&mut checkpoint)?;
         self.change_outputs(&mut checkpoint)?;
         if given.iter().any(|option| option == "data") {
-            checkpoint.data.source = absolute(&self.data.data);
+            checkpoint.data.source = absolute(self.moved(&checkpoint.data.source)?);
         }
-        let parts = Parts::cut(checkpoint.data.source.load(checkpoint.data.pixels)?, &checkpoint.data);
+        let data = &checkpoint.data;
+        let Split { train, test, test_is_train } = data.source.load(data.pixels)?;
+        let (train, test) = (train.numbered_as(&data.answers)?, test.numbered_as(&data.answers)?);
+        let parts = Parts::cut(Split { train, test, test_is_train }, data);
         if parts.fingerprints() != checkpoint.data.fingerprints {
             return Err(Error::contents(
                 path,
@@ -59,7 +64,17 @@ impl Train {
                 .remedy("say with --data where those are, or begin another run with --from"),
             ));
         }
+        let parts = parts.standardized(&checkpoint.data);
         Ok(Plan { checkpoint, parts, engine })
+    }
+
+    /// Where the same data is now: the target columns are as they were.
+    fn moved(&self, source: &Source) -> Result<Source, Error> {
+        let columns = match source {
+            Source::Table { target_columns, .. } if *target_columns > 0 => Some(*target_columns),
+            _ => None,
+        };
+        DataArgs { targets_columns: columns, ..self.data.clone() }.source()
     }
 
     fn change_epochs(&self, checkpoint: &mut Checkpoint) -> Result<(), Error> {

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use backprop::training::{Checkpoint, EpochReport, Evaluation, Progress, TrainingState};
 
-use super::{Parts, Train};
+use super::Train;
+use super::parts::{Parts, Tested};
 use crate::cli::Output;
 use crate::cli::output::thousands;
 
@@ -20,6 +21,7 @@ pub(super) struct Screen {
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
     reproduces: bool,
+    tested: Tested,
     holds_out: bool,
 }
 
@@ -45,6 +47,7 @@ impl Screen {
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
             epochs: run.options.epochs,
             reproduces: parts.train.reproduces(),
+            tested: parts.tested,
             holds_out: parts.validation.is_some(),
         }
     }
@@ -115,7 +118,7 @@ impl Screen {
 
     pub(super) fn epoch(&mut self, output: &mut Output, report: &EpochReport) -> std::io::Result<()> {
         match self.shows {
-            Shows::Json => return output.json(&json_of(report)),
+            Shows::Json => return output.json(&json_of(report, self.tested)),
             Shows::Nothing => return Ok(()),
             Shows::Text => (),
         }
@@ -163,15 +166,27 @@ impl Screen {
             None => ("The network".to_owned(), state.history.last()),
         };
         if let Some(test) = kept.and_then(|report| report.test.as_ref()) {
-            let samples = if self.reproduces { "bytes" } else { "test samples, which it has never seen" };
+            let samples = match self.tested {
+                _ if self.reproduces => "bytes",
+                Tested::Test => "test samples, which it has never seen",
+                Tested::HeldOut => "samples held out, which it has never seen",
+                Tested::Trained => "samples, the ones it was trained on",
+            };
             let verb = if self.reproduces { "reproduces" } else { "recognises" };
-            writeln!(
-                output,
-                "{network} {verb} {} of {} {samples}: {:.2} %.",
-                thousands(test.correct),
-                thousands(test.total),
-                100.0 * test.accuracy()
-            )?;
+            let total = thousands(test.total);
+            match test.correct {
+                Some(correct) => writeln!(
+                    output,
+                    "{network} {verb} {} of {total} {samples}: {:.2} %.",
+                    thousands(correct),
+                    100.0 * test.accuracy()
+                )?,
+                None => writeln!(
+                    output,
+                    "{network} has a mean cost of {:.6} on {total} {samples}.",
+                    test.mean_cost
+                )?,
+            }
         }
         match out {
             Some(path) => writeln!(output, "Saved as {}.", path.display()),
@@ -193,11 +208,15 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
         None => String::new(),
     };
     let title = format!(
-        "Training {} on {}: {} samples{held_out}, {} to test.",
+        "Training {} on {}: {} samples{held_out}, {}.",
         run.architecture.sizes_text().replace(',', "-"),
         run.data.source,
         thousands(parts.train.len()),
-        thousands(parts.test.len())
+        match parts.tested {
+            Tested::Test => format!("{} to test", thousands(parts.test.len())),
+            Tested::HeldOut => "which are the test".to_owned(),
+            Tested::Trained => "which are also the test".to_owned(),
+        }
     );
     let state = &run.state;
     match &options.resume {
@@ -216,19 +235,21 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
 
 /// In percent, of the held-out samples, or of the test set where nothing is held out: what the rules go by.
 fn decisive_accuracy(report: &EpochReport) -> Option<f64> {
-    report.validation.as_ref().or(report.test.as_ref()).map(|evaluation| 100.0 * evaluation.accuracy())
+    let decisive = report.validation.as_ref().or(report.test.as_ref());
+    decisive.filter(|evaluation| evaluation.correct.is_some()).map(|evaluation| 100.0 * evaluation.accuracy())
 }
 
 fn right_answers(evaluation: &Evaluation) -> String {
+    let Some(correct) = evaluation.correct else { return format!("mean cost {:.6}", evaluation.mean_cost) };
     format!(
         "{:>6} of {:<6} {:>6.2} %",
-        thousands(evaluation.correct),
+        thousands(correct),
         thousands(evaluation.total),
         100.0 * evaluation.accuracy()
     )
 }
 
-fn json_of(report: &EpochReport) -> serde_json::Value {
+fn json_of(report: &EpochReport, tested: Tested) -> serde_json::Value {
     let counts = |name: &str, evaluation: &Option<Evaluation>, object: &mut serde_json::Value| {
         if let Some(evaluation) = evaluation {
             object[format!("{name}_correct")] = json!(evaluation.correct);
@@ -242,6 +263,11 @@ fn json_of(report: &EpochReport) -> serde_json::Value {
         // Always there, and null after an epoch that is not evaluated.
         "test_correct": null,
         "test_total": null,
+        "tested_on": match tested {
+            Tested::Test => "test",
+            Tested::HeldOut => "held-out",
+            Tested::Trained => "training",
+        },
         "rate": report.rate,
         "seconds": report.seconds,
         "samples_per_second": report.samples_per_second(),

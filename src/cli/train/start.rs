@@ -31,14 +31,18 @@ impl Train {
         let held_out_by_preset =
             if preset.is_some_and(|preset| preset.holds_out) { train_samples / 6 } else { 0 };
         let mut data = DataRecord {
-            source: absolute(&self.data.data),
+            source: absolute(self.data.source()?),
             pixels,
+            answers: split.train.answers().clone(),
+            standardization: None,
             train_limit: self.train_limit,
             test_limit: self.test_limit,
             held_out: self.validation.unwrap_or(held_out_by_preset),
             fingerprints: Vec::new(),
         };
         let parts = Parts::cut(split, &data);
+        data.standardization = self.standardize.choose(&parts.train, from.as_ref())?;
+        let parts = parts.standardized(&data);
         if self.checkpoint.is_some() || self.out.is_some() {
             data.fingerprints = parts.fingerprints();
         }
@@ -122,11 +126,13 @@ fn engine_name(engine: EngineKind) -> String {
     engine.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
 }
 
-/// As many inputs as a sample has numbers; 30 hidden neurons and ten outputs, or 3 and 8 for `bits`.
+/// As many inputs as a sample has numbers, and as many outputs as its label needs. Hidden neurons: 3 for `bits`; 30 for
+/// images, with ten outputs; 8 for anything else.
 pub(in crate::cli) fn default_sizes(train: &DataSet, hidden: Option<usize>) -> Vec<usize> {
-    if train.reproduces() {
-        vec![train.input_size(), hidden.unwrap_or(3), train.output_size()]
-    } else {
-        vec![train.input_size(), hidden.unwrap_or(30), train.output_size().max(10)]
-    }
+    let (usual, outputs) = match train.image_shape() {
+        _ if train.reproduces() => (3, train.output_size()),
+        Some(_) => (30, train.output_size().max(10)),
+        None => (8, train.output_size()),
+    };
+    vec![train.input_size(), hidden.unwrap_or(usual), outputs]
 }

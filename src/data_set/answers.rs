@@ -1,0 +1,99 @@
+//! What the outputs of a network say about a sample: its class, its bits, or numbers.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::bits;
+
+/// What the outputs of a network say about a sample.
+///
+/// ```
+/// use backprop::data_set::Answers;
+///
+/// let species = Answers::Classes(["setosa", "versicolor", "virginica"].map(str::to_owned).to_vec());
+/// assert_eq!(species.name(species.of(&[0.2, 0.9, 0.3])), "versicolor");
+/// // One output can tell two classes apart: up to one half it is the first, above it the second.
+/// assert_eq!([[0.5], [0.7]].map(|output| species.of(&output)), [0, 1]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answers {
+    /// Its class: that of the strongest output. Here are their names, in order; where there are none, classes are
+    /// called by their number.
+    Classes(Vec<String>),
+    /// The bits of a byte, as the sample has them: an output above one half is a bit that is set.
+    Bits,
+    /// Numbers: the outputs themselves.
+    Numbers,
+}
+
+impl Answers {
+    /// What an output vector says: the class of the strongest output (the first, if several are); of a single output,
+    /// whether it is above one half; or the byte whose bits are the outputs above one half. Of numbers, 0. (Of outputs
+    /// that are not numbers it says nothing sensible.)
+    pub fn of(&self, output: &[f64]) -> usize {
+        match (self, output) {
+            (Self::Numbers, _) => 0,
+            (Self::Bits, _) => usize::from(bits::byte(output)),
+            (Self::Classes(_), [single]) => usize::from(*single > 0.5),
+            (Self::Classes(_), _) => strongest(output),
+        }
+    }
+
+    /// The outputs, two or more, that are equal and stronger than all others, so that the network has not decided; none,
+    /// if it has. (A single output decides unless it is one half.)
+    ///
+    /// ```
+    /// use backprop::data_set::Answers;
+    ///
+    /// let digits = Answers::default();
+    /// assert_eq!(digits.tied(&[0.1, 0.5, 0.5, 0.3]), [1, 2]);
+    /// assert!(digits.tied(&[0.1, 0.5, 0.4]).is_empty());
+    /// assert_eq!(digits.tied(&[0.5]), [0, 1]); // classes, here: one output stands for two
+    /// ```
+    pub fn tied(&self, output: &[f64]) -> Vec<usize> {
+        let best = match (self, output) {
+            (Self::Classes(_), [single]) if *single == 0.5 => return vec![0, 1],
+            (Self::Classes(_), [_, _, ..]) => output[strongest(output)],
+            _ => return Vec::new(),
+        };
+        let tied: Vec<usize> = (0..output.len()).filter(|&class| output[class] == best).collect();
+        if tied.len() > 1 { tied } else { Vec::new() }
+    }
+
+    /// What a class is called: by its name, or its number.
+    pub fn name(&self, class: usize) -> Cow<'_, str> {
+        match self {
+            Self::Classes(names) if class < names.len() => Cow::Borrowed(&names[class]),
+            _ => Cow::Owned(class.to_string()),
+        }
+    }
+
+    /// Whether an answer is a class.
+    pub fn are_classes(&self) -> bool {
+        matches!(self, Self::Classes(_))
+    }
+}
+
+impl Default for Answers {
+    /// Classes that are called by their numbers, as digits are.
+    fn default() -> Self {
+        Self::Classes(Vec::new())
+    }
+}
+
+/// The index of the largest number, the first of equals (`get_result` of mnist.py); 0 of none.
+///
+/// ```
+/// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);
+/// ```
+pub fn strongest(output: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, value) in output.iter().enumerate() {
+        if *value > output[best] {
+            best = index;
+        }
+    }
+    best
+}

@@ -1,0 +1,162 @@
+//! Whether a network can be shown a data set, and what to do where it cannot.
+
+use super::samples::{Labels, Origin};
+use super::{Answers, DataSet};
+use crate::{Architecture, Error, Problem};
+
+impl DataSet {
+    /// Whether a network of this architecture can be shown these samples.
+    ///
+    /// # Errors
+    /// An input layer of another size than the samples, a class without a neuron in the output layer, or for `bits` and
+    /// for labels that are numbers an output layer of another size than the label. [`Error::Contents`], which names the
+    /// file and the place, where the samples come from one; otherwise [`Error::Usage`].
+    ///
+    /// # Panics
+    /// If the architecture has no layers ([`Architecture::check`]).
+    pub fn check_fits(&self, architecture: &Architecture) -> Result<(), Error> {
+        let sizes = architecture.sizes_text();
+        let inputs = self.input_size();
+        if architecture.input_size() != inputs {
+            let samples = match self.image_shape() {
+                Some((rows, columns)) => format!("the samples are {rows}x{columns}"),
+                None if inputs == 1 => "the samples have 1 input".to_owned(),
+                None => format!("the samples have {inputs} inputs"),
+            };
+            let found = format!(
+                "{samples}, so the input layer needs {inputs} node{}, but sizes are {sizes}",
+                if inputs == 1 { "" } else { "s" }
+            );
+            return Err(self.refusal(
+                self.first_line(),
+                inputs.min(architecture.input_size()),
+                "sizes",
+                found,
+            ));
+        }
+        let (outputs, needed) = (architecture.output_size(), self.output_size());
+        match (&self.answers, &self.all.labels) {
+            (Answers::Bits, _) if outputs != needed => Err(Error::Usage(Problem::new(
+                "sizes",
+                format!(
+                    "each sample is to be reproduced, so the output layer needs {needed} nodes, but sizes are {sizes}"
+                ),
+            ))),
+            (_, Labels::Numbers { .. }) if outputs != needed => {
+                let found = format!(
+                    "{needed} target columns need as many nodes in the output layer, but sizes are {sizes}"
+                );
+                Err(self.refusal(self.first_line(), inputs, "sizes", found))
+            }
+            (Answers::Classes(_), Labels::Classes(_)) => {
+                // A single output tells two classes apart.
+                let most = if outputs == 1 { 2 } else { outputs };
+                match (0..self.len()).find(|&index| self.class(index) >= most) {
+                    Some(index) => Err(self.class_outside(index, outputs, &sizes)),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The complaint about the first sample whose class has no neuron in the output layer.
+    fn class_outside(&self, index: usize, outputs: usize, sizes: &str) -> Error {
+        let class = self.class(index);
+        let needed = self.output_size();
+        let at_least = if self.image_shape().is_some() { "at least " } else { "" };
+        let remedy = format!("sizes {sizes} need {at_least}{needed} outputs");
+        let label = format!("label {}", self.range.start + index);
+        let outside = |what: &str| format!("{what} is {class}, outside an output layer of {outputs}");
+        match &self.all.origin {
+            Origin::Program => Error::Usage(Problem::new(label.clone(), outside(&label)).remedy(remedy)),
+            Origin::LabelFile(file) => {
+                Error::contents(file, Problem::new(label.clone(), outside(&label)).remedy(remedy))
+            }
+            Origin::Table { .. } => {
+                let found = format!(
+                    "'{}' is class number {}, but the output layer has {outputs} node{}",
+                    self.class_name(class),
+                    class + 1,
+                    if outputs == 1 { "" } else { "s" }
+                );
+                self.refusal(self.class_line(self.class_as_read(index)), self.input_size(), "label", found)
+                    .remedy(remedy)
+            }
+        }
+    }
+
+    /// What is wrong with a field, counted from 0, of a line of the table; or, where there is no table, with the field
+    /// of this name.
+    pub(super) fn refusal(&self, line: u64, field: usize, name: &'static str, found: String) -> Error {
+        match &self.all.origin {
+            Origin::Table { file, .. } => Error::contents(file, super::table::problem(line, field, found)),
+            _ => Error::Usage(Problem::new(name, found)),
+        }
+    }
+
+    fn first_line(&self) -> u64 {
+        match &self.all.origin {
+            Origin::Table { first_line, .. } => *first_line,
+            _ => 0,
+        }
+    }
+
+    /// The same samples with their classes numbered as `answers` has them: those of a model, or of a training set.
+    /// Answers without names leave them as they are.
+    ///
+    /// # Errors
+    /// A class that is not among them, or labels that are numbers where classes are wanted, and the other way round.
+    pub fn numbered_as(self, answers: &Answers) -> Result<Self, Error> {
+        let names = match (answers, &self.answers) {
+            (Answers::Classes(names), Answers::Classes(_)) => names,
+            (Answers::Numbers, Answers::Classes(_)) => {
+                let found = "the network answers with numbers, but the labels are classes".to_owned();
+                return Err(self
+                    .refusal(self.first_line(), self.input_size(), "--targets-columns", found)
+                    .remedy("--targets-columns K says that the last K columns are numbers"));
+            }
+            (Answers::Classes(names), Answers::Numbers) if !names.is_empty() => {
+                return Err(Error::Usage(
+                    Problem::new("--targets-columns", "the network answers with classes, not with numbers")
+                        .remedy("omit --targets-columns"),
+                ));
+            }
+            _ => return Ok(self),
+        };
+        if names.is_empty() {
+            return Ok(self);
+        }
+        let mut numbering = Vec::new();
+        for class in 0..self.class_count() {
+            let own = self.class_name(class);
+            let Some(number) = names.iter().position(|name| *name == own) else {
+                let found = format!("class '{own}' is not one that the network was trained on");
+                let line = self.class_line(class);
+                return Err(self
+                    .refusal(line, self.input_size(), "class", found)
+                    .remedy(format!("those are {}", names.join(", "))));
+            };
+            numbering.push(number);
+        }
+        Ok(Self { answers: answers.clone(), numbering: Some(numbering.into()), ..self })
+    }
+
+    /// Whether rows to test on have as many columns as those to train on.
+    pub(super) fn check_has_the_columns_of(&self, train: &Self) -> Result<(), Error> {
+        let (own, wanted) = (self.input_size(), train.input_size());
+        if own == wanted {
+            return Ok(());
+        }
+        let found = format!("the samples have {own} inputs, but those to train on have {wanted}");
+        Err(self.refusal(self.first_line(), own.min(wanted), "--test-data", found))
+    }
+
+    /// The line in which this class, numbered as in the file, is met first.
+    fn class_line(&self, class: usize) -> u64 {
+        match &self.all.origin {
+            Origin::Table { class_lines, .. } => class_lines.get(class).copied().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Small tasks to learn from: XOR, three clouds of points in the plane, and Fisher's irises.
+//!
+//! The clouds are made from a seed of their own, so they are the same in every run. Their points alternate between the
+//! two classes; the first 200 are trained on, 100 more are the test.
+
+use std::f64::consts::{PI, TAU};
+use std::path::Path;
+
+use libm::{cos, sin};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::samples::{Inputs, Labels, Origin, Samples};
+use super::{Answers, DataSet, Split, table};
+use crate::Error;
+
+const TRAINING_POINTS: usize = 200;
+const TEST_POINTS: usize = 100;
+
+/// The four rows of XOR: 0 0, 0 1, 1 0, 1 1. What is trained on is tested on.
+pub(super) fn xor() -> Split {
+    let inputs = vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
+    Split::of_training_samples(points(["0", "1"], inputs, vec![0, 1, 1, 0]))
+}
+
+/// A ring of radius ½ in one of radius 1.
+pub(super) fn circles() -> Split {
+    cloud(["inner", "outer"], 0.1, |class, part| {
+        let (radius, angle) = (if class == 0 { 0.5 } else { 1.0 }, TAU * part);
+        [radius * cos(angle), radius * sin(angle)]
+    })
+}
+
+/// Two half circles that reach into each other.
+pub(super) fn moons() -> Split {
+    cloud(["upper", "lower"], 0.1, |class, part| {
+        let (x, y) = (cos(PI * part), sin(PI * part));
+        if class == 0 { [x - 0.5, y - 0.25] } else { [0.5 - x, 0.25 - y] }
+    })
+}
+
+/// Two arms of a spiral, one and a quarter turns long.
+pub(super) fn spiral() -> Split {
+    cloud(["first", "second"], 0.03, |class, part| {
+        let radius = 0.1 + 0.9 * part;
+        let angle = 1.25 * TAU * part + PI * f64::from(class);
+        [radius * cos(angle), radius * sin(angle)]
+    })
+}
+
+/// 150 irises: data/README.md says whose, and in which order. The last 50 are the test.
+pub(super) fn iris() -> Result<Split, Error> {
+    let text = include_bytes!("../../data/iris.csv");
+    let mut train = table::parse(Path::new("iris"), text.as_slice(), 0)?;
+    let test = train.split_off_last(50);
+    Ok(Split { train, test, test_is_train: false })
+}
+
+/// Points `place(class, part)`, part from 0 to 1, shaken by normal noise of this deviation.
+fn cloud(names: [&str; 2], noise: f64, place: impl Fn(u32, f64) -> [f64; 2]) -> Split {
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let classes: Vec<u32> = (0..2).cycle().take(TRAINING_POINTS + TEST_POINTS).collect();
+    let mut inputs = Vec::with_capacity(2 * classes.len());
+    for &class in &classes {
+        let place = place(class, rng.random());
+        inputs.extend(place.map(|centre| {
+            let shift: f64 = StandardNormal.sample(&mut rng);
+            centre + noise * shift
+        }));
+    }
+    let mut train = points(names, inputs, classes);
+    let test = train.split_off_last(TEST_POINTS);
+    Split { train, test, test_is_train: false }
+}
+
+fn points(names: [&str; 2], inputs: Vec<f64>, classes: Vec<u32>) -> DataSet {
+    DataSet::new(
+        Answers::Classes(names.map(str::to_owned).to_vec()),
+        Samples {
+            input_size: 2,
+            inputs: Inputs::Numbers(inputs),
+            labels: Labels::Classes(classes),
+            origin: Origin::Program,
+        },
+    )
+}

@@ -1,0 +1,471 @@
+//! DataSet: samples, and what a network should say of them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use flate2::Crc;
+
+use super::{Answers, Pixels, Standardization, Targets};
+
+/// Samples and what they should be recognised as.
+///
+/// ```
+/// use backprop::data_set::{DataSet, Pixels, Targets};
+///
+/// // Two images of 2 x 2 pixels: the first shows a 1, the second a 0.
+/// let bytes = vec![0, 255, 0, 255, 255, 255, 255, 255];
+/// let data = DataSet::images(2, 2, bytes, vec![1, 0], Pixels::Scaled);
+/// assert_eq!(data.sample(0), [0.0, 1.0, 0.0, 1.0]);
+/// assert_eq!(data.label(0, Targets::Soft, 2), [0.1, 0.9]);
+/// assert!(data.is_right(0, &[0.4, 0.6]));
+/// ```
+///
+/// A set may be a part of a larger one; both are views of the same samples, so a clone costs next to nothing.
+#[derive(Clone)]
+pub struct DataSet {
+    pub(super) answers: Answers,
+    /// What each class is numbered, where this is not as it was read.
+    pub(super) numbering: Option<Arc<[usize]>>,
+    pub(super) standardization: Option<Arc<Standardization>>,
+    pub(super) all: Arc<Samples>,
+    /// Those of `all` that are in this set.
+    pub(super) range: Range<usize>,
+}
+
+/// All samples that were read.
+pub(super) struct Samples {
+    /// Numbers in a sample.
+    pub(super) input_size: usize,
+    pub(super) inputs: Inputs,
+    pub(super) labels: Labels,
+    pub(super) origin: Origin,
+}
+
+/// The samples, one after the other.
+pub(super) enum Inputs {
+    /// Images of so many columns, row by row, and what each byte means to the network.
+    Bytes { columns: usize, bytes: Vec<u8>, values: Box<[f64; 256]> },
+    /// Numbers.
+    Numbers(Vec<f64>),
+}
+
+/// What is to be said of each sample.
+pub(super) enum Labels {
+    /// Its class, or the byte whose bits it has.
+    Classes(Vec<u32>),
+    /// So many numbers for each.
+    Numbers { count: usize, numbers: Vec<f64> },
+}
+
+/// Where samples stood before they were read, for messages.
+pub(super) enum Origin {
+    /// In the program.
+    Program,
+    /// In a folder of IDX files, of which this one has the labels.
+    LabelFile(PathBuf),
+    /// In a table.
+    Table {
+        file: PathBuf,
+        /// The line of the first sample, from 1.
+        first_line: u64,
+        /// The line in which each class is met first.
+        class_lines: Vec<u64>,
+    },
+}
+
+impl DataSet {
+    /// Images to be classified: `bytes` holds the images one after the other, row by row; `classes` one number an
+    /// image, its place in the output layer.
+    ///
+    /// # Panics
+    /// If the bytes are not as many whole images as there are classes, or images are empty.
+    #[track_caller]
+    pub fn images(rows: usize, columns: usize, bytes: Vec<u8>, classes: Vec<u8>, pixels: Pixels) -> Self {
+        Self::images_from(Origin::Program, rows, columns, bytes, classes, pixels)
+    }
+
+    /// Images, and where they stood.
+    #[track_caller]
+    pub(super) fn images_from(
+        origin: Origin,
+        rows: usize,
+        columns: usize,
+        bytes: Vec<u8>,
+        classes: Vec<u8>,
+        pixels: Pixels,
+    ) -> Self {
+        assert!(rows > 0 && columns > 0, "images need at least one pixel");
+        assert_eq!(bytes.len(), classes.len() * rows * columns, "as many whole images as classes");
+        let classes = classes.into_iter().map(u32::from).collect();
+        Self::new(
+            Answers::default(),
+            Samples {
+                input_size: rows * columns,
+                inputs: Inputs::Bytes { columns, bytes, values: pixels.values() },
+                labels: Labels::Classes(classes),
+                origin,
+            },
+        )
+    }
+
+    /// One sample of numbers, of no known class.
+    pub fn one_sample(inputs: Vec<f64>, answers: Answers) -> Self {
+        Self::new(
+            answers,
+            Samples {
+                input_size: inputs.len(),
+                inputs: Inputs::Numbers(inputs),
+                labels: Labels::Classes(vec![0]),
+                origin: Origin::Program,
+            },
+        )
+    }
+
+    /// All of these samples.
+    pub(super) fn new(answers: Answers, samples: Samples) -> Self {
+        let range = 0..samples.len();
+        Self { answers, numbering: None, standardization: None, all: Arc::new(samples), range }
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// Rows and columns, where samples are images (and (1, 8) for `bits`).
+    pub fn image_shape(&self) -> Option<(usize, usize)> {
+        match self.all.inputs {
+            Inputs::Bytes { columns, .. } => Some((self.input_size() / columns, columns)),
+            Inputs::Numbers(_) => None,
+        }
+    }
+
+    /// Numbers in a sample: the size the input layer must have.
+    pub fn input_size(&self) -> usize {
+        self.all.input_size
+    }
+
+    /// What is said of a sample, and what classes are called.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// What a class is called: by its name, or its number.
+    pub fn class_name(&self, class: usize) -> Cow<'_, str> {
+        self.answers.name(class)
+    }
+
+    /// How many classes there are: those with names, or one more than the highest number in this set. 0, where nothing
+    /// is classified.
+    pub fn class_count(&self) -> usize {
+        match (&self.answers, &self.all.labels) {
+            (Answers::Classes(names), _) if !names.is_empty() => names.len(),
+            (Answers::Classes(_), Labels::Classes(classes)) => {
+                classes[self.range.clone()].iter().max().map_or(0, |&class| class as usize + 1)
+            }
+            _ => 0,
+        }
+    }
+
+    /// The fewest neurons the output layer can have: one for two classes, and otherwise one for each class (1 in an
+    /// empty set), bit or number.
+    pub fn output_size(&self) -> usize {
+        match (&self.answers, &self.all.labels) {
+            (Answers::Bits, _) => self.input_size(),
+            (_, Labels::Numbers { count, .. }) => *count,
+            _ => match self.class_count() {
+                0..=2 => 1,
+                several => several,
+            },
+        }
+    }
+
+    /// The bytes of one sample that is an image, row by row.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[track_caller]
+    pub fn image(&self, index: usize) -> Option<&[u8]> {
+        let place = self.place(index) * self.input_size();
+        match &self.all.inputs {
+            Inputs::Bytes { bytes, .. } => Some(&bytes[place..place + self.input_size()]),
+            Inputs::Numbers(_) => None,
+        }
+    }
+
+    /// The class of one sample, or for `bits` the byte itself. 0, where the label is numbers.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[track_caller]
+    pub fn class(&self, index: usize) -> usize {
+        let class = self.class_as_read(index);
+        self.numbering.as_ref().map_or(class, |numbering| numbering[class])
+    }
+
+    /// One sample as the input layer wants it: [`DataSet::input_size`] numbers.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[track_caller]
+    pub fn sample(&self, index: usize) -> Vec<f64> {
+        let mut sample = vec![0.0; self.input_size()];
+        self.write_sample(index, &mut sample);
+        sample
+    }
+
+    /// Writes one sample into `sample`, as the input layer wants it.
+    ///
+    /// # Panics
+    /// If there is no such sample or `sample` is not as long as one.
+    #[track_caller]
+    pub fn write_sample(&self, index: usize, sample: &mut [f64]) {
+        self.write_as_read(index, sample);
+        if let Some(standardization) = &self.standardization {
+            standardization.apply(sample);
+        }
+    }
+
+    /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` it is the
+    /// sample itself, and where labels are numbers it is these, whatever the targets.
+    ///
+    /// # Panics
+    /// If there is no such sample, or `label` has not the length that [`DataSet::check_fits`] asks for.
+    #[track_caller]
+    pub fn write_label(&self, index: usize, targets: Targets, label: &mut [f64]) {
+        match (&self.answers, &self.all.labels) {
+            (Answers::Bits, _) => self.write_sample(index, label),
+            (_, Labels::Classes(_)) => targets.write(self.class(index), label),
+            (_, Labels::Numbers { count, numbers }) => {
+                let place = self.place(index) * count;
+                label.copy_from_slice(&numbers[place..place + count]);
+            }
+        }
+    }
+
+    /// One desired output vector of `output_size` numbers; see [`DataSet::write_label`].
+    ///
+    /// # Panics
+    /// As [`DataSet::write_label`].
+    #[track_caller]
+    pub fn label(&self, index: usize, targets: Targets, output_size: usize) -> Vec<f64> {
+        let mut label = vec![0.0; output_size];
+        self.write_label(index, targets, &mut label);
+        label
+    }
+
+    /// What an output vector says ([`Answers::of`]).
+    pub fn answer(&self, output: &[f64]) -> usize {
+        self.answers.of(output)
+    }
+
+    /// Whether an output vector is the right answer to a sample. An output that is not a number never is, and numbers
+    /// are more or less near, not right or wrong.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[track_caller]
+    pub fn is_right(&self, index: usize, output: &[f64]) -> bool {
+        self.counts_answers()
+            && self.answer(output) == self.class(index)
+            && output.iter().all(|a| !a.is_nan())
+    }
+
+    /// How many samples a network answers rightly that says the same of all: those of the most frequent class.
+    pub fn chance(&self) -> usize {
+        let mut counts = HashMap::new();
+        for index in 0..self.len() {
+            *counts.entry(self.class(index)).or_insert(0) += 1;
+        }
+        counts.into_values().max().unwrap_or(0)
+    }
+
+    /// Whether samples are to be reproduced (`bits`), not classified.
+    pub fn reproduces(&self) -> bool {
+        self.answers == Answers::Bits
+    }
+
+    /// Whether an answer can be right or wrong: it is a class or a byte, not numbers.
+    pub fn counts_answers(&self) -> bool {
+        self.answers != Answers::Numbers
+    }
+
+    /// The same samples, with inputs of mean 0 and deviation 1 as these say.
+    ///
+    /// # Panics
+    /// If it is for another number of inputs, or the samples are to be reproduced (`bits`).
+    #[must_use]
+    #[track_caller]
+    pub fn standardized(self, standardization: Standardization) -> Self {
+        assert_eq!(standardization.mean.len(), self.input_size(), "a mean for each input");
+        assert!(self.answers != Answers::Bits, "the outputs for bits are the bits themselves");
+        Self { standardization: Some(Arc::new(standardization)), ..self }
+    }
+
+    /// The first `count` samples, or all if there are fewer.
+    ///
+    /// ```
+    /// use backprop::data_set::bits;
+    ///
+    /// // 200 to train on, 56 held out.
+    /// let mut data = bits::load();
+    /// let held_out = data.split_off_last(56);
+    /// assert_eq!((data.len(), held_out.class(0)), (200, 200));
+    /// assert_eq!(data.first(10).len(), 10);
+    /// ```
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.range.end = self.range.start + count.min(self.len());
+        self
+    }
+
+    /// Takes the last `count` samples away and returns them, or all if there are fewer; see [`DataSet::first`].
+    #[must_use]
+    pub fn split_off_last(&mut self, count: usize) -> Self {
+        let keep = self.len() - count.min(self.len());
+        let middle = self.range.start + keep;
+        let last = Self { range: middle..self.range.end, ..self.clone() };
+        self.range.end = middle;
+        last
+    }
+
+    /// A checksum of every input, as it was read, and of every label.
+    pub(crate) fn checksum(&self) -> u32 {
+        let mut crc = Crc::new();
+        let size = self.input_size();
+        for place in self.range.clone() {
+            match &self.all.inputs {
+                Inputs::Bytes { bytes, .. } => crc.update(&bytes[place * size..(place + 1) * size]),
+                Inputs::Numbers(numbers) => add(&mut crc, &numbers[place * size..(place + 1) * size]),
+            }
+            match &self.all.labels {
+                // A byte where it fits, as in checkpoints written before there were more classes.
+                Labels::Classes(classes) => match u8::try_from(classes[place]) {
+                    Ok(class) => crc.update(&[class]),
+                    Err(_) => crc.update(&classes[place].to_le_bytes()),
+                },
+                Labels::Numbers { count, numbers } => {
+                    add(&mut crc, &numbers[place * count..(place + 1) * count]);
+                }
+            }
+        }
+        crc.sum()
+    }
+
+    /// The class as it is numbered where it was read.
+    #[track_caller]
+    pub(super) fn class_as_read(&self, index: usize) -> usize {
+        let place = self.place(index);
+        match &self.all.labels {
+            Labels::Classes(classes) => classes[place] as usize,
+            Labels::Numbers { .. } => 0,
+        }
+    }
+
+    /// Every sample in turn, without standardization.
+    pub(super) fn for_each_as_read(&self, mut visit: impl FnMut(&[f64])) {
+        let mut sample = vec![0.0; self.input_size()];
+        for index in 0..self.len() {
+            self.write_as_read(index, &mut sample);
+            visit(&sample);
+        }
+    }
+
+    #[track_caller]
+    fn write_as_read(&self, index: usize, sample: &mut [f64]) {
+        let size = self.input_size();
+        assert_eq!(sample.len(), size, "room for one sample");
+        let place = self.place(index) * size;
+        match &self.all.inputs {
+            Inputs::Bytes { bytes, values, .. } => {
+                for (number, &byte) in sample.iter_mut().zip(&bytes[place..place + size]) {
+                    *number = values[usize::from(byte)];
+                }
+            }
+            Inputs::Numbers(numbers) => sample.copy_from_slice(&numbers[place..place + size]),
+        }
+    }
+
+    /// Where a sample of this set stands among all.
+    #[track_caller]
+    fn place(&self, index: usize) -> usize {
+        assert!(index < self.len(), "sample {index} of {}", self.len());
+        self.range.start + index
+    }
+}
+
+fn add(crc: &mut Crc, numbers: &[f64]) {
+    for number in numbers {
+        crc.update(&number.to_le_bytes());
+    }
+}
+
+impl Samples {
+    fn len(&self) -> usize {
+        match &self.labels {
+            Labels::Classes(classes) => classes.len(),
+            Labels::Numbers { count, numbers } => numbers.len() / count,
+        }
+    }
+}
+
+impl PartialEq for DataSet {
+    /// Whether the samples and labels are the same, wherever they were read from.
+    fn eq(&self, other: &Self) -> bool {
+        let shape = |data: &Self| (data.len(), data.input_size(), data.image_shape(), data.output_size());
+        if shape(self) != shape(other) || self.answers != other.answers {
+            return false;
+        }
+        let size = self.input_size();
+        let (mut one, mut another) = (vec![0.0; size], vec![0.0; size]);
+        (0..self.len()).all(|index| {
+            self.write_sample(index, &mut one);
+            other.write_sample(index, &mut another);
+            let label = |data: &Self| data.label(index, Targets::OneHot, data.output_size());
+            one == another && self.class(index) == other.class(index) && label(self) == label(other)
+        })
+    }
+}
+
+impl fmt::Debug for DataSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.image_shape() {
+            Some((rows, columns)) => write!(f, "DataSet({} samples of {rows}x{columns})", self.len()),
+            None => write!(f, "DataSet({} samples of {} numbers)", self.len(), self.input_size()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_beyond_the_256th_is_not_taken_for_a_class() {
+        let data = DataSet::images(1, 1, vec![0], vec![4], Pixels::Scaled);
+        let mut output = vec![0.0; 300];
+        output[260] = 1.0;
+        assert_eq!(data.answer(&output), 260);
+        assert!(!data.is_right(0, &output), "260 is 4 where only a byte of it is kept");
+        output[4] = 2.0;
+        assert!(data.is_right(0, &output));
+    }
+
+    #[test]
+    fn two_classes_share_one_output_parted_at_one_half() {
+        let data = DataSet::images(1, 1, vec![0, 0], vec![0, 1], Pixels::Scaled);
+        assert_eq!(data.output_size(), 1);
+        assert_eq!([0, 1].map(|index| data.label(index, Targets::Soft, 1)), [[0.1], [0.9]]);
+        assert_eq!([0, 1].map(|index| data.label(index, Targets::OneHot, 1)), [[0.0], [1.0]]);
+        assert_eq!([0.2, 0.5, 0.51, 0.9].map(|output| data.answer(&[output])), [0, 0, 1, 1]);
+    }
+}
