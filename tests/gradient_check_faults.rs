@@ -89,10 +89,11 @@ fn names_are_unique_and_found() {
 #[test]
 fn a_fault_says_what_it_needs_where_it_cannot_occur() {
     let transposed = Fault::named("transposed").unwrap();
-    let reason = transposed.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
-    assert!(reason.contains("equally large") && reason.contains("3,4,2"), "{reason}");
+    let problem = transposed.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
+    assert!(problem.found.contains("equally large") && problem.found.contains("3,4,2"), "{problem}");
+    assert_eq!((problem.field.as_ref(), problem.remedy.as_ref()), ("sizes", "take sizes 3,4,4, for example"));
     let slope = Fault::named("cross-entropy-with-slope").unwrap();
-    let reason = slope.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
-    assert!(reason.contains("cross-entropy"), "{reason}");
+    let problem = slope.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
+    assert!(problem.field == "cost" && problem.found.contains("cross-entropy"), "{problem}");
     assert!(slope.check(&Architecture::new(&[3, 4, 2]).with_cost(Cost::CrossEntropy)).is_ok());
 }

@@ -1,7 +1,6 @@
 //! Mini-batches, L2 regularisation and dropout on the object graph: against reference numbers, against the vectorized
 //! network, and against bp.py's own steps.
 #![cfg(all(feature = "data", feature = "vectorized"))]
-#![cfg(all(feature = "data", feature = "vectorized"))]
 
 mod support;
 

@@ -52,7 +52,6 @@ impl Default for Check {
 impl Check {
     /// The check with its usual settings: [`Selection::Automatic`], [`Recompute::Automatic`], the model's own
     /// [`Precision`] with its step and tolerance, seed 0, and the Taylor-remainder test.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }

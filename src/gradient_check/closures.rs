@@ -108,7 +108,6 @@ where
     G: FnMut(&[T]) -> Vec<T>,
 {
     /// The error E of the parameters, and +∂E/∂w.
-    #[must_use]
     pub fn new(parameters: &'p mut [T], error: E, gradient: G) -> Self {
         let groups = Vec::new();
         Self { parameters, error, gradient, groups, sign: Sign::Ascent, samples: 1, description: None }

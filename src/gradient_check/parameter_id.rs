@@ -68,7 +68,6 @@ pub enum Group {
 
 impl ParameterId {
     /// The group it is counted in.
-    #[must_use]
     pub fn group(self) -> Group {
         match self {
             Self::Weight { layer, .. } => Group::Weights { layer },
@@ -84,7 +83,6 @@ impl ParameterId {
     ///
     /// # Panics
     /// If it is in layer 0, or in one that the sizes do not have.
-    #[must_use]
     pub fn connection_name(self, sizes: &[usize]) -> String {
         match self {
             Self::Weight { layer, row, column } => format!("({}-{column}) -> ({layer}-{row})", layer - 1),
@@ -111,7 +109,6 @@ impl fmt::Display for ParameterId {
 
 impl Group {
     /// The layer, if it is known.
-    #[must_use]
     pub fn layer(self) -> Option<usize> {
         match self {
             Self::Weights { layer } | Self::Biases { layer } => Some(layer),
@@ -120,7 +117,6 @@ impl Group {
     }
 
     /// Whether these are biases.
-    #[must_use]
     pub fn is_biases(self) -> bool {
         matches!(self, Self::Biases { .. })
     }

@@ -28,7 +28,6 @@ pub enum Precision {
 
 impl Precision {
     /// ε, the distance from 1 to the next number.
-    #[must_use]
     pub fn epsilon(self) -> f64 {
         match self {
             Self::F32 => f64::from(f32::EPSILON),
@@ -37,7 +36,6 @@ impl Precision {
     }
 
     /// The step h for parameters of size 1 and less; in proportion for larger ones.
-    #[must_use]
     pub fn step(self) -> f64 {
         match self {
             Self::F32 => 1.0 / 256.0,
@@ -54,7 +52,6 @@ impl Precision {
     }
 
     /// The largest relative error that counts as equal.
-    #[must_use]
     pub fn tolerance(self) -> f64 {
         match self {
             Self::F32 => 1e-3,
@@ -76,7 +73,6 @@ pub enum Sign {
 
 impl Sign {
     /// −1 or 1: what ∂E/∂w is multiplied by.
-    #[must_use]
     pub fn factor(self) -> f64 {
         match self {
             Self::Descent => -1.0,
@@ -146,7 +142,6 @@ pub enum StepSize {
 
 impl StepSize {
     /// The step for a parameter of this size.
-    #[must_use]
     pub fn at(self, parameter: f64) -> f64 {
         match self {
             Self::Relative(step) => step * parameter.abs().max(1.0),

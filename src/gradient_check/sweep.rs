@@ -27,6 +27,7 @@ use super::{Report, Verdict};
 /// assert_eq!(sweep.reports().count(), 9);
 /// ```
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct Sweep {
     heading: String,
     cases: Vec<(String, Report)>,
@@ -34,7 +35,6 @@ pub struct Sweep {
 
 impl Sweep {
     /// No cases yet; `heading` is what a case is called, a shape, say.
-    #[must_use]
     pub fn new(heading: impl Into<String>) -> Self {
         Self { heading: heading.into(), cases: Vec::new() }
     }
@@ -66,7 +66,6 @@ impl Sweep {
     }
 
     /// The worst verdict; `None` without cases.
-    #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         self.cases.iter().map(|(_, report)| report.verdict).max()
     }

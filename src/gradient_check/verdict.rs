@@ -81,19 +81,16 @@ pub struct Entry {
 
 impl Entry {
     /// analytic / numerical; infinite or NaN where the numerical value is 0.
-    #[must_use]
     pub fn ratio(&self) -> f64 {
         self.analytic / self.numerical
     }
 
     /// Whether one of the two values is not 0.
-    #[must_use]
     pub fn is_nonzero(&self) -> bool {
         self.analytic != 0.0 || self.numerical != 0.0
     }
 
     /// Whether one of the two values is infinite or not a number.
-    #[must_use]
     pub fn is_not_finite(&self) -> bool {
         !self.analytic.is_finite() || !self.numerical.is_finite()
     }
@@ -108,7 +105,6 @@ impl Entry {
 /// assert_eq!(relative_error(1e-9, -1e-9), 1.0);
 /// assert_eq!(relative_error(0.0, 0.0), 0.0);
 /// ```
-#[must_use]
 pub fn relative_error(analytic: f64, numerical: f64) -> f64 {
     let sum = analytic.abs() + numerical.abs();
     if sum == 0.0 { 0.0 } else { (analytic - numerical).abs() / sum }

@@ -32,7 +32,6 @@ impl Connection {
     /// A connection with this weight.
     ///
     /// `DIFFERENCE:` bp.py draws the weight here; ours come from [`WeightInit`](crate::WeightInit) or a file.
-    #[must_use]
     pub fn new(upstream_node: NodeId, downstream_node: NodeId, weight: f64) -> Self {
         Self { upstream_node, downstream_node, weight, gradient: 0.0 }
     }
@@ -49,7 +48,6 @@ impl Connection {
     }
 
     /// The gradient as last computed, −∂E/∂w.
-    #[must_use]
     pub fn get_gradient(&self) -> f64 {
         self.gradient
     }
@@ -87,7 +85,6 @@ impl Connection {
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the ids.
-    #[must_use]
     pub fn decay(&self, nodes: &[AnyNode], step: &MiniBatchStep) -> f64 {
         match nodes[self.upstream_node.index()] {
             AnyNode::Node(_) => step.weight_decay,
@@ -99,7 +96,6 @@ impl Connection {
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the two ids.
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         let upstream = &nodes[self.upstream_node.index()];
         let downstream = &nodes[self.downstream_node.index()];

@@ -36,7 +36,6 @@ impl Connections {
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the ids in this one.
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         self.connections.iter().map(|connection| connection.dump(nodes) + "\n").collect()
     }

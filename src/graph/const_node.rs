@@ -36,7 +36,6 @@ pub struct ConstNode {
 
 impl ConstNode {
     /// A constant node without connections.
-    #[must_use]
     pub fn new(layer_index: u32, node_index: u32) -> Self {
         Self { layer_index, node_index, downstream: Vec::new(), output: 1.0, delta: 0.0, kept: 1.0 }
     }
@@ -61,7 +60,6 @@ impl ConstNode {
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
-    #[must_use]
     pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let downstream: &[ConnectionId] = &self.downstream;
         let mut downstream_delta = 0.0;
@@ -79,7 +77,6 @@ impl ConstNode {
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         let mut text = format!("{}-{}: output: 1\n\tdownstream:\n", self.layer_index, self.node_index);
         dump_list(&mut text, &self.downstream, nodes, connections);

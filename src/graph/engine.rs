@@ -49,7 +49,6 @@ impl Engine for Network {
 impl Network {
     /// The gradients −∂E/∂w of all connections as last computed, in the shape of the parameters. Zeros before the first
     /// [`Network::calc_gradient`] or [`Network::update_weight`].
-    #[must_use]
     pub fn gradient(&self) -> Parameters {
         self.collect(Connection::get_gradient)
     }

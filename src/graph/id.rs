@@ -29,7 +29,6 @@ impl NodeId {
     }
 
     /// The place as an index.
-    #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -50,7 +49,6 @@ pub struct ConnectionId(pub(crate) u32);
 
 impl ConnectionId {
     /// The place as an index.
-    #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }

@@ -60,7 +60,6 @@ impl Layer {
     ///
     /// # Panics
     /// If it has no nodes, as no network's layer.
-    #[must_use]
     pub fn neurons(&self) -> &[NodeId] {
         let nodes: &[NodeId] = &self.nodes;
         &nodes[..nodes.len() - 1]
@@ -70,7 +69,6 @@ impl Layer {
     ///
     /// # Panics
     /// If it has no nodes, as no network's layer.
-    #[must_use]
     pub fn const_node(&self) -> NodeId {
         self.nodes[self.nodes.len() - 1]
     }
@@ -140,7 +138,6 @@ impl Layer {
     }
 
     /// Its nodes as bp.py prints them.
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         self.nodes.iter().map(|id| nodes[id.index()].dump(nodes, connections)).collect()
     }

@@ -44,7 +44,6 @@ impl Network {
     ///
     /// # Panics
     /// Where [`Network::try_new`] gives an error.
-    #[must_use]
     #[track_caller]
     pub fn new(sizes: &[usize], seed: u64) -> Self {
         let mut network = Self::with_zeros(&Architecture::new(sizes));
@@ -68,7 +67,6 @@ impl Network {
     ///
     /// # Panics
     /// If the parameters do not fit the architecture, or where [`Network::try_new`] gives an error.
-    #[must_use]
     #[track_caller]
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
         let mut network = Self::with_zeros(architecture);
@@ -133,7 +131,6 @@ impl Network {
     /// network[bias].weight = 1.0;
     /// assert_eq!(network.predict(Sample(&[3.0])), [7.0]);
     /// ```
-    #[must_use]
     pub fn empty(architecture: &Architecture) -> Self {
         Self {
             architecture: architecture.clone(),
@@ -354,7 +351,6 @@ impl Network {
     }
 
     /// The output vector as last computed, n_out numbers; zeros in a network that has predicted nothing yet.
-    #[must_use]
     pub fn output(&self) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
         let nodes: &[AnyNode] = &self.nodes;
@@ -392,13 +388,11 @@ impl Network {
     /// assert!(text.contains("(0-0) -> (1-0) = 0.500000"));
     /// assert!(text.contains("(0-1) -> (1-0) = -0.250000")); // the bias
     /// ```
-    #[must_use]
     pub fn dump(&self) -> String {
         self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections.connections)).collect()
     }
 
     /// The memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
-    #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let ids = |node: &AnyNode| match node {
             AnyNode::Node(node) => node.upstream.capacity() + node.downstream.capacity(),

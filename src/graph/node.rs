@@ -31,7 +31,6 @@ pub struct Node {
 
 impl Node {
     /// A node without connections.
-    #[must_use]
     pub fn new(layer_index: u32, node_index: u32, activation: Activation) -> Self {
         Self {
             layer_index,
@@ -70,7 +69,6 @@ impl Node {
     }
 
     /// The weighted input z = Σ wᵢ·xᵢ, the bias being the weight of the last connection.
-    #[must_use]
     pub fn weighted_input(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let upstream: &[ConnectionId] = &self.upstream;
         let mut weighted_input = 0.0;
@@ -94,7 +92,6 @@ impl Node {
     }
 
     /// Σ wᵢ·δᵢ over the nodes it feeds: the part of its delta that comes from them.
-    #[must_use]
     pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let downstream: &[ConnectionId] = &self.downstream;
         let mut downstream_delta = 0.0;
@@ -150,7 +147,6 @@ impl Node {
     /// let text = network.nodes[0].dump(&network.nodes, &network.connections.connections);
     /// assert!(text.starts_with("0-0: output: 0.000000 delta: 0.000000\n\tdownstream:\n"));
     /// ```
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         let mut text = format!(
             "{}-{}: output: {:.6} delta: {:.6}",
@@ -192,7 +188,6 @@ pub enum AnyNode {
 
 impl AnyNode {
     /// The output that other nodes read: kept·a; of a constant node always 1.
-    #[must_use]
     #[inline]
     pub fn output(&self) -> f64 {
         match self {
@@ -202,7 +197,6 @@ impl AnyNode {
     }
 
     /// The neuron, if it is one.
-    #[must_use]
     pub fn as_node(&self) -> Option<&Node> {
         match self {
             Self::Node(node) => Some(node),
@@ -211,7 +205,6 @@ impl AnyNode {
     }
 
     /// The error term −∂E/∂z, as last computed.
-    #[must_use]
     #[inline]
     pub fn delta(&self) -> f64 {
         match self {
@@ -260,7 +253,6 @@ impl AnyNode {
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
-    #[must_use]
     pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         match self {
             Self::Node(node) => node.downstream_delta(nodes, connections),
@@ -269,7 +261,6 @@ impl AnyNode {
     }
 
     /// Its layer; the input layer is 0.
-    #[must_use]
     pub fn layer_index(&self) -> u32 {
         match self {
             Self::Node(node) => node.layer_index,
@@ -278,7 +269,6 @@ impl AnyNode {
     }
 
     /// Its place in that layer, from 0; the constant node is the last.
-    #[must_use]
     pub fn node_index(&self) -> u32 {
         match self {
             Self::Node(node) => node.node_index,
@@ -287,7 +277,6 @@ impl AnyNode {
     }
 
     /// Connections to the layer after, in the order of that layer's nodes; none in the output layer.
-    #[must_use]
     pub fn downstream(&self) -> &[ConnectionId] {
         match self {
             Self::Node(node) => &node.downstream,
@@ -297,7 +286,6 @@ impl AnyNode {
 
     /// Connections from the layer before, in the order of that layer's nodes, the bias last; none in the input layer,
     /// and a constant node has none.
-    #[must_use]
     pub fn upstream(&self) -> &[ConnectionId] {
         match self {
             Self::Node(node) => &node.upstream,
@@ -317,7 +305,6 @@ impl AnyNode {
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
-    #[must_use]
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         match self {
             Self::Node(node) => node.dump(nodes, connections),

@@ -14,7 +14,9 @@
 //! found that there is no LLDB 19 to install (`BACKPROP_NO_LLDB`). After a change to a
 //! session in the book, or to a line shown there, `UPDATE_DOCS=1 cargo test --test debugger` writes the answers into
 //! it.
-#![cfg(all(debug_assertions, target_os = "linux"))]
+//!
+//! (Nothing here needs the feature `cli`; but once is enough, and .ci/run also tests the library alone.)
+#![cfg(all(debug_assertions, target_os = "linux", feature = "cli"))]
 
 mod answers;
 mod dap;

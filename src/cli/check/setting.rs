@@ -95,7 +95,7 @@ impl SettingArgs {
         };
         let (architecture, parameters) = self.network(model, &sizes, fault)?;
         if let Some(fault) = fault {
-            fault.check(&architecture).map_err(|found| Error::Usage(Problem::new("--fault", found)))?;
+            fault.check(&architecture).map_err(Error::Usage)?;
         }
         let examples = match data {
             None => draw_examples(&architecture, samples, self.seed),

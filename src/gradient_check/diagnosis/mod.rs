@@ -104,7 +104,6 @@ pub enum Pattern {
 
 impl Pattern {
     /// The name it has in JSON.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::NotANumber => "not-a-number",

@@ -28,19 +28,16 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// W\[layer\]: n_out rows of n_in.
-    #[must_use]
     pub fn weights(&self, layer: usize) -> &[Vec<f64>] {
         &self.parameters.layers[layer - 1].weights
     }
 
     /// a of a layer; of layer 0, the sample.
-    #[must_use]
     pub fn output(&self, layer: usize) -> &[f64] {
         &self.forward.outputs[layer]
     }
 
     /// σ′ of one neuron, times what dropout multiplies its output with.
-    #[must_use]
     pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
         self.forward.slope(self.architecture, layer, neuron)
     }
@@ -166,7 +163,6 @@ impl BackwardPass for Correct {}
 ///
 /// # Panics
 /// If a label is shorter than the output layer.
-#[must_use]
 pub fn gradient(
     pass: &dyn BackwardPass,
     architecture: &Architecture,

@@ -39,7 +39,7 @@ pub use self::{
     set_up::{SetUp, Shape, draw_examples},
 };
 
-use crate::Architecture;
+use crate::{Architecture, Problem};
 
 /// One bug of the gallery.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -61,27 +61,46 @@ pub struct Fault {
 
 impl Fault {
     /// The fault of this name, `None` if the gallery has none.
-    #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         GALLERY.iter().find(|fault| fault.name == name)
     }
 
     /// Whether the fault can occur in a network like this.
     ///
+    /// ```
+    /// use backprop::Architecture;
+    /// use backprop::gradient_check::faults::Fault;
+    ///
+    /// let fault = Fault::named("loop-ends-early").unwrap();
+    /// let problem = fault.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
+    /// assert_eq!(problem.field, "sizes");
+    /// assert_eq!(problem.remedy, "take sizes 3,4,3,2, for example");
+    /// ```
+    ///
     /// # Errors
-    /// One sentence with what it needs: other sizes, another cost or another activation.
-    pub fn check(&self, architecture: &Architecture) -> Result<(), String> {
-        if !self.set_up.shape.allows(&architecture.sizes) {
-            let (needs, sizes) = (self.set_up.shape.text(), architecture.sizes_text());
-            return Err(format!("the fault {} needs {needs}; sizes {sizes} are not so", self.name));
+    /// With what it needs: other sizes, another cost or another activation.
+    pub fn check(&self, architecture: &Architecture) -> Result<(), Problem> {
+        let Self { name, set_up, .. } = self;
+        if !set_up.shape.allows(&architecture.sizes) {
+            let (needs, sizes) = (set_up.shape.text(), architecture.sizes_text());
+            let example = Architecture::new(set_up.shapes[0]).sizes_text();
+            return Err(Problem::new(
+                "sizes",
+                format!("the fault {name} needs {needs}; sizes {sizes} are not so"),
+            )
+            .remedy(format!("take sizes {example}, for example")));
         }
-        if architecture.cost != self.set_up.cost {
-            return Err(format!("the fault {} occurs with the {} cost only", self.name, self.set_up.cost));
+        if architecture.cost != set_up.cost {
+            return Err(Problem::new(
+                "cost",
+                format!("the fault {name} occurs with the {} cost only", set_up.cost),
+            ));
         }
-        if architecture.activations.iter().any(|&activation| activation != self.set_up.activation) {
-            return Err(format!(
-                "the fault {} is shown in {} neurons only",
-                self.name, self.set_up.activation
+        let activation = set_up.activation;
+        if architecture.activations.iter().any(|&other| other != activation) {
+            return Err(Problem::new(
+                "activation",
+                format!("the fault {name} is shown in {activation} neurons only"),
             ));
         }
         Ok(())

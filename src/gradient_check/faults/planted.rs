@@ -30,11 +30,10 @@ impl<'a, N: CheckedEngine> Planted<'a, N> {
     /// # Panics
     /// If a label or a sample is not as long as its layer, there is none, or the fault cannot occur in a network of these
     /// sizes ([`Fault::check`]).
-    #[must_use]
     #[track_caller]
     pub fn new(network: &'a mut N, task: Task, fault: &'static Fault) -> Self {
-        if let Err(reason) = fault.check(network.architecture()) {
-            panic!("{reason}");
+        if let Err(problem) = fault.check(network.architecture()) {
+            panic!("{problem}");
         }
         Self { network: CheckedNetwork::on_task(network, task), fault }
     }

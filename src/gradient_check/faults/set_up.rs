@@ -46,7 +46,6 @@ pub enum Shape {
 
 impl SetUp {
     /// One sample, sigmoid neurons, the quadratic cost.
-    #[must_use]
     pub const fn new(shapes: &'static [&'static [usize]], shape: Shape) -> Self {
         Self { shapes, shape, activation: Activation::Sigmoid, cost: Cost::Quadratic, samples: 1, l2: 0.0 }
     }
@@ -55,7 +54,6 @@ impl SetUp {
     ///
     /// # Panics
     /// If there are no sizes.
-    #[must_use]
     pub fn draw(&self, sizes: &[usize], seed: u64) -> (Architecture, Parameters, Task) {
         let architecture = Architecture::new(sizes).with_activation(self.activation).with_cost(self.cost);
         let parameters = WeightInit::Scaled.draw(&architecture, seed);
@@ -68,7 +66,6 @@ impl SetUp {
 ///
 /// # Panics
 /// If the architecture has no layers.
-#[must_use]
 pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Vec<Example> {
     // Another stream than the one that the weights of this seed came from.
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -85,7 +82,6 @@ pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Ve
 
 impl Shape {
     /// Whether these sizes are of this shape.
-    #[must_use]
     pub fn allows(self, sizes: &[usize]) -> bool {
         let all_equal = |sizes: &[usize]| sizes.windows(2).all(|pair| pair[0] == pair[1]);
         match self {
@@ -100,7 +96,6 @@ impl Shape {
     }
 
     /// What it asks for, in words.
-    #[must_use]
     pub fn text(self) -> &'static str {
         match self {
             Self::Any => "any sizes",

@@ -58,7 +58,6 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer, n_out and n_in numbers.
-    #[must_use]
     #[track_caller]
     pub fn new(network: &'a mut N, label: Label<'_>, sample: Sample<'_>) -> Self {
         Self::on_task(network, Task::new(vec![Example::new(label, sample)]))
@@ -82,7 +81,6 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     ///
     /// # Panics
     /// If a label or a sample is not as long as its layer, or there is none.
-    #[must_use]
     #[track_caller]
     pub fn on_task(network: &'a mut N, task: Task) -> Self {
         let architecture = network.architecture();
@@ -104,13 +102,11 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     }
 
     /// The network.
-    #[must_use]
     pub fn network(&self) -> &N {
         self.network
     }
 
     /// What it is checked on.
-    #[must_use]
     pub fn task(&self) -> &Task {
         &self.task
     }

@@ -44,7 +44,6 @@ impl Forward {
     /// Computes all layers (equation 1) for a sample of n_in numbers.
     ///
     /// Lengths and shapes are not checked here, but by [`CheckedNetwork`](super::CheckedNetwork).
-    #[must_use]
     pub fn pass(architecture: &Architecture, parameters: &Parameters, sample: &[f64]) -> Self {
         Self::pass_with(architecture, parameters, sample, |_, neurons| vec![1.0; neurons])
     }
@@ -53,7 +52,6 @@ impl Forward {
     ///
     /// # Panics
     /// If the architecture has fewer than two layers.
-    #[must_use]
     pub fn pass_in_batch(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -106,7 +104,6 @@ impl Forward {
     ///
     /// # Panics
     /// If there is no such neuron, or it is in the input layer.
-    #[must_use]
     pub fn slope(&self, architecture: &Architecture, layer: usize, neuron: usize) -> f64 {
         let activation = architecture.activations[layer - 1];
         let output = activation.value(self.weighted_inputs[layer][neuron]);
@@ -114,7 +111,6 @@ impl Forward {
     }
 
     /// The output layer's outputs, n_out numbers.
-    #[must_use]
     pub fn output(&self) -> &[f64] {
         &self.outputs[self.outputs.len() - 1]
     }
@@ -127,7 +123,6 @@ impl Forward {
     ///
     /// # Panics
     /// If the label is not as long as the output.
-    #[must_use]
     pub fn error_noise(
         &self,
         architecture: &Architecture,

@@ -47,7 +47,6 @@ impl Downstream {
     ///
     /// # Panics
     /// If the parameters have no layers.
-    #[must_use]
     pub fn new(architecture: &Architecture, parameters: &Parameters, task: &Task) -> Self {
         let passes = task.forward_passes(architecture, parameters);
         // No weight lies upstream of W[1], so its columns are never walked.

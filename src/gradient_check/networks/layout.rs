@@ -26,7 +26,6 @@ pub struct Layout {
 
 impl Layout {
     /// The layout for these layers.
-    #[must_use]
     pub fn new(architecture: &Architecture) -> Self {
         let mut starts = vec![0];
         for pair in architecture.sizes.windows(2) {
@@ -36,7 +35,6 @@ impl Layout {
     }
 
     /// How many parameters there are.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.starts[self.starts.len() - 1]
     }
@@ -45,7 +43,6 @@ impl Layout {
     ///
     /// # Panics
     /// If there is no such parameter.
-    #[must_use]
     #[track_caller]
     pub fn id(&self, index: usize) -> ParameterId {
         assert!(index < self.count(), "there are {} parameters, no number {index}", self.count());
@@ -63,7 +60,6 @@ impl Layout {
     }
 
     /// The number of this parameter; `None` if the network has no such parameter.
-    #[must_use]
     pub fn index(&self, id: ParameterId) -> Option<usize> {
         let (layer, row, column) = match id {
             ParameterId::Weight { layer, row, column } => (layer, row, Some(column)),

@@ -37,19 +37,16 @@ pub struct Example {
 
 impl Example {
     /// A copy of these two.
-    #[must_use]
     pub fn new(label: Label<'_>, sample: Sample<'_>) -> Self {
         Self { sample: sample.0.to_vec(), label: label.0.to_vec() }
     }
 
     /// The sample, as the networks take it.
-    #[must_use]
     pub fn sample(&self) -> Sample<'_> {
         Sample(&self.sample)
     }
 
     /// The label, as the networks take it.
-    #[must_use]
     pub fn label(&self) -> Label<'_> {
         Label(&self.label)
     }
@@ -57,19 +54,16 @@ impl Example {
 
 impl Task {
     /// These samples, and nothing added.
-    #[must_use]
     pub fn new(examples: Vec<Example>) -> Self {
         Self { examples, l2: 0.0, dropout: None }
     }
 
     /// Whether this is one sample and nothing added: what `train_one_sample` trains on.
-    #[must_use]
     pub fn is_one_sample(&self) -> bool {
         self.examples.len() == 1 && self.l2 == 0.0 && self.dropout.is_none()
     }
 
     /// ½·(λ/n)·Σw² over the weights.
-    #[must_use]
     pub fn weight_penalty(&self, parameters: &Parameters) -> f64 {
         if self.l2 == 0.0 {
             return 0.0;
@@ -79,7 +73,6 @@ impl Task {
     }
 
     /// The forward pass of each sample, each with its own dropout mask.
-    #[must_use]
     pub fn forward_passes(&self, architecture: &Architecture, parameters: &Parameters) -> Vec<Forward> {
         let examples = self.examples.iter().enumerate();
         let pass = |(place, example): (usize, &Example)| {
@@ -90,13 +83,11 @@ impl Task {
 
     /// The samples as rows of n_in numbers, as [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) takes
     /// them.
-    #[must_use]
     pub fn sample_rows(&self) -> Vec<f64> {
         self.examples.iter().flat_map(|example| example.sample.iter().copied()).collect()
     }
 
     /// The labels as rows of n_out numbers.
-    #[must_use]
     pub fn label_rows(&self) -> Vec<f64> {
         self.examples.iter().flat_map(|example| example.label.iter().copied()).collect()
     }

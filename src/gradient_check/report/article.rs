@@ -25,7 +25,6 @@ impl Check {
     /// The article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
     ///
     /// [`Report::columns`] prints what it found as the article does.
-    #[must_use]
     pub fn article() -> Self {
         // Half a unit of the fourth digit, of a measure that divides by the sum of both values.
         let tolerance = 0.25 * 0.1f64.powi(ARTICLE_DIGITS);
@@ -47,7 +46,6 @@ impl Report {
     /// let text = report.columns().to_string();
     /// assert!(text.contains("26 of 26 are the same to 4 significant digits"));
     /// ```
-    #[must_use]
     pub fn columns(&self) -> Columns<'_> {
         Columns { report: self }
     }

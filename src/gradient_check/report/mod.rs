@@ -35,6 +35,7 @@ const SATURATED: f64 = 1e-18;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[must_use]
 pub struct Report {
     /// The verdict on all parameters together: `Disagree`, if one disagrees, if the Taylor remainder is of first order,
     /// or if E is not repeatable. `Agree`, if what agrees is at least half of the gradient of each group, by size, and
