@@ -23,9 +23,6 @@ pub struct ConstNode {
     /// 0 once computed, because the slope a(1 − a) is 0 at 1 (NaN, if a delta downstream is infinite). Nothing reads
     /// it.
     pub delta: f64,
-    /// Always 1: it is never silenced. (In the same place as [`Node::kept`](super::Node::kept), so that whoever reads an
-    /// output need not ask of which kind its node is.)
-    pub kept: f64,
     /// Its layer.
     pub layer_index: u32,
     /// Its place in that layer: the last, which is the number of neurons.
@@ -37,7 +34,7 @@ pub struct ConstNode {
 impl ConstNode {
     /// A constant node without connections.
     pub fn new(layer_index: u32, node_index: u32) -> Self {
-        Self { layer_index, node_index, downstream: Vec::new(), output: 1.0, delta: 0.0, kept: 1.0 }
+        Self { layer_index, node_index, downstream: Vec::new(), output: 1.0, delta: 0.0 }
     }
 
     /// Adds a connection to a node of the layer after.

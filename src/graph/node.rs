@@ -9,12 +9,14 @@ use crate::{Activation, Cost};
 #[derive(Debug, Clone)]
 #[repr(C)]
 pub struct Node {
-    /// The output a = σ(z), as last computed or set.
-    pub output: f64,
+    /// kept·output, what others read: multiplied once, where one of the two is set, and not at every connection.
+    sent: f64,
     /// The error term −∂E/∂z, as last computed.
     pub delta: f64,
+    /// The output a = σ(z), as last computed or set ([`Node::set_output`]).
+    pub output: f64,
     /// What the output is multiplied by before others read it: 1, but for a hidden node under dropout 0 (silenced) or
-    /// 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
+    /// 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out) and [`Node::set_kept`].
     pub kept: f64,
     /// Its layer; the input layer is 0.
     pub layer_index: u32,
@@ -38,6 +40,7 @@ impl Node {
             activation,
             downstream: Vec::new(),
             upstream: Vec::new(),
+            sent: 0.0,
             output: 0.0,
             delta: 0.0,
             kept: 1.0,
@@ -47,6 +50,13 @@ impl Node {
     /// Sets the output: what a node of the input layer has in place of a formula. (Whether it is one is not checked.)
     pub fn set_output(&mut self, output: f64) {
         self.output = output;
+        self.sent = self.kept * output;
+    }
+
+    /// Sets what of the output is kept.
+    pub fn set_kept(&mut self, kept: f64) {
+        self.kept = kept;
+        self.sent = kept * self.output;
     }
 
     /// Adds a connection to a node of the layer after.
@@ -191,8 +201,8 @@ impl AnyNode {
     #[inline]
     pub fn output(&self) -> f64 {
         match self {
-            Self::Node(node) => node.kept * node.output,
-            Self::Const(node) => node.kept * node.output,
+            Self::Node(node) => node.sent,
+            Self::Const(node) => node.output,
         }
     }
 
@@ -223,7 +233,7 @@ impl AnyNode {
     /// Sets what of a neuron's output is kept; of a constant node's all is.
     pub fn set_kept(&mut self, kept: f64) {
         if let Self::Node(node) = self {
-            node.kept = kept;
+            node.set_kept(kept);
         }
     }
 

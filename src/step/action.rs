@@ -141,7 +141,7 @@ impl Action {
                 let AnyNode::Node(node) = &mut nodes[id.index()] else {
                     panic!("a constant node is never silenced")
                 };
-                node.kept = given.kept[node.layer_index as usize - 1][node.node_index as usize];
+                node.set_kept(given.kept[node.layer_index as usize - 1][node.node_index as usize]);
             }
             Self::Output(id) => {
                 let AnyNode::Node(node) = &nodes[id.index()] else {
