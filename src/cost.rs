@@ -150,4 +150,10 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn costs_are_called_as_on_the_command_line() {
+        assert_eq!(Cost::ALL.map(Cost::name), ["quadratic", "cross-entropy"]);
+        assert_eq!(format!("{:>10}", Cost::Quadratic), " quadratic");
+    }
 }

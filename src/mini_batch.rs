@@ -129,3 +129,42 @@ impl Dropout {
         1.0 / (1.0 - self.probability)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_steps_take_one_sample_and_add_nothing() {
+        let plain = MiniBatches::default();
+        assert!(plain.are_plain());
+        for other in [
+            MiniBatches { size: 2, ..plain },
+            MiniBatches { l2: 0.1, ..plain },
+            MiniBatches { dropout: 0.1, ..plain },
+        ] {
+            assert!(!other.are_plain(), "{other:?}");
+        }
+        assert_eq!(plain.step(0.5, 100, 7), MiniBatchStep::plain(0.5));
+    }
+
+    #[test]
+    fn a_mask_is_drawn_anew_for_each_step_sample_and_layer_in_the_proportion_that_was_asked_for() {
+        let batches = MiniBatches { dropout: 0.2, seed: 1, ..MiniBatches::default() };
+        let dropout = |before| batches.step(0.5, 100, before).dropout.expect("asked for");
+        let mask = dropout(0).silenced(0, 0, 1000);
+        let silent = mask.iter().filter(|&&silenced| silenced).count();
+        assert!((160..=240).contains(&silent), "{silent}: 200, give or take three standard deviations of 13");
+        assert_eq!(mask, dropout(0).silenced(0, 0, 1000));
+        for other in [
+            dropout(1).silenced(0, 0, 1000),
+            dropout(0).silenced(1, 0, 1000),
+            dropout(0).silenced(0, 1, 1000),
+        ] {
+            assert_ne!(mask, other);
+        }
+        // 1/(1 − 0.2) is 1.25: on average all is kept.
+        let kept = dropout(0).kept(0, 0, 1000);
+        assert!(mask.iter().zip(kept).all(|(&silenced, kept)| kept == if silenced { 0.0 } else { 1.25 }));
+    }
+}

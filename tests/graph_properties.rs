@@ -2,8 +2,8 @@
 
 mod support;
 
-use backprop::graph::Network;
-use backprop::{Architecture, Engine, Error, Label, Sample, WeightInit};
+use backprop::graph::{AnyNode, Layer, Network};
+use backprop::{Architecture, Engine, Error, Label, MiniBatchStep, Sample, WeightInit};
 use proptest::prelude::*;
 use support::wiring::assert_wiring;
 
@@ -84,4 +84,74 @@ fn a_label_of_another_length_panics() {
 #[should_panic(expected = "the sample must be as long as the input layer")]
 fn a_sample_of_another_length_panics() {
     Network::new(&[3, 4, 2], 0).predict(Sample(&[0.1, 0.2]));
+}
+
+#[test]
+fn training_through_the_trait_is_the_network_s_own() {
+    let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[0.5, -1.0, 0.2]));
+    let mut own = Network::new(&[3, 4, 2], 0);
+    let mut seen = own.clone();
+    assert_eq!(Engine::predict(&mut seen, sample), own.predict(sample));
+    // The cost before the step: half the squared distance of output and label.
+    let output = own.output();
+    let cost = 0.5 * ((0.9 - output[0]).powi(2) + (0.1 - output[1]).powi(2));
+    for returned in
+        [Engine::train_one_sample(&mut seen, label, sample, 0.3), own.train_one_sample(label, sample, 0.3)]
+    {
+        assert!((returned - cost).abs() < 1e-15, "{returned} {cost}");
+    }
+    let step = MiniBatchStep::plain(0.3);
+    let cost = seen.error(label, sample);
+    let returned =
+        Engine::train_mini_batch(&mut seen, &[0.9, 0.1, 0.9, 0.1], &[0.5, -1.0, 0.2, 0.5, -1.0, 0.2], &step);
+    assert_eq!(returned, cost + cost);
+    own.train_mini_batch(&[label; 2], &[sample; 2], &step);
+    assert_eq!(seen.parameters(), own.parameters());
+}
+
+#[test]
+fn every_list_has_room_for_what_is_in_it_and_no_more() {
+    let network = Network::new(&[3, 5, 6, 2], 0);
+    for node in &network.nodes {
+        let lists = match node {
+            AnyNode::Node(node) => vec![&node.upstream, &node.downstream],
+            AnyNode::Const(node) => vec![&node.downstream],
+        };
+        assert!(lists.iter().all(|list| list.capacity() == list.len()), "{node:?}");
+    }
+}
+
+#[test]
+fn its_memory_is_that_of_its_objects_and_lists() {
+    let network = Network::new(&[3, 4, 2], 0);
+    // 26 weights and biases, each in the lists of two nodes; 9 neurons and 3 constant nodes in 3 layers; ids of 4 bytes.
+    let connections = 26 * 24 + 2 * 26 * 4;
+    let nodes = 12 * size_of::<AnyNode>() + 12 * 4;
+    let layers = network.layers.capacity() * size_of::<Layer>();
+    assert_eq!(network.memory_bytes(), connections + nodes + layers);
+}
+
+#[test]
+fn the_list_of_connections_prints_a_line_each_in_the_order_of_bp_py() {
+    let network = Network::new(&[2, 2, 1], 0);
+    let text = network.connections.dump(&network.nodes);
+    let ends: Vec<&str> = text.lines().filter_map(|line| line.split(" = ").next()).collect();
+    let upstream =
+        ["0-0", "0-1", "0-2"].map(|from| ["1-0", "1-1"].map(|to| format!("({from}) -> ({to})"))).concat();
+    let downstream = ["1-0", "1-1", "1-2"].map(|from| format!("({from}) -> (2-0)"));
+    assert_eq!(ends, [&upstream[..], &downstream].concat());
+}
+
+#[test]
+fn what_dropout_keeps_is_in_what_others_read_whichever_is_set_first() {
+    let mut network = Network::new(&[1, 1, 1], 0);
+    let [hidden, constant] = [network.layers[1].neurons()[0], network.layers[1].const_node()];
+    network[hidden].set_output(0.5);
+    network[hidden].set_kept(2.0);
+    assert_eq!(network[hidden].output(), 1.0);
+    network[hidden].set_output(0.25);
+    assert_eq!(network[hidden].output(), 0.5);
+    network[constant].set_output(0.25);
+    network[constant].set_kept(0.0);
+    assert_eq!(network[constant].output(), 1.0, "a constant node is never set or silenced");
 }

@@ -213,3 +213,140 @@ impl Coordinate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A parameter at 0 with the usual sign, +∂E/∂w, and no noise.
+    fn coordinate(analytic: f64) -> Coordinate {
+        Coordinate {
+            index: 0,
+            id: ParameterId::Numbered { index: 0 },
+            parameter: 0.0,
+            scale: 0.0,
+            analytic,
+            error_noise: 0.0,
+            gradient_noise: 0.0,
+            unchanged_error: 1.0,
+            sign: Sign::Ascent,
+            precision: Precision::F64,
+            tolerance: 1e-6,
+        }
+    }
+
+    fn closely(coordinate: &Coordinate, error: impl Fn(f64) -> f64) -> Entry {
+        coordinate.look_closely(&mut |value| (value, Probe { error: error(value), switched: false }))
+    }
+
+    /// E at the steps 4 and ½.
+    fn ladder(error: impl Fn(f64) -> f64, noise: f64) -> Ladder {
+        let mut ladder = Ladder::new(error(0.0), noise, 0.0);
+        for step in [4.0, 0.5] {
+            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
+            ladder.push(step, point(step), point(-step), false);
+        }
+        ladder
+    }
+
+    #[test]
+    fn two_evaluations_settle_what_is_equal_and_certain() {
+        // E's noise over the step and the gradient's own: 0.02/0.5 + 0.01 = 0.05, a hundredth of 5.
+        for (slope, verdict) in [(5.5, Verdict::Agree), (4.5, Verdict::Inconclusive)] {
+            let noisy = Coordinate { error_noise: 0.02, gradient_noise: 0.01, ..coordinate(slope) };
+            let entry =
+                noisy.compare(0.5, &mut |value| (value, Probe { error: slope * value, switched: false }));
+            assert!((entry.uncertainty - 0.05).abs() < 1e-15);
+            assert_eq!((entry.verdict, entry.evaluations), (verdict, 2));
+        }
+    }
+
+    #[test]
+    fn a_closer_look_ends_where_the_values_agree_and_counts() {
+        let entry = closely(&coordinate(2.0), |w| 1.0 + 2.0 * w + w * w);
+        assert_eq!(entry.verdict, Verdict::Agree);
+        assert!(entry.evaluations <= 2 + 2 * 3, "{entry:?}");
+        // A NaN never agrees: all 20 steps from ¼ down to 2⁻⁴⁰. Nor is it excused by a bend.
+        for error in [|w: f64| 1.0 + 2.0 * w, |w: f64| 1.0 + w.abs()] {
+            let entry = closely(&coordinate(f64::NAN), error);
+            assert_eq!(
+                (entry.verdict, entry.slopes, entry.evaluations),
+                (Verdict::Disagree, None, 2 + 2 * 20)
+            );
+        }
+        let outside = Coordinate { unchanged_error: f64::NAN, ..coordinate(1.0) };
+        let entry = closely(&outside, |_| f64::NAN);
+        assert_eq!((entry.verdict, entry.outside, entry.evaluations), (Verdict::Domain, Some(0.0), 2));
+    }
+
+    #[test]
+    fn where_e_is_flat_only_a_gradient_that_rounding_could_swallow_is_spared() {
+        assert_eq!(closely(&coordinate(1e3), |_| 1.0).verdict, Verdict::Disagree);
+        assert_eq!(closely(&coordinate(1e-15), |_| 1.0).verdict, Verdict::Inconclusive);
+        assert_eq!(coordinate(0.0).swallowed(), 64.0 * f64::EPSILON);
+        let large = Coordinate { unchanged_error: -2.0, ..coordinate(0.0) };
+        assert_eq!(large.swallowed(), 128.0 * f64::EPSILON);
+        // Flat to the distance ½, then a jump of ½: a change of 4·½ may hide.
+        let staircase = |d: f64| if d > 2.0 { 1.5 } else { 1.0 };
+        let spared = |unchanged_error: f64, analytic: f64| {
+            let ladder = ladder(|d| staircase(d) - 1.0 + unchanged_error, 0.0);
+            Coordinate { unchanged_error, ..coordinate(analytic) }.may_be_swallowed(&ladder)
+        };
+        assert!(spared(1.0, 3.0) && spared(1.0, -4.0) && !spared(1.0, 5.0));
+        assert!(spared(0.0, 5.0), "an E of 0 may have been swallowed itself");
+        assert!(!coordinate(1.0).may_be_swallowed(&ladder(|d| 1.0 + d, 0.0)));
+    }
+
+    #[test]
+    fn on_a_bend_every_slope_from_the_left_one_to_the_right_one_is_a_gradient() {
+        let bend = ladder(|d| 1.0 + d.abs(), 0.0);
+        let judge = |analytic: f64, uncertainty: f64| {
+            let noisy = Coordinate { gradient_noise: 0.1, ..coordinate(analytic) };
+            noisy.judge_bend(&bend, noisy.entry(0.0, uncertainty, 1.0, Verdict::Inconclusive))
+        };
+        for (analytic, verdict) in [
+            (-1.15, Verdict::Disagree),
+            (-1.05, Verdict::Kink),
+            (1.05, Verdict::Kink),
+            (1.15, Verdict::Disagree),
+        ] {
+            let entry = judge(analytic, 0.3);
+            assert_eq!((entry.verdict, entry.slopes), (verdict, Some([-1.0, 1.0])), "{analytic}");
+        }
+        // A bend that is far off moves the numerical value by less than a tenth of what the slopes differ by.
+        let far = judge(1.05, 0.15);
+        assert_eq!((far.verdict, far.slopes), (Verdict::Inconclusive, None));
+        // Descent: the slopes turn their signs.
+        let descent = Coordinate { sign: Sign::Descent, ..coordinate(0.5) };
+        let entry = descent.judge_bend(&bend, descent.entry(0.0, 0.3, 1.0, Verdict::Inconclusive));
+        assert_eq!((entry.verdict, entry.slopes), (Verdict::Kink, Some([1.0, -1.0])));
+    }
+
+    #[test]
+    fn a_slope_from_one_side_confirms_and_never_accuses() {
+        for side in [-1.0, 1.0] {
+            let judge = |analytic: f64, tolerance: f64, noise: f64| {
+                let line = ladder(|d| if d * side < 0.0 { f64::NAN } else { 1.0 + 2.0 * d }, noise);
+                let entry = Coordinate { tolerance, ..coordinate(analytic) }.judge_from_one_side(&line);
+                assert_eq!(entry.numerical, 2.0);
+                entry.verdict
+            };
+            assert_eq!(judge(2.0, 1e-6, 0.0), Verdict::Agree);
+            assert_eq!(judge(2.1, 0.1, 0.0), Verdict::Agree);
+            assert_eq!(judge(2.1, 0.01, 0.0), Verdict::Domain);
+            assert_eq!(judge(f64::NAN, 0.1, 0.0), Verdict::Domain);
+            // Noise 0.005 over the step 4, for two values, four times: 0.01, half a hundredth of 2.
+            assert_eq!(judge(2.0, 1e-6, 0.005), Verdict::Agree);
+            assert_eq!(judge(2.0, 1e-6, 0.02), Verdict::Domain);
+        }
+        let nowhere = ladder(|d| if d == 0.0 { 1.0 } else { f64::NAN }, 0.0);
+        assert_eq!(coordinate(2.0).judge_from_one_side(&nowhere).verdict, Verdict::Domain);
+    }
+
+    #[test]
+    fn the_estimate_s_error_is_allowed_for_four_times() {
+        let noisy = Coordinate { gradient_noise: 0.5, sign: Sign::Descent, ..coordinate(1.0) };
+        let entry = noisy.measured(Estimate { slope: 3.0, uncertainty: 0.25, step: 2.0 });
+        assert_eq!((entry.numerical, entry.uncertainty, entry.step), (-3.0, 1.5, 2.0));
+    }
+}

@@ -258,3 +258,162 @@ fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
     let excess = |cell: &Cell| distance(cell) - distance(finest) - 3.0 * cell.least_rounding;
     finer.iter().flatten().map(excess).fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ladder of E(w + d) at the steps 4, 1 and ¼.
+    fn ladder(error: impl Fn(f64) -> f64, noise: f64, swallowed: f64) -> Ladder {
+        let mut ladder = Ladder::new(error(0.0), noise, swallowed);
+        for step in [4.0, 1.0, 0.25] {
+            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
+            ladder.push(step, point(step), point(-step), false);
+        }
+        ladder
+    }
+
+    fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
+        let estimate = estimate.expect("there is one");
+        let close = |left: f64, right: f64| (left - right).abs() < 1e-12;
+        assert!(close(estimate.slope, slope) && close(estimate.uncertainty, uncertainty), "{estimate:?}");
+        assert_eq!(estimate.step, step);
+    }
+
+    #[test]
+    fn steps_go_down_in_quarters_to_what_the_parameter_can_resolve() {
+        let epsilon = f64::EPSILON;
+        let ends = |parameter: f64, scale: f64| {
+            let steps: Vec<f64> = Ladder::steps(parameter, scale, epsilon).collect();
+            assert!(steps.windows(2).all(|pair| pair[1] == pair[0] / 4.0));
+            [steps[0], steps[steps.len() - 1]].map(f64::log2)
+        };
+        assert_eq!(ends(3.0, 0.5), [-1.0, -39.0]); // a quarter of 2, and not below 2⁻⁴⁰
+        assert_eq!(ends(0.0, 0.0), [-2.0, -40.0]);
+        assert_eq!(ends(0.0, 9.0), [1.0, -39.0]); // a quarter of 8, the size of its like
+        assert_eq!(ends(2f64.powi(-40), 0.0), [-2.0, -52.0]); // 1/4096 of itself
+        assert_eq!(ends(-2f64.powi(40), 0.0), [38.0, -8.0]); // 16 units in its last place
+    }
+
+    #[test]
+    fn a_smooth_slope_is_as_uncertain_as_the_noise_over_the_largest_step() {
+        // E = 2d + d²: every central difference is 2, and the slopes of the sides differ by 2h.
+        assert_estimate(ladder(|d| 2.0 * d + d * d, 1e-3, 0.0).central(), 2.0, 1e-3 / 4.0, 4.0);
+        // Distances that rounding made unequal: (8 + 4) / (4 + 2).
+        let mut uneven = Ladder::new(0.0, 0.0, 0.0);
+        uneven.push(4.0, Point { distance: 4.0, error: 8.0 }, Point { distance: 2.0, error: -4.0 }, false);
+        assert_estimate(uneven.central(), 2.0, 2.0, 4.0); // one rung has no neighbour: anything from 0 to twice
+    }
+
+    #[test]
+    fn a_bend_costs_half_of_what_the_sides_differ_by() {
+        assert_estimate(ladder(f64::abs, 1e-3, 0.0).central(), 0.0, 1.0 + 1e-3 / 4.0, 4.0);
+        // A model that says that a bend lies within the largest step: half of 8 is added there.
+        let mut switched = ladder(|d| 2.0 * d + d * d, 1e-3, 0.0);
+        switched.rungs[0].switched = true;
+        assert_estimate(switched.central(), 2.0, 1e-3, 1.0);
+        // Two rungs whose jumps do not fall are suspect, both of them; the third falls from the second.
+        let mut late = Ladder::new(0.0, 0.0, 0.0);
+        for (step, above) in [(4.0, 8.0), (1.0, 2.0), (0.25, 0.0)] {
+            let [above, below] = [above, 0.0].map(|error| Point { distance: step, error });
+            late.push(step, above, below, false);
+        }
+        assert_estimate(late.central(), 0.0, 1.0, 0.25); // truncation: the slope before was 1
+    }
+
+    #[test]
+    fn a_one_sided_slope_is_extrapolated_to_no_distance() {
+        // 6, 3, 2.25 from the right, -2, 1, 1.75 from the left: each pair extrapolates to 2, the three of them to
+        // 2 with an eighth (a quarter of the half that the finer pair is off) and the noise that is carried along.
+        let noise = 1e-3;
+        let [first, second, third] = [4.0, 1.0, 0.25].map(|step| 2.0 * noise / step);
+        let pairs = [(4.0 * second + first) / 3.0, (4.0 * third + second) / 3.0];
+        let rounding = (16.0 * pairs[1] + pairs[0]) / 15.0;
+        let ladder = ladder(|d| 2.0 * d + d * d, noise, 0.0);
+        for side in [Side::Left, Side::Right] {
+            assert_estimate(ladder.one_sided(side), 2.0, 0.125 + rounding, 0.25);
+        }
+        assert_eq!(ladder.is_cut_off(), [false; 2]);
+    }
+
+    #[test]
+    fn a_side_without_finite_errors_is_cut_off() {
+        let left = ladder(|d| if d < 0.0 { f64::NAN } else { 2.0 * d }, 0.0, 0.0);
+        assert_eq!(left.is_cut_off(), [true, false]);
+        assert!(left.central().is_none() && left.one_sided(Side::Left).is_none());
+        let right = ladder(|d| if d > 0.0 { f64::INFINITY } else { 2.0 * d }, 0.0, 0.0);
+        assert_eq!(right.is_cut_off(), [false, true]);
+        assert_estimate(right.one_sided(Side::Left), 2.0, 0.0, 4.0);
+        // A step that rounding swallowed moved nothing, and says nothing.
+        let mut still = Ladder::new(0.0, 0.0, 0.0);
+        still.push(1.0, Point { distance: 0.0, error: 0.0 }, Point { distance: 1.0, error: 0.0 }, false);
+        assert_eq!(still.is_cut_off(), [false, true]);
+    }
+
+    #[test]
+    fn a_change_may_go_unseen_up_to_the_last_step_where_e_is_the_same() {
+        let staircase = |d: f64| {
+            if d > 2.0 {
+                3.0
+            } else if d > 0.5 {
+                1.5
+            } else {
+                1.0
+            }
+        };
+        assert_eq!(ladder(staircase, 0.0, 0.0).unseen_change(), Some((0.5, 0.25)));
+        assert_eq!(ladder(|_| 1.0, 0.0, 0.125).unseen_change(), Some((0.125, 4.0)));
+        assert_eq!(ladder(|d| d, 0.0, 0.0).unseen_change(), None);
+        assert_eq!(ladder(|d| d.max(0.0), 0.0, 0.0).unseen_change(), None); // flat on one side only
+    }
+
+    #[test]
+    fn the_steps_of_a_staircase_are_its_noise_unless_they_are_too_large_for_rounding() {
+        let staircase = |d: f64| {
+            if d > 2.0 {
+                3.0
+            } else if d > 0.5 {
+                1.5
+            } else {
+                1.0
+            }
+        };
+        assert_eq!(ladder(staircase, 0.1, 1.0).noise(), 0.5);
+        assert_eq!(ladder(staircase, 0.7, 1.0).noise(), 0.7);
+        assert_eq!(ladder(staircase, 0.1, 0.2).noise(), 0.1);
+    }
+
+    #[test]
+    fn extrapolation_cancels_the_leading_term_and_carries_the_errors_along() {
+        // Slopes of 1 + 0.08·h² at the steps 2 and ½ (power 16): 1.32 and 1.02.
+        let coarse =
+            Cell { slope: 1.32, truncation: 9.0, rounding: 0.3, least_rounding: 0.03, bend: 0.5, step: 2.0 };
+        let fine =
+            Cell { slope: 1.02, truncation: 0.2, rounding: 1.2, least_rounding: 0.12, bend: 0.2, step: 0.5 };
+        let cell = extrapolate(coarse, fine, 16.0);
+        let close = |left: f64, right: f64| assert!((left - right).abs() < 1e-12, "{left} {right}");
+        close(cell.slope, 1.0);
+        close(cell.truncation, 0.32 / 4.0);
+        close(cell.rounding, (16.0 * 1.2 + 0.3) / 15.0);
+        assert_eq!((cell.least_rounding, cell.bend, cell.step), (0.12, 0.5, 0.5));
+        close(extrapolate(coarse, Cell { truncation: 2.0, ..fine }, 16.0).truncation, 2.0 / 4.0);
+        // Two such rungs: the extrapolated value wins, with a quarter of the finer one's truncation error.
+        let free = |cell: Cell| Some(Cell { rounding: 0.0, bend: 0.0, truncation: 2.0, ..cell });
+        assert_estimate(best(&[free(coarse), free(fine)], 2), 1.0, 0.5, 0.5);
+    }
+
+    #[test]
+    fn finer_rungs_contradict_a_slope_by_more_than_rounding_explains() {
+        let cell = |slope: f64, least_rounding: f64| {
+            Some(Cell { slope, truncation: 0.0, rounding: 0.0, least_rounding, bend: 0.0, step: 1.0 })
+        };
+        // Distances from 1: 0.5 of the finest within, 2 and 5 beyond.
+        let rungs = [cell(1.5, 0.0), cell(3.0, 0.1), None, cell(-4.0, 0.2)];
+        assert!((contradiction(1.0, &rungs) - (5.0 - 0.5 - 3.0 * 0.2)).abs() < 1e-12);
+        assert!((contradiction(1.0, &rungs[..3]) - (2.0 - 0.5 - 3.0 * 0.1)).abs() < 1e-12);
+        assert_eq!(contradiction(1.0, &[cell(1.5, 0.0), cell(1.6, 0.1)]), 0.0);
+        // So two large steps that agree are not believed where the smallest sees another slope.
+        let flat_far_away = [cell(0.0, 0.0), cell(0.0, 0.0), cell(7.0, 0.0)];
+        assert_estimate(best(&flat_far_away, 2), 7.0, 0.0, 1.0);
+    }
+}

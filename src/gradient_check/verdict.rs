@@ -109,3 +109,34 @@ pub fn relative_error(analytic: f64, numerical: f64) -> f64 {
     let sum = analytic.abs() + numerical.abs();
     if sum == 0.0 { 0.0 } else { (analytic - numerical).abs() / sum }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_knows_its_ratio_and_whether_its_values_are_numbers() {
+        let entry = |analytic, numerical| Entry {
+            index: 0,
+            id: ParameterId::Numbered { index: 0 },
+            parameter: 0.0,
+            analytic,
+            numerical,
+            relative_error: relative_error(analytic, numerical),
+            verdict: Verdict::Agree,
+            step: 1e-5,
+            uncertainty: 0.0,
+            slopes: None,
+            outside: None,
+            evaluations: 2,
+        };
+        assert_eq!(entry(3.0, 2.0).ratio(), 1.5);
+        assert!(
+            entry(0.0, 2.0).is_nonzero() && entry(2.0, 0.0).is_nonzero() && !entry(0.0, -0.0).is_nonzero()
+        );
+        let (nan, infinite) = (f64::NAN, f64::INFINITY);
+        assert!(entry(nan, 1.0).is_not_finite() && entry(1.0, infinite).is_not_finite());
+        assert!(!entry(1.0, 1.0).is_not_finite());
+        assert_eq!(format!("{:>9}", Verdict::Kink), "     kink");
+    }
+}

@@ -185,8 +185,8 @@ impl Node {
 /// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
 /// ```
 ///
-/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) output
-/// and delta come first: they are found in the same place whichever it is.
+/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) what
+/// others read comes first, the output and the delta: found in the same place whichever kind it is.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
