@@ -11,6 +11,7 @@ use super::NonZeros;
 use super::kernels::backward::{add_dots, sum_up};
 use super::kernels::forward::{activate, forward_walk};
 use super::kernels::update::{update_biases, update_by_sample};
+use super::kernels::visit::update_and_forward;
 use super::panel_matrix::{LANES, Lanes, PanelMatrix};
 use crate::{Activation, Cost, LayerParameters};
 
@@ -157,7 +158,7 @@ impl FullConnectedLayer {
 
     /// [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, to the bit.
     ///
-    /// One panel after the other, so that the forward pass finds it in the cache, where the update has left it.
+    /// One visit of each panel: the forward pass finds its columns in the cache, where the update has left them.
     ///
     /// # Panics
     /// If the input is not as long as the layer is wide.
@@ -169,9 +170,9 @@ impl FullConnectedLayer {
         let panels = self.weights.panels_mut().zip(self.biases.panels_mut());
         let panels = panels.zip(self.deltas.panels()).zip(self.outputs.panels_mut());
         for (((weights, biases), deltas), outputs) in panels {
-            update_by_sample(weights, deltas, deltas.len(), &self.inputs, rate);
             update_biases(biases, deltas, rate);
-            forward_walk(outputs, weights, biases, &self.next_inputs);
+            let rows = (self.inputs.row(0), self.next_inputs.row(0));
+            update_and_forward(outputs, weights, biases, deltas, rate, rows);
             activate(outputs, self.activation);
         }
         std::mem::swap(&mut self.inputs, &mut self.next_inputs);

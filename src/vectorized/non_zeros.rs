@@ -8,11 +8,16 @@
 //! the outputs as soon as its input is not 0, and stays unseen while it is 0, as it has no part in the answer then. An
 //! input that is NaN or infinite is not zero, and is always used.
 
+/// How many inputs are in a group: their weights in one panel are 16 KiB, a third of the nearest cache.
+const GROUP: usize = 64;
+
 /// The non-zero entries of one or several input vectors, each with its place.
 #[derive(Debug, Clone, Default)]
 pub struct NonZeros {
     /// Where in the two lists below each sample ends; the first begins at 0.
     ends: Vec<usize>,
+    /// Where each group of [`GROUP`] inputs of each sample ends, from where the sample begins.
+    group_ends: Vec<u32>,
     /// The lists; what lies behind the last end is room for more.
     places: Vec<u32>,
     values: Vec<f64>,
@@ -25,15 +30,29 @@ pub struct NonZeroRow<'a> {
     pub places: &'a [u32],
     /// Their values.
     pub values: &'a [f64],
+    /// Where each group ends.
+    group_ends: &'a [u32],
+}
+
+impl NonZeroRow<'_> {
+    /// The entries of the first [`GROUP`] inputs, then those of the next, and so on.
+    pub fn groups(self) -> impl Iterator<Item = Self> {
+        let mut start = 0;
+        self.group_ends.iter().map(move |end| {
+            let range = std::mem::replace(&mut start, *end as usize)..*end as usize;
+            Self { places: &self.places[range.clone()], values: &self.values[range], group_ends: &[] }
+        })
+    }
 }
 
 impl NonZeros {
     /// Forgets all samples; their memory is kept for the next ones.
     pub fn clear(&mut self) {
         self.ends.clear();
+        self.group_ends.clear();
     }
 
-    /// Appends a sample of any length. A −0 is a zero; NaN and infinity are not.
+    /// Appends a sample, as long as those before it. A −0 is a zero; NaN and infinity are not.
     ///
     /// # Panics
     /// If the sample has 2³² numbers or more: a place is a u32.
@@ -46,16 +65,21 @@ impl NonZeros {
         }
         let (places, values) = (&mut self.places[start..], &mut self.values[start..]);
         let mut count = 0;
-        // Zeros come in runs: most groups of eight pixels are all background.
-        let (groups, rest) = sample.as_chunks::<8>();
-        for (group, numbers) in groups.iter().enumerate() {
-            // All bits of all eight but their signs, so that −0 is a zero and NaN is none.
-            let bits = numbers.iter().fold(0, |bits, x| bits | (x.to_bits() << 1));
-            if bits != 0 {
-                count += append(&mut places[count..], &mut values[count..], 8 * group, numbers);
+        for (group, inputs) in sample.chunks(GROUP).enumerate() {
+            // Zeros come in runs: most eights of pixels are all background.
+            let (eights, rest) = inputs.as_chunks::<8>();
+            for (place, numbers) in eights.iter().enumerate() {
+                // All bits of all eight but their signs, so that −0 is a zero and NaN is none.
+                let bits = numbers.iter().fold(0, |bits, x| bits | (x.to_bits() << 1));
+                if bits != 0 {
+                    let first = group * GROUP + 8 * place;
+                    count += append(&mut places[count..], &mut values[count..], first, numbers);
+                }
             }
+            let first = group * GROUP + 8 * eights.len();
+            count += append(&mut places[count..], &mut values[count..], first, rest);
+            self.group_ends.push(count as u32);
         }
-        count += append(&mut places[count..], &mut values[count..], 8 * groups.len(), rest);
         self.ends.push(start + count);
     }
 
@@ -76,7 +100,12 @@ impl NonZeros {
     #[track_caller]
     pub fn row(&self, sample: usize) -> NonZeroRow<'_> {
         let range = self.start(sample)..self.ends[sample];
-        NonZeroRow { places: &self.places[range.clone()], values: &self.values[range] }
+        let groups = self.group_ends.len() / self.len();
+        NonZeroRow {
+            places: &self.places[range.clone()],
+            values: &self.values[range],
+            group_ends: &self.group_ends[sample * groups..][..groups],
+        }
     }
 
     /// Where a sample begins: where the one before it ends.
@@ -157,5 +186,22 @@ mod tests {
         inputs.push(&[0.0, 0.5, 0.0, 1.0]);
         assert_eq!(inputs.row(0).places, [1, 3]);
         assert_eq!(inputs.row(0).values, [0.5, 1.0]);
+    }
+
+    #[test]
+    fn groups_are_64_inputs_each_and_together_the_row() {
+        for count in [1, 63, 64, 65, 150] {
+            let mut inputs = NonZeros::default();
+            for sample in 0..2 {
+                inputs.push(&(0..count).map(|i| f64::from((i + sample) % 3)).collect::<Vec<_>>());
+            }
+            for row in [inputs.row(0), inputs.row(1)] {
+                let groups: Vec<_> = row.groups().map(|group| group.places).collect();
+                assert_eq!(groups.concat(), row.places, "{count} inputs");
+                for (place, group) in groups.iter().enumerate() {
+                    assert!(group.iter().all(|input| *input as usize / 64 == place), "{count} inputs");
+                }
+            }
+        }
     }
 }

@@ -23,27 +23,26 @@ pub fn forward_walk(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inp
     for (sample, sums) in sums.chunks_exact_mut(height).enumerate() {
         let inputs = inputs.row(sample);
         match height {
-            1 => sums_of_sample::<1>(sums, weights, biases, inputs),
-            2 => sums_of_sample::<2>(sums, weights, biases, inputs),
-            3 => sums_of_sample::<3>(sums, weights, biases, inputs),
-            _ => sums_of_sample::<4>(sums, weights, biases, inputs),
+            1 => *block_mut::<1>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
+            2 => *block_mut::<2>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
+            3 => *block_mut::<3>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
+            _ => *block_mut::<4>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
         }
     }
 }
 
-/// The weighted inputs of a panel for one sample.
+/// `sums` + x·(the column of x) for each input x; the sums stay in registers.
 #[inline(always)]
-fn sums_of_sample<const HEIGHT: usize>(
-    outputs: &mut [Lanes],
+pub(super) fn add_columns<const HEIGHT: usize>(
+    sums: &[Lanes; HEIGHT],
     weights: &[Lanes],
-    biases: &[Lanes],
     inputs: NonZeroRow<'_>,
-) {
-    let mut sums = *block::<HEIGHT>(biases, 0);
+) -> [Lanes; HEIGHT] {
+    let mut sums = *sums;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
         add_scaled(&mut sums, input, block::<HEIGHT>(weights, place as usize * HEIGHT));
     }
-    *block_mut(outputs, 0) = sums;
+    sums
 }
 
 /// The same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, and of each all inputs.

@@ -25,6 +25,7 @@ pub(super) mod forward;
 pub(super) mod pack;
 pub(super) mod tile;
 pub(super) mod update;
+pub(super) mod visit;
 
 use super::panel_matrix::{LANES, Lanes};
 

@@ -115,7 +115,7 @@ fn tile_of_columns<const M: usize>(
 
 /// Adds factor·x·δ to the column of each input x; δ stays in registers.
 #[inline(always)]
-fn add_to_columns<const HEIGHT: usize>(
+pub(super) fn add_to_columns<const HEIGHT: usize>(
     weights: &mut [Lanes],
     inputs: NonZeroRow<'_>,
     deltas: &[Lanes; HEIGHT],

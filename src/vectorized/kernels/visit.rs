@@ -1,0 +1,48 @@
+//! One visit of a panel for two samples: the update for the last one, then the forward pass of the next.
+//!
+//! Both use much the same columns. A group of columns is updated, and used while it is in the nearest cache; and while
+//! the update waits for the next columns, the forward pass, whose sums wait for each other, goes on.
+
+use multiversion::multiversion;
+
+use super::forward::add_columns;
+use super::update::add_to_columns;
+use super::{block, block_mut};
+use crate::vectorized::non_zeros::NonZeroRow;
+use crate::vectorized::panel_matrix::Lanes;
+
+/// W ← W + factor·δ·xᵀ for the first row's x, then W·x + b for the second's: the bits of
+/// [`update_by_sample`](super::update::update_by_sample), then [`forward_walk`](super::forward::forward_walk).
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+pub fn update_and_forward(
+    sums: &mut [Lanes],
+    weights: &mut [Lanes],
+    biases: &[Lanes],
+    deltas: &[Lanes],
+    factor: f64,
+    rows: (NonZeroRow<'_>, NonZeroRow<'_>),
+) {
+    match biases.len() {
+        1 => visit::<1>(sums, weights, biases, deltas, factor, rows),
+        2 => visit::<2>(sums, weights, biases, deltas, factor, rows),
+        3 => visit::<3>(sums, weights, biases, deltas, factor, rows),
+        _ => visit::<4>(sums, weights, biases, deltas, factor, rows),
+    }
+}
+
+#[inline(always)]
+fn visit<const HEIGHT: usize>(
+    sums: &mut [Lanes],
+    weights: &mut [Lanes],
+    biases: &[Lanes],
+    deltas: &[Lanes],
+    factor: f64,
+    (last, next): (NonZeroRow<'_>, NonZeroRow<'_>),
+) {
+    let (sums, deltas) = (block_mut::<HEIGHT>(sums, 0), block::<HEIGHT>(deltas, 0));
+    *sums = *block(biases, 0);
+    for (last, next) in last.groups().zip(next.groups()) {
+        add_to_columns(weights, last, deltas, factor);
+        *sums = add_columns(sums, weights, next);
+    }
+}
