@@ -166,7 +166,8 @@ fn with_remedy(found: &str, remedy: &str) -> String {
 }
 
 /// Text from a file or a command line, fit to be quoted in one line on any terminal: line breaks, escape sequences and
-/// other characters that would do something are spelled out. Errors do this with all they say.
+/// other characters that would do something, such as turning the line round, are spelled out. Errors do this with all
+/// they say.
 ///
 /// ```
 /// assert_eq!(backprop::spelled_out("tick\n\u{1b}[31m ✓"), r"tick\n\u{1b}[31m ✓");
@@ -174,11 +175,16 @@ fn with_remedy(found: &str, remedy: &str) -> String {
 pub fn spelled_out(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() {
+        if character.is_control() || turns_text_round(character) {
             line.extend(character.escape_default());
         } else {
             line.push(character);
         }
     }
     line
+}
+
+/// Unicode's invisible marks for text from right to left, and its own ends of lines.
+fn turns_text_round(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

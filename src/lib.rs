@@ -150,6 +150,8 @@ mod engine;
 mod error;
 pub mod gradient_check;
 pub mod graph;
+#[cfg(feature = "data")]
+mod memory;
 mod mini_batch;
 #[cfg(feature = "data")]
 pub mod model_file;

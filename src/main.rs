@@ -4,11 +4,12 @@ mod atomic_file;
 mod cli;
 mod image_file;
 mod lesson;
+mod memory;
 mod show;
 
 use std::process::ExitCode;
 
-use backprop::Error;
+use backprop::{Architecture, Error, Problem};
 
 fn main() -> ExitCode {
     cli::main()

@@ -19,20 +19,31 @@
 //! What the file holds:
 //!
 //! ```json
-//! {"sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]], "cost": "QuadraticCost"}
+//! {"format": "backprop-model 1", "sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]],
+//!  "cost": "QuadraticCost", "activations": ["sigmoid", "sigmoid"], "pixels": "scaled", "crc32": "5f0c8a31"}
 //! ```
 //!
 //! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 comes back bit for
-//! bit. Our own keys stand beside these and may be missing: `activations` (sigmoid throughout if not said), `pixels`
-//! (how the network was shown its images), `answers` (what its outputs mean: the names of classes, bits, or numbers)
-//! and `standardization` (what is done to inputs).
+//! bit. network2.py writes and reads `sizes`, `weights`, `biases` and `cost`. The others are our own and may be missing:
+//! `format` and its version, `activations` (sigmoid throughout if not said), `pixels` (how the network was shown its
+//! images), `answers` (what its outputs mean: the names of classes, bits, or numbers), `standardization` (what is done
+//! to inputs), and `crc32`, the checksum of what this program would write without it. So a number that has changed since
+//! is noticed, and white space or another order of the keys makes no difference.
 
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+use flate2::CrcWriter;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::{Answers, Pixels, Standardization};
-use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, atomic_file};
+use crate::{
+    Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, atomic_file, memory,
+};
+
+/// What the file's `format` says, before its version.
+const FORMAT: &str = "backprop-model";
+const VERSION: &str = "1";
 
 /// A network's architecture and parameters, and how it is shown images.
 ///
@@ -62,7 +73,10 @@ pub struct Model {
 
 /// The file's own form.
 #[derive(Serialize, Deserialize)]
+#[serde(expecting = "an object with the keys sizes, weights, biases and cost")]
 struct ModelJson {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
     sizes: Vec<usize>,
     weights: Vec<Vec<Vec<f64>>>,
     biases: Vec<Vec<[f64; 1]>>,
@@ -75,10 +89,19 @@ struct ModelJson {
     answers: Answers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     standardization: Option<Standardization>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    crc32: Option<String>,
 }
 
 fn is_default(answers: &Answers) -> bool {
     *answers == Answers::default()
+}
+
+/// What to make of numbers that are not those the file was written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edited {
+    Refuse,
+    Accept,
 }
 
 impl Model {
@@ -90,17 +113,69 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is not text or has one of the problems of
+    /// [`Error::File`], if it cannot be read; [`Error::Contents`], if it has one of the problems of
     /// [`Model::from_json`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = atomic_file::read(path).map_err(|error| Error::File {
-            path: path.to_path_buf(),
-            source: error,
-            remedy: "a model file is what training writes when it ends".into(),
-        })?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Error::contents(path, Problem::new("", "not a model file: it is not even text")))?;
-        Self::from_json(&text).map_err(|problem| Error::contents(path, problem))
+        Self::read_file(path, Edited::Refuse)
+    }
+
+    /// As [`Model::read`], and numbers that were changed since the file was written are taken as they are.
+    ///
+    /// # Errors
+    /// As [`Model::read`], but for the checksum.
+    pub fn read_edited(path: &Path) -> Result<Self, Error> {
+        Self::read_file(path, Edited::Accept)
+    }
+
+    /// Whether the file at this path begins as a model does that was written here, whole or not.
+    pub fn is_at(path: &Path) -> bool {
+        const OLD_BEGINNING: &str = "{\"sizes\":[";
+        const OLD_KEY: &str = "\"activations\":[";
+        const END: i64 = 4096;
+        let begins = |begin: &str| -> std::io::Result<bool> {
+            let mut bytes = Vec::new();
+            atomic_file::open(path)?.0.take(begin.len() as u64).read_to_end(&mut bytes)?;
+            Ok(bytes == begin.as_bytes())
+        };
+        // Version 0.1 of this program wrote no format, but what network2.py does not.
+        let ends_as_in_0_1 = || -> std::io::Result<bool> {
+            let (mut file, length) = atomic_file::open(path)?;
+            file.seek(SeekFrom::End(-END.min(length as i64)))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes.windows(OLD_KEY.len()).any(|window| window == OLD_KEY.as_bytes()))
+        };
+        begins(&format!("{{\"format\":\"{FORMAT} ")).unwrap_or(false)
+            || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
+    }
+
+    /// Number by number, so that of what is no model only the beginning is read.
+    fn read_file(path: &Path, edited: Edited) -> Result<Self, Error> {
+        let fail = |error: std::io::Error| {
+            let remedy = match error.kind() {
+                std::io::ErrorKind::PermissionDenied => {
+                    "you must be allowed to read it: look at its permissions"
+                }
+                _ => "a model file is what `backprop train --out` writes",
+            };
+            Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
+        };
+        let (file, length) = atomic_file::open(path).map_err(fail)?;
+        if length > memory::most() {
+            return Err(fail(atomic_file::too_long(length, memory::most())));
+        }
+        let mut reader = BufReader::with_capacity(1 << 16, file);
+        let read = |reader: &mut BufReader<std::fs::File>| -> std::io::Result<Result<Self, Problem>> {
+            if let Some(problem) = not_json(reader.fill_buf()?) {
+                return Ok(Err(problem));
+            }
+            match serde_json::from_reader(&mut *reader) {
+                Ok(json) => Ok(Self::from_file_form(json, edited)),
+                Err(error) if error.is_io() => Err(error.into()),
+                Err(error) => Ok(Err(explain(&error, || around(path, &error)))),
+            }
+        };
+        read(&mut reader).map_err(fail)?.map_err(|problem| Error::contents(path, problem))
     }
 
     /// Writes a model file; an existing one is replaced only once the new one is complete.
@@ -131,9 +206,28 @@ impl Model {
     ///
     /// # Errors
     /// Not JSON, a key missing, sizes that disagree with the matrices, a weight that is
-    /// not a finite number, an unknown cost or activation.
+    /// not a finite number, an unknown cost or activation, a later version of the format, a checksum that is not that
+    /// of the numbers ([`Model::read_edited`] reads such a file).
     pub fn from_json(text: &str) -> Result<Self, Problem> {
-        let json: ModelJson = serde_json::from_str(text).map_err(|error| explain(&error, text))?;
+        if let Some(problem) = not_json(text.as_bytes()) {
+            return Err(problem);
+        }
+        let json = serde_json::from_str(text).map_err(|error| explain(&error, || text.to_owned()))?;
+        Self::from_file_form(json, Edited::Refuse)
+    }
+
+    fn from_file_form(mut json: ModelJson, edited: Edited) -> Result<Self, Problem> {
+        check_format(json.format.as_deref())?;
+        if let Some(promised) = json.crc32.take().filter(|_| edited == Edited::Refuse) {
+            let found = checksum(&json)?;
+            if promised != found {
+                return Err(Problem::new(
+                    "crc32",
+                    format!("its checksum is {found}, not the {promised} it was written with: something in it has changed"),
+                )
+                .remedy("if that was you, say --edited or remove its key crc32; if not, it is damaged"));
+            }
+        }
         let mut architecture = Architecture::new(&json.sizes).with_cost(json.cost);
         if let Some(activations) = json.activations {
             architecture.activations = activations;
@@ -165,7 +259,8 @@ impl Model {
     pub fn to_json(&self) -> Result<String, Problem> {
         check_finite(&self.parameters)?;
         let layers = &self.parameters.layers;
-        let json = ModelJson {
+        let mut json = ModelJson {
+            format: Some(format!("{FORMAT} {VERSION}")),
             sizes: self.architecture.sizes.clone(),
             weights: layers.iter().map(|layer| layer.weights.clone()).collect(),
             biases: layers.iter().map(|layer| layer.biases.iter().map(|&bias| [bias]).collect()).collect(),
@@ -174,22 +269,93 @@ impl Model {
             pixels: self.pixels,
             answers: self.answers.clone(),
             standardization: self.standardization.clone(),
+            crc32: None,
         };
+        json.crc32 = Some(checksum(&json)?);
         serde_json::to_string(&json).map_err(|error| Problem::new("", error.to_string()))
     }
 }
 
+/// Of what this program writes for these numbers.
+fn checksum(json: &ModelJson) -> Result<String, Problem> {
+    let fail = |error: String| Problem::new("", error);
+    let mut writer = BufWriter::new(CrcWriter::new(std::io::sink()));
+    serde_json::to_writer(&mut writer, json).map_err(|error| fail(error.to_string()))?;
+    let written = writer.into_inner().map_err(|error| fail(error.to_string()))?;
+    Ok(format!("{:08x}", written.crc().sum()))
+}
+
+/// Files of other programs have no format, and those of version 0.1 neither.
+fn check_format(format: Option<&str>) -> Result<(), Problem> {
+    let Some(format) = format else { return Ok(()) };
+    match format.split_once(' ') {
+        Some((FORMAT, VERSION)) => Ok(()),
+        Some((FORMAT, version)) => Err(Problem::new("format", format!("a model file of version {version}"))
+            .remedy(format!("this program reads version {VERSION}: get a later one"))),
+        _ => Err(Problem::new("format", format!("not a model file: its format is \"{format}\""))),
+    }
+}
+
+/// What can be said of a file that does not even begin like JSON.
+fn not_json(beginning: &[u8]) -> Option<Problem> {
+    let found = |found: &str| Problem::new("", format!("not a model file: {found}"));
+    Some(match beginning {
+        [] => found("it is empty"),
+        [0xef, 0xbb, 0xbf, ..] => {
+            found("it begins with a byte-order mark").remedy("save it as UTF-8 without one")
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => found("it is UTF-16 text").remedy("save it as UTF-8"),
+        [b'b', ..] if beginning.starts_with(b"backprop-checkpoint ") => found("it is a checkpoint")
+            .remedy("--from and --model take its network; --resume goes on with its run"),
+        _ if std::str::from_utf8(beginning).is_err_and(|error| error.error_len().is_some()) => {
+            found("it is not even text")
+        }
+        _ => return None,
+    })
+}
+
 /// What serde_json found, as a sentence for someone who may never have seen the file's inside.
-fn explain(error: &serde_json::Error, text: &str) -> Problem {
+fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Problem {
     let place = format!("line {}, column {}", error.line(), error.column());
+    let sentence = error.to_string();
     if error.is_data() {
-        return Problem::new(place, format!("not a model file: {error}"));
+        return Problem::new(place, format!("not a model file: {sentence}"));
     }
+    for (what, means) in [
+        ("number out of range", "a number is out of range for 64 bits"),
+        ("recursion limit exceeded", "its lists lie too deep in one another"),
+        ("surrogate", "a character is spelled with half a pair of surrogates"),
+        ("unexpected end of hex escape", "a character is spelled with half a pair of surrogates"),
+    ] {
+        if sentence.contains(what) {
+            return Problem::new(place.clone(), format!("not a model file: {means}, at {place}"));
+        }
+    }
+    let text = text();
     match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
-        Some(word) => Problem::new(place, format!("it contains {word} ({error})"))
+        Some(word) => Problem::new(place, format!("it contains {word} ({sentence})"))
             .remedy("the training it comes from has diverged"),
-        None => Problem::new(place, format!("not JSON: {error}")),
+        None if error.is_eof() => {
+            Problem::new(place, format!("not whole: {sentence}")).remedy("is there another copy?")
+        }
+        None => Problem::new(place, format!("not JSON: {sentence}")),
     }
+}
+
+/// The text of a file where serde_json gave up.
+fn around(path: &Path, error: &serde_json::Error) -> String {
+    const WORD: usize = 32;
+    let read = || -> std::io::Result<String> {
+        let mut reader = BufReader::new(std::fs::File::open(path)?);
+        for _ in 1..error.line() {
+            reader.skip_until(b'\n')?;
+        }
+        reader.seek_relative(error.column().saturating_sub(WORD) as i64)?;
+        let mut text = Vec::new();
+        reader.take(2 * WORD as u64).read_to_end(&mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    };
+    read().unwrap_or_default()
 }
 
 fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 1]>]) -> Result<(), Problem> {

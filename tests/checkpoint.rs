@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use backprop::data_set::{DataSet, Pixels, Source};
-use backprop::training::{Checkpoint, Options, Trainer, TrainingState};
+use backprop::training::{Beginning, Checkpoint, Options, Trainer, TrainingState};
 use backprop::training::{DataRecord, Fingerprint, Outputs};
 use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
 use proptest::prelude::*;
@@ -49,7 +49,8 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
         },
         state: TrainingState::new(&options),
         options,
-        outputs: Outputs { out: None, save_every: None, checkpoint_every: 1 },
+        outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },
+        beginning: Beginning::default(),
     }
 }
 

@@ -18,7 +18,7 @@ fn folder() -> TempDir {
 fn train_refuses(folder: &TempDir, arguments: &str, sentence: &str) {
     let out = folder.path().join("out.json");
     write(&out, b"precious");
-    let line = refusal(backprop(&format!("train {arguments} --out out.json")).current_dir(folder));
+    let line = refusal(backprop(&format!("train {arguments} --out out.json --force")).current_dir(folder));
     assert!(line.contains(sentence), "expected {sentence:?} in: {line}");
     assert_eq!(std::fs::read(&out).expect("still there"), b"precious");
 }
@@ -223,7 +223,7 @@ fn training_that_diverges_says_where_and_suggests_a_rate() {
 
 fn train_refuses_after_start(folder: &Path, arguments: &str) {
     write(&folder.join("out.json"), b"precious");
-    let mut command = backprop(&format!("train {arguments} --out out.json --json"));
+    let mut command = backprop(&format!("train {arguments} --out out.json --force --json"));
     let output = command.current_dir(folder).output().expect("the program starts");
     let line = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(2), "{line}");

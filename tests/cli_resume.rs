@@ -229,11 +229,20 @@ fn what_would_make_it_another_run_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run";
     success(backprop(run).current_dir(&folder));
-    for option in ["--rate 3", "--seed 1", "--engine object", "--batch 2", "--sizes 8,4,8", "--no-shuffle"] {
-        let line = refusal(backprop(&format!("train --resume run {option}")).current_dir(&folder));
-        let name = option.split(' ').next().expect("a name");
-        assert!(line.contains(&format!("{name} cannot be given with --resume")), "{line}");
+    let others = "--rate 3 --seed 1 --engine object --batch 2 --sizes 8,5,8 --no-shuffle --preset fc --l2 0";
+    let line = refusal(backprop(&format!("train --resume run {others}")).current_dir(&folder));
+    for difference in [
+        "--rate 3 (it was 0.3)",
+        "--seed 1 (it was 0)",
+        "--engine object (it was vectorized)",
+        "--batch 2 (it was 1)",
+        "--sizes 8,5,8 (it was 8,4,8)",
+        "--no-shuffle (it was not so)",
+        "--preset fc (it was not given)",
+    ] {
+        assert!(line.contains(difference), "{difference} is not in {line}");
     }
+    assert!(!line.contains("--l2"), "what is equal is not named: {line}");
     let line = refusal(backprop("train --resume run --data digits").current_dir(&folder));
     assert!(line.contains("the samples of digits are not those the run began with"), "{line}");
     let line = refusal(backprop("train --resume run --epochs 1").current_dir(&folder));
@@ -247,7 +256,7 @@ fn data_that_has_moved_is_found_with_data_and_data_that_has_changed_is_refused()
     let run = "train --data . --sizes 6,4,3 --checkpoint run --json";
     success(backprop(&format!("{run} --epochs 1")).current_dir(&here));
     std::fs::copy(here.path().join("run"), there.path().join("run")).expect("a copy");
-    let whole = success(backprop(&format!("{run} --epochs 3 --out a.json")).current_dir(&here));
+    let whole = success(backprop(&format!("{run} --epochs 3 --out a.json --force")).current_dir(&here));
     std::fs::remove_file(here.path().join("train-images-idx3-ubyte")).expect("was there");
     let go_on = "train --resume run --epochs 3 --out b.json --json";
     let line = refusal(backprop(go_on).current_dir(&there));
@@ -293,7 +302,7 @@ fn a_full_disk_is_noticed_before_training_and_costs_no_file() {
     let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run --out a.json";
     success(backprop(run).current_dir(&folder));
     let before = read(&folder, "run");
-    let output = short_of_space(run, 1, folder.path());
+    let output = short_of_space(&format!("{run} --force"), 1, folder.path());
     let stderr = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(output.stdout.is_empty(), "nothing was trained");
@@ -308,8 +317,9 @@ fn a_disk_that_fills_up_during_training_ends_neither_the_run_nor_the_last_good_c
     let run = "train --data bits --sizes 8,2,8 --epochs 60 --checkpoint run";
     let output = short_of_space(run, 16, folder.path());
     let stderr = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("; training goes on\n"), "{stderr}");
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.matches("; training goes on, and it is tried again\n").count(), 1, "{stderr}");
+    assert!(stderr.contains("; no other place can take it either\n"), "{stderr}");
     let kept = Checkpoint::read(&folder.path().join("run")).expect("the last one that fitted");
     assert!(kept.state.epochs_done > 5 && kept.state.epochs_done < 60, "{}", kept.state.epochs_done);
     assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "run and run.previous");

@@ -55,8 +55,9 @@ fn activations_and_cost_come_back() {
 
 #[test]
 fn text_that_is_not_json_is_refused() {
-    assert!(refusal("").contains("not JSON"));
-    assert!(refusal("{\"sizes\": [2,").contains("not JSON"));
+    assert!(refusal("").contains("it is empty"));
+    assert!(refusal("{\"sizes\": [2,").contains("not whole"));
+    assert!(refusal("{sizes: 2}").contains("not JSON"));
     assert!(refusal("[1, 2, 3]").contains("not a model file"));
     assert!(refusal("{\"sizes\": [1, 1]}").contains("missing field"));
 }

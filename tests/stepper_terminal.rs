@@ -17,25 +17,32 @@ const SHOWS_THE_CURSOR: &str = "\x1b[?25h";
 /// A shell in a terminal of this size: it prints its settings, its process id, runs the stepper in its place as a
 /// child, then prints the exit status and its settings again.
 fn terminal(columns: u16, rows: u16) -> Option<Child> {
+    terminal_where_hanging_up_is("default", columns, rows)
+}
+
+/// The same where SIGHUP is `default` or `ignore`d, as under nohup and some service managers.
+fn terminal_where_hanging_up_is(disposition: &str, columns: u16, rows: u16) -> Option<Child> {
     let program = env!("CARGO_BIN_EXE_backprop");
     let commands = format!(
         "stty cols {columns} rows {rows}; echo \"before: $(stty -g)\"; \
-         sh -c 'echo \"pid: $$\"; exec {program} step'; echo \"status: $?\"; echo \"after: $(stty -g)\""
+         sh -c 'echo \"pid: $$\"; exec env --{disposition}-signal=HUP {program} step'; echo \"status: $?\"; echo \"after: $(stty -g)\""
     );
-    let shell = Command::new("script")
-        .args(["--quiet", "--flush", "--command", &commands, "/dev/null"])
+    let shell = Command::new("env")
+        .arg(format!("--{disposition}-signal=HUP"))
+        .args(["script", "--quiet", "--flush", "--command", &commands, "/dev/null"])
         .env("TERM", "xterm-256color")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
-    if shell.is_err() {
+    let is_there = Command::new("script").arg("--version").stdout(Stdio::null()).status().is_ok();
+    if !is_there {
         assert!(
             std::env::var("CI").as_deref() != Ok("true"),
             "script is not installed, and CI must run this test"
         );
         eprintln!("script is not installed: nothing was tested (apt-get install bsdutils)");
     }
-    shell.ok()
+    shell.ok().filter(|_| is_there)
 }
 
 /// Everything the terminal shows: once the stepper has the screen, `act` is called with what was shown until then.
@@ -67,10 +74,10 @@ fn line<'t>(text: &'t str, beginning: &str) -> &'t str {
     text[start..].lines().next().unwrap_or_default().trim()
 }
 
-fn assert_restored(text: &str) {
+fn assert_restored(text: &str, status: i32) {
     assert!(text.rfind(TAKES_THE_SCREEN) < text.rfind(GIVES_IT_BACK), "the screen is given back");
     assert!(text.rfind(HIDES_THE_CURSOR) <= text.rfind(SHOWS_THE_CURSOR), "the cursor is shown again");
-    assert_eq!(line(text, "status: "), "0");
+    assert_eq!(line(text, "status: "), status.to_string());
     assert_eq!(line(text, "before: "), line(text, "after: "), "the terminal's settings are what they were");
 }
 
@@ -83,18 +90,20 @@ fn keys_walk_and_leave_and_the_terminal_is_as_before() {
         keys.flush().expect("the terminal takes keys");
     });
     assert!(text.contains("w41"), "the first neuron's formula was on the screen");
-    assert_restored(&text);
+    assert_restored(&text, 0);
 }
 
 #[test]
 fn a_signal_to_end_gives_the_terminal_back() {
-    let Some(mut shell) = terminal(80, 24) else { return };
-    let text = session(&mut shell, |_, shown| {
-        let status =
-            Command::new("kill").args(["-TERM", line(shown, "pid: ")]).status().expect("kill is there");
-        assert!(status.success());
-    });
-    assert_restored(&text);
+    for (signal, expected) in [("TERM", 143), ("QUIT", 131), ("HUP", 129), ("INT", 130)] {
+        let Some(mut shell) = terminal(80, 24) else { return };
+        let text = session(&mut shell, |_, shown| {
+            let signal = format!("-{signal}");
+            let status = Command::new("kill").args([&signal, line(shown, "pid: ")]).status();
+            assert!(status.expect("kill is there").success());
+        });
+        assert_restored(&text, expected);
+    }
 }
 
 #[test]
@@ -108,12 +117,14 @@ fn a_terminal_too_small_is_refused_before_the_screen_is_taken() {
 
 #[test]
 fn a_terminal_that_goes_away_takes_the_stepper_with_it() {
-    let Some(mut shell) = terminal(80, 24) else { return };
-    let text = session(&mut shell, |shell, _| shell.kill().expect("the terminal can be closed"));
-    let process = std::path::PathBuf::from("/proc").join(line(&text, "pid: "));
-    let began = Instant::now();
-    while process.exists() {
-        assert!(began.elapsed() < Duration::from_secs(20), "the stepper goes on without a terminal");
-        std::thread::sleep(Duration::from_millis(50));
+    for disposition in ["default", "ignore"] {
+        let Some(mut shell) = terminal_where_hanging_up_is(disposition, 80, 24) else { return };
+        let text = session(&mut shell, |shell, _| shell.kill().expect("the terminal can be closed"));
+        let process = std::path::PathBuf::from("/proc").join(line(&text, "pid: "));
+        let began = Instant::now();
+        while process.exists() {
+            assert!(began.elapsed() < Duration::from_secs(20), "the stepper goes on without a terminal");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }

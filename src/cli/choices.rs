@@ -292,24 +292,34 @@ pub(super) struct ModelArgs {
     /// Activation of all layers, or one for each after the input [default: as the model says]
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
+
+    #[command(flatten)]
+    edited: Edited,
 }
 
 impl ModelArgs {
     /// Reads the model.
     pub(super) fn read(&self) -> Result<Model, Error> {
-        read_model(&self.model, self.activation.as_ref())
+        read_model(&self.model, self.edited, self.activation.as_ref())
     }
 }
 
+/// The wish to have a model as it is, whatever its checksum says.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Edited {
+    /// Take a model whose numbers were changed since it was written
+    #[arg(long)]
+    edited: bool,
+}
+
 /// Reads a model, or the model that a checkpoint holds, and overrides its activations.
-pub(super) fn read_model(path: &Path, activation: Option<&Activations>) -> Result<Model, Error> {
-    let read = || {
-        Model::read(path).map_err(|error| match error {
-            Error::File { .. } => error.remedy("a model file is what `backprop train --out` writes"),
-            error => error,
-        })
-    };
-    let mut model = if Checkpoint::is_at(path) { Checkpoint::read(path)?.into_model() } else { read()? };
+pub(super) fn read_model(
+    path: &Path,
+    edited: Edited,
+    activation: Option<&Activations>,
+) -> Result<Model, Error> {
+    let read = if edited.edited { Model::read_edited } else { Model::read };
+    let mut model = if Checkpoint::is_at(path) { Checkpoint::read(path)?.into_model() } else { read(path)? };
     if let Some(activation) = activation {
         activation.apply(&mut model.architecture);
         model.architecture.check()?;

@@ -14,9 +14,9 @@ use backprop::{Architecture, Cost, Error, Problem, graph};
 
 use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
 use super::output::thousands;
+use super::places::{self, Force, Kind, Places};
 use super::train::default_sizes;
 use super::{Failure, Output};
-use crate::atomic_file;
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
 /// Hidden neurons of the networks that --plot compares, a thousand times as many connections in the last as in the
@@ -65,6 +65,9 @@ pub(super) struct Compare {
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
 
+    #[command(flatten)]
+    force: Force,
+
     /// Print one JSON object per network
     #[arg(long)]
     json: bool,
@@ -74,7 +77,10 @@ impl Compare {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         Options { rate: self.rate, ..Options::default() }.check()?;
         if let Some(path) = &self.plot {
-            atomic_file::check_writable(path)?;
+            let places = Places::new(self.force).data(&self.data.source()?);
+            places.output("--plot", Some(path), Kind::Drawing).check()?;
+            super::lesson::check_is_svg(path)?;
+            output.go_on();
         }
         let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?.first(self.samples);
         if data.is_empty() {
@@ -110,7 +116,7 @@ impl Compare {
         }
         if let Some(path) = &self.plot {
             let svg = figure(&comparisons).to_svg();
-            atomic_file::write(path, |file| file.write_all(svg.as_bytes()))?;
+            places::write(path, svg.as_bytes())?;
         }
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

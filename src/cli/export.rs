@@ -4,7 +4,7 @@
 //! the module 2l, its activation the module 2l + 1. `Linear` keeps its weights as we do, n_out rows of n_in.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -12,11 +12,12 @@ use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
 
 use backprop::model_file::Model;
-use backprop::{Activation, Error, Problem};
+use backprop::{Activation, Error, Problem, spelled_out};
 
 use super::choices::ModelArgs;
+use super::output::name;
+use super::places::{self, Force, Kind, Places};
 use super::{Failure, Output};
-use crate::atomic_file;
 
 /// Write the weights as safetensors, which PyTorch, candle and burn read
 ///
@@ -30,6 +31,9 @@ pub(super) struct Export {
     /// Write the weights here
     #[arg(long, value_name = "FILE.safetensors")]
     out: PathBuf,
+
+    #[command(flatten)]
+    force: Force,
 
     /// 64-bit numbers as here, or 32-bit ones as most engines prefer
     #[arg(long, value_name = "TYPE", default_value = "f64")]
@@ -60,10 +64,14 @@ struct Tensor {
 
 impl Export {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        Places::new(self.force)
+            .input("--model", Some(&self.model.model))
+            .output("--out", Some(&self.out), Kind::Weights)
+            .check()?;
         let model = self.model.read()?;
         let tensors = self.tensors(&model)?;
         let contents = self.contents(&tensors, &model)?;
-        atomic_file::write(&self.out, |file| file.write_all(&contents))?;
+        places::write(&self.out, &contents)?;
         if self.json {
             let shapes: Vec<_> =
                 tensors.iter().map(|tensor| json!({"name": tensor.name, "shape": tensor.shape})).collect();
@@ -135,7 +143,7 @@ impl Export {
     }
 
     fn describe(&self, output: &mut Output, tensors: &[Tensor], model: &Model) -> std::io::Result<()> {
-        writeln!(output, "Wrote {}, numbers of type {}:\n", self.out.display(), self.dtype.name())?;
+        writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.name())?;
         for tensor in tensors {
             let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
             writeln!(output, "  {:<12} {}", tensor.name, shape.join(" x "))?;
@@ -148,7 +156,7 @@ impl Export {
         let double = if self.dtype == NumberType::F64 { ".double()" } else { "" };
         let modules = self::modules(model);
         writeln!(output, "  network = nn.Sequential({}){double}", modules.join(", "))?;
-        writeln!(output, "  network.load_state_dict(load_file(\"{}\"))", self.out.display())
+        writeln!(output, "  network.load_state_dict(load_file({}))", in_python(&self.out))
     }
 }
 
@@ -174,4 +182,20 @@ fn modules(model: &Model) -> Vec<String> {
         [format!("nn.Linear({}, {})", pair[0], pair[1]), activation.to_owned()]
     });
     layers.flatten().collect()
+}
+
+/// A path as it is written in Python, whatever is in it.
+fn in_python(path: &Path) -> String {
+    let Some(text) = path.to_str() else {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        return format!("__import__(\"os\").fsdecode(bytes({bytes:?}))");
+    };
+    let spell = |character: char| match character {
+        '"' | '\\' => format!("\\{character}"),
+        _ if spelled_out(character.encode_utf8(&mut [0; 4])).starts_with('\\') => {
+            format!("\\U{:08x}", u32::from(character))
+        }
+        _ => character.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(spell).collect::<String>())
 }

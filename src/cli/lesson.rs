@@ -10,8 +10,9 @@ use serde_json::json;
 
 use backprop::{Error, Problem};
 
+use super::output::name;
+use super::places::{self, Force, Kind, Places};
 use super::{Failure, Output};
-use crate::atomic_file;
 use crate::lesson::table::wrapped;
 use crate::lesson::{Entry, LESSONS, Question};
 
@@ -52,6 +53,10 @@ pub(super) struct Lesson {
     /// Tell the lesson without asking what you expect
     #[arg(long, global = true)]
     quiet_answers: bool,
+
+    /// Replace the file of --plot even if this program did not write it
+    #[arg(long, global = true)]
+    force: bool,
 
     /// Print the lesson's code instead of running it
     #[arg(long, global = true, conflicts_with_all = ["plot", "json"])]
@@ -138,13 +143,13 @@ impl Lesson {
     fn teach(&self, Chosen { entry, settings }: &Chosen, output: &mut Output) -> Result<(), Failure> {
         if let Some(path) = &self.plot {
             check_is_svg(path)?;
-            atomic_file::check_writable(path)?;
+            Places::new(Force { force: self.force }).output("--plot", Some(path), Kind::Drawing).check()?;
         }
         let lesson =
             (entry.run)(settings).map_err(|error| Error::Usage(Problem::new("lesson", error.to_string())))?;
         if let Some(path) = &self.plot {
             let svg = lesson.figure().to_svg();
-            atomic_file::write(path, |file| file.write_all(svg.as_bytes()))?;
+            places::write(path, svg.as_bytes())?;
         }
         if self.json {
             output.json(&lesson.numbers())?;
@@ -158,7 +163,7 @@ impl Lesson {
         writeln!(output, "{}", lesson.text())?;
         write_tries(entry, false, output)?;
         match &self.plot {
-            Some(path) => writeln!(output, "\nThe picture is in {}.", path.display())?,
+            Some(path) => writeln!(output, "\nThe picture is in {}.", name(path))?,
             None => writeln!(output, "\nIts picture: backprop lesson {0} --plot {0}.svg", entry.name)?,
         }
         writeln!(output, "Its code:    backprop lesson {} --source", entry.name)?;

@@ -13,8 +13,10 @@ mod evaluate;
 mod export;
 mod lesson;
 mod output;
+mod places;
 mod predict;
 mod sequence;
+mod signals;
 mod step;
 mod tour;
 mod trace;
@@ -27,7 +29,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use backprop::Error;
-use output::Output;
+use output::{Output, Printed};
 
 const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` tells you all about `train`.";
 
@@ -76,8 +78,19 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// Room for the program's calls, whatever the shell's limit (`ulimit -s`) leaves to the first thread.
+const STACK: usize = 8 << 20;
+
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    signals::watch();
+    match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return report_usage(&error),
@@ -103,12 +116,18 @@ pub fn main() -> ExitCode {
         Command::Export(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };
-    match result.and_then(|code| output.flush().map(|()| code).map_err(Failure::from)) {
-        Ok(code) => code,
+    match (result, output.finish().map_err(Failure::from)) {
+        (Ok(code), Ok(Printed::All)) => code,
+        (Ok(code), Ok(Printed::Partly)) if code != ExitCode::SUCCESS => code,
+        // Said when it happened.
+        (Ok(_), Ok(Printed::Partly)) => ExitCode::from(2),
         // Whoever reads the pipe has seen enough.
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(failure) => {
-            let _ = output.flush();
+        (Err(Failure::Output(error)), _) | (Ok(_), Err(Failure::Output(error)))
+            if error.kind() == ErrorKind::BrokenPipe =>
+        {
+            ExitCode::SUCCESS
+        }
+        (Err(failure), _) | (Ok(_), Err(failure)) => {
             match failure {
                 Failure::Input(error) => report(&error.to_string()),
                 Failure::Output(error) => report(&format!("standard output: {error}")),

@@ -12,7 +12,7 @@ use backprop::model_file::Model;
 use backprop::{Error, Problem, Sample, spelled_out};
 
 use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
-use super::output::{counted, thousands};
+use super::output::{counted, name, thousands};
 use super::{Failure, Output};
 use crate::image_file;
 use crate::show::bars::bar;
@@ -155,7 +155,7 @@ impl Predict {
         };
         let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
-        let title = format!("What the network saw in {}", path.display());
+        let title = format!("What the network saw in {}", name(path));
         Ok(Shown { data, index: 0, has_label: false, title })
     }
 }

@@ -13,7 +13,8 @@ use backprop::{
     Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Problem, Sample, WeightInit,
 };
 
-use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs, read_model};
+use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
+use super::places::{Force, Places};
 
 /// Samples made up where there is no data to take them from.
 const MADE_UP_SAMPLES: usize = 6;
@@ -24,6 +25,9 @@ pub(super) struct SequenceArgs {
     /// Start from this model [default: the article's nine nodes; with --data or --sizes, random weights]
     #[arg(long, value_name = "FILE.json")]
     from: Option<PathBuf>,
+
+    #[command(flatten)]
+    edited: Edited,
 
     #[command(flatten)]
     data: DataArgs,
@@ -131,6 +135,11 @@ impl Sequence {
 }
 
 impl SequenceArgs {
+    /// The files it is read from.
+    pub(super) fn places(&self, force: Force) -> Result<Places, Error> {
+        Ok(Places::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
+    }
+
     /// Reads and draws all that is needed; at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
         if self.from.is_some() || self.data.data.is_some() {
@@ -174,7 +183,7 @@ impl SequenceArgs {
     /// Training samples of a data set.
     fn on_data(&self, limit: usize) -> Result<Sequence, Error> {
         let model = match &self.from {
-            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
             None => None,
         };
         let data = self.data.load_part(Part::Train, model.as_ref())?;

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -10,7 +11,13 @@ use backprop::step::{Phase, Stepper};
 use backprop::{Error, Problem};
 
 use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
+use super::signals::{self, Ending};
 use super::{Failure, Output};
+use crate::show::stepper;
+
+/// How long a signal waits for the screen to be left. crossterm never comes back from waiting for a key on a terminal
+/// that is gone (its window was closed): it reads the end of the file over and over.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Samples the terminal stepper holds ready, unless --train-limit says otherwise.
 const SAMPLES_AT_HAND: usize = 100;
@@ -91,11 +98,13 @@ impl Step {
         } else if self.plain {
             self.print(&sequence, output)?;
         } else {
-            crate::show::stepper::run(
-                sequence.stepper(&self.training),
-                sequence.image_shape,
-                &sequence.source,
-            )?;
+            let stepper = sequence.stepper(&self.training);
+            signals::end(Ending::Soon(PATIENCE, ratatui::restore));
+            signals::watch_terminal();
+            stepper::run(stepper, sequence.image_shape, &sequence.source, &signals::asked)?;
+            if signals::asked() {
+                return Ok(signals::exit_code());
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

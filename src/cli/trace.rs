@@ -9,10 +9,10 @@ use clap::Args;
 use backprop::step::Stepper;
 use backprop::{Error, Problem};
 
-use super::output::{counted, thousands};
+use super::output::{counted, name, thousands};
+use super::places::{self, Force, Kind};
 use super::sequence::{SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
-use crate::atomic_file;
 use crate::show::page;
 
 const EXAMPLES: &str = "Examples:
@@ -36,6 +36,9 @@ pub(super) struct Trace {
     out: PathBuf,
 
     #[command(flatten)]
+    force: Force,
+
+    #[command(flatten)]
     training: TrainingArgs,
 
     /// Train on the first N samples
@@ -53,7 +56,8 @@ impl Trace {
             return Err(Error::Usage(Problem::new("--samples", "--samples and --epochs count from 1")).into());
         }
         self.training.check()?;
-        atomic_file::check_writable(&self.out)?;
+        let places = self.sequence.places(self.force)?;
+        places.output("--out", Some(&self.out), Kind::Page).check()?;
         let sequence = self.sequence.prepare(self.samples)?;
         let stepper = sequence.stepper(&self.training);
         let count = stepper.sample_count();
@@ -65,11 +69,11 @@ impl Trace {
             .into());
         }
         let page = page::html(stepper.clone(), self.epochs, &self.about(&stepper, &sequence.source))?;
-        atomic_file::write(&self.out, |file| file.write_all(page.as_bytes()))?;
+        places::write(&self.out, page.as_bytes())?;
         writeln!(
             output,
             "{}: {} steps on {} kB; open it in a browser",
-            self.out.display(),
+            name(&self.out),
             thousands(self.epochs * stepper.epoch_len()),
             page.len().div_ceil(1000)
         )?;

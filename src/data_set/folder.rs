@@ -1,13 +1,16 @@
 //! A folder of four IDX files with MNIST's names, gzipped or not, in either style of name.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::samples::Origin;
 use super::{DataSet, Part, Pixels, idx};
-use crate::{Error, Problem, atomic_file};
+use crate::{Error, Problem};
 
 const HOW_TO_GET_MNIST: &str = "data/get-mnist.sh fetches MNIST, data/README.md says from where; \
                                 the embedded digits need no folder";
+
+const MAY_READ: &str = "look at its permissions: you must be allowed to read it";
 
 /// Reads the training or the test set, which is two files: images and labels of `train-`, or of `t10k-`.
 ///
@@ -20,42 +23,37 @@ pub fn load(folder: &Path, part: Part, pixels: Pixels) -> Result<DataSet, Error>
     };
     let image_path = find(folder, &format!("{part}-images"), "idx3-ubyte")?;
     let label_path = find(folder, &format!("{part}-labels"), "idx1-ubyte")?;
-    let images = idx::decode_images(&image_path, &read(&image_path)?)?;
-    let classes = idx::decode_labels(&label_path, &read(&label_path)?)?;
-    if images.count != classes.len() {
-        return Err(Error::contents(
-            label_path,
-            Problem::new(
-                "labels",
-                format!(
-                    "{} labels, but {} holds {} images",
-                    classes.len(),
-                    image_path.display(),
-                    images.count
-                ),
-            )
-            .remedy("the two files do not belong together"),
-        ));
-    }
+    let classes = idx::read_labels(&label_path)?;
+    let images = idx::read_images(&image_path, (&label_path, classes.len()))?;
     let origin = Origin::LabelFile(label_path);
     Ok(DataSet::images_from(origin, images.rows, images.columns, images.bytes, classes, pixels))
 }
 
+/// Every name that one of the four files may have.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let parts = ["train", "t10k"];
+    let kinds = [("images", "idx3-ubyte"), ("labels", "idx1-ubyte")];
+    let each = parts.iter().flat_map(|part| kinds.map(|(what, kind)| (format!("{part}-{what}"), kind)));
+    each.flat_map(|(stem, kind)| names(&stem, kind)).map(|name| folder.join(name)).collect()
+}
+
 /// `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, as it is or with `.gz`.
+fn names(stem: &str, kind: &str) -> [String; 4] {
+    [("-", ""), ("-", ".gz"), (".", ""), (".", ".gz")]
+        .map(|(separator, ending)| format!("{stem}{separator}{kind}{ending}"))
+}
+
+/// The first of these names that there is.
 fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
-    for separator in ['-', '.'] {
-        for ending in ["", ".gz"] {
-            let path = folder.join(format!("{stem}{separator}{kind}{ending}"));
-            if path.is_file() {
-                return Ok(path);
-            }
+    for name in names(stem, kind) {
+        let path = folder.join(name);
+        match std::fs::metadata(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::file(path, error).remedy(MAY_READ)),
         }
     }
     let name = format!("{stem}-{kind}");
     let found = format!("no such file, nor {name}.gz, nor {stem}.{kind}");
     Err(Error::contents(folder.join(&name), Problem::new("", found).remedy(HOW_TO_GET_MNIST)))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    atomic_file::read(path).map_err(|error| Error::file(path, error))
 }

@@ -9,13 +9,13 @@
 //! with gzip's two bytes is expanded first, whatever it is called. Nothing is allocated before the header has been
 //! compared with the file: a few damaged bytes cannot ask for gigabytes.
 
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Problem};
+use crate::{Error, Problem, atomic_file, memory};
 
 /// Images as they stand in an IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub struct Images {
     pub bytes: Vec<u8>,
 }
 
+const READABLE: &str = "it must be a file, and one that you may read";
 const UNSIGNED_BYTES: u32 = 0x08;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// No deflate stream expands further than this.
@@ -97,6 +98,53 @@ pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
     contents
 }
 
+/// Images from a file. Until the header has been compared with the file, with memory and with the number of `labels`
+/// that stand in another file, nothing more is read.
+pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images, Error> {
+    let (dimensions, bytes) = read(path, 3, "images", |count| {
+        let (label_path, labels) = labels;
+        if count == labels {
+            return Ok(());
+        }
+        let found = format!("{labels} labels, but {} holds {count} images", path.display());
+        Err(Error::contents(
+            label_path,
+            Problem::new("labels", found).remedy("the two files do not belong together"),
+        ))
+    })?;
+    Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
+}
+
+/// Labels from a file, a byte each.
+pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
+    let (_, bytes) = read(path, 1, "labels", |_| Ok(()))?;
+    Ok(bytes)
+}
+
+/// Dimensions and values of a file whose count, the first dimension, passes a check.
+fn read(
+    path: &Path,
+    rank: u32,
+    what: &str,
+    check_count: impl Fn(usize) -> Result<(), Error>,
+) -> Result<(Vec<usize>, Vec<u8>), Error> {
+    let fail = |error| Error::file(path, error).remedy(READABLE);
+    let (file, length) = atomic_file::open(path).map_err(fail)?;
+    let mut stream = BufReader::new(file);
+    let is_zipped = stream.fill_buf().map_err(fail)?.starts_with(&GZIP_MAGIC);
+    let most = if is_zipped { length.saturating_mul(MOST_DEFLATE_CAN_EXPAND) } else { length };
+    let mut stream: Box<dyn Read> =
+        if is_zipped { Box::new(MultiGzDecoder::new(stream)) } else { Box::new(stream) };
+    let dimensions = decode_header(path, &mut stream, most, rank, what)?;
+    check_count(dimensions[0])?;
+    let values = dimensions.iter().product::<usize>() as u64;
+    if values > memory::most() {
+        return Err(Error::file(path, atomic_file::too_long(values, memory::most()))
+            .remedy("take fewer samples into the file"));
+    }
+    Ok((dimensions.clone(), decode_body(path, stream, values)?))
+}
+
 fn decode(path: &Path, contents: &[u8], rank: u32, what: &str) -> Result<(Vec<usize>, Vec<u8>), Error> {
     if contents.starts_with(&GZIP_MAGIC) {
         let most = (contents.len() as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND);
@@ -114,6 +162,19 @@ fn decode_stream(
     rank: u32,
     what: &str,
 ) -> Result<(Vec<usize>, Vec<u8>), Error> {
+    let dimensions = decode_header(path, &mut stream, most, rank, what)?;
+    let values = dimensions.iter().product::<usize>() as u64;
+    Ok((dimensions, decode_body(path, stream, values)?))
+}
+
+/// Reads the dimensions. Their product is what a stream of at most `most` bytes can hold.
+fn decode_header(
+    path: &Path,
+    mut stream: impl Read,
+    most: u64,
+    rank: u32,
+    what: &str,
+) -> Result<Vec<usize>, Error> {
     let fail = |problem: Problem| Error::contents(path, problem);
     let mut header_number = |name: &'static str| {
         stream.read_u32::<BigEndian>().map_err(|error| match error.kind() {
@@ -148,19 +209,21 @@ fn decode_stream(
     }
     let header_length = 4 + 4 * u64::from(rank);
     let body_length = dimensions.iter().try_fold(1u64, |product, &d| product.checked_mul(d as u64));
-    let body_length = match body_length {
-        Some(length) if length <= most.saturating_sub(header_length) => length,
-        _ => {
-            return Err(fail(
-                Problem::new(
-                    "dimensions",
-                    format!("the header promises {sizes} values, more than the file can hold"),
-                )
-                .remedy("fetch it again"),
-            ));
-        }
-    };
+    if body_length.is_none_or(|length| length > most.saturating_sub(header_length)) {
+        return Err(fail(
+            Problem::new(
+                "dimensions",
+                format!("the header promises {sizes} values, more than the file can hold"),
+            )
+            .remedy("fetch it again"),
+        ));
+    }
+    Ok(dimensions)
+}
 
+/// Reads so many values, which must be all that follow.
+fn decode_body(path: &Path, stream: impl Read, body_length: u64) -> Result<Vec<u8>, Error> {
+    let fail = |problem: Problem| Error::contents(path, problem);
     let mut body = Vec::new();
     // One byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are promised.
     stream.take(body_length + 1).read_to_end(&mut body).map_err(|error| {
@@ -178,6 +241,6 @@ fn decode_stream(
             Problem::new("values", format!("goes on after the {body_length} values its header promises"))
                 .remedy("is it another file?"),
         )),
-        std::cmp::Ordering::Equal => Ok((dimensions, body)),
+        std::cmp::Ordering::Equal => Ok(body),
     }
 }

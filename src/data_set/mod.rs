@@ -18,6 +18,7 @@
 //! image is kept as the numbers themselves. Parts of a set share what they are parts of.
 
 mod answers;
+pub(crate) mod any_path;
 pub mod bits;
 pub mod digits;
 mod fit;

@@ -1,13 +1,14 @@
 //! Where data comes from: what is built in, a folder, or a table; and its two parts.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataSet, Pixels, bits, digits, folder, points, table};
-use crate::{Error, Problem};
+use super::{DataSet, Pixels, any_path, bits, digits, folder, points, table};
+use crate::{Error, Problem, spelled_out};
 
 /// What to train on and what to test on.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,12 +67,14 @@ pub enum Source {
     /// A folder with the four IDX files of MNIST, or files of the same names and form; or else a table, a CSV file
     /// whose last column is the class.
     #[serde(alias = "Folder")]
-    Path(PathBuf),
+    Path(#[serde(with = "any_path")] PathBuf),
     /// A table of which there is more to say.
     Table {
         /// The file to train on.
+        #[serde(with = "any_path")]
         train: PathBuf,
         /// The file to test on, if there is one.
+        #[serde(with = "any_path::option")]
         test: Option<PathBuf>,
         /// How many columns, the last ones, are numbers to put out; with 0, the last is the class.
         target_columns: usize,
@@ -150,16 +153,38 @@ impl Source {
     }
 }
 
+/// Reads a table, if there is one.
 fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
-    if !path.exists() {
-        let words = BUILT_IN.map(|(word, _)| word).join(", ");
-        return Err(Error::contents(
-            path,
-            Problem::new("", "no such file or folder")
-                .remedy(format!("built in are {words}; data/get-mnist.sh fetches MNIST")),
-        ));
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let words = BUILT_IN.map(|(word, _)| word).join(", ");
+            let problem = Problem::new("", "no such file or folder");
+            let remedy = format!("built in are {words}; data/get-mnist.sh fetches MNIST");
+            Err(Error::contents(path, problem.remedy(remedy)))
+        }
+        _ => table::read(path, target_columns),
     }
-    table::read(path, target_columns)
+}
+
+impl Source {
+    /// Every file that it may be read from, whether it is there or not: none of what is built in.
+    ///
+    /// ```
+    /// use backprop::data_set::Source;
+    ///
+    /// let table = Source::Path("flowers.csv".into());
+    /// assert_eq!(table.files(), ["flowers.csv".as_ref()]);
+    /// ```
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Path(path) if path.is_dir() => folder::files(path),
+            Self::Path(path) => vec![path.clone()],
+            Self::Table { train, test, .. } => {
+                [Some(train), test.as_ref()].into_iter().flatten().cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl FromStr for Source {
@@ -174,7 +199,7 @@ impl FromStr for Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::Path(path) | Self::Table { train: path, .. } = self {
-            return write!(f, "{}", path.display());
+            return f.write_str(&spelled_out(&path.to_string_lossy()));
         }
         let word = BUILT_IN.into_iter().find(|(_, source)| source == self).map_or("", |(word, _)| word);
         f.write_str(word)

@@ -10,7 +10,6 @@
 //! should put out. Rows are read one by one: nothing is kept of the text but its numbers and the names of classes.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
@@ -18,7 +17,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
-use crate::{Error, Problem};
+use crate::{Error, Problem, atomic_file, memory};
 
 /// More classes than these are a column of numbers that nobody meant as classes.
 const MOST_CLASSES: usize = 1000;
@@ -28,7 +27,14 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a file. The last `target_columns` columns are the numbers to put out; with 0, the last is the class.
 pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error> {
-    let text = File::open(file).map_err(|error| Error::file(file, error))?;
+    let open = || {
+        let (text, length) = atomic_file::open(file)?;
+        // The shortest number is a digit and a comma, and takes eight bytes.
+        let most = memory::most() / 4;
+        if length <= most { Ok(text) } else { Err(atomic_file::too_long(length, most)) }
+    };
+    let text =
+        open().map_err(|error| Error::file(file, error).remedy("it must be a file that you may read"))?;
     parse(file, BufReader::new(text), target_columns)
 }
 

@@ -13,6 +13,8 @@ use std::path::Path;
 
 use backprop::{Error, Problem};
 
+use crate::atomic_file;
+
 use centre::{SIDE, centre_like_mnist};
 
 /// Nobody draws a digit with more pixels; at eight bytes a number, still only a few hundred megabytes on the way.
@@ -39,23 +41,27 @@ pub struct Picture {
 /// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is too long or has one of the problems of
 /// [`decode_png`].
 pub fn read_png(path: &Path) -> Result<Picture, Error> {
-    use std::io::Read as _;
-    let fail = |error| Error::File {
+    let read = || {
+        let (_, length) = atomic_file::open(path)?;
+        if length > LONGEST_FILE { Ok(None) } else { atomic_file::read(path).map(Some) }
+    };
+    let bytes = read().map_err(|error| Error::File {
         path: path.to_path_buf(),
         source: error,
         remedy: "--image takes a PNG file".into(),
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(fail)?;
-    file.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(fail)?;
-    if bytes.len() as u64 > LONGEST_FILE {
+    })?;
+    let Some(bytes) = bytes else {
         return Err(Error::contents(
             path,
             Problem::new("pixels", "too long for a picture of one digit")
                 .remedy("cut it out or make it smaller"),
         ));
-    }
-    decode_png(&bytes).map_err(|problem| Error::contents(path, problem))
+    };
+    // The decoder is not ours, and what it is given can come from anywhere: where it gives up the file is damaged.
+    let decoded = std::panic::catch_unwind(|| decode_png(&bytes)).unwrap_or_else(|_| {
+        Err(Problem::new("", "a PNG file that the decoder cannot take").remedy("save it again"))
+    });
+    decoded.map_err(|problem| Error::contents(path, problem))
 }
 
 /// A picture from the contents of a PNG file: any colour type, bit depth and interlacing; of an animation, the first
@@ -81,6 +87,14 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Problem> {
     let (width, height) = (header.width, header.height);
     check_size(width, height, header.bits_per_pixel(), bytes.len())?;
     let mut reader = decoder.read_info().map_err(damaged)?;
+    // Three bytes make a colour. png 0.18.1 takes that for granted and panics where it is not so.
+    if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
+        return Err(Problem::new(
+            "palette",
+            "a damaged PNG file (its palette ends in the middle of a colour)",
+        )
+        .remedy("save it again"));
+    }
     let length = reader
         .output_buffer_size()
         .ok_or_else(|| Problem::new("header", "too many pixels for this machine"))?;

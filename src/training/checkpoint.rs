@@ -13,16 +13,16 @@
 //! before it is still there: [`Checkpoint::write`] keeps it as FILE.previous.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Options, TrainingState};
-use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization};
+use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
 use crate::model_file::Model;
-use crate::{Architecture, Engine, Error, Parameters, Problem, atomic_file};
+use crate::{Architecture, Engine, Error, Parameters, Problem, WeightInit, atomic_file};
 
 const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
@@ -31,7 +31,7 @@ const VERSION: &str = "1";
 ///
 /// ```
 /// use backprop::data_set::{Answers, Pixels, Source};
-/// use backprop::training::{Checkpoint, DataRecord, Fingerprint, Outputs};
+/// use backprop::training::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs};
 /// use backprop::training::{Options, TrainingState};
 /// use backprop::{Engine, vectorized::Network};
 ///
@@ -54,6 +54,7 @@ const VERSION: &str = "1";
 ///     state: TrainingState::new(&options),
 ///     options,
 ///     outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },
+///     beginning: Beginning::default(),
 /// };
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("run.checkpoint");
@@ -77,6 +78,21 @@ pub struct Checkpoint {
     pub state: TrainingState,
     /// What is written, and when.
     pub outputs: Outputs,
+    /// What the run began with and does not need any more.
+    #[serde(default)]
+    pub beginning: Beginning,
+}
+
+/// How the starting network came about, for the question whether an option is the one that a run began with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Beginning {
+    /// Whose choices it was begun with, as on the command line.
+    pub preset: Option<String>,
+    /// How weights were drawn; `None`, if they were those of a model.
+    pub init: Option<WeightInit>,
+    /// That model.
+    #[serde(with = "any_path::option")]
+    pub from: Option<PathBuf>,
 }
 
 /// Which samples a run is trained and tested on.
@@ -115,11 +131,19 @@ pub struct Fingerprint {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outputs {
     /// The model file.
+    #[serde(with = "any_path::option")]
     pub out: Option<PathBuf>,
     /// Write it after every so many epochs, not only at the end.
     pub save_every: Option<usize>,
     /// A checkpoint after every so many epochs, 1 or more.
     pub checkpoint_every: usize,
+    /// Where the run's checkpoint lies. One that lies elsewhere was copied or moved, and does not decide where anything
+    /// is written.
+    #[serde(default, with = "any_path::option")]
+    pub checkpoint: Option<PathBuf>,
+    /// Checksums of the files at `out` that the run may replace: the one it found there and those it has written.
+    #[serde(default)]
+    pub known: Vec<u32>,
 }
 
 impl Fingerprint {
@@ -139,7 +163,7 @@ impl Checkpoint {
     /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let bytes = self.to_bytes().map_err(|problem| Error::contents(path, problem))?;
-        let is_whole = std::fs::read(path).is_ok_and(|found| check_header(&found).is_ok());
+        let is_whole = Self::is_whole_at(path);
         if is_whole {
             atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))
         } else {
@@ -170,6 +194,11 @@ impl Checkpoint {
             && begin == MAGIC.as_bytes()
     }
 
+    /// Whether the file at this path is a checkpoint, and not damaged.
+    pub fn is_whole_at(path: &Path) -> bool {
+        Self::is_at(path) && read_whole(path).is_ok_and(|bytes| check_header(&bytes).is_ok())
+    }
+
     /// The network as it stands, without the run.
     pub fn into_model(self) -> Model {
         Model {
@@ -181,12 +210,11 @@ impl Checkpoint {
     }
 
     fn read_exactly(path: &Path) -> Result<Self, Error> {
-        let bytes = atomic_file::read(path).map_err(|error| Error::File {
-            path: path.to_path_buf(),
-            source: error,
-            remedy: "a checkpoint is what training saves on the way".into(),
-        })?;
-        Self::from_bytes(&bytes).map_err(|problem| Error::contents(path, problem))
+        if Model::is_at(path) {
+            let problem = Problem::new("", "a model, not a checkpoint");
+            return Err(Error::contents(path, problem.remedy("begin another run from it with --from")));
+        }
+        Self::from_bytes(&read_whole(path)?).map_err(|problem| Error::contents(path, problem))
     }
 
     /// The contents of a file.
@@ -243,6 +271,39 @@ impl Checkpoint {
     }
 }
 
+/// The bytes of a file that is as long as its first line says; of one that does not begin as a checkpoint does only the
+/// beginning.
+fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
+    const LONGEST_FIRST_LINE: u64 = 100;
+    let fail = |error: std::io::Error| {
+        let remedy = match error.kind() {
+            ErrorKind::PermissionDenied => "you must be allowed to read it: look at its permissions",
+            _ => "a checkpoint is what training saves on the way",
+        };
+        Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
+    };
+    let (file, length) = atomic_file::open(path).map_err(fail)?;
+    let mut beginning = Vec::new();
+    file.take(LONGEST_FIRST_LINE).read_to_end(&mut beginning).map_err(fail)?;
+    let first_line = beginning.iter().position(|&byte| byte == b'\n').map(|end| &beginning[..end]);
+    let promised = first_line.and_then(|line| {
+        let words = std::str::from_utf8(line).ok()?.strip_prefix(MAGIC)?.rsplit(' ').next()?;
+        Some((line.len() as u64 + 1, words.parse::<u64>().ok()?))
+    });
+    match promised {
+        None => Ok(beginning),
+        Some((header, promised)) if length - header != promised => {
+            Err(Error::contents(path, wrong_length(length - header, promised)))
+        }
+        Some(_) => atomic_file::read(path).map_err(fail),
+    }
+}
+
+fn wrong_length(found: u64, promised: u64) -> Problem {
+    let found = format!("damaged: {found} bytes follow the first line, which promises {promised}");
+    Problem::new("bytes", found)
+}
+
 /// Compares the first line with the rest, and returns the rest.
 fn check_header(bytes: &[u8]) -> Result<&[u8], Problem> {
     let not_one = || Problem::new("first line", "not a checkpoint: its first line does not say so");
@@ -253,7 +314,7 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], Problem> {
     let [MAGIC, version, rest @ ..] = words.as_slice() else { return Err(not_one()) };
     if *version != VERSION {
         return Err(Problem::new("version", format!("a checkpoint of version {version}"))
-            .remedy(format!("this program reads version {VERSION}")));
+            .remedy(format!("this program reads version {VERSION}: get a later one")));
     }
     let ["crc32", sum, "bytes", length] = rest else {
         return Err(Problem::new("first line", "damaged: its first line is not whole"));
@@ -263,10 +324,7 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], Problem> {
     };
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     if body.len() != length {
-        return Err(Problem::new(
-            "bytes",
-            format!("damaged: {} bytes follow the first line, which promises {length}", body.len()),
-        ));
+        return Err(wrong_length(body.len() as u64, length as u64));
     }
     if checksum(body) != sum {
         return Err(Problem::new("crc32", "damaged: its checksum is not the one its first line gives"));

@@ -33,7 +33,7 @@ mod trainer;
 
 #[doc(inline)]
 pub use self::{
-    checkpoint::{Checkpoint, DataRecord, Fingerprint, Outputs},
+    checkpoint::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs},
     evaluation::{Evaluation, evaluate, for_each_output},
     options::{Options, Preset, PresetChoices},
     order::sample_order,

@@ -11,7 +11,7 @@ use backprop::model_file::Model;
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightInit, vectorized};
 
-use crate::cli::choices::{Activations, DataArgs, Sizes, StandardizeArgs, read_model};
+use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use crate::cli::train::default_sizes;
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
@@ -24,6 +24,9 @@ pub(super) struct SettingArgs {
     /// Check this model's weights [default: random ones]
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["sizes", "init"])]
     model: Option<PathBuf>,
+
+    #[command(flatten)]
+    edited: Edited,
 
     #[command(flatten)]
     data: DataArgs,
@@ -83,7 +86,7 @@ impl SettingArgs {
         let fault = self.fault()?;
         let samples = self.sample_count(fault)?;
         let model = match &self.model {
-            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
             None => None,
         };
         let data = self.read_data(model.as_ref())?;

@@ -9,7 +9,8 @@ use backprop::training::PresetChoices;
 use backprop::training::{Options, Preset};
 use backprop::{Cost, WeightInit};
 
-use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes, StandardizeArgs, parse_every};
+use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
+use crate::cli::places::Force;
 
 /// Train a network
 ///
@@ -18,7 +19,9 @@ use crate::cli::choices::{Activations, DataArgs, EngineArgs, Sizes, StandardizeA
 ///
 /// A run with --checkpoint can be interrupted at any moment (Ctrl-C, a power cut) and resumed with --resume; the
 /// result is the same to the last bit. --resume takes everything from the checkpoint; only --epochs, --threads, what is
-/// written where and what is shown may be changed, and --data if the same data has moved.
+/// written where and what is shown may be changed, and --data if the same data has moved; other options may be given
+/// again as they were. Exit status 2 after training: something could not be written where it was asked for, and a line
+/// says where it is.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(in crate::cli) struct Train {
@@ -129,6 +132,9 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE.json", conflicts_with = "init")]
     pub(super) from: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) edited: Edited,
+
     /// Write the trained model here
     #[arg(long, value_name = "FILE.json")]
     pub(super) out: Option<PathBuf>,
@@ -152,6 +158,9 @@ pub(in crate::cli) struct Train {
     /// Draw cost and correct answers, epoch by epoch
     #[arg(long, value_name = "FILE.svg")]
     pub(super) plot: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) force: Force,
 
     /// Print one JSON object per epoch
     #[arg(long)]

@@ -1,49 +1,49 @@
-//! What a run writes while it goes on: checkpoints, and the model.
+//! What a run writes while it goes on: checkpoints, and the model. What cannot be written does not end the run, which
+//! would lose more: it is tried again, and at the end another place is found.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use flate2::Crc;
 
 use backprop::model_file::Model;
 use backprop::training::{Checkpoint, Trainer};
-use backprop::{Engine, Error, Problem};
+use backprop::{Engine, Error, Parameters};
 
 use super::Train;
 use crate::atomic_file;
-use crate::cli::output::thousands;
+use crate::cli::output::{name, thousands};
+use crate::cli::places::{self, quoted};
+use crate::cli::signals;
 
 /// Saves a run as often as was asked for.
 pub(super) struct Keeper {
-    /// The run; its weights and state are those of the latest save.
+    /// The run; its weights and state are those of the latest save, or of the latest that was tried.
     run: Checkpoint,
     /// Where checkpoints go, if anywhere.
     path: Option<PathBuf>,
-    quiet: bool,
+    /// Whether the latest state of the run is not on disk because it could not be written.
+    checkpoint_is_due: bool,
+    /// The same for the model.
+    model_is_due: bool,
+    /// What was last said of a failure: a full disk is full after every epoch.
+    last_complaint: String,
 }
 
 impl Keeper {
     /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
-    pub(super) fn new(options: &Train, run: Checkpoint) -> Result<Self, Error> {
-        // A run resumed from FILE.previous is again the run of FILE.
-        let resumed = options.resume.as_ref().map(|path| atomic_file::next(path).unwrap_or(path.clone()));
-        let keeper = Self { run, path: options.checkpoint.clone().or(resumed.clone()), quiet: options.quiet };
-        let Some(path) = &keeper.path else { return Ok(keeper) };
-        for taken in [path.clone(), atomic_file::previous(path)] {
-            if keeper.run.outputs.out.as_deref().is_some_and(|out| is_same_place(out, &taken)) {
-                return Err(Error::Usage(
-                    Problem::new("--out", format!("--out and --checkpoint both name {}", taken.display()))
-                        .remedy("a model and a checkpoint are different files"),
-                ));
-            }
-        }
-        if resumed.as_ref() != Some(path) {
-            keeper.check_what_is_there(path)?;
-        }
-        atomic_file::remove_leftovers(path);
-        if options.resume.as_ref() == Some(path) {
-            // It is this run's own latest one.
-            atomic_file::check_writable(path)?;
-        } else {
-            keeper.run.write(path)?;
+    pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
+        let path = options.checkpoint_path();
+        let outputs = &mut run.outputs;
+        outputs.checkpoint = path.as_deref().map(absolute);
+        outputs.known = outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
+        let is_resumed = path.is_some() && options.resume == path;
+        let mut keeper =
+            Self { run, path, checkpoint_is_due: false, model_is_due: false, last_complaint: String::new() };
+        // That of a resumed run is there already.
+        if let Some(path) = keeper.path.clone().filter(|_| !is_resumed) {
+            keeper.write_checkpoint(&path)?;
         }
         Ok(keeper)
     }
@@ -58,78 +58,83 @@ impl Keeper {
         self.path.is_some() || self.run.outputs.out.is_some()
     }
 
-    /// A new run does not silently take the place of an old one, nor of something else altogether.
-    fn check_what_is_there(&self, path: &Path) -> Result<(), Error> {
-        if std::fs::metadata(path).map_or(true, |found| found.len() == 0) {
-            return Ok(());
-        }
-        let earlier = Checkpoint::read(path).map_err(|error| match error {
-            Error::Contents { .. } => {
-                error.remedy("it would be overwritten: remove it or choose another name")
-            }
-            other => other,
-        })?;
-        if !self.quiet {
-            crate::cli::report(&format!(
-                "{} holds an earlier run, in epoch {}; it stays as {} until this run's second checkpoint",
-                path.display(),
-                earlier.state.epochs_done + 1,
-                atomic_file::previous(path).display()
-            ));
-        }
-        Ok(())
-    }
-
-    /// After an epoch: saves what is due. What cannot be written does not end the run, which would lose more; the last
-    /// good file is still there.
+    /// After an epoch: saves what is due, and what could not be written before.
     pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) {
         let epoch = trainer.state().epochs_done;
         let is_due = |every: usize| epoch.is_multiple_of(every);
-        let go_on = |result: Result<(), Error>| {
-            if let Err(error) = result {
-                crate::cli::report(&format!("{error}; training goes on"));
-            }
-        };
-        let checkpoint_is_due = is_due(self.run.outputs.checkpoint_every) || trainer.is_finished();
-        if let Some(path) = self.path.clone().filter(|_| checkpoint_is_due) {
-            go_on(self.checkpoint(&path, trainer, engine));
+        let ends = trainer.is_finished();
+        self.model_is_due |= self.run.outputs.save_every.is_some_and(is_due) || ends;
+        // A model that the checkpoint knows nothing of would be taken for somebody else's.
+        self.checkpoint_is_due |= is_due(self.run.outputs.checkpoint_every) || self.model_is_due;
+        let model = if self.model_is_due { self.model(trainer, engine) } else { None };
+        if let Some((_, contents)) = &model {
+            self.run.outputs.known.push(checksum(contents));
         }
-        if self.run.outputs.save_every.is_some_and(is_due) {
-            go_on(self.save_model(engine));
+        if self.checkpoint_is_due
+            && let Some(path) = self.path.clone()
+        {
+            self.run.update(engine, trainer.state());
+            let result = self.write_checkpoint(&path);
+            self.checkpoint_is_due = result.is_err();
+            self.go_on(result);
         }
-    }
-
-    /// After the weights have left the range of numbers: says where the last good ones are.
-    pub(super) fn diverged(&self, error: Error) -> Error {
-        match (error, &self.path) {
-            (error @ Error::Diverged(_), Some(path)) => error.remedy(format!(
-                "the weights after epoch {} are good: --from {}",
-                self.run.state.epochs_done,
-                quoted(path)
-            )),
-            (error, _) => error,
+        // The last one is for `finish`.
+        if let Some((path, contents)) = model.filter(|_| !ends) {
+            let result = places::write(&path, contents.as_bytes());
+            self.model_is_due = result.is_err();
+            self.go_on(result);
         }
     }
 
-    /// Writes the model to `--out`, if there is one.
-    pub(super) fn save_model(&self, engine: &dyn Engine) -> Result<(), Error> {
-        let Some(path) = &self.run.outputs.out else { return Ok(()) };
-        let data = &self.run.data;
-        let model = Model {
-            pixels: Some(data.pixels),
-            answers: data.answers.clone(),
-            standardization: data.standardization.clone(),
-            ..Model::new(engine.architecture().clone(), engine.parameters())
-        };
-        model.write(path)
+    fn go_on(&mut self, result: Result<(), Error>) {
+        let Err(error) = result else { return };
+        let complaint = error.to_string();
+        if complaint != self.last_complaint {
+            crate::cli::report(&format!("{complaint}; training goes on, and it is tried again"));
+            self.last_complaint = complaint;
+        }
     }
 
-    /// After Ctrl-C: saves the run, if there is any place for it, and says how to go on.
-    pub(super) fn interrupted(
+    /// At the end: everything that was asked for is written, or as much as can be, somewhere. The exit status says
+    /// whether it is where it was asked for.
+    pub(super) fn finish(
         &mut self,
         trainer: &Trainer<'_>,
         engine: &dyn Engine,
-    ) -> Result<String, Error> {
+        plot: Option<(&Path, String)>,
+    ) -> ExitCode {
+        let mut saved = true;
+        if self.checkpoint_is_due
+            && let Some(path) = self.path.clone()
+        {
+            self.run.update(engine, trainer.state());
+            saved &= self.checkpoint(&path).is_some_and(|place| place == path);
+        }
+        if let Some((path, contents)) = self.model(trainer, engine) {
+            saved &= write_somewhere(&path, contents.as_bytes()).is_some_and(|place| place == path);
+        }
+        if let Some((path, svg)) = plot {
+            saved &= write_somewhere(path, svg.as_bytes()).is_some_and(|place| place == path);
+        }
+        if saved { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    }
+
+    /// After the weights have left the range of numbers: says where the last good ones are.
+    pub(super) fn diverged(&mut self, error: Error) -> Error {
+        let (Error::Diverged(_), Some(path)) = (&error, self.path.clone()) else { return error };
+        let place = if self.checkpoint_is_due { self.checkpoint(&path) } else { Some(path) };
+        match place {
+            Some(place) => error.remedy(format!(
+                "the weights after epoch {} are good: --from {}",
+                self.run.state.epochs_done,
+                quoted(&place)
+            )),
+            None => error,
+        }
+    }
+
+    /// After a signal: saves the run, if there is any place for it, and says how to go on.
+    pub(super) fn interrupted(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> String {
         let state = trainer.state();
         let mut sentence = if state.samples_done == 0 {
             format!("interrupted after epoch {}", state.epochs_done)
@@ -137,37 +142,99 @@ impl Keeper {
             let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
-        let Some(path) = self.path.clone().or(self.run.outputs.out.as_deref().map(beside)) else {
+        let Some(path) = self.path.clone().or_else(|| self.run.outputs.out.as_deref().map(free_beside))
+        else {
             sentence.push_str("; nothing is saved, as neither --checkpoint nor --out says where");
-            return Ok(sentence);
+            return sentence;
         };
-        self.checkpoint(&path, trainer, engine)?;
+        self.run.outputs.checkpoint = Some(absolute(&path));
+        self.run.update(engine, state);
         // Writing to a String cannot fail.
-        let _ = write!(sentence, "; go on with: backprop train --resume {}", quoted(&path));
-        Ok(sentence)
+        let _ = match self.checkpoint(&path) {
+            Some(place) => {
+                write!(sentence, "; go on with: backprop train --resume {}", quoted(&place))
+            }
+            None => write!(sentence, "; nothing is saved, as no place can take it"),
+        };
+        sentence
     }
 
-    fn checkpoint(&mut self, path: &Path, trainer: &Trainer<'_>, engine: &dyn Engine) -> Result<(), Error> {
-        self.run.update(engine, trainer.state());
+    /// Where the model goes, if anywhere, and what it is: the best network, if that is to be kept and the run is over.
+    fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
+        let path = self.run.outputs.out.clone()?;
+        let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
+        let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
+        let data = &self.run.data;
+        let model = Model {
+            pixels: Some(data.pixels),
+            answers: data.answers.clone(),
+            standardization: data.standardization.clone(),
+            ..Model::new(engine.architecture().clone(), parameters)
+        };
+        // Its numbers are finite, or training would have stopped.
+        Some((path, model.to_json().ok()? + "\n"))
+    }
+
+    fn write_checkpoint(&mut self, path: &Path) -> Result<(), Error> {
+        let _in_hand = signals::file_in_hand();
         self.run.write(path)
     }
+
+    /// Writes the run to its place or, if that fails, to any that can take it. Where it is, if anywhere.
+    fn checkpoint(&mut self, path: &Path) -> Option<PathBuf> {
+        match self.write_checkpoint(path) {
+            Ok(()) => Some(path.to_path_buf()),
+            Err(error) => {
+                let contents = self.run.to_bytes().ok()?;
+                elsewhere(path, &contents, &error)
+            }
+        }
+    }
 }
 
-/// Where a run goes that was given a place for its model only.
-fn beside(out: &Path) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".checkpoint");
-    PathBuf::from(name)
+/// Writes a file to its place or, if that fails, to any that can take it. Where it is, if anywhere.
+fn write_somewhere(path: &Path, contents: &[u8]) -> Option<PathBuf> {
+    match places::write(path, contents) {
+        Ok(()) => Some(path.to_path_buf()),
+        Err(error) => elsewhere(path, contents, &error),
+    }
 }
 
-fn is_same_place(one: &Path, other: &Path) -> bool {
-    let resolve = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-    matches!((resolve(one), resolve(other)), (Ok(one), Ok(other)) if one == other)
+fn elsewhere(path: &Path, contents: &[u8], error: &Error) -> Option<PathBuf> {
+    let place = places::write_elsewhere(path, contents);
+    match &place {
+        Some(place) => crate::cli::report(&format!("{error}; it is saved as {} instead", name(place))),
+        None => crate::cli::report(&format!("{error}; no other place can take it either")),
+    }
+    place
 }
 
-/// As it must be typed in a shell.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+/// Where a run goes that was given a place for its model only: a name beside it that nothing has yet.
+fn free_beside(out: &Path) -> PathBuf {
+    const MOST_NAMES: usize = 1000;
+    let beside = |number: usize| {
+        let mut name = out.as_os_str().to_owned();
+        name.push(".checkpoint");
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        PathBuf::from(name)
+    };
+    let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
+    (1..=MOST_NAMES).map(beside).find(is_free).unwrap_or_else(|| beside(MOST_NAMES))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Of the file that stands where the model goes; `None`, if there is none.
+pub(super) fn checksum_of_file(path: &Path) -> Option<u32> {
+    atomic_file::read(path).ok().map(|bytes| checksum(&bytes))
+}
+
+fn checksum(contents: impl AsRef<[u8]>) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(contents.as_ref());
+    crc.sum()
 }

@@ -1,28 +1,29 @@
 //! `backprop train`: from starting weights, or a checkpoint, to a trained model.
 //!
-//! `args` is what can be asked for; `start` makes a [`Plan`] of it, or `resume` takes one from a checkpoint; this file
+//! `args` is what can be asked for, `places` what files that takes; `start` makes a [`Plan`] of it, or `resume` takes one from a checkpoint; this file
 //! runs the plan, `keeper` saves what comes of it, and `screen` shows it.
 
 mod args;
-mod interrupt;
 mod keeper;
+mod lock;
 mod parts;
+mod places;
 mod plot;
 mod resume;
 mod screen;
 mod start;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::choices::EngineKind;
+use super::signals::{self, Ending};
 use super::{Failure, Output};
-use crate::atomic_file;
 pub(super) use args::Train;
-use backprop::Error;
 use backprop::training::{Checkpoint, Trainer};
-use interrupt::Interrupt;
 use keeper::Keeper;
+use lock::Lock;
 use parts::Parts;
 use screen::Screen;
 pub(super) use start::default_sizes;
@@ -37,14 +38,12 @@ struct Plan {
 impl Train {
     /// `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
+        let checkpoint = self.checkpoint_path();
+        let _lock = checkpoint.as_deref().map_or(Ok(None), Lock::take)?;
         let Plan { checkpoint, parts, engine } = match &self.resume {
             Some(path) => self.plan_resumed_run(path, given)?,
             None => self.plan_new_run()?,
         };
-        if let Some(path) = &self.plot {
-            super::lesson::check_is_svg(path)?;
-            atomic_file::check_writable(path)?;
-        }
         let architecture = &checkpoint.architecture;
         parts.check_fit(architecture)?;
         let mut engine = engine.build(architecture, &checkpoint.parameters, self.engine.threads)?;
@@ -54,42 +53,40 @@ impl Train {
         let mut screen = Screen::new(self, &checkpoint, &parts);
         let out = self.out.clone().or(checkpoint.outputs.out.clone());
         let mut keeper = Keeper::new(self, checkpoint)?;
-        let interrupt = Interrupt::watch()?;
-
-        let saves = keeper.saves();
-        screen.go_on(saves, |screen| screen.open(output, trainer.is_finished()))?;
+        signals::end(Ending::ByItself("Finishing the sample in hand. Ctrl-C again leaves at once."));
+        if keeper.saves() {
+            output.go_on();
+        }
+        screen.open(output, trainer.is_finished())?;
         while !trainer.is_finished() {
             let report = trainer.run_epoch(engine.as_mut(), &mut |progress| {
                 screen.progress(progress);
-                if interrupt.is_pressed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if signals::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             screen.clear();
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
                 // Saved first: nobody may be left to read the line.
                 keeper.after_epoch(&trainer, engine.as_ref());
-                screen.go_on(saves, |screen| screen.epoch(output, &report))?;
+                screen.epoch(output, &report)?;
             }
-            if interrupt.is_pressed() && !trainer.is_finished() {
-                let sentence = keeper.interrupted(&trainer, engine.as_ref())?;
-                self.draw(&keeper, &trainer)?;
+            if signals::asked() && !trainer.is_finished() {
+                let sentence = keeper.interrupted(&trainer, engine.as_ref());
                 super::report(&sentence);
-                return Ok(Interrupt::exit_code());
+                if let Some((path, svg)) = self.drawing(&keeper, &trainer) {
+                    super::places::write(path, svg.as_bytes())?;
+                }
+                return Ok(signals::exit_code());
             }
         }
-        if let Some(best) = &trainer.state().best_parameters {
-            engine.set_parameters(best);
-        }
-        keeper.save_model(engine.as_ref())?;
-        self.draw(&keeper, &trainer)?;
-        screen.go_on(saves, |screen| screen.close(output, trainer.state(), out.as_deref()))?;
-        Ok(ExitCode::SUCCESS)
+        let drawing = self.drawing(&keeper, &trainer);
+        let exit = keeper.finish(&trainer, engine.as_ref(), drawing);
+        screen.close(output, trainer.state(), out.as_deref().filter(|_| exit == ExitCode::SUCCESS))?;
+        Ok(exit)
     }
 
     /// The curves of `--plot`.
-    fn draw(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Result<(), Error> {
-        match &self.plot {
-            Some(path) => plot::write(path, keeper.run(), &trainer.state().history),
-            None => Ok(()),
-        }
+    fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(&Path, String)> {
+        let path = self.plot.as_deref()?;
+        Some((path, plot::svg(keeper.run(), &trainer.state().history)))
     }
 }

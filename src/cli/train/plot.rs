@@ -1,17 +1,12 @@
 //! `--plot`: the run so far as two charts, what it costs and how much it gets right.
 
-use std::path::Path;
-
-use backprop::Error;
 use backprop::training::{Checkpoint, EpochReport, Evaluation};
 
-use crate::atomic_file;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
 /// Draws every epoch of the run, including those before it was resumed.
-pub(super) fn write(path: &Path, run: &Checkpoint, history: &[EpochReport]) -> Result<(), Error> {
-    let svg = figure(run, history).to_svg();
-    atomic_file::write(path, |file| file.write_all(svg.as_bytes()))
+pub(super) fn svg(run: &Checkpoint, history: &[EpochReport]) -> String {
+    figure(run, history).to_svg()
 }
 
 fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {

@@ -1,6 +1,6 @@
 //! What training shows: a line an epoch on stdout, a bar on stderr while it runs.
 
-use std::io::{ErrorKind, IsTerminal as _, Write};
+use std::io::{IsTerminal as _, Write};
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -11,7 +11,7 @@ use backprop::training::{Checkpoint, EpochReport, Evaluation, Progress, Training
 use super::Train;
 use super::parts::{Parts, Tested};
 use crate::cli::Output;
-use crate::cli::output::thousands;
+use crate::cli::output::{name, thousands};
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen {
@@ -49,22 +49,6 @@ impl Screen {
             reproduces: parts.train.reproduces(),
             tested: parts.tested,
             holds_out: parts.validation.is_some(),
-        }
-    }
-
-    /// Shows something. A reader who has stopped reading ends a run that is only looked at, but not one that saves its
-    /// work: that one goes on in silence.
-    pub(super) fn go_on(
-        &mut self,
-        saves: bool,
-        show: impl FnOnce(&mut Self) -> std::io::Result<()>,
-    ) -> std::io::Result<()> {
-        match show(self) {
-            Err(error) if saves && error.kind() == ErrorKind::BrokenPipe => {
-                self.shows = Shows::Nothing;
-                Ok(())
-            }
-            result => result,
         }
     }
 
@@ -134,14 +118,18 @@ impl Screen {
             (true, None) => " ".repeat(11),
             (false, _) => String::new(),
         };
-        let best = if report.is_best { format!("  {BEST}best{BEST:#}") } else { String::new() };
-        writeln!(
+        write!(
             output,
-            "{:>7}   {:>10.6}   {answers:<25}{held_out} {change:>8}   {:>9}{best}",
+            "{:>7}   {:>10.6}   {answers:<25}{held_out} {change:>8}   {:>9}",
             report.epoch,
             report.train_cost,
             thousands(report.samples_per_second().round() as usize),
         )?;
+        if report.is_best {
+            write!(output, "  ")?;
+            output.styled(BEST, "best")?;
+        }
+        writeln!(output)?;
         output.flush()
     }
 
@@ -189,7 +177,7 @@ impl Screen {
             }
         }
         match out {
-            Some(path) => writeln!(output, "Saved as {}.", path.display()),
+            Some(path) => writeln!(output, "Saved as {}.", name(path)),
             None => writeln!(
                 output,
                 "Keep it with --out model.json, then try: backprop predict --model model.json"
@@ -222,12 +210,12 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
     match &options.resume {
         Some(path) if state.samples_done > 0 => format!(
             "{title}\nGoing on from {}, in epoch {} after sample {}.",
-            path.display(),
+            name(path),
             state.epochs_done + 1,
             thousands(state.samples_done)
         ),
         Some(path) => {
-            format!("{title}\nGoing on from {}, after epoch {}.", path.display(), state.epochs_done)
+            format!("{title}\nGoing on from {}, after epoch {}.", name(path), state.epochs_done)
         }
         None => title,
     }

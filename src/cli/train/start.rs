@@ -5,13 +5,12 @@ use clap::ValueEnum;
 use backprop::data_set::DataSet;
 use backprop::model_file::Model;
 use backprop::training::PresetChoices;
+use backprop::training::{Beginning, DataRecord, Outputs};
 use backprop::training::{Checkpoint, Preset, TrainingState};
-use backprop::training::{DataRecord, Outputs};
 use backprop::{Architecture, Error, Parameters, Problem, WeightInit};
 
 use super::parts::{Parts, absolute};
 use super::{Plan, Train};
-use crate::atomic_file;
 use crate::cli::choices::{EngineKind, read_model};
 
 impl Train {
@@ -21,11 +20,12 @@ impl Train {
         let preset = preset.as_ref();
         let options = self.options(preset);
         options.check()?;
+        let outputs = self.outputs(preset)?;
+        self.check_places(self.out.as_deref(), &self.data.source()?)?;
         let from = match &self.from {
-            Some(path) => Some(read_model(path, self.activation.as_ref())?),
+            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
             None => None,
         };
-        let outputs = self.outputs(preset)?;
         let (split, pixels) = self.data.load(from.as_ref())?;
         let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
         let held_out_by_preset =
@@ -47,19 +47,22 @@ impl Train {
             data.fingerprints = parts.fingerprints();
         }
         let (architecture, parameters) = self.starting_network(from, preset, &parts.train)?;
+        let beginning = self.beginning(preset);
         let state = TrainingState::new(&options);
         let engine = engine_name(self.engine.engine);
-        let checkpoint = Checkpoint { engine, architecture, parameters, data, options, state, outputs };
+        let checkpoint =
+            Checkpoint { engine, architecture, parameters, data, options, state, outputs, beginning };
         Ok(Plan { checkpoint, parts, engine: self.engine.engine })
     }
 
-    /// What is written and when, asked for and by preset; every place is tried before anything is trained.
+    /// What is written and when, asked for and by preset.
     fn outputs(&self, preset: Option<&PresetChoices>) -> Result<Outputs, Error> {
         let by_preset = preset.and_then(|preset| preset.save_every);
         let outputs = Outputs {
             out: self.out.clone().map(|path| std::path::absolute(&path).unwrap_or(path)),
             save_every: self.save_every.or(by_preset),
             checkpoint_every: self.checkpoint_every.or(by_preset).unwrap_or(1),
+            ..Outputs::default()
         };
         if self.checkpoint_every.is_some() && self.checkpoint.is_none() {
             return Err(Error::Usage(Problem::new(
@@ -73,10 +76,17 @@ impl Train {
                 "--save-every says when, --out FILE.json must say where",
             )));
         }
-        if let Some(path) = &self.out {
-            atomic_file::check_writable(path)?;
-        }
         Ok(outputs)
+    }
+
+    /// How the starting network comes about.
+    pub(super) fn beginning(&self, preset: Option<&PresetChoices>) -> Beginning {
+        let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
+        Beginning {
+            preset: self.preset.map(|preset| preset.to_string()),
+            init: self.from.is_none().then_some(init),
+            from: self.from.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+        }
     }
 
     /// The network before the first step.

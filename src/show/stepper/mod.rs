@@ -19,8 +19,6 @@ mod tests;
 mod units;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event, KeyEventKind};
@@ -44,52 +42,37 @@ const IDLE: Duration = Duration::from_millis(200);
 /// How long it waits while steps run by themselves.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// How long a signal waits for the screen to be left. crossterm never comes back from waiting for a key on a terminal
-/// that is gone (its window was closed): it reads the end of the file over and over.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// What a shell reports of a program that Ctrl-C ended.
-const EXIT_BY_SIGNAL: i32 = 130;
-
 /// Runs the stepper in the terminal until the user leaves. The terminal is put back as it was, whatever happens.
 ///
-/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from.
+/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `is_asked`
+/// whether the program has been asked to end, which is a wish to leave like any other.
 ///
 /// # Errors
 /// [`Error::TooLarge`] for a network too large to draw; [`Error::Usage`] for a terminal too small, or one that fails.
-pub fn run(stepper: Stepper, image_shape: Option<(usize, usize)>, source: &str) -> Result<(), Error> {
+pub fn run(
+    stepper: Stepper,
+    image_shape: Option<(usize, usize)>,
+    source: &str,
+    is_asked: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     check_size(&stepper.network().architecture)?;
     let (columns, rows) = crossterm::terminal::size().map_err(failure)?;
     check_terminal(columns, rows)?;
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let mut app = App::new(stepper, image_shape, source, colour);
 
-    // A signal to end is a wish to leave like any other.
-    let ended = Arc::new(AtomicBool::new(false));
-    let left = Arc::new(AtomicBool::new(false));
-    let (end, has_left) = (Arc::clone(&ended), Arc::clone(&left));
-    // Another handler may be there already, in a program that uses this crate; then that one decides.
-    let _ = ctrlc::set_handler(move || {
-        end.store(true, Ordering::Relaxed);
-        std::thread::sleep(PATIENCE);
-        if !has_left.load(Ordering::Relaxed) {
-            ratatui::restore();
-            std::process::exit(EXIT_BY_SIGNAL);
-        }
-    });
-
     // Installs a panic hook that restores the terminal before the panic is reported.
     let mut terminal = ratatui::try_init().map_err(failure)?;
-    let result = walk(&mut terminal, &mut app, &ended);
-    left.store(true, Ordering::Relaxed);
+    let result = walk(&mut terminal, &mut app, is_asked);
     ratatui::restore();
-    result.map_err(failure)
+    // A terminal that is gone fails in many ways.
+    if is_asked() { Ok(()) } else { result.map_err(failure) }
 }
 
 /// Draws, waits for a key or for time to pass, and goes on, until the user has had enough.
-fn walk(terminal: &mut DefaultTerminal, app: &mut App, ended: &AtomicBool) -> io::Result<()> {
+fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bool) -> io::Result<()> {
     let mut last = Instant::now();
-    while !app.wants_to_leave() && !ended.load(Ordering::Relaxed) {
+    while !app.wants_to_leave() && !is_asked() {
         terminal.draw(|frame| screen::draw(frame, app))?;
         if event::poll(if app.is_running() { FRAME } else { IDLE })?
             && let Event::Key(key) = event::read()?

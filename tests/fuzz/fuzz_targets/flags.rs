@@ -10,10 +10,12 @@ mod cli;
 mod image_file;
 #[path = "../../../src/lesson/mod.rs"]
 mod lesson;
+#[path = "../../../src/memory.rs"]
+mod memory;
 #[path = "../../../src/show/mod.rs"]
 mod show;
 
-use backprop::Error;
+use backprop::{Architecture, Error, Problem};
 use clap::Parser as _;
 use cli::Cli;
 use libfuzzer_sys::fuzz_target;

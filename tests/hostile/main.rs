@@ -1,0 +1,10 @@
+//! Nothing lost, whatever comes in: full disks, devices, links, other people's files, damage, signals, and sizes that no
+//! memory holds.
+//!
+//! Every run is held to two limits, a minute and 200 MB ([`support::run`]). What needs root or a file system of its own
+//! is ignored here, and .ci/run runs it.
+#![cfg(all(unix, feature = "cli"))]
+
+mod places;
+mod printing;
+mod support;
