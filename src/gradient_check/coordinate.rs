@@ -280,6 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn a_bend_that_the_model_reports_on_either_side_asks_for_smaller_steps() {
+        let step = |switched: fn(f64) -> bool| {
+            let error = |w: f64| 1.0 + 2.0 * w + w * w;
+            let evaluate = &mut |w: f64| (w, Probe { error: error(w), switched: switched(w) });
+            coordinate(f64::NAN).look_closely(evaluate).step
+        };
+        assert_eq!(step(|_| false), 0.25);
+        assert!(step(|w| w > 0.0) < 0.25 && step(|w| w < 0.0) < 0.25);
+    }
+
+    #[test]
     fn where_e_is_flat_only_a_gradient_that_rounding_could_swallow_is_spared() {
         assert_eq!(closely(&coordinate(1e3), |_| 1.0).verdict, Verdict::Disagree);
         assert_eq!(closely(&coordinate(1e-15), |_| 1.0).verdict, Verdict::Inconclusive);
@@ -313,7 +324,8 @@ mod tests {
             let entry = judge(analytic, 0.3);
             assert_eq!((entry.verdict, entry.slopes), (verdict, Some([-1.0, 1.0])), "{analytic}");
         }
-        // A bend that is far off moves the numerical value by less than a tenth of what the slopes differ by.
+        assert_eq!(judge(1.05, 0.2).verdict, Verdict::Kink); // a tenth of what the slopes differ by
+        // A bend that is far off moves the numerical value by less than that.
         let far = judge(1.05, 0.15);
         assert_eq!((far.verdict, far.slopes), (Verdict::Inconclusive, None));
         // Descent: the slopes turn their signs.

@@ -112,4 +112,95 @@ mod tests {
         let mean = sum / 200.0 / 1e-9;
         assert!((mean - 1.0 / 3f64.sqrt()).abs() < 0.1, "{mean}");
     }
+
+    #[test]
+    fn the_scatter_of_plus_and_minus_one_is_the_middle_one_of_three_estimates() {
+        // k-th differences of 1, −1, 1, … are ±2ᵏ, and (k!)²/(2k)! is 1/20, 1/70, 1/252 for k = 3, 4, 5.
+        let scatter = scatter(vec![1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0]);
+        assert!((scatter - 16.0 / 70f64.sqrt()).abs() < 1e-15, "{scatter}");
+    }
+
+    /// E is a function of the parameters, and so is the gradient; every set of them that was asked about is noted.
+    struct Noted {
+        parameters: Vec<f64>,
+        asked: Vec<Vec<f64>>,
+        error: fn(&[f64]) -> f64,
+        gradient: fn(&[f64]) -> Vec<f64>,
+    }
+
+    impl Checkable for Noted {
+        fn parameter_count(&self) -> usize {
+            self.parameters.len()
+        }
+        fn parameter(&self, index: usize) -> f64 {
+            self.parameters[index]
+        }
+        fn set_parameter(&mut self, index: usize, value: f64) {
+            self.parameters[index] = value;
+        }
+        fn error(&mut self) -> f64 {
+            self.asked.push(self.parameters.clone());
+            (self.error)(&self.parameters)
+        }
+        fn gradient(&mut self) -> Vec<f64> {
+            self.asked.push(self.parameters.clone());
+            (self.gradient)(&self.parameters)
+        }
+    }
+
+    const PARAMETERS: [f64; 8] = [1.0, -2.0, 0.0, 0.5, 3.0, -0.25, 8.0, -1.0];
+
+    fn noted(error: fn(&[f64]) -> f64, gradient: fn(&[f64]) -> Vec<f64>) -> Noted {
+        Noted { parameters: PARAMETERS.to_vec(), asked: Vec::new(), error, gradient }
+    }
+
+    #[test]
+    fn e_is_measured_at_seven_points_around_the_parameters_on_two_lines() {
+        let mut model = noted(|p| p.iter().sum(), <[f64]>::to_vec);
+        of_error(&mut model, &PARAMETERS, Precision::F64);
+        assert_eq!(model.parameters, PARAMETERS);
+        assert_eq!(model.asked.len(), EVALUATIONS + 1);
+        for line in model.asked[..EVALUATIONS].chunks(EVALUATIONS / 2) {
+            let mut directions = Vec::new();
+            for (index, old) in PARAMETERS.iter().enumerate() {
+                let step = (line[4][index] - line[3][index]) / f64::EPSILON.sqrt();
+                assert!((step.abs() - old.abs()).abs() <= 1e-6 * old.abs(), "{step} {old}");
+                for (point, parameters) in line.iter().enumerate() {
+                    let distance = (parameters[index] - old) / f64::EPSILON.sqrt();
+                    assert!((distance - (point as f64 - 3.0) * step).abs() <= 1e-6 * old.abs());
+                }
+                if *old != 0.0 {
+                    directions.push(step * old > 0.0);
+                }
+            }
+            assert!(directions.contains(&true) && directions.contains(&false), "not all in proportion");
+        }
+    }
+
+    #[test]
+    fn where_e_is_nothing_but_a_point_four_roundings_are_assumed() {
+        let error = |p: &[f64]| if p == PARAMETERS { 2.0 } else { f64::NAN };
+        let noise = of_error(&mut noted(error, <[f64]>::to_vec), &PARAMETERS, Precision::F64);
+        assert_eq!(noise, 4.0 * f64::EPSILON * 2.0);
+    }
+
+    #[test]
+    fn a_gradient_s_noise_is_four_roundings_or_twice_what_it_moves_by() {
+        let unit = 4.0 * f64::EPSILON;
+        let mut constant = noted(|_| 0.0, |_| vec![3.0; 8]);
+        let noise = of_gradient(&mut constant, &PARAMETERS, &[3.0; 8], Precision::F64);
+        assert_eq!(noise, [3.0 * unit; 8]);
+        assert_eq!(constant.parameters, PARAMETERS);
+        let up =
+            |asked: &[f64]| asked.iter().zip(PARAMETERS).filter(|(new, old)| new.abs() > old.abs()).count();
+        for asked in &constant.asked {
+            assert!((1..=6).contains(&up(asked)), "some grow and some shrink: {asked:?}");
+        }
+        let mut moving = noted(|_| 0.0, <[f64]>::to_vec);
+        let noise = of_gradient(&mut moving, &PARAMETERS, &PARAMETERS, Precision::F64);
+        for (noise, parameter) in noise.iter().zip(PARAMETERS) {
+            let expected = 2.0 * unit * parameter.abs();
+            assert!((noise - expected).abs() <= 0.3 * expected, "{noise} {expected}");
+        }
+    }
 }
