@@ -354,10 +354,17 @@ impl fmt::Display for Counts {
     }
 }
 
+/// The seed of the first model, which `BACKPROP_SWEEP_SEED` changes: to try the check on models that nobody has seen.
+fn first_seed() -> u64 {
+    std::env::var("BACKPROP_SWEEP_SEED")
+        .map_or(0, |seed| seed.parse().expect("BACKPROP_SWEEP_SEED is a number"))
+}
+
 fn correct<T: Number>(seeds: std::ops::Range<u64>) -> Counts {
     let start = Instant::now();
     let mut counts = Counts::default();
     for seed in seeds {
+        let seed = first_seed() + seed;
         let model = Model::draw_alive::<T>(seed);
         let report = model.check::<T>(None);
         if report.verdict == Verdict::Disagree {
@@ -372,7 +379,7 @@ fn correct<T: Number>(seeds: std::ops::Range<u64>) -> Counts {
 fn faulty<T: Number>(count: usize) -> Counts {
     let start = Instant::now();
     let mut counts = Counts::default();
-    let mut seed = 1_000_000;
+    let mut seed = first_seed() + 1_000_000;
     while counts.models < count {
         seed += 1;
         let model = Model::draw_alive::<T>(seed);

@@ -10,21 +10,24 @@
 //! values then agree, nothing more is asked. Where they do not, [`Coordinate::look_closely`] takes a whole
 //! ladder of steps, before anybody is accused.
 
-use super::ladder::{Estimate, Ladder, Point, Side};
+use super::ladder::{Estimate, Ladder, Point, SWALLOWED, Side};
 use super::verdict::relative_error;
 use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
 
 /// A value whose uncertainty is a larger part of it than this certifies nothing.
 const CERTAIN: f64 = 1e-2;
 
+/// E is nearly straight if its slopes on the left and on the right differ by no larger part than this.
+const STRAIGHT: f64 = 0.1;
+
+/// A value whose uncertainty is a larger part of it than this has hardly been measured.
+const MEASURED: f64 = 0.1;
+
 /// The estimated error of an estimate is itself an estimate: this many times it is allowed for.
 const ALLOWANCE: f64 = 4.0;
 
 /// Where E does not change near w, it may be that many of its jumps elsewhere away from changing.
 const JUMPS: f64 = 4.0;
-
-/// Where E does not change at all, this many rounding errors of numbers near 1 may have swallowed the change.
-const SWALLOWED: f64 = 64.0;
 
 /// One parameter (or direction) and all that is needed to judge it.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,8 @@ pub(super) struct Coordinate {
     pub gradient_noise: f64,
     /// E with nothing changed.
     pub unchanged_error: f64,
+    /// The smallest change of E that was seen with any parameter; 0 where there was none.
+    pub smallest_change: f64,
     /// The sign of the analytic value.
     pub sign: Sign,
     pub precision: Precision,
@@ -62,7 +67,11 @@ impl Coordinate {
         let uncertainty = self.error_noise / step + self.gradient_noise;
         let equal = relative_error(self.analytic, numerical) <= self.tolerance;
         let certain = uncertainty <= CERTAIN * self.size(numerical);
-        let verdict = if equal && certain { Verdict::Agree } else { Verdict::Inconclusive };
+        // The steps of f32 are so large that where E is far from straight truncation might make up for a fault.
+        let bend = (plus.error - self.unchanged_error) - (self.unchanged_error - minus.error);
+        let straight =
+            self.precision == Precision::F64 || bend.abs() <= STRAIGHT * (plus.error - minus.error).abs();
+        let verdict = if equal && certain && straight { Verdict::Agree } else { Verdict::Inconclusive };
         Entry { evaluations: 2, ..self.entry(numerical, uncertainty, step, verdict) }
     }
 
@@ -74,7 +83,8 @@ impl Coordinate {
             let entry = self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain);
             return Entry { outside: Some(self.parameter), evaluations, ..entry };
         }
-        let mut ladder = Ladder::new(self.unchanged_error, self.error_noise, self.swallowed());
+        let mut ladder = Ladder::new(self.unchanged_error, self.error_noise, self.swallowed())
+            .with_smallest_change(self.smallest_change);
         let mut outside = None;
         for step in Ladder::steps(self.parameter, self.scale, self.precision.epsilon()) {
             let (above, plus) = evaluate(self.parameter + step);
@@ -116,20 +126,32 @@ impl Coordinate {
         } else if entry.uncertainty <= CERTAIN * size {
             if difference <= entry.uncertainty.max(self.tolerance * size) {
                 Verdict::Agree
-            } else if difference <= self.precision.doubt() * size {
-                Verdict::Inconclusive
             } else {
-                Verdict::Disagree
+                self.accuse(ladder, &entry)
             }
         } else if difference <= entry.uncertainty {
             Verdict::Inconclusive
         } else {
-            Verdict::Disagree
+            self.accuse(ladder, &entry)
         };
         if self.analytic.is_finite() && verdict != Verdict::Agree {
             return self.judge_bend(ladder, Entry { verdict, ..entry });
         }
         Entry { verdict, ..entry }
+    }
+
+    /// `Disagree`, unless the numerical value is itself in doubt.
+    fn accuse(&self, ladder: &Ladder, entry: &Entry) -> Verdict {
+        let [analytic, numerical] = [entry.analytic, entry.numerical].map(|value| self.sign.factor() * value);
+        let close = (analytic - numerical).abs() <= self.precision.doubt() * self.size(numerical);
+        let measured = entry.uncertainty <= MEASURED * numerical.abs();
+        // Beyond its own size the parameter may be in another region of E altogether, where E is flat.
+        let own_size = self.parameter.abs().max(self.scale);
+        let reach = if own_size > 0.0 { own_size } else { f64::INFINITY };
+        let doubtful = close
+            || ladder.smaller_steps_favour(analytic, numerical, entry.step)
+            || !(measured || ladder.refutes(analytic, reach));
+        if doubtful { Verdict::Inconclusive } else { Verdict::Disagree }
     }
 
     /// Where the slopes from the left and from the right are two, every value from the one to the other is a gradient of
@@ -147,8 +169,14 @@ impl Coordinate {
         let slopes = [left.slope, right.slope].map(|slope| self.sign.factor() * slope);
         let lowest = slopes[0].min(slopes[1]) - allowance;
         let highest = slopes[0].max(slopes[1]) + allowance;
-        let within = (lowest..=highest).contains(&self.analytic);
-        let verdict = if within { Verdict::Kink } else { Verdict::Disagree };
+        let doubt = self.precision.doubt() * self.size(entry.numerical);
+        let verdict = if (lowest..=highest).contains(&self.analytic) {
+            Verdict::Kink
+        } else if (lowest - doubt..=highest + doubt).contains(&self.analytic) {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Disagree
+        };
         Entry { verdict, slopes: Some(slopes), ..entry }
     }
 
@@ -229,6 +257,7 @@ mod tests {
             error_noise: 0.0,
             gradient_noise: 0.0,
             unchanged_error: 1.0,
+            smallest_change: 0.0,
             sign: Sign::Ascent,
             precision: Precision::F64,
             tolerance: 1e-6,

@@ -17,6 +17,18 @@
 /// Each step is the one before, divided by this.
 const RATIO: f64 = 4.0;
 
+/// Where E does not change at all, this many rounding errors of numbers near 1 may have swallowed the change.
+pub(super) const SWALLOWED: f64 = 64.0;
+
+/// From so many of the smallest steps it is read how E scatters.
+const SMALLEST_STEPS: usize = 4;
+
+/// So many changes by whole multiples of one number make a staircase.
+const STAIRS: usize = 4;
+
+/// One slope is far more likely than another if the logarithm of the ratio is at least this.
+const FAR_MORE_LIKELY: f64 = 4.0;
+
 /// How often the extrapolation is repeated.
 const LEVELS: usize = 3;
 
@@ -57,6 +69,8 @@ pub(super) struct Ladder {
     noise: f64,
     /// The largest change that rounding may swallow.
     swallowed: f64,
+    /// The smallest change of E that was seen with any parameter; 0 where there was none.
+    smallest_change: f64,
     rungs: Vec<Rung>,
 }
 
@@ -69,7 +83,12 @@ pub(super) enum Side {
 
 impl Ladder {
     pub fn new(unchanged: f64, noise: f64, swallowed: f64) -> Self {
-        Self { unchanged, noise, swallowed, rungs: Vec::new() }
+        Self { unchanged, noise, swallowed, smallest_change: 0.0, rungs: Vec::new() }
+    }
+
+    /// With the smallest change of E that was seen with any parameter.
+    pub fn with_smallest_change(self, smallest_change: f64) -> Self {
+        Self { smallest_change, ..self }
     }
 
     /// The steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
@@ -91,7 +110,7 @@ impl Ladder {
 
     /// The best estimate from both sides of w.
     pub fn central(&self) -> Option<Estimate> {
-        let noise = self.noise();
+        let (noise, least_noise) = (self.noise(), self.least_noise());
         let rung = |rung: &Rung| {
             let (above, below) = (rung.above?, rung.below?);
             let slope = (above.error - below.error) / (above.distance + below.distance);
@@ -114,7 +133,7 @@ impl Ladder {
                     slope,
                     truncation: (slope - neighbour).abs(),
                     rounding: noise / step,
-                    least_rounding: self.noise / step,
+                    least_rounding: least_noise / step,
                     bend: if bends { 0.5 * jump.abs() } else { 0.0 },
                     step,
                 })
@@ -125,7 +144,7 @@ impl Ladder {
 
     /// The best estimate from one side of w.
     pub fn one_sided(&self, side: Side) -> Option<Estimate> {
-        let noise = self.noise();
+        let noises = [self.noise(), self.least_noise()];
         let rungs: Vec<Option<(f64, f64)>> = self
             .rungs
             .iter()
@@ -141,7 +160,7 @@ impl Ladder {
             let (slope, step) = rungs[k]?;
             let neighbour = rungs.get(k + 1).copied().flatten().or(k.checked_sub(1).and_then(|k| rungs[k]));
             let truncation = neighbour.map_or(slope.abs(), |(neighbour, _)| (slope - neighbour).abs());
-            let [rounding, least_rounding] = [noise, self.noise].map(|noise| 2.0 * noise / step);
+            let [rounding, least_rounding] = noises.map(|noise| 2.0 * noise / step);
             Some(Cell { slope, truncation, rounding, least_rounding, bend: 0.0, step })
         });
         best(&first_level.collect::<Vec<_>>(), 1)
@@ -156,7 +175,36 @@ impl Ladder {
         let flat = self.rungs.iter().rev().take_while(|rung| flat(rung.above) && flat(rung.below));
         let reach = flat.last()?.step;
         let jump = self.smallest_jump();
-        Some((if jump.is_finite() { jump } else { self.swallowed }, reach))
+        Some((if jump.is_finite() { jump } else { self.swallowed.max(self.smallest_change) }, reach))
+    }
+
+    /// Whether the steps smaller than this one speak for one slope and against another: whether, from the smallest step on
+    /// up to one of them, the differences are by far more likely with the first slope than with the second.
+    ///
+    /// (Where E is flat up to near by and steep beyond, the large steps agree on a slope that is not that at w; the small
+    /// ones know better, but through noise.)
+    pub fn smaller_steps_favour(&self, slope: f64, other: f64, step: f64) -> bool {
+        let smaller = self.rungs.iter().rev().take_while(|rung| rung.step < step);
+        let deviation = self.local_noise();
+        let mut log_likelihood = 0.0;
+        smaller.filter_map(central_difference).any(|(difference, distance)| {
+            let miss = |slope: f64| (difference - slope * distance) / deviation;
+            // The difference of two evaluations has twice the variance of one.
+            log_likelihood += 0.25 * (miss(slope) * miss(slope) - miss(other) * miss(other));
+            log_likelihood < -FAR_MORE_LIKELY
+        })
+    }
+
+    /// Whether this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and E
+    /// is not bent there by about as much.
+    pub fn refutes(&self, slope: f64, reach: f64) -> bool {
+        let visible = 4.0 * self.local_noise();
+        let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
+        let mut misses = near.filter_map(|rung| {
+            let (difference, distance) = central_difference(rung)?;
+            Some(((difference - slope * distance).abs(), self.jump(rung)? * rung.step))
+        });
+        misses.find(|(miss, _)| *miss > visible).is_some_and(|(miss, bend)| bend.abs() <= 0.5 * miss)
     }
 
     /// On which sides there is no finite E at all, or only farther off: left, right.
@@ -177,7 +225,34 @@ impl Ladder {
     /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
     fn noise(&self) -> f64 {
         let smallest = self.smallest_jump();
-        if smallest <= self.swallowed { self.noise.max(smallest) } else { self.noise }
+        if smallest <= self.swallowed { self.noise.max(smallest) } else { self.least_noise() }
+    }
+
+    /// The noise of which there is no doubt: what is known beforehand, or the height of the steps where E is a staircase.
+    fn least_noise(&self) -> f64 {
+        let smallest = self.smallest_jump();
+        if self.is_staircase(smallest) { self.noise.max(smallest) } else { self.noise }
+    }
+
+    /// How much E scatters along this coordinate: the largest change at the smallest steps, or one rounding error.
+    fn local_noise(&self) -> f64 {
+        let size = self.unchanged.abs();
+        let rounding = self.swallowed / SWALLOWED * size / size.max(1.0);
+        let smallest_steps = self.rungs.iter().rev().take(SMALLEST_STEPS);
+        let points = smallest_steps.flat_map(|rung| [rung.above, rung.below]).flatten();
+        points.map(|point| (point.error - self.unchanged).abs()).fold(rounding, f64::max)
+    }
+
+    /// Whether E changes by whole multiples of its smallest jump, and not only by those that the steps are of each other:
+    /// by those it changes where it is straight.
+    fn is_staircase(&self, smallest: f64) -> bool {
+        let changes = self.points().map(|point| (point.error - self.unchanged).abs() / smallest);
+        let small: Vec<f64> = changes.filter(|&jumps| jumps > 0.5 && jumps < 100.0).collect();
+        let whole = |jumps: f64| (jumps - jumps.round()).abs() < 0.01;
+        let power_of_two = |jumps: f64| (jumps.round() as u64).is_power_of_two();
+        small.len() >= STAIRS
+            && small.iter().all(|&jumps| whole(jumps))
+            && !small.iter().all(|&jumps| power_of_two(jumps))
     }
 
     /// The smallest difference between any two different values of E; infinite where there is none.
@@ -195,6 +270,12 @@ impl Ladder {
         let left = (self.unchanged - below.error) / below.distance;
         Some(right - left)
     }
+}
+
+/// E above minus E below, and the distance from the one to the other.
+fn central_difference(rung: &Rung) -> Option<(f64, f64)> {
+    let (above, below) = (rung.above?, rung.below?);
+    Some((above.error - below.error, above.distance + below.distance))
 }
 
 /// Whether the difference of the two slopes falls from one step to the next as it does where E is smooth.

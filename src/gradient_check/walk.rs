@@ -35,6 +35,8 @@ pub(super) struct Walk<'m> {
     gradient_noise: Option<Vec<f64>>,
     pattern: Vec<bool>,
     repeatable: bool,
+    /// The smallest change of E that any probe has met, infinite before there is one: where E moves in jumps, a jump.
+    smallest_change: f64,
     evaluations: usize,
 }
 
@@ -64,6 +66,7 @@ impl<'m> Walk<'m> {
             gradient_noise: None,
             pattern,
             repeatable,
+            smallest_change: f64::INFINITY,
             evaluations,
         }
     }
@@ -161,6 +164,7 @@ impl<'m> Walk<'m> {
             error_noise: self.error_noise,
             gradient_noise: self.gradient_noise(index),
             unchanged_error: self.error,
+            smallest_change: if self.smallest_change.is_finite() { self.smallest_change } else { 0.0 },
             sign: self.model.sign(),
             precision: self.rules.precision,
             tolerance: self.rules.tolerance,
@@ -194,6 +198,10 @@ impl<'m> Walk<'m> {
     /// The error by the model's own forward pass, and whether a ReLU is on another side than before.
     fn probe(&mut self) -> Probe {
         let error = self.model.error();
+        let change = (error - self.error).abs();
+        if change > 0.0 {
+            self.smallest_change = self.smallest_change.min(change);
+        }
         Probe { error, switched: self.model.activation_pattern() != self.pattern }
     }
 
@@ -250,6 +258,7 @@ impl<'m> Walk<'m> {
             error_noise: self.error_noise,
             gradient_noise,
             unchanged_error: self.error,
+            smallest_change: if self.smallest_change.is_finite() { self.smallest_change } else { 0.0 },
             sign: self.model.sign(),
             precision: self.rules.precision,
             tolerance: self.rules.tolerance,

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::Pattern;
-use crate::gradient_check::{Entry, ParameterId, Verdict};
+use super::groups::{self, Members};
+use crate::gradient_check::{Checkable, Entry, Group, ParameterId, Precision, Verdict};
 
-/// Two ratios within this of each other are the same ratio.
-const SAME: f64 = 1e-4;
+/// A matrix of the model: a layer's weights, or a group with two dimensions.
+type Matrix = Group;
 
 /// The disagreements, and what agreed beside them.
 pub(super) struct Evidence<'a> {
@@ -21,18 +22,28 @@ pub(super) struct Evidence<'a> {
     right: Vec<&'a Entry>,
     /// The last layer.
     last_layer: Option<usize>,
+    /// The parameters of each group that has disagreements, where groups have names.
+    groups: Vec<Members<'a>>,
+    /// Two ratios within this of each other are the same ratio.
+    same: f64,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn new(entries: &'a [Entry]) -> Self {
+    pub(super) fn new(entries: &'a [Entry], model: &dyn Checkable) -> Self {
+        let same = match model.precision() {
+            Precision::F32 => 1e-2,
+            Precision::F64 => 1e-4,
+        };
         let wrong: Vec<&Entry> = entries.iter().filter(|c| c.verdict == Verdict::Disagree).collect();
         let size = |c: &Entry| c.analytic.abs().max(c.numerical.abs());
         let largest = wrong.iter().map(|c| size(c)).fold(0.0, f64::max);
-        let clear = |c: &Entry| size(c) > 1e-6 * largest && size(c) > 1e4 * c.uncertainty;
+        let clear = |c: &Entry| size(c) > 1e-6 * largest && same * size(c) > c.uncertainty;
         Self {
             clear: wrong.iter().copied().filter(|c| clear(c)).collect(),
             right: entries.iter().filter(|c| c.verdict == Verdict::Agree && c.is_nonzero()).collect(),
             last_layer: entries.iter().filter_map(|c| c.id.group().layer()).max(),
+            groups: groups::with_disagreements(entries, model),
+            same,
             wrong,
         }
     }
@@ -50,10 +61,18 @@ impl<'a> Evidence<'a> {
         layers
     }
 
+    /// The named groups with disagreements.
+    pub(super) fn wrong_groups(&self) -> Vec<Group> {
+        self.groups.iter().map(|group| group.group).collect()
+    }
+
     /// The first pattern that fits, from the most particular to the most general.
     pub(super) fn pattern(&self, samples: usize) -> Pattern {
         if self.wrong.iter().any(|c| c.is_not_finite()) {
             return Pattern::NotANumber;
+        }
+        if self.last_layer.is_none() && self.wrong.iter().all(|c| c.analytic == 0.0) {
+            return Pattern::Zero;
         }
         if self.last_layer.is_some() {
             let biases = |list: &[&Entry]| list.iter().filter(|c| c.id.group().is_biases()).count();
@@ -66,18 +85,57 @@ impl<'a> Evidence<'a> {
             }
         }
         if self.right.is_empty()
-            && let Some(factor) = same(self.clear.iter().map(|c| c.ratio()))
+            && let Some(factor) = self.same(self.clear.iter().map(|c| c.ratio()))
         {
-            return factor_pattern(factor, samples);
+            return self.factor_pattern(factor, samples);
+        }
+        if self.last_layer.is_none() {
+            return self.group_pattern(samples);
         }
         if samples > 1
             && let Some(last) = self.last_layer
-            && self.are_products(last, |c| c.analytic)
-            && !self.are_products(last, |c| c.numerical)
+            && self.shows_one_sample(Group::Weights { layer: last })
         {
             return Pattern::OneSampleOfSeveral;
         }
         self.layer_pattern()
+    }
+
+    /// The pattern of a model that has groups, or nothing, instead of layers.
+    fn group_pattern(&self, samples: usize) -> Pattern {
+        let all = |is: &dyn Fn(&Members) -> bool| !self.groups.is_empty() && self.groups.iter().all(is);
+        if all(&|group| group.is_transposed(self.same)) {
+            return Pattern::Transposed;
+        }
+        for by in [1, -1] {
+            if all(&|group| group.is_shifted(by, self.same)) {
+                return Pattern::Shifted { by };
+            }
+        }
+        // As long as a group has something right in it, no factor explains it.
+        if all(&|group| !group.has_agreements())
+            && let Some(factor) = self.same(self.clear.iter().map(|c| c.ratio()))
+        {
+            return Pattern::GroupFactor { factor };
+        }
+        let matrices: Vec<Matrix> =
+            self.groups.iter().filter(|group| group.is_matrix()).map(|group| group.group).collect();
+        let every = |is: &dyn Fn(Matrix) -> bool| !matrices.is_empty() && matrices.iter().all(|&m| is(m));
+        if samples > 1 && matrices.iter().any(|&matrix| self.shows_one_sample(matrix)) {
+            return Pattern::OneSampleOfSeveral;
+        }
+        if every(&|matrix| self.have_one_ratio(&self.ratios(matrix, Line::Row))) {
+            return Pattern::ByRow;
+        }
+        if every(&|matrix| self.have_one_ratio(&self.ratios(matrix, Line::Column))) {
+            return Pattern::ByColumn;
+        }
+        if self.groups.is_empty() { Pattern::Unknown } else { Pattern::SomeGroups }
+    }
+
+    /// Whether the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
+    fn shows_one_sample(&self, matrix: Matrix) -> bool {
+        self.are_products(matrix, |c| c.analytic) && !self.are_products(matrix, |c| c.numerical)
     }
 
     fn bias_pattern(&self) -> Pattern {
@@ -94,8 +152,10 @@ impl<'a> Evidence<'a> {
         if let Some(strength) = self.proportional_to_the_parameter() {
             return Pattern::WeightDecay { strength };
         }
-        let by_column =
-            self.wrong_layers().into_iter().all(|layer| same_within(&self.ratios(layer, Line::Column)));
+        let by_column = self
+            .wrong_layers()
+            .into_iter()
+            .all(|layer| self.have_one_ratio(&self.ratios(Group::Weights { layer }, Line::Column)));
         if by_column { Pattern::InputPath } else { Pattern::WeightPath }
     }
 
@@ -116,7 +176,7 @@ impl<'a> Evidence<'a> {
         {
             return Pattern::OutputDelta { smallest, largest };
         }
-        if layers.contains(&last) && self.are_products(last, Entry::ratio) {
+        if layers.contains(&last) && self.are_products(Group::Weights { layer: last }, Entry::ratio) {
             return Pattern::OtherSample;
         }
         Pattern::Unknown
@@ -127,18 +187,16 @@ impl<'a> Evidence<'a> {
         let largest = self.wrong.iter().map(|c| c.parameter.abs()).fold(0.0, f64::max);
         let clear = self.wrong.iter().filter(|c| {
             let difference = (c.analytic - c.numerical).abs();
-            c.parameter.abs() > 1e-2 * largest && difference > 1e4 * c.uncertainty
+            c.parameter.abs() > 1e-2 * largest && self.same * difference > c.uncertainty
         });
-        same(clear.map(|c| (c.analytic - c.numerical) / c.parameter))
+        self.same(clear.map(|c| (c.analytic - c.numerical) / c.parameter))
     }
 
-    /// The ratios of a layer's weights, row by row or column by column.
-    fn ratios(&self, in_layer: usize, line: Line) -> BTreeMap<usize, Vec<f64>> {
+    /// The ratios of a matrix, row by row or column by column.
+    fn ratios(&self, matrix: Matrix, line: Line) -> BTreeMap<usize, Vec<f64>> {
         let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for entry in &self.clear {
-            if let ParameterId::Weight { layer, row, column } = entry.id
-                && layer == in_layer
-            {
+            if let Some((row, column)) = self.place(entry, matrix) {
                 let number = if line == Line::Row { row } else { column };
                 lines.entry(number).or_default().push(entry.ratio());
             }
@@ -146,21 +204,34 @@ impl<'a> Evidence<'a> {
         lines
     }
 
-    /// If each row of a layer's W has one ratio, the smallest and the largest of them.
-    fn ratios_by_row(&self, in_layer: usize) -> Option<(f64, f64)> {
-        let rows = self.ratios(in_layer, Line::Row);
-        let ratios = || rows.values().flatten().copied();
-        let range = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max));
-        same_within(&rows).then_some(range)
+    /// The row and the column of an entry, if it is in this matrix.
+    fn place(&self, entry: &Entry, matrix: Matrix) -> Option<(usize, usize)> {
+        if entry.id.group() != matrix {
+            return None;
+        }
+        match entry.id {
+            ParameterId::Weight { row, column, .. } => Some((row, column)),
+            ParameterId::InGroup { index, .. } => {
+                let group = self.groups.iter().find(|group| group.group == matrix)?;
+                Some((index / group.columns()?, index % group.columns()?))
+            }
+            _ => None,
+        }
     }
 
-    /// Whether a number in row j and column k of a layer is r_j·c_k.
-    fn are_products(&self, in_layer: usize, number: impl Fn(&Entry) -> f64) -> bool {
+    /// If each row of a layer's W has one ratio, the smallest and the largest of them.
+    fn ratios_by_row(&self, in_layer: usize) -> Option<(f64, f64)> {
+        let rows = self.ratios(Group::Weights { layer: in_layer }, Line::Row);
+        let ratios = || rows.values().flatten().copied();
+        let range = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max));
+        self.have_one_ratio(&rows).then_some(range)
+    }
+
+    /// Whether a number in row j and column k of a matrix is r_j·c_k.
+    fn are_products(&self, in_matrix: Matrix, number: impl Fn(&Entry) -> f64) -> bool {
         let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for entry in &self.clear {
-            if let ParameterId::Weight { layer, row, column } = entry.id
-                && layer == in_layer
-            {
+            if let Some((row, column)) = self.place(entry, in_matrix) {
                 matrix.entry(row).or_default().insert(column, number(entry));
             }
         }
@@ -170,7 +241,31 @@ impl<'a> Evidence<'a> {
             let common = row.iter().filter_map(|(column, number)| Some(number / first.get(column)?));
             common.collect::<Vec<f64>>()
         });
-        same_within(&quotients.enumerate().collect())
+        self.have_one_ratio(&quotients.enumerate().collect())
+    }
+
+    fn factor_pattern(&self, factor: f64, samples: usize) -> Pattern {
+        if close(factor, -1.0, self.same) {
+            Pattern::SignFlipped
+        } else if samples > 1 && close(factor, samples as f64, self.same) {
+            Pattern::SummedNotAveraged { samples }
+        } else {
+            Pattern::ConstantFactor { factor }
+        }
+    }
+
+    /// The one number that all these are, if they are and there are at least two.
+    fn same(&self, numbers: impl Iterator<Item = f64>) -> Option<f64> {
+        let numbers: Vec<f64> = numbers.collect();
+        let first = *numbers.first()?;
+        let all = numbers.iter().all(|&number| close(number, first, self.same));
+        (numbers.len() > 1 && first.is_finite() && all).then_some(first)
+    }
+
+    /// Whether each line has one ratio; at least one line must have two numbers to show it.
+    fn have_one_ratio(&self, lines: &BTreeMap<usize, Vec<f64>>) -> bool {
+        let mut long = lines.values().filter(|line| line.len() > 1).peekable();
+        long.peek().is_some() && long.all(|line| self.same(line.iter().copied()).is_some())
     }
 }
 
@@ -180,30 +275,6 @@ enum Line {
     Column,
 }
 
-fn factor_pattern(factor: f64, samples: usize) -> Pattern {
-    if close(factor, -1.0) {
-        Pattern::SignFlipped
-    } else if samples > 1 && close(factor, samples as f64) {
-        Pattern::SummedNotAveraged { samples }
-    } else {
-        Pattern::ConstantFactor { factor }
-    }
-}
-
-fn close(one: f64, other: f64) -> bool {
-    (one - other).abs() <= SAME * one.abs().max(other.abs())
-}
-
-/// The one number that all these are, if they are and there are at least two.
-fn same(numbers: impl Iterator<Item = f64>) -> Option<f64> {
-    let numbers: Vec<f64> = numbers.collect();
-    let first = *numbers.first()?;
-    (numbers.len() > 1 && first.is_finite() && numbers.iter().all(|&number| close(number, first)))
-        .then_some(first)
-}
-
-/// Whether each line has one ratio; at least one line must have two numbers to show it.
-fn same_within(lines: &BTreeMap<usize, Vec<f64>>) -> bool {
-    let mut long = lines.values().filter(|line| line.len() > 1).peekable();
-    long.peek().is_some() && long.all(|line| same(line.iter().copied()).is_some())
+fn close(one: f64, other: f64, same: f64) -> bool {
+    (one - other).abs() <= same * one.abs().max(other.abs())
 }

@@ -7,6 +7,8 @@
 use std::fmt;
 
 mod evidence;
+mod groups;
+mod sentences;
 
 use super::{Checkable, Entry};
 use evidence::Evidence;
@@ -35,6 +37,9 @@ pub struct Diagnosis {
     pub pattern: Pattern,
     /// The layers with disagreements; empty where the model has no layers.
     pub layers: Vec<usize>,
+    /// The names of the groups with disagreements; empty where the model has layers, or no names.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub groups: Vec<String>,
 }
 
 /// The patterns of disagreement that have a known cause.
@@ -98,6 +103,26 @@ pub enum Pattern {
         /// Whether its analytic gradient is all 0.
         zero: bool,
     },
+    /// The analytic gradient is 0 wherever it disagrees.
+    Zero,
+    /// Every value of the groups that disagree has one ratio, and other groups agree.
+    GroupFactor {
+        /// The ratio.
+        factor: f64,
+    },
+    /// The matrices that disagree are right, but transposed.
+    Transposed,
+    /// The values of the groups that disagree are right, but each stands in its neighbour's place.
+    Shifted {
+        /// How many places too far: 1 or −1.
+        by: isize,
+    },
+    /// Each row of the matrices that disagree has one ratio.
+    ByRow,
+    /// Each column of the matrices that disagree has one ratio.
+    ByColumn,
+    /// Some groups disagree, and others agree or there are none.
+    SomeGroups,
     /// Disagreements in no known pattern.
     Unknown,
 }
@@ -121,6 +146,13 @@ impl Pattern {
             Self::OneSampleOfSeveral => "one-sample-of-several",
             Self::Recursion { .. } => "recursion",
             Self::OneLayer { .. } => "one-layer",
+            Self::Zero => "zero",
+            Self::GroupFactor { .. } => "group-factor",
+            Self::Transposed => "transposed",
+            Self::Shifted { .. } => "shifted",
+            Self::ByRow => "by-row",
+            Self::ByColumn => "by-column",
+            Self::SomeGroups => "some-groups",
             Self::Unknown => "unknown",
         }
     }
@@ -129,17 +161,25 @@ impl Pattern {
 impl Diagnosis {
     /// The diagnosis for these entries of a model; `None` if nothing disagrees.
     pub(super) fn of(entries: &[Entry], model: &dyn Checkable) -> Option<Self> {
-        let evidence = Evidence::new(entries);
+        let evidence = Evidence::new(entries, model);
         if evidence.is_empty() {
             return None;
         }
-        Some(Self { pattern: evidence.pattern(model.sample_count()), layers: evidence.wrong_layers() })
+        let groups = evidence.wrong_groups().into_iter().map(|group| model.group_name(group)).collect();
+        Some(Self {
+            pattern: evidence.pattern(model.sample_count()),
+            layers: evidence.wrong_layers(),
+            groups,
+        })
     }
 }
 
 /// One or two sentences: what the pattern is, and where to look.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sentence) = self.general_sentence() {
+            return f.write_str(&sentence);
+        }
         match self.pattern {
             Pattern::NotANumber => write!(
                 f,
@@ -235,7 +275,7 @@ impl fmt::Display for Diagnosis {
                     write!(f, " is wrong.")
                 }
             }
-            Pattern::Unknown => write!(f, "no known pattern; the table shows where to look."),
+            _ => write!(f, "no known pattern; the table shows where to look."),
         }
     }
 }

@@ -1,0 +1,82 @@
+//! Patterns within the groups that a model names itself: is the gradient right, and only in the wrong place?
+
+use crate::gradient_check::{Checkable, Entry, Group, ParameterId, Verdict};
+
+/// The entries of one group, in order.
+pub(super) struct Members<'a> {
+    pub group: Group,
+    shape: Vec<usize>,
+    entries: Vec<&'a Entry>,
+}
+
+/// The named groups in which something disagrees.
+pub(super) fn with_disagreements<'a>(entries: &'a [Entry], model: &dyn Checkable) -> Vec<Members<'a>> {
+    let mut groups: Vec<Members> = Vec::new();
+    for entry in entries {
+        let ParameterId::InGroup { .. } = entry.id else { continue };
+        let group = entry.id.group();
+        match groups.last_mut() {
+            Some(last) if last.group == group => last.entries.push(entry),
+            _ => {
+                let shape = model.group_shape(group).unwrap_or_default();
+                groups.push(Members { group, shape, entries: vec![entry] });
+            }
+        }
+    }
+    groups.retain(|group| group.entries.iter().any(|entry| entry.verdict == Verdict::Disagree));
+    groups
+}
+
+impl Members<'_> {
+    pub fn is_matrix(&self) -> bool {
+        self.columns().is_some()
+    }
+
+    /// The length of a row, in a group of two dimensions.
+    pub fn columns(&self) -> Option<usize> {
+        if let [_, columns] = self.shape[..] { Some(columns) } else { None }
+    }
+
+    /// Whether something other than 0 agrees.
+    pub fn has_agreements(&self) -> bool {
+        self.entries.iter().any(|entry| entry.verdict == Verdict::Agree && entry.is_nonzero())
+    }
+
+    /// Whether the analytic matrix is the numerical one, transposed.
+    pub fn is_transposed(&self, same: f64) -> bool {
+        let [rows, columns] = self.shape[..] else { return false };
+        rows > 1 && columns > 1 && self.is_right_at(same, |index| Some(index % rows * columns + index / rows))
+    }
+
+    /// Whether every analytic value is the numerical one `by` places before it, around the end or not.
+    pub fn is_shifted(&self, by: isize, same: f64) -> bool {
+        let len = self.entries.len() as isize;
+        let around = |index: usize| Some((index as isize - by).rem_euclid(len) as usize);
+        let up_to_the_end = |index: usize| {
+            let source = index as isize - by;
+            (0..len).contains(&source).then_some(source as usize)
+        };
+        len > 2 && (self.is_right_at(same, around) || self.is_right_at(same, up_to_the_end))
+    }
+
+    /// Whether each analytic value is the numerical one of another place, where there is one. All of the group must have
+    /// been compared, and three values at least must show it.
+    fn is_right_at(&self, same: f64, place: impl Fn(usize) -> Option<usize>) -> bool {
+        if self.entries.len() != self.shape.iter().product::<usize>() {
+            return false;
+        }
+        let largest = self.entries.iter().map(|entry| entry.numerical.abs()).fold(0.0, f64::max);
+        let pairs = self.entries.iter().enumerate().filter_map(|(index, entry)| {
+            let source = self.entries[place(index)?];
+            Some((entry.analytic, source.numerical))
+        });
+        let mut shown = 0;
+        for (analytic, numerical) in pairs {
+            if (analytic - numerical).abs() > same * numerical.abs() + 1e-2 * same * largest {
+                return false;
+            }
+            shown += usize::from(numerical.abs() > 1e-2 * largest);
+        }
+        shown >= 3
+    }
+}
