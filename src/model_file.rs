@@ -307,6 +307,9 @@ fn not_json(beginning: &[u8]) -> Option<Problem> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => found("it is UTF-16 text").remedy("save it as UTF-8"),
         [b'b', ..] if beginning.starts_with(b"backprop-checkpoint ") => found("it is a checkpoint")
             .remedy("--from and --model take its network; --resume goes on with its run"),
+        _ if matches!(beginning.trim_ascii_start(), [b'[' | b'"' | b'-' | b'0'..=b'9', ..]) => {
+            found("it is no object with the keys sizes, weights, biases and cost")
+        }
         _ if std::str::from_utf8(beginning).is_err_and(|error| error.error_len().is_some()) => {
             found("it is not even text")
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
@@ -162,7 +163,7 @@ impl Activations {
 pub(super) struct DataArgs {
     /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
     /// last column is the class; or a folder with MNIST's four IDX files
-    #[arg(long, value_name = "NAME|FILE.csv|DIR")]
+    #[arg(long, value_name = "NAME|FILE.csv|DIR", value_parser = OsStringValueParser::new().try_map(parse_source))]
     pub(super) data: Option<Source>,
 
     /// A CSV file to test on [default: what is held out, else the rows trained on]
@@ -177,6 +178,16 @@ pub(super) struct DataArgs {
     /// [default: as the model says, else scaled]
     #[arg(long, value_name = "PIXELS")]
     pub(super) pixels: Option<Pixels>,
+}
+
+fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
+    match text.into_string() {
+        Ok(text) if text.is_empty() => {
+            Err("it is empty; name a file, a folder, or what is built in, such as digits".to_owned())
+        }
+        Ok(text) => Ok(text.parse().unwrap_or_else(|never| match never {})),
+        Err(name) => Ok(Source::Path(name.into())),
+    }
 }
 
 impl DataArgs {

@@ -15,13 +15,18 @@ use backprop::{Architecture, Cost, Error, Problem, graph};
 use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
 use super::output::thousands;
 use super::places::{self, Force, Kind, Places};
+use super::progress::Working;
 use super::train::default_sizes;
 use super::{Failure, Output};
+use crate::memory;
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
 /// Hidden neurons of the networks that --plot compares, a thousand times as many connections in the last as in the
 /// first.
 const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
+
+/// In three networks, and in what they are compared by.
+const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// Compare the object graph with the vectorized network
 ///
@@ -92,9 +97,14 @@ impl Compare {
 
         let mut comparisons = Vec::new();
         for architecture in &architectures {
+            let numbers = architecture.input_size() + architecture.output_size();
+            memory::check_count("--samples", data.len(), 8 * numbers)?;
+            let sizes = architecture.sizes_text().replace(',', "-");
+            let working = Working::on(format!("Comparing on {sizes}"));
             let (labels, samples) = rows(&data, architecture.output_size());
             let rows = Rows { labels: &labels, samples: &samples };
             let comparison = compare(architecture, rows, self.rate, self.seed);
+            drop(working);
             if self.json {
                 output.json(&json_of(&comparison))?;
             } else {
@@ -138,6 +148,8 @@ impl Compare {
         self.activation.apply(&mut architecture);
         architecture.check()?;
         data.check_fits(&architecture)?;
+        architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
         // Both engines must hold it; the object graph is the larger.
         graph::Network::try_new(&architecture)?;
         Ok(architecture)

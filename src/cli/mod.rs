@@ -15,6 +15,7 @@ mod lesson;
 mod output;
 mod places;
 mod predict;
+mod progress;
 mod sequence;
 mod signals;
 mod step;
@@ -84,10 +85,20 @@ const STACK: usize = 8 << 20;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     signals::watch();
-    match std::thread::Builder::new().stack_size(STACK).spawn(run) {
-        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-        Err(_) => run(),
+    // A panic is a bug, told in one line; whoever looks for it sets RUST_BACKTRACE and sees all.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| ()));
     }
+    let ended = match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join(),
+        Err(_) => std::panic::catch_unwind(run),
+    };
+    ended.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
+        report(&format!("a mistake in this program ({text}); please report it, with what you typed"));
+        ExitCode::from(2)
+    })
 }
 
 fn run() -> ExitCode {

@@ -15,9 +15,13 @@ use backprop::{
 
 use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use super::places::{Force, Places};
+use crate::memory;
 
 /// Samples made up where there is no data to take them from.
 const MADE_UP_SAMPLES: usize = 6;
+
+/// Of the network, the weights it starts from, and the copy that steps.
+const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// A network, and the samples it is trained on one after the other.
 #[derive(Debug, Clone, Args)]
@@ -177,6 +181,7 @@ impl SequenceArgs {
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         architecture.check()?;
         architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
         Ok(architecture)
     }
 
@@ -198,6 +203,8 @@ impl SequenceArgs {
         };
         let architecture = self.adjust(architecture)?;
         data.check_fits(&architecture)?;
+        let numbers = architecture.input_size() + architecture.output_size();
+        memory::check_count("--train-limit", data.len(), 64 + 8 * numbers)?;
         let parameters = parameters.unwrap_or_else(|| self.draw(&architecture));
         let targets = self.targets.unwrap_or(Options::default().targets);
         Ok(Sequence {

@@ -11,6 +11,7 @@ use backprop::{Error, Problem};
 
 use super::output::{counted, name, thousands};
 use super::places::{self, Force, Kind};
+use super::progress::Working;
 use super::sequence::{SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
 use crate::show::page;
@@ -68,7 +69,9 @@ impl Trace {
             ))
             .into());
         }
+        let working = Working::on("Recording");
         let page = page::html(stepper.clone(), self.epochs, &self.about(&stepper, &sequence.source))?;
+        drop(working);
         places::write(&self.out, page.as_bytes())?;
         writeln!(
             output,

@@ -5,6 +5,8 @@
 //! is ignored here, and .ci/run runs it.
 #![cfg(all(unix, feature = "cli"))]
 
+mod messages;
 mod places;
 mod printing;
+mod sizes;
 mod support;

@@ -81,6 +81,25 @@ pub fn printing_to<'c>(command: &'c mut Command, path: &str) -> &'c mut Command 
     command.env("STDOUT_IS_SET", "1").stdout(file)
 }
 
+/// Waits until a process answers signals itself.
+pub fn wait_until_it_listens(process: u32) {
+    const SIGTERM: u32 = 15;
+    let listens = || {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        caught
+            .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+            .is_some_and(|mask| mask >> (SIGTERM - 1) & 1 == 1)
+    };
+    let began = Instant::now();
+    while cfg!(target_os = "linux") && !listens() {
+        assert!(began.elapsed() < LONGEST, "it never listens");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // Elsewhere nobody tells; and it should have begun its work.
+    std::thread::sleep(Duration::from_millis(50));
+}
+
 /// Waits for the end, and ends what does not end.
 pub fn wait(mut child: Child) -> Ended {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());

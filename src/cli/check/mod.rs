@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::progress::Working;
 use super::{Failure, Output};
 use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
 use backprop::gradient_check::{self, CheckedEngine, CheckedNetwork, Recompute, Report, Selection};
@@ -28,7 +29,7 @@ const EXAMPLES: &str = "Examples:
 /// Moves each weight and bias a little up and a little down, evaluates the error both times, and compares the slope
 /// with the gradient of the code that trains. Exit status 0: they agree. 1: they do not.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub(super) struct Check {
     /// Whose backward pass is checked; `both` checks every parameter on both
     #[arg(long, value_name = "ENGINE", default_value = "both")]
@@ -121,6 +122,7 @@ impl Check {
     }
 
     fn check<N: CheckedEngine>(&self, network: &mut N, setting: &Setting) -> Report {
+        let _working = Working::on("Checking the gradient");
         network.set_parameters(&setting.parameters);
         let check = self.settings();
         if let Some(fault) = setting.fault {

@@ -13,6 +13,10 @@ use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightIn
 
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use crate::cli::train::default_sizes;
+use crate::memory;
+
+/// In both networks, as what is drawn, and as gradients.
+const BYTES_OF_A_CONNECTION: usize = 100;
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
 #[derive(Debug, Clone, Args)]
@@ -101,7 +105,12 @@ impl SettingArgs {
             fault.check(&architecture).map_err(Error::Usage)?;
         }
         let examples = match data {
-            None => draw_examples(&architecture, samples, self.seed),
+            None => {
+                // A number and what is computed from it, for each input and output.
+                let numbers = architecture.input_size() + architecture.output_size();
+                memory::check_count("--samples", samples, 64 + 16 * numbers)?;
+                draw_examples(&architecture, samples, self.seed)
+            }
             Some(data) => {
                 data.check_fits(&architecture)?;
                 if samples > data.len() {
@@ -189,6 +198,7 @@ impl SettingArgs {
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
         architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
         vectorized::Network::try_new(&architecture)?;
         let parameters = self.init.draw(&architecture, self.seed);
         Ok((architecture, parameters))

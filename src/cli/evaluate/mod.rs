@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
+use super::progress::Working;
 use super::{Failure, Output};
 use backprop::data_set::{Part, Targets};
 use backprop::training::for_each_output;
@@ -69,7 +70,9 @@ impl Evaluate {
         let mut mistakes = Mistakes::default();
         let mut label = vec![0.0; model.architecture.output_size()];
         let mut cost = 0.0;
+        let working = Working::through("Evaluating", test.len());
         for_each_output(engine.as_mut(), &test, |index, outputs| {
+            working.at(index);
             let is_right = test.is_right(index, outputs);
             correct += usize::from(is_right);
             if test.answers().are_classes() {
@@ -82,6 +85,7 @@ impl Evaluate {
                 cost += model.architecture.cost.value(outputs, &label);
             }
         });
+        drop(working);
         if !test.counts_answers() {
             return self.write_cost(output, cost / test.len() as f64, test.len());
         }

@@ -12,6 +12,7 @@ use backprop::{Architecture, Error, Parameters, Problem, WeightInit};
 use super::parts::{Parts, absolute};
 use super::{Plan, Train};
 use crate::cli::choices::{EngineKind, read_model};
+use crate::memory;
 
 impl Train {
     /// Everything decided, nothing trained.
@@ -89,6 +90,15 @@ impl Train {
         }
     }
 
+    /// In the network, as what it started from, as gradients, as the last good weights; and as the text of a file.
+    fn bytes_of_a_connection(&self) -> usize {
+        let in_memory = match self.engine.engine {
+            EngineKind::Object => 80,
+            EngineKind::Vectorized => 48,
+        };
+        if self.out.is_some() || self.checkpoint.is_some() { in_memory + 40 } else { in_memory }
+    }
+
     /// The network before the first step.
     fn starting_network(
         &self,
@@ -117,6 +127,7 @@ impl Train {
         // Before drawing weights for it: a network of these sizes must have something to learn from.
         train.check_fits(&architecture)?;
         architecture.check_size()?;
+        memory::check_network(&architecture, self.bytes_of_a_connection())?;
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
         let mut parameters = init.draw(&architecture, self.seed);
         // fc.py's biases start at 0; bp.py draws them like weights. Without a preset the engine says whose they are.
