@@ -3,6 +3,7 @@
 
 mod support;
 
+use backprop::gradient_check::faults::Fault;
 use serde_json::Value;
 use support::cli::{backprop, json_lines, refusal, success};
 
@@ -170,4 +171,47 @@ fn what_makes_no_sense_is_refused_in_one_line() {
     ] {
         refusal(&mut backprop(arguments));
     }
+}
+
+/// The names of the gallery, and for each a mystery that hides it.
+fn mysteries() -> Vec<(String, String)> {
+    let list = json_lines(&success(&mut backprop("check --list-faults --json")));
+    let names = list.iter().map(|fault| fault["name"].as_str().expect("a name").to_owned());
+    let hides = |name: &str| {
+        let seeds = (0..).map(|number| number.to_string());
+        seeds.take(1000).find(|seed| Fault::mystery(seed).0.name == name).expect("a seed below 1000")
+    };
+    names.map(|name| (hides(&name), name)).collect()
+}
+
+#[test]
+fn a_mystery_shows_a_report_without_name_or_diagnosis_and_knows_its_answer() {
+    for (seed, name) in mysteries() {
+        let text = failure(&format!("check --engine object --mystery {seed}"));
+        assert!(text.starts_with("Gradient check of a mystery fault on the object graph"), "{text}");
+        assert!(text.contains("DISAGREE") && !text.contains("Diagnosis"), "{text}");
+        assert!(!text.contains(&name), "{name} is named: {text}");
+        assert_eq!(text, failure(&format!("check --engine object --mystery {seed}")), "the same again");
+        let [report] = &json_lines(&failure(&format!("check --mystery {seed} --json")))[..] else { panic!() };
+        assert!(report["engines"].as_array().expect("a list").iter().all(|one| one["diagnosis"].is_null()));
+        assert!(!report.to_string().contains(&name), "{report}");
+
+        let right = success(&mut backprop(&format!("check --mystery {seed} --answer {name}")));
+        assert!(right.starts_with(&format!("Right: {name}.")), "{right}");
+        let other = if name == "transposed" { "sign-flipped" } else { "transposed" };
+        let wrong = failure(&format!("check --mystery {seed} --answer {other}"));
+        assert!(wrong.starts_with("No. ") && !wrong.contains(&format!(" {name} ")), "{wrong}");
+        let json = failure(&format!("check --mystery {seed} --answer {other} --json"));
+        assert_eq!(json_lines(&json)[0]["right"], false);
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_fault_and_a_mystery_with_a_set_up_of_ones_own_are_refused() {
+    let refused = refusal(&mut backprop("check --mystery 1 --answer nonsense"));
+    assert!(refused.contains("no fault 'nonsense'") && refused.contains("transposed"), "{refused}");
+    for with in ["--sizes 3,4,2", "--fault transposed", "--seed 3"] {
+        refusal(&mut backprop(&format!("check --mystery 1 {with}")));
+    }
+    refusal(&mut backprop("check --answer transposed"));
 }

@@ -1,5 +1,6 @@
 //! `backprop check`: is the gradient that trains the gradient of the error?
 
+mod mystery;
 mod outcome;
 mod setting;
 
@@ -22,7 +23,9 @@ const EXAMPLES: &str = "Examples:
   backprop check --sizes 5,7,6,4 --activation relu --samples 3
   backprop check --model model.json --data digits --all
   backprop check --list-faults
-  backprop check --fault sign-flipped";
+  backprop check --fault sign-flipped
+  backprop check --mystery 1
+  backprop check --mystery 1 --answer transposed";
 
 /// Check that backpropagation computes the gradient of the error
 ///
@@ -97,6 +100,9 @@ impl Check {
             self.list(output)?;
             return Ok(ExitCode::SUCCESS);
         }
+        if let Some(code) = self.setting.mystery.judge(self.json, output)? {
+            return Ok(code);
+        }
         let setting = self.setting.prepare()?;
         let mut outcome = Outcome::new();
         if self.engine != Engines::Vectorized {
@@ -126,7 +132,11 @@ impl Check {
         network.set_parameters(&setting.parameters);
         let check = self.settings();
         if let Some(fault) = setting.fault {
-            return check.run(&mut Planted::new(network, setting.task.clone(), fault));
+            let planted = Planted::new(network, setting.task.clone(), fault);
+            if self.setting.mystery.mystery.is_none() {
+                return check.run(&mut { planted });
+            }
+            return Report { diagnosis: None, ..check.run(&mut planted.unnamed()) };
         }
         check.run(&mut CheckedNetwork::on_task(network, setting.task.clone()))
     }

@@ -11,6 +11,7 @@ use backprop::model_file::Model;
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightInit, vectorized};
 
+use super::mystery::MysteryArgs;
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use crate::cli::train::default_sizes;
 use crate::memory;
@@ -74,6 +75,20 @@ pub(super) struct SettingArgs {
     /// Plant this bug in the backward pass; --list-faults lists them
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+
+    #[command(flatten)]
+    pub(super) mystery: MysteryArgs,
+}
+
+/// The fault of the gallery that an option names.
+pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, Error> {
+    Fault::named(name).ok_or_else(|| {
+        let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+        Error::Usage(
+            Problem::new(option, format!("there is no fault '{name}'"))
+                .remedy(format!("{option} takes one of {}", names.join(", "))),
+        )
+    })
 }
 
 /// What is checked.
@@ -87,6 +102,10 @@ pub(super) struct Setting {
 impl SettingArgs {
     /// Reads and draws all that is needed.
     pub(super) fn prepare(&self) -> Result<Setting, Error> {
+        if let Some((fault, seed)) = self.mystery.fault() {
+            let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], seed);
+            return Ok(Setting { architecture, parameters, task, fault: Some(fault) });
+        }
         let fault = self.fault()?;
         let samples = self.sample_count(fault)?;
         let model = match &self.model {
@@ -147,14 +166,7 @@ impl SettingArgs {
     }
 
     fn fault(&self) -> Result<Option<&'static Fault>, Error> {
-        let Some(name) = &self.fault else { return Ok(None) };
-        Fault::named(name).map(Some).ok_or_else(|| {
-            let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
-            Error::Usage(
-                Problem::new("--fault", format!("there is no fault '{name}'"))
-                    .remedy(format!("--fault takes one of {}", names.join(", "))),
-            )
-        })
+        self.fault.as_deref().map(|name| named("--fault", name)).transpose()
     }
 
     fn sample_count(&self, fault: Option<&Fault>) -> Result<usize, Error> {

@@ -22,6 +22,7 @@ use crate::gradient_check::{Checkable, CheckedEngine, CheckedNetwork, Incrementa
 pub struct Planted<'a, N> {
     network: CheckedNetwork<'a, N>,
     fault: &'static Fault,
+    named: bool,
 }
 
 impl<'a, N: CheckedEngine> Planted<'a, N> {
@@ -35,7 +36,13 @@ impl<'a, N: CheckedEngine> Planted<'a, N> {
         if let Err(problem) = fault.check(network.architecture()) {
             panic!("{problem}");
         }
-        Self { network: CheckedNetwork::on_task(network, task), fault }
+        Self { network: CheckedNetwork::on_task(network, task), fault, named: true }
+    }
+
+    /// Keeps the fault's name out of the report's head, for somebody to find it.
+    #[must_use]
+    pub fn unnamed(self) -> Self {
+        Self { named: false, ..self }
     }
 }
 
@@ -87,7 +94,9 @@ impl<N: CheckedEngine> Checkable for Planted<'_, N> {
     }
 
     fn description(&self) -> String {
-        format!("the fault {} on {}", self.fault.name, self.network.description())
+        let fault =
+            if self.named { format!("the fault {}", self.fault.name) } else { "a mystery fault".to_owned() };
+        format!("{fault} on {}", self.network.description())
     }
 
     fn gradient_source(&self) -> String {

@@ -1,0 +1,27 @@
+//! A layer's outputs: equation 2, chapter 2
+//!
+//! Every neuron of a layer sees the same inputs, with weights and a bias of its own.
+//!
+//! Judge it: `cargo test --bin layer_forward`
+
+use backprop::sigmoid;
+use backprop_exercises::{Grade, grade, tell};
+
+/// The outputs of a layer of sigmoid neurons, one for each row of `weights`.
+pub fn forward(weights: &[Vec<f64>], biases: &[f64], inputs: &[f64]) -> Vec<f64> {
+    // TODO
+    vec![0.0; biases.len()]
+}
+
+pub fn graded() -> Grade {
+    grade::layer_forward(forward)
+}
+
+fn main() {
+    tell(&graded());
+}
+
+#[test]
+fn it_is_right() -> Grade {
+    graded()
+}

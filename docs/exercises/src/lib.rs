@@ -1,0 +1,26 @@
+//! What judges an exercise: it runs your function beside the right one, and tells you what the difference looks like.
+//!
+//! Each exercise's file calls one function of [`grade`]. Reading them gives nothing away that the book does not, but the
+//! exercise is more fun without.
+//!
+//! - [`lesson`]: what a failure says; [`trial`]: your numbers beside the right ones, and beside those of the classic slips;
+//! - [`whole`]: your formula put into a whole backward pass, for the gradient check of `backprop` to judge;
+//! - [`grade`]: one function an exercise.
+
+pub mod grade;
+pub mod lesson;
+pub mod trial;
+pub mod whole;
+
+pub use lesson::{Formula, Grade, Lesson};
+
+/// Says how it went, and ends the program with 1 if the solution is not right yet.
+pub fn tell(grade: &Grade) {
+    match grade {
+        Ok(()) => println!("Right."),
+        Err(lesson) => {
+            eprintln!("{lesson}");
+            std::process::exit(1);
+        }
+    }
+}
