@@ -17,8 +17,7 @@ pub fn documents() -> Vec<Document> {
         for entry in std::fs::read_dir(root().join(&folder)).expect("docs/ is there") {
             let path = folder.join(entry.expect("docs/ can be read").file_name());
             if root().join(&path).is_dir() {
-                // What a reader built there is not the book.
-                folders.extend((!path.ends_with("target")).then_some(path));
+                folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "md") {
                 paths.push(path);
             }
