@@ -119,7 +119,7 @@ fn missing_data_names_the_file_and_says_how_to_get_mnist() {
     train_refuses(
         &folder,
         "--data nowhere",
-        "nowhere: no such file or folder; built in are digits, bits, xor, circles, moons, spiral, iris; data/get-mnist.sh",
+        "nowhere: no such file or folder; built in are digits, bits, xor, circles, moons, spiral, iris; `backprop get-mnist`",
     );
     std::fs::remove_file(folder.path().join("t10k-labels.idx1-ubyte")).expect("was there");
     train_refuses(&folder, "--data .", "t10k-labels-idx1-ubyte: no such file");

@@ -1,4 +1,5 @@
-//! data/get-mnist.sh against a server on this machine.
+//! `backprop get-mnist` against a server on this machine.
+#![cfg(feature = "cli")]
 
 mod support;
 
@@ -9,7 +10,8 @@ use std::process::{Command, Output};
 
 use support::mnist::mnist_folder;
 
-/// Serves the files of a folder over HTTP to whoever asks, until the test ends. Returns the address.
+/// Serves the files of a folder over HTTP to whoever asks, until the test ends: whole, or from where a `Range` begins.
+/// Returns the address.
 fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("bound"));
@@ -17,36 +19,52 @@ fn serve(folder: PathBuf) -> String {
         for mut stream in listener.incoming().flatten() {
             let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
             let request = lines.next().unwrap_or_default();
-            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
             let path = request.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/');
-            let reply = match std::fs::read(folder.join(path)) {
-                Ok(body) => {
-                    [format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body]
-                        .concat()
-                }
-                Err(_) => b"HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
-            };
-            // A client that has hung up shows in the script's exit status.
-            let _ = stream.write_all(&reply);
+            // A client that has hung up shows in the program's exit status.
+            let _ = stream.write_all(&reply(&folder.join(path), &headers));
         }
     });
     address
 }
 
-fn get_mnist(address: &str, folder: &Path) -> Output {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/get-mnist.sh");
-    let mut command = Command::new("sh");
-    command.arg(script).arg(folder).env("MNIST_URL", address).env("no_proxy", "127.0.0.1");
-    command.output().expect("sh starts")
+fn reply(file: &Path, headers: &[String]) -> Vec<u8> {
+    let Ok(body) = std::fs::read(file) else {
+        return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
+    };
+    let range = headers
+        .iter()
+        .find_map(|header| header.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+    let from = range.and_then(|range| range.trim_end_matches('-').parse::<usize>().ok());
+    let head = match from {
+        Some(from) if from >= body.len() => {
+            return b"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .to_vec();
+        }
+        Some(from) => format!(
+            "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{}/{}\r\n",
+            body.len() - 1,
+            body.len()
+        ),
+        None => "HTTP/1.1 200 OK\r\n".to_owned(),
+    };
+    let rest = &body[from.unwrap_or(0)..];
+    let head = format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n", rest.len());
+    [head.as_bytes(), rest].concat()
 }
 
-/// Whether the script has what it needs; in CI it must.
+fn get_mnist(address: &str, folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backprop"));
+    command.arg("get-mnist").arg(folder).args(["--url", address]).env("no_proxy", "127.0.0.1");
+    command.output().expect("the program starts")
+}
+
+/// Whether there is curl; in CI there must be.
 fn can_download() -> bool {
-    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    let can = has("curl") || has("wget");
-    assert!(can || std::env::var_os("CI").is_none(), "CI needs curl or wget");
+    let can = Command::new("curl").arg("--version").output().is_ok();
+    assert!(can || std::env::var_os("CI").is_none(), "CI needs curl");
     if !can {
-        eprintln!("not tested: neither curl nor wget is installed");
+        eprintln!("not tested: curl is not installed");
     }
     can
 }
@@ -59,7 +77,7 @@ fn a_file_that_is_not_mnist_is_refused_and_not_kept() {
     let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
     std::fs::write(served.path().join("train-images-idx3-ubyte.gz"), b"not MNIST").expect("writable");
     let output = get_mnist(&serve(served.path().to_owned()), target.path());
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(message.contains("is not MNIST's train-images-idx3-ubyte"), "{message}");
     assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
@@ -73,7 +91,7 @@ fn a_missing_file_is_reported_with_its_address() {
     let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
     let address = serve(served.path().to_owned());
     let output = get_mnist(&address, target.path());
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(message.contains(&format!("could not fetch {address}/train-images-idx3-ubyte.gz")), "{message}");
     assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
@@ -87,6 +105,22 @@ fn the_real_files_are_fetched_verified_and_not_fetched_again() {
     let output = get_mnist(&address, target.path());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).matches(": verified").count(), 4);
+    // A download that was cut off, one that is whole but was never moved, and one that is something else.
+    for (name, change) in [
+        ("train-images-idx3-ubyte", 5_000_000),
+        ("train-labels-idx1-ubyte", usize::MAX),
+        ("t10k-images-idx3-ubyte", 0),
+    ] {
+        let whole = target.path().join(format!("{name}.gz"));
+        let bytes = std::fs::read(&whole).expect("fetched");
+        let part = if change == 0 { vec![7; 1000] } else { bytes[..change.min(bytes.len())].to_vec() };
+        std::fs::write(target.path().join(format!("{name}.gz.part")), part).expect("writable");
+        std::fs::remove_file(whole).expect("fetched");
+    }
+    let resumed = get_mnist(&address, target.path());
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(String::from_utf8_lossy(&resumed.stdout).matches(": verified").count(), 3);
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 4);
     let again = get_mnist("http://127.0.0.1:9", target.path());
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(String::from_utf8_lossy(&again.stdout).matches(": already here").count(), 4);

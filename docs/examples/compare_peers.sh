@@ -4,7 +4,7 @@
 # Installs numpy and PyTorch into target/peers (a Python environment) and builds candle there. What cannot be had is left
 # out, and said. In every round each contender does each work once; the table has medians of the rounds' ratios.
 set -euo pipefail
-[ $# -ge 1 ] || { echo "usage: $0 MNIST_DIR [ROUNDS]   (data/get-mnist.sh MNIST_DIR gets the files)" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: $0 MNIST_DIR [ROUNDS]   (backprop get-mnist MNIST_DIR gets the files)" >&2; exit 2; }
 mnist=$(realpath "$1")
 rounds=${2:-5}
 cd "$(dirname "$0")/../.."

@@ -2,7 +2,7 @@
 //! tables of docs/results.md and draws its curves.
 //!
 //! ```text
-//! data/get-mnist.sh data/mnist
+//! cargo run --release -- get-mnist data/mnist
 //! cargo run --release --example results -- data/mnist docs/images
 //! ```
 //!
@@ -31,7 +31,7 @@ const SEEDS: [u64; 3] = [1, 2, 3];
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let folder =
-        arguments.next().ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
+        arguments.next().ok_or("name the folder with MNIST's four files; `backprop get-mnist` gets them")?;
     let pictures = arguments.next().ok_or("name a folder for the curves, such as docs/images")?;
     let data = Source::Path(folder).load(Pixels::Scaled)?;
     let mut train = data.train;

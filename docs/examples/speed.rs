@@ -1,7 +1,7 @@
 //! How long a training sample takes, on real MNIST: one JSON object a line, for docs/benchmarks.md.
 //!
 //! ```text
-//! data/get-mnist.sh data/mnist
+//! cargo run --release -- get-mnist data/mnist
 //! cargo run --release --example speed -- data/mnist            # everything
 //! cargo run --release --example speed -- data/mnist by-100 2   # one work, on two threads
 //! ```
@@ -29,7 +29,7 @@ const BATCH_RATE: f64 = 3.0;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map(PathBuf::from);
-    let folder = folder.ok_or("name the folder with MNIST's four files; data/get-mnist.sh gets them")?;
+    let folder = folder.ok_or("name the folder with MNIST's four files; `backprop get-mnist` gets them")?;
     let (wanted, threads) = (arguments.next(), arguments.next());
     let threads: Option<usize> = threads.map(|threads| threads.parse()).transpose()?;
     let train = Source::Path(folder).load(Pixels::Scaled)?.train;

@@ -59,7 +59,7 @@ pub(super) struct Compare {
     samples: usize,
 
     /// The learning rate
-    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R", default_value_t = 0.3)]
     rate: f64,
 
     /// Decides the starting weights

@@ -11,6 +11,8 @@ mod dot;
 mod dump;
 mod evaluate;
 mod export;
+mod get_mnist;
+mod health;
 mod lesson;
 mod output;
 mod places;
@@ -56,6 +58,7 @@ enum Command {
     Dot(Box<dot::Dot>),
     Lesson(lesson::Lesson),
     Export(export::Export),
+    GetMnist(get_mnist::GetMnist),
     Completions(completions::Completions),
 }
 
@@ -125,6 +128,7 @@ fn run() -> ExitCode {
         Command::Dot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
         Command::Export(command) => command.run(&mut output),
+        Command::GetMnist(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };
     match (result, output.finish().map_err(Failure::from)) {

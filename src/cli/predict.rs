@@ -13,7 +13,7 @@ use backprop::{Error, Problem, Sample, spelled_out};
 
 use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
 use super::output::{counted, name, thousands};
-use super::{Failure, Output};
+use super::{Failure, Output, health};
 use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
@@ -88,8 +88,14 @@ impl Predict {
         };
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
         let outputs = engine.predict(Sample(&shown.data.sample(shown.index)));
+        let recognises = shown.has_label && shown.data.is_right(shown.index, &outputs);
+        let notes = health::notes(&model, &shown.data, recognises);
         if self.json {
-            output.json(&shown.json(&outputs))?;
+            let mut object = shown.json(&outputs);
+            if !notes.is_empty() {
+                object["notes"] = json!(notes);
+            }
+            output.json(&object)?;
             return Ok(ExitCode::SUCCESS);
         }
         let says = shown.says(&outputs);
@@ -104,6 +110,9 @@ impl Predict {
         writeln!(output)?;
         write_outputs(output, &outputs, shown.data.answers())?;
         writeln!(output, "\n{}", shown.verdict(&outputs))?;
+        for note in notes {
+            writeln!(output, "{note}")?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 
@@ -286,7 +295,13 @@ pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answ
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
         let mark = if is_choice && index == best { " ◀" } else { "" };
-        writeln!(output, "  output {index:>3}{name:<width$}  {value:>9.6}  {}{mark}", bar(value, 40))?;
+        // Plus zero: of two zeros, nobody wants to see the negative one.
+        writeln!(
+            output,
+            "  output {index:>3}{name:<width$}  {:>9.6}  {}{mark}",
+            value + 0.0,
+            bar(value, 40)
+        )?;
     }
     Ok(())
 }

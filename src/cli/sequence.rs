@@ -69,7 +69,7 @@ pub(super) struct SequenceArgs {
 #[derive(Debug, Clone, Args)]
 pub(super) struct TrainingArgs {
     /// The learning rate
-    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R", default_value_t = 0.3)]
     rate: f64,
 
     /// Samples a step: gradients are added up, and weights move by their mean

@@ -7,8 +7,7 @@ use super::samples::Origin;
 use super::{DataSet, Part, Pixels, idx};
 use crate::{Error, Problem};
 
-const HOW_TO_GET_MNIST: &str = "data/get-mnist.sh fetches MNIST, data/README.md says from where; \
-                                the embedded digits need no folder";
+const HOW_TO_GET_MNIST: &str = "`backprop get-mnist` fetches MNIST; the embedded digits need no folder";
 
 const MAY_READ: &str = "look at its permissions: you must be allowed to read it";
 

@@ -159,7 +159,7 @@ fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let words = BUILT_IN.map(|(word, _)| word).join(", ");
             let problem = Problem::new("", "no such file or folder");
-            let remedy = format!("built in are {words}; data/get-mnist.sh fetches MNIST");
+            let remedy = format!("built in are {words}; `backprop get-mnist` fetches MNIST");
             Err(Error::contents(path, problem.remedy(remedy)))
         }
         _ => table::read(path, target_columns),

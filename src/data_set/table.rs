@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
@@ -75,11 +75,18 @@ fn read_rows(mut text: impl BufRead, target_columns: usize, file: &Path) -> Resu
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .from_reader(Cursor::new(head).chain(text));
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(Cursor::new(head).chain(text).chain(Cursor::new(b"\n")));
     let mut record = ByteRecord::new();
     let mut table: Option<Table> = None;
     while reader.read_byte_record(&mut record).map_err(|error| Refusal::Reading(error.into()))? {
-        let line = record.position().map_or(1, csv::Position::line);
+        if record.len() == 1 && record[0].trim_ascii().is_empty() {
+            continue;
+        }
+        // The reader is behind the row, which may have line ends within its quotes. (Where it began to read, there may
+        // have been empty lines.)
+        let within: u64 = record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum();
+        let line = reader.position().line() - 1 - within;
         if let Some(table) = &mut table {
             table.add(&record, line)?;
             continue;

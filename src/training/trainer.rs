@@ -210,6 +210,27 @@ impl<'a> Trainer<'a> {
             || self.options.epochs.is_some_and(|epochs| self.state.epochs_done >= epochs)
     }
 
+    /// What the network does before its first step: the report of an epoch 0 without samples, whose cost is the mean
+    /// over the training set. It does not become part of the history.
+    ///
+    /// # Panics
+    /// If the samples do not fit the engine ([`DataSet::check_fits`]).
+    pub fn evaluate_start(&self, engine: &mut dyn Engine) -> EpochReport {
+        let evaluate_on = |engine: &mut dyn Engine, data| evaluate(engine, data, self.options.targets);
+        let train = evaluate_on(engine, self.train);
+        EpochReport {
+            epoch: 0,
+            train_cost: train.mean_cost,
+            rate: self.state.schedule.rate,
+            seconds: 0.0,
+            samples: 0,
+            test: Some(evaluate_on(engine, self.test)),
+            validation: self.validation.map(|data| evaluate_on(engine, data)),
+            train: self.options.monitor_training.then_some(train),
+            is_best: false,
+        }
+    }
+
     /// Trains to the end of the present epoch and evaluates.
     ///
     /// `DIFFERENCE:` numpy, below the originals, warns of an overflow and goes on; this stops at the sample.
@@ -310,8 +331,7 @@ impl<'a> Trainer<'a> {
             self.state.best_parameters = Some(engine.parameters());
         }
         self.state.stopped = decision.stop;
-        let above_chance = decisive.correct.is_none_or(|correct| correct > decisive_data.chance());
-        report.is_best = decision.is_best && above_chance;
+        report.is_best = decision.is_best && is_above_chance(decisive, decisive_data);
         report.train = self.options.monitor_training.then(|| evaluate(engine, self.train, targets));
         report.validation = validation;
         report.test = Some(test);
@@ -364,6 +384,14 @@ impl<'a> Trainer<'a> {
             .remedy(format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0))),
         )
     }
+}
+
+/// Whether a network does better than one that says the same of every sample, by more than the standard deviation of
+/// such luck: √(n p (1 − p)).
+fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
+    let Some(correct) = evaluation.correct else { return true };
+    let (chance, total) = (data.chance() as f64, data.len() as f64);
+    correct as f64 > chance + (chance * (1.0 - chance / total)).sqrt()
 }
 
 /// The layer, from 1, into which the first weight or bias leads that is infinite or not a number.

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::progress::Working;
-use super::{Failure, Output};
+use super::{Failure, Output, health};
 use backprop::data_set::{Part, Targets};
 use backprop::training::for_each_output;
 use backprop::{Error, Problem};
@@ -90,8 +90,9 @@ impl Evaluate {
             return self.write_cost(output, cost / test.len() as f64, test.len());
         }
         let worst = mistakes.worst(self.mistakes);
+        let notes = health::notes(&model, &test, correct as f64 > health::MOST * test.len() as f64);
         if self.json {
-            output.json(&json!({
+            let mut object = json!({
                 "correct": correct,
                 "total": test.len(),
                 "confusion": confusion.counts,
@@ -99,7 +100,11 @@ impl Evaluate {
                 "precision": confusion.each(Confusion::precision),
                 "recall": confusion.each(Confusion::recall),
                 "mistakes": worst,
-            }))?;
+            });
+            if !notes.is_empty() {
+                object["notes"] = json!(notes);
+            }
+            output.json(&object)?;
             return Ok(ExitCode::SUCCESS);
         }
         let percent = 100.0 * correct as f64 / test.len() as f64;
@@ -112,6 +117,9 @@ impl Evaluate {
         if test.answers().are_classes() && !self.quiet {
             confusion.write(output, test.answers())?;
             mistakes::write(output, worst, &test)?;
+        }
+        if !self.quiet && !notes.is_empty() {
+            writeln!(output, "\n{}", notes.join("\n"))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -48,7 +48,7 @@ pub(in crate::cli) struct Train {
     pub(super) epochs: Option<usize>,
 
     /// The learning rate [default: 0.3]
-    #[arg(long, value_name = "R")]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
     pub(super) rate: Option<f64>,
 
     /// Samples in a mini-batch: one step each [default: 1]

@@ -159,20 +159,24 @@ impl Keeper {
         sentence
     }
 
-    /// Where the model goes, if anywhere, and what it is: the best network, if that is to be kept and the run is over.
-    fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
-        let path = self.run.outputs.out.clone()?;
+    /// The network, and what it is to know of its data: the best one, if that is to be kept and the run is over.
+    pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
         let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
         let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
         let data = &self.run.data;
-        let model = Model {
+        Model {
             pixels: Some(data.pixels),
             answers: data.answers.clone(),
             standardization: data.standardization.clone(),
             ..Model::new(engine.architecture().clone(), parameters)
-        };
+        }
+    }
+
+    /// Where the model goes, if anywhere, and its text.
+    fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
+        let path = self.run.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
-        Some((path, model.to_json().ok()? + "\n"))
+        Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
     }
 
     fn write_checkpoint(&mut self, path: &Path) -> Result<(), Error> {

@@ -19,9 +19,10 @@ use std::process::ExitCode;
 
 use super::choices::EngineKind;
 use super::signals::{self, Ending};
-use super::{Failure, Output};
+use super::{Failure, Output, health};
 pub(super) use args::Train;
-use backprop::training::{Checkpoint, Trainer};
+use backprop::Engine;
+use backprop::training::{Checkpoint, EpochReport, Trainer};
 use keeper::Keeper;
 use lock::Lock;
 use parts::Parts;
@@ -57,7 +58,13 @@ impl Train {
         if keeper.saves() {
             output.go_on();
         }
-        screen.open(output, trainer.is_finished())?;
+        let is_start = trainer.options().epochs == Some(0);
+        screen.open(output, trainer.is_finished() && !is_start)?;
+        if is_start {
+            let report = trainer.evaluate_start(engine.as_mut());
+            let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts, &report);
+            screen.epoch(output, &report, &notes)?;
+        }
         while !trainer.is_finished() {
             let report = trainer.run_epoch(engine.as_mut(), &mut |progress| {
                 screen.progress(progress);
@@ -67,7 +74,8 @@ impl Train {
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
                 // Saved first: nobody may be left to read the line.
                 keeper.after_epoch(&trainer, engine.as_ref());
-                screen.epoch(output, &report)?;
+                let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts, &report);
+                screen.epoch(output, &report, &notes)?;
             }
             if signals::asked() && !trainer.is_finished() {
                 let sentence = keeper.interrupted(&trainer, engine.as_ref());
@@ -82,6 +90,22 @@ impl Train {
         let exit = keeper.finish(&trainer, engine.as_ref(), drawing);
         screen.close(output, trainer.state(), out.as_deref().filter(|_| exit == ExitCode::SUCCESS))?;
         Ok(exit)
+    }
+
+    /// What is wrong with the network after its last epoch, as it is shown the samples it is tested on; nothing before.
+    fn notes(
+        &self,
+        keeper: &Keeper,
+        trainer: &Trainer<'_>,
+        engine: &dyn Engine,
+        parts: &Parts,
+        report: &EpochReport,
+    ) -> Vec<String> {
+        if self.quiet || !trainer.is_finished() {
+            return Vec::new();
+        }
+        let recognises = report.test.as_ref().is_some_and(|test| test.accuracy() > health::MOST);
+        health::notes(&keeper.network(trainer, engine), &parts.test, recognises)
     }
 
     /// The curves of `--plot`.

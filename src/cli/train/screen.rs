@@ -23,6 +23,10 @@ pub(super) struct Screen {
     reproduces: bool,
     tested: Tested,
     holds_out: bool,
+    /// How the network began, where that is all that was asked for.
+    start: Option<Evaluation>,
+    /// What is wrong with the network.
+    notes: Vec<String>,
 }
 
 /// What the screen is for.
@@ -49,6 +53,8 @@ impl Screen {
             reproduces: parts.train.reproduces(),
             tested: parts.tested,
             holds_out: parts.validation.is_some(),
+            start: None,
+            notes: Vec::new(),
         }
     }
 
@@ -100,13 +106,25 @@ impl Screen {
         }
     }
 
-    pub(super) fn epoch(&mut self, output: &mut Output, report: &EpochReport) -> std::io::Result<()> {
+    /// An epoch, and after the last one what is wrong with the network. Epochs that are not evaluated are left out of
+    /// the table; there may be thousands of them.
+    pub(super) fn epoch(
+        &mut self,
+        output: &mut Output,
+        report: &EpochReport,
+        notes: &[String],
+    ) -> std::io::Result<()> {
         match self.shows {
-            Shows::Json => return output.json(&json_of(report, self.tested)),
+            Shows::Json => return output.json(&json_of(report, self.tested, notes)),
             Shows::Nothing => return Ok(()),
             Shows::Text => (),
         }
-        let answers = report.test.as_ref().map_or("not evaluated".to_owned(), right_answers);
+        self.notes = notes.to_vec();
+        if report.epoch == 0 {
+            self.start.clone_from(&report.test);
+        }
+        let Some(test) = &report.test else { return Ok(()) };
+        let answers = right_answers(test);
         let accuracy = decisive_accuracy(report);
         let change = match (self.last_accuracy, accuracy) {
             (Some(last), Some(now)) => format!("{:+.2}", now - last),
@@ -153,7 +171,7 @@ impl Screen {
             }
             None => ("The network".to_owned(), state.history.last()),
         };
-        if let Some(test) = kept.and_then(|report| report.test.as_ref()) {
+        if let Some(test) = kept.and_then(|report| report.test.as_ref()).or(self.start.as_ref()) {
             let samples = match self.tested {
                 _ if self.reproduces => "bytes",
                 Tested::Test => "test samples, which it has never seen",
@@ -175,6 +193,9 @@ impl Screen {
                     test.mean_cost
                 )?,
             }
+        }
+        for note in &self.notes {
+            writeln!(output, "{note}")?;
         }
         match out {
             Some(path) => writeln!(output, "Saved as {}.", name(path)),
@@ -237,7 +258,7 @@ fn right_answers(evaluation: &Evaluation) -> String {
     )
 }
 
-fn json_of(report: &EpochReport, tested: Tested) -> serde_json::Value {
+fn json_of(report: &EpochReport, tested: Tested, notes: &[String]) -> serde_json::Value {
     let counts = |name: &str, evaluation: &Option<Evaluation>, object: &mut serde_json::Value| {
         if let Some(evaluation) = evaluation {
             object[format!("{name}_correct")] = json!(evaluation.correct);
@@ -261,6 +282,9 @@ fn json_of(report: &EpochReport, tested: Tested) -> serde_json::Value {
         "samples_per_second": report.samples_per_second(),
         "best": report.is_best,
     });
+    if !notes.is_empty() {
+        object["notes"] = json!(notes);
+    }
     counts("test", &report.test, &mut object);
     counts("validation", &report.validation, &mut object);
     counts("train_set", &report.train, &mut object);

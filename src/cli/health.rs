@@ -1,0 +1,170 @@
+//! Whether a network is still alive: neurons that say the same of every sample, and what would wake them.
+
+use backprop::data_set::{DataSet, Pixels};
+use backprop::model_file::Model;
+use backprop::training::for_each_output;
+use backprop::{Activation, Architecture, Parameters, vectorized};
+
+/// Samples looked at; more would tell no more.
+const LOOKED_AT: usize = 1000;
+
+/// From this share of a layer on, its dead or saturated neurons are worth a sentence.
+const WORTH_A_SENTENCE: f64 = 0.25;
+
+/// A network that answers more than this share rightly may have saturated neurons: its outputs are near 0 and 1.
+pub(super) const MOST: f64 = 0.9;
+
+/// An output is at an end of its range where the slope of its activation is less than this share of the steepest.
+const FLAT: f64 = 0.04;
+
+/// What is wrong with a network, as sentences that say what helps; none, if nothing is. It is shown `data`, and
+/// `recognises` most of it or not: a network that does may have saturated neurons.
+pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<String> {
+    let data = data.clone().first(LOOKED_AT);
+    if data.is_empty() {
+        return Vec::new();
+    }
+    let (mut dead, mut saturated) = (Vec::new(), Vec::new());
+    for layer in 1..model.architecture.sizes.len() {
+        let neurons = Neurons::of_layer(model, layer, &data);
+        let is_output = layer + 1 == model.architecture.sizes.len();
+        let all = neurons.units.len();
+        let name = if is_output { format!("layer {layer}, the output") } else { format!("layer {layer}") };
+        let share = |count: usize| format!("{count} of {all} neurons in {name} ({} %)", 100 * count / all);
+        let is_worth_it = |count: usize| count > 0 && count as f64 >= WORTH_A_SENTENCE * all as f64;
+        if is_worth_it(neurons.dead()) {
+            dead.push(share(neurons.dead()));
+        }
+        // One sample says little about a neuron, and a right answer needs outputs near 0 and 1.
+        if !is_output && data.len() > 1 && !recognises && is_worth_it(neurons.saturated()) {
+            saturated.push(share(neurons.saturated()));
+        }
+    }
+    let same = same_answer(model, &data).map(|sentence| {
+        if dead.is_empty() && saturated.is_empty() {
+            // It has not begun to learn, or has found no way yet.
+            format!(
+                "{sentence} More epochs help, another rate, or larger starting weights ({}).",
+                larger(model)
+            )
+        } else {
+            sentence
+        }
+    });
+    let dead = (!dead.is_empty()).then(|| {
+        format!(
+            "Dead: {}. They put out 0 for every sample, and there ReLU has no slope to learn by. A smaller rate helps, \
+             or other starting weights and a sigmoid at the end: {}.",
+            dead.join(", "),
+            relu_recipe(&model.architecture)
+        )
+    });
+    let saturated = (!saturated.is_empty()).then(|| {
+        format!(
+            "Saturated: {}. Their activation is flat for every sample, so they hardly learn. {}",
+            saturated.join(", "),
+            smaller(model, &data)
+        )
+    });
+    [same, dead, saturated].into_iter().flatten().collect()
+}
+
+/// Starting weights that tell samples apart.
+fn larger(model: &Model) -> &'static str {
+    if model.architecture.input_size() < 30 { "--init normal" } else { "--init scaled" }
+}
+
+/// What keeps weighted inputs small.
+fn smaller(model: &Model, data: &DataSet) -> &'static str {
+    match model.pixels {
+        Some(Pixels::Raw) if data.image_shape().is_some() => "Smaller inputs help: --pixels scaled.",
+        _ if model.standardization.is_none() && data.image_shape().is_none() => {
+            "Smaller inputs help (--standardize), smaller starting weights (--init scaled), or a smaller rate."
+        }
+        _ => "Smaller starting weights help (--init scaled), or a smaller rate.",
+    }
+}
+
+/// `--activation relu,sigmoid --init scaled`, for as many hidden layers as there are.
+fn relu_recipe(architecture: &Architecture) -> String {
+    let hidden = vec!["relu,"; architecture.sizes.len() - 2].concat();
+    format!("--activation {hidden}sigmoid --init scaled")
+}
+
+/// The sentence for a network that says the same of every sample, though not all are of one class.
+fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
+    if data.len() < 2 || !data.counts_answers() || data.chance() == data.len() {
+        return None;
+    }
+    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
+    let (mut answers, mut tied) = (Vec::new(), true);
+    for_each_output(&mut network, data, |_, outputs| {
+        answers.push(data.answer(outputs));
+        tied &= data.answers().tied(outputs).len() >= outputs.len();
+    });
+    let first = answers[0];
+    if answers.iter().any(|&answer| answer != first) {
+        return None;
+    }
+    Some(if tied {
+        "All outputs are equal for every sample: the network cannot tell them apart.".to_owned()
+    } else {
+        let name = backprop::spelled_out(&data.class_name(first));
+        format!("The network says {name} of every sample: it has not learnt to tell them apart.")
+    })
+}
+
+/// What the neurons of one layer put out, over all samples.
+struct Neurons {
+    activation: Activation,
+    units: Vec<Unit>,
+}
+
+/// One neuron's outputs.
+#[derive(Clone)]
+struct Unit {
+    largest: f64,
+    /// The steepest slope of its activation at any of them.
+    slope: f64,
+}
+
+impl Neurons {
+    /// Shows the samples to the network as far as this layer, from 1.
+    fn of_layer(model: &Model, layer: usize, data: &DataSet) -> Self {
+        let architecture = Architecture {
+            sizes: model.architecture.sizes[..=layer].to_vec(),
+            activations: model.architecture.activations[..layer].to_vec(),
+            ..model.architecture.clone()
+        };
+        let activation = architecture.activations[layer - 1];
+        let parameters = Parameters { layers: model.parameters.layers[..layer].to_vec() };
+        let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
+        let unit = Unit { largest: f64::NEG_INFINITY, slope: 0.0 };
+        let mut units = vec![unit; architecture.output_size()];
+        for_each_output(&mut network, data, |_, outputs| {
+            for (unit, &output) in units.iter_mut().zip(outputs) {
+                unit.largest = unit.largest.max(output);
+                unit.slope = unit.slope.max(activation.derivative_from_output(output));
+            }
+        });
+        Self { activation, units }
+    }
+
+    /// ReLUs that let nothing through.
+    fn dead(&self) -> usize {
+        match self.activation {
+            Activation::Relu => self.units.iter().filter(|unit| unit.largest <= 0.0).count(),
+            _ => 0,
+        }
+    }
+
+    /// Sigmoids and tanhs at the ends of their range.
+    fn saturated(&self) -> usize {
+        let steepest = match self.activation {
+            Activation::Sigmoid => 0.25,
+            Activation::Tanh => 1.0,
+            Activation::Relu | Activation::Identity => return 0,
+        };
+        self.units.iter().filter(|unit| unit.slope < FLAT * steepest).count()
+    }
+}
