@@ -1,4 +1,5 @@
-//! A run that is killed, interrupted or short of space comes out as one that never was.
+//! A run that is interrupted or short of space comes out as one that never was. (Killed at random moments:
+//! tests/hostile/storm.rs.)
 #![cfg(all(unix, feature = "cli"))]
 
 mod support;
@@ -6,22 +7,12 @@ mod support;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backprop::training::Checkpoint;
-use rand::{RngExt as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
 use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
 use support::golden::read_json;
 use tempfile::TempDir;
-
-/// Runs of a few tenths of a second that between them use all that a checkpoint must hold.
-const RUNS: [&str; 3] = [
-    "--engine object --data bits --sizes 8,5,8 --epochs 60 --rate 2 --keep-best",
-    "--engine vectorized --data bits --sizes 8,9,8 --epochs 90 --rate 3 --batch 10 --dropout 0.2 --l2 0.01 --threads 2",
-    "--engine vectorized --data digits --train-limit 300 --test-limit 50 --sizes 784,6,10 --epochs 12 --seed 7 \
-     --validation 60 --halve-rate 2 --monitor-training --checkpoint-every 2",
-];
 
 fn command(arguments: &str, folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_backprop"));
@@ -35,73 +26,6 @@ fn command(arguments: &str, folder: &TempDir) -> Command {
 
 fn read(folder: &TempDir, name: &str) -> Vec<u8> {
     std::fs::read(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-/// What was killed, and how it went on.
-#[derive(Debug, Default)]
-struct Kills {
-    before_the_first_checkpoint: usize,
-    resumed: usize,
-    runs_completed: usize,
-}
-
-/// Kills runs at random moments until `count` have died, going on with each from its checkpoint; every run that ends
-/// must have written the model file that an uninterrupted one writes.
-fn kill_and_resume(run: &str, count: usize, rng: &mut ChaCha8Rng) -> Kills {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let begin = format!("train {run} --checkpoint run --out killed.json");
-    let start = Instant::now();
-    success(backprop(&format!("train {run} --checkpoint whole --out whole.json")).current_dir(&folder));
-    let duration = start.elapsed();
-    let expected = read(&folder, "whole.json");
-
-    let mut kills = Kills::default();
-    while kills.before_the_first_checkpoint + kills.resumed < count {
-        let has_begun = folder.path().join("run").exists();
-        let arguments = if has_begun { "train --resume run" } else { &begin };
-        let mut child = command(arguments, &folder).spawn().expect("the program starts");
-        std::thread::sleep(duration.mul_f64(rng.random_range(0.0..0.7)));
-        child.kill().expect("it may be killed");
-        let mut stderr = String::new();
-        child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("text");
-        assert_eq!(stderr, "", "{arguments}");
-        let status = child.wait().expect("it has ended");
-        if status.success() {
-            assert_eq!(read(&folder, "killed.json"), expected, "{run}");
-            kills.runs_completed += 1;
-            for file in ["run", "run.previous", "killed.json"] {
-                std::fs::remove_file(folder.path().join(file)).expect("written");
-            }
-        } else if folder.path().join("run").exists() {
-            kills.resumed += 1;
-        } else {
-            kills.before_the_first_checkpoint += 1;
-        }
-    }
-    if folder.path().join("run").exists() {
-        success(backprop("train --resume run").current_dir(&folder));
-        assert_eq!(read(&folder, "killed.json"), expected, "{run}");
-        kills.runs_completed += 1;
-    }
-    kills
-}
-
-#[test]
-fn a_run_killed_at_random_moments_comes_out_the_same() {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    for run in RUNS {
-        let kills = kill_and_resume(run, 3, &mut rng);
-        assert_eq!(kills.before_the_first_checkpoint + kills.resumed, 3);
-    }
-}
-
-#[test]
-#[ignore = "a minute or two: 200 runs killed at random moments"]
-fn a_run_killed_at_200_random_moments_comes_out_the_same() {
-    let mut rng = ChaCha8Rng::seed_from_u64(2);
-    for (run, count) in RUNS.iter().zip([70, 70, 60]) {
-        println!("{:?} for {run}", kill_and_resume(run, count, &mut rng));
-    }
 }
 
 /// Starts a run, sends it Ctrl-C in its second epoch or later, and returns its exit status and its last words.

@@ -1,7 +1,7 @@
 //! Nothing lost, whatever comes in: full disks, devices, links, other people's files, damage, signals, and sizes that no
 //! memory holds.
 //!
-//! Every run is held to two limits, a minute and 200 MB ([`support::run`]). What needs root or a file system of its own
+//! Every run is held to two limits, three minutes and 200 MB ([`support::run`]). What needs root or a file system of its own
 //! is ignored here, and .ci/run runs it.
 #![cfg(all(unix, feature = "cli"))]
 
@@ -9,4 +9,5 @@ mod messages;
 mod places;
 mod printing;
 mod sizes;
+mod storm;
 mod support;
