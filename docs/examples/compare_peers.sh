@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # Our engines and what people would use instead, in turn, on equal threads: docs/examples/compare_peers.sh MNIST_DIR [ROUNDS]
 #
-# Installs numpy and PyTorch into target/peers (a Python environment) and builds candle there. What cannot be had is left
-# out, and said. In every round each contender does each work once; the table has medians of the rounds' ratios.
+# Installs numpy and PyTorch into target/peers (a Python environment; PyTorch with what it wants is 6 GB), and builds
+# candle and burn in target. What cannot be had is left out, and said. In every round each contender does each work
+# once; the table has medians of the rounds' ratios.
+#
+# Each contender is started through $PEERS_AROUND, if set: PEERS_AROUND="chrt -f 10" keeps other programs from coming
+# between on a machine that is shared.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 MNIST_DIR [ROUNDS]   (backprop get-mnist MNIST_DIR gets the files)" >&2; exit 2; }
 mnist=$(realpath "$1")
@@ -11,23 +15,31 @@ cd "$(dirname "$0")/../.."
 here=docs/examples/peers
 python=${PEERS_PYTHON:-target/peers/bin/python}
 lines=target/peers-$(date +%Y-%m-%d).jsonl
-peers=(numpy torch)
+# Set where an old OpenBLAS misjudges the processor; a new one is slower with them.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
 if ! command -v "$python" >/dev/null; then
     python3 -m venv target/peers
-    target/peers/bin/pip install --quiet numpy
-    target/peers/bin/pip install --quiet torch || echo "PyTorch cannot be had here: left out" >&2
+    target/peers/bin/pip install --quiet numpy || { echo "numpy cannot be had here, and without it no peer in Python" >&2; exit 1; }
+    target/peers/bin/pip install --quiet torch || true
 fi
-"$python" -c "import torch" 2>/dev/null || peers=(numpy)
+peers=(numpy)
+if "$python" -c "import torch" 2>/dev/null; then peers+=(torch); else echo "PyTorch cannot be had here: left out" >&2; fi
 cargo build --release --example speed
-candle=${PEERS_CANDLE:-target/candle/release/candle-peer}
-[ -x "$candle" ] || cargo build --release --manifest-path $here/candle/Cargo.toml --target-dir target/candle ||
-    echo "candle cannot be had here: left out" >&2
-echo "burn is left out: its CPU back end of plain Rust is candle's or ndarray's" >&2
+rust_peers=()
+for peer in candle burn; do
+    if [ -x "target/$peer/release/$peer-peer" ] ||
+        cargo build --release --manifest-path $here/$peer/Cargo.toml --target-dir target/$peer; then
+        rust_peers+=("$peer")
+    else
+        echo "$peer cannot be had here: left out" >&2
+    fi
+done
 
 # note ROUND WORK COMMAND...: the JSON lines it prints, with round and work
 note() {
-    "${@:3}" | sed "s/^{/{\"round\": $1, \"work\": \"$2\", /" | tee -a "$lines"
+    # shellcheck disable=SC2086 # a command and its arguments
+    ${PEERS_AROUND:-} "${@:3}" | sed "s/^{/{\"round\": $1, \"work\": \"$2\", /" | tee -a "$lines"
 }
 rm -f "$lines"
 for round in $(seq "$rounds"); do
@@ -39,9 +51,10 @@ for round in $(seq "$rounds"); do
         for peer in "${peers[@]}"; do
             note "$round" "$name" "$python" $here/peers.py "$mnist" "$peer" "$name" "$threads"
         done
-        if [ -x "$candle" ] && [ "$name" != without-zeros ]; then
-            RAYON_NUM_THREADS=$threads note "$round" "$name" "$candle" "$mnist" "$name" "$threads"
-        fi
+        for peer in "${rust_peers[@]}"; do
+            [ "$name" = without-zeros ] ||
+                RAYON_NUM_THREADS=$threads note "$round" "$name" "target/$peer/release/$peer-peer" "$mnist" "$name" "$threads"
+        done
     done
 done
 grep -m1 "model name" /proc/cpuinfo || true

@@ -4,6 +4,7 @@
 //! cargo run --release -- get-mnist data/mnist
 //! cargo run --release --example speed -- data/mnist            # everything
 //! cargo run --release --example speed -- data/mnist by-100 2   # one work, on two threads
+//! cargo run --release --example speed -- data/mnist growth     # from 10³ to 10⁷ parameters
 //! ```
 //!
 //! Each line is the median of several timed passes over samples prepared beforehand, in microseconds a sample, with
@@ -40,8 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let [fifty, hundred, thousand, all] = [50, 100, 1000, 10_000].map(|count| rows(&train, count));
     let dense = without_zeros(&thousand);
-    let works: [(&str, &dyn Fn(usize)); 10] = [
-        ("objects", &|_| objects(&middle, &hundred)),
+    let works: [(&str, &dyn Fn(usize)); 12] = [
+        ("objects", &|_| _ = objects(&middle, &hundred)),
         ("textbook", &|_| matrices_of_the_textbook(&middle, &thousand)),
         ("memory-order", &|_| columns("memory order", &middle, &thousand, false)),
         ("zeros", &|_| columns("memory order and zeros", &middle, &thousand, true)),
@@ -50,7 +51,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("wide-one-by-one", &|_| online("vectorized", &wide, &fifty, 0.1)),
         ("narrow-by-10", &|threads| mini_batches(&narrow, &all, 10, threads)),
         ("by-100", &|threads| mini_batches(&middle, &all, 100, threads)),
+        ("without-zeros-by-100", &|threads| mini_batches(&middle, &dense, 100, threads)),
         ("wide-by-100", &|threads| mini_batches(&wide, &thousand, 100, threads)),
+        ("growth", &|_| growth(&thousand)),
     ];
     if let Some(wanted) = wanted {
         let work = works.iter().find(|(name, _)| *name == wanted);
@@ -59,7 +62,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         work(threads.unwrap_or(1));
         return Ok(());
     }
-    for (name, work) in works.iter().chain(works.iter().rev()) {
+    let here = &works[..works.len() - 1]; // growth is a question of its own
+    for (name, work) in here.iter().chain(here.iter().rev()) {
         work(1);
         if name.ends_with("by-100") {
             work(2);
@@ -81,6 +85,10 @@ impl Rows {
 
     fn count(&self) -> usize {
         self.labels.len() / 10
+    }
+
+    fn first(&self, count: usize) -> Self {
+        Self { samples: self.samples[..784 * count].to_vec(), labels: self.labels[..10 * count].to_vec() }
     }
 }
 
@@ -116,13 +124,15 @@ fn agree_on_the_weights(architecture: &Architecture, rows: &Rows) {
     }
 }
 
-fn objects(architecture: &Architecture, rows: &Rows) {
+/// Returns the bytes they take.
+fn objects(architecture: &Architecture, rows: &Rows) -> usize {
     let mut network = graph::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
     report("object graph", architecture, 1, 1, rows.count(), || {
         for (label, sample) in rows.pairs() {
             network.train_one_sample(label, sample, ONLINE_RATE);
         }
     });
+    network.memory_bytes()
 }
 
 fn matrices_of_the_textbook(architecture: &Architecture, rows: &Rows) {
@@ -166,6 +176,25 @@ fn mini_batches(architecture: &Architecture, rows: &Rows, batch: usize, threads:
             network.train_mini_batch(labels, samples, &step);
         }
     });
+}
+
+/// One hidden layer, ever wider: some 10³ to 10⁷ parameters, as objects, one by one, and by 100; and their memory.
+fn growth(rows: &Rows) {
+    for hidden in [1, 4, 13, 40, 126, 398, 1258, 3977, 12577] {
+        let architecture = Architecture::new(&[784, hidden, 10]);
+        let parameters = architecture.parameter_count().expect("ten million at most");
+        let some = rows.first((20_000_000 / parameters).clamp(2, 1000));
+        let hundreds = rows.first((20_000_000 / parameters).clamp(1, 10) * 100);
+        let bytes = objects(&architecture, &some);
+        let (padded, biases) =
+            (784 * hidden.next_multiple_of(8) + hidden * 16, hidden.next_multiple_of(8) + 16);
+        println!(
+            r#"{{"parameters": {parameters}, "bytes_of_objects": {bytes}, "bytes_of_weights": {}}}"#,
+            8 * (padded + biases)
+        );
+        online("vectorized", &architecture, &some, 0.1);
+        mini_batches(&architecture, &hundreds, 100, 1);
+    }
 }
 
 /// Runs a pass once to warm up, then times it.

@@ -2,11 +2,13 @@
 
     peers.py MNIST_DIR PEER WORK [THREADS]      PEER is objects, numpy or torch
     peers.py --table FILE                       ratios of what compare_peers.sh has collected, as Markdown
+    peers.py --growth FILE                      the picture of what `speed MNIST_DIR growth` has printed, as SVG
 
 Each line has microseconds a training sample: the median of several timed passes, the fastest and the slowest.
 """
 import gzip
 import json
+import math
 import os
 import statistics
 import sys
@@ -52,37 +54,60 @@ class Node:
     def __init__(self):
         self.output, self.delta, self.upstream, self.downstream = 1.0, 0.0, [], []
 
+    def calc_output(self):
+        weighted_input = 0.0
+        for connection in self.upstream:
+            weighted_input += connection.before.output * connection.weight
+        self.output = 1 / (1 + math.exp(-weighted_input))
+
+    def calc_hidden_layer_delta(self):
+        downstream_delta = 0.0
+        for connection in self.downstream:
+            downstream_delta += connection.after.delta * connection.weight
+        self.delta = self.output * (1 - self.output) * downstream_delta
+
 
 class Connection:
     def __init__(self, before, after, weight):
-        self.before, self.after, self.weight = before, after, weight
+        self.before, self.after, self.weight, self.gradient = before, after, weight, 0.0
         before.downstream.append(self)
         after.upstream.append(self)
 
+    def calc_gradient(self):
+        self.gradient = self.after.delta * self.before.output
+
+    def update_weight(self, rate):
+        self.calc_gradient()
+        self.weight += rate * self.gradient
+
 
 def objects(sizes, batch, rate, count, xs, ys, threads):
-    """bp.py's design: a Python object for each node and each connection; the last node of a layer is constant."""
+    """bp.py's design, function for function as our object graph: the input layer's deltas too, and every gradient kept.
+
+    The last node of a layer is constant.
+    """
     rng = np.random.default_rng(1)
     layers = [[Node() for _ in range(size + 1)] for size in sizes]
-    connections = [
-        Connection(before, after, float(rng.uniform(-0.1, 0.1)))
-        for left, right in zip(layers, layers[1:]) for after in right[:-1] for before in left
-    ]
+    for left, right in zip(layers, layers[1:]):
+        for before in left:
+            for after in right[:-1]:
+                Connection(before, after, float(rng.uniform(-0.1, 0.1)))
 
     def train(x, y):
         for node, value in zip(layers[0], x):
             node.output = value
         for layer in layers[1:]:
             for node in layer[:-1]:
-                node.output = 1 / (1 + math.exp(-sum(c.before.output * c.weight for c in node.upstream)))
+                node.calc_output()
         for node, label in zip(layers[-1], y):
             node.delta = node.output * (1 - node.output) * (label - node.output)
-        for layer in layers[-2:0:-1]:
-            for node in layer[:-1]:
-                back = sum(c.after.delta * c.weight for c in node.downstream)
-                node.delta = node.output * (1 - node.output) * back
-        for connection in connections:
-            connection.weight += rate * connection.after.delta * connection.before.output
+        for layer in layers[-2::-1]:
+            for node in layer:
+                node.calc_hidden_layer_delta()
+        for layer in layers[:-1]:
+            for node in layer:
+                for connection in node.downstream:
+                    connection.update_weight(rate)
 
     rows = [(x.tolist(), y.tolist()) for x, y in zip(xs, ys)]
     report("Python objects", sizes, 1, 1, count, lambda: [train(x, y) for x, y in rows], passes=3)
@@ -152,9 +177,38 @@ def table(path):
                   f"| {median(ratios):.3g} ({ratios[0]:.3g} to {ratios[-1]:.3g}) |")
 
 
+def growth(path):
+    """Microseconds a sample over parameters, both axes logarithmic."""
+    points, parameters = {"objects": [], "one by one": [], "by 100": []}, []
+    for row in map(json.loads, open(path)):
+        if "parameters" in row:
+            parameters.append(row["parameters"])
+        else:
+            name = "objects" if row["engine"] == "object graph" else "one by one" if row["batch"] == 1 else "by 100"
+            points[name].append(row["us_per_sample"])
+    x = lambda parameters: 70 + 125 * (math.log10(parameters) - 2.7)
+    y = lambda microseconds: 330 - 52 * (math.log10(microseconds) + 0.5)
+    print('<svg xmlns="http://www.w3.org/2000/svg" width="720" height="390" font-family="sans-serif" font-size="13">')
+    print('<rect width="720" height="390" fill="white"/>')
+    for power in range(3, 8):
+        print(f'<path d="M{x(10**power):.0f} 20V340" stroke="#ddd"/>'
+              f'<text x="{x(10**power):.0f}" y="358" text-anchor="middle">{10**power:,}</text>')
+    for power in range(0, 6):
+        print(f'<path d="M70 {y(10**power):.0f}H620" stroke="#ddd"/>'
+              f'<text x="62" y="{y(10**power) + 4:.0f}" text-anchor="end">{10**power:,}</text>')
+    print('<text x="345" y="380" text-anchor="middle">parameters</text>'
+          '<text x="16" y="180" text-anchor="middle" transform="rotate(-90 16 180)">microseconds a sample</text>')
+    for (name, times), color in zip(points.items(), ("#b5521b", "#1b6ab5", "#2a8a3c")):
+        corners = " ".join(f"{x(p):.1f},{y(t):.1f}" for p, t in zip(parameters, times))
+        print(f'<polyline points="{corners}" fill="none" stroke="{color}" stroke-width="2"/>')
+        print("".join(f'<circle cx="{x(p):.1f}" cy="{y(t):.1f}" r="3" fill="{color}"/>' for p, t in zip(parameters, times)))
+        print(f'<text x="{x(parameters[-1]) + 8:.0f}" y="{y(times[-1]) + 4:.0f}" fill="{color}">{name}</text>')
+    print("</svg>")
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--table"]:
-        table(sys.argv[2])
+    if sys.argv[1:2] in (["--table"], ["--growth"]):
+        {"--table": table, "--growth": growth}[sys.argv[1]](sys.argv[2])
         sys.exit()
     if len(sys.argv) < 4:
         sys.exit(__doc__)
@@ -162,8 +216,6 @@ if __name__ == "__main__":
     threads = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)  # before numpy is imported: it reads them then
-    import math
-
     import numpy as np
 
     sizes, batch, rate, count = WORKS[work]
