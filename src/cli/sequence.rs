@@ -93,6 +93,8 @@ pub(super) struct Sequence {
     pub(super) image_shape: Option<(usize, usize)>,
     /// Where the samples come from, as it can be shown.
     pub(super) source: String,
+    /// What the outputs are called, where each stands for a class.
+    pub(super) classes: Vec<String>,
     /// The samples, in order.
     pub(super) samples: Vec<Vec<f64>>,
     /// Their labels.
@@ -167,6 +169,7 @@ impl SequenceArgs {
             network: network(&architecture, &nine_nodes::parameters())?,
             image_shape: None,
             source: "the nine nodes' own samples".to_owned(),
+            classes: Vec::new(),
             samples: rows(&nine_nodes::SAMPLES.each_ref().map(|row| &row[..])),
             labels: rows(&nine_nodes::LABELS.each_ref().map(|row| &row[..])),
             seed: self.seed(),
@@ -211,6 +214,13 @@ impl SequenceArgs {
             network: network(&architecture, &parameters)?,
             image_shape: data.image_shape().filter(|_| !data.reproduces()),
             source: format!("the training samples of {}", self.data.source()?),
+            classes: if data.answers().are_classes() {
+                (0..architecture.output_size().max(2))
+                    .map(|class| data.class_name(class).into_owned())
+                    .collect()
+            } else {
+                Vec::new()
+            },
             samples: (0..data.len()).map(|index| data.sample(index)).collect(),
             labels: (0..data.len())
                 .map(|index| data.label(index, targets, architecture.output_size()))
@@ -234,6 +244,7 @@ impl SequenceArgs {
             network,
             image_shape: None,
             source: format!("made-up samples, seed {}", self.seed()),
+            classes: Vec::new(),
             seed: self.seed(),
         })
     }

@@ -101,7 +101,13 @@ impl Step {
             let stepper = sequence.stepper(&self.training);
             signals::end(Ending::Soon(PATIENCE, ratatui::restore));
             signals::watch_terminal();
-            stepper::run(stepper, sequence.image_shape, &sequence.source, &signals::asked)?;
+            stepper::run(
+                stepper,
+                sequence.image_shape,
+                &sequence.source,
+                &sequence.classes,
+                &signals::asked,
+            )?;
             if signals::asked() {
                 return Ok(signals::exit_code());
             }

@@ -20,12 +20,17 @@ pub struct App {
     pub image_shape: Option<(usize, usize)>,
     /// Where the samples come from.
     pub source: String,
+    /// What the outputs are called, where each stands for a class.
+    pub classes: Vec<String>,
     /// Colours and marks.
     pub palette: Palette,
     pub(super) latest: Option<Step>,
-    cursor: usize,
+    /// Which of the connections; none as long as nobody has chosen one.
+    cursor: Option<usize>,
     pub(super) mode: Mode,
-    image_shown: bool,
+    pane: Pane,
+    /// Whether steps about inputs that are 0 are passed over.
+    skips_zeros: bool,
     running: bool,
     speed: usize,
     /// Steps that are due but for a fraction.
@@ -48,6 +53,17 @@ pub enum Mode {
         /// What has been written.
         text: String,
     },
+}
+
+/// What stands beside the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// The moment in matrix form.
+    Matrix,
+    /// The sample as an image.
+    Image,
+    /// The weights of a hidden neuron as an image.
+    Weights,
 }
 
 /// What can be changed by hand.
@@ -79,11 +95,13 @@ impl App {
             stepper,
             image_shape,
             source: source.to_owned(),
+            classes: Vec::new(),
             palette: Palette { colour },
             latest: None,
-            cursor: 0,
+            cursor: None,
             mode: Mode::Walk,
-            image_shown: image_shape.is_some(),
+            pane: if image_shape.is_some() { Pane::Image } else { Pane::Matrix },
+            skips_zeros: false,
             running: false,
             speed: 3,
             due: 0.0,
@@ -92,6 +110,12 @@ impl App {
         };
         app.look();
         app
+    }
+
+    /// The same stepper with outputs that are called by their classes.
+    pub fn with_classes(mut self, classes: Vec<String>) -> Self {
+        self.classes = classes;
+        self
     }
 
     /// The steps.
@@ -124,9 +148,9 @@ impl App {
         SPEEDS[self.speed]
     }
 
-    /// Whether the image is shown instead of the matrix.
-    pub fn shows_image(&self) -> bool {
-        self.image_shown
+    /// What stands beside the network.
+    pub fn pane(&self) -> Pane {
+        self.pane
     }
 
     /// Whether the user has asked to leave.
@@ -146,15 +170,25 @@ impl App {
         step.action.connection().into_iter().chain(of_terms).collect()
     }
 
-    /// Which of [`App::connections`] the cursor is on.
+    /// Which of [`App::connections`] the cursor is on. Before it is moved: in a sum over an image the first one with
+    /// ink around it, else the first.
     pub fn cursor(&self) -> usize {
-        self.cursor
+        let terms = self.latest.as_ref().map_or(&[][..], |step| step.reading.terms());
+        let reads_inputs = terms.first().is_some_and(|term| term.wire.upstream.layer == 0);
+        let home = if reads_inputs && terms.len() > self.stepper.sample().len() { self.ink() } else { 0 };
+        self.cursor.unwrap_or(home).min(self.connections().len().saturating_sub(1))
+    }
+
+    /// The layer a connection leads from.
+    #[cfg(test)]
+    pub(super) fn wire_layer(&self, id: ConnectionId) -> u32 {
+        self.place(self.stepper.network()[id].upstream_node).layer
     }
 
     /// The connection under the cursor and its ends.
     pub fn connection_under_cursor(&self) -> Option<(ConnectionId, Wire)> {
         let step = self.latest.as_ref()?;
-        let of_term = || step.reading.terms().get(self.cursor).map(|term| term.connection);
+        let of_term = || step.reading.terms().get(self.cursor()).map(|term| term.connection);
         let id = step.action.connection().or_else(of_term)?;
         Some((id, self.stepper.numbering().wire(self.stepper.network(), id)))
     }
@@ -186,22 +220,32 @@ impl App {
         let steps = (self.due.floor() as usize).min(self.speed() as usize);
         if steps > 0 {
             self.due = self.due.fract();
-            self.go(self.stepper.position().saturating_add(steps));
+            if self.skips_zeros {
+                (0..steps).for_each(|_| self.go_on());
+            } else {
+                self.go(self.stepper.position().saturating_add(steps));
+            }
         }
     }
 
     fn obey(&mut self, command: Command) {
         if !matches!(
             command,
-            Command::Run | Command::Faster | Command::Slower | Command::Pane | Command::Help
+            Command::Run
+                | Command::Faster
+                | Command::Slower
+                | Command::Pane
+                | Command::Weights
+                | Command::Zeros
+                | Command::Help
         ) {
             self.running = false;
         }
         let position = self.stepper.position();
         match command {
-            Command::Next => self.go(position + 1),
+            Command::Next => self.go_on(),
             Command::Back if position == 0 => self.say("this is the start"),
-            Command::Back => self.go(position - 1),
+            Command::Back => self.go_back(),
             Command::NextUnit(unit) => self.go(self.after(unit)),
             Command::BackUnit(unit) => self.go(self.before(unit)),
             Command::Run => {
@@ -216,16 +260,29 @@ impl App {
                 self.look();
                 self.say("the same initial weights again; edits are forgotten");
             }
-            Command::CursorUp => self.move_cursor(self.cursor.saturating_sub(1)),
-            Command::CursorDown => self.move_cursor(self.cursor + 1),
-            Command::PageUp => self.move_cursor(self.cursor.saturating_sub(10)),
-            Command::PageDown => self.move_cursor(self.cursor + 10),
-            Command::Strongest => self.move_cursor(self.strongest()),
+            Command::CursorUp => self.cursor = Some(self.cursor().saturating_sub(1)),
+            Command::CursorDown => self.cursor = Some(self.cursor() + 1),
+            Command::PageUp => self.cursor = Some(self.cursor().saturating_sub(10)),
+            Command::PageDown => self.cursor = Some(self.cursor() + 10),
+            Command::Strongest => self.cursor = Some(self.strongest()),
             Command::Edit => self.begin_edit(self.editable()),
             Command::EditInput => self.begin_edit(self.editable_input()),
             Command::Check => self.check(),
-            Command::Pane if self.image_shape.is_some() => self.image_shown = !self.image_shown,
-            Command::Pane => self.say("these samples are no images"),
+            Command::Pane | Command::Weights if self.image_shape.is_none() => {
+                self.say("these samples are no images");
+            }
+            Command::Pane => self.show(if self.pane == Pane::Image { Pane::Matrix } else { Pane::Image }),
+            Command::Weights => {
+                self.show(if self.pane == Pane::Weights { Pane::Image } else { Pane::Weights });
+            }
+            Command::Zeros => {
+                self.skips_zeros = !self.skips_zeros;
+                self.say(if self.skips_zeros {
+                    "inputs that are 0, and weights from them, are skipped; z stops at them again"
+                } else {
+                    "inputs that are 0 are stopped at again"
+                });
+            }
             Command::Help => self.mode = Mode::Help,
             Command::Leave => self.leaving = true,
         }
@@ -235,19 +292,39 @@ impl App {
         self.message = Some(sentence.into());
     }
 
+    fn show(&mut self, pane: Pane) {
+        self.pane = pane;
+    }
+
+    /// One step on, or as many as it takes past inputs that are 0.
+    fn go_on(&mut self) {
+        self.go(self.stepper.position() + 1);
+        while self.is_to_be_skipped() {
+            self.go(self.stepper.position() + 1);
+        }
+    }
+
+    /// One step back, or as many as it takes past inputs that are 0.
+    fn go_back(&mut self) {
+        self.go(self.stepper.position() - 1);
+        while self.is_to_be_skipped() {
+            self.go(self.stepper.position() - 1);
+        }
+    }
+
+    fn is_to_be_skipped(&self) -> bool {
+        self.skips_zeros && self.latest.as_ref().is_some_and(|step| self.is_about_a_zero(step))
+    }
+
     fn go(&mut self, position: usize) {
         self.stepper.goto(position);
         self.look();
     }
 
-    /// Looks at the step last done. The cursor stays where it is, if that is somewhere.
+    /// Looks at the step last done. A cursor that somebody has moved stays where it is, if that is somewhere.
     pub(super) fn look(&mut self) {
         self.latest = self.stepper.latest();
-        self.move_cursor(self.cursor);
-    }
-
-    fn move_cursor(&mut self, place: usize) {
-        self.cursor = place.min(self.connections().len().saturating_sub(1));
+        self.cursor = self.cursor.map(|place| place.min(self.connections().len().saturating_sub(1)));
     }
 
     /// The term whose product is farthest from 0, the bias not counted.

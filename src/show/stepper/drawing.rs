@@ -13,7 +13,7 @@ use backprop::step::{Action, Phase, Step};
 
 use super::app::App;
 use super::matrix::window;
-use super::palette::short;
+use super::palette::shown;
 
 /// Characters of a number in a node.
 const VALUE_WIDTH: usize = 6;
@@ -24,11 +24,20 @@ const MOST_UNLIT: usize = 40;
 /// Characters between two layers, at least.
 const SMALLEST_GAP: u16 = 6;
 
-/// Characters of a node: its number, a blank, a value.
+/// Characters of a class that an output is called by, at most.
+const LONGEST_CLASS: usize = 10;
+
+/// Characters of a node: its number or its class, a blank, a value.
 fn node_width(app: &App) -> u16 {
-    let neurons: usize = app.stepper().network().architecture.sizes.iter().sum();
-    (neurons.to_string().len() + 1 + VALUE_WIDTH) as u16
+    let sizes = &app.stepper().network().architecture.sizes;
+    let digits = sizes.iter().sum::<usize>().to_string().len();
+    let classes = (0..sizes[sizes.len() - 1]).filter_map(|output| app.class(output));
+    let longest = classes.map(|class| class.chars().count() + LABEL_MARK.chars().count()).max().unwrap_or(0);
+    (digits.max(longest.min(LONGEST_CLASS)) + 1 + VALUE_WIDTH) as u16
 }
+
+/// Behind the class that is the sample's label.
+const LABEL_MARK: &str = " ◀";
 
 /// A layer as far as it is seen.
 struct Column {
@@ -58,7 +67,8 @@ fn focus(app: &App, layer: usize) -> usize {
     let under_cursor = app.connection_under_cursor().map(|(_, wire)| [wire.upstream, wire.downstream]);
     let of_step = app.latest().and_then(|step| step.action.node()).map(|id| app.place(id));
     let places = of_step.into_iter().chain(under_cursor.into_iter().flatten());
-    places.into_iter().find(|place| place.layer as usize == layer).map_or(0, |place| place.index as usize)
+    let place = places.into_iter().find(|place| place.layer as usize == layer);
+    place.map_or_else(|| if layer == 0 { app.ink() } else { 0 }, |place| place.index as usize)
 }
 
 /// The layer in the middle of what happens.
@@ -111,30 +121,46 @@ fn columns(app: &App, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
 
 fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer: &mut Buffer) {
     let node = &app.stepper().network()[id];
-    let name = app.place(id).number.map_or_else(|| "b".to_owned(), |number| number.to_string());
+    let name = name(app, id);
     let (output_style, delta_style) = styles(app, id);
     let width = usize::from(node_width(app));
-    let line = |name: &str, number: f64| {
-        format!("{name:<left$}{:>VALUE_WIDTH$}", short(number, VALUE_WIDTH), left = width - VALUE_WIDTH)
+    let line = |name: &str, number: Option<f64>| {
+        format!("{name:<left$}{:>VALUE_WIDTH$}", shown(number, VALUE_WIDTH), left = width - VALUE_WIDTH)
     };
     let output = if node.as_node().is_some_and(|node| node.kept == 0.0) {
         format!("{name:<left$}{:>VALUE_WIDTH$}", "off", left = width - VALUE_WIDTH)
     } else {
-        line(&name, node.output())
+        line(&name, app.output(id))
     };
     let in_deltas = |step: &Step| matches!(step.phase, Phase::OutputDelta | Phase::HiddenDelta);
     if two_lines {
         buffer.set_stringn(x, y, output, width, output_style);
         let delta_style = if delta_style == Style::new() { app.palette.quiet() } else { delta_style };
-        buffer.set_stringn(x, y + 1, line("δ", node.delta()), width, delta_style);
+        buffer.set_stringn(x, y + 1, line("δ", app.delta(id)), width, delta_style);
     } else if app.latest().is_some_and(in_deltas) {
         // One line has room for one number: the one this phase is about.
-        let delta = format!("δ{:>room$}", short(node.delta(), VALUE_WIDTH - 1), room = VALUE_WIDTH - 1);
+        let delta = format!("δ{:>room$}", shown(app.delta(id), VALUE_WIDTH - 1), room = VALUE_WIDTH - 1);
         let text = format!("{name:<left$}{delta}", left = width - VALUE_WIDTH);
         let style = if output_style == app.palette.result() { output_style } else { delta_style };
         buffer.set_stringn(x, y, text, width, style);
     } else {
         buffer.set_stringn(x, y, output, width, output_style);
+    }
+}
+
+/// A node's number, `b` of a constant node; of an output its class, where it stands for one, and a mark behind the label's.
+fn name(app: &App, id: NodeId) -> String {
+    let place = app.place(id);
+    let output_layer = app.stepper().network().layers.len() - 1;
+    let class = if place.layer as usize == output_layer { app.class(place.index as usize) } else { None };
+    match (class, place.number) {
+        (Some(class), _) if app.label() == place.index as usize => {
+            let cut: String = class.chars().take(LONGEST_CLASS - LABEL_MARK.chars().count()).collect();
+            cut + LABEL_MARK
+        }
+        (Some(class), _) => class.chars().take(LONGEST_CLASS).collect(),
+        (None, Some(number)) => number.to_string(),
+        (None, None) => "b".to_owned(),
     }
 }
 

@@ -41,6 +41,10 @@ pub enum Command {
     Check,
     /// Matrix or image.
     Pane,
+    /// The weights of the hidden neuron under the cursor.
+    Weights,
+    /// Skip inputs that are 0, or do not.
+    Zeros,
     /// Show or hide the help.
     Help,
     /// Leave.
@@ -61,7 +65,7 @@ pub enum Unit {
 }
 
 /// The help, line by line: keys and what they do.
-pub const HELP: [(&str, &str); 16] = [
+pub const HELP: [(&str, &str); 18] = [
     ("right, enter", "do the next step"),
     ("left, backspace", "take the last step back"),
     ("n  l  p  s", "on to the next node, layer, phase, sample"),
@@ -76,6 +80,8 @@ pub const HELP: [(&str, &str); 16] = [
     ("x", "change the input that weight comes from"),
     ("g", "check the gradient of that weight numerically"),
     ("m", "the matrix form, or the image"),
+    ("w", "the image of the weights of the hidden neuron chosen"),
+    ("z", "skip inputs that are 0, and stop at them again"),
     ("?", "this help"),
     ("q, escape", "leave"),
 ];
@@ -110,6 +116,8 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::Char('x') => Command::EditInput,
         KeyCode::Char('g') => Command::Check,
         KeyCode::Char('m') => Command::Pane,
+        KeyCode::Char('w') => Command::Weights,
+        KeyCode::Char('z') => Command::Zeros,
         KeyCode::Char('?' | 'h') => Command::Help,
         KeyCode::Char('q') | KeyCode::Esc => Command::Leave,
         _ => return None,

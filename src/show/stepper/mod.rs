@@ -4,19 +4,21 @@
 //! same moment in matrix form. What is shown comes from a [`Stepper`], so it is the network that trains.
 //!
 //! Read [`app`] (what there is to see and what a key does to it), [`keys`], then the screen from the outside in:
-//! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix).
+//! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`weights`] (of one neuron, as an image).
 
 pub mod app;
 mod check;
 pub mod drawing;
 mod edit;
 pub mod keys;
+mod known;
 pub mod matrix;
 pub mod palette;
 pub mod screen;
 #[cfg(test)]
 mod tests;
 mod units;
+pub mod weights;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -44,8 +46,9 @@ const FRAME: Duration = Duration::from_millis(33);
 
 /// Runs the stepper in the terminal until the user leaves. The terminal is put back as it was, whatever happens.
 ///
-/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `is_asked`
-/// whether the program has been asked to end, which is a wish to leave like any other.
+/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `classes`
+/// what the outputs are called, where they stand for classes; `is_asked` whether the program has been asked to end,
+/// which is a wish to leave like any other.
 ///
 /// # Errors
 /// [`Error::TooLarge`] for a network too large to draw; [`Error::Usage`] for a terminal too small, or one that fails.
@@ -53,13 +56,14 @@ pub fn run(
     stepper: Stepper,
     image_shape: Option<(usize, usize)>,
     source: &str,
+    classes: &[String],
     is_asked: &dyn Fn() -> bool,
 ) -> Result<(), Error> {
     check_size(&stepper.network().architecture)?;
     let (columns, rows) = crossterm::terminal::size().map_err(failure)?;
     check_terminal(columns, rows)?;
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut app = App::new(stepper, image_shape, source, colour);
+    let mut app = App::new(stepper, image_shape, source, colour).with_classes(classes.to_vec());
 
     // Installs a panic hook that restores the terminal before the panic is reported.
     let mut terminal = ratatui::try_init().map_err(failure)?;

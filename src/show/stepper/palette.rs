@@ -50,6 +50,11 @@ impl Palette {
     }
 }
 
+/// A number as [`short`] has it, or a dash where it has not been computed yet.
+pub fn shown(value: Option<f64>, width: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| short(value, width))
+}
+
 /// A number in at most `width` characters (six at least): `0.6494`, `-0.873`, `3.8e-4`.
 pub fn short(value: f64, width: usize) -> String {
     // A zero that came out of 0·(−w) is a zero to the reader.

@@ -10,10 +10,10 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap
 use backprop::step::text::number;
 use backprop::step::{Action, Phase, Step, Target};
 
-use super::app::{App, EditTarget, Mode};
+use super::app::{App, EditTarget, Mode, Pane};
 use super::keys::HELP;
 use super::palette::Palette;
-use super::{SMALLEST, drawing, matrix};
+use super::{SMALLEST, drawing, matrix, weights};
 use crate::show::picture::half_blocks;
 
 /// Draws everything.
@@ -42,10 +42,10 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let buffer = frame.buffer_mut();
     draw_bar(app, bar, buffer);
     drawing::draw(app, left, buffer);
-    if app.shows_image() {
-        draw_image(app, right, buffer);
-    } else {
-        matrix::draw(app, right, buffer);
+    match app.pane() {
+        Pane::Matrix => matrix::draw(app, right, buffer),
+        Pane::Image => draw_image(app, right, buffer),
+        Pane::Weights => weights::draw(app, right, buffer),
     }
     draw_formula(app, formula, buffer);
     let [curve, cursor] =
@@ -105,7 +105,7 @@ fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
     let bytes: Vec<u8> = sample.iter().map(|value| (value * scale).round().clamp(0.0, 255.0) as u8).collect();
     let lines = half_blocks(&bytes, columns);
-    let heading = format!("The sample, {rows}×{columns} (m: matrix)");
+    let heading = format!("The sample, {rows}×{columns} (m and w: others)");
     buffer.set_stringn(area.x, area.y, heading, area.width.into(), Palette::strong());
     let room = usize::from(area.height - 1);
     let skipped = lines.len().saturating_sub(room) / 2;
@@ -155,20 +155,35 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
         Target::Connection(wire) => (wire.to_string(), "←"),
     };
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{place}  "), app.palette.quiet()),
+        Span::styled(format!("{place}{}  ", class_of(app, step)), app.palette.quiet()),
         Span::styled(step.name(), Palette::strong()),
         Span::raw(format!(" {sign} {}", step.symbols())),
     ])];
     if step.has_numbers() {
         lines.push(Line::from(format!("    = {}", step.numbers(decimals))));
     }
+    let before = if app.is_first(step) { "–".to_owned() } else { number(step.before, 6) };
     let partial = step.partial_results(6).map(|partial| format!("{partial} = ")).unwrap_or_default();
     lines.push(Line::from(vec![
         Span::raw(format!("    = {partial}")),
         Span::styled(number(step.after, 6), app.palette.result()),
-        Span::styled(format!("   (was {})", number(step.before, 6)), app.palette.quiet()),
+        Span::styled(format!("   (was {before})"), app.palette.quiet()),
     ]));
     Text::from(lines)
+}
+
+/// Of an output that stands for a class: which, and what it should be: `, class 3 ◀ target 0.9`.
+fn class_of(app: &App, step: &Step) -> String {
+    let Target::Node(place) = step.target else { return String::new() };
+    let output = place.index as usize;
+    let is_output = place.layer as usize + 1 == app.stepper().network().layers.len();
+    match app.class(output).filter(|_| is_output) {
+        Some(class) => {
+            let mark = if output == app.label() { " ◀" } else { "," };
+            format!(", class {class}{mark} target {}", app.stepper().label()[output])
+        }
+        None => String::new(),
+    }
 }
 
 /// The error curve: the cost each training step met, squeezed together where there are more than columns.
@@ -179,6 +194,11 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
         Some(last) => format!("cost {}, step {}", number(*last, 6), costs.len()),
     };
     buffer.set_stringn(area.x, area.y, title, area.width.into(), Palette::strong());
+    let mut used = 1;
+    if let Some(verdict) = verdict(app) {
+        buffer.set_stringn(area.x, area.y + 1, verdict, area.width.into(), Palette::strong());
+        used += 1;
+    }
     let width = usize::from(area.width);
     let heights: Vec<f64> = if costs.len() <= width {
         costs.to_vec()
@@ -189,8 +209,21 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let largest = heights.iter().copied().fold(0.0, f64::max);
     // The sparkline counts in whole numbers; a cost that is not a number is drawn as nothing.
     let scaled = heights.iter().map(|cost| if largest > 0.0 { (cost / largest * 1000.0) as u64 } else { 0 });
-    let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let below = Rect { y: area.y + used, height: area.height - used, ..area };
     Sparkline::default().data(scaled).max(1000).render(below, buffer);
+}
+
+/// The label of the sample and what the network says of it, where outputs stand for classes.
+fn verdict(app: &App) -> Option<String> {
+    let name = |class: usize| app.classes.get(class);
+    let label = name(app.label())?;
+    Some(match app.answer() {
+        None => format!("label {label}, no answer yet"),
+        Some(answer) => {
+            let is_right = if answer == app.label() { "right" } else { "wrong" };
+            format!("label {label}, it says {}: {is_right}", name(answer)?)
+        }
+    })
 }
 
 /// The weight under the cursor; a number that is being written; or what the last key brought about.
@@ -213,7 +246,7 @@ fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
         lines.push(Line::styled(
             format!(
                 "last gradient {}{}",
-                number(connection.gradient, 6),
+                app.gradient(id).map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
                 if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
             ),
             app.palette.quiet(),

@@ -20,7 +20,7 @@ use ratatui::style::Style;
 use backprop::step::Phase;
 
 use super::app::App;
-use super::palette::{Palette, short};
+use super::palette::{Palette, shown};
 
 /// Characters of the narrowest column, a blank between two included.
 const NARROWEST: usize = 6;
@@ -38,11 +38,11 @@ enum Mark {
 
 /// A number, or the name of a column.
 enum Cell {
-    Number(f64),
+    Number(Option<f64>),
     Name(&'static str),
 }
 
-/// One moment as a table. What is not in the window is never asked for.
+/// One moment as a table. What is not in the window is never asked for; a number not computed yet is none.
 struct Table<'t> {
     heading: String,
     corner: &'static str,
@@ -50,9 +50,9 @@ struct Table<'t> {
     columns: usize,
     /// The row and column to keep in the window.
     focus: (usize, usize),
-    left: Box<dyn Fn(usize) -> (f64, Mark) + 't>,
+    left: Box<dyn Fn(usize) -> (Option<f64>, Mark) + 't>,
     top: Box<dyn Fn(usize) -> (Cell, Mark) + 't>,
-    body: Box<dyn Fn(usize, usize) -> (f64, Mark) + 't>,
+    body: Box<dyn Fn(usize, usize) -> (Option<f64>, Mark) + 't>,
 }
 
 /// Draws the table of the step last done.
@@ -101,7 +101,7 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
         for column in 0..window.columns {
             let (top, mark) = (table.top)(window.first_column + column);
             let text = match top {
-                Cell::Number(number) => short(number, width),
+                Cell::Number(number) => shown(number, width),
                 Cell::Name(name) => name.to_owned(),
             };
             put(column + 1, 0, &text, style(mark));
@@ -110,11 +110,11 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     for row in 0..window.rows {
         if has_vectors {
             let (left, mark) = (table.left)(window.first_row + row);
-            put(0, row + 1, &short(left, width), style(mark));
+            put(0, row + 1, &shown(left, width), style(mark));
         }
         for column in 0..window.columns {
             let (number, mark) = (table.body)(window.first_row + row, window.first_column + column);
-            put(column + 1, row + 1, &short(number, width), style(mark));
+            put(column + 1, row + 1, &shown(number, width), style(mark));
         }
     }
     if let Some(text) = window.text(table) {

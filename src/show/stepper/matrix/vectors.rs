@@ -26,10 +26,12 @@ pub(super) fn start(app: &App) -> Table<'_> {
         corner: "",
         rows: network.layers[1].neurons().len(),
         columns: network.layers[0].nodes.len(),
-        focus: (0, 0),
-        left: Box::new(|_| (0.0, Mark::None)),
-        top: Box::new(|_| (Cell::Number(0.0), Mark::None)),
-        body: Box::new(|row, column| (network[connection(network, 1, row, column)].weight, Mark::None)),
+        focus: (0, app.ink()),
+        left: Box::new(|_| (None, Mark::None)),
+        top: Box::new(|_| (Cell::Number(None), Mark::None)),
+        body: Box::new(|row, column| {
+            (Some(network[connection(network, 1, row, column)].weight), Mark::None)
+        }),
     }
 }
 
@@ -51,11 +53,11 @@ pub(super) fn vector<'t>(app: &'t App, step: &Step) -> Table<'t> {
         left: Box::new(move |row| {
             let mark = if row == current { Mark::Result } else { Mark::None };
             let id = node(network, layer, row);
-            let action = if is_input { Action::SetInput(id) } else { Action::DropOut(id) };
-            (action.value(network), mark)
+            let input = || app.output(id).map(|_| Action::SetInput(id).value(network));
+            (if is_input { input() } else { Some(Action::DropOut(id).value(network)) }, mark)
         }),
         top: Box::new(|_| (Cell::Name(""), Mark::None)),
-        body: Box::new(|_, _| (0.0, Mark::None)),
+        body: Box::new(|_, _| (None, Mark::None)),
     }
 }
 
@@ -76,12 +78,13 @@ pub(super) fn output_deltas<'t>(app: &'t App, step: &Step) -> Table<'t> {
         focus: (current, 0),
         left: Box::new(move |row| {
             let mark = if row == current { Mark::Result } else { Mark::None };
-            (network[node(network, layer, row)].delta(), mark)
+            (app.delta(node(network, layer, row)), mark)
         }),
         top: Box::new(|column| (Cell::Name(["t", "a"][column]), Mark::None)),
         body: Box::new(move |row, column| {
             let mark = if row == current { Mark::Read } else { Mark::None };
-            (if column == 0 { label[row] } else { network[node(network, layer, row)].output() }, mark)
+            let output = || app.output(node(network, layer, row));
+            (if column == 0 { Some(label[row]) } else { output() }, mark)
         }),
     }
 }

@@ -12,6 +12,7 @@ use super::{Cell, Mark, Table};
 /// W as a step sees it: whose W it is, and the row, the column or the one entry that the step is about.
 #[derive(Clone, Copy)]
 struct Weights<'t> {
+    app: &'t App,
     network: &'t Network,
     phase: Phase,
     /// The layer that W leads into.
@@ -38,7 +39,7 @@ pub(super) fn weights<'t>(app: &'t App, step: &Step) -> Table<'t> {
         }
         _ => (cursor.map_or(1, |(down, _)| down.layer as usize), Some(cursor_row), Some(cursor_column)),
     };
-    let weights = Weights { network, phase: step.phase, layer, row, column };
+    let weights = Weights { app, network, phase: step.phase, layer, row, column };
     Table {
         heading: weights.heading(&step.reading),
         corner: weights.corner(),
@@ -89,12 +90,12 @@ impl Weights<'_> {
     }
 
     /// The neuron of a row: its output while outputs are computed, else its delta.
-    fn left(&self, row: usize) -> (f64, Mark) {
+    fn left(&self, row: usize) -> (Option<f64>, Mark) {
         let id = node(self.network, self.layer, row);
-        let delta = self.network[id].delta();
+        let delta = self.app.delta(id);
         match self.phase {
             Phase::Output => {
-                let output = Action::Output(id).value(self.network);
+                let output = self.app.output(id).map(|_| Action::Output(id).value(self.network));
                 (output, if self.is_in_row(row) { Mark::Result } else { Mark::None })
             }
             Phase::HiddenDelta => (delta, Mark::Read),
@@ -104,18 +105,18 @@ impl Weights<'_> {
 
     /// The node of a column: its delta while deltas are computed, else its output.
     fn top(&self, column: usize) -> (Cell, Mark) {
-        let node = &self.network[node(self.network, self.layer - 1, column)];
+        let id = node(self.network, self.layer - 1, column);
         let is_in_column = self.is_in_column(column);
         let (number, mark) = match self.phase {
-            Phase::Output => (node.output(), Mark::Read),
-            Phase::HiddenDelta => (node.delta(), if is_in_column { Mark::Result } else { Mark::None }),
-            _ => (node.output(), if self.reads_nodes() && is_in_column { Mark::Read } else { Mark::None }),
+            Phase::Output => (self.app.output(id), Mark::Read),
+            Phase::HiddenDelta => (self.app.delta(id), if is_in_column { Mark::Result } else { Mark::None }),
+            _ => (self.app.output(id), if self.reads_nodes() && is_in_column { Mark::Read } else { Mark::None }),
         };
         (Cell::Number(number), mark)
     }
 
     /// An entry of W, or of the gradients while they are added up.
-    fn body(&self, row: usize, column: usize) -> (f64, Mark) {
+    fn body(&self, row: usize, column: usize) -> (Option<f64>, Mark) {
         let (is_in_row, is_in_column) = (self.is_in_row(row), self.is_in_column(column));
         let mark = match self.phase {
             Phase::Output if is_in_row => Mark::Read,
@@ -124,9 +125,9 @@ impl Weights<'_> {
             _ if is_in_row && is_in_column => Mark::Result,
             _ => Mark::None,
         };
-        let connection = &self.network[connection(self.network, self.layer, row, column)];
+        let id = connection(self.network, self.layer, row, column);
         let is_sum = self.phase == Phase::AddGradient;
-        (if is_sum { connection.gradient } else { connection.weight }, mark)
+        (if is_sum { self.app.gradient(id) } else { Some(self.network[id].weight) }, mark)
     }
 
     /// Whether the step reads a delta and an output. (The last step of a mini-batch reads the sum of the gradients.)
