@@ -20,7 +20,7 @@ fn without_a_name_every_lesson_is_listed_in_one_line() {
     let text = success(&mut backprop("lesson"));
     assert_eq!(text, success(&mut backprop("lesson --list")));
     let lessons = lessons();
-    assert_eq!(lessons.len(), 10);
+    assert_eq!(lessons.len(), 11);
     for (name, summary, _) in &lessons {
         let line = text.lines().find(|line| line.split_whitespace().next() == Some(name));
         assert!(line.is_some_and(|line| line.ends_with(summary)), "{name}: {text}");
@@ -90,6 +90,17 @@ fn each_thing_to_try_has_an_answer() {
         let question = told.lines().position(|line| line.contains('?')).expect("a question");
         assert!(told.lines().count() > question + 6, "{told}");
     }
+}
+
+#[test]
+fn the_lesson_xor_trains_as_train_does() {
+    let lesson = success(&mut backprop("lesson xor --seed 4 --runs 1 --json"));
+    let lesson: serde_json::Value = serde_json::from_str(&lesson).expect("JSON");
+    let options = "--engine object --data xor --sizes 2,2,1 --init normal --rate 2 --epochs 2000 --seed 4";
+    let epochs = json_lines(&success(&mut backprop(&format!("train {options} --json"))));
+    let last = &epochs[epochs.len() - 1];
+    let costs = lesson["shown"]["costs"].as_array().expect("a list");
+    assert_eq!(costs[costs.len() - 1], serde_json::json!([2000, last["test_cost"]]));
 }
 
 /// In a terminal it waits for the reader. (util-linux's `script` makes the terminal.)

@@ -94,7 +94,8 @@ fn a_name_that_looks_like_markup_stays_text() {
 #[test]
 fn bad_input_is_refused_and_an_old_page_stays() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    write(&folder.path().join("page.html"), b"precious");
+    let precious = b"<meta name=\"generator\" content=\"backprop trace\"> precious";
+    write(&folder.path().join("page.html"), precious);
     for (options, sentence) in [
         ("--sizes 3", "at least two layers"),
         ("--sizes 784,300,10 --data digits", "--plain"),
@@ -113,9 +114,31 @@ fn bad_input_is_refused_and_an_old_page_stays() {
         let line = refusal(command.current_dir(&folder));
         assert!(line.contains(sentence), "{options}: {line}");
     }
-    assert_eq!(std::fs::read(folder.path().join("page.html")).expect("still there"), b"precious");
+    assert_eq!(std::fs::read(folder.path().join("page.html")).expect("still there"), precious);
     let line = refusal(backprop("trace --out no-such-folder/page.html").current_dir(&folder));
     assert!(line.contains("choose a place you can write to"), "{line}");
+}
+
+#[test]
+fn without_a_name_the_page_is_page_html_and_nothing_else_of_that_name_is_lost() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let trace = |options: &str| {
+        let mut command = backprop(&format!("trace {options}"));
+        command.current_dir(&folder);
+        command
+    };
+    assert!(success(&mut trace("--epochs 1")).starts_with("page.html: "));
+    // An earlier page may go.
+    success(&mut trace("--epochs 2"));
+    write(&folder.path().join("page.html"), b"my own page");
+    let line = refusal(&mut trace(""));
+    assert!(line.contains("page.html: there is a file already"), "{line}");
+    assert_eq!(std::fs::read(folder.path().join("page.html")).expect("still there"), b"my own page");
+    // Fewer samples than six are no reason to refuse, where nobody has asked for six.
+    success(&mut trace("--data xor --sizes 2,2,1 --out xor.html"));
+    let text = std::fs::read_to_string(folder.path().join("xor.html")).expect("the page was written");
+    assert!(text.contains("4 samples"), "all there are");
+    assert!(refusal(&mut trace("--data xor --samples 5 --out xor.html")).contains("more than there are: 4"));
 }
 
 /// Two scripts that run in the page: the first collects what goes wrong from the start on, the second walks through

@@ -305,7 +305,7 @@ pub(super) struct ModelArgs {
     pub(super) activation: Option<Activations>,
 
     #[command(flatten)]
-    edited: Edited,
+    pub(super) edited: Edited,
 }
 
 impl ModelArgs {

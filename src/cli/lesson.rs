@@ -20,7 +20,7 @@ const EXAMPLES: &str = "Examples:
   backprop lesson nand
   backprop lesson descent --rate 0.25
   backprop lesson descent --answers
-  backprop lesson sigmoid --plot sigmoid.svg";
+  backprop lesson xor --plot xor.svg";
 
 /// Small experiments to play with: what neurons do, and how they learn
 ///

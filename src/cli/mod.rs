@@ -16,6 +16,7 @@ mod health;
 mod lesson;
 mod output;
 mod places;
+mod plot;
 mod predict;
 mod progress;
 mod sequence;
@@ -56,6 +57,7 @@ enum Command {
     Check(Box<check::Check>),
     Compare(compare::Compare),
     Dot(Box<dot::Dot>),
+    Plot(Box<plot::Plot>),
     Lesson(lesson::Lesson),
     Export(export::Export),
     GetMnist(get_mnist::GetMnist),
@@ -126,6 +128,7 @@ fn run() -> ExitCode {
         Command::Check(command) => command.run(&mut output),
         Command::Compare(command) => command.run(&mut output),
         Command::Dot(command) => command.run(&mut output),
+        Command::Plot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
         Command::Export(command) => command.run(&mut output),
         Command::GetMnist(command) => command.run(&mut output),

@@ -17,7 +17,7 @@ use super::{Failure, Output};
 use crate::show::page;
 
 const EXAMPLES: &str = "Examples:
-  backprop trace --out page.html
+  backprop trace
   backprop trace --out page.html --data bits --samples 4 --epochs 3
   backprop trace --out page.html --sizes 2,3,3,1 --activation tanh --rate 0.1";
 
@@ -33,7 +33,7 @@ pub(super) struct Trace {
     sequence: SequenceArgs,
 
     /// The page
-    #[arg(long, value_name = "FILE.html")]
+    #[arg(long, value_name = "FILE.html", default_value = "page.html")]
     out: PathBuf,
 
     #[command(flatten)]
@@ -42,30 +42,33 @@ pub(super) struct Trace {
     #[command(flatten)]
     training: TrainingArgs,
 
-    /// Train on the first N samples
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    samples: usize,
+    /// Train on the first N samples [default: 6, or all if there are fewer]
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
 
     /// Go over the samples N times
     #[arg(long, value_name = "N", default_value_t = 5)]
     epochs: usize,
 }
 
+/// Samples, where nobody says how many.
+const SAMPLES: usize = 6;
+
 impl Trace {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        if self.samples == 0 || self.epochs == 0 {
+        if self.samples == Some(0) || self.epochs == 0 {
             return Err(Error::Usage(Problem::new("--samples", "--samples and --epochs count from 1")).into());
         }
         self.training.check()?;
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;
-        let sequence = self.sequence.prepare(self.samples)?;
+        let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
         let stepper = sequence.stepper(&self.training);
         let count = stepper.sample_count();
-        if count < self.samples {
+        if let Some(samples) = self.samples.filter(|samples| count < *samples) {
             return Err(Error::Usage(Problem::new(
                 "--samples",
-                format!("--samples {} is more than there are: {count}, {}", self.samples, sequence.source),
+                format!("--samples {samples} is more than there are: {count}, {}", sequence.source),
             ))
             .into());
         }
@@ -97,7 +100,7 @@ impl Trace {
             self.training.to_string().replacen("rate", "rate η =", 1),
             capitalised(source),
             counted(self.epochs, "epoch"),
-            counted(self.samples, "sample"),
+            counted(stepper.sample_count(), "sample"),
         )
     }
 }

@@ -1,7 +1,7 @@
 //! Small experiments, one a file, to be read from top to bottom and then played with.
 //!
 //! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
-//! [`order`] is about backpropagation itself; [`slowdown`], [`initialisation`],
+//! [`xor`] is the first task that takes it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
 //! [`vanishing`] show how it goes wrong and [`universality`] what it is all good for. Each file opens with what you will
 //! see; `Settings` are what you may change, each a flag of the program; `TRIES` are three things to try, with their
 //! answers; a function `run` does the experiment. Only then is said how the result is told and drawn ([`Lesson`]). Every
@@ -23,6 +23,7 @@ pub mod table;
 mod tests;
 pub mod universality;
 pub mod vanishing;
+pub mod xor;
 
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use serde::Serialize;
@@ -123,7 +124,7 @@ macro_rules! entry {
 }
 
 /// Every lesson, in reading order.
-pub const LESSONS: [Entry; 10] = [
+pub const LESSONS: [Entry; 11] = [
     entry!(nand, "nand", "nand.rs", "a perceptron can be a gate, and gates can add numbers"),
     entry!(
         perceptron,
@@ -144,6 +145,7 @@ pub const LESSONS: [Entry; 10] = [
         "a small change of a weight must change the output only a little"
     ),
     entry!(descent, "descent", "descent.rs", "a ball in a valley: a rate too small, right, and too large"),
+    entry!(xor, "xor", "xor.rs", "a hidden layer learns XOR, from most starts, not from all"),
     entry!(order, "order", "order.rs", "why deltas are computed backwards, and why they add up"),
     entry!(
         slowdown,

@@ -216,14 +216,16 @@ impl Lesson for Perceptrons {
         let count = self.gates.len();
         let why = if refused.is_empty() {
             format!(
-                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by itself.\n"
+                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by\n\
+                 itself: the lesson xor.\n"
             )
         } else {
             format!(
                 "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00,\n\
                  01, 10 and 11: {}. No straight line parts their 1s from their 0s. A second layer\n\
                  of neurons does it (the half adder of the lesson nand has XOR in it), but the perceptron\n\
-                 rule cannot say how wrong a neuron in the middle is. That takes backpropagation.\n",
+                 rule cannot say how wrong a neuron in the middle is. That takes backpropagation: the\n\
+                 lesson xor.\n",
                 count - refused.len(),
                 refused.join(" and "),
             )

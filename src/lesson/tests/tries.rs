@@ -4,7 +4,8 @@ use backprop::WeightInit;
 use backprop::gradient_check::Verdict;
 
 use super::super::{
-    descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality, vanishing,
+    descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality,
+    vanishing, xor,
 };
 use super::{assert_close, tried, with};
 use descent::Outcome;
@@ -123,6 +124,50 @@ fn descent_a_narrow_valley_allows_a_tenth_and_a_round_one_takes_one_step() {
     assert_eq!(round.paths[0].points[1], [0.0, 0.0]);
     assert_eq!(round.outcome(&round.paths[0]), Outcome::Arrives);
     assert_eq!(descent::run(&with("--rate 0.25")).paths.len(), 1);
+}
+
+#[test]
+fn xor_a_hundred_starts_and_those_that_get_stuck() {
+    let lesson = xor::run(&with(""));
+    assert!(lesson.shown.learnt());
+    let stuck = lesson.stuck();
+    assert_eq!(stuck.len(), 26, "what the answers name");
+    let mut sizes = [0; 5];
+    for run in &stuck {
+        let rows = run.merged();
+        sizes[rows.len()] += 1;
+        // The rows that have become one get one answer: about the mean of their targets.
+        let mean = rows.iter().map(|row| xor::LABELS[*row][0]).sum::<f64>() / rows.len() as f64;
+        for row in &rows {
+            assert_close(run.end()[*row], mean, 0.1, &format!("seed {}", run.seed));
+        }
+        assert!(run.slope(&rows) < 0.1, "seed {}: saturated", run.seed);
+        // And nothing moves any more: over the last fifth of the epochs the cost stays where it is.
+        let (earlier, last) = (run.costs[run.costs.len() * 4 / 5].1, run.costs[run.costs.len() - 1].1);
+        assert_close(earlier, last, 0.1 * last, &format!("seed {}", run.seed));
+    }
+    assert_eq!((sizes[2], sizes[3]), (23, 3));
+    // Among those that learn, no two rows with different labels are one.
+    assert!(lesson.runs.iter().filter(|run| run.learnt()).all(|run| run.merged().is_empty()));
+}
+
+#[test]
+fn xor_more_neurons_help_and_more_epochs_do_not() {
+    let stuck = |settings: &xor::Settings| xor::run(settings).stuck().len();
+    assert_eq!(stuck(&tried(&xor::TRIES, 1)), 4);
+    assert_eq!(stuck(&with("--sizes 2,4,1 --runs 40")), 0);
+    assert_eq!(stuck(&with("--epochs 300")), 51);
+    let (first, longer) = (xor::run(&with("--runs 40")), xor::run(&with("--runs 40 --epochs 4000")));
+    let seeds = |lesson: &xor::Xor| lesson.stuck().iter().map(|run| run.seed).collect::<Vec<_>>();
+    assert_eq!(seeds(&first), seeds(&longer));
+}
+
+#[test]
+fn xor_from_small_weights_both_neurons_learn_the_same() {
+    let lesson = xor::run(&tried(&xor::TRIES, 3));
+    assert_eq!(lesson.stuck().len(), 51);
+    let alike = lesson.stuck().iter().filter(|run| run.merged().len() == 3).count();
+    assert!(alike > 45, "{alike}");
 }
 
 /// Whether the gradients of the weights into each layer are right, in one row of the table.

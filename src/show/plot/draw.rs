@@ -32,7 +32,8 @@ type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 pub(super) fn figure(figure: &Figure) -> String {
     let columns = figure.panels.len().clamp(1, MOST_COLUMNS);
     let rows = figure.panels.len().div_ceil(columns).max(1);
-    let (panel_width, panel_height) = if figure.panels.len() > 1 { PANEL } else { ONE_PANEL };
+    let usual = if figure.panels.len() > 1 { PANEL } else { ONE_PANEL };
+    let (panel_width, panel_height) = figure.frame.map_or(usual, |frame| panel_around(figure, frame));
     let title_height = if figure.title.is_empty() { 0 } else { 44 };
     let width = panel_width * small(columns);
     let height = panel_height * small(rows) + title_height;
@@ -40,24 +41,45 @@ pub(super) fn figure(figure: &Figure) -> String {
     let mut svg = String::new();
     let size = ((width * FINE) as u32, (height * FINE) as u32);
     let page = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+    let mut rasters = String::new();
     let drawn = (|| {
         page.fill(&WHITE)?;
         let title = text_style(19, INK).pos(Pos::new(HPos::Left, VPos::Center));
         page.draw_text(&figure.title, &bold(title), (16 * FINE, 26 * FINE))?;
         let (_, below) = page.split_vertically(title_height * FINE);
         for (area, plot) in below.split_evenly((rows, columns)).iter().zip(&figure.panels) {
-            panel(area, plot)?;
+            panel(area, plot, &mut rasters)?;
         }
         page.present()
     })();
     drawn.expect("writing to a String cannot fail, and every range is finite");
     drop(page);
     let fine_size = format!("width=\"{}\" height=\"{}\"", size.0, size.1);
-    svg.replacen(&fine_size, &format!("width=\"{width}\" height=\"{height}\""), 1)
+    let svg = svg.replacen(&fine_size, &format!("width=\"{width}\" height=\"{height}\""), 1);
+    // Behind everything but the white ground, which is the first thing drawn.
+    let ground = svg.find("<rect").and_then(|start| svg[start..].find("/>").map(|end| start + end + 2));
+    let (before, after) = svg.split_at(ground.unwrap_or(svg.len()));
+    if rasters.is_empty() { svg } else { format!("{before}\n{rasters}{}", after.trim_start()) }
 }
 
-/// A chart with its title and legend.
-fn panel(area: &Page<'_>, plot: &Plot) -> Drawn {
+/// Width and height of a panel whose frame is so large: what [`panel`] puts around it.
+fn panel_around(figure: &Figure, (width, height): (usize, usize)) -> (i32, i32) {
+    let digits = figure.panels.iter().map(|plot| longest_tick(&vertical(plot))).max().unwrap_or(0);
+    (small(width) + 8 + 34 + 7 * digits + 22, small(height) + 34 + 14 + 8 + 44 + 8)
+}
+
+/// The layout of a chart's vertical axis.
+fn vertical(plot: &Plot) -> Layout {
+    plot.y.layout(plot.series.iter().flat_map(|series| &series.points).map(|point| point.1))
+}
+
+/// Characters of the longest text beside a tick.
+fn longest_tick(layout: &Layout) -> i32 {
+    small(layout.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0))
+}
+
+/// A chart with its title and legend. Its raster is not drawn but added to `rasters`.
+fn panel(area: &Page<'_>, plot: &Plot, rasters: &mut String) -> Drawn {
     let title = text_style(15, INK).pos(Pos::new(HPos::Left, VPos::Center));
     area.draw_text(&plot.title, &bold(title), (16 * FINE, 16 * FINE))?;
     let colours = colours(&plot.series);
@@ -67,8 +89,8 @@ fn panel(area: &Page<'_>, plot: &Plot) -> Drawn {
 
     let points = || plot.series.iter().flat_map(|series| &series.points);
     let x = plot.x.layout(points().map(|point| point.0));
-    let y = plot.y.layout(points().map(|point| point.1));
-    let longest = small(y.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0));
+    let y = vertical(plot);
+    let longest = longest_tick(&y);
     let mut chart = ChartBuilder::on(&below)
         .margin_top(8 * FINE)
         .margin_right(22 * FINE)
@@ -77,7 +99,13 @@ fn panel(area: &Page<'_>, plot: &Plot) -> Drawn {
         .x_label_area_size(44 * FINE)
         .y_label_area_size((34 + 7 * longest) * FINE)
         .build_cartesian_2d(x.first..x.last, y.first..y.last)?;
-    grid(&chart, &x, &y)?;
+    if let Some(raster) = &plot.raster {
+        let (left, bottom) = chart.plotting_area().map_coordinate(&(x.first, y.first));
+        let (right, top) = chart.plotting_area().map_coordinate(&(x.last, y.last));
+        rasters.push_str(&raster.to_svg((left, top), (right, bottom)));
+    } else {
+        grid(&chart, &x, &y)?;
+    }
     labels(&below, &chart, plot, &x, &y)?;
     for (series, colour) in plot.series.iter().zip(colours) {
         draw_series(&mut chart, series, colour, (&plot.x, &x), (&plot.y, &y))?;

@@ -1,12 +1,14 @@
-//! Line charts as SVG: learning curves, speed against size, and the pictures of the lessons.
+//! Charts as SVG: learning curves, decision regions, weights, and the pictures of the lessons.
 //!
-//! A [`Figure`] is one or more [`Plot`]s side by side; a [`Plot`] is two axes and some [`Series`]. The file [`axis`]
-//! chooses ticks, `draw` puts everything on the page through the plotters crate.
+//! A [`Figure`] is one or more [`Plot`]s side by side; a [`Plot`] is two axes, some [`Series`] and, behind them, perhaps a
+//! [`Raster`]. The file [`axis`] chooses ticks, `draw` puts everything on the page through the plotters crate.
 
 pub mod axis;
 mod draw;
+pub mod raster;
 
 pub use axis::Axis;
+pub use raster::Raster;
 
 /// One or more charts side by side under one title: one SVG file.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,12 +17,20 @@ pub struct Figure {
     pub title: String,
     /// The charts, at most three in a row.
     pub panels: Vec<Plot>,
+    /// Width and height of what is between the axes of each chart, in pixels, where it matters.
+    pub frame: Option<(usize, usize)>,
 }
 
 impl Figure {
     /// A figure of these charts.
     pub fn new(title: impl Into<String>, panels: impl IntoIterator<Item = Plot>) -> Self {
-        Self { title: title.into(), panels: panels.into_iter().collect() }
+        Self { title: title.into(), panels: panels.into_iter().collect(), frame: None }
+    }
+
+    /// The same figure with so much room between the axes of each chart, in pixels.
+    pub fn frame(mut self, width: usize, height: usize) -> Self {
+        self.frame = Some((width, height));
+        self
     }
 
     /// The whole figure as an SVG document, on a white ground so that it reads the same on a dark page.
@@ -38,6 +48,8 @@ pub struct Plot {
     pub x: Axis,
     /// The axis along the left.
     pub y: Axis,
+    /// What fills the frame behind everything else.
+    pub raster: Option<Raster>,
     /// What is drawn, the first at the back.
     pub series: Vec<Series>,
 }
@@ -45,7 +57,13 @@ pub struct Plot {
 impl Plot {
     /// An empty chart.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
-        Self { title: title.into(), x, y, series: Vec::new() }
+        Self { title: title.into(), x, y, raster: None, series: Vec::new() }
+    }
+
+    /// The same chart with this raster behind it.
+    pub fn on(mut self, raster: Raster) -> Self {
+        self.raster = Some(raster);
+        self
     }
 
     /// The same chart with one more series in front.

@@ -1,6 +1,5 @@
 //! What has been computed so far, and which inputs and outputs there is something to say of.
 
-use backprop::data_set::Answers;
 use backprop::graph::{ConnectionId, NodeId};
 use backprop::step::{Action, Phase, Step};
 
@@ -83,7 +82,7 @@ impl App {
 
     /// The class of the sample: that of the output whose target is the largest, or of a single output's target.
     pub(super) fn label(&self) -> usize {
-        Answers::default().of(self.stepper.label())
+        class_of(self.stepper.label())
     }
 
     /// What the network says of the sample in hand, as soon as its last output has been computed.
@@ -98,6 +97,17 @@ impl App {
             }
             _ => true,
         };
-        is_answered.then(|| Answers::default().of(&self.stepper.network().output()))
+        is_answered.then(|| class_of(&self.stepper.network().output()))
+    }
+}
+
+/// The class that outputs stand for: the first of the largest, or, of a single one, whether it is above one half.
+fn class_of(outputs: &[f64]) -> usize {
+    match outputs {
+        [single] => usize::from(*single > 0.5),
+        several => {
+            let largest = several.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            several.iter().position(|output| *output == largest).unwrap_or(0)
+        }
     }
 }

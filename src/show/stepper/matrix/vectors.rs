@@ -29,9 +29,7 @@ pub(super) fn start(app: &App) -> Table<'_> {
         focus: (0, app.ink()),
         left: Box::new(|_| (None, Mark::None)),
         top: Box::new(|_| (Cell::Number(None), Mark::None)),
-        body: Box::new(|row, column| {
-            (Some(network[connection(network, 1, row, column)].weight), Mark::None)
-        }),
+        body: Box::new(|row, column| (Some(network[connection(network, 1, row, column)].weight), Mark::None)),
     }
 }
 

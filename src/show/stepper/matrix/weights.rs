@@ -110,7 +110,10 @@ impl Weights<'_> {
         let (number, mark) = match self.phase {
             Phase::Output => (self.app.output(id), Mark::Read),
             Phase::HiddenDelta => (self.app.delta(id), if is_in_column { Mark::Result } else { Mark::None }),
-            _ => (self.app.output(id), if self.reads_nodes() && is_in_column { Mark::Read } else { Mark::None }),
+            _ => (
+                self.app.output(id),
+                if self.reads_nodes() && is_in_column { Mark::Read } else { Mark::None },
+            ),
         };
         (Cell::Number(number), mark)
     }

@@ -1,0 +1,93 @@
+//! `backprop plot`: what a network thinks, as pictures.
+
+mod landscape;
+mod regions;
+mod runs;
+mod weights;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use backprop::{Error, Problem};
+
+use super::lesson::check_is_svg;
+use super::output::name;
+use super::places::{self, Force, Kind, Places};
+use super::progress::Working;
+use super::{Failure, Output};
+use crate::show::plot::Figure;
+
+const EXAMPLES: &str = "Examples:
+  backprop plot regions --data moons --rate 2 --init normal --epochs 0,10,100 --out regions.svg
+  backprop plot weights --model model.json --out weights.svg
+  backprop plot landscape --model model.json --data digits --out landscape.svg
+  backprop plot runs first.json second.json --out runs.svg";
+
+/// Draw what a network thinks: decision regions, weights, the landscape of its cost, several runs
+///
+/// (The learning curves of one run: `backprop train --plot FILE.svg`.)
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(super) struct Plot {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Regions(Box<regions::Regions>),
+    Weights(weights::Weights),
+    Landscape(Box<landscape::Landscape>),
+    Runs(runs::Runs),
+}
+
+/// Where the picture goes.
+#[derive(Debug, Args)]
+struct Out {
+    /// The picture
+    #[arg(long, value_name = "FILE.svg")]
+    out: PathBuf,
+
+    #[command(flatten)]
+    force: Force,
+}
+
+/// A picture of one kind.
+trait Picture {
+    /// Where it goes.
+    fn out(&self) -> &Out;
+
+    /// The files it is made from.
+    fn inputs(&self, places: Places) -> Result<Places, Error>;
+
+    /// The picture, and a sentence about it.
+    fn figure(&self) -> Result<(Figure, String), Error>;
+}
+
+impl Plot {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let picture: &dyn Picture = match &self.what {
+            What::Regions(plot) => plot.as_ref(),
+            What::Weights(plot) => plot,
+            What::Landscape(plot) => plot.as_ref(),
+            What::Runs(plot) => plot,
+        };
+        let Out { out, force } = picture.out();
+        check_is_svg(out)?;
+        picture.inputs(Places::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
+        let working = Working::on("Drawing");
+        let (figure, told) = picture.figure()?;
+        drop(working);
+        places::write(out, figure.to_svg().as_bytes())?;
+        writeln!(output, "{}: {told}", name(out))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A complaint about an option.
+fn usage(option: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Error::Usage(Problem::new(option, problem.into()).remedy(remedy.into()))
+}

@@ -1,0 +1,117 @@
+//! `backprop plot weights`: the incoming weights of each hidden neuron as a small picture.
+
+use clap::Args;
+
+use backprop::Error;
+
+use super::{Out, Picture, usage};
+use crate::cli::choices::ModelArgs;
+use crate::cli::places::Places;
+use crate::show::plot::raster::Shade;
+use crate::show::plot::{Axis, Figure, Plot, Raster};
+
+/// Neurons that are drawn, at most.
+const MOST_NEURONS: usize = 100;
+
+/// Neurons in a row of pictures.
+const IN_A_ROW: usize = 10;
+
+/// Empty cells between two pictures.
+const GAP: usize = 2;
+
+/// Width of all pictures together, in pixels, about.
+const WIDTH: usize = 900;
+
+/// Draw the weights of each neuron of the first layer after the input as a picture
+///
+/// A neuron's answer is large where the image has ink on blue and none on red. Each picture has a scale of its own: the
+/// strongest weight is in full colour.
+#[derive(Debug, Args)]
+pub(super) struct Weights {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    /// Columns of a picture [default: as many as rows, where the inputs are a square; else one row]
+    #[arg(long, value_name = "N")]
+    columns: Option<usize>,
+
+    #[command(flatten)]
+    out: Out,
+}
+
+impl Picture for Weights {
+    fn out(&self) -> &Out {
+        &self.out
+    }
+
+    fn inputs(&self, places: Places) -> Result<Places, Error> {
+        Ok(places.input("--model", Some(&self.model.model)))
+    }
+
+    fn figure(&self) -> Result<(Figure, String), Error> {
+        let model = self.model.read()?;
+        let layer = &model.parameters.layers[0];
+        let inputs = model.architecture.sizes[0];
+        let side = inputs.isqrt();
+        let columns = self.columns.unwrap_or(if side * side == inputs { side } else { inputs });
+        if columns == 0 || !inputs.is_multiple_of(columns) {
+            let problem = format!("{inputs} inputs are no whole rows of {columns}");
+            return Err(usage("--columns", problem, "give --columns a divisor of it"));
+        }
+        let rows = inputs / columns;
+        let neurons = &layer.weights[..layer.weights.len().min(MOST_NEURONS)];
+        let in_a_row = neurons.len().min(IN_A_ROW);
+        let (wide, high) = (in_a_row * (columns + GAP), neurons.len().div_ceil(in_a_row) * (rows + GAP));
+        let raster = tile(neurons, columns, in_a_row);
+
+        let middles = |count: usize, size: usize| {
+            (0..count).map(move |at| (at, (at * size) as f64 + size as f64 / 2.0))
+        };
+        let names = middles(in_a_row, columns + GAP).map(|(at, middle)| (middle, format!("+{at}")));
+        let x = Axis::new("neuron: the number on the left and this").range(0.0, wide as f64).ticks(names);
+        let count = neurons.len().div_ceil(in_a_row);
+        let names = middles(count, rows + GAP)
+            .map(|(at, middle)| (high as f64 - middle, (at * in_a_row).to_string()));
+        let y = Axis::new("").range(0.0, high as f64).ticks(names);
+        let zoom = (WIDTH / wide).clamp(1, 40);
+        let of = if neurons.len() < layer.weights.len() { "the first " } else { "" };
+        let title = format!(
+            "What {of}{} neurons look for: {rows} × {columns} weights each (blue +, red −)",
+            neurons.len()
+        );
+        let told = format!("the weights of {of}{} neurons, {rows} by {columns} each", neurons.len());
+        Ok((Figure::new(title, [Plot::new("", x, y).on(raster)]).frame(zoom * wide, zoom * high), told))
+    }
+}
+
+/// The weights of all neurons, picture beside picture.
+fn tile(neurons: &[Vec<f64>], columns: usize, in_a_row: usize) -> Raster {
+    let rows = neurons[0].len() / columns;
+    let (wide, high) = (in_a_row * (columns + GAP), neurons.len().div_ceil(in_a_row) * (rows + GAP));
+    let mut cells = vec![Shade::signed(0.0); wide * high];
+    for (number, weights) in neurons.iter().enumerate() {
+        let largest = weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
+        let (left, top) = (number % in_a_row * (columns + GAP), number / in_a_row * (rows + GAP));
+        for (place, weight) in weights.iter().enumerate().filter(|_| largest > 0.0) {
+            let (row, column) = (top + GAP / 2 + place / columns, left + GAP / 2 + place % columns);
+            cells[row * wide + column] = Shade::signed(weight / largest);
+        }
+    }
+    Raster::new(wide, cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_weight_is_a_cell_of_its_neurons_picture() {
+        // Two neurons of 1 x 2 weights: two pictures of 3 x 4 cells with their gap.
+        let raster = tile(&[vec![0.5, -1.0], vec![0.0, 2.0]], 2, 2);
+        let white = Shade::signed(0.0);
+        let mut expected = vec![white; 3 * 8];
+        (expected[8 + 1], expected[8 + 2], expected[8 + 6]) =
+            (Shade::signed(0.5), Shade::signed(-1.0), Shade::signed(1.0));
+        assert_eq!(raster, Raster::new(8, expected));
+    }
+}
