@@ -9,6 +9,7 @@ use clap::Args;
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
+use super::output::name as name_of;
 use super::{Failure, Output};
 use backprop::{Error, Problem};
 
@@ -48,14 +49,14 @@ impl GetMnist {
         for (name, checksum) in FILES {
             let target = self.folder.join(format!("{name}.gz"));
             if is_right(&target, checksum) {
-                writeln!(output, "{}: already here", target.display())?;
+                writeln!(output, "{}: already here", name_of(&target))?;
                 continue;
             }
             self.get(&target, name, checksum)?;
-            writeln!(output, "{}: verified", target.display())?;
+            writeln!(output, "{}: verified", name_of(&target))?;
             output.flush()?;
         }
-        let folder = self.folder.display();
+        let folder = name_of(&self.folder);
         writeln!(output, "MNIST is in {folder}. Try: backprop train --data {folder}")?;
         Ok(ExitCode::SUCCESS)
     }

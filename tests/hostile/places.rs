@@ -240,15 +240,20 @@ fn a_run_that_somebody_waited_for_is_not_replaced_by_a_new_one() {
     let before = (read(&folder, "run"), read(&folder, "run.previous"));
     for quiet in ["", " --quiet", " --json"] {
         let ended = run(&mut backprop(&format!("{begin}{quiet}"), &folder));
-        ended.refused(&["in epoch 2", "--resume run.previous", "--force"]);
+        ended.refused(&["has come to epoch 3", "--resume run;", "--force"]);
     }
-    std::fs::remove_file(folder.path().join("run.previous")).expect("written");
+    let move_to = |from: &str, to: &str| {
+        std::fs::rename(folder.path().join(from), folder.path().join(to)).expect("there");
+    };
+    move_to("run", "kept");
     run(&mut backprop(&begin, &folder)).refused(&[
-        "it holds a run that is in epoch 3",
-        "--resume run;",
+        "run.previous: ",
+        "has come to epoch 2",
+        "--resume run.previous;",
         "--force",
     ]);
-    assert_eq!(read(&folder, "run"), before.0);
+    move_to("kept", "run");
+    assert_eq!((read(&folder, "run"), read(&folder, "run.previous")), before);
     // The arrow key and --resume: equal options are no others.
     run(&mut backprop(&format!("{begin} --resume run --quiet"), &folder)).succeeded();
     run(&mut backprop(&format!("{begin} --resume run --rate 0.30 --seed 0 --quiet"), &folder)).succeeded();

@@ -71,8 +71,10 @@ impl Train {
             return Ok(());
         }
         let epoch = done + usize::from(samples > 0);
-        let found =
-            format!("{}: it holds a run that is in epoch {epoch}, and would be overwritten", name(path));
+        let found = format!(
+            "{}: it holds a run that has come to epoch {epoch}, and would be overwritten",
+            name(path)
+        );
         let remedy = format!("go on with it: --resume {}; or replace it: --force", quoted(path));
         Err(Error::Usage(Problem::new("--checkpoint", found).remedy(remedy)))
     }

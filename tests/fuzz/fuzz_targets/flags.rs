@@ -2,7 +2,7 @@
 #![no_main]
 #![allow(dead_code)]
 
-#[path = "../../../src/atomic_file.rs"]
+#[path = "../../../src/atomic_file/mod.rs"]
 mod atomic_file;
 #[path = "../../../src/cli/mod.rs"]
 mod cli;

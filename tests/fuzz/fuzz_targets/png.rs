@@ -1,7 +1,7 @@
 //! PNG files: an error in one line, or a picture that is centred without a crash.
 #![no_main]
 
-#[path = "../../../src/atomic_file.rs"]
+#[path = "../../../src/atomic_file/mod.rs"]
 mod atomic_file;
 #[allow(dead_code)]
 #[path = "../../../src/image_file/mod.rs"]
