@@ -41,7 +41,7 @@ impl Train {
         }
         let Some(checkpoint) = checkpoint.filter(|_| !self.force.force) else { return Ok(()) };
         // Until the second checkpoint of this run, the earlier run would still be FILE.previous, and then be gone.
-        for path in [atomic_file::previous(&checkpoint), checkpoint] {
+        for path in [checkpoint.clone(), atomic_file::previous(&checkpoint)] {
             if !self.resume.as_deref().is_some_and(|resumed| is_same(&path, resumed)) {
                 self.check_replaces_no_work(&path)?;
             }
