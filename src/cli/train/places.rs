@@ -55,7 +55,11 @@ impl Train {
             return Ok(());
         }
         let is_previous = atomic_file::next(path);
-        let is_of_resumed_run = self.resume.is_some() && self.checkpoint.is_none();
+        let file = is_previous.as_deref().unwrap_or(path);
+        let is_of_resumed_run = self
+            .resume
+            .as_deref()
+            .is_some_and(|resumed| is_same(resumed, file) || is_same(resumed, &atomic_file::previous(file)));
         let earlier = match Checkpoint::read(path) {
             Ok(earlier) => earlier,
             Err(_) if is_of_resumed_run => return Ok(()),
