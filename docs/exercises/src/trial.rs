@@ -6,7 +6,11 @@ use crate::{Formula, Grade, Lesson};
 const TOLERANCE: f64 = 1e-9;
 
 /// What a stub gets to hear.
-pub const NOTHING_YET: &str = "Every value is 0: nothing is computed yet.";
+pub const NOTHING_YET: &str = "Every value is 0: nothing is computed yet, or something makes all of it 0.";
+
+/// What overflows and divisions by zero get to hear.
+pub const NOT_FINITE: &str =
+    "A value is infinite or not a number: a division by zero, or a logarithm of zero.";
 
 /// A comparison, case by case, with `N` slips to recognise. A slip is computed, never stored.
 pub struct Trial<const N: usize> {
@@ -54,10 +58,6 @@ impl<const N: usize> Trial<N> {
 
     /// What the numbers look like, from the most particular to the most general.
     fn diagnosis(&self, wrong: &[&Case<N>]) -> String {
-        if wrong.iter().any(|case| !case.got.is_finite()) {
-            return "A value is infinite or not a number: a division by zero, or a logarithm of zero."
-                .to_owned();
-        }
         if self.cases.iter().all(|case| case.got == 0.0) {
             return NOTHING_YET.to_owned();
         }
@@ -66,13 +66,18 @@ impl<const N: usize> Trial<N> {
                 return format!("It is what comes out {slip}.");
             }
         }
+        if wrong.iter().all(|case| !case.got.is_finite()) {
+            return NOT_FINITE.to_owned();
+        }
         let ratios: Vec<f64> = self
             .cases
             .iter()
             .filter(|case| case.expected.abs() > TOLERANCE)
             .map(|case| case.got / case.expected)
             .collect();
-        if let Some(ratio) = same(&ratios) {
+        let zeros_are_right =
+            self.cases.iter().all(|case| case.expected.abs() > TOLERANCE || close(case.got, 0.0));
+        if let Some(ratio) = same(&ratios).filter(|_| zeros_are_right) {
             return if close(ratio, -1.0) {
                 "Every value has the opposite sign.".to_owned()
             } else {

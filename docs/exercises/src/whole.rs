@@ -64,7 +64,6 @@ impl Checkable for Whole<'_> {
 }
 
 /// What the gradient check says of this gradient, on a network of these sizes with one sample.
-#[must_use]
 pub fn check(architecture: &Architecture, seed: u64, gradient: Gradient<'_>) -> Report {
     let parameters = WeightInit::Scaled.draw(architecture, seed);
     let mut network = Network::from_parameters(architecture, &parameters);
@@ -74,7 +73,6 @@ pub fn check(architecture: &Architecture, seed: u64, gradient: Gradient<'_>) -> 
 }
 
 /// The same for a backward pass with one formula of the reader's in it.
-#[must_use]
 pub fn check_pass(architecture: &Architecture, pass: &dyn BackwardPass) -> Report {
     check(architecture, 0, &|architecture, parameters, task| {
         gradient(pass, architecture, parameters, task).iter().collect()
@@ -89,6 +87,13 @@ pub fn verdict(report: &Report) -> Option<String> {
         "In a whole network, the gradient check finds {} of {} gradients wrong:\n{diagnosis}",
         report.disagree, report.checked
     ))
+}
+
+/// The same, if it is about this formula.
+#[must_use]
+pub fn verdict_on(report: &Report, formula: Formula) -> Option<String> {
+    let diagnosis = report.diagnosis.as_ref()?;
+    if formula_of(&diagnosis.pattern, f64::NAN) == formula { verdict(report) } else { None }
 }
 
 /// The worst disagreement and the diagnosis, as a lesson; `None` if the report passes.

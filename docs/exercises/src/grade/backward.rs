@@ -5,7 +5,7 @@ use backprop::gradient_check::faults::{BackwardPass, Context};
 
 use crate::lesson::run;
 use crate::trial::{NOTHING_YET, Trial, numbers};
-use crate::whole::{SHAPES, check_pass, verdict};
+use crate::whole::{SHAPES, check_pass, verdict_on};
 use crate::{Formula, Grade};
 
 /// What the gradient check says of a backward pass with this formula in it, added to a failed comparison.
@@ -16,7 +16,7 @@ fn with_check(grade: Grade, pass: &dyn BackwardPass) -> Grade {
     }
     // A formula that panics here has its lesson already.
     let report = run(lesson.formula, "", || check_pass(&Architecture::new(SHAPES[0]), pass));
-    if let Some(text) = report.ok().as_ref().and_then(verdict) {
+    if let Some(text) = report.ok().as_ref().and_then(|report| verdict_on(report, lesson.formula)) {
         let gap = if lesson.diagnosis.is_empty() { "" } else { "\n\n" };
         lesson.diagnosis += &format!("{gap}{text}");
     }
@@ -94,6 +94,7 @@ pub fn hidden_delta(delta: fn(f64, &[f64], &[f64]) -> f64) -> Grade {
             "where the weights are added up without the deltas",
             "where the output takes the place of the deltas",
             "where the slope is multiplied in twice",
+            "where the last downstream connection is left out",
         ],
     );
     for (a, weights, deltas) in cases {
@@ -118,6 +119,7 @@ pub fn hidden_delta(delta: fn(f64, &[f64], &[f64]) -> f64) -> Grade {
             slope * weights.iter().sum::<f64>(),
             slope * weights.iter().sum::<f64>() * a,
             slope * slope * sum,
+            slope * terms[..terms.len() - 1].iter().sum::<f64>(),
         ];
         trial.case(what, slope * sum, got, slips);
     }
@@ -187,6 +189,7 @@ pub fn update(update: fn(f64, f64, f64) -> f64) -> Grade {
             "where the gradient is divided by the rate",
             "where the weight is multiplied by the step",
             "where the weight itself is scaled by the rate",
+            "where the rate is multiplied in twice",
         ],
     );
     for (w, gradient, rate) in
@@ -199,7 +202,17 @@ pub fn update(update: fn(f64, f64, f64) -> f64) -> Grade {
             what,
             w + step,
             got,
-            [w - step, w + gradient, step, w + rate, w, w + gradient / rate, w * step, rate * (w + gradient)],
+            [
+                w - step,
+                w + gradient,
+                step,
+                w + rate,
+                w,
+                w + gradient / rate,
+                w * step,
+                rate * (w + gradient),
+                w + rate * step,
+            ],
         );
     }
     trial.grade()

@@ -32,6 +32,8 @@ pub fn neuron_output(output: fn(&[f64], f64, &[f64]) -> f64) -> Grade {
             "where the bias is added once for each input",
             "where tanh stands in place of the sigmoid",
             "where the bias is added after the sigmoid",
+            "where the sigmoid is applied twice",
+            "where the sigmoid has the sign of z turned",
         ],
     );
     for (weights, bias, inputs) in cases {
@@ -49,6 +51,8 @@ pub fn neuron_output(output: fn(&[f64], f64, &[f64]) -> f64) -> Grade {
             sigmoid(z + bias * inputs.len() as f64),
             Activation::Tanh.value(z + bias),
             sigmoid(z) + bias,
+            sigmoid(sigmoid(z + bias)),
+            sigmoid(-(z + bias)),
         ];
         trial.case(what, sigmoid(z + bias), got, slips);
     }
@@ -120,6 +124,7 @@ pub fn cost(cost: fn(&[f64], &[f64]) -> f64) -> Grade {
             "where only the first output counts",
             "where the square root of the sum of squares is taken",
             "where the sum is squared, not each difference",
+            "where the differences are halved and not squared",
         ],
     );
     for (output, label) in cases {
@@ -138,6 +143,7 @@ pub fn cost(cost: fn(&[f64], &[f64]) -> f64) -> Grade {
             0.5 * differences[0] * differences[0],
             squares.sqrt(),
             0.5 * plain * plain,
+            0.5 * distances,
         ];
         trial.case(what, Cost::Quadratic.value(output, label), got, slips);
     }

@@ -11,7 +11,7 @@ pub fn mini_batch_mean(update: fn(&mut [f64], &[Vec<f64>], f64)) -> Grade {
     let cases: [(Vec<f64>, Vec<Vec<f64>>, f64); 3] = [
         (vec![0.5, -0.25], vec![vec![0.1, 0.2], vec![0.3, -0.4]], 0.5),
         (vec![1.0, 0.0, -1.0], vec![vec![0.2, 0.1, 0.0], vec![0.4, -0.3, 0.6], vec![-0.3, 0.8, 0.9]], 0.3),
-        (vec![0.75], vec![vec![0.4]], 0.1),
+        (vec![0.75], vec![vec![0.4], vec![-0.1], vec![0.3]], 0.1),
     ];
     let mut trial = Trial::new(
         Formula::MiniBatchMean,
@@ -119,6 +119,8 @@ pub fn weight_decay(update: Decay) -> Grade {
             "where all weights decay by the same amount, λ/n·η: that is L1 for positive weights",
             "where the decay comes after the step, and shrinks the step too",
             "where nothing moves",
+            "with twice the decay: the ½ of the cost is not cancelled",
+            "with half the decay: the ½ of the cost is counted once more",
         ],
     );
     for (rate, lambda, n) in [(0.5, 0.4, 10), (0.25, 2.0, 50)] {
@@ -142,13 +144,28 @@ pub fn weight_decay(update: Decay) -> Grade {
                 w - decay + step,
                 (1.0 - decay) * (w + step),
                 w,
+                (1.0 - 2.0 * decay) * w + step,
+                (1.0 - 0.5 * decay) * w + step,
             ];
             trial.case(format!("{what}: weight {i}, {w} before"), right, moved[i], slips);
         }
         for (j, (&b, &gradient)) in biases.iter().zip(&bias_gradients).enumerate() {
             let step = rate * gradient;
             let right = b + step;
-            let slips = [right, (1.0 - decay) * b + step, right, right, right, b - step, b, right, right, b];
+            let slips = [
+                right,
+                (1.0 - decay) * b + step,
+                right,
+                right,
+                right,
+                b - step,
+                b,
+                right,
+                right,
+                b,
+                right,
+                right,
+            ];
             trial.case(format!("{what}: bias {j}, {b} before"), right, moved_biases[j], slips);
         }
     }

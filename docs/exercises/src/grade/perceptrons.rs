@@ -17,19 +17,27 @@ impl Perceptron {
     /// Whether it says 1.
     #[must_use]
     pub fn says(&self, inputs: [bool; 2]) -> bool {
+        self.sum(inputs) > 0.0
+    }
+
+    /// Its weighted input.
+    fn sum(&self, inputs: [bool; 2]) -> f64 {
         let [x1, x2] = inputs.map(f64::from);
-        self.weights[0] * x1 + self.weights[1] * x2 + self.bias > 0.0
+        self.weights[0] * x1 + self.weights[1] * x2 + self.bias
     }
 }
 
 /// `learn(weights, bias, inputs, label, rate)`: one application of the perceptron's rule.
 pub fn perceptron_rule(learn: fn(&mut [f64], &mut f64, &[f64], f64, f64)) -> Grade {
-    let cases: [(&[f64], f64, &[f64], f64, f64); 5] = [
+    let cases: [(&[f64], f64, &[f64], f64, f64); 7] = [
         (&[0.5, -0.25], -1.0, &[1.0, 2.0], 1.0, 0.1),
         (&[0.5, 0.25], 0.5, &[3.0, 1.0], 0.0, 0.2),
         (&[1.0, 1.0], -0.5, &[1.0, 0.0], 1.0, 0.3),
         (&[-1.0, 1.0], -0.25, &[2.0, 0.5], 0.0, 0.5),
         (&[0.25, -0.75, 0.5], 0.125, &[-1.0, 1.0, 4.0], 0.0, 0.25),
+        // Only the bias makes the answer 0 here; and here the weighted input is 0, which is not above 0.
+        (&[1.0, 1.0], -3.0, &[1.0, 1.0], 1.0, 0.5),
+        (&[0.5, -0.5], 0.0, &[1.0, 1.0], 1.0, 0.1),
     ];
     let mut trial = Trial::new(
         Formula::PerceptronRule,
@@ -41,6 +49,7 @@ pub fn perceptron_rule(learn: fn(&mut [f64], &mut f64, &[f64], f64, f64)) -> Gra
             "where the weighted input is compared with the label, not the 0 or 1 that the perceptron says",
             "where the label itself is taken for the error",
             "where the bias is left out of the answer",
+            "where a weighted input of 0 is taken for a 1",
             "where the weights never move",
             "where nothing moves",
         ],
@@ -57,6 +66,7 @@ pub fn perceptron_rule(learn: fn(&mut [f64], &mut f64, &[f64], f64, f64)) -> Gra
         let without_bias: f64 = weights.iter().zip(inputs).map(|(weight, input)| weight * input).sum();
         let z = without_bias + bias;
         let error = label - f64::from(z > 0.0);
+        let at_zero = label - f64::from(z >= 0.0);
         let careless = label - f64::from(without_bias > 0.0);
         for (i, (&weight, &input)) in weights.iter().zip(inputs).enumerate() {
             let slips = [
@@ -67,6 +77,7 @@ pub fn perceptron_rule(learn: fn(&mut [f64], &mut f64, &[f64], f64, f64)) -> Gra
                 weight + rate * (label - z) * input,
                 weight + rate * label * input,
                 weight + rate * careless * input,
+                weight + rate * at_zero * input,
                 weight,
                 weight,
             ];
@@ -85,6 +96,7 @@ pub fn perceptron_rule(learn: fn(&mut [f64], &mut f64, &[f64], f64, f64)) -> Gra
             bias + rate * (label - z),
             bias + rate * label,
             bias + rate * careless,
+            bias + rate * at_zero,
             bias + rate * error,
             bias,
         ];
@@ -115,7 +127,11 @@ pub fn xor_by_hand(network: fn() -> ([Perceptron; 2], Perceptron)) -> Grade {
             u8::from(x2)
         );
     }
-    Err(Lesson::new(Formula::Xor, found, xor_diagnosis(hidden)))
+    let at_the_edge = ROWS.iter().any(|&row| first.sum(row) == 0.0 || second.sum(row) == 0.0)
+        || hidden.iter().any(|&row| output.sum(row) == 0.0);
+    let edge =
+        if at_the_edge { "\nSomewhere the weighted input is exactly 0, which is not above 0." } else { "" };
+    Err(Lesson::new(Formula::Xor, found, xor_diagnosis(hidden) + edge))
 }
 
 /// Whether any output perceptron could do it with these hidden ones, and if not, why not.

@@ -2,11 +2,11 @@
 
 use backprop::gradient_check::Layout;
 use backprop::graph::{AnyNode, Network, NodeId};
-use backprop::{Architecture, Engine, Label, Parameters, Sample, WeightInit};
+use backprop::{Architecture, Engine, Label, LayerParameters, Parameters, Sample, WeightInit};
 
 use crate::lesson::run;
 use crate::trial::close;
-use crate::whole::{SHAPES, check, formula_of, lesson, verdict};
+use crate::whole::{SHAPES, check, formula_of, lesson, verdict_on};
 use crate::{Formula, Grade, Lesson};
 
 /// The learning rate of the graded steps.
@@ -27,6 +27,7 @@ pub fn training_step(
             check(&architecture, 0, &|architecture, parameters, task| {
                 let mut network = Network::from_parameters(architecture, parameters);
                 let example = &task.examples[0];
+                leave_traces(&mut network);
                 step(&mut network, example.label(), example.sample(), RATE);
                 let after = network.parameters();
                 after.iter().zip(parameters.iter()).map(|(after, before)| (after - before) / RATE).collect()
@@ -35,8 +36,10 @@ pub fn training_step(
         let pattern = report.diagnosis.as_ref().map(|diagnosis| &diagnosis.pattern);
         let formula = pattern.map_or(Formula::Update, |pattern| formula_of(pattern, RATE));
         if let Some(found) = lesson(&report, formula) {
-            let by_nodes = in_the_nodes(&architecture, step)
-                .map(|by_nodes| Lesson { diagnosis: verdict(&report).unwrap_or_default(), ..by_nodes });
+            let by_nodes = in_the_nodes(&architecture, step).map(|by_nodes| Lesson {
+                diagnosis: verdict_on(&report, by_nodes.formula).unwrap_or(by_nodes.diagnosis.clone()),
+                ..by_nodes
+            });
             return Err(by_nodes.unwrap_or(found));
         }
     }
@@ -78,6 +81,12 @@ fn wiring(network: &Network, sizes: &[usize]) -> Grade {
     Ok(())
 }
 
+/// Outputs, deltas and gradients of another sample, as every step but the first finds them.
+fn leave_traces(network: &mut Network) {
+    let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
+    network.get_gradient(Label(&vec![0.75; outputs]), Sample(&vec![-0.5; inputs]));
+}
+
 /// The first formula whose result, as the step leaves it in the nodes, is not what it should be.
 fn in_the_nodes(
     architecture: &Architecture,
@@ -86,6 +95,7 @@ fn in_the_nodes(
     let parameters: Parameters = WeightInit::Scaled.draw(architecture, 1);
     let mut right = Network::from_parameters(architecture, &parameters);
     let mut yours = right.clone();
+    leave_traces(&mut yours);
     let sample: Vec<f64> = (0..architecture.input_size()).map(|i| 0.8 - 0.3 * i as f64).collect();
     let label: Vec<f64> = (0..architecture.output_size()).map(|i| 0.9 - 0.4 * i as f64).collect();
     step(&mut yours, Label(&label), Sample(&sample), RATE);
@@ -143,23 +153,34 @@ fn in_the_weights(
     Some(Lesson::new(formula, found, ""))
 }
 
-/// Every change the same multiple of the right one is the update's fault; anything else the gradient's.
+/// Weights that did not move at all (but for the biases alone), that became the step itself, or that moved by one
+/// multiple of the right step, are the update's fault; anything else is the gradient's.
 fn update_or_gradient(before: &Parameters, right: &Parameters, moved: &Parameters) -> Formula {
-    let pairs = before.iter().zip(right.iter()).zip(moved.iter());
-    let ratios: Vec<f64> = pairs
-        .filter(|((before, right), _)| (right - before).abs() > 1e-9)
-        .map(|((before, right), moved)| (moved - before) / (right - before))
-        .collect();
-    let same =
-        ratios.iter().all(|ratio| (ratio / ratios[0] - 1.0).abs() < 1e-4 || (ratio - ratios[0]).abs() < 1e-9);
-    if same { Formula::Update } else { Formula::Gradient }
+    let is_bias = |layer: &LayerParameters| {
+        let weights = layer.weights.iter().map(Vec::len).sum();
+        std::iter::repeat_n(false, weights).chain(std::iter::repeat_n(true, layer.biases.len()))
+    };
+    let (mut ratios, mut unmoved_weights, mut others) = (Vec::new(), false, false);
+    let numbers = before.iter().zip(right.iter()).zip(moved.iter());
+    for (((before, right), moved), bias) in numbers.zip(before.layers.iter().flat_map(is_bias)) {
+        let (step, moved_by) = (right - before, moved - before);
+        if step.abs() > 1e-9 {
+            ratios.push(moved_by / step);
+        }
+        let is_unmoved = moved_by == 0.0;
+        unmoved_weights |= is_unmoved && !bias;
+        others |= !(close(moved, right) || close(moved, step) || is_unmoved);
+    }
+    let one_multiple = ratios.iter().all(|ratio| (ratio - ratios[0]).abs() < 1e-4 * (1.0 + ratio.abs()));
+    let biases_alone = !unmoved_weights && ratios.contains(&0.0);
+    if one_multiple || !(others || biases_alone) { Formula::Update } else { Formula::Gradient }
 }
 
 fn stored(formula: Formula, node: &AnyNode, what: &str, expected: f64, got: f64, input: bool) -> Lesson {
     let (layer, place) = (node.layer_index(), node.node_index());
-    let hint = if input { "\n(a node of the input layer: its output is the sample's number)" } else { "" };
     let found = format!(
-        "after a step, the {what} of node {layer}-{place}\n    expected {expected:+.9}\n    got      {got:+.9}{hint}"
+        "after a step, the {what} of node {layer}-{place}\n    expected {expected:+.9}\n    got      {got:+.9}"
     );
-    Lesson::new(formula, found, "")
+    let diagnosis = if input { "A node of the input layer: its output is the sample's number." } else { "" };
+    Lesson::new(formula, found, diagnosis)
 }
