@@ -181,6 +181,11 @@ fn any_usual_table_is_read_and_its_classes_are_called_by_name() {
         assert_eq!((&answer["class"], &answer["digit"]), (&"no".into(), &0.into()), "{name}");
         let evaluated = &json_lines(&run(&format!("evaluate --model m.json --data {name} --json")))[0];
         assert_eq!(evaluated["correct"], 4);
+        let text = run(&format!("evaluate --model m.json --data {name}"));
+        assert!(
+            text.starts_with(&format!("4 of 4 samples of {name} are answered rightly: 100.00 %")),
+            "{text}"
+        );
         assert_eq!(evaluated["classes"], serde_json::json!(["no", "yes"]));
     }
     // The model's order of classes counts, not that of the file it is asked about.

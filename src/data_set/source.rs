@@ -167,6 +167,21 @@ fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
 }
 
 impl Source {
+    /// Whether its test samples are others than its training samples (as far as a path tells).
+    ///
+    /// ```
+    /// use backprop::data_set::Source;
+    ///
+    /// assert!(Source::Iris.has_test_samples() && !Source::Xor.has_test_samples());
+    /// ```
+    pub fn has_test_samples(&self) -> bool {
+        match self {
+            Self::Xor | Self::Table { test: None, .. } => false,
+            Self::Path(path) => path.is_dir(),
+            _ => true,
+        }
+    }
+
     /// Every file that it may be read from, whether it is there or not: none of what is built in.
     ///
     /// ```

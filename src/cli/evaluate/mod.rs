@@ -15,7 +15,7 @@ use super::progress::Working;
 use super::{Failure, Output, health};
 use backprop::data_set::{Part, Targets};
 use backprop::training::for_each_output;
-use backprop::{Error, Problem};
+use backprop::{Error, Problem, spelled_out};
 use confusion::Confusion;
 use mistakes::Mistakes;
 
@@ -107,10 +107,17 @@ impl Evaluate {
             output.json(&object)?;
             return Ok(ExitCode::SUCCESS);
         }
+        // Nobody is to take rows that a network may have been trained on for a test.
+        let source = self.data.source()?;
+        let what = if source.has_test_samples() {
+            "test samples".to_owned()
+        } else {
+            format!("samples of {}", spelled_out(&source.to_string()))
+        };
         let percent = 100.0 * correct as f64 / test.len() as f64;
         writeln!(
             output,
-            "{} of {} test samples are answered rightly: {percent:.2} %",
+            "{} of {} {what} are answered rightly: {percent:.2} %",
             thousands(correct),
             thousands(test.len())
         )?;
