@@ -4,9 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::{Map, Value, json};
 
-use backprop::data_set::{Part, Targets, made_up, nine_nodes};
+use backprop::data_set::{Part, Source, Targets, made_up, nine_nodes};
 use backprop::graph::Network;
+use backprop::model_file::Model;
 use backprop::step::Stepper;
 use backprop::training::Options;
 use backprop::{
@@ -109,6 +111,14 @@ impl TrainingArgs {
         let &Self { rate, batch, l2, dropout } = self;
         Options { rate, batch, l2, dropout, ..Options::default() }.check()
     }
+
+    /// The same for a page.
+    pub(super) fn situation(&self) -> Map<String, Value> {
+        let &Self { rate, batch, l2, dropout } = self;
+        let entries =
+            [("rate", json!(rate)), ("batch", json!(batch)), ("l2", json!(l2)), ("dropout", json!(dropout))];
+        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 /// `rate 0.3`, and what is added to it: `rate 0.3, mini-batches of 2, lambda 1, dropout 0.5`.
@@ -174,6 +184,53 @@ impl SequenceArgs {
             labels: rows(&nine_nodes::LABELS.each_ref().map(|row| &row[..])),
             seed: self.seed(),
         })
+    }
+
+    /// The same for a page, which draws and reads what has a name by itself.
+    pub(super) fn situation(&self, sequence: &Sequence) -> Result<Map<String, Value>, Error> {
+        let architecture = &sequence.network.architecture;
+        let is_drawn = self.sizes.is_some() || self.init.is_some() || self.seed.is_some();
+        let source = match (&self.data.data, &self.from) {
+            (None, Some(_)) => Some(Source::Digits),
+            (source, _) => source.clone(),
+        };
+        // Raw or standardized numbers have no name.
+        let is_plain =
+            !self.standardize.standardize && sequence.samples.iter().flatten().all(|x| x.abs() <= 2.0);
+        let data = match source {
+            None if is_drawn => json!("made-up"),
+            None => json!("nine-nodes"),
+            Some(
+                source @ (Source::Digits | Source::Xor | Source::Circles | Source::Moons | Source::Spiral),
+            ) if is_plain => {
+                json!(source.to_string())
+            }
+            Some(_) => json!({
+                "samples": sequence.samples, "labels": sequence.labels, "name": sequence.source,
+                "image_shape": sequence.image_shape, "classes": sequence.classes,
+            }),
+        };
+        let mut situation = Map::new();
+        situation.insert("data".to_owned(), data);
+        situation.insert("sizes".to_owned(), json!(architecture.sizes));
+        situation.insert("activation".to_owned(), json!(architecture.activations));
+        situation.insert("cost".to_owned(), json!(architecture.cost.name()));
+        situation.insert("targets".to_owned(), json!(self.targets.unwrap_or_default()));
+        situation.insert("seed".to_owned(), json!(self.seed()));
+        situation.insert("init".to_owned(), json!(self.init.unwrap_or_default()));
+        if self.from.is_some() {
+            let model = Model::new(architecture.clone(), sequence.network.parameters()).to_json();
+            let model = serde_json::from_str(&model.map_err(Error::Usage)?)
+                .map_err(|error| Error::Usage(Problem::new("--from", error.to_string())))?;
+            situation.insert("model".to_owned(), model);
+        }
+        if situation["data"] == "nine-nodes" {
+            // The nine nodes have weights and samples of their own; nothing is drawn.
+            for drawn in ["sizes", "seed", "init"] {
+                situation.remove(drawn);
+            }
+        }
+        Ok(situation)
     }
 
     /// The activation and cost asked for.

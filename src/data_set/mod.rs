@@ -26,7 +26,7 @@ mod folder;
 pub mod idx;
 mod made_up;
 pub mod nine_nodes;
-mod points;
+pub mod points;
 mod samples;
 mod source;
 mod standardization;

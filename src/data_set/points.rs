@@ -19,13 +19,13 @@ const TRAINING_POINTS: usize = 200;
 const TEST_POINTS: usize = 100;
 
 /// The four rows of XOR: 0 0, 0 1, 1 0, 1 1. What is trained on is tested on.
-pub(super) fn xor() -> Split {
+pub fn xor() -> Split {
     let inputs = vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
     Split::of_training_samples(points(["0", "1"], inputs, vec![0, 1, 1, 0]))
 }
 
 /// A ring of radius ½ in one of radius 1.
-pub(super) fn circles() -> Split {
+pub fn circles() -> Split {
     cloud(["inner", "outer"], 0.1, |class, part| {
         let (radius, angle) = (if class == 0 { 0.5 } else { 1.0 }, TAU * part);
         [radius * cos(angle), radius * sin(angle)]
@@ -33,7 +33,7 @@ pub(super) fn circles() -> Split {
 }
 
 /// Two half circles that reach into each other.
-pub(super) fn moons() -> Split {
+pub fn moons() -> Split {
     cloud(["upper", "lower"], 0.1, |class, part| {
         let (x, y) = (cos(PI * part), sin(PI * part));
         if class == 0 { [x - 0.5, y - 0.25] } else { [0.5 - x, 0.25 - y] }
@@ -41,7 +41,7 @@ pub(super) fn moons() -> Split {
 }
 
 /// Two arms of a spiral, one and a quarter turns long.
-pub(super) fn spiral() -> Split {
+pub fn spiral() -> Split {
     cloud(["first", "second"], 0.03, |class, part| {
         let radius = 0.1 + 0.9 * part;
         let angle = 1.25 * TAU * part + PI * f64::from(class);

@@ -1,11 +1,9 @@
 //! Small pictures, bars, graphs and pages. (The stepper and the plots have tests of their own.)
 
 use backprop::graph::Network;
-use backprop::step::Stepper;
 use backprop::{Label, Sample};
 
 use super::bars::bar;
-use super::page::Recording;
 use super::picture::{half_blocks, side_by_side};
 use super::plot::{Axis, Figure, Plot, Series};
 use super::{dot, page};
@@ -55,20 +53,9 @@ fn a_learning_curve_is_drawn_from_a_network_in_training() {
 }
 
 #[test]
-fn a_page_holds_what_it_is_about_and_only_so_many_steps() {
-    let network = Network::new(&[3, 4, 2], 0);
-    let stepper = Stepper::new(network, &[Label(&[0.9, 0.1])], &[Sample(&[1.0, 0.5, 0.0])], 0.3);
-    let file = page::html(stepper.clone(), 10, "ten training steps").expect("it is short");
-    assert!(file.contains("ten training steps"));
-    assert!(page::html(stepper, 1000, "46,000 steps").is_err());
-}
-
-#[test]
-fn a_recording_has_one_to_three_numbers_a_step() {
-    let network = Network::new(&[2, 1], 0);
-    let stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
-    let recording = Recording::new(stepper, 5, "five training steps").expect("it is short");
-    assert_eq!((recording.order.len(), recording.costs.len()), (10, 5));
-    // 2 inputs, an output, its delta, 3 deltas before it, 3 weights: so many numbers each.
-    assert_eq!(recording.values.len(), 5 * (2 + 2 + 1 + 3 * 3 + 3 * 2));
+fn a_page_holds_what_it_begins_with_and_digits_only_where_they_are_wanted() {
+    let situation = serde_json::json!({"seed": 12345});
+    let file = page::html(&situation, false).expect("nothing is written");
+    assert!(file.contains(r#"{"seed":12345}"#) && file.len() < 1_000_000);
+    assert!(page::html(&situation, true).expect("nothing is written").len() > 3_000_000);
 }

@@ -297,6 +297,12 @@ impl Stepper {
         &self.in_hand.label
     }
 
+    /// Label and sample, edits included, of the step that comes after so many.
+    pub fn label_and_sample(&self, position: usize) -> (Vec<f64>, Vec<f64>) {
+        let Moment { training_step, sample, .. } = self.moment(position);
+        self.edited(sample, training_step)
+    }
+
     /// The label and the numbers of every sample of the training step in hand, edits included.
     pub fn mini_batch(&self) -> Vec<(Vec<f64>, Vec<f64>)> {
         let Moment { training_step, mini_batch, order, .. } = self.moment(self.position);

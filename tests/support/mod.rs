@@ -8,5 +8,7 @@ pub mod golden;
 pub mod mnist;
 pub mod networks;
 #[cfg(feature = "cli")]
+pub mod page;
+#[cfg(feature = "cli")]
 pub mod pictures;
 pub mod wiring;

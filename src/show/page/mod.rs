@@ -1,80 +1,103 @@
-//! The walkthrough as a page: one HTML file that plays a recorded training back, step by step.
+//! The walkthrough as a page: one HTML file with the library in it, compiled for the browser.
 //!
-//! `page.html`, `page.css` and `page.js` beside this file are put into one file with the [`Recording`]. The file loads
-//! nothing, and its content security policy forbids it to. The script computes nothing that the network computes: it
-//! puts recorded values in place and takes them back.
+//! `page.html`, `page.css`, the scripts and `engine.wasm` beside this file are put into one file with the network and
+//! its samples. The file loads nothing, and its content security policy forbids it to. The scripts compute nothing that
+//! the network computes: they ask the engine (docs/page-engine), which is this library.
 
-mod recording;
+use std::io::{self, Write as _};
 
-use backprop::step::Stepper;
-use backprop::{Architecture, Error, Problem};
-
-pub use recording::Recording;
-
-/// More neurons in a layer than this cannot be drawn and read.
-pub const MOST_NEURONS: usize = 16;
-
-/// More layers than this cannot be drawn and read.
-pub const MOST_LAYERS: usize = 6;
-
-/// A step takes some 45 bytes, so this many make a page of about 400 kB.
-pub const MOST_STEPS: usize = 8000;
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
 
-/// The page that plays back this many epochs from the stepper's start.
-///
-/// `about` is the line under the title, as text: what stands in it is shown, whatever it is.
+/// The library as `docs/page-engine/build.sh` compiles it.
+const ENGINE: &[u8] = include_bytes!("engine.wasm");
+
+/// The modules of the script, each after those it uses.
+const SCRIPTS: [&str; 23] = [
+    include_str!("dom.js"),
+    include_str!("engine.js"),
+    include_str!("session.js"),
+    include_str!("pointing.js"),
+    include_str!("formula.js"),
+    include_str!("now.js"),
+    include_str!("guess.js"),
+    include_str!("phases.js"),
+    include_str!("picture.js"),
+    include_str!("layers.js"),
+    include_str!("details.js"),
+    include_str!("matrices.js"),
+    include_str!("curve.js"),
+    include_str!("setting.js"),
+    include_str!("training.js"),
+    include_str!("plane.js"),
+    include_str!("digit.js"),
+    include_str!("modes.js"),
+    include_str!("check.js"),
+    include_str!("compare.js"),
+    include_str!("address.js"),
+    include_str!("controls.js"),
+    include_str!("main.js"),
+];
+
+/// The embedded digits, which only pages that want them carry.
+const DIGITS: [(&str, &[u8]); 4] = [
+    ("train_images", include_bytes!("../../../data/digits-train-images-idx3-ubyte.gz")),
+    ("train_labels", include_bytes!("../../../data/digits-train-labels-idx1-ubyte.gz")),
+    ("test_images", include_bytes!("../../../data/digits-test-images-idx3-ubyte.gz")),
+    ("test_labels", include_bytes!("../../../data/digits-test-labels-idx1-ubyte.gz")),
+];
+
+/// The page that begins with this situation (docs/page-engine/src/situation.rs), with the embedded digits or without.
 ///
 /// # Errors
-/// [`Error::TooLarge`] for a network too large to draw, or more steps than a page should hold; [`Error::Diverged`] for
-/// numbers that are not finite.
-pub fn html(stepper: Stepper, epochs: usize, about: &str) -> Result<String, Error> {
-    check_drawable(&stepper.network().architecture)?;
-    check_length(&stepper, epochs)?;
-    let recording = Recording::new(stepper, epochs, about)?;
-    // Numbers were checked to be finite, and all keys are text.
-    let json = serde_json::to_string(&recording)
-        .map_err(|error| Error::Diverged(Problem::new("", error.to_string())))?;
-    Ok(fill(TEMPLATE, &[("style", STYLE), ("recording", &inside_a_script(&json)), ("script", SCRIPT)]))
-}
-
-/// Whether a network of this architecture can be drawn on a page.
-///
-/// # Errors
-/// Too many layers, or too many neurons in one.
-pub fn check_drawable(architecture: &Architecture) -> Result<(), Error> {
-    let sizes = &architecture.sizes;
-    let problem = if sizes.len() > MOST_LAYERS {
-        format!("{} layers; a page draws at most {MOST_LAYERS}", sizes.len())
-    } else if let Some(size) = sizes.iter().find(|size| **size > MOST_NEURONS) {
-        format!("a layer of {size} neurons; a page draws at most {MOST_NEURONS} in a layer")
+/// None but what a compressor in memory could meet.
+pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
+    let digits = if with_digits {
+        let files = DIGITS.iter().map(|(name, bytes)| ((*name).to_owned(), json!(base64(bytes))));
+        Value::Object(files.collect()).to_string()
     } else {
-        return Ok(());
+        String::new()
     };
-    Err(Error::TooLarge(
-        Problem::new("sizes", format!("sizes {} have {problem}", architecture.sizes_text()))
-            .remedy("`backprop step --plain` prints the steps of any network"),
+    let script: String = SCRIPTS.iter().flat_map(|module| inlined(module)).collect();
+    Ok(fill(
+        TEMPLATE,
+        &[
+            ("style", STYLE),
+            ("situation", &inside_a_script(&situation.to_string())),
+            ("engine", &base64(&gzipped(ENGINE)?)),
+            ("images", &digits),
+            ("script", &script),
+        ],
     ))
 }
 
-/// Whether so many epochs make a page of a few hundred kilobytes.
-///
-/// # Errors
-/// Too many steps.
-pub fn check_length(stepper: &Stepper, epochs: usize) -> Result<(), Error> {
-    let in_epoch = stepper.epoch_len();
-    if in_epoch.checked_mul(epochs).is_some_and(|steps| steps <= MOST_STEPS) {
-        return Ok(());
+/// The lines of a module as they can stand beside those of the others: without imports and exports.
+fn inlined(module: &'static str) -> impl Iterator<Item = String> {
+    let lines = module.lines().filter(|line| !line.starts_with("import "));
+    lines.map(|line| line.strip_prefix("export ").unwrap_or(line).to_owned() + "\n")
+}
+
+fn gzipped(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let three = [chunk[0], chunk.get(1).copied().unwrap_or(0), chunk.get(2).copied().unwrap_or(0)];
+        let number = three.iter().fold(0, |number, &byte| number << 8 | usize::from(byte));
+        for place in 0..4 {
+            let letter = LETTERS[number >> (18 - 6 * place) & 63];
+            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
+        }
     }
-    let found =
-        format!("{epochs} epochs of {in_epoch} steps each are more than the {MOST_STEPS} a page holds");
-    let most = MOST_STEPS / in_epoch.div_ceil(stepper.sample_count());
-    let remedy =
-        format!("ask for at most {most} (samples times epochs), or let `backprop step --plain` print them");
-    Err(Error::TooLarge(Problem::new("epochs", found).remedy(remedy)))
+    text
 }
 
 /// Puts texts in the places of `{{name}}`, each name once.
@@ -99,14 +122,22 @@ fn inside_a_script(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use backprop::Activation;
+    use super::*;
 
     #[test]
-    fn the_script_has_words_and_a_slope_for_every_activation() {
-        let script = include_str!("page.js");
-        for activation in Activation::ALL {
-            let entry = format!("\n    {activation}: ");
-            assert_eq!(script.matches(&entry).count(), 2, "{activation} in SQUEEZES and in SLOPES");
+    fn base64_is_that_of_the_standard() {
+        // RFC 4648, section 10.
+        for (plain, coded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(base64(plain.as_bytes()), coded);
         }
+    }
+
+    #[test]
+    fn modules_are_joined_without_their_imports_and_exports() {
+        let joined: String = SCRIPTS.iter().flat_map(|module| inlined(module)).collect();
+        assert!(!joined.contains("\nimport ") && !joined.contains("\nexport "));
+        assert!(joined.contains("\nfunction ") && joined.contains("\nconst "));
     }
 }

@@ -1,0 +1,131 @@
+//! The gradient check: of the page's own network, and of one with a fault planted in its backward pass.
+
+use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
+use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report, Task};
+use backprop::graph::Network;
+use backprop::step::Stepper;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::map::Map;
+use crate::session::{Play, text};
+use crate::texts::Shown;
+
+/// One parameter's verdict.
+#[derive(Serialize)]
+struct Judged {
+    name: String,
+    connection: Option<usize>,
+    verdict: &'static str,
+    analytic: String,
+    numerical: String,
+}
+
+/// The faults that can be planted, and whether in the page's own network.
+pub fn faults(play: Option<&Play>) -> Result<String, String> {
+    let one = |fault: &Fault| -> Result<Value, String> {
+        let mut object = serde_json::to_value(fault).map_err(|error| error.to_string())?;
+        let why_not = match play {
+            Some(play) => {
+                fault.check(&play.scene.network.architecture).err().map(|problem| problem.to_string())
+            }
+            None => Some("nothing has been started".to_owned()),
+        };
+        object["fits_mine"] = json!(why_not.is_none());
+        object["why_not"] = json!(why_not);
+        Ok(object)
+    };
+    let faults: Vec<Value> = GALLERY.iter().map(one).collect::<Result<_, _>>()?;
+    text(&json!({ "faults": faults }))
+}
+
+/// The check, of the page's own network as it is when the training step in hand begins, or of a fault's own set-up.
+pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, String> {
+    let fault = match fault {
+        Some(name) => Some(Fault::named(name).ok_or_else(|| {
+            let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+            format!("there is no fault '{name}'; there are {}", names.join(", "))
+        })?),
+        None => None,
+    };
+    match fault {
+        Some(fault) if !mine => check_planted(fault),
+        Some(fault) => {
+            fault.check(&play.scene.network.architecture).map_err(|problem| problem.to_string())?;
+            let (mut network, task) = at_start(&play.stepper);
+            let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+            answer(&report, &play.map, &Value::Null)
+        }
+        None => {
+            let (mut network, task) = at_start(&play.stepper);
+            let report = Check::new().run(&mut CheckedNetwork::on_task(&mut network, task));
+            answer(&report, &play.map, &Value::Null)
+        }
+    }
+}
+
+/// As `backprop check --engine object --fault NAME`.
+fn check_planted(fault: &'static Fault) -> Result<String, String> {
+    let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
+    let mut network = Network::from_parameters(&architecture, &parameters);
+    let Example { sample, label } = task.examples[0].clone();
+    let stepper =
+        Stepper::new(network.clone(), &[backprop::Label(&label)], &[backprop::Sample(&sample)], 0.3);
+    let map = Map::new(&stepper);
+    let drawing = map.drawing(stepper.network(), None);
+    let drawing = serde_json::to_value(&drawing).map_err(|error| error.to_string())?;
+    let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+    answer(&report, &map, &drawing)
+}
+
+/// The network and the samples of the training step in hand, as it begins.
+fn at_start(stepper: &Stepper) -> (Network, Task) {
+    let mut copy = stepper.clone();
+    copy.goto(stepper.moment(stepper.position().saturating_sub(1)).start);
+    let examples = copy.mini_batch().into_iter().map(|(label, sample)| Example { sample, label });
+    let task = Task {
+        examples: examples.collect(),
+        l2: copy.mini_batches().l2 / copy.sample_count() as f64,
+        dropout: copy.mini_batch_step().dropout.clone(),
+    };
+    (copy.network().clone(), task)
+}
+
+fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String> {
+    let entries = report.entries.iter().map(|entry| {
+        let connection = connection(map, entry.id);
+        Judged {
+            name: connection.map_or_else(|| entry.id.to_string(), |id| map.wires[id].name()),
+            connection,
+            verdict: match entry.verdict {
+                backprop::gradient_check::Verdict::Agree => "agree",
+                backprop::gradient_check::Verdict::Inconclusive => "inconclusive",
+                backprop::gradient_check::Verdict::Domain => "domain",
+                backprop::gradient_check::Verdict::Kink => "kink",
+                backprop::gradient_check::Verdict::Disagree => "disagree",
+            },
+            analytic: Shown::new(entry.analytic).text,
+            numerical: Shown::new(entry.numerical).text,
+        }
+    });
+    let entries: Vec<Judged> = entries.collect();
+    text(&json!({
+        "report": report.to_string(),
+        "passed": report.passed(),
+        "entries": entries,
+        "network": network,
+    }))
+}
+
+/// The connection that a parameter is the weight of.
+fn connection(map: &Map, id: ParameterId) -> Option<usize> {
+    match id {
+        ParameterId::Weight { layer, row, column } => {
+            Some(map.between(map.neurons(layer - 1)[column], map.neurons(layer)[row]))
+        }
+        ParameterId::Bias { layer, row } => {
+            Some(map.between(map.constant(layer - 1), map.neurons(layer)[row]))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,209 @@
+//! "What comes next?": the reader says the next value, and a wrong one is compared with the classic slips.
+
+use backprop::Cost;
+use backprop::step::{Phase, Reading, Step, Stepper, Target, Term};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::formula::Formula;
+use crate::map::Map;
+use crate::session::{Play, text};
+use crate::texts::Shown;
+
+/// A classic mistake, and what it gives here.
+#[derive(Debug, Serialize)]
+struct Slip {
+    name: &'static str,
+    text: &'static str,
+    #[serde(skip)]
+    number: f64,
+    value: String,
+}
+
+impl Slip {
+    fn new(name: &'static str, text: &'static str, number: f64) -> Self {
+        Self { name, text, number, value: Shown::new(number).text }
+    }
+}
+
+/// The question, or what is to be said of a guess. The stepper stays where it is.
+pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
+    let Some(step) = play.stepper.next() else { return Err("there is no next step".to_owned()) };
+    let after = outputs_of_downstream(&step, &play.stepper, &play.map);
+    play.stepper.back();
+    let name = step.name();
+    // A number of the sample, or a coin that is tossed, nobody can work out.
+    let asks = !matches!(step.phase, Phase::SetInput | Phase::DropOut);
+    let question = json!({
+        "name": name,
+        "asks": asks,
+        "question": format!("What will {name} be?"),
+        "hint": format!("{name} = {}", step.symbols()),
+        "formula": Formula::new(&step).without_value(),
+    });
+    let Some(guess) = guess else { return text(&question) };
+    let typed = guess.trim().replace(',', ".").replace('−', "-");
+    let number: f64 = match typed.parse() {
+        Ok(number) if f64::is_finite(number) => number,
+        _ => return Err(format!("'{guess}' is not a number")),
+    };
+    let decimals =
+        typed.split(['e', 'E']).next().and_then(|digits| digits.split_once('.')).map_or(0, |d| d.1.len());
+    let right = is_meant(number, decimals, step.after);
+    let slips = slips(&step, &play.stepper, &play.map, &after);
+    let slip = slips.iter().filter(|slip| slip.number != step.after && !right);
+    let slip = slip.into_iter().find(|slip| is_meant(number, decimals, slip.number));
+    let answer = Shown::new(step.after).text;
+    let words = match (right, slip) {
+        (true, _) => format!("Right: {name} = {answer}."),
+        (false, Some(slip)) => format!("{name} is {answer}. {}", slip.text),
+        (false, None) => format!("{name} is {answer}."),
+    };
+    let mut found: Value = json!({ "right": right, "name": name, "answer": answer, "words": words });
+    found["slip"] = serde_json::to_value(slip).map_err(|error| error.to_string())?;
+    text(&found)
+}
+
+/// Whether a number written with so many decimals stands for this value: rounded to it, or within half a per cent where
+/// it was written with fewer than two digits that count.
+fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
+    let unit = 10f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
+    let tolerance = if value.abs() >= 10.0 * unit { 0.5 * unit } else { 0.005 * value.abs() };
+    // A little more, for the guess itself is rounded to binary.
+    (number - value).abs() <= tolerance * (1.0 + 1e-9)
+}
+
+/// What outputs the nodes have whose deltas a step reads.
+fn outputs_of_downstream(step: &Step, stepper: &Stepper, map: &Map) -> Vec<f64> {
+    let output = |connection: usize| {
+        let id = stepper.network()[map.connections[connection]].downstream_node;
+        stepper.network()[id].output()
+    };
+    match step.action.connection() {
+        Some(id) => vec![output(id.index())],
+        None => step.reading.terms().iter().map(|term| output(term.connection.index())).collect(),
+    }
+}
+
+const SLOPE: &str = "That is without the slope: how steeply the node answers.";
+const SIGN: &str = "The size is right, the sign is not: δ is −∂E/∂z, the direction to move in, and what is missing is t − a.";
+const OUTPUT: &str = "That has the output of the node where its δ belongs.";
+const TRANSPOSED: &str = "That reads the weights of the transposed matrix: rows where columns belong.";
+
+fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Vec<Slip> {
+    let value = step.after;
+    match (&step.reading, step.target) {
+        (Reading::Output { activation, terms, weighted_input }, _) => {
+            let bias = terms.last().map_or(0.0, Term::product);
+            let transposed =
+                transposed_sum(terms, stepper, map, |place| terms[place].value * terms[place].kept);
+            vec![
+                Slip::new(
+                    "activation-forgotten",
+                    "That is the weighted sum; the activation is still to come.",
+                    *weighted_input,
+                ),
+                Slip::new(
+                    "bias-forgotten",
+                    "That is without the bias.",
+                    activation.value(weighted_input - bias),
+                ),
+                Slip::new("transposed-weight", TRANSPOSED, activation.value(transposed)),
+            ]
+        }
+        (&Reading::OutputDelta { cost, output, label, slope, .. }, _) => {
+            let mut slips =
+                vec![Slip::new("wrong-sign", SIGN, -value), Slip::new("output-for-delta", OUTPUT, output)];
+            slips.push(match cost {
+                Cost::Quadratic => Slip::new("slope-forgotten", SLOPE, label - output),
+                Cost::CrossEntropy => Slip::new(
+                    "slope-too-many",
+                    "With the cross-entropy the slope cancels out; that has it once more.",
+                    slope * (label - output),
+                ),
+            });
+            slips
+        }
+        (Reading::HiddenDelta { terms, downstream_delta, slope, kept, .. }, Target::Node(_)) => {
+            let outputs: f64 =
+                terms.iter().zip(outputs_after).map(|(term, output)| term.weight * output).sum();
+            let transposed = transposed_sum(terms, stepper, map, |place| terms[place].value);
+            vec![
+                Slip::new("slope-forgotten", SLOPE, kept * downstream_delta),
+                Slip::new("wrong-sign", SIGN, -value),
+                Slip::new("output-for-delta", OUTPUT, kept * slope * outputs),
+                Slip::new("transposed-weight", TRANSPOSED, kept * slope * transposed),
+            ]
+        }
+        (&Reading::UpdateWeight { rate, delta, input, .. }, _) => vec![
+            Slip::new(
+                "wrong-sign",
+                "That moves the weight the other way, up the error.",
+                step.before - rate * delta * input,
+            ),
+            Slip::new("output-for-delta", OUTPUT, step.before + rate * outputs_after[0] * input),
+            Slip::new("rate-forgotten", "That is without the rate η.", step.before + delta * input),
+            Slip::new(
+                "input-forgotten",
+                "That is without the number that came in.",
+                step.before + rate * delta,
+            ),
+        ],
+        (&Reading::AddGradient { first, input, kept, gradient, .. }, _) => {
+            let sum = if first { 0.0 } else { step.before };
+            vec![
+                Slip::new("wrong-sign", "That has the wrong sign.", sum - gradient),
+                Slip::new("output-for-delta", OUTPUT, sum + outputs_after[0] * kept * input),
+                Slip::new("sum-forgotten", "That is this sample's gradient alone.", gradient),
+            ]
+        }
+        (&Reading::UpdateByMean { rate, weight_decay, gradient_sum, gradient, .. }, _) => vec![
+            Slip::new(
+                "wrong-sign",
+                "That moves the weight the other way, up the error.",
+                weight_decay * step.before - rate * gradient,
+            ),
+            Slip::new(
+                "mean-forgotten",
+                "That moves by the sum of the gradients, not by their mean.",
+                weight_decay * step.before + rate * gradient_sum,
+            ),
+            Slip::new("rate-forgotten", "That is without the rate η.", weight_decay * step.before + gradient),
+            Slip::new("decay-forgotten", "That is without the decay.", step.before + rate * gradient),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// The same sum with the weights of the transposed matrix: the one whose rows and columns are read the wrong way round,
+/// bias apart.
+fn transposed_sum(terms: &[Term], stepper: &Stepper, map: &Map, factor: impl Fn(usize) -> f64) -> f64 {
+    let weight = |term: &Term| {
+        let (from, to) = (term.wire.upstream, term.wire.downstream);
+        if from.number.is_none() {
+            return term.weight;
+        }
+        let (above, below) = (map.neurons(from.layer as usize), map.neurons(to.layer as usize));
+        // The place in a list of n_out rows, read as if there were n_in of them.
+        let flat = from.index as usize * below.len() + to.index as usize;
+        let id = map.between(above[flat % above.len()], below[flat / above.len()]);
+        stepper.network()[map.connections[id]].weight
+    };
+    terms.iter().enumerate().map(|(place, term)| weight(term) * factor(place)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_is_right_if_it_is_the_value_rounded() {
+        assert!(
+            is_meant(0.65, 2, 0.649426) && is_meant(0.649, 3, 0.649426) && is_meant(0.649426, 6, 0.6494264)
+        );
+        assert!(!is_meant(0.64, 2, 0.649426) && !is_meant(0.650, 3, 0.649426));
+        // One digit says too little of a small number, and none of a smaller one.
+        assert!(!is_meant(0.0, 0, 0.004) && !is_meant(0.1, 1, 0.14) && is_meant(0.005, 3, 0.005));
+        assert!(is_meant(0.0, 0, 0.0) && !is_meant(0.01, 2, 0.0));
+    }
+}

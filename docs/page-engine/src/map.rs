@@ -1,0 +1,226 @@
+//! The network as the page draws it: every node and connection, with the names that formulas have for them.
+
+use std::collections::HashMap;
+
+use backprop::Activation;
+use backprop::graph::{AnyNode, ConnectionId, Network, NodeId};
+use backprop::step::{Place, Stepper, Wire};
+use serde::Serialize;
+
+/// More neurons in a layer than this cannot be drawn and read.
+pub const MOST_NEURONS: usize = 16;
+
+/// More layers than this cannot be drawn and read.
+pub const MOST_LAYERS: usize = 6;
+
+/// Of networks with more connections than this, only those that a step uses are listed.
+pub const MOST_CONNECTIONS: usize = 1000;
+
+/// All ids of a network, and what they are called.
+#[derive(Debug, Clone, Default)]
+pub struct Map {
+    pub nodes: Vec<NodeId>,
+    pub places: Vec<Place>,
+    pub connections: Vec<ConnectionId>,
+    pub wires: Vec<Wire>,
+    /// The nodes of each layer, by id; the constant one last.
+    pub layers: Vec<Vec<usize>>,
+    names: HashMap<String, Meaning>,
+}
+
+/// What a name in a formula stands for; nodes and connections by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Meaning {
+    Output { node: usize },
+    Delta { node: usize },
+    Kept { node: usize },
+    Label { node: usize },
+    Weight { connection: usize },
+    Gradient { connection: usize },
+    Rate,
+    Decay,
+    Dropout,
+}
+
+impl Map {
+    pub fn new(stepper: &Stepper) -> Self {
+        let (network, numbering) = (stepper.network(), stepper.numbering());
+        let mut nodes: Vec<NodeId> = network.layers.iter().flat_map(|layer| layer.nodes.clone()).collect();
+        nodes.sort();
+        let mut connections: Vec<ConnectionId> =
+            network.nodes.iter().flat_map(|node| node.upstream().iter().copied()).collect();
+        connections.sort();
+        let layers = network.layers.iter().map(|layer| layer.nodes.iter().map(|id| id.index()).collect());
+        let mut map = Self {
+            places: nodes.iter().map(|&id| numbering.place(network, id)).collect(),
+            wires: connections.iter().map(|&id| numbering.wire(network, id)).collect(),
+            layers: layers.collect(),
+            nodes,
+            connections,
+            names: HashMap::new(),
+        };
+        map.name_all();
+        map
+    }
+
+    fn name_all(&mut self) {
+        let last = self.last_layer();
+        let mut names = HashMap::from([
+            ("η".to_owned(), Meaning::Rate),
+            ("rate".to_owned(), Meaning::Rate),
+            ("decay".to_owned(), Meaning::Decay),
+            ("p".to_owned(), Meaning::Dropout),
+        ]);
+        for (node, place) in self.places.iter().enumerate() {
+            names.insert(place.delta_name(), Meaning::Delta { node });
+            let Some(number) = place.number else { continue };
+            names.insert(place.output_name(), Meaning::Output { node });
+            names.insert(place.kept_name(), Meaning::Kept { node });
+            if place.layer as usize == last {
+                names.insert(format!("t{number}"), Meaning::Label { node });
+            }
+        }
+        for (connection, wire) in self.wires.iter().enumerate() {
+            names.insert(wire.name(), Meaning::Weight { connection });
+            names.insert(wire.gradient_name(), Meaning::Gradient { connection });
+        }
+        self.names = names;
+    }
+
+    /// What a name stands for, if it is one.
+    pub fn meaning(&self, name: &str) -> Option<Meaning> {
+        self.names.get(name).copied()
+    }
+
+    pub fn last_layer(&self) -> usize {
+        self.layers.len() - 1
+    }
+
+    /// The neurons of a layer, by id, without the constant node.
+    pub fn neurons(&self, layer: usize) -> &[usize] {
+        let nodes = &self.layers[layer];
+        &nodes[..nodes.len() - 1]
+    }
+
+    /// The constant node of a layer.
+    pub fn constant(&self, layer: usize) -> usize {
+        self.layers[layer][self.layers[layer].len() - 1]
+    }
+
+    pub fn is_constant(&self, node: usize) -> bool {
+        self.places[node].number.is_none()
+    }
+
+    /// The connection between two nodes: connections are wired by upstream node, then by downstream node.
+    pub fn between(&self, from: usize, to: usize) -> usize {
+        let (layer, index) = (self.places[from].layer as usize, self.places[from].index as usize);
+        let before: usize =
+            (0..layer).map(|layer| self.layers[layer].len() * self.neurons(layer + 1).len()).sum();
+        before + index * self.neurons(layer + 1).len() + self.places[to].index as usize
+    }
+
+    /// Whether the page lists every connection.
+    pub fn lists_connections(&self) -> bool {
+        self.connections.len() <= MOST_CONNECTIONS
+    }
+
+    /// The article's number of a node.
+    pub fn number(&self, node: usize) -> String {
+        self.places[node].number.map_or_else(String::new, |number| number.to_string())
+    }
+
+    /// What the page is told once.
+    pub fn drawing(&self, network: &Network, image_shape: Option<(usize, usize)>) -> Drawing {
+        let architecture = &network.architecture;
+        let last = self.last_layer();
+        let node = |id: usize| {
+            let place = self.places[id];
+            let label = place.number.filter(|_| place.layer as usize == last).map(|n| format!("t{n}"));
+            DrawnNode {
+                id,
+                layer: place.layer,
+                index: place.index,
+                place: place.to_string(),
+                constant: place.number.is_none(),
+                number: place.number.map(Into::into),
+                output: place.output_name(),
+                delta: place.delta_name(),
+                kept: place.kept_name(),
+                label,
+                activation: match &network[self.nodes[id]] {
+                    AnyNode::Node(node) if place.layer > 0 => Some(node.activation),
+                    _ => None,
+                },
+            }
+        };
+        let listed = if self.lists_connections() { self.connections.len() } else { 0 };
+        let names = self.names.iter().filter(|(_, meaning)| {
+            listed > 0 || !matches!(meaning, Meaning::Weight { .. } | Meaning::Gradient { .. })
+        });
+        Drawing {
+            sizes: architecture.sizes.clone(),
+            activations: architecture.activations.clone(),
+            cost: architecture.cost.name(),
+            parameters: self.connections.len(),
+            drawable: architecture.sizes.len() <= MOST_LAYERS
+                && architecture.sizes.iter().all(|&size| size <= MOST_NEURONS),
+            image_shape,
+            nodes: (0..self.nodes.len()).map(node).collect(),
+            connections: (0..listed).map(|id| self.drawn_connection(network, id)).collect(),
+            names: names.map(|(name, meaning)| (name.clone(), *meaning)).collect(),
+        }
+    }
+
+    pub fn drawn_connection(&self, network: &Network, id: usize) -> DrawnConnection {
+        let connection = &network[self.connections[id]];
+        DrawnConnection {
+            id,
+            from: connection.upstream_node.index(),
+            to: connection.downstream_node.index(),
+            name: self.wires[id].name(),
+            gradient: self.wires[id].gradient_name(),
+        }
+    }
+}
+
+/// The network, as the page is told once.
+#[derive(Debug, Serialize)]
+pub struct Drawing {
+    sizes: Vec<usize>,
+    activations: Vec<Activation>,
+    cost: &'static str,
+    /// Weights and biases.
+    parameters: usize,
+    drawable: bool,
+    /// Rows and columns of a sample, where it is an image.
+    image_shape: Option<(usize, usize)>,
+    nodes: Vec<DrawnNode>,
+    connections: Vec<DrawnConnection>,
+    names: HashMap<String, Meaning>,
+}
+
+#[derive(Debug, Serialize)]
+struct DrawnNode {
+    id: usize,
+    layer: u32,
+    index: u32,
+    place: String,
+    constant: bool,
+    number: Option<u32>,
+    output: String,
+    delta: String,
+    kept: String,
+    label: Option<String>,
+    activation: Option<Activation>,
+}
+
+/// A connection: its two nodes, and what formulas call its weight.
+#[derive(Debug, Serialize)]
+pub struct DrawnConnection {
+    id: usize,
+    from: usize,
+    to: usize,
+    name: String,
+    gradient: String,
+}

@@ -1,0 +1,394 @@
+//! One moment of the walk: the step that was done last, its formula, and every number as it is then.
+
+use backprop::step::text::number;
+use backprop::step::{Order, Phase, Reading, Step, Stepper, Target};
+use serde::Serialize;
+
+use crate::edits;
+use crate::formula::Formula;
+use crate::map::{DrawnConnection, Map};
+use crate::matrices::{self, Equation};
+use crate::texts::{DECIMALS, Shown};
+
+/// What the page shows after so many steps.
+#[derive(Debug, Serialize)]
+pub struct Moment {
+    position: usize,
+    /// The step's, counted from 1.
+    epoch: usize,
+    /// The step's sample, an index from 0.
+    sample: usize,
+    /// Counted from 1; none where steps are bp.py's own.
+    mini_batch: Option<usize>,
+    samples: usize,
+    epoch_length: usize,
+    /// The position before the first step of the sample.
+    sample_start: usize,
+    place: String,
+    /// The object of one line of `step --json`.
+    step: Option<Step>,
+    phase: Option<Phase>,
+    phase_title: Option<&'static str>,
+    phases: Vec<PhaseShown>,
+    formula: Option<Formula>,
+    changed: Option<Changed>,
+    reads: Vec<String>,
+    next: Upcoming,
+    outputs: Vec<NodeNumber>,
+    deltas: Vec<NodeNumber>,
+    kept: Vec<Kept>,
+    labels: Vec<Shown>,
+    inputs: Vec<Shown>,
+    connections: Vec<ConnectionNumbers>,
+    cost: Cost,
+    edits: Vec<EditShown>,
+    rate: String,
+    can_undo: bool,
+    matrices: Option<Equation>,
+}
+
+/// A phase of the sample in hand.
+#[derive(Debug, Serialize)]
+struct PhaseShown {
+    phase: Phase,
+    title: &'static str,
+    /// The position before its first step.
+    first: usize,
+    count: usize,
+    done: usize,
+    present: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Changed {
+    Node(usize),
+    Connection(usize),
+}
+
+/// What the next step will compute.
+#[derive(Debug, Serialize)]
+struct Upcoming {
+    phase: Phase,
+    #[serde(flatten)]
+    target: Changed,
+}
+
+/// How old a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Age {
+    /// Not computed yet.
+    None,
+    /// From an earlier sample.
+    Stale,
+    /// From this sample.
+    Fresh,
+}
+
+#[derive(Debug, Serialize)]
+struct NodeNumber {
+    #[serde(flatten)]
+    shown: Shown,
+    state: Age,
+}
+
+/// What dropout keeps of a node.
+#[derive(Debug, Serialize)]
+struct Kept {
+    text: String,
+    silenced: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ConnectionNumbers {
+    id: usize,
+    weight: f64,
+    #[serde(flatten)]
+    shown: Shown,
+    gradient_text: String,
+    gradient_short: String,
+    /// |w| as a share of the largest.
+    share: f64,
+    negative: bool,
+    /// Where the page was not told of it at the start.
+    #[serde(flatten)]
+    drawn: Option<DrawnConnection>,
+}
+
+#[derive(Debug, Serialize)]
+struct Cost {
+    /// Samples whose cost is known.
+    known: usize,
+    #[serde(flatten)]
+    latest: Option<Shown>,
+}
+
+#[derive(Debug, Serialize)]
+struct EditShown {
+    name: String,
+    text: String,
+    /// Counted from 1.
+    training_step: usize,
+}
+
+/// What a phase is called above its button.
+fn title(phase: Phase) -> &'static str {
+    match phase {
+        Phase::SetInput => "Inputs",
+        Phase::DropOut => "Dropout",
+        Phase::Output => "Forward",
+        Phase::OutputDelta => "How wrong?",
+        Phase::HiddenDelta => "Backward",
+        Phase::UpdateWeight | Phase::UpdateByMean => "Learn",
+        Phase::AddGradient => "Add up",
+    }
+}
+
+/// Which steps of the training step in hand are done, as seen from the step that was done last.
+pub struct Done<'s> {
+    pub order: &'s Order,
+    /// The position where the training step begins.
+    pub start: usize,
+    /// The last step's place in the order; none at the very start.
+    pub last: Option<usize>,
+    /// The sample's place in its mini-batch.
+    pub place: usize,
+    /// Whether no sample came before.
+    is_first: bool,
+    pub epoch: usize,
+    pub mini_batch: usize,
+    pub sample: usize,
+}
+
+impl<'s> Done<'s> {
+    pub fn new(stepper: &'s Stepper) -> Self {
+        let moment = stepper.moment(stepper.position().saturating_sub(1));
+        Self {
+            order: moment.order,
+            start: moment.start,
+            last: (stepper.position() > 0).then_some(moment.step),
+            place: moment.order.segment(moment.step).sample,
+            is_first: moment.epoch == 0 && moment.sample == 0,
+            epoch: moment.epoch,
+            mini_batch: moment.mini_batch,
+            sample: moment.sample,
+        }
+    }
+
+    /// How old the number is that the `index`-th step of a phase on a layer computes.
+    pub fn age(&self, phases: &[Phase], layer: usize, index: usize) -> Age {
+        let here = |segment: &&backprop::step::Segment| {
+            segment.sample == self.place && segment.layer == layer && phases.contains(&segment.phase)
+        };
+        match self.order.segments().iter().find(here) {
+            Some(segment) if self.last.is_some_and(|last| segment.start + index <= last) => Age::Fresh,
+            Some(_) if self.is_first => Age::None,
+            Some(_) => Age::Stale,
+            None => Age::None,
+        }
+    }
+
+    /// Whether the gradient of a connection has been computed.
+    pub fn gradient_is_known(&self, map: &Map, from: usize, to: usize) -> bool {
+        let layer = map.places[from].layer as usize;
+        let first = map.between(map.layers[layer][0], map.neurons(layer + 1)[0]);
+        let phases = [Phase::UpdateWeight, Phase::AddGradient];
+        self.age(&phases, layer, map.between(from, to) - first) != Age::None
+    }
+}
+
+impl Moment {
+    pub fn new(stepper: &mut Stepper, map: &Map) -> Self {
+        let step = stepper.latest();
+        let stepper = &*stepper;
+        let done = Done::new(stepper);
+        let network = stepper.network();
+        let position = stepper.position();
+        let (label, sample) = stepper.label_and_sample(position.saturating_sub(1));
+        let place = match step {
+            Some(_) => format!("Step {position} · epoch {}, sample {}", done.epoch + 1, done.sample + 1),
+            None => "Before the first step".to_owned(),
+        };
+        Self {
+            position,
+            epoch: done.epoch + 1,
+            sample: done.sample,
+            mini_batch: (!stepper.mini_batches().are_plain()).then_some(done.mini_batch + 1),
+            samples: stepper.sample_count(),
+            epoch_length: stepper.epoch_len(),
+            sample_start: done.start + first_of_sample(&done),
+            place,
+            phase: step.as_ref().map(|step| step.phase),
+            phase_title: step.as_ref().map(|step| title(step.phase)),
+            phases: phases(&done, step.as_ref()),
+            formula: step.as_ref().map(Formula::new),
+            changed: step.as_ref().and_then(|step| changed(step.action)),
+            reads: step.as_ref().map(reads).unwrap_or_default(),
+            next: Upcoming {
+                phase: stepper.phase(),
+                target: changed(stepper.upcoming()).unwrap_or(Changed::Node(0)),
+            },
+            outputs: node_numbers(map, &done, true, |node| network[map.nodes[node]].output()),
+            deltas: node_numbers(map, &done, false, |node| network[map.nodes[node]].delta()),
+            kept: kept(stepper, map),
+            labels: shown(&label),
+            inputs: shown(&sample),
+            connections: connections(stepper, map, &done, step.as_ref()),
+            cost: Cost {
+                known: stepper.costs().len(),
+                latest: stepper.costs().last().map(|&cost| Shown::new(cost)),
+            },
+            edits: edits_shown(stepper, map),
+            rate: stepper.rate().to_string(),
+            can_undo: stepper.edits().next().is_some(),
+            matrices: matrices::equation(stepper, map, &done, &label, step.as_ref()),
+            step,
+        }
+    }
+}
+
+/// The place in the order of the sample's first step.
+fn first_of_sample(done: &Done<'_>) -> usize {
+    done.order
+        .segments()
+        .iter()
+        .find(|segment| segment.sample == done.place)
+        .map_or(0, |segment| segment.start)
+}
+
+fn phases(done: &Done<'_>, step: Option<&Step>) -> Vec<PhaseShown> {
+    let mut phases: Vec<PhaseShown> = Vec::new();
+    let reached = done.last.map_or(0, |last| last + 1);
+    for segment in done.order.segments().iter().filter(|segment| segment.sample == done.place) {
+        let count = segment.count;
+        let so_far = reached.saturating_sub(segment.start).min(count);
+        match phases.last_mut() {
+            Some(last) if last.phase == segment.phase => {
+                last.count += count;
+                last.done += so_far;
+            }
+            _ => phases.push(PhaseShown {
+                phase: segment.phase,
+                title: title(segment.phase),
+                first: done.start + segment.start,
+                count,
+                done: so_far,
+                present: step.is_some_and(|step| step.phase == segment.phase),
+            }),
+        }
+    }
+    phases
+}
+
+fn changed(action: backprop::step::Action) -> Option<Changed> {
+    let node = action.node().map(|id| Changed::Node(id.index()));
+    node.or(action.connection().map(|id| Changed::Connection(id.index())))
+}
+
+/// The names of what a step reads.
+fn reads(step: &Step) -> Vec<String> {
+    let mut names = Vec::new();
+    for term in step.reading.terms() {
+        names.push(term.wire.name());
+        names.push(term.value_name());
+    }
+    match (&step.reading, step.target) {
+        (Reading::OutputDelta { .. }, Target::Node(place)) => {
+            names.push(place.output_name());
+            names.extend(place.number.map(|number| format!("t{number}")));
+        }
+        (Reading::HiddenDelta { .. }, Target::Node(place)) => names.push(place.output_name()),
+        (Reading::UpdateWeight { .. } | Reading::AddGradient { .. }, Target::Connection(wire)) => {
+            names.push(wire.downstream.delta_name());
+            names.push(wire.upstream.output_name());
+        }
+        (Reading::UpdateByMean { .. }, Target::Connection(wire)) => names.push(wire.gradient_name()),
+        _ => {}
+    }
+    names
+}
+
+fn node_numbers(map: &Map, done: &Done<'_>, outputs: bool, value: impl Fn(usize) -> f64) -> Vec<NodeNumber> {
+    let phases: &[Phase] =
+        if outputs { &[Phase::SetInput, Phase::Output] } else { &[Phase::OutputDelta, Phase::HiddenDelta] };
+    let one = |node: usize| {
+        let place = map.places[node];
+        let state = if outputs && place.number.is_none() {
+            Age::Fresh
+        } else if place.number.is_none() && place.layer as usize == map.last_layer() {
+            Age::None
+        } else {
+            done.age(phases, place.layer as usize, place.index as usize)
+        };
+        let shown = match state {
+            Age::None => Shown::none(),
+            _ if place.number.is_none() && outputs => Shown { text: "1".to_owned(), short: "1".to_owned() },
+            _ => Shown::new(value(node)),
+        };
+        NodeNumber { shown, state }
+    };
+    (0..map.nodes.len()).map(one).collect()
+}
+
+fn kept(stepper: &Stepper, map: &Map) -> Vec<Kept> {
+    if stepper.mini_batches().dropout == 0.0 {
+        return Vec::new();
+    }
+    let network = stepper.network();
+    let kept = |&id: &backprop::graph::NodeId| network[id].as_node().map_or(1.0, |node| node.kept);
+    map.nodes
+        .iter()
+        .map(kept)
+        .map(|kept| {
+            let text = if kept.fract() == 0.0 { kept.to_string() } else { number(kept, DECIMALS) };
+            Kept { text, silenced: kept == 0.0 }
+        })
+        .collect()
+}
+
+fn shown(numbers: &[f64]) -> Vec<Shown> {
+    numbers.iter().map(|&value| Shown::new(value)).collect()
+}
+
+fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step>) -> Vec<ConnectionNumbers> {
+    let network = stepper.network();
+    let largest = network.connections.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
+    let ids: Vec<usize> = if map.lists_connections() {
+        (0..map.connections.len()).collect()
+    } else {
+        let used = step.into_iter().flat_map(|step| {
+            let of_terms = step.reading.terms().iter().map(|term| term.connection);
+            step.action.connection().into_iter().chain(of_terms)
+        });
+        used.map(backprop::graph::ConnectionId::index).collect()
+    };
+    let one = |id: usize| {
+        let connection = &network[map.connections[id]];
+        let (from, to) = (connection.upstream_node.index(), connection.downstream_node.index());
+        let gradient = if done.gradient_is_known(map, from, to) {
+            Shown::new(connection.gradient)
+        } else {
+            Shown::none()
+        };
+        ConnectionNumbers {
+            id,
+            weight: connection.weight,
+            shown: Shown::new(connection.weight),
+            gradient_text: gradient.text,
+            gradient_short: gradient.short,
+            share: if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 },
+            negative: connection.weight < 0.0,
+            drawn: (!map.lists_connections()).then(|| map.drawn_connection(network, id)),
+        }
+    };
+    ids.into_iter().map(one).collect()
+}
+
+fn edits_shown(stepper: &Stepper, map: &Map) -> Vec<EditShown> {
+    let one = |(training_step, edit)| {
+        let (name, value) = edits::name(map, edit);
+        EditShown { name, text: number(value, DECIMALS), training_step: training_step + 1 }
+    };
+    stepper.edits().map(one).collect()
+}

@@ -1,0 +1,478 @@
+//! One page's session: a network in training, and the answers to what the page asks.
+
+use backprop::graph::{ConnectionId, NodeId};
+use backprop::step::{Phase, Stepper};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::digits::{Digits, from_base64, one_of, to_base64};
+use crate::map::Map;
+use crate::moment::Moment;
+use crate::request::{Request, Whose};
+use crate::situation::{Data, PlacedEdit, Rows, Scene, Situation};
+use crate::texts::Shown;
+use crate::training::Training;
+use crate::{checking, edits, guess, pictures, race};
+
+/// What the page talks to.
+///
+/// ```
+/// use page_engine::Session;
+///
+/// let mut session = Session::default();
+/// session.answer(r#"{"do": "start"}"#);
+/// let answer = session.answer(r#"{"do": "goto", "position": 4}"#);
+/// assert!(answer.contains(r#""name":"a4""#), "{answer}");
+/// ```
+#[derive(Default)]
+pub struct Session {
+    play: Option<Play>,
+    digits: Option<Digits>,
+}
+
+/// A network in training, and what it began with.
+pub struct Play {
+    pub situation: Situation,
+    pub scene: Scene,
+    pub stepper: Stepper,
+    pub map: Map,
+    pub training: Option<Training>,
+    /// The position each edit was made at.
+    edited_at: Vec<usize>,
+}
+
+impl Session {
+    /// The answer to a request, both JSON text. What cannot be answered is `{"error": …}`, and nothing has changed.
+    pub fn answer(&mut self, request: &str) -> String {
+        let answer = match serde_json::from_str(request) {
+            Ok(request) => self.obey(request),
+            Err(error) => Err(format!("not a request: {error}")),
+        };
+        answer.unwrap_or_else(|error| json!({ "error": error }).to_string())
+    }
+
+    fn obey(&mut self, request: Request) -> Result<String, String> {
+        match request {
+            Request::Start(situation) => self.start(*situation),
+            Request::Restore { fragment } => self.restore(&fragment),
+            Request::Digits(files) => {
+                self.digits = Some(Digits::new(&files)?);
+                text(&json!({}))
+            }
+            Request::Faults {} => checking::faults(self.play.as_ref()),
+            Request::Compare { sizes } => race::compare(sizes.as_deref()),
+            Request::Normalize { columns, rows, pixels } => pictures::normalize(columns, rows, &pixels),
+            Request::TakeSample { sample, label } => {
+                let situation = self.play()?.on_one_sample(sample, label)?;
+                self.start(situation)
+            }
+            Request::AddPoint { x, y, class } => {
+                let situation = self.play()?.with_point(x, y, class)?;
+                self.start(situation)
+            }
+            Request::TrainTake {} => {
+                let situation = self.play()?.with_trained_weights()?;
+                self.start(situation)
+            }
+            request => self.play()?.obey(request),
+        }
+    }
+
+    fn play(&mut self) -> Result<&mut Play, String> {
+        self.play.as_mut().ok_or_else(|| "nothing has been started".to_owned())
+    }
+
+    /// Starts and answers with everything the page is told once. What was before stays where that fails.
+    fn start(&mut self, situation: Situation) -> Result<String, String> {
+        let mut play = Play::new(situation, self.digits.as_ref())?;
+        let answer = play.introduction()?;
+        self.play = Some(play);
+        Ok(answer)
+    }
+
+    fn restore(&mut self, fragment: &str) -> Result<String, String> {
+        let fragment = fragment.trim_start_matches('#');
+        if let Some(position) = fragment.strip_prefix("step=").and_then(|number| number.parse().ok()) {
+            let play = self.play()?;
+            play.stepper.goto(position);
+            return play.introduction();
+        }
+        let coded =
+            fragment.strip_prefix("situation=").ok_or("the address carries no situation of this page")?;
+        let bytes = from_base64(coded).map_err(|_| "the situation in the address is damaged")?;
+        let situation =
+            serde_json::from_slice(&bytes).map_err(|_| "the situation in the address is damaged")?;
+        self.start(situation)
+    }
+}
+
+/// As JSON; numbers that JSON does not have are null.
+pub fn text(answer: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(answer).map_err(|error| error.to_string())
+}
+
+/// A moment with something beside it.
+#[derive(Serialize)]
+struct With<'m, T> {
+    #[serde(flatten)]
+    more: T,
+    #[serde(flatten)]
+    moment: &'m Moment,
+}
+
+impl Play {
+    fn new(situation: Situation, digits: Option<&Digits>) -> Result<Self, String> {
+        let scene = situation.prepare(digits)?;
+        let stepper = scene.stepper();
+        let map = Map::new(&stepper);
+        let mut play = Self { scene, stepper, map, training: None, edited_at: Vec::new(), situation };
+        for PlacedEdit { name, value, at } in std::mem::take(&mut play.situation.edits) {
+            play.stepper.goto(at);
+            play.edit(&name, value)?;
+        }
+        let position = std::mem::take(&mut play.situation.position);
+        play.stepper.goto(position);
+        Ok(play)
+    }
+
+    fn obey(&mut self, request: Request) -> Result<String, String> {
+        let position = self.stepper.position();
+        match request {
+            Request::Next {} => self.stepper.goto(position.saturating_add(1)),
+            Request::Back {} => self.stepper.goto(position.saturating_sub(1)),
+            Request::Goto { position } => self.stepper.goto(position),
+            Request::Phase { direction } => self.stepper.goto(self.phase(direction)),
+            Request::Sample { direction } => self.stepper.goto(self.sample(direction)),
+            Request::Look {} => {}
+            Request::Reset {} => {
+                self.stepper.reset();
+                self.edited_at.clear();
+            }
+            Request::Edit { name, value, replace } => {
+                if replace && self.newest_edit().is_some_and(|newest| newest == name) {
+                    self.undo();
+                }
+                let message = self.edit(&name, value)?;
+                return self.moment_with(json!({ "message": message }));
+            }
+            Request::Undo {} => {
+                let undone = self.undo();
+                return self.moment_with(json!({ "undone": undone }));
+            }
+            Request::Situation {} => return self.situation_answer(),
+            Request::Tell { name } => return self.tell(&name),
+            Request::Curve { from } => return text(&self.curve(from)),
+            Request::Check { fault, mine } => return checking::check(self, fault.as_deref(), mine),
+            Request::Guess { value } => return guess::guess(self, value.as_deref()),
+            Request::Train { samples, engine } => {
+                if self.training.as_ref().is_none_or(|training| training.kind != engine) {
+                    self.training = Some(Training::new(&self.scene, engine)?);
+                }
+                let Some(training) = &mut self.training else {
+                    return Err("there is no training".to_owned());
+                };
+                return text(&training.go_on(&self.scene, samples));
+            }
+            Request::TrainReset {} => {
+                self.training = None;
+                return text(&json!({}));
+            }
+            Request::Regions { columns, rows, from } => return pictures::regions(self, columns, rows, from),
+            Request::Points {} => return pictures::points(&self.scene.rows),
+            Request::Predict { sample, from } => return pictures::predict(self, &sample, from),
+            Request::Image { node, from } => return pictures::weights(self, node, from),
+            Request::SampleImage {} => return pictures::sample(self),
+            _ => return Err("not a request to a network".to_owned()),
+        }
+        text(&self.moment())
+    }
+
+    fn moment(&mut self) -> Moment {
+        Moment::new(&mut self.stepper, &self.map)
+    }
+
+    fn moment_with(&mut self, more: Value) -> Result<String, String> {
+        let moment = self.moment();
+        text(&With { more, moment: &moment })
+    }
+
+    /// Everything the page is told once, and the present moment.
+    fn introduction(&mut self) -> Result<String, String> {
+        let drawing = self.map.drawing(self.stepper.network(), self.scene.rows.image_shape);
+        let more = json!({
+            "network": drawing,
+            "classes": self.scene.rows.classes,
+            "situation": self.present_situation(),
+            "about": self.scene.about(),
+        });
+        self.moment_with(more)
+    }
+
+    /// The start, with the edits so far and the position.
+    fn present_situation(&self) -> Situation {
+        let edits = self.stepper.edits().zip(&self.edited_at).map(|((_, edit), &at)| {
+            let (name, value) = edits::name(&self.map, edit);
+            PlacedEdit { name, value, at }
+        });
+        Situation { edits: edits.collect(), position: self.stepper.position(), ..self.situation.clone() }
+    }
+
+    fn situation_answer(&self) -> Result<String, String> {
+        let situation = self.present_situation();
+        let fragment = format!("situation={}", to_base64(text(&situation)?.as_bytes()));
+        text(&json!({ "situation": situation, "fragment": fragment }))
+    }
+
+    fn edit(&mut self, name: &str, value: f64) -> Result<String, String> {
+        let edit = edits::edit(&self.map, name, value)?;
+        self.edited_at.push(self.stepper.position());
+        Ok(edits::make(&mut self.stepper, &self.map, edit))
+    }
+
+    fn newest_edit(&self) -> Option<String> {
+        self.stepper.edits().last().map(|(_, edit)| edits::name(&self.map, edit).0)
+    }
+
+    fn undo(&mut self) -> Option<String> {
+        self.edited_at.pop();
+        self.stepper.undo_edit().map(|edit| edits::name(&self.map, edit).0)
+    }
+
+    /// Where the first step of the next phase is done, or of the one before.
+    fn phase(&self, direction: i32) -> usize {
+        let begins = |step: usize| {
+            step == 0 || {
+                let kind = |step: usize| {
+                    let moment = self.stepper.moment(step);
+                    (moment.training_step, moment.sample, moment.order.segment(moment.step).phase)
+                };
+                kind(step) != kind(step - 1)
+            }
+        };
+        let position = self.stepper.position();
+        if direction > 0 {
+            // A phase ends with the training step, at the latest.
+            let end = position + self.stepper.epoch_len();
+            return (position..=end).find(|&step| begins(step)).unwrap_or(position) + 1;
+        }
+        let present = position.saturating_sub(1);
+        (0..present).rev().find(|&step| begins(step)).map_or(0, |step| step + 1)
+    }
+
+    /// Where the first step of the next sample is done, or of the one before.
+    fn sample(&self, direction: i32) -> usize {
+        let position = self.stepper.position();
+        let of = |step: usize| {
+            let moment = self.stepper.moment(step);
+            (moment.training_step, moment.sample)
+        };
+        if position == 0 {
+            return usize::from(direction > 0);
+        }
+        let present = position - 1;
+        if direction > 0 {
+            let end = present + self.stepper.epoch_len();
+            return (present..=end).find(|&step| of(step) != of(present)).unwrap_or(present) + 1;
+        }
+        let start =
+            |step: usize| (0..=step).rev().take_while(|&before| of(before) == of(step)).last().unwrap_or(0);
+        let first = start(present);
+        if present > first {
+            first + 1
+        } else if first > 0 {
+            start(first - 1) + 1
+        } else {
+            0
+        }
+    }
+
+    /// Where a number comes from: the lines of the steps that computed it.
+    fn tell(&mut self, name: &str) -> Result<String, String> {
+        use crate::map::Meaning;
+
+        let meaning = self.map.meaning(name).ok_or_else(|| format!("there is no '{name}' here"))?;
+        let mut lines = Vec::new();
+        match meaning {
+            Meaning::Weight { connection } | Meaning::Gradient { connection } => {
+                let id = self.map.connections[connection];
+                let wire = self.map.wires[connection];
+                let (weight, gradient) = {
+                    let connection = &self.stepper.network()[id];
+                    (Shown::new(connection.weight).text, Shown::new(connection.gradient).text)
+                };
+                let what = match wire.upstream.number {
+                    Some(_) => "A connection".to_owned(),
+                    None => format!("The bias of node {}", wire.downstream),
+                };
+                let name = wire.name();
+                let adds = self.latest_of(&[Phase::AddGradient], None, Some(connection));
+                let moves =
+                    self.latest_of(&[Phase::UpdateWeight, Phase::UpdateByMean], None, Some(connection));
+                let gradient =
+                    if adds.is_some() || moves.is_some() { gradient } else { crate::texts::NONE.to_owned() };
+                lines.push(format!("{what}: {name} = {weight}, gradient {gradient}"));
+                if !self.stepper.mini_batches().are_plain() {
+                    lines.push(
+                        adds.unwrap_or_else(|| format!("{}: nothing added up yet", wire.gradient_name())),
+                    );
+                }
+                lines.push(moves.unwrap_or_else(|| format!("{wire}: {name} has its starting value")));
+            }
+            Meaning::Output { node }
+            | Meaning::Delta { node }
+            | Meaning::Kept { node }
+            | Meaning::Label { node } => {
+                let place = self.map.places[node];
+                if place.number.is_none() {
+                    lines.push(format!("node {place}: constant, its output is always 1"));
+                } else {
+                    let line = self.latest_of(&[Phase::SetInput, Phase::Output], Some(node), None);
+                    lines.push(line.unwrap_or_else(|| {
+                        format!("node {place}: {} is not computed yet", place.output_name())
+                    }));
+                }
+                let kept = self.stepper.network()[self.map.nodes[node]]
+                    .as_node()
+                    .is_some_and(|node| node.kept != 1.0);
+                if kept {
+                    lines.extend(self.latest_of(&[Phase::DropOut], Some(node), None));
+                }
+                let line = self.latest_of(&[Phase::OutputDelta, Phase::HiddenDelta], Some(node), None);
+                lines.push(
+                    line.unwrap_or_else(|| {
+                        format!("node {place}: {} is not computed yet", place.delta_name())
+                    }),
+                );
+            }
+            Meaning::Rate => lines.push(format!("η = {}, the learning rate", self.stepper.rate())),
+            Meaning::Decay => {
+                let decay = Shown::new(self.stepper.mini_batch_step().weight_decay).text;
+                lines.push(format!(
+                    "decay = {decay}, by which weights, not biases, are multiplied first (L2)"
+                ));
+            }
+            Meaning::Dropout => {
+                let dropout = self.stepper.mini_batches().dropout;
+                lines.push(format!("p = {dropout}, with which a hidden node is silenced"));
+            }
+        }
+        text(&json!({ "lines": lines }))
+    }
+
+    /// The line of the latest step of these phases on a node or a connection, at most an epoch back.
+    fn latest_of(
+        &mut self,
+        phases: &[Phase],
+        node: Option<usize>,
+        connection: Option<usize>,
+    ) -> Option<String> {
+        let position = self.stepper.position();
+        let earliest = position.saturating_sub(self.stepper.epoch_len());
+        let is_it = |step: &usize| {
+            let moment = self.stepper.moment(*step);
+            let action = moment.order.action(moment.step);
+            phases.contains(&action.phase())
+                && action.node().map(NodeId::index) == node
+                && action.connection().map(ConnectionId::index) == connection
+        };
+        let found = (earliest..position).rev().find(is_it)?;
+        self.stepper.goto(found + 1);
+        let line = self.stepper.latest().map(|step| step.to_string());
+        self.stepper.goto(position);
+        line
+    }
+
+    /// The costs met, and the mean of each epoch that is over.
+    fn curve(&self, from: usize) -> Value {
+        let costs = self.stepper.costs();
+        let epochs = costs.chunks_exact(self.stepper.sample_count());
+        let means: Vec<f64> = epochs.map(|costs| costs.iter().sum::<f64>() / costs.len() as f64).collect();
+        let cost_name = self.stepper.network().architecture.cost.name();
+        let words = match costs.last() {
+            None => "No output yet, so no error yet.".to_owned(),
+            Some(&cost) => {
+                let count = costs.len();
+                let what = if self.stepper.mini_batches().size > 1 { "Sample" } else { "Training step" };
+                let sample = (count - 1) % self.stepper.sample_count() + 1;
+                let mut words =
+                    format!("{what} {count}: {cost_name} cost {} on sample {sample}.", Shown::new(cost).text);
+                if let [first, .., last] = means[..] {
+                    let (first, last) = (Shown::new(first).text, Shown::new(last).text);
+                    words =
+                        format!("{words} Mean of the first epoch {first}, of the last {last} (level lines).");
+                }
+                words
+            }
+        };
+        json!({ "costs": costs.get(from..).unwrap_or_default(), "epoch_costs": means, "words": words })
+    }
+
+    /// The same start on this sample alone.
+    fn on_one_sample(&self, sample: Vec<f64>, label: usize) -> Result<Situation, String> {
+        let outputs = self.scene.network.architecture.output_size();
+        if label >= outputs {
+            return Err(format!("the output layer has {outputs} nodes; there is none for class {label}"));
+        }
+        let rows = Rows {
+            samples: vec![sample],
+            labels: vec![one_of(outputs, label, self.scene.options.targets)],
+            name: Some("one sample, by hand".to_owned()),
+            image_shape: self.scene.rows.image_shape,
+            classes: self.scene.rows.classes.clone(),
+        };
+        Ok(Situation {
+            data: Some(Data::Rows(rows)),
+            limit: None,
+            model: self.model()?,
+            ..self.start_again()
+        })
+    }
+
+    /// The same start with one more point.
+    fn with_point(&self, x: f64, y: f64, class: usize) -> Result<Situation, String> {
+        let mut rows = self.scene.rows.clone();
+        let outputs = rows.labels[0].len();
+        if rows.samples[0].len() != 2 || class >= outputs.max(2) {
+            return Err("only points in the plane can be added, of a class that there is".to_owned());
+        }
+        rows.samples.push(pictures::Frame::of(&rows).place(x, y));
+        let (on, off) = self.scene.options.targets.on_and_off();
+        rows.labels.push(if outputs == 1 {
+            vec![if class == 1 { on } else { off }]
+        } else {
+            one_of(outputs, class, self.scene.options.targets)
+        });
+        let limit = Some(rows.samples.len().max(self.scene.limit));
+        Ok(Situation { data: Some(Data::Rows(rows)), limit, ..self.start_again() })
+    }
+
+    /// The same start with the trained weights.
+    fn with_trained_weights(&self) -> Result<Situation, String> {
+        let training = self.training.as_ref().ok_or("nothing has been trained yet")?;
+        let model = pictures::model_text(&self.scene.network.architecture, training.parameters())?;
+        Ok(Situation { model: Some(model), init: None, ..self.start_again() })
+    }
+
+    /// The start without edits and position.
+    fn start_again(&self) -> Situation {
+        Situation { edits: Vec::new(), position: 0, ..self.situation.clone() }
+    }
+
+    /// The weights as they are now, as a model.
+    fn model(&self) -> Result<Option<Value>, String> {
+        use backprop::Engine as _;
+
+        let network = self.stepper.network();
+        pictures::model_text(&network.architecture, network.parameters()).map(Some)
+    }
+
+    /// The weights asked for.
+    pub fn parameters(&self, whose: Whose) -> backprop::Parameters {
+        use backprop::Engine as _;
+
+        match (whose, &self.training) {
+            (Whose::Train, Some(training)) => training.parameters(),
+            _ => self.stepper.network().parameters(),
+        }
+    }
+}

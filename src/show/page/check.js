@@ -1,0 +1,119 @@
+// The gradient check: each connection's verdict on the picture, and the report; with a fault planted, known or to be found.
+import { at, choice, field, say } from "./dom.js";
+import { showMode } from "./modes.js";
+import { drawNetwork, edgeGroup } from "./picture.js";
+import { pointAt, pointing } from "./pointing.js";
+import { ask, panel, session } from "./session.js";
+
+/** The fault to be found. */
+let mystery = "";
+
+/** @param {any} answer */
+function tellReport(answer) {
+  if (!answer) return;
+  showMode("check");
+  const network = answer.network ?? session.network;
+  at("report").textContent = answer.report;
+  at("report").hidden = false;
+  const drawable = network.drawable && network.connections.length > 0;
+  if (drawable) {
+    at("network").classList.add("verdicts");
+    drawNetwork(network);
+    pointing.verdicts = new Map();
+    pointAt(null);
+    for (const node of network.nodes) nameOnly(node);
+    for (const entry of answer.entries) showVerdict(entry);
+  }
+  const wrong = answer.entries.filter((/** @type {any} */ entry) => entry.verdict === "disagree").length;
+  const words = answer.passed ? `All ${answer.entries.length} gradients agree.` : `${wrong} of ${answer.entries.length} gradients disagree.`;
+  at("check-verdict").textContent = words;
+  at("check-verdict").className = answer.passed ? "agree" : "disagree";
+  say(words);
+}
+
+/** @param {any} node */
+function nameOnly(node) {
+  const shape = at("network").querySelector(`[data-node="${node.id}"]`);
+  const [output, ...others] = shape?.querySelectorAll("text") ?? [];
+  if (output) {
+    output.textContent = node.constant ? "1" : node.output;
+    const body = /** @type {SVGGraphicsElement} */ (shape?.querySelector(".body")).getBBox();
+    output.setAttribute("y", String(body.y + body.height / 2 + 5));
+  }
+  for (const other of others) other.textContent = "";
+  shape?.setAttribute("aria-label", `${shape.textContent?.trim()}, node ${node.place}`);
+}
+
+/** @param {any} entry */
+function showVerdict({ name, connection, verdict, analytic, numerical }) {
+  const group = connection === null || connection === undefined ? undefined : edgeGroup(connection);
+  if (!group) return;
+  group.classList.add(`verdict-${verdict}`);
+  const words = `${name}: ${verdict}, computed ${analytic}, measured ${numerical}`;
+  group.setAttribute("aria-label", words);
+  pointing.verdicts?.set(name, words);
+}
+
+function check() {
+  at("mystery").hidden = true;
+  tellReport(ask({ do: "check", fault: null }));
+}
+
+/** @param {string} name */
+function plant(name) {
+  const mine = field("fault-mine").checked && !field("fault-mine").disabled;
+  tellReport(ask({ do: "check", fault: name, mine }));
+  at("mystery").hidden = true;
+}
+
+/** Plants one without saying which: its verdicts are seen, its report only once it is found. */
+function hide() {
+  const others = faults.filter(({ name }) => name !== mystery);
+  mystery = others[Math.floor(Math.random() * others.length)].name;
+  tellReport(ask({ do: "check", fault: mystery }));
+  at("report").hidden = true;
+  at("mystery").hidden = false;
+  at("mystery-verdict").textContent = "";
+  at("mystery-name").focus();
+}
+
+function answer() {
+  const right = choice("mystery-name").value === mystery;
+  at("report").hidden = !right;
+  at("mystery-verdict").textContent = right ? `Right: it is ${mystery}. The report says how the check sees it.`
+    : "No, another one. Look where it lights up: in which layers, in weights or biases, and by which ratio.";
+}
+
+/** @type {any[]} */
+let faults = [];
+
+function describe() {
+  const fault = faults.find(({ name }) => name === choice("fault").value);
+  at("fault-words").textContent = fault ? `${fault.description}.` : "";
+  field("fault-mine").disabled = !fault?.fits_mine;
+  at("fault-mine-words").textContent = fault && !fault.fits_mine && fault.why_not ? ` (${fault.why_not})` : "";
+}
+
+export function startCheck() {
+  at("check-run").addEventListener("click", check);
+  at("fault-plant").addEventListener("click", () => plant(choice("fault").value));
+  at("fault-hide").addEventListener("click", hide);
+  choice("fault").addEventListener("change", describe);
+  at("mystery-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer();
+  });
+}
+
+panel({
+  start() {
+    const chosen = choice("fault").value;
+    faults = session.engine({ do: "faults" }).faults ?? [];
+    for (const id of ["fault", "mystery-name"]) choice(id).replaceChildren(...faults.map(({ name }) => new Option(name, name)));
+    if (chosen) choice("fault").value = chosen;
+    at("report").textContent = "";
+    at("check-verdict").textContent = "";
+    at("mystery").hidden = true;
+    describe();
+  },
+});

@@ -1,0 +1,103 @@
+// Small helpers to make what is on the page. Every text goes in as text, never as markup.
+
+/** @param {string} id */
+export const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {string} id */
+export const field = (id) => /** @type {HTMLInputElement} */ (at(id));
+
+/** @param {string} id */
+export const choice = (id) => /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (at(id)));
+
+/** @typedef {Record<string, string | number | boolean | undefined | null>} Attributes */
+
+/**
+ * An element of the page.
+ * @param {string} tag
+ * @param {Attributes} attributes
+ * @param {(Node | string)[]} children
+ */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  dress(made, attributes, children);
+  return made;
+}
+
+/**
+ * A shape of a picture.
+ * @param {string} tag
+ * @param {Attributes} attributes
+ * @param {(Node | string)[]} children
+ */
+export function drawn(tag, attributes = {}, ...children) {
+  const made = /** @type {SVGElement} */ (document.createElementNS("http://www.w3.org/2000/svg", tag));
+  dress(made, attributes, children);
+  return made;
+}
+
+/**
+ * @param {Element} made
+ * @param {Attributes} attributes
+ * @param {(Node | string)[]} children
+ */
+function dress(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null && value !== false) made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children);
+}
+
+/**
+ * A button and what it does.
+ * @param {string} text
+ * @param {() => void} action
+ * @param {Attributes} attributes
+ */
+export function button(text, action, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, text);
+  made.addEventListener("click", action);
+  return made;
+}
+
+// A name with its number set lower: w41 as w and a small 41.
+const NAME_PARTS = /^(\D)(\d.*)$/;
+
+/** @param {string} name */
+export function typeset(name) {
+  const [, letter, index] = NAME_PARTS.exec(name) || [];
+  if (!index) return [element("i", {}, name)];
+  return [element("i", {}, letter), element("sub", {}, index)];
+}
+
+/**
+ * The same inside a picture, where there is no `<sub>`.
+ * @param {string} name
+ */
+export function typesetInPicture(name) {
+  const [, letter, index] = NAME_PARTS.exec(name) || [];
+  if (!index) return [drawn("tspan", {}, name)];
+  return [drawn("tspan", { class: "letter" }, letter), drawn("tspan", { class: "index", dy: "0.2em" }, index)];
+}
+
+/**
+ * Says something to those who listen to the page.
+ * @param {string} words
+ */
+export function say(words) {
+  at("spoken").textContent = words;
+}
+
+/**
+ * Paints squares of one colour each into a canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} columns
+ * @param {number} rows
+ * @param {(place: number) => [red: number, green: number, blue: number]} colour
+ */
+export function paint(canvas, columns, rows, colour) {
+  if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = context.createImageData(columns, rows);
+  for (let place = 0; place < columns * rows; place += 1) image.data.set([...colour(place), 255], 4 * place);
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,83 @@
+// The engine: the library itself, as WebAssembly. It is asked with an object and answers with one.
+import { at } from "./dom.js";
+
+/**
+ * @typedef {Record<string, any>} Request
+ * @typedef {[text: string, name: string | null]} Part  a piece of a formula; a name is a key of `Network.names`
+ * @typedef {{kind: "output" | "delta" | "kept" | "label" | "weight" | "gradient" | "rate" | "decay" | "dropout", node?: number, connection?: number}} Meaning
+ * @typedef {{text: string, short: string, state: "none" | "stale" | "fresh"}} Value
+ * @typedef {{id: number, layer: number, index: number, place: string, constant: boolean, output: string, delta: string, kept: string, label: string | null, number: number | null}} NetworkNode
+ * @typedef {{id: number, from: number, to: number, name: string, gradient: string}} Connection
+ * @typedef {{sizes: number[], activations: string[], cost: string, drawable: boolean, image_shape: [number, number] | null, classes: string[],
+ *   nodes: NetworkNode[], connections: Connection[], names: Record<string, Meaning>}} Network
+ * @typedef {Connection & {weight: number, text: string, short: string, gradient_text: string, gradient_short: string, share: number, negative: boolean}} Weight
+ * @typedef {{where: string, name: string, sign: string, symbols: Part[], numbers: Part[] | null, partial: string | null, value: string, before: string}} Formula
+ * @typedef {{phase: string, title: string, first: number, count: number, done: number, present: boolean}} PhaseOfSample
+ * @typedef {{text: string, short: string, mark: "" | "present" | "read" | "along"}} Cell
+ * @typedef {{caption: string[], rows: string[], columns: string[], vector: boolean, cells: Cell[][]}} Matrix
+ * @typedef {{heading: string[], words: string, parts: (Matrix | {sign: string})[]}} Matrices
+ * @typedef {{position: number, epoch: number, sample: number, epoch_length: number, sample_start: number, samples: number, place: string,
+ *   step: Record<string, any> | null, phase: string | null, phase_title: string, phases: PhaseOfSample[], formula: Formula | null,
+ *   changed: {node?: number, connection?: number} | null, reads: string[], outputs: Value[], deltas: Value[],
+ *   kept: {text: string, silenced: boolean}[], labels: {text: string, short: string}[], connections: Weight[],
+ *   cost: {known: number, text: string | null, short: string | null}, edits: {name: string, text: string, training_step: number}[],
+ *   rate: string, can_undo: boolean, matrices: Matrices | null, message?: string, undone?: string | null,
+ *   network?: Network, classes?: string[], situation?: Request, about?: string}} Moment
+ */
+
+/**
+ * Unpacks what the page carries: gzip, written in base64.
+ * @param {string} base64
+ */
+export async function unpack(base64) {
+  const packed = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * Starts an engine and gives the function that asks it. A worker does the same with this function's text.
+ * @param {BufferSource} code
+ * @returns {Promise<(request: Request) => any>}
+ */
+export async function startEngine(code) {
+  const { instance } = await WebAssembly.instantiate(code, { env: { now: () => performance.now() } });
+  const engine = /** @type {any} */ (instance.exports);
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  return (request) => {
+    const bytes = encoder.encode(JSON.stringify(request));
+    const place = engine.request(bytes.length);
+    new Uint8Array(engine.memory.buffer, place, bytes.length).set(bytes);
+    const length = engine.call();
+    return JSON.parse(decoder.decode(new Uint8Array(engine.memory.buffer, engine.answer(), length)));
+  };
+}
+
+/** The engine's code, as the page carries it. */
+export const engineCode = () => unpack(at("engine").textContent || "");
+
+/**
+ * Asks an engine of its own, beside the page, so that the page goes on answering.
+ * @param {Request[]} requests
+ * @returns {Promise<any>} the answer to the last of them
+ */
+export async function askAside(requests) {
+  const text = `${startEngine}
+    onmessage = async ({ data }) => {
+      const ask = await startEngine(data.code);
+      postMessage(data.requests.map(ask).pop());
+    };`;
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(address);
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = () => reject(new Error("this browser does not let a page work aside"));
+  });
+  worker.postMessage({ code: await engineCode(), requests });
+  try {
+    return await answer;
+  } finally {
+    worker.terminate();
+    URL.revokeObjectURL(address);
+  }
+}

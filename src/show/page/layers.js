@@ -1,0 +1,103 @@
+// A network too large to draw line by line: its input as an image, each hidden neuron's weights as an image, its outputs.
+import { at, element, paint } from "./dom.js";
+import { isDark } from "./controls.js";
+import { layerName } from "./picture.js";
+import { listen } from "./pointing.js";
+import { isLarge, panel, session } from "./session.js";
+
+/** @typedef {{tile: HTMLElement, canvas: HTMLCanvasElement | null, number: HTMLElement}} Tile */
+
+/** @type {Map<number, Tile>} */
+const tiles = new Map();
+/** What the images of weights were last painted for. */
+let painted = "";
+
+function startLayers() {
+  at("layers").hidden = !isLarge();
+  tiles.clear();
+  painted = "";
+  if (!isLarge()) return;
+  const { nodes, sizes, image_shape: shape } = session.network;
+  const columns = sizes.map((size, layer) => {
+    const column = element("div", { class: "layer", role: "group", "aria-label": layerName(layer) },
+      element("p", { class: "layer-name" }, `${layerName(layer).replace(" layer", "")}, ${size}`));
+    if (layer === 0 && shape) {
+      column.append(element("canvas", { id: "input-image", role: "img", "aria-label": "The sample as an image" }));
+      return column;
+    }
+    const neurons = nodes.filter((node) => node.layer === layer && !node.constant).slice(0, 100);
+    column.append(element("div", { class: "tiles" }, ...neurons.map((node) => {
+      const hasImage = layer === 1 && shape !== null;
+      const canvas = hasImage ? /** @type {HTMLCanvasElement} */ (element("canvas", { "aria-hidden": "true" })) : null;
+      const number = element("span");
+      const name = layer === sizes.length - 1 && session.network.classes[node.index] !== undefined ? session.network.classes[node.index] : node.output;
+      const tile = element("button", { type: "button", class: "tile", "data-node": node.id },
+        ...(canvas ? [canvas] : [element("b", {}, name)]), " ", number);
+      listen(tile, node.output);
+      tiles.set(node.id, { tile, canvas, number });
+      return tile;
+    })));
+    return column;
+  });
+  at("layers").replaceChildren(...columns);
+}
+
+/** @param {import("./engine.js").Moment} moment */
+function showLayers(moment) {
+  if (!isLarge()) return;
+  // On the way back a tile shows its delta.
+  const goesBack = moment.phase === "output-delta" || moment.phase === "hidden-delta";
+  const reads = new Set(moment.reads);
+  for (const [id, { tile, number }] of tiles) {
+    const node = session.network.nodes[id];
+    const [output, delta] = [moment.outputs[id], moment.deltas[id]];
+    const present = moment.changed?.node === id;
+    number.textContent = goesBack ? `δ ${delta.short}` : output.short;
+    number.className = goesBack ? delta.state : output.state;
+    tile.classList.toggle("present", present);
+    tile.classList.toggle("read", !present && (reads.has(node.output) || reads.has(node.delta)));
+    tile.style.setProperty("--share", output.state === "none" ? "0" : output.short);
+    tile.setAttribute("aria-label", `${tile.textContent}, node ${node.output}: output ${output.text}, delta ${delta.text}`);
+  }
+  showImages(moment);
+}
+
+/** Images change with a sample, an edit or a training, not with every step. @param {import("./engine.js").Moment} moment */
+function showImages(moment) {
+  const state = JSON.stringify([moment.sample_start, moment.edits, isDark()]);
+  if (state === painted) return;
+  painted = state;
+  const canvas = document.getElementById("input-image");
+  const sample = canvas ? session.engine({ do: "sample-image" }) : {};
+  if (canvas && sample.pixels) paintInk(/** @type {HTMLCanvasElement} */ (canvas), sample);
+  for (const [id, { canvas: small }] of tiles) {
+    if (!small) continue;
+    const image = session.engine({ do: "image", node: id });
+    if (image.pixels) paintWeights(small, image);
+  }
+}
+
+/**
+ * Ink on paper.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{rows: number, columns: number, pixels: number[]}} image
+ */
+export function paintInk(canvas, { rows, columns, pixels }) {
+  const dark = isDark();
+  paint(canvas, columns, rows, (place) => {
+    const shade = dark ? 20 + pixels[place] * 0.9 : 255 - pixels[place];
+    return [shade, shade, shade];
+  });
+}
+
+/** Blue speaks for, orange against. @param {HTMLCanvasElement} canvas @param {{rows: number, columns: number, pixels: number[]}} image */
+function paintWeights(canvas, { rows, columns, pixels }) {
+  const ground = isDark() ? 29 : 255;
+  paint(canvas, columns, rows, (place) => {
+    const share = Math.abs(pixels[place]) / 255;
+    const colour = pixels[place] < 0 ? [192, 80, 28] : [31, 111, 178];
+    return /** @type {[number, number, number]} */ (colour.map((part) => ground + (part - ground) * share));
+  });
+}
+
+panel({ start: startLayers, show: showLayers });

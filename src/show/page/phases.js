@@ -1,0 +1,18 @@
+// The phases of the sample in hand: how far each is done, and a way into it.
+import { at, button } from "./dom.js";
+import { move, panel } from "./session.js";
+
+panel({
+  show({ phases }) {
+    const entries = phases.map(({ title, first, count, done, present }) =>
+      button(title, () => move({ do: "goto", position: first + 1 }), {
+        class: present ? "present" : undefined,
+        "aria-current": present ? "step" : undefined,
+        style: `--done: ${done / count}`,
+      }));
+    // A button that has the focus keeps it.
+    const focused = [...at("phases").children].indexOf(/** @type {Element} */ (document.activeElement));
+    at("phases").replaceChildren(...entries);
+    entries[focused]?.focus();
+  },
+});
