@@ -59,7 +59,7 @@ fn weights_and_a_landscape_are_drawn_of_a_model() {
         success(backprop("evaluate --model end.json --data xor --json").current_dir(folder.path()));
     let evaluated: serde_json::Value = serde_json::from_str(&evaluated).expect("JSON");
     if let Some(cost) = evaluated["cost"].as_f64() {
-        assert!(told.contains(&format!("is {cost:.6} at the model")), "{told} {evaluated}");
+        assert!(told.contains(&format!("is {cost:.3e} at the model")), "{told} {evaluated}");
     }
     assert!(told.contains("the mean cost of 4 samples is "), "{told}");
     let first = svg(folder.path(), "landscape.svg");

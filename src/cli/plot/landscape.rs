@@ -128,7 +128,7 @@ impl Picture for Landscape {
         let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
 
         let name = if self.from.is_some() { "towards --from" } else { "first direction" };
-        let title = format!("The cost, from {least:.2e} (white) to {most:.2e}, each shade a factor");
+        let title = format!("Cost {least:.1e} (white) to {most:.1e} (blue)");
         let mut map = Plot::new(
             title,
             Axis::new(name).range(low, high),
@@ -147,7 +147,7 @@ impl Picture for Landscape {
             cuts = cuts.with(Series::line(name, points));
         }
         let told = format!(
-            "the mean cost of {} samples is {here:.6} at the model, {least:.6} at the lowest place seen",
+            "the mean cost of {} samples is {here:.3e} at the model, {least:.3e} at the lowest place seen",
             data.len()
         );
         let sizes = model.architecture.sizes_text().replace(',', "-");
