@@ -3,30 +3,11 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use backprop::gradient_check::faults::GALLERY;
 use serde_json::{Value, json};
 use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
 use support::golden::read_json;
-use support::page::settings;
-use tempfile::TempDir;
-
-/// A page made with these options.
-fn page(options: &str) -> (TempDir, PathBuf, String) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    success(backprop(&format!("trace {options}")).current_dir(&folder));
-    let path = folder.path().join("page.html");
-    let text = std::fs::read_to_string(&path).expect("the page was written");
-    (folder, path, text)
-}
-
-/// What stands between two pieces of text.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
-    let start = text.find(before).unwrap_or_else(|| panic!("no {before:?}")) + before.len();
-    &text[start..start + text[start..].find(after).unwrap_or_else(|| panic!("no {after:?}"))]
-}
+use support::page::{between, browse, page, same, settings};
 
 fn situation(page: &str) -> Value {
     let text = between(page, r#"<script type="application/json" id="situation">"#, "</script>");
@@ -149,57 +130,6 @@ fn without_a_name_the_page_is_page_html_and_nothing_else_of_that_name_is_lost() 
     assert!(refusal(&mut trace("--data xor --samples 5 --out xor.html")).contains("more than there are: 4"));
 }
 
-/// Runs in the page: walks through every situation it is given, forwards and back, and leaves a report.
-const WALK: &str = r#"<script>
-  const problems = [];
-  addEventListener("error", (event) => problems.push(String(event.message)));
-  addEventListener("securitypolicyviolation", (event) => problems.push(`${event.violatedDirective} ${event.blockedURI}`));
-  addEventListener("load", async () => {
-    const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
-    while (document.documentElement.dataset.ready !== "true") await pause(20);
-    const task = JSON.parse(document.getElementById("task").textContent);
-    const report = { forward: [], back: [], problems };
-    for (const { fragment, count } of task.walks) {
-      location.hash = fragment;
-      await pause(50);
-      backprop.goto(0);
-      const [forward, back] = [[], []];
-      // The engine alone: drawing every step would take minutes.
-      for (let step = 0; step < count; step += 1) forward.push(backprop.ask({ do: "next" }).step);
-      for (let step = count; step > 0; step -= 1) back.push(backprop.ask({ do: "goto", position: step }).step);
-      report.forward.push(forward);
-      report.back.push(back.reverse());
-    }
-    report.faults = task.faults.map((fault) => backprop.check(fault));
-    location.hash = task.edited;
-    await pause(50);
-    backprop.goto(60);
-    backprop.edit({ weight: "w84", value: -1.25 });
-    backprop.edit({ input: "x1", value: 0.5 });
-    report.edited = [];
-    for (let step = 60; step < 140; step += 1) { backprop.next(); report.edited.push(backprop.step()); }
-    const out = document.createElement("script");
-    out.type = "application/json";
-    out.id = "report";
-    out.textContent = JSON.stringify(report).replaceAll("<", "\\u003c");
-    document.body.append(out);
-  });
-</script>"#;
-
-/// The page as headless Chromium leaves it after its scripts have run.
-fn browse(path: &Path) -> String {
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .args(["--virtual-time-budget=600000", "--dump-dom"])
-        .arg(format!("file://{}", path.display()))
-        .output()
-        .expect("chromium is installed");
-    String::from_utf8(output.stdout).expect("text")
-}
-
 fn fragment(situation: &Value) -> String {
     format!("situation={}", base64(situation.to_string().as_bytes()))
 }
@@ -216,21 +146,6 @@ fn base64(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Whether two JSON values are the same, bit for bit; JavaScript writes 1.0 as 1, and -0 as 0.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| same(value, other)))
-        }
-        _ => one == other,
-    }
-}
-
 fn assert_same(found: &Value, expected: &[Value], what: &str) {
     let found = found.as_array().unwrap_or_else(|| panic!("{what}: no list"));
     assert_eq!(found.len(), expected.len(), "{what}");
@@ -242,7 +157,7 @@ fn assert_same(found: &Value, expected: &[Value], what: &str) {
 #[test]
 #[ignore = "needs chromium: run by CI"]
 fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
-    let (_folder, path, text) = page("");
+    let (_folder, path, _) = page("");
     let steps = |options: &str| json_lines(&success(&mut backprop(&format!("step --json {options}"))));
     let settings = settings();
     let expected: Vec<Vec<Value>> = settings.iter().map(|(options, _)| steps(options)).collect();
@@ -253,13 +168,7 @@ fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
     let task = json!({
         "walks": walks.collect::<Vec<_>>(), "faults": faults, "edited": fragment(&json!({"data": "nine-nodes"})),
     });
-    let task = format!(r#"<script type="application/json" id="task">{task}</script>"#);
-    std::fs::write(&path, text.replacen("<style>", &format!("{task}{WALK}<style>"), 1)).expect("writable");
-    let dom = browse(&path);
-    let report = between(&dom, r#"<script type="application/json" id="report">"#, "</script>");
-    let report: Value = serde_json::from_str(report).expect("JSON");
-
-    assert_eq!(report["problems"], json!([]));
+    let report = browse(&path, "", include_str!("support/page/numbers.js"), &task);
     for (place, ((options, _), steps)) in settings.iter().zip(&expected).enumerate() {
         assert_same(&report["forward"][place], steps, options);
         assert_same(&report["back"][place], steps, options);

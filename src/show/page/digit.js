@@ -105,7 +105,9 @@ panel({
     at("digit").hidden = !shape || shape[0] !== 28;
     if (at("digit").hidden) return;
     const { classes, sizes } = session.network;
+    const chosen = choice("drawn-label").value;
     choice("drawn-label").replaceChildren(...Array.from({ length: sizes[sizes.length - 1] }, (_, kind) => new Option(classes[kind] ?? String(kind), String(kind))));
+    choice("drawn-label").value = chosen || "0";
     if (!sample) clear();
   },
 });

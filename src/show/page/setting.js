@@ -8,10 +8,10 @@ const USUAL = { data: "nine-nodes", activation: "sigmoid", cost: "quadratic", ra
 /** A network that suits the data. @type {Record<string, Record<string, any>>} */
 const SUITS = {
   "nine-nodes": { sizes: [3, 4, 2], activation: "sigmoid", rate: 0.3, init: "small", cost: "quadratic", targets: undefined },
-  xor: { sizes: [2, 3, 2], activation: "sigmoid", rate: 1, init: "normal", cost: "cross-entropy", targets: "one-hot" },
-  circles: { sizes: [2, 6, 2], activation: "tanh,sigmoid", rate: 0.1, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
-  moons: { sizes: [2, 6, 2], activation: "tanh,sigmoid", rate: 0.1, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
-  spiral: { sizes: [2, 12, 12, 2], activation: "tanh,tanh,sigmoid", rate: 0.05, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
+  xor: { sizes: [2, 3, 1], activation: "sigmoid", rate: 1, init: "normal", cost: "cross-entropy", targets: "one-hot" },
+  circles: { sizes: [2, 6, 1], activation: "tanh,sigmoid", rate: 0.1, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
+  moons: { sizes: [2, 6, 1], activation: "tanh,sigmoid", rate: 0.1, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
+  spiral: { sizes: [2, 12, 12, 1], activation: "tanh,tanh,sigmoid", rate: 0.05, init: "scaled", cost: "cross-entropy", targets: "one-hot" },
   digits: { sizes: [784, 30, 10], activation: "sigmoid", rate: 0.3, init: "scaled", cost: "quadratic", targets: undefined },
 };
 
@@ -43,13 +43,24 @@ function change(key) {
   const text = key === "sizes" || NUMBERS.includes(key) ? field(`set-${key}`).value : choice(`set-${key}`).value;
   if (key === "rate") edit("rate", Number(text));
   else if (key === "data") startWith({ model: undefined, ...(SUITS[text] ?? {}), ...fromList(SUITS[text]?.activation), data: text });
-  else if (key === "sizes") startWith({ model: undefined, sizes: text.split(/[\s,-]+/).filter(Boolean).map(Number) });
+  else if (key === "sizes") resize(text.split(/[\s,-]+/).filter(Boolean).map(Number));
   else if (key === "activation") startWith(fromList(text));
   else startWith({ [key]: NUMBERS.includes(key) ? Number(text) : text });
   // What could not be done is not shown as if it had been.
   /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
   showSetting();
   at(`set-${key}`).focus();
+}
+
+/**
+ * Other layers between; with other ends the samples do not fit, and made-up ones take their place.
+ * @param {number[]} sizes
+ */
+function resize(sizes) {
+  const before = session.network.sizes;
+  const fits = sizes[0] === before[0] && sizes.at(-1) === before.at(-1);
+  const activation = sizes.length === before.length ? session.situation.activation : undefined;
+  startWith({ model: undefined, sizes, activation, ...(fits ? {} : { data: "made-up", limit: undefined }) });
 }
 
 /** @param {string | undefined} text */

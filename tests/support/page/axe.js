@@ -1,0 +1,29 @@
+// Lets axe-core look at the page in every state, light and dark; `axe` was put into the page.
+async function walk(report) {
+  const states = {
+    start: () => backprop.goto(0),
+    step: () => backprop.goto(12),
+    edit: () => document.querySelector("#network [data-connection='0']").dispatchEvent(new MouseEvent("click", { bubbles: true })),
+    ask: () => press("w"),
+    setting: () => { at("setting").open = true; },
+    check: () => { press("c"); at("fault-plant").click(); },
+    compare: () => press("m"),
+    plane: () => { press("s"); choose("set-data", "xor"); },
+    help: () => at("help").showModal(),
+  };
+  report.faults = [];
+  for (const theme of ["light", "dark"]) {
+    document.documentElement.dataset.theme = theme;
+    for (const [name, enter] of Object.entries(states)) {
+      enter();
+      await wait(300);
+      const { violations } = await axe.run();
+      for (const { id, impact, nodes } of violations) {
+        report.faults.push(`${theme}, ${name}: ${impact} ${id}: ${nodes[0].html.slice(0, 200)}`);
+      }
+    }
+    at("help").close();
+    press("w");
+    choose("set-data", "nine-nodes");
+  }
+}

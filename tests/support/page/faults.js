@@ -1,0 +1,22 @@
+// Checks the network, then plants every fault; counts the verdicts in the picture.
+async function walk(report, names) {
+  const count = (verdict) => document.querySelectorAll(`#network .verdict-${verdict}`).length;
+  backprop.goto(12);
+  const before = picture();
+  press("c");
+  at("check-run").click();
+  report.own = { right: count("agree"), wrong: count("disagree") };
+  report.faults = names.map((name) => {
+    choose("fault", name);
+    at("fault-plant").click();
+    const edge = document.querySelector("#network [data-connection='0']");
+    edge.dispatchEvent(new PointerEvent("pointerenter"));
+    const told = at("told").textContent;
+    edge.dispatchEvent(new PointerEvent("pointerleave"));
+    return { report: backprop.check(name), shown: at("report").textContent, told, right: count("agree"), wrong: count("disagree") };
+  });
+  at("fault-hide").click();
+  report.hiddenReportIsHidden = at("report").hidden && !at("mystery").hidden;
+  press("s");
+  report.pictureComesBack = picture() === before;
+}
