@@ -152,7 +152,13 @@ fn keep_previous(path: &Path, contents_will_change: bool) -> std::io::Result<()>
         temporary.path().to_path_buf()
     };
     match std::fs::hard_link(path, &second_name) {
-        Ok(()) => std::fs::rename(&second_name, previous(path)),
+        Ok(()) => {
+            let renamed = std::fs::rename(&second_name, previous(path));
+            // It is still there if the file was FILE.previous already, as it is after a kill between two renames: of
+            // two names of one file `rename` leaves both.
+            let _ = std::fs::remove_file(&second_name);
+            renamed
+        }
         // Some file systems know no second names. For a moment there is only the previous file, which is a good one.
         Err(_) => std::fs::rename(path, previous(path)),
     }

@@ -142,6 +142,17 @@ fn what_a_living_process_is_writing_is_not_swept_away() {
     assert_eq!(versions(&contents(folder.path())), [Some("three"), Some("one")]);
 }
 
+#[test]
+fn a_kill_between_the_renames_leaves_one_file_of_two_names_and_the_next_write_no_third() {
+    let (folder, path) = folder_with_two_versions();
+    std::fs::remove_file(previous(&path)).expect("there");
+    std::fs::hard_link(&path, previous(&path)).expect("a second name");
+    write_keeping_previous(&path, |file| file.write_all(b"three")).expect("writable");
+    let contents = contents(folder.path());
+    assert_eq!(versions(&contents), [Some("three"), Some("two")]);
+    assert_eq!(contents.len(), 2, "{contents:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_and_hard_links_stay_and_a_read_only_file_is_not_replaced() {
