@@ -90,7 +90,7 @@ impl<'m> Walk<'m> {
     pub fn parameters(&mut self, selected: &[usize]) -> Vec<Entry> {
         let incremental = if self.rules.incrementally { self.model.incremental() } else { None };
         let Some(incremental) = incremental else { return self.parameters_whole(selected) };
-        // Asked once: for each of 238,510 parameters it would take twenty times as long as all the rest.
+        // Asked once: it takes a pass through the whole network, and there may be 238,510 parameters.
         let (error_noise, unchanged_error) = (incremental.noise(), incremental.unchanged_error());
         assert_same_error(unchanged_error, self.error, self.error_noise);
         let coordinate =
