@@ -114,6 +114,8 @@ impl Places {
     /// One file for two purposes, an input among the outputs, a file that this program did not write where one is to
     /// be written, a place that cannot be written to.
     pub(super) fn check(&self) -> Result<(), Error> {
+        // Whether a place can be written to is tried with a file of its own.
+        let _in_hand = signals::file_in_hand();
         for (index, (output, kind)) in self.outputs.iter().enumerate() {
             // A checkpoint and the one before it may for a moment be one file with two names.
             let mut earlier = self.outputs[..index].iter().filter(|(other, _)| other.option != output.option);

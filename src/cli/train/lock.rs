@@ -28,6 +28,8 @@ impl Lock {
         file_name.push(place.file_name().unwrap_or_default());
         file_name.push(".backprop-lock");
         let path = atomic_file::folder_of(&place).join(file_name);
+        // Until it is known what is to be removed, no signal ends the program.
+        let _in_hand = signals::file_in_hand();
         loop {
             let opened = File::options().read(true).write(true).create(true).truncate(false).open(&path);
             let Ok(mut file) = opened else { return Ok(None) };
