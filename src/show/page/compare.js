@@ -39,8 +39,11 @@ function tellRace(answer) {
     return element("li", {}, element("span", { class: "runner" }, name), element("span", { class: "lane" },
       element("span", { class: "run", style: `animation-duration: ${seconds}s` })), element("span", { class: "time" }, `${answer.texts[key]} µs a sample`));
   }));
+  // The numbers are the program's to the bit, and that costs where the platform lacks the instruction.
+  const why = answer.ratio < 1 ? " In a browser the matrices lose: to give the program's numbers to the bit, they compute each fused " +
+    "multiply-add by long arithmetic, for which WebAssembly has no instruction. Natively (backprop compare) they win." : "";
   const words = `${answer.agrees ? "They agree" : "They do NOT agree"}: the largest difference is ${answer.texts.max_difference}. ` +
-    `An object graph takes ${answer.texts.bytes_per_connection} bytes a connection, a matrix 8.`;
+    `An object graph takes ${answer.texts.bytes_per_connection} bytes a connection, a matrix 8.${why}`;
   at("race-words").textContent = words;
   say(words);
 }
