@@ -1,5 +1,5 @@
-//! What the check says of wrong gradients of models that it knows by two closures only: an MLP, softmax, layer norm, with
-//! the mistakes that are made in them.
+//! What the check says of wrong gradients of a model that it knows by two closures only, an MLP, with the mistakes that are
+//! made in one.
 
 use backprop::gradient_check::{Check, ClosureModel, Report, Verdict};
 
