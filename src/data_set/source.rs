@@ -188,7 +188,7 @@ impl Source {
     /// use backprop::data_set::Source;
     ///
     /// let table = Source::Path("flowers.csv".into());
-    /// assert_eq!(table.files(), ["flowers.csv".as_ref()]);
+    /// assert_eq!(table.files(), [std::path::Path::new("flowers.csv")]);
     /// ```
     pub fn files(&self) -> Vec<PathBuf> {
         match self {

@@ -424,11 +424,11 @@ impl Stepper {
     /// let network = Network::new(&[2, 1], 0);
     /// let mut stepper = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3);
     /// stepper.goto(7); // the deltas are known
-    /// let before = stepper.network().clone();
+    /// let before = stepper.network().dump();
     /// stepper.edit(Edit::Label(0, 0.2));
-    /// assert_ne!(stepper.network(), &before);
+    /// assert_ne!(stepper.network().dump(), before);
     /// assert_eq!(stepper.undo_edit(), Some(Edit::Label(0, 0.2)));
-    /// assert_eq!(stepper.network(), &before);
+    /// assert_eq!(stepper.network().dump(), before);
     /// ```
     pub fn undo_edit(&mut self) -> Option<Edit> {
         let PlacedEdit { training_step, .. } = *self.edits.last()?;

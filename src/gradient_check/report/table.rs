@@ -173,6 +173,12 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
                 groups_with_disagreements(report)
             )?;
         }
+        Verdict::Inconclusive if report.is_lone() => writeln!(
+            f,
+            "\nINCONCLUSIVE: one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: \
+             try another sample, other weights, or f64.",
+            report.checked
+        )?,
         Verdict::Inconclusive if report.agree_nonzero == 0 => writeln!(
             f,
             "\nINCONCLUSIVE: nothing disagrees, but nothing other than 0 agrees either. Noise proves nothing; try \
@@ -196,7 +202,7 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             groups_without_proof(report)
         )?,
     }
-    if let Some(diagnosis) = &report.diagnosis {
+    if let Some(diagnosis) = report.diagnosis.as_ref().filter(|_| !report.is_lone()) {
         writeln!(f, "Diagnosis: {diagnosis}")?;
     }
     Ok(())
