@@ -4,8 +4,8 @@
 //! |---|---|---|
 //! | [`plot`] | curves, dots, areas between two axes | SVG |
 //! | [`dot`] | a network with its numbers | Graphviz |
-//! | [`page`] | a recorded training, step by step | one HTML file |
-//! | [`stepper`] | the same, live, with keys to walk by | the terminal |
+//! | [`stepper`] | training, step by step, with keys to walk by | the terminal |
+//! | [`page`] | the same in a browser, alive | one HTML file |
 //! | [`picture`], [`bars`] | a grey image, a share | text |
 
 pub mod bars;

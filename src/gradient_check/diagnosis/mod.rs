@@ -177,105 +177,11 @@ impl Diagnosis {
 /// One or two sentences: what the pattern is, and where to look.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(sentence) = self.general_sentence() {
-            return f.write_str(&sentence);
-        }
-        match self.pattern {
-            Pattern::NotANumber => write!(
-                f,
-                "a value is infinite or not a number: look for a division by zero, a logarithm of zero, or weights that \
-                 have grown without bound."
-            ),
-            Pattern::SignFlipped => write!(
-                f,
-                "every analytic value is the numerical one with the opposite sign: the sign is flipped. Training would \
-                 climb instead of descend; look for output - label where label - output belongs, or -= for +=."
-            ),
-            Pattern::SummedNotAveraged { samples } => write!(
-                f,
-                "every analytic value is {samples} times the numerical one, and there are {samples} samples: the \
-                 gradients are summed where they should be averaged."
-            ),
-            Pattern::ConstantFactor { factor } => write!(
-                f,
-                "every analytic value is {factor:.6} times the numerical one: a constant factor, applied everywhere. \
-                 Look at the cost's delta or at the rate."
-            ),
-            Pattern::BiasGradientMissing => write!(
-                f,
-                "only biases disagree, and their analytic gradient is 0: the bias gradient, which is the delta itself, \
-                 is never computed."
-            ),
-            Pattern::BiasesDecay { strength } => write!(
-                f,
-                "only biases disagree, each by {strength:.6} times the bias itself: L2 regularisation is applied to \
-                 biases, and belongs on weights alone."
-            ),
-            Pattern::BiasPath => {
-                write!(f, "only biases disagree: the bias path. Their gradient should be the delta itself.")
-            }
-            Pattern::WeightDecay { strength } => write!(
-                f,
-                "only weights disagree, each by {:.6} times the weight itself: the L2 term is {}.",
-                strength.abs(),
-                if strength > 0.0 { "missing or too weak" } else { "too strong" }
-            ),
-            Pattern::InputPath => write!(
-                f,
-                "only weights disagree, and in each column of W by one ratio: the deltas are right, the inputs they are \
-                 multiplied by are another layer's."
-            ),
-            Pattern::WeightPath => {
-                write!(
-                    f,
-                    "only weights disagree: the deltas are right, the product delta times input is not."
-                )
-            }
-            Pattern::OutputDelta { smallest, largest } => write!(
-                f,
-                "every layer disagrees, and in the last each neuron has a ratio of its own, from {smallest:.4} to \
-                 {largest:.4}: the output layer's delta is wrong, and everything follows from it. {}",
-                if smallest > 1.0 {
-                    "All are above 1: look for a slope that is missing."
-                } else if smallest > 0.0 && largest < 1.0 {
-                    "All are between 0 and 1: look for a slope too many."
-                } else {
-                    "Look for a slope that is another function's."
-                }
-            ),
-            Pattern::OtherSample => write!(
-                f,
-                "every layer disagrees, and in the last both deltas and inputs do: the gradient is that of another \
-                 sample. Look for a label and a sample exchanged, or for outputs left over from the sample before."
-            ),
-            Pattern::OneSampleOfSeveral => write!(
-                f,
-                "the error is a mean over several samples, the analytic gradient that of a single one: look for = where \
-                 += belongs."
-            ),
-            Pattern::Recursion { zero, by_row } => {
-                write!(
-                    f,
-                    "the last layer agrees and every layer before it disagrees: the recursion from layer to layer"
-                )?;
-                match (zero, by_row) {
-                    (true, _) => write!(f, " never reaches them, for their gradient is 0."),
-                    (false, Some((smallest, largest))) => write!(
-                        f,
-                        ", in the hidden delta: each neuron has a ratio of its own, from {smallest:.4} to {largest:.4}."
-                    ),
-                    (false, None) => write!(f, ", delta = slope * sum of weight * delta downstream."),
-                }
-            }
-            Pattern::OneLayer { layer, zero } => {
-                write!(f, "only layer {layer} disagrees: that layer's delta")?;
-                if zero {
-                    write!(f, " is never computed, for its gradient is 0.")
-                } else {
-                    write!(f, " is wrong.")
-                }
-            }
-            _ => write!(f, "no known pattern; the table shows where to look."),
-        }
+        let sentence = self
+            .general_sentence()
+            .or_else(|| self.everywhere_sentence())
+            .or_else(|| self.path_sentence())
+            .or_else(|| self.delta_sentence());
+        f.write_str(sentence.as_deref().unwrap_or("no known pattern; the table shows where to look."))
     }
 }

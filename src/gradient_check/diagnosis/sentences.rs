@@ -1,4 +1,4 @@
-//! What the diagnosis says of models without layers of this crate's kind.
+//! What the diagnosis says: first of any model, then of one with layers of weights and biases.
 
 use super::{Diagnosis, Pattern};
 
@@ -42,6 +42,103 @@ impl Diagnosis {
             Pattern::SomeGroups => format!(
                 "the disagreements are {place}, in no known pattern: look at the code that computes this gradient, and what it \
                  is given.",
+            ),
+            _ => return None,
+        })
+    }
+
+    /// The sentences for what every value has in common.
+    pub(super) fn everywhere_sentence(&self) -> Option<String> {
+        Some(match self.pattern {
+            Pattern::NotANumber => "a value is infinite or not a number: look for a division by zero, a logarithm of zero, or \
+                                    weights that have grown without bound."
+                .to_owned(),
+            Pattern::SignFlipped => "every analytic value is the numerical one with the opposite sign: the sign is flipped. \
+                                     Training would climb instead of descend; look for output - label where label - output \
+                                     belongs, or -= for +=."
+                .to_owned(),
+            Pattern::SummedNotAveraged { samples } => format!(
+                "every analytic value is {samples} times the numerical one, and there are {samples} samples: the gradients are \
+                 summed where they should be averaged."
+            ),
+            Pattern::ConstantFactor { factor } => format!(
+                "every analytic value is {factor:.6} times the numerical one: a constant factor, applied everywhere. Look at \
+                 the cost's delta or at the rate."
+            ),
+            Pattern::OneSampleOfSeveral => "the error is a mean over several samples, the analytic gradient that of a single \
+                                            one: look for = where += belongs."
+                .to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// The sentences for biases alone, and for weights alone.
+    pub(super) fn path_sentence(&self) -> Option<String> {
+        Some(match self.pattern {
+            Pattern::BiasGradientMissing => {
+                "only biases disagree, and their analytic gradient is 0: the bias gradient, which \
+                                             is the delta itself, is never computed."
+                    .to_owned()
+            }
+            Pattern::BiasesDecay { strength } => format!(
+                "only biases disagree, each by {strength:.6} times the bias itself: L2 regularisation is applied to biases, \
+                 and belongs on weights alone."
+            ),
+            Pattern::BiasPath => {
+                "only biases disagree: the bias path. Their gradient should be the delta itself.".to_owned()
+            }
+            Pattern::WeightDecay { strength } => format!(
+                "only weights disagree, each by {:.6} times the weight itself: the L2 term is {}.",
+                strength.abs(),
+                if strength > 0.0 { "missing or too weak" } else { "too strong" }
+            ),
+            Pattern::InputPath => {
+                "only weights disagree, and in each column of W by one ratio: the deltas are right, the \
+                                   inputs they are multiplied by are another layer's."
+                    .to_owned()
+            }
+            Pattern::WeightPath => {
+                "only weights disagree: the deltas are right, the product delta times input is not."
+                    .to_owned()
+            }
+            _ => return None,
+        })
+    }
+
+    /// The sentences for wrong deltas.
+    pub(super) fn delta_sentence(&self) -> Option<String> {
+        Some(match self.pattern {
+            Pattern::OutputDelta { smallest, largest } => format!(
+                "every layer disagrees, and in the last each neuron has a ratio of its own, from {smallest:.4} to \
+                 {largest:.4}: the output layer's delta is wrong, and everything follows from it. {}",
+                if smallest > 1.0 {
+                    "All are above 1: look for a slope that is missing."
+                } else if smallest > 0.0 && largest < 1.0 {
+                    "All are between 0 and 1: look for a slope too many."
+                } else {
+                    "Look for a slope that is another function's."
+                }
+            ),
+            Pattern::OtherSample => "every layer disagrees, and in the last both deltas and inputs do: the gradient is that of \
+                                     another sample. Look for a label and a sample exchanged, or for outputs left over from \
+                                     the sample before."
+                .to_owned(),
+            Pattern::Recursion { zero, by_row } => format!(
+                "the last layer agrees and every layer before it disagrees: the recursion from layer to layer{}",
+                match by_row {
+                    _ if zero => " never reaches them, for their gradient is 0.".to_owned(),
+                    Some((smallest, largest)) if largest - smallest < 1e-4 => {
+                        format!(", in the hidden delta: every value is {smallest:.4} times the right one.")
+                    }
+                    Some((smallest, largest)) => format!(
+                        ", in the hidden delta: each neuron has a ratio of its own, from {smallest:.4} to {largest:.4}."
+                    ),
+                    None => ", delta = slope * sum of weight * delta downstream.".to_owned(),
+                }
+            ),
+            Pattern::OneLayer { layer, zero } => format!(
+                "only layer {layer} disagrees: that layer's delta {}",
+                if zero { "is never computed, for its gradient is 0." } else { "is wrong." }
             ),
             _ => return None,
         })
