@@ -213,11 +213,13 @@ fn what_is_not_computed_yet_is_a_dash() {
     assert_eq!((dashes(&start, "outputs"), dashes(&start, "deltas")), (9, 12));
     let later = ask(&mut session, &json!({"do": "goto", "position": 4}));
     assert_eq!((dashes(&later, "outputs"), &later["outputs"][4]["state"]), (5, &json!("fresh")));
+    assert_eq!(later["formula"]["before"], "–");
     let next_sample = ask(&mut session, &json!({"do": "goto", "position": 47}));
     assert_eq!(
         (&next_sample["outputs"][0]["state"], &next_sample["outputs"][1]["state"]),
         (&json!("fresh"), &json!("stale"))
     );
+    assert_eq!(next_sample["formula"]["before"], "0.658875"); // the first input of the sample before
     assert_eq!(dashes(&next_sample, "deltas"), 1); // the output layer's constant node never has one
 }
 

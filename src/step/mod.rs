@@ -150,6 +150,15 @@ pub struct Step {
     pub after: f64,
 }
 
+impl Step {
+    /// Whether there was no such value before, so that [`Step::before`] means nothing: an output or a delta of the very
+    /// first sample.
+    pub fn is_first_value(&self) -> bool {
+        let is_computed = self.action.node().is_some() && self.phase != Phase::DropOut;
+        is_computed && self.epoch == 0 && self.sample == 0
+    }
+}
+
 /// What a step changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {

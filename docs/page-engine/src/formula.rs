@@ -39,7 +39,7 @@ impl Formula {
             numbers,
             partial: step.partial_results(DECIMALS),
             value: number(step.after, DECIMALS),
-            before: number(step.before, DECIMALS),
+            before: if step.is_first_value() { NONE.to_owned() } else { number(step.before, DECIMALS) },
         }
     }
 }

@@ -49,13 +49,6 @@ impl App {
         segment.map(|segment| segment.start + place)
     }
 
-    /// Whether the step computed something for the first time, so that there was no value before.
-    pub(super) fn is_first(&self, step: &Step) -> bool {
-        let Some(id) = step.action.node().filter(|_| step.phase != Phase::DropOut) else { return false };
-        let place = self.place(id);
-        self.first(step.phase, place.layer, place.index as usize) == Some(step.position)
-    }
-
     /// The input in the middle of those that are not 0; the first, where inputs are few or all 0.
     pub(super) fn ink(&self) -> usize {
         let sample = self.stepper.sample();

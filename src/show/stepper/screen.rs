@@ -162,7 +162,7 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
     if step.has_numbers() {
         lines.push(Line::from(format!("    = {}", step.numbers(decimals))));
     }
-    let before = if app.is_first(step) { "–".to_owned() } else { number(step.before, 6) };
+    let before = if step.is_first_value() { "–".to_owned() } else { number(step.before, 6) };
     let partial = step.partial_results(6).map(|partial| format!("{partial} = ")).unwrap_or_default();
     lines.push(Line::from(vec![
         Span::raw(format!("    = {partial}")),
