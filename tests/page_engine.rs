@@ -223,6 +223,46 @@ fn what_is_not_computed_yet_is_a_dash() {
     assert_eq!(dashes(&next_sample, "deltas"), 1); // the output layer's constant node never has one
 }
 
+#[test]
+fn outputs_are_called_by_their_class_and_the_verdict_comes_with_the_last_of_them() {
+    // The weight 5 makes a class 1 of x = 1 and the bias -1 a class 0 of x = 0; the second sample is mislabelled.
+    let model = json!({"sizes": [2, 2], "weights": [[[-5.0, 0.0], [5.0, 0.0]]], "biases": [[[1.0], [-1.0]]],
+        "cost": "QuadraticCost"});
+    let rows = json!({"samples": [[0.0, 0.5], [1.0, 0.0]], "labels": [[0.9, 0.1], [0.9, 0.1]], "classes": ["no", "yes"]});
+    let mut session = started(&json!({"sizes": [2, 2], "data": rows, "model": model, "rate": 1e-9}));
+    let start = ask(&mut session, &json!({"do": "look"}));
+    assert_eq!(start["verdict"], "label no, no answer yet");
+    let first_output = ask(&mut session, &json!({"do": "goto", "position": 3}));
+    assert_eq!(first_output["verdict"], "label no, no answer yet");
+    assert_eq!(first_output["formula"]["where"], "node 1-0, class no ◀ target 0.9");
+    let second_output = ask(&mut session, &json!({"do": "next"}));
+    assert_eq!(second_output["verdict"], "label no, it says no: right");
+    assert_eq!(second_output["formula"]["where"], "node 1-1, class yes, target 0.1");
+    // The last step of the sample still speaks of this sample.
+    let length = start["epoch_length"].as_u64().expect("a number") / 2;
+    let last = ask(&mut session, &json!({"do": "goto", "position": length}));
+    assert_eq!(last["verdict"], "label no, it says no: right");
+    let wrong = ask(&mut session, &json!({"do": "goto", "position": 2 * length}));
+    assert_eq!(wrong["verdict"], "label no, it says yes: wrong");
+}
+
+#[test]
+fn steps_about_inputs_that_are_0_can_be_passed_over() {
+    let rows = json!({"samples": [[0.0, 0.0, 0.5, 0.0]], "labels": [[1.0]]});
+    let mut session = started(&json!({"sizes": [4, 1], "data": rows}));
+    let walk = |session: &mut Session, way: &str, count: usize| -> Vec<String> {
+        let request = json!({"do": way, "past_zeros": true});
+        (0..count)
+            .map(|_| ask(session, &request)["step"]["name"].as_str().unwrap_or("start").to_owned())
+            .collect()
+    };
+    let forwards = walk(&mut session, "next", 10);
+    assert_eq!(forwards, ["x3", "a5", "δ5", "δ1", "δ2", "δ3", "δ4", "δ(0-4)", "w53", "w5b"]);
+    let backwards = walk(&mut session, "back", 10);
+    assert_eq!(backwards, ["w53", "δ(0-4)", "δ4", "δ3", "δ2", "δ1", "δ5", "a5", "x3", "start"]);
+    assert_eq!(ask(&mut session, &json!({"do": "next"}))["step"]["name"], "x1");
+}
+
 /// The numbers of the nine nodes' first hidden delta, put together wrongly by hand.
 #[test]
 fn a_wrong_guess_is_told_which_slip_it_is() {

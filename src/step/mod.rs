@@ -38,9 +38,10 @@
 //! ```
 //!
 //! Read `order` (which step comes when), `action` (doing and undoing one), `stepper` (the walk), `reading`
-//! (what a step read) and [`text`] (how it prints).
+//! (what a step read), `classes` (what outputs stand for) and [`text`] (how it prints).
 
 mod action;
+mod classes;
 mod order;
 mod place;
 mod reading;

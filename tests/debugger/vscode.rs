@@ -16,7 +16,7 @@ fn configurations(debugger: &str) -> Vec<Value> {
     let launch = read("launch.json");
     let all = launch["configurations"].as_array().expect("a list").iter();
     let found: Vec<Value> = all.filter(|configuration| configuration["type"] == debugger).cloned().collect();
-    assert_eq!(found.len(), 3, "the example, a test, the program");
+    assert_eq!(found.len(), 4, "the example, a test, the program, XOR");
     found
 }
 
@@ -75,7 +75,7 @@ fn the_c_and_c_plus_plus_extension_s_commands_stop_gdb_at_every_node_sized_funct
 
 #[test]
 fn what_is_built_and_run_is_there() {
-    let built = ["--example nine_nodes", "--test graph_golden", "--bin backprop"];
+    let built = ["--example nine_nodes", "--test graph_golden", "--bin backprop", "--example xor"];
     for (configuration, built) in configurations("lldb").iter().zip(built) {
         let arguments = commands(&configuration["cargo"]["args"]).join(" ");
         assert!(arguments.ends_with(built), "{arguments}");

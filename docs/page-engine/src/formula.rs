@@ -45,6 +45,12 @@ impl Formula {
 }
 
 impl Formula {
+    /// Of an output that stands for a class, which and what its target is.
+    pub fn of_class(self, class: Option<String>) -> Self {
+        let class = class.map(|class| format!(", {class}")).unwrap_or_default();
+        Self { place: self.place + &class, ..self }
+    }
+
     /// The question: numbers that are known, and not what comes of them.
     pub fn without_value(self) -> Self {
         Self { partial: None, value: NONE.to_owned(), ..self }

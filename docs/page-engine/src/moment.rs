@@ -37,6 +37,10 @@ pub struct Moment {
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
     kept: Vec<Kept>,
+    /// The label and what the network says, by the names of the classes.
+    verdict: Option<String>,
+    /// The class of the sample, an output's index, where classes have names.
+    class: Option<usize>,
     labels: Vec<Shown>,
     inputs: Vec<Shown>,
     connections: Vec<ConnectionNumbers>,
@@ -199,7 +203,7 @@ impl<'s> Done<'s> {
 }
 
 impl Moment {
-    pub fn new(stepper: &mut Stepper, map: &Map) -> Self {
+    pub fn new(stepper: &mut Stepper, map: &Map, classes: &[String]) -> Self {
         let step = stepper.latest();
         let stepper = &*stepper;
         let done = Done::new(stepper);
@@ -222,7 +226,9 @@ impl Moment {
             phase: step.as_ref().map(|step| step.phase),
             phase_title: step.as_ref().map(|step| title(step.phase)),
             phases: phases(&done, step.as_ref()),
-            formula: step.as_ref().map(Formula::new),
+            formula: step
+                .as_ref()
+                .map(|step| Formula::new(step).of_class(stepper.class_in_words(step, classes))),
             changed: step.as_ref().and_then(|step| changed(step.action)),
             reads: step.as_ref().map(reads).unwrap_or_default(),
             next: Upcoming {
@@ -232,6 +238,8 @@ impl Moment {
             outputs: node_numbers(map, &done, true, |node| network[map.nodes[node]].output()),
             deltas: node_numbers(map, &done, false, |node| network[map.nodes[node]].delta()),
             kept: kept(stepper, map),
+            verdict: stepper.verdict(classes),
+            class: (!classes.is_empty()).then(|| stepper.class()),
             labels: shown(&label),
             inputs: shown(&sample),
             connections: connections(stepper, map, &done, step.as_ref()),

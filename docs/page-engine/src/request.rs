@@ -16,8 +16,16 @@ pub enum Request {
     },
     /// Network, seed, edits and position, as an object and as the fragment of an address.
     Situation {},
-    Next {},
-    Back {},
+    /// One step on, or as many as it takes past inputs that are 0.
+    Next {
+        #[serde(default)]
+        past_zeros: bool,
+    },
+    /// One step back, or as many.
+    Back {
+        #[serde(default)]
+        past_zeros: bool,
+    },
     Goto {
         position: usize,
     },

@@ -136,10 +136,9 @@ impl Play {
     }
 
     fn obey(&mut self, request: Request) -> Result<String, String> {
-        let position = self.stepper.position();
         match request {
-            Request::Next {} => self.stepper.goto(position.saturating_add(1)),
-            Request::Back {} => self.stepper.goto(position.saturating_sub(1)),
+            Request::Next { past_zeros } => self.walk(past_zeros, |position| position.saturating_add(1)),
+            Request::Back { past_zeros } => self.walk(past_zeros, |position| position.saturating_sub(1)),
             Request::Goto { position } => self.stepper.goto(position),
             Request::Phase { direction } => self.stepper.goto(self.phase(direction)),
             Request::Sample { direction } => self.stepper.goto(self.sample(direction)),
@@ -187,8 +186,19 @@ impl Play {
         text(&self.moment())
     }
 
+    /// One step, or as many as it takes past inputs that are 0.
+    fn walk(&mut self, past_zeros: bool, beside: impl Fn(usize) -> usize) {
+        loop {
+            self.stepper.goto(beside(self.stepper.position()));
+            let step = self.stepper.latest().filter(|_| past_zeros);
+            if !step.is_some_and(|step| self.stepper.is_about_a_zero(&step)) {
+                return;
+            }
+        }
+    }
+
     fn moment(&mut self) -> Moment {
-        Moment::new(&mut self.stepper, &self.map)
+        Moment::new(&mut self.stepper, &self.map, &self.scene.rows.classes)
     }
 
     fn moment_with(&mut self, more: Value) -> Result<String, String> {

@@ -16,11 +16,15 @@ const horizonOf = () => {
   return Math.max(Math.min(epochs * length, FARTHEST), session.moment.position);
 };
 
+/** Whether steps about inputs that are 0 are passed over. */
+let pastZeros = false;
+const stepOn = () => move({ do: "next", past_zeros: pastZeros });
+
 export function forward() {
   if (holdsBack()) return;
-  move({ do: "next" });
+  stepOn();
 }
-export const back = () => move({ do: "back" });
+export const back = () => move({ do: "back", past_zeros: pastZeros });
 /** @param {number} position */
 export const go = (position) => move({ do: "goto", position });
 const toStart = () => go(0);
@@ -39,7 +43,7 @@ function tick() {
   timer = window.setTimeout(() => {
     // Above a screen's own rate several steps are done at once.
     if (perSecond > 60) go(session.moment.position + Math.round(perSecond / 60));
-    else if (!move({ do: "next" })) return pause();
+    else if (!stepOn()) return pause();
     tick();
   }, Math.max(1000 / perSecond, 1000 / 60));
 }
@@ -83,6 +87,11 @@ function undo() {
   else complain("There is no edit to undo.");
 }
 
+function toggleZeros() {
+  pastZeros = !pastZeros;
+  at("zeros").setAttribute("aria-pressed", String(pastZeros));
+}
+
 const help = () => /** @type {HTMLDialogElement} */ (at("help"));
 
 /** @type {Record<string, () => void>} */
@@ -102,6 +111,7 @@ const KEYS = {
   u: undo,
   r: () => move({ do: "reset" }),
   w: toggleAsking,
+  z: toggleZeros,
   s: () => showMode("step"),
   c: () => showMode("check"),
   m: () => showMode("compare"),
@@ -133,6 +143,7 @@ export function startControls() {
   at("last").addEventListener("click", toEnd);
   at("play").addEventListener("click", togglePlay);
   at("ask").addEventListener("click", toggleAsking);
+  at("zeros").addEventListener("click", toggleZeros);
   at("undo").addEventListener("click", undo);
   at("reset").addEventListener("click", () => move({ do: "reset" }));
   at("theme").addEventListener("click", toggleTheme);

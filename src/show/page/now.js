@@ -87,7 +87,8 @@ export function explanation(phase, changed, step) {
 
 /** @param {Moment} moment */
 function showNow(moment) {
-  const { formula, step, phase } = moment;
+  const { formula, step, phase, verdict } = moment;
+  at("verdict").textContent = verdict ?? "";
   const box = at("formula");
   if (!formula || !step || !phase) {
     at("now-title").textContent = "Before the first step";

@@ -313,7 +313,7 @@ impl App {
     }
 
     fn is_to_be_skipped(&self) -> bool {
-        self.skips_zeros && self.latest.as_ref().is_some_and(|step| self.is_about_a_zero(step))
+        self.skips_zeros && self.latest.as_ref().is_some_and(|step| self.stepper.is_about_a_zero(step))
     }
 
     fn go(&mut self, position: usize) {

@@ -154,7 +154,7 @@ fn name(app: &App, id: NodeId) -> String {
     let output_layer = app.stepper().network().layers.len() - 1;
     let class = if place.layer as usize == output_layer { app.class(place.index as usize) } else { None };
     match (class, place.number) {
-        (Some(class), _) if app.label() == place.index as usize => {
+        (Some(class), _) if app.stepper().class() == place.index as usize => {
             let cut: String = class.chars().take(LONGEST_CLASS - LABEL_MARK.chars().count()).collect();
             cut + LABEL_MARK
         }

@@ -1,7 +1,7 @@
 //! What has been computed so far, and which inputs and outputs there is something to say of.
 
 use backprop::graph::{ConnectionId, NodeId};
-use backprop::step::{Action, Phase, Step};
+use backprop::step::Phase;
 
 use super::App;
 
@@ -56,51 +56,9 @@ impl App {
         if sample.len() < FEW_INPUTS || inked.is_empty() { 0 } else { inked[inked.len() / 2] }
     }
 
-    /// Whether the step is about an input that is 0: it sets it, or moves a weight from it, by nothing.
-    pub(super) fn is_about_a_zero(&self, step: &Step) -> bool {
-        let network = self.stepper.network();
-        let input = match step.action {
-            Action::SetInput(id) => id,
-            Action::UpdateWeight(id) | Action::AddGradient(id) => network[id].upstream_node,
-            _ => return false,
-        };
-        self.place(input).layer == 0 && network[input].output() == 0.0
-    }
-
     /// What an output is called: by its class, where it stands for one.
     pub fn class(&self, output: usize) -> Option<&str> {
         let outputs = self.stepper.network().architecture.output_size();
         self.classes.get(output).filter(|_| outputs > 1).map(String::as_str)
-    }
-
-    /// The class of the sample: that of the output whose target is the largest, or of a single output's target.
-    pub(super) fn label(&self) -> usize {
-        class_of(self.stepper.label())
-    }
-
-    /// What the network says of the sample in hand, as soon as its last output has been computed.
-    pub(super) fn answer(&self) -> Option<usize> {
-        let moment = self.stepper.moment(self.stepper.position().checked_sub(1)?);
-        let is_answered = match moment.order.segment(moment.step).phase {
-            Phase::SetInput | Phase::DropOut => false,
-            Phase::Output => {
-                let last = self.stepper.network().layers.len() - 1;
-                let segment = moment.order.segment(moment.step);
-                segment.layer == last && moment.step + 1 == segment.end()
-            }
-            _ => true,
-        };
-        is_answered.then(|| class_of(&self.stepper.network().output()))
-    }
-}
-
-/// The class that outputs stand for: the first of the largest, or, of a single one, whether it is above one half.
-fn class_of(outputs: &[f64]) -> usize {
-    match outputs {
-        [single] => usize::from(*single > 0.5),
-        several => {
-            let largest = several.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            several.iter().position(|output| *output == largest).unwrap_or(0)
-        }
     }
 }

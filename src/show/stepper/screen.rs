@@ -154,8 +154,10 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
         Target::Node(place) => (format!("node {place}"), "="),
         Target::Connection(wire) => (wire.to_string(), "←"),
     };
+    let class = app.stepper().class_in_words(step, &app.classes);
+    let class = class.map(|class| format!(", {class}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{place}{}  ", class_of(app, step)), app.palette.quiet()),
+        Span::styled(format!("{place}{class}  "), app.palette.quiet()),
         Span::styled(step.name(), Palette::strong()),
         Span::raw(format!(" {sign} {}", step.symbols())),
     ])];
@@ -172,20 +174,6 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
     Text::from(lines)
 }
 
-/// Of an output that stands for a class: which, and what it should be: `, class 3 ◀ target 0.9`.
-fn class_of(app: &App, step: &Step) -> String {
-    let Target::Node(place) = step.target else { return String::new() };
-    let output = place.index as usize;
-    let is_output = place.layer as usize + 1 == app.stepper().network().layers.len();
-    match app.class(output).filter(|_| is_output) {
-        Some(class) => {
-            let mark = if output == app.label() { " ◀" } else { "," };
-            format!(", class {class}{mark} target {}", app.stepper().label()[output])
-        }
-        None => String::new(),
-    }
-}
-
 /// The error curve: the cost each training step met, squeezed together where there are more than columns.
 fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let costs = app.stepper().costs();
@@ -195,7 +183,7 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     buffer.set_stringn(area.x, area.y, title, area.width.into(), Palette::strong());
     let mut used = 1;
-    if let Some(verdict) = verdict(app) {
+    if let Some(verdict) = app.stepper().verdict(&app.classes) {
         buffer.set_stringn(area.x, area.y + 1, verdict, area.width.into(), Palette::strong());
         used += 1;
     }
@@ -211,19 +199,6 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let scaled = heights.iter().map(|cost| if largest > 0.0 { (cost / largest * 1000.0) as u64 } else { 0 });
     let below = Rect { y: area.y + used, height: area.height - used, ..area };
     Sparkline::default().data(scaled).max(1000).render(below, buffer);
-}
-
-/// The label of the sample and what the network says of it, where outputs stand for classes.
-fn verdict(app: &App) -> Option<String> {
-    let name = |class: usize| app.classes.get(class);
-    let label = name(app.label())?;
-    Some(match app.answer() {
-        None => format!("label {label}, no answer yet"),
-        Some(answer) => {
-            let is_right = if answer == app.label() { "right" } else { "wrong" };
-            format!("label {label}, it says {}: {is_right}", name(answer)?)
-        }
-    })
 }
 
 /// The weight under the cursor; a number that is being written; or what the last key brought about.
