@@ -97,6 +97,51 @@ fn a_missing_file_is_reported_with_its_address() {
     assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
 }
 
+/// Whether the file of this name is still there after the program has refused it.
+fn refused(folder: &Path, part: &str) {
+    let output = get_mnist("http://127.0.0.1:9", folder);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
+    assert!(message.contains(part), "{message}");
+}
+
+#[test]
+fn a_file_of_the_right_name_with_other_contents_is_kept_unless_asked_otherwise() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let file = target.path().join("train-images-idx3-ubyte.gz");
+    std::fs::write(&file, b"years of work").expect("writable");
+    refused(target.path(), "there is a file already, and it is not MNIST's");
+    refused(target.path(), "--force");
+    assert_eq!(std::fs::read(&file).expect("kept"), b"years of work");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backprop"));
+    command.arg("get-mnist").arg(target.path()).args(["--force", "--url", "http://127.0.0.1:9"]);
+    let output = command.env("no_proxy", "127.0.0.1").output().expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("could not fetch"), "{message}");
+    assert_eq!(std::fs::read(&file).expect("kept"), b"years of work", "nothing came to replace it");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_or_a_pipe_or_a_folder_in_the_place_of_a_file_is_neither_read_nor_replaced() {
+    for name in ["t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz.part"] {
+        let target = tempfile::tempdir().expect("folder");
+        let place = target.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", &place).expect("new");
+        refused(target.path(), "it is a device, not a file");
+        std::fs::remove_file(&place).expect("still there");
+        assert!(Command::new("mkfifo").arg(&place).status().expect("mkfifo is there").success());
+        refused(target.path(), "it is a pipe, not a file");
+        std::fs::remove_file(&place).expect("still there");
+        std::fs::create_dir(&place).expect("new");
+        refused(target.path(), "it is a folder");
+        assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 1);
+    }
+}
+
 #[test]
 #[ignore = "needs the real MNIST: set BACKPROP_MNIST to its folder"]
 fn the_real_files_are_fetched_verified_and_not_fetched_again() {

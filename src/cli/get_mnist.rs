@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::output::name as name_of;
 use super::{Failure, Output};
+use crate::atomic_file;
 use backprop::{Error, Problem};
 
 const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
@@ -18,6 +19,9 @@ const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
 /// How curl ends where a server cannot go on at the place an earlier download has reached: an HTTP error, no ranges,
 /// a range it has not got.
 const CANNOT_GO_ON: [i32; 3] = [22, 33, 36];
+
+/// The bytes of the longest of the files without gzip: what has more is none of them.
+const LONGEST: u64 = 16 + 60_000 * 28 * 28;
 
 /// The four files, and the SHA-256 of each without gzip.
 const FILES: [(&str, &str); 4] = [
@@ -31,7 +35,7 @@ const FILES: [(&str, &str); 4] = [
 ///
 /// Downloads the four files with curl, which comes with Windows, macOS and most of Linux, and compares their checksums.
 /// What is already there is not fetched again, and a download that was cut off goes on where it ended. A file has its
-/// name only once it is whole and right.
+/// name only once it is whole and right; one of that name with other contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
     /// Where the files go
@@ -41,17 +45,32 @@ pub(super) struct GetMnist {
     /// Another mirror: the address that the files lie under
     #[arg(long, value_name = "URL", default_value = MIRROR)]
     url: String,
+
+    /// Replace files of these names that hold something else
+    #[arg(long)]
+    force: bool,
 }
 
 impl GetMnist {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| Error::file(&self.folder, error))?;
+        fs::create_dir_all(&self.folder).map_err(|error| {
+            Error::Usage(
+                Problem::new("DIR", format!("{}: {error}", name_of(&self.folder)))
+                    .remedy("give a folder that you can write to, or the name of a new one"),
+            )
+        })?;
+        for (name, _) in FILES {
+            let target = self.target(name);
+            check_is_file(&target)?;
+            check_is_file(&part_of(&target))?;
+        }
         for (name, checksum) in FILES {
-            let target = self.folder.join(format!("{name}.gz"));
+            let target = self.target(name);
             if is_right(&target, checksum) {
                 writeln!(output, "{}: already here", name_of(&target))?;
                 continue;
             }
+            self.check_may_replace(&target)?;
             self.get(&target, name, checksum)?;
             writeln!(output, "{}: verified", name_of(&target))?;
             output.flush()?;
@@ -61,9 +80,24 @@ impl GetMnist {
         Ok(ExitCode::SUCCESS)
     }
 
+    fn target(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.gz"))
+    }
+
+    /// Whether nothing is lost by it, or the user wants it.
+    fn check_may_replace(&self, target: &Path) -> Result<(), Error> {
+        if self.force || fs::metadata(target).is_ok_and(|found| found.len() == 0) || !target.exists() {
+            return Ok(());
+        }
+        let found = format!("{}: there is a file already, and it is not MNIST's", name_of(target));
+        Err(Error::Usage(
+            Problem::new("get-mnist", found).remedy("choose another folder, or replace it with --force"),
+        ))
+    }
+
     /// Fetches one file beside its place, and moves it there if it is the right one.
     fn get(&self, target: &Path, name: &str, checksum: &str) -> Result<(), Error> {
-        let part = target.with_extension("gz.part");
+        let part = part_of(target);
         let address = format!("{}/{name}.gz", self.url.trim_end_matches('/'));
         // A whole file that was never moved is not fetched again: a server has nothing to add to it.
         if !is_right(&part, checksum) {
@@ -87,6 +121,16 @@ impl GetMnist {
         }
         fs::rename(&part, target).map_err(|error| Error::file(target, error))
     }
+}
+
+/// Where a file is until it is whole and right.
+fn part_of(target: &Path) -> PathBuf {
+    target.with_extension("gz.part")
+}
+
+/// Whether there is a file or nothing: what has no end is not read, and nothing else is replaced.
+fn check_is_file(path: &Path) -> Result<(), Error> {
+    atomic_file::place_of(path).map(|_| ()).map_err(|error| Error::file(path, error))
 }
 
 /// Lets curl fetch a file, from where an earlier download ended.
@@ -127,8 +171,8 @@ fn curl(address: &str, part: &Path) -> Result<Ended, Error> {
 
 /// Whether a gzipped file is there and holds what it should.
 fn is_right(path: &Path, checksum: &str) -> bool {
-    let Ok(file) = fs::File::open(path) else { return false };
-    let mut contents = MultiGzDecoder::new(file);
+    let Ok((file, _)) = atomic_file::open(path) else { return false };
+    let mut contents = MultiGzDecoder::new(file).take(LONGEST + 1);
     let mut sum = Sha256::new();
     let mut piece = vec![0; 1 << 16];
     loop {

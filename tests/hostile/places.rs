@@ -182,6 +182,8 @@ fn a_device_a_pipe_or_stdin_is_not_read_and_not_replaced() {
             "step --plain --from",
             "trace --from model.json --out",
             "export --model model.json --out",
+            "plot weights --out new.svg --model",
+            "plot runs --out new.svg",
         ] {
             let ended = run(&mut backprop(&format!("{arguments} {place}"), &folder));
             let what = if place == "pipe" {

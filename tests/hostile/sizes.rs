@@ -26,6 +26,8 @@ fn counts_from_the_command_line_have_limits_that_follow_from_memory() {
         ),
         ("check --sizes 30000,8000,2", ["sizes 30000,8000,2 take", "make a layer smaller"]),
         ("step --plain --sizes 30000,1000,2", ["sizes 30000,1000,2 take", "make a layer smaller"]),
+        ("plot regions --data xor --sizes 2,9000000,1 --out x.svg", ["take", "make a layer smaller"]),
+        ("plot regions --data xor --sizes 2,400000000,1 --out x.svg", ["400000000", "make a layer smaller"]),
         ("dot --sizes 30000,1000,2", ["sizes 30000,1000,2 take", "make a layer smaller"]),
         ("compare --sizes 784,100000,10", ["sizes 784,100000,10 take", "make a layer smaller"]),
     ] {
@@ -167,6 +169,8 @@ fn long_work_ends_when_it_is_asked_to() {
         "check --sizes 784,300,10 --all",
         "compare --samples 10000 --plot times.svg",
         "tour",
+        "plot landscape --model model.json --data bits --steps 201 --out landscape.svg",
+        "plot regions --data moons --sizes 2,300,300,2 --epochs 10000 --out regions.svg",
         "step --plain --data digits --train-limit 1000",
     ] {
         for (signal, status) in

@@ -12,11 +12,15 @@ use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
 use super::{Out, Picture, usage};
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use crate::cli::places::Places;
+use crate::memory;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
 /// Cells a side of each picture.
 const SIDE: usize = 60;
+
+/// What a weight takes in the network, its gradient, and the parameters it is drawn from.
+const BYTES_OF_A_CONNECTION: usize = 48;
 
 /// Draw what a network with two inputs answers everywhere in the plane, and the training points
 ///
@@ -130,6 +134,8 @@ impl Regions {
         }
         architecture.check()?;
         check_two_inputs(&architecture, &data, &self.data.source()?)?;
+        architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
         let mut parameters = self.init.draw(&architecture, self.seed);
         if self.init == WeightInit::Small {
             // As fc.py, and `train` with the vectorized network.

@@ -1,6 +1,5 @@
 //! `backprop plot runs`: the learning curves of several runs over each other.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +9,7 @@ use backprop::{Error, Problem};
 
 use super::regions::name;
 use super::{Out, Picture, usage};
+use crate::atomic_file;
 use crate::cli::places::Places;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 
@@ -65,7 +65,8 @@ impl Picture for Runs {
 /// Reads what `train --json` printed: one object an epoch.
 fn read(path: &Path) -> Result<Run, Error> {
     let file = path.display();
-    let text = fs::read_to_string(path).map_err(|error| {
+    let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
+    let text = atomic_file::read(path).and_then(is_text).map_err(|error| {
         usage("RUN.json", format!("{file}: {error}"), "give the file `backprop train --json > FILE` makes")
     })?;
     let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
