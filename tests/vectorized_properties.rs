@@ -364,3 +364,35 @@ fn a_network_larger_than_memory_is_an_error_that_names_the_sizes() {
     let error = Network::try_new(&architecture).expect_err("nobody has that much memory");
     assert!(error.to_string().contains("2000000"), "{error}");
 }
+
+#[test]
+fn weights_are_read_set_and_printed_one_by_one() {
+    let architecture = Architecture::new(&[2, 2, 1]).with_activation(Activation::Identity);
+    let mut network = Network::from_parameters(&architecture, &Parameters::zeros(&architecture));
+    network.layers_mut()[0].set_weight(1, 0, 7.5);
+    network.layers_mut()[0].set_bias(1, -2.5);
+    network.layers_mut()[1].set_weight(0, 1, 2.0);
+    let [first, second] = network.layers() else { panic!("two layers after the input") };
+    assert_eq!((first.weight(1, 0), first.weight(0, 1), first.biases()), (7.5, 0.0, &[0.0, -2.5][..]));
+    assert_eq!((second.weight(0, 0), second.weight(0, 1), second.biases()), (0.0, 2.0, &[0.0][..]));
+    assert_eq!(network.dump(), "W: [[0, 0],\n [7.5, 0]]\nb: [[0],\n [-2.5]]\nW: [[0, 2]]\nb: [[0]]\n");
+    // 2·(7.5·0.5 − 2.5) = 2.5
+    assert_eq!(Engine::predict(&mut network, Sample(&[0.5, 9.0])), [2.5]);
+}
+
+#[test]
+fn new_parameters_leave_nothing_of_a_network_that_diverged() {
+    let architecture = Architecture::new(&[3, 5, 2]).with_activation(Activation::Identity);
+    let (mut fresh, mut used) = (network(&architecture, 1), network(&architecture, 2));
+    let (label, sample) = (Label(&[1.0, -1.0]), Sample(&[0.5, -0.25, 2.0]));
+    for _ in 0..20 {
+        used.train_one_sample(label, sample, 1e200);
+    }
+    assert!(used.parameters().iter().all(|number| !number.is_finite()));
+    used.set_parameters(&fresh.parameters());
+    for network in [&mut fresh, &mut used] {
+        network.train_one_sample(label, sample, 0.1);
+        network.train_mini_batch(&label.0.repeat(5), &sample.0.repeat(5), &MiniBatchStep::plain(0.1));
+    }
+    assert_eq!(bits(&fresh.parameters()), bits(&used.parameters()));
+}
