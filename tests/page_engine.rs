@@ -416,6 +416,12 @@ fn what_cannot_be_asked_is_answered_with_a_sentence_and_nothing_changes() {
         r#"{"do": "train-take"}"#,
         r#"{"do": "compare", "sizes": [1]}"#,
         r#"{"do": "compare", "sizes": [9999, 9999]}"#,
+        r#"{"do": "goto", "position": 4000000000}"#,
+        r#"{"do": "restore", "fragment": "step=4000000000"}"#,
+        r#"{"do": "start", "position": 4000000000}"#,
+        r#"{"do": "start", "edits": [{"name": "w41", "value": 1, "at": 4000000000}]}"#,
+        r#"{"do": "start", "data": "moons", "sizes": [2, 18446744073709551615]}"#,
+        r#"{"do": "compare", "sizes": [18446744073709551615, 2]}"#,
         r#"{"do": "digits", "train_images": "?", "train_labels": "", "test_images": "", "test_labels": ""}"#,
     ] {
         let sentence = refused(&mut session, request);

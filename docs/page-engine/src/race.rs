@@ -9,13 +9,17 @@ use crate::session::text;
 /// Samples the two are compared on.
 const SAMPLES: usize = 20;
 
+/// More parameters than this take too long.
+const MOST_PARAMETERS: usize = 1_000_000;
+
 /// How long a sample takes on either engine, if they agree.
 pub fn compare(sizes: Option<&[usize]>) -> Result<String, String> {
     let architecture = Architecture::new(sizes.unwrap_or(&[784, 30, 10]));
     architecture.check().map_err(|error| error.to_string())?;
-    let parameters: usize = architecture.sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum();
-    if parameters > 1_000_000 {
-        return Err(format!("{parameters} weights and biases take too long here; make a layer smaller"));
+    if architecture.parameter_count().is_none_or(|parameters| parameters > MOST_PARAMETERS) {
+        return Err(format!(
+            "more than {MOST_PARAMETERS} weights and biases take too long here; make a layer smaller"
+        ));
     }
     let (labels, samples) = backprop::data_set::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());

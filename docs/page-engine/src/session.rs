@@ -14,6 +14,9 @@ use crate::texts::Shown;
 use crate::training::Training;
 use crate::{checking, edits, guess, pictures, race};
 
+/// No request and no address leads further at once: some seconds' work.
+const FARTHEST: usize = 100_000_000;
+
 /// What the page talks to.
 ///
 /// ```
@@ -94,7 +97,7 @@ impl Session {
         let fragment = fragment.trim_start_matches('#');
         if let Some(position) = fragment.strip_prefix("step=").and_then(|number| number.parse().ok()) {
             let play = self.play()?;
-            play.stepper.goto(position);
+            play.goto(position)?;
             return play.introduction();
         }
         let coded =
@@ -127,19 +130,28 @@ impl Play {
         let map = Map::new(&stepper);
         let mut play = Self { scene, stepper, map, training: None, edited_at: Vec::new(), situation };
         for PlacedEdit { name, value, at } in std::mem::take(&mut play.situation.edits) {
-            play.stepper.goto(at);
+            play.goto(at)?;
             play.edit(&name, value)?;
         }
         let position = std::mem::take(&mut play.situation.position);
-        play.stepper.goto(position);
+        play.goto(position)?;
         Ok(play)
+    }
+
+    /// To a step, unless it is so far that it would take for ever.
+    fn goto(&mut self, position: usize) -> Result<(), String> {
+        if position > FARTHEST {
+            return Err(format!("step {position} is too far; the page goes no further than step {FARTHEST}"));
+        }
+        self.stepper.goto(position);
+        Ok(())
     }
 
     fn obey(&mut self, request: Request) -> Result<String, String> {
         match request {
             Request::Next { past_zeros } => self.walk(past_zeros, |position| position.saturating_add(1)),
             Request::Back { past_zeros } => self.walk(past_zeros, |position| position.saturating_sub(1)),
-            Request::Goto { position } => self.stepper.goto(position),
+            Request::Goto { position } => self.goto(position)?,
             Request::Phase { direction } => self.stepper.goto(self.phase(direction)),
             Request::Sample { direction } => self.stepper.goto(self.sample(direction)),
             Request::Look {} => {}

@@ -17,6 +17,9 @@ const SAMPLES: usize = 6;
 /// More parameters than this make a page slow.
 const MOST_PARAMETERS: usize = 2_000_000;
 
+/// More outputs than this have no points in the plane.
+const MOST_OUTPUTS: usize = 1000;
+
 /// What a page begins with. What is not said is as for `backprop step`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -154,6 +157,11 @@ impl Situation {
                     Some(digits.train(options.targets))
                 }
                 name => {
+                    if let Some(outputs) = outputs.filter(|&outputs| outputs > MOST_OUTPUTS) {
+                        return Err(format!(
+                            "{outputs} outputs are too many for {name}; it has a few classes"
+                        ));
+                    }
                     let (train, others) = crate::digits::points(name, options.targets, outputs)?;
                     test = others;
                     Some(train)
