@@ -324,6 +324,18 @@ mod tests {
     }
 
     #[test]
+    fn the_work_is_counted_with_the_zeros_of_a_product_and_without_those_of_a_walk() {
+        let layer = FullConnectedLayer::new(10, 7, crate::Activation::Sigmoid);
+        let work = |samples: usize, non_zeros: usize| {
+            let inputs: Vec<f64> = (0..samples * 10).map(|i| f64::from(u8::from(i < non_zeros))).collect();
+            let mut way = Way::default();
+            way.choose(&inputs, 10, 1);
+            way.multiplications(samples, &layer)
+        };
+        assert_eq!([work(3, 20), work(5, 40)], [20 * 7, 5 * 10 * 7]);
+    }
+
+    #[test]
     fn inputs_are_sorted_by_column_only_where_several_panels_share_the_sorting() {
         let mut way = Way::default();
         let sorted = [(1, 2), (2, 1), (2, 2)].map(|(samples, panels)| {

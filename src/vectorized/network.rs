@@ -395,3 +395,18 @@ fn check_memory(architecture: &Architecture) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_work_as_were_asked_for() {
+        let mut network = Network::new(&[2, 1], 0);
+        let mut most = |threads: usize| {
+            network.set_threads(threads).expect("so many can be had");
+            network.threads.worth(usize::MAX)
+        };
+        assert_eq!([most(1), most(3), most(0)], [1, 3, 1]);
+    }
+}

@@ -93,6 +93,10 @@ impl Threads {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -106,6 +110,33 @@ mod tests {
                 assert_eq!(numbers, (1..=count).collect::<Vec<_>>(), "{threads} threads, {most} at most");
             }
         }
+    }
+
+    #[test]
+    fn as_many_threads_are_used_as_the_work_is_worth() {
+        let threads = Threads::start(3).expect("three can be had");
+        assert_eq!(threads.helpers.as_ref().map(|helpers| helpers.current_num_threads()), Some(2));
+        let worth = [0, 999_999, 1_000_000, 1_499_999, 1_500_000, usize::MAX].map(|work| threads.worth(work));
+        assert_eq!(worth, [1, 1, 2, 2, 3, 3]);
+    }
+
+    /// Whether two pieces are worked on at the same time: each tells the other and waits for its word.
+    fn meet(share: impl FnOnce(&(dyn Fn(usize) + Sync))) -> bool {
+        let (channels, met) = ([mpsc::channel(), mpsc::channel()], AtomicUsize::new(0));
+        let channels = channels.map(|(sender, receiver)| (sender, Mutex::new(receiver)));
+        share(&|piece| {
+            channels[1 - piece].0.send(()).expect("the other end is there");
+            let word = channels[piece].1.lock().expect("nobody panics").recv_timeout(Duration::from_secs(60));
+            met.fetch_add(usize::from(word.is_ok()), Ordering::Relaxed);
+        });
+        met.into_inner() == 2
+    }
+
+    #[test]
+    fn the_other_threads_do_work() {
+        let two = Threads::start(2).expect("two can be had");
+        assert!(meet(|work| two.share_out(2, 0..2, work)));
+        assert!(meet(|work| two.share_panels(2 * WORTH_A_THREAD, 0..2, work)));
     }
 
     #[test]
