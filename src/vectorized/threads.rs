@@ -126,7 +126,7 @@ mod tests {
         let channels = channels.map(|(sender, receiver)| (sender, Mutex::new(receiver)));
         share(&|piece| {
             channels[1 - piece].0.send(()).expect("the other end is there");
-            let word = channels[piece].1.lock().expect("nobody panics").recv_timeout(Duration::from_secs(60));
+            let word = channels[piece].1.lock().expect("nobody panics").recv_timeout(Duration::from_mins(1));
             met.fetch_add(usize::from(word.is_ok()), Ordering::Relaxed);
         });
         met.into_inner() == 2
