@@ -185,9 +185,10 @@ fn sigmoid(weighted_input: f64) -> f64 {
 /// of four columns, of lanes of eight samples and of panels of 32 rows.
 #[test]
 fn every_cpu_computes_the_bits_of_these_scalar_mini_batches() {
-    for sizes in [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4]] {
+    for sizes in [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3]] {
         let architecture = Architecture::new(sizes);
-        for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60)] {
+        for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60), (130, 70)]
+        {
             let Rows { labels, samples: mut inputs } = rows(&architecture, samples, 12);
             for (place, input) in inputs.iter_mut().enumerate() {
                 *input = if place * 37 % 100 < percent { 0.01 + (place % 13) as f64 / 13.0 } else { 0.0 };
