@@ -53,7 +53,7 @@ function showLayers(moment) {
     const [output, delta] = [moment.outputs[id], moment.deltas[id]];
     const present = moment.changed?.node === id;
     const isLabel = node.layer === session.network.sizes.length - 1 && node.index === moment.class;
-    number.textContent = `${goesBack ? `δ ${delta.short}` : output.short}${isLabel ? ` ◀ ${moment.labels[node.index].short}` : ""}`;
+    number.textContent = `${goesBack ? `δ ${delta.short}` : output.short}${isLabel ? ` ◀\u00a0${moment.labels[node.index].short}` : ""}`;
     number.className = goesBack ? delta.state : output.state;
     tile.classList.toggle("present", present);
     tile.classList.toggle("read", !present && (reads.has(node.output) || reads.has(node.delta)));
