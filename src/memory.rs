@@ -1,8 +1,9 @@
 //! How much memory can be had, so that what would take more is refused before it is read or computed.
-//!
-//! The library and the program each have this file as a private module, and each uses a part of it.
 
-#![allow(dead_code)]
+#![allow(
+    dead_code,
+    reason = "library and program each have this file as a private module, and use a part of it"
+)]
 
 use std::fs::read_to_string;
 

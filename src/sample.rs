@@ -40,3 +40,27 @@ pub struct Sample<'a>(pub &'a [f64]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Label<'a>(pub &'a [f64]);
+
+/// The class that outputs, or the numbers of a label, stand for: that of the strongest; of a single one, whether it is above
+/// one half.
+pub(crate) fn class_of(numbers: &[f64]) -> usize {
+    match numbers {
+        [single] => usize::from(*single > 0.5),
+        _ => strongest(numbers),
+    }
+}
+
+/// The index of the largest number, the first of equals (`get_result` of mnist.py); 0 of none.
+///
+/// ```
+/// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);
+/// ```
+pub fn strongest(output: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, value) in output.iter().enumerate() {
+        if *value > output[best] {
+            best = index;
+        }
+    }
+    best
+}

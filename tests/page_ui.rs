@@ -167,9 +167,16 @@ fn points_are_added_and_trained_on_and_a_drawn_digit_is_stepped_through() {
     assert_eq!(report["regionsChange"], true, "regions follow the training");
     assert_eq!(report["trained"], true, "what was trained is stepped through");
     assert_eq!(report["tiles"], json!([30, 10]), "an image a hidden neuron, a bar an output");
-    assert!(report["read"].as_str().is_some_and(|words| words.starts_with("The network reads ")), "{report}");
+    let read = report["read"].as_str().and_then(|words| words.strip_prefix("The network reads "));
+    let digit = read.unwrap_or_else(|| panic!("{report}")).trim_end_matches('.');
     assert_eq!(report["sampleIsDrawing"], true);
     assert_eq!(report["name"], "a814");
+    // A drawing is taken for what the network reads, unless somebody says otherwise.
+    assert_eq!(report["beforeOutputs"], format!("label {digit}, no answer yet"));
+    assert_eq!((&report["skips"], &report["firstInk"]), (&json!("true"), &json!([true, true])), "{report}");
+    assert_eq!((&report["back"], &report["firstInput"]), (&json!(0), &json!("x1")), "{report}");
+    assert_eq!(report["verdict"], format!("label {digit}, it says {digit}: right"));
+    assert_eq!(report["marked"], 1);
 }
 
 /// Whoever made the data can have written anything.

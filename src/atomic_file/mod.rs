@@ -6,10 +6,12 @@
 //! While it is written, `.NAME.backprop-XXXXXX.tmp` lies beside the file, locked: one that is not locked was left by a
 //! process that is gone, and [`sweep`] removes it. A file that has several names (hard links) keeps them, so it is
 //! overwritten where it is; until that is done its new contents also lie beside it, as `.NAME.backprop-XXXXXX.whole`.
-//!
-//! The library and the program each have this file as a private module, and each uses a part of it.
 
-#![allow(dead_code, unused_imports)]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "library and program each have this file as a private module, and use a part of it"
+)]
 
 mod place;
 mod temporary;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::bits;
+use crate::sample::{class_of, strongest};
 
 /// What the outputs of a network say about a sample.
 ///
@@ -36,8 +37,7 @@ impl Answers {
         match (self, output) {
             (Self::Numbers, _) => 0,
             (Self::Bits, _) => usize::from(bits::byte(output)),
-            (Self::Classes(_), [single]) => usize::from(*single > 0.5),
-            (Self::Classes(_), _) => strongest(output),
+            (Self::Classes(_), _) => class_of(output),
         }
     }
 
@@ -81,19 +81,4 @@ impl Default for Answers {
     fn default() -> Self {
         Self::Classes(Vec::new())
     }
-}
-
-/// The index of the largest number, the first of equals (`get_result` of mnist.py); 0 of none.
-///
-/// ```
-/// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);
-/// ```
-pub fn strongest(output: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in output.iter().enumerate() {
-        if *value > output[best] {
-            best = index;
-        }
-    }
-    best
 }

@@ -1,6 +1,7 @@
 //! What outputs stand for, where samples have classes: the sample's own, and what the network says.
 
 use super::{Action, Phase, Step, Stepper, Target};
+use crate::sample::class_of;
 
 impl Stepper {
     /// The class of the sample whose step was done last (of the first one, before any): that of its largest target, or
@@ -61,16 +62,5 @@ impl Stepper {
 
     fn latest_label(&self) -> Vec<f64> {
         self.label_and_sample(self.position().saturating_sub(1)).0
-    }
-}
-
-/// The class that outputs stand for: the first of the largest, or, of a single one, whether it is above one half.
-fn class_of(outputs: &[f64]) -> usize {
-    match outputs {
-        [single] => usize::from(*single > 0.5),
-        several => {
-            let largest = several.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            several.iter().position(|output| *output == largest).unwrap_or(0)
-        }
     }
 }

@@ -37,24 +37,28 @@
 //! node 2-0: δ8 = a8·(1 - a8)·(t8 - a8) = 0.356585·(1 - 0.356585)·(0.378675 - 0.356585) = 0.005068
 //! ```
 //!
-//! Read `order` (which step comes when), `action` (doing and undoing one), `stepper` (the walk), `reading`
-//! (what a step read), `classes` (what outputs stand for) and [`text`] (how it prints).
+//! Read `order` (which step comes when), `sequence` (where in all epochs), `action` (doing and undoing one), `stepper`
+//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (what outputs stand for) and [`text`]
+//! (how it prints).
 
 mod action;
 mod classes;
+mod edits;
 mod order;
 mod place;
 mod reading;
+mod sequence;
 mod stepper;
 pub mod text;
 
 #[doc(inline)]
 pub use self::{
     action::{Action, Before, Given},
+    edits::Edit,
     order::{Order, Segment},
     place::{Numbering, Place, Wire},
     reading::{Reading, Term},
-    stepper::{Edit, Stepper},
+    stepper::Stepper,
 };
 
 /// The kinds of step, in the order in which they come. One sample of bp.py meets five of them.

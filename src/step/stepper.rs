@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::{Action, Before, Given, Numbering, Order, Phase, Reading, Step, Target};
-use crate::graph::{ConnectionId, Network};
+use super::edits::{Edits, PlacedEdit};
+use super::sequence::{Moment, Sequence};
+use super::{Action, Before, Edit, Given, Numbering, Order, Phase, Reading, Step, Target};
+use crate::graph::Network;
 use crate::{Label, MiniBatchStep, MiniBatches, Sample};
 
 /// How many steps back are remembered, unless [`Stepper::with_memory`] says otherwise: 16 bytes each.
@@ -45,10 +47,7 @@ pub struct Stepper {
     samples: Vec<Vec<f64>>,
     rate: f64,
     mini_batches: MiniBatches,
-    /// The order of a whole mini-batch, or of one sample.
-    order: Order,
-    /// That of an epoch's last mini-batch, where it is smaller.
-    last_order: Option<Order>,
+    sequence: Sequence,
     numbering: Numbering,
     position: usize,
     /// What the latest steps overwrote, the newest last.
@@ -56,7 +55,7 @@ pub struct Stepper {
     memory: usize,
     /// The cost met by each sample so far, once its outputs were known.
     costs: Vec<f64>,
-    edits: Vec<PlacedEdit>,
+    edits: Edits,
     in_hand: InHand,
 }
 
@@ -71,49 +70,6 @@ struct InHand {
     kept: Vec<Vec<f64>>,
     /// How its mini-batch changes the weights.
     step: MiniBatchStep,
-}
-
-/// Where in the sequence a step is.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment<'o> {
-    /// Its training step, from 0, counted through all epochs.
-    pub training_step: usize,
-    /// The order of that training step's steps.
-    pub order: &'o Order,
-    /// The position where that training step begins.
-    pub start: usize,
-    /// Its place in the order.
-    pub step: usize,
-    /// Its epoch, from 0.
-    pub epoch: usize,
-    /// Its mini-batch's place in the epoch, from 0.
-    pub mini_batch: usize,
-    /// Its sample's place in the list, from 0.
-    pub sample: usize,
-}
-
-/// A change by hand.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Edit {
-    /// A weight gets this value.
-    Weight(ConnectionId, f64),
-    /// The sample's number for this input node gets this value, now and in later epochs.
-    Input(usize, f64),
-    /// The label's number for this output node gets this value, now and in later epochs.
-    Label(usize, f64),
-    /// The learning rate gets this value, from now on.
-    Rate(f64),
-}
-
-/// An edit and the training step (from 0) it was made in; it takes effect where that training step begins.
-#[derive(Debug, Clone, PartialEq)]
-struct PlacedEdit {
-    training_step: usize,
-    /// The sample in hand.
-    sample: usize,
-    edit: Edit,
-    /// The weight it replaced, while it is in effect.
-    replaced: Option<Before>,
 }
 
 impl Stepper {
@@ -132,8 +88,7 @@ impl Stepper {
         assert!(labels.iter().all(|l| l.0.len() == outputs), "a label must be as long as the output layer");
         let step = MiniBatchStep::plain(rate);
         Self {
-            order: Order::new(&network),
-            last_order: None,
+            sequence: Sequence::new(&network, samples.len(), &MiniBatches::default()),
             numbering: Numbering::new(&network),
             start: network.clone(),
             network,
@@ -145,7 +100,7 @@ impl Stepper {
             overwritten: VecDeque::new(),
             memory: STEPS_REMEMBERED,
             costs: Vec::new(),
-            edits: Vec::new(),
+            edits: Edits::default(),
             in_hand: InHand {
                 sample: samples[0].0.to_vec(),
                 label: labels[0].0.to_vec(),
@@ -183,13 +138,7 @@ impl Stepper {
         assert!(mini_batches.size > 0, "a mini-batch needs at least one sample");
         let size = mini_batches.size.min(self.samples.len());
         let mini_batches = MiniBatches { size, ..mini_batches };
-        let order = |samples| Order::of_mini_batch(&self.start, samples, mini_batches.dropout > 0.0);
-        let rest = self.samples.len() % size;
-        (self.order, self.last_order) = if mini_batches.are_plain() {
-            (Order::new(&self.start), None)
-        } else {
-            (order(size), (rest > 0).then(|| order(rest)))
-        };
+        self.sequence = Sequence::new(&self.start, self.samples.len(), &mini_batches);
         self.mini_batches = mini_batches;
         self.reset();
         self
@@ -234,32 +183,17 @@ impl Stepper {
 
     /// Where the step is that comes after so many.
     pub fn moment(&self, position: usize) -> Moment<'_> {
-        let size = self.mini_batches.size;
-        let whole_ones = self.samples.len() / size;
-        let (epoch, in_epoch) = (position / self.epoch_len(), position % self.epoch_len());
-        let mini_batch = (in_epoch / self.order.len()).min(self.training_steps_in_epoch() - 1);
-        let step = in_epoch - mini_batch * self.order.len();
-        let order = self.last_order.as_ref().filter(|_| mini_batch == whole_ones).unwrap_or(&self.order);
-        Moment {
-            training_step: epoch * self.training_steps_in_epoch() + mini_batch,
-            order,
-            start: position - step,
-            step,
-            epoch,
-            mini_batch,
-            sample: mini_batch * size + order.segment(step).sample,
-        }
+        self.sequence.moment(position)
     }
 
     /// How many steps all samples take, once.
     pub fn epoch_len(&self) -> usize {
-        let whole_ones = self.samples.len() / self.mini_batches.size;
-        whole_ones * self.order.len() + self.last_order.as_ref().map_or(0, Order::len)
+        self.sequence.epoch_len()
     }
 
     /// How many training steps make an epoch.
     pub fn training_steps_in_epoch(&self) -> usize {
-        self.samples.len().div_ceil(self.mini_batches.size)
+        self.sequence.training_steps_in_epoch()
     }
 
     /// Steps of the training step in hand that are done; the next one is this place in [`Stepper::order`].
@@ -405,7 +339,7 @@ impl Stepper {
         let position = self.position;
         self.goto(start);
         self.lift_edits();
-        self.edits.push(PlacedEdit { training_step, sample, edit, replaced: None });
+        self.edits.push(training_step, sample, edit);
         self.begin_training_step();
         self.goto(position);
     }
@@ -431,21 +365,14 @@ impl Stepper {
     /// assert_eq!(stepper.network().dump(), before);
     /// ```
     pub fn undo_edit(&mut self) -> Option<Edit> {
-        let PlacedEdit { training_step, .. } = *self.edits.last()?;
+        let PlacedEdit { training_step, .. } = *self.edits.iter().last()?;
         let position = self.position;
-        self.goto(self.start_of(training_step).min(position));
+        self.goto(self.sequence.start_of(training_step).min(position));
         self.lift_edits();
         let undone = self.edits.pop().map(|placed| placed.edit);
         self.begin_training_step();
         self.goto(position);
         undone
-    }
-
-    /// The position where a training step begins.
-    fn start_of(&self, training_step: usize) -> usize {
-        let (epoch, mini_batch) =
-            (training_step / self.training_steps_in_epoch(), training_step % self.training_steps_in_epoch());
-        epoch * self.epoch_len() + mini_batch * self.order.len()
     }
 
     /// Goes to the start and forgets all edits: the same initial weights again.
@@ -459,9 +386,7 @@ impl Stepper {
         self.position = 0;
         self.overwritten.clear();
         self.costs.clear();
-        for placed in &mut self.edits {
-            placed.replaced = None;
-        }
+        self.edits.forget_replaced();
         self.begin_training_step();
     }
 
@@ -581,7 +506,7 @@ impl Stepper {
         let place = order.segment(step).sample;
         (self.in_hand.label, self.in_hand.sample) = self.edited(index, training_step);
         let samples_before = epoch * self.samples.len() + mini_batch * self.mini_batches.size;
-        let rate = self.edited_rate(training_step);
+        let rate = self.edits.rate(training_step).unwrap_or(self.rate);
         self.in_hand.step = self.mini_batches.step(rate, self.samples.len(), samples_before);
         if let Some(dropout) = &self.in_hand.step.dropout {
             let hidden = &self.network.layers[1..self.network.layers.len() - 1];
@@ -593,59 +518,21 @@ impl Stepper {
     /// Label and sample as a training step meets them.
     fn edited(&self, index: usize, training_step: usize) -> (Vec<f64>, Vec<f64>) {
         let (mut label, mut sample) = (self.labels[index].clone(), self.samples[index].clone());
-        for placed in self.edits.iter().filter(|placed| placed.training_step <= training_step) {
-            match placed.edit {
-                Edit::Input(input, value) if placed.sample == index => sample[input] = value,
-                Edit::Label(output, value) if placed.sample == index => label[output] = value,
-                _ => {}
-            }
-        }
+        self.edits.apply(training_step, index, &mut label, &mut sample);
         (label, sample)
-    }
-
-    /// The rate of a training step: that of the newest edit before it.
-    fn edited_rate(&self, training_step: usize) -> f64 {
-        let rates = self.edits.iter().rev().filter(|placed| placed.training_step <= training_step);
-        let edited = rates.filter_map(|placed| match placed.edit {
-            Edit::Rate(rate) => Some((placed.training_step, rate)),
-            _ => None,
-        });
-        // Of two in the same training step the newer one counts.
-        let latest = edited.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
-        latest.map_or(self.rate, |(_, rate)| rate)
     }
 
     /// Puts edited weights in place, if this is where their training step begins.
     fn place_edits(&mut self) {
-        if self.position_in_training_step() != 0 {
-            return;
-        }
-        let training_step = self.training_step();
-        for placed in &mut self.edits {
-            if let Edit::Weight(id, value) = placed.edit
-                && placed.training_step == training_step
-                && placed.replaced.is_none()
-            {
-                let connection = &mut self.network.connections.connections[id.index()];
-                placed.replaced = Some(Before { value: connection.weight, gradient: connection.gradient });
-                connection.weight = value;
-            }
+        if self.position_in_training_step() == 0 {
+            self.edits.place(self.training_step(), &mut self.network);
         }
     }
 
     /// Takes edited weights back, if this is where their training step begins.
     fn lift_edits(&mut self) {
-        if self.position_in_training_step() != 0 {
-            return;
-        }
-        let training_step = self.training_step();
-        for placed in self.edits.iter_mut().rev() {
-            if let Edit::Weight(id, _) = placed.edit
-                && placed.training_step == training_step
-                && let Some(replaced) = placed.replaced.take()
-            {
-                self.network.connections.connections[id.index()].weight = replaced.value;
-            }
+        if self.position_in_training_step() == 0 {
+            self.edits.lift(self.training_step(), &mut self.network);
         }
     }
 }

@@ -30,6 +30,7 @@ mod training;
 
 use std::cell::RefCell;
 
+pub use digits::to_base64;
 pub use session::Session;
 
 /// What goes to and fro, and the one session.

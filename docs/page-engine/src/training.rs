@@ -2,6 +2,7 @@
 //!
 //! Samples are visited in the order of `backprop train`, and steps are its steps, so the weights are its weights.
 
+use backprop::data_set::Answers;
 use backprop::training::{Options, sample_order};
 use backprop::{Engine, Parameters, graph, vectorized};
 use serde::{Deserialize, Serialize};
@@ -169,14 +170,5 @@ fn accuracy(engine: &mut dyn Engine, rows: &Rows) -> Accuracy {
 
 /// What an output vector says: the place of the strongest; of a single output, whether it is above one half.
 pub fn class(outputs: &[f64]) -> usize {
-    if let [output] = outputs {
-        return usize::from(*output > 0.5);
-    }
-    let mut best = 0;
-    for (place, output) in outputs.iter().enumerate() {
-        if *output > outputs[best] {
-            best = place;
-        }
-    }
-    best
+    Answers::default().of(outputs)
 }

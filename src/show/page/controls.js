@@ -3,7 +3,7 @@ import { at, choice, field } from "./dom.js";
 import { holdsBack, toggleAsking } from "./guess.js";
 import { showMode } from "./modes.js";
 import { pointing, select } from "./pointing.js";
-import { ask, complain, move, panel, session, show } from "./session.js";
+import { ask, complain, isLarge, move, panel, session, show } from "./session.js";
 
 /** How far the slider reaches. It grows when the reader walks on. */
 let horizon = 0;
@@ -156,6 +156,8 @@ export function startControls() {
 panel({
   start() {
     horizon = horizonOf();
+    // In a small network nothing is to be passed over; the key does it there too.
+    at("zeros").hidden = !isLarge();
   },
   show({ position, place, can_undo: canUndo }) {
     horizon = Math.max(horizon, horizonOf());

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use page_engine::Session;
+use page_engine::{Session, to_base64};
 use serde_json::{Value, json};
 
 /// More requests than this, and numbers of more digits, only take longer.
@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
         let request = match line.strip_prefix('#') {
             None => line.to_owned(),
             Some(situation) => {
-                json!({ "do": "restore", "fragment": format!("#situation={}", base64(situation.as_bytes())) })
+                json!({ "do": "restore", "fragment": format!("#situation={}", to_base64(situation.as_bytes())) })
                     .to_string()
             }
         };
@@ -28,12 +28,3 @@ fuzz_target!(|text: &str| {
         assert!(serde_json::from_str::<Value>(&answer).is_ok(), "{request}: {answer}");
     }
 });
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |three: &[u8]| {
-        let bits = three.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - three.len()));
-        (0..=three.len()).map(move |place| char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]))
-    };
-    bytes.chunks(3).flat_map(group).collect()
-}

@@ -37,4 +37,18 @@ async function walk(report) {
   backprop.goto(784 + 30);
   report.sampleIsDrawing = pixels("input-image") === pixels("drawn-image");
   report.name = backprop.step().name;
+  report.beforeOutputs = at("verdict").textContent;
+  press("z");
+  report.skips = at("zeros").getAttribute("aria-pressed");
+  backprop.goto(0);
+  press("ArrowRight");
+  report.firstInk = [backprop.step().after > 0, backprop.position() > 28];
+  press("ArrowLeft");
+  report.back = backprop.position();
+  press("z");
+  press("ArrowRight");
+  report.firstInput = backprop.step().name;
+  backprop.goto(784 + 30 + 10);
+  report.verdict = at("verdict").textContent;
+  report.marked = [...document.querySelectorAll("#layers .layer:last-child .tile")].filter((tile) => tile.textContent.includes("◀")).length;
 }

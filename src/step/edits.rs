@@ -1,0 +1,109 @@
+//! Changes by hand, and where in the sequence they take effect.
+
+use super::Before;
+use crate::graph::{ConnectionId, Network};
+
+/// A change by hand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Edit {
+    /// A weight gets this value.
+    Weight(ConnectionId, f64),
+    /// The sample's number for this input node gets this value, now and in later epochs.
+    Input(usize, f64),
+    /// The label's number for this output node gets this value, now and in later epochs.
+    Label(usize, f64),
+    /// The learning rate gets this value, from now on.
+    Rate(f64),
+}
+
+/// An edit and the training step (from 0) it was made in; it takes effect where that training step begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PlacedEdit {
+    pub(super) training_step: usize,
+    /// The sample that was in hand.
+    pub(super) sample: usize,
+    pub(super) edit: Edit,
+    /// The weight it replaced, while it is in effect.
+    replaced: Option<Before>,
+}
+
+/// The edits of a walk, the newest last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Edits(Vec<PlacedEdit>);
+
+impl Edits {
+    pub(super) fn push(&mut self, training_step: usize, sample: usize, edit: Edit) {
+        self.0.push(PlacedEdit { training_step, sample, edit, replaced: None });
+    }
+
+    pub(super) fn pop(&mut self) -> Option<PlacedEdit> {
+        self.0.pop()
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &PlacedEdit> {
+        self.0.iter()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// None is in effect any more: the network is another.
+    pub(super) fn forget_replaced(&mut self) {
+        for placed in &mut self.0 {
+            placed.replaced = None;
+        }
+    }
+
+    /// Changes label and sample to what a training step meets; `index` is the sample's place in its list.
+    pub(super) fn apply(&self, training_step: usize, index: usize, label: &mut [f64], sample: &mut [f64]) {
+        for placed in self.until(training_step) {
+            match placed.edit {
+                Edit::Input(input, value) if placed.sample == index => sample[input] = value,
+                Edit::Label(output, value) if placed.sample == index => label[output] = value,
+                _ => {}
+            }
+        }
+    }
+
+    /// The rate of a training step: that of the newest edit before it; none without one.
+    pub(super) fn rate(&self, training_step: usize) -> Option<f64> {
+        let edited = self.until(training_step).rev().filter_map(|placed| match placed.edit {
+            Edit::Rate(rate) => Some((placed.training_step, rate)),
+            _ => None,
+        });
+        // Of two in the same training step the newer one counts.
+        let latest = edited.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
+        latest.map(|(_, rate)| rate)
+    }
+
+    fn until(&self, training_step: usize) -> impl DoubleEndedIterator<Item = &PlacedEdit> {
+        self.iter().filter(move |placed| placed.training_step <= training_step)
+    }
+
+    /// Puts the edited weights of a training step in place, where it begins.
+    pub(super) fn place(&mut self, training_step: usize, network: &mut Network) {
+        for placed in &mut self.0 {
+            if let Edit::Weight(id, value) = placed.edit
+                && placed.training_step == training_step
+                && placed.replaced.is_none()
+            {
+                let connection = &mut network.connections.connections[id.index()];
+                placed.replaced = Some(Before { value: connection.weight, gradient: connection.gradient });
+                connection.weight = value;
+            }
+        }
+    }
+
+    /// Takes the edited weights of a training step back, where it begins.
+    pub(super) fn lift(&mut self, training_step: usize, network: &mut Network) {
+        for placed in self.0.iter_mut().rev() {
+            if let Edit::Weight(id, _) = placed.edit
+                && placed.training_step == training_step
+                && let Some(replaced) = placed.replaced.take()
+            {
+                network.connections.connections[id.index()].weight = replaced.value;
+            }
+        }
+    }
+}
