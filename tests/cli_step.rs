@@ -156,6 +156,14 @@ fn bad_input_is_refused_in_one_line() {
         ("step --json --digits 7", "--digits"),
         ("step --plain --train-limit 0", "count from 1"),
         ("step --epochs 2", "--epochs says how much"),
+        ("step --only a4", "--only says which steps are printed; add --plain or --json"),
+        ("step --phase cost", "add --plain or --json"),
+        ("step --to-step 3", "add --plain or --json"),
+        ("step --plain --from-step 0", "count from 1"),
+        ("step --plain --from-step 47", "there is no step 47: there are 46"),
+        ("step --plain --from-step 5 --to-step 4", "--from-step 5 comes after --to-step 4"),
+        ("step --plain --phase backwards", "forward, cost, backward, learn"),
+        ("step --plain --only a4 --phase learn", "no step fits all of"),
     ] {
         let line = refusal(backprop(arguments).current_dir(&folder));
         assert!(line.contains(sentence), "{arguments}: expected {sentence:?} in: {line}");

@@ -17,15 +17,16 @@ const SHOWS_THE_CURSOR: &str = "\x1b[?25h";
 /// A shell in a terminal of this size: it prints its settings, its process id, runs the stepper in its place as a
 /// child, then prints the exit status and its settings again.
 fn terminal(columns: u16, rows: u16) -> Option<Child> {
-    terminal_where_hanging_up_is("default", columns, rows)
+    terminal_where_hanging_up_is("default", columns, rows, "")
 }
 
-/// The same where SIGHUP is `default` or `ignore`d, as under nohup and some service managers.
-fn terminal_where_hanging_up_is(disposition: &str, columns: u16, rows: u16) -> Option<Child> {
+/// The same where SIGHUP is `default` or `ignore`d, as under nohup and some service managers;
+/// with these options of the stepper.
+fn terminal_where_hanging_up_is(disposition: &str, columns: u16, rows: u16, options: &str) -> Option<Child> {
     let program = env!("CARGO_BIN_EXE_backprop");
     let commands = format!(
         "stty cols {columns} rows {rows}; echo \"before: $(stty -g)\"; \
-         sh -c 'echo \"pid: $$\"; exec env --{disposition}-signal=HUP {program} step'; echo \"status: $?\"; echo \"after: $(stty -g)\""
+         sh -c 'echo \"pid: $$\"; exec env --{disposition}-signal=HUP {program} step {options}'; echo \"status: $?\"; echo \"after: $(stty -g)\""
     );
     let shell = Command::new("env")
         .arg(format!("--{disposition}-signal=HUP"))
@@ -94,6 +95,18 @@ fn keys_walk_and_leave_and_the_terminal_is_as_before() {
 }
 
 #[test]
+fn from_step_opens_the_stepper_at_that_step() {
+    let Some(mut shell) = terminal_where_hanging_up_is("default", 100, 30, "--from-step 12") else { return };
+    let text = session(&mut shell, |shell, _| {
+        let keys = shell.stdin.as_mut().expect("a pipe");
+        keys.write_all(b"q").expect("the terminal takes keys");
+        keys.flush().expect("the terminal takes keys");
+    });
+    assert!(text.contains("step 12 of 46") && text.contains("node 1-0  δ4 = "), "{text}");
+    assert_restored(&text, 0);
+}
+
+#[test]
 fn a_signal_to_end_gives_the_terminal_back() {
     for (signal, expected) in [("TERM", 143), ("QUIT", 131), ("HUP", 129), ("INT", 130)] {
         let Some(mut shell) = terminal(80, 24) else { return };
@@ -118,7 +131,7 @@ fn a_terminal_too_small_is_refused_before_the_screen_is_taken() {
 #[test]
 fn a_terminal_that_goes_away_takes_the_stepper_with_it() {
     for disposition in ["default", "ignore"] {
-        let Some(mut shell) = terminal_where_hanging_up_is(disposition, 80, 24) else { return };
+        let Some(mut shell) = terminal_where_hanging_up_is(disposition, 80, 24, "") else { return };
         let text = session(&mut shell, |shell, _| shell.kill().expect("the terminal can be closed"));
         let process = std::path::PathBuf::from("/proc").join(line(&text, "pid: "));
         let began = Instant::now();

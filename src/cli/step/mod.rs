@@ -1,19 +1,25 @@
 //! `backprop step`: one training step after the other, node by node.
 
+mod choice;
+mod names;
+mod print;
+
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
-use backprop::step::text::number;
-use backprop::step::{Phase, Stepper};
+use backprop::step::Stepper;
 use backprop::{Error, Problem};
 
-use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
+use super::progress::Working;
+use super::sequence::{SequenceArgs, TrainingArgs};
 use super::signals::{self, Ending};
 use super::{Failure, Output};
 use crate::show::stepper;
+use choice::ChoiceArgs;
+use print::Headings;
 
 /// How long a signal waits for the screen to be left. crossterm never comes back from waiting for a key on a terminal
 /// that is gone (its window was closed): it reads the end of the file over and over.
@@ -25,6 +31,8 @@ const SAMPLES_AT_HAND: usize = 100;
 const EXAMPLES: &str = "Examples:
   backprop step
   backprop step --plain
+  backprop step --plain --only a4,d4,w41..w4b
+  backprop step --plain --phase backward --epochs 2
   backprop step --from model.json --data mnist --targets soft --rate 0.3 --plain";
 
 /// Step through training, node by node
@@ -57,6 +65,9 @@ pub(super) struct Step {
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
 
+    #[command(flatten)]
+    choice: ChoiceArgs,
+
     /// Decimals of each number with --plain, at least 6 [default: 6]
     #[arg(long, value_name = "N", requires = "plain", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
     digits: Option<u8>,
@@ -79,6 +90,9 @@ impl Step {
             ))
             .into());
         }
+        if !as_text {
+            self.choice.check_for_terminal()?;
+        }
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !as_text && !terminal {
             let problem = Problem::new("terminal", "there is no terminal to draw in")
@@ -88,17 +102,15 @@ impl Step {
         self.training.check()?;
         let default_limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };
         let sequence = self.sequence.prepare(self.train_limit.unwrap_or(default_limit))?;
+        let stepper = sequence.stepper(&self.training);
         if self.json {
-            let stepper = sequence.stepper(&self.training);
-            let count = self.count(&stepper);
-            for step in stepper.take(count) {
-                serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
-                writeln!(output)?;
-            }
+            self.print_json(stepper, output)?;
         } else if self.plain {
-            self.print(&sequence, output)?;
+            let architecture = &sequence.network.architecture;
+            let training = format!("{} cost, {}", architecture.cost, self.training);
+            self.print_plain(stepper, &training, &sequence.source, output)?;
         } else {
-            let stepper = sequence.stepper(&self.training);
+            let stepper = self.at_the_first_step(stepper);
             signals::end(Ending::Soon(PATIENCE, ratatui::restore));
             signals::watch_terminal();
             stepper::run(
@@ -115,75 +127,49 @@ impl Step {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// How many steps are printed.
+    /// The terminal stepper shows the step done last: that of --from-step.
+    fn at_the_first_step(&self, mut stepper: Stepper) -> Stepper {
+        if let Some(step) = self.choice.from_step {
+            let _working = Working::on(format!("on the way to step {step}"));
+            stepper.goto(step);
+        }
+        stepper
+    }
+
+    /// How many steps there are to print.
     fn count(&self, stepper: &Stepper) -> usize {
         stepper.epoch_len().saturating_mul(self.epochs.unwrap_or(1))
     }
 
-    fn print(&self, sequence: &Sequence, output: &mut Output) -> Result<(), Failure> {
+    fn print_json(&self, mut stepper: Stepper, output: &mut Output) -> Result<(), Failure> {
+        let mut positions = self.choice.positions(&stepper, self.count(&stepper))?;
+        while let Some(step) = positions.next(&mut stepper) {
+            serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
+            writeln!(output)?;
+        }
+        Ok(())
+    }
+
+    fn print_plain(
+        &self,
+        mut stepper: Stepper,
+        training: &str,
+        source: &str,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let mut positions = self.choice.positions(&stepper, self.count(&stepper))?;
         let decimals = self.digits.map_or(6, usize::from);
-        let mut stepper = sequence.stepper(&self.training);
-        let architecture = sequence.network.architecture.clone();
-        writeln!(
-            output,
-            "A network of {} nodes, {} cost, {},",
-            architecture.sizes_text(),
-            architecture.cost,
-            self.training
-        )?;
-        writeln!(output, "on {}.", sequence.source)?;
+        let sizes = stepper.network().architecture.sizes_text();
+        writeln!(output, "A network of {sizes} nodes, {training},")?;
+        writeln!(output, "on {source}.")?;
         writeln!(output, "As in bp.py, δ = −∂E/∂z: the direction to move in.")?;
-        for _ in 0..self.count(&stepper) {
-            write_headings(&stepper, decimals, output)?;
+        let mut headings = Headings::new(decimals);
+        while positions.go_to_next(&mut stepper) {
+            headings.write(&stepper, output)?;
             if let Some(step) = stepper.next() {
                 writeln!(output, "{:>5}  {step:.decimals$}", step.position + 1)?;
             }
         }
         Ok(())
-    }
-}
-
-/// What stands above the next step, where an epoch, a sample, a phase or a layer begins.
-fn write_headings(stepper: &Stepper, decimals: usize, output: &mut Output) -> std::io::Result<()> {
-    let moment = stepper.moment(stepper.position());
-    let segment = moment.order.segment(moment.step);
-    if moment.step != segment.start {
-        return Ok(());
-    }
-    let (epoch, sample, layer) = (moment.epoch + 1, moment.sample, segment.layer);
-    if stepper.mini_batches().are_plain() && moment.step == 0 {
-        writeln!(output, "\nEpoch {epoch}, sample {sample}: {} steps", moment.order.len())?;
-    } else if segment.phase == Phase::SetInput {
-        if moment.step == 0 {
-            let (mini_batch, steps) = (moment.mini_batch + 1, moment.order.len());
-            writeln!(output, "\nEpoch {epoch}, mini-batch {mini_batch}: {steps} steps")?;
-        }
-        writeln!(output, "\nSample {sample}")?;
-    }
-    match segment.phase {
-        Phase::SetInput => writeln!(output, "\nThe inputs"),
-        Phase::DropOut => writeln!(output, "\nWhat dropout keeps of layer {layer}"),
-        Phase::Output => writeln!(output, "\nOutputs of layer {layer}"),
-        Phase::OutputDelta => {
-            let cost = stepper.costs().last().copied().unwrap_or_default();
-            writeln!(output, "\nThe cost of this sample: {}", number(cost, decimals))?;
-            writeln!(output, "\nDeltas of layer {layer}, the output layer")
-        }
-        Phase::HiddenDelta if layer == 0 => {
-            writeln!(output, "\nDeltas of layer 0 (computed as in bp.py; no weight needs them)")
-        }
-        Phase::HiddenDelta => writeln!(output, "\nDeltas of layer {layer}"),
-        Phase::UpdateWeight => writeln!(output, "\nNew weights from layer {layer} to layer {}", layer + 1),
-        Phase::AddGradient => {
-            writeln!(output, "\nGradients from layer {layer} to layer {}, added up", layer + 1)
-        }
-        Phase::UpdateByMean => {
-            let batch = segment.sample + 1;
-            writeln!(
-                output,
-                "\nNew weights from layer {layer} to layer {}, by the mean of {batch} gradients",
-                layer + 1
-            )
-        }
     }
 }

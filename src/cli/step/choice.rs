@@ -1,0 +1,157 @@
+//! Which of the steps are shown.
+
+use clap::{Args, ValueEnum};
+
+use backprop::step::{Phase, Step, Stepper, Target};
+use backprop::{Error, Problem};
+
+use super::names::{Name, Names, Range};
+
+/// Which of the steps are shown, as it is asked for; several options leave what fits all of them.
+#[derive(Debug, Args)]
+pub(super) struct ChoiceArgs {
+    /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
+    ///
+    /// The names are those of the steps: x1 an input, a4 an output, d4 a delta (d0-3 of a constant node), w84 the weight
+    /// to 8 from 4, w8b a bias, w12,3 where two digits would be ambiguous; in mini-batches also k4, what dropout keeps,
+    /// and g84, a sum of gradients. Of a range of weights both ends run: w41..w52 is w41, w42, w51, w52.
+    #[arg(long, value_name = "NAMES")]
+    only: Option<String>,
+
+    /// Print only this part of training, or several: cost,backward
+    #[arg(long, value_name = "PHASE", value_delimiter = ',')]
+    phase: Vec<Part>,
+
+    /// Begin with this step, counted from 1 as they are printed; without --plain and --json too
+    #[arg(long, value_name = "N", value_parser = parse_number)]
+    pub(super) from_step: Option<usize>,
+
+    /// Print no step after this one
+    #[arg(long, value_name = "N", value_parser = parse_number)]
+    to_step: Option<usize>,
+}
+
+/// A part of training: one phase of steps, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Inputs, what dropout keeps, and outputs.
+    Forward,
+    /// The cost, and the deltas of the output layer.
+    Cost,
+    /// All other deltas.
+    Backward,
+    /// New weights, and in mini-batches the gradients they are made of.
+    Learn,
+}
+
+impl Part {
+    fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
+            Phase::OutputDelta => Self::Cost,
+            Phase::HiddenDelta => Self::Backward,
+            Phase::UpdateWeight | Phase::AddGradient | Phase::UpdateByMean => Self::Learn,
+        }
+    }
+}
+
+/// The number of a step.
+fn parse_number(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err(format!("'{text}' is not the number of a step; they count from 1")),
+    }
+}
+
+impl ChoiceArgs {
+    /// What the terminal stepper, which walks over every step and has no end, cannot do.
+    ///
+    /// # Errors
+    /// Any of that is asked for.
+    pub(super) fn check_for_terminal(&self) -> Result<(), Error> {
+        let option = match self {
+            Self { only: Some(_), .. } => "--only",
+            Self { to_step: Some(_), .. } => "--to-step",
+            Self { phase, .. } if !phase.is_empty() => "--phase",
+            _ => return Ok(()),
+        };
+        let found = format!("{option} says which steps are printed");
+        Err(Error::Usage(Problem::new(option, found).remedy("add --plain or --json")))
+    }
+
+    /// The positions of the steps to be shown, of the first `count`.
+    ///
+    /// # Errors
+    /// A name that nothing has here, or nothing is left.
+    pub(super) fn positions(&self, stepper: &Stepper, count: usize) -> Result<Positions, Error> {
+        let names = Names::new(&stepper.network().architecture, stepper.mini_batches());
+        let only = self.only.as_deref().map(|list| names.ranges(list)).transpose();
+        let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
+        let positions = Positions {
+            next: start,
+            end: end.min(count),
+            only: only.map_err(Error::Usage)?,
+            parts: self.phase.clone(),
+        };
+        if start >= count {
+            let found = format!("there is no step {}: there are {count}", start + 1);
+            let remedy = "--train-limit and --epochs make more";
+            return Err(Error::Usage(Problem::new("--from-step", found).remedy(remedy)));
+        }
+        if start >= end {
+            let found = format!("--from-step {} comes after --to-step {end}", start + 1);
+            return Err(Error::Usage(Problem::new("--to-step", found)));
+        }
+        // After an epoch the same steps come again.
+        let epoch = positions.end.min(start.saturating_add(stepper.epoch_len()));
+        if !(start..epoch).any(|position| positions.has(stepper, position)) {
+            let found = "no step fits all of --only, --phase, --from-step and --to-step";
+            let remedy = "phases are forward (x, a, k), cost (d of the outputs), backward (the other d) and learn (w, g)";
+            return Err(Error::Usage(Problem::new("--only", found).remedy(remedy)));
+        }
+        Ok(positions)
+    }
+}
+
+/// Which steps are shown.
+pub(super) struct Positions {
+    next: usize,
+    end: usize,
+    only: Option<Vec<Range>>,
+    parts: Vec<Part>,
+}
+
+impl Positions {
+    fn has(&self, stepper: &Stepper, position: usize) -> bool {
+        let moment = stepper.moment(position);
+        let phase = moment.order.segment(moment.step).phase;
+        if !self.parts.is_empty() && !self.parts.contains(&Part::of(phase)) {
+            return false;
+        }
+        let Some(only) = &self.only else { return true };
+        let action = moment.order.action(moment.step);
+        let (network, numbering) = (stepper.network(), stepper.numbering());
+        let node = action.node().map(|id| Target::Node(numbering.place(network, id)));
+        let connection = || action.connection().map(|id| Target::Connection(numbering.wire(network, id)));
+        let name = node.or_else(connection).map(|target| Name::of(phase, target));
+        name.is_some_and(|name| only.iter().any(|range| range.contains(name)))
+    }
+
+    /// Goes to where the next of them is about to be done. Returns false where none is left.
+    pub(super) fn go_to_next(&mut self, stepper: &mut Stepper) -> bool {
+        while self.next < self.end {
+            let position = self.next;
+            self.next += 1;
+            if self.has(stepper, position) {
+                stepper.goto(position);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Does the next of them, and tells what it did.
+    pub(super) fn next(&mut self, stepper: &mut Stepper) -> Option<Step> {
+        if self.go_to_next(stepper) { stepper.next() } else { None }
+    }
+}

@@ -1,0 +1,80 @@
+//! What stands above the steps of `step --plain`.
+
+use std::io::Write;
+
+use backprop::step::text::number;
+use backprop::step::{Phase, Segment, Stepper};
+
+use crate::cli::Output;
+
+/// Writes what stands above a step, where the one printed before belongs to another epoch, sample, phase or layer.
+pub(super) struct Headings {
+    decimals: usize,
+    /// The training step of the last step printed, and which of its segments.
+    printed: Option<(usize, Segment)>,
+}
+
+impl Headings {
+    pub(super) fn new(decimals: usize) -> Self {
+        Self { decimals, printed: None }
+    }
+
+    /// What stands above the next step.
+    pub(super) fn write(&mut self, stepper: &Stepper, output: &mut Output) -> std::io::Result<()> {
+        let moment = stepper.moment(stepper.position());
+        let segment = *moment.order.segment(moment.step);
+        let printed = self.printed.replace((moment.training_step, segment));
+        let printed = printed.filter(|(training_step, _)| *training_step == moment.training_step);
+        if printed.is_some_and(|(_, printed)| printed == segment) {
+            return Ok(());
+        }
+        let (epoch, steps) = (moment.epoch + 1, moment.order.len());
+        if stepper.mini_batches().are_plain() {
+            if printed.is_none() {
+                writeln!(output, "\nEpoch {epoch}, sample {}: {steps} steps", moment.sample)?;
+            }
+        } else {
+            if printed.is_none() {
+                writeln!(output, "\nEpoch {epoch}, mini-batch {}: {steps} steps", moment.mini_batch + 1)?;
+            }
+            let is_same_sample = printed.is_some_and(|(_, printed)| printed.sample == segment.sample);
+            if segment.phase != Phase::UpdateByMean && !is_same_sample {
+                writeln!(output, "\nSample {}", moment.sample)?;
+            }
+        }
+        self.write_phase(&segment, stepper, output)
+    }
+
+    /// What these steps do, and to which layer.
+    fn write_phase(&self, segment: &Segment, stepper: &Stepper, output: &mut Output) -> std::io::Result<()> {
+        let layer = segment.layer;
+        match segment.phase {
+            Phase::SetInput => writeln!(output, "\nThe inputs"),
+            Phase::DropOut => writeln!(output, "\nWhat dropout keeps of layer {layer}"),
+            Phase::Output => writeln!(output, "\nOutputs of layer {layer}"),
+            Phase::OutputDelta => {
+                let cost = stepper.costs().last().copied().unwrap_or_default();
+                writeln!(output, "\nThe cost of this sample: {}", number(cost, self.decimals))?;
+                writeln!(output, "\nDeltas of layer {layer}, the output layer")
+            }
+            Phase::HiddenDelta if layer == 0 => {
+                writeln!(output, "\nDeltas of layer 0 (computed as in bp.py; no weight needs them)")
+            }
+            Phase::HiddenDelta => writeln!(output, "\nDeltas of layer {layer}"),
+            Phase::UpdateWeight => {
+                writeln!(output, "\nNew weights from layer {layer} to layer {}", layer + 1)
+            }
+            Phase::AddGradient => {
+                writeln!(output, "\nGradients from layer {layer} to layer {}, added up", layer + 1)
+            }
+            Phase::UpdateByMean => {
+                let batch = segment.sample + 1;
+                writeln!(
+                    output,
+                    "\nNew weights from layer {layer} to layer {}, by the mean of {batch} gradients",
+                    layer + 1
+                )
+            }
+        }
+    }
+}
