@@ -7,6 +7,7 @@ mod check;
 mod choices;
 mod compare;
 mod completions;
+mod dap;
 mod dot;
 mod dump;
 mod evaluate;
@@ -53,6 +54,7 @@ enum Command {
     Predict(predict::Predict),
     Step(Box<step::Step>),
     Trace(Box<trace::Trace>),
+    Dap(dap::Dap),
     Dump(dump::Dump),
     Check(Box<check::Check>),
     Compare(compare::Compare),
@@ -124,6 +126,7 @@ fn run() -> ExitCode {
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
         Command::Trace(command) => command.run(&mut output),
+        Command::Dap(command) => command.run(),
         Command::Dump(command) => command.run(&mut output),
         Command::Check(command) => command.run(&mut output),
         Command::Compare(command) => command.run(&mut output),
@@ -181,13 +184,17 @@ fn report_usage(error: &clap::Error) -> ExitCode {
         let _ = write!(anstream::stderr(), "{}", Cli::command().render_help().ansi());
         return ExitCode::from(2);
     }
+    report(&format!("{} (--help lists the options)", in_one_line(error)));
+    ExitCode::from(2)
+}
+
+/// What is wrong with a command line, without the hints below it.
+fn in_one_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let is_message = |line: &&str| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information")
     };
     let message: Vec<&str> = text.lines().filter(is_message).map(str::trim).collect();
-    let message = message.join(" ");
-    report(&format!("{} (--help lists the options)", message.trim_start_matches("error: ")));
-    ExitCode::from(2)
+    message.join(" ").trim_start_matches("error: ").to_owned()
 }

@@ -4,6 +4,8 @@
 pub mod book;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod editor;
 pub mod golden;
 pub mod mnist;
 pub mod networks;

@@ -3,7 +3,7 @@
 use backprop::gradient_check::{
     Check, CheckedNetwork, Example, Layout, ParameterId, Selection, Task, Verdict,
 };
-use backprop::step::Wire;
+use backprop::step::{Stepper, Wire};
 
 use super::App;
 
@@ -14,27 +14,36 @@ impl App {
             self.say("no weight under the cursor: go to a step that uses one");
             return;
         };
-        let mut copy = self.stepper.clone();
-        copy.goto(self.stepper.moment(self.stepper.position().saturating_sub(1)).start);
-        let mut network = copy.network().clone();
-        let Some(index) = Layout::new(&network.architecture).index(parameter_id(wire)) else { return };
-        let examples = copy.mini_batch().into_iter();
-        let task = Task {
-            examples: examples.map(|(label, sample)| Example { sample, label }).collect(),
-            l2: copy.mini_batches().l2 / copy.sample_count() as f64,
-            dropout: copy.mini_batch_step().dropout.clone(),
-        };
-        let mut checked = CheckedNetwork::on_task(&mut network, task);
-        let check = Check::new().selection(Selection::One(index)).taylor(false);
-        let entry = check.run(&mut checked).entries[0];
-        let (analytic, numerical) = (entry.analytic, entry.numerical);
-        self.say(format!(
-            "{}: gradient {analytic:.9}, numerically {numerical:.9}; {} (difference {:.0e}).",
-            wire.name(),
-            verdict(entry.verdict),
-            (analytic - numerical).abs()
-        ));
+        let last = self.stepper.position().saturating_sub(1);
+        if let Some(sentence) = gradient_checked(&self.stepper, wire, last) {
+            self.say(sentence);
+        }
     }
+}
+
+/// The gradient check of one weight in a sentence: on the training step that the step after so many belongs to, at the
+/// weights it begins with.
+pub fn gradient_checked(stepper: &Stepper, wire: Wire, position: usize) -> Option<String> {
+    let mut copy = stepper.clone();
+    copy.goto(stepper.moment(position).start);
+    let mut network = copy.network().clone();
+    let index = Layout::new(&network.architecture).index(parameter_id(wire))?;
+    let examples = copy.mini_batch().into_iter();
+    let task = Task {
+        examples: examples.map(|(label, sample)| Example { sample, label }).collect(),
+        l2: copy.mini_batches().l2 / copy.sample_count() as f64,
+        dropout: copy.mini_batch_step().dropout.clone(),
+    };
+    let mut checked = CheckedNetwork::on_task(&mut network, task);
+    let check = Check::new().selection(Selection::One(index)).taylor(false);
+    let entry = check.run(&mut checked).entries[0];
+    let (analytic, numerical) = (entry.analytic, entry.numerical);
+    Some(format!(
+        "{}: gradient {analytic:.9}, numerically {numerical:.9}; {} (difference {:.0e}).",
+        wire.name(),
+        verdict(entry.verdict),
+        (analytic - numerical).abs()
+    ))
 }
 
 /// The same weight in the words of the gradient check. A constant node has no number, and its weight is a bias.

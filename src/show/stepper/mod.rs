@@ -27,7 +27,7 @@ use crossterm::event::{self, Event, KeyEventKind};
 use ratatui::DefaultTerminal;
 
 #[doc(inline)]
-pub use app::App;
+pub use self::{app::App, check::gradient_checked};
 
 use backprop::step::Stepper;
 use backprop::{Architecture, Error, Problem};

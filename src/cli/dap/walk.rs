@@ -1,0 +1,189 @@
+//! The program that is debugged: a walk along the steps, into their sums and back.
+
+use backprop::graph::Network;
+use backprop::step::text::number;
+use backprop::step::{Action, Edit, Step, Stepper};
+
+use super::names;
+
+/// A training that stands between two steps, or within the sum of one.
+#[derive(Debug)]
+pub struct Walk {
+    stepper: Stepper,
+    /// Where in the next step: 0 before it; then one for each product, about to be added; then behind the sum.
+    inner: usize,
+    /// How many steps there are, if there is an end.
+    end: Option<usize>,
+    /// The steps done when each edit was made.
+    edits: Vec<usize>,
+    /// The steps done when the first number was not finite.
+    diverged: Option<usize>,
+}
+
+impl Walk {
+    /// A walk before its first step.
+    pub fn new(stepper: Stepper, epochs: Option<usize>) -> Self {
+        let end = epochs.map(|epochs| stepper.epoch_len().saturating_mul(epochs));
+        Self { stepper, inner: 0, end, edits: Vec::new(), diverged: None }
+    }
+
+    /// The training.
+    pub fn stepper(&self) -> &Stepper {
+        &self.stepper
+    }
+
+    /// Steps done so far.
+    pub fn position(&self) -> usize {
+        self.stepper.position()
+    }
+
+    /// Whether all steps are done.
+    pub fn is_at_end(&self) -> bool {
+        self.end.is_some_and(|end| self.position() >= end)
+    }
+
+    /// Whether nothing of the next step has been looked at.
+    pub fn is_before_the_step(&self) -> bool {
+        self.inner == 0
+    }
+
+    /// The product that is about to be added, from 0, within a sum.
+    pub fn term(&self) -> Option<usize> {
+        self.inner.checked_sub(1).filter(|&term| term < self.terms())
+    }
+
+    /// Whether the next step's sum is complete.
+    pub fn is_behind_the_sum(&self) -> bool {
+        self.inner > self.terms()
+    }
+
+    /// How many products the next step adds up; 0 where it adds none.
+    pub fn terms(&self) -> usize {
+        let network: &Network = self.stepper.network();
+        match self.stepper.upcoming() {
+            Action::Output(id) => network[id].upstream().len(),
+            Action::HiddenDelta(id) => network[id].downstream().len(),
+            _ => 0,
+        }
+    }
+
+    /// On by one step, or by one product within a sum; `inside`, also into a sum. False at the end.
+    pub fn forward(&mut self, inside: bool) -> bool {
+        if self.is_at_end() {
+            return false;
+        }
+        let terms = self.terms();
+        if terms > 0 && (inside || self.inner > 0) && self.inner <= terms {
+            self.inner += 1;
+            return true;
+        }
+        let action = self.stepper.upcoming();
+        self.inner = 0;
+        self.stepper.goto(self.position() + 1);
+        if self.diverged.is_none() && !action.value(self.stepper.network()).is_finite() {
+            self.diverged = Some(self.position());
+        }
+        true
+    }
+
+    /// Back by as much. False at the start.
+    pub fn back(&mut self, inside: bool) -> bool {
+        if self.inner > 0 {
+            self.inner -= 1;
+            return true;
+        }
+        if !self.stepper.back() {
+            return false;
+        }
+        if inside && self.terms() > 0 {
+            self.inner = self.terms() + 1;
+        }
+        self.forget_divergence();
+        true
+    }
+
+    /// Out of a sum, to the end of its step.
+    pub fn out_of_sum(&mut self) {
+        self.inner = 0;
+    }
+
+    /// To where this many steps are done.
+    pub fn goto(&mut self, position: usize) {
+        self.inner = 0;
+        self.stepper.goto(position);
+        self.forget_divergence();
+    }
+
+    /// To the start, without edits.
+    pub fn restart(&mut self) {
+        self.inner = 0;
+        self.stepper.reset();
+        self.edits.clear();
+        self.diverged = None;
+    }
+
+    /// What the next step will be. (It is done and taken back to be read.)
+    pub fn upcoming(&mut self) -> Option<Step> {
+        self.peek(|_, step| step.clone())
+    }
+
+    /// Looks at the network after the next step, which is then taken back.
+    pub fn peek<T>(&mut self, look: impl FnOnce(&Stepper, &Step) -> T) -> Option<T> {
+        let step = self.stepper.next()?;
+        let seen = look(&self.stepper, &step);
+        self.stepper.back();
+        Some(seen)
+    }
+
+    /// The step that was done last.
+    pub fn latest(&mut self) -> Option<Step> {
+        self.stepper.latest()
+    }
+
+    /// The sum so far, within a sum and behind it.
+    pub fn sum(&mut self) -> Option<f64> {
+        let added = self.inner.checked_sub(1)?;
+        let step = self.upcoming()?;
+        Some(step.reading.terms().iter().take(added).fold(0.0, |sum, term| sum + term.product()))
+    }
+
+    /// Changes a number by hand. Returns what is to be said of it.
+    pub fn edit(&mut self, edit: Edit) -> String {
+        let thing = names::edited(&self.stepper, edit);
+        self.stepper.edit(edit);
+        self.edits.push(self.position());
+        self.diverged = None;
+        let (Edit::Weight(_, value) | Edit::Input(_, value) | Edit::Label(_, value) | Edit::Rate(value)) =
+            edit;
+        let name = thing.name(&self.stepper);
+        format!("{name} begins this training step at {}. Step back to undo it.", number(value, 6))
+    }
+
+    /// Undoes the edits that were made further on. Returns what is to be said of them.
+    pub fn undo_edits(&mut self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        while self.edits.last().is_some_and(|&made| made > self.position()) {
+            self.edits.pop();
+            if let Some(edit) = self.stepper.undo_edit() {
+                let thing = names::edited(&self.stepper, edit);
+                let value = match edit {
+                    Edit::Input(index, _) => self.stepper.sample()[index],
+                    _ => thing.raw(&self.stepper),
+                };
+                sentences.push(format!("{} is {} again.", thing.name(&self.stepper), number(value, 6)));
+            }
+        }
+        sentences
+    }
+
+    /// Whether the step done last made the first number that is infinite or none at all.
+    pub fn has_just_diverged(&self) -> bool {
+        self.inner == 0 && self.diverged == Some(self.position())
+    }
+
+    fn forget_divergence(&mut self) {
+        if self.diverged.is_some_and(|diverged| diverged > self.position()) {
+            self.diverged = None;
+        }
+    }
+}
