@@ -2,6 +2,7 @@
 
 mod atomic_file;
 mod cli;
+mod exchange;
 mod image_file;
 mod lesson;
 mod memory;

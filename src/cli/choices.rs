@@ -10,6 +10,8 @@ use backprop::model_file::Model;
 use backprop::training::Checkpoint;
 use backprop::{Activation, Architecture, Engine, Error, Parameters, Problem, graph, vectorized};
 
+use crate::exchange::sequential;
+
 /// Which of the two networks does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum EngineKind {
@@ -296,8 +298,8 @@ pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pi
 /// A trained model, and what of it is overridden.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
-    /// The model file, as `backprop train --out` or network2.py writes it
-    #[arg(long, value_name = "FILE.json")]
+    /// The model: a file of `backprop train --out` or network2.py, a checkpoint, or the safetensors of an nn.Sequential
+    #[arg(long, value_name = "FILE")]
     pub(super) model: PathBuf,
 
     /// Activation of all layers, or one for each after the input [default: as the model says]
@@ -323,14 +325,26 @@ pub(super) struct Edited {
     edited: bool,
 }
 
-/// Reads a model, or the model that a checkpoint holds, and overrides its activations.
+/// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.
 pub(super) fn read_model(
     path: &Path,
     edited: Edited,
     activation: Option<&Activations>,
 ) -> Result<Model, Error> {
     let read = if edited.edited { Model::read_edited } else { Model::read };
-    let mut model = if Checkpoint::is_at(path) { Checkpoint::read(path)?.into_model() } else { read(path)? };
+    let mut model = if Checkpoint::is_at(path) {
+        Checkpoint::read(path)?.into_model()
+    } else if sequential::is_at(path) {
+        let sequential::Sequential { model, says_activations } = sequential::read(path)?;
+        if !says_activations && activation.is_none() {
+            let sentence =
+                "it does not say its activations, and sigmoid is taken for all; --activation says otherwise";
+            super::report(&format!("{}: {sentence}", path.display()));
+        }
+        model
+    } else {
+        read(path)?
+    };
     if let Some(activation) = activation {
         activation.apply(&mut model.architecture);
         model.architecture.check()?;

@@ -29,7 +29,7 @@ const BYTES_OF_A_CONNECTION: usize = 120;
 #[derive(Debug, Clone, Args)]
 pub(super) struct SequenceArgs {
     /// Start from this model [default: the article's nine nodes; with --data or --sizes, random weights]
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
     #[command(flatten)]

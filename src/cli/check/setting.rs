@@ -27,7 +27,7 @@ pub(super) struct SettingArgs {
     sizes: Option<Sizes>,
 
     /// Check this model's weights [default: random ones]
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["sizes", "init"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sizes", "init"])]
     model: Option<PathBuf>,
 
     #[command(flatten)]

@@ -28,7 +28,7 @@ pub(super) struct Landscape {
     model: ModelArgs,
 
     /// The model at 1 along the first direction, of the same sizes
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
     #[command(flatten)]
@@ -84,7 +84,7 @@ impl Picture for Landscape {
         let centre = &model.parameters;
         let first = match &self.from {
             Some(path) => {
-                let other = read_model(path, self.model.edited, None)?;
+                let other = read_model(path, self.model.edited, self.model.activation.as_ref())?;
                 if other.architecture.sizes != model.architecture.sizes {
                     return Err(usage(
                         "--from",

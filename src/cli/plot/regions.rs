@@ -30,7 +30,7 @@ const BYTES_OF_A_CONNECTION: usize = 48;
 #[derive(Debug, Args)]
 pub(super) struct Regions {
     /// A model file; repeat it to compare several
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["epochs", "sizes", "activation", "cost", "init", "rate", "batch", "seed", "standardize"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["epochs", "sizes", "cost", "init", "rate", "batch", "seed", "standardize"])]
     model: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(super) struct Regions {
     #[arg(long, value_name = "2,N,...")]
     sizes: Option<Sizes>,
 
-    /// Activation of all layers, or one for each after the input [default: sigmoid]
+    /// Activation of all layers, or one for each after the input [default: as the model says, else sigmoid]
     #[arg(long, value_name = "A[,A...]")]
     activation: Option<Activations>,
 
@@ -111,7 +111,7 @@ impl Picture for Regions {
 impl Regions {
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
         let panel = |path: &PathBuf| {
-            let model = read_model(path, self.edited, None)?;
+            let model = read_model(path, self.edited, self.activation.as_ref())?;
             let data = self.data.load_part(Part::Train, Some(&model))?;
             check_two_inputs(&model.architecture, &data, &self.data.source()?)?;
             let mut network = vectorized::Network::try_new(&model.architecture)?;

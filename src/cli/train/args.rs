@@ -128,8 +128,8 @@ pub(in crate::cli) struct Train {
     #[arg(long)]
     pub(super) monitor_training: bool,
 
-    /// Start from this model instead of random weights
-    #[arg(long, value_name = "FILE.json", conflicts_with = "init")]
+    /// Start from this model, or the safetensors of an nn.Sequential, instead of random weights
+    #[arg(long, value_name = "FILE", conflicts_with = "init")]
     pub(super) from: Option<PathBuf>,
 
     #[command(flatten)]

@@ -1,0 +1,7 @@
+//! Networks from other programs and for them. They go by the names that PyTorch gives the modules of
+//! `nn.Sequential(Linear, Sigmoid, Linear, Sigmoid, …)`: layer l after the input, from 0, is the module 2l, its
+//! activation the module 2l + 1.
+//!
+//! [`sequential`] reads weights kept as safetensors.
+
+pub mod sequential;
