@@ -7,7 +7,7 @@ mod check;
 mod choices;
 mod compare;
 mod completions;
-mod dap;
+pub mod dap;
 mod dot;
 mod dump;
 mod evaluate;

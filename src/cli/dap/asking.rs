@@ -76,7 +76,7 @@ impl Session {
 
     pub(super) fn goto_targets(&mut self, given: &Value) -> Result<Value, String> {
         let given: protocol::GotoTargets = arguments(given)?;
-        let line = usize::try_from(given.line + i64::from(self.counts_from_0)).unwrap_or(0);
+        let line = self.line_from_1(given.line);
         let file =
             source::named(given.source.path.as_deref(), given.source.source_reference.filter(|&n| n > 0));
         let shown_line = self.line(line.max(1));
@@ -133,7 +133,9 @@ impl Session {
                 plain(format!("layer {layer}"), Some(Reference::Layer(layer as u32)))
             }
             "verdict" => {
-                plain(walk.stepper().verdict(&classes).ok_or("outputs do not stand for classes here")?, None)
+                let verdict =
+                    walk.stepper().verdict(&classes).ok_or("outputs do not stand for classes here")?;
+                plain(backprop::spelled_out(&verdict), None)
             }
             _ => {
                 let place = if word == "node" { rest } else { text };

@@ -190,6 +190,7 @@ pub fn response(request: &Message, result: Result<Value, String>) -> Value {
             }
         }
         Err(sentence) => {
+            let sentence = backprop::spelled_out(&sentence);
             response["success"] = json!(false);
             response["message"] = json!(sentence);
             response["body"] = json!({ "error": { "id": 1, "format": "{sentence}", "variables": { "sentence": sentence }, "showUser": true } });

@@ -17,7 +17,7 @@ const MOST_BREAKPOINTS: usize = 1000;
 fn answer(id: i64, problem: Option<&String>) -> Value {
     match problem {
         None => json!({ "id": id, "verified": true }),
-        Some(sentence) => json!({ "id": id, "verified": false, "message": sentence }),
+        Some(sentence) => json!({ "id": id, "verified": false, "message": backprop::spelled_out(sentence) }),
     }
 }
 
@@ -50,7 +50,7 @@ impl Session {
         }
         for wanted in &given.breakpoints {
             let id = self.new_id();
-            let line = usize::try_from(wanted.line + i64::from(self.counts_from_0)).unwrap_or(0);
+            let line = self.line_from_1(wanted.line);
             let found = file.and_then(|file| source::nearest(file, line).map(|found| (file, found)));
             let condition = condition(wanted.condition.as_ref());
             match (found, condition) {
@@ -73,6 +73,11 @@ impl Session {
             }
         }
         Ok(json!({ "breakpoints": answers }))
+    }
+
+    /// The editor's line, from 1; 0 for none.
+    pub(super) fn line_from_1(&self, line: i64) -> usize {
+        usize::try_from(line.saturating_add(i64::from(self.counts_from_0))).unwrap_or(0)
     }
 
     /// A line as the editor counts.
