@@ -27,7 +27,7 @@ use crate::Error;
 use place::{adopt, check_may_replace, has_other_names};
 pub use place::{folder_of, open, place_of, read, too_long};
 pub use temporary::sweep;
-use temporary::{overwrite, temporary_beside};
+use temporary::{overwrite, settle, temporary_beside};
 
 /// Writes a file through `write`. Until everything has reached the disk, an existing file stays as it was.
 ///
@@ -76,10 +76,10 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
         temporary_beside(&place).map(drop)
     };
     check().map_err(|error| {
-        let remedy = if error.kind() == ErrorKind::NotFound {
-            "there is no such folder: choose a place you can write to"
-        } else {
-            "choose a place you can write to"
+        let remedy = match error.kind() {
+            ErrorKind::NotFound => "there is no such folder: choose a place you can write to",
+            _ if is_in_use(&error) => IN_USE,
+            _ => "choose a place you can write to",
         };
         Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
     })
@@ -133,7 +133,7 @@ fn replace(
     if stays_where_it_is {
         overwrite(place, temporary)?;
     } else {
-        temporary.persist(place).map_err(|error| error.error)?;
+        settle(temporary, place)?;
     }
     sync_folder(place);
     before(Stage::Finished)
@@ -146,7 +146,7 @@ fn keep_previous(path: &Path, contents_will_change: bool) -> std::io::Result<()>
         let mut copy = temporary_beside(path)?;
         std::io::copy(&mut File::open(path)?, copy.as_file_mut())?;
         copy.as_file().sync_all()?;
-        return copy.persist(previous(path)).map(drop).map_err(|error| error.error);
+        return settle(copy, &previous(path));
     }
     let second_name = {
         // A free name: that of a temporary file which is removed at once.
@@ -166,12 +166,22 @@ fn keep_previous(path: &Path, contents_will_change: bool) -> std::io::Result<()>
     }
 }
 
+const IN_USE: &str = "another program has it open: close it there, or choose another place";
+
+/// Whether a file cannot be written because of another program, as is usual on Windows alone.
+fn is_in_use(error: &std::io::Error) -> bool {
+    const SHARING_VIOLATION: i32 = 32;
+    const LOCK_VIOLATION: i32 = 33;
+    cfg!(windows) && matches!(error.raw_os_error(), Some(SHARING_VIOLATION | LOCK_VIOLATION))
+}
+
 fn write_error(path: &Path, error: std::io::Error) -> Error {
     let remedy = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "free some space or choose another place"
         }
         ErrorKind::NotFound => "its folder is gone: make it again, or choose another place",
+        _ if is_in_use(&error) => IN_USE,
         _ => "choose a place you can write to",
     };
     let remedy = if path.is_file() {

@@ -116,6 +116,7 @@ pub(super) fn has_other_names(place: &Path, found: &Metadata) -> bool {
     found.nlink() > ours
 }
 
+/// Elsewhere this cannot be told: the other names keep the old file.
 #[cfg(not(unix))]
 pub(super) fn has_other_names(_place: &Path, _found: &Metadata) -> bool {
     false

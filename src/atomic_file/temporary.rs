@@ -41,6 +41,32 @@ fn have_equal_contents(one: &Path, other: &Path) -> bool {
     matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
+/// Gives a temporary file its place. On Windows somebody may be reading the file that is there: the standard library's
+/// `rename` then still replaces it, where the file system can, and tempfile's `persist` does not.
+pub(super) fn settle(temporary: tempfile::NamedTempFile, place: &Path) -> std::io::Result<()> {
+    let (_locked, path) = temporary.keep().map_err(|error| error.error)?;
+    let renamed = std::fs::rename(&path, place).or_else(|error| {
+        let is_held = cfg!(windows) && error.kind() == std::io::ErrorKind::PermissionDenied;
+        if is_held { swap(&path, place) } else { Err(error) }
+    });
+    renamed.inspect_err(|_| {
+        let _ = std::fs::remove_file(&path);
+    })
+}
+
+/// Where a file that is being read cannot be replaced, it can be renamed. For a moment there is none at `place`.
+fn swap(path: &Path, place: &Path) -> std::io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(WHOLE_SUFFIX);
+    std::fs::rename(place, &aside)?;
+    std::fs::rename(path, place).inspect_err(|_| {
+        let _ = std::fs::rename(&aside, place);
+    })?;
+    // It goes when its last reader has closed it.
+    let _ = std::fs::remove_file(&aside);
+    Ok(())
+}
+
 /// Copies the new contents into the old file. They lie beside it until that is done.
 pub(super) fn overwrite(place: &Path, temporary: tempfile::NamedTempFile) -> std::io::Result<()> {
     let mut name = temporary.path().as_os_str().to_owned();

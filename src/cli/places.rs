@@ -192,10 +192,12 @@ impl Identity {
         }
         let place = atomic_file::place_of(path).unwrap_or_else(|_| path.to_path_buf());
         let folder = std::fs::canonicalize(atomic_file::folder_of(&place));
-        match (folder, place.file_name()) {
-            (Ok(folder), Some(name)) => Self::Path(folder.join(name)),
-            _ => Self::Path(std::path::absolute(&place).unwrap_or(place)),
-        }
+        let found = match (folder, place.file_name()) {
+            (Ok(folder), Some(name)) => folder.join(name),
+            _ => std::path::absolute(&place).unwrap_or(place),
+        };
+        // On Windows capital letters make no other file.
+        Self::Path(if cfg!(windows) { found.to_string_lossy().to_lowercase().into() } else { found })
     }
 }
 
@@ -229,6 +231,25 @@ fn rescued(path: &Path, number: usize) -> PathBuf {
 
 /// A path as it must be typed in a shell, whatever is in it.
 pub(super) fn quoted(path: &Path) -> String {
+    if cfg!(windows) { quoted_for_windows(path) } else { quoted_for_unix(path) }
+}
+
+/// For `cmd` and PowerShell; no name has double quotes there. What `$` and the backtick mean to PowerShell they mean
+/// between double quotes too, so such a name is for PowerShell alone.
+fn quoted_for_windows(path: &Path) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || r"\/._-+:".contains(c);
+    let text = path.to_string_lossy();
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.into_owned()
+    } else if text.contains(['$', '`']) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
+/// For sh and its kin; where control characters are in it, for bash.
+fn quoted_for_unix(path: &Path) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
     match path.to_str() {
         Some(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
@@ -251,8 +272,16 @@ mod tests {
 
     #[test]
     fn what_is_quoted_is_what_bash_reads() {
-        let quotes = ["run.ck", "my run", "it's", "a\nb", "\u{1b}'\\"].map(|text| quoted(Path::new(text)));
+        let quotes =
+            ["run.ck", "my run", "it's", "a\nb", "\u{1b}'\\"].map(|text| quoted_for_unix(Path::new(text)));
         assert_eq!(quotes, ["run.ck", "'my run'", r"'it'\''s'", r"$'a\x0ab'", r"$'\x1b\'\\'"]);
+    }
+
+    #[test]
+    fn what_is_quoted_is_what_cmd_and_powershell_read() {
+        let quotes = [r"C:\ü\run.ck", "my run", "it's", "$a's", "50 %"]
+            .map(|text| quoted_for_windows(Path::new(text)));
+        assert_eq!(quotes, [r"C:\ü\run.ck", "\"my run\"", "\"it's\"", "'$a''s'", "\"50 %\""]);
     }
 
     #[cfg(unix)]

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 /// What a shell reports for a program that a signal has ended is this and the number of the signal.
 const STATUS: u8 = 128;
 
+#[cfg(unix)]
 const HANG_UP: u8 = 1;
 #[cfg(not(unix))]
 const INTERRUPT: u8 = 2;
@@ -107,6 +108,7 @@ pub(super) fn watch_terminal() {
 }
 
 /// A thread of its own; where there can be none, what it does is not done.
+#[cfg(unix)]
 fn spawn(work: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("signals".into()).spawn(work);
 }

@@ -58,8 +58,12 @@ impl Drop for Lock {
 
 fn taken(checkpoint: &Path, file: File) -> Error {
     let mut owner = String::new();
-    let _ = file.take(20).read_to_string(&mut owner);
-    let found = format!("{}: it is being trained by another process ({owner})", name(checkpoint));
+    // On Windows nobody else can read what is locked.
+    let owner = match file.take(20).read_to_string(&mut owner) {
+        Ok(length) if length > 0 => format!(" ({owner})"),
+        _ => String::new(),
+    };
+    let found = format!("{}: it is being trained by another process{owner}", name(checkpoint));
     Error::Usage(Problem::new("--checkpoint", found).remedy("wait until that ends, or choose another name"))
 }
 
