@@ -82,6 +82,13 @@ fn runs_lie_over_each_other_under_the_names_of_their_files() {
     assert!(told.contains("2 runs of up to 5 epochs"), "{told}");
     let drawn = svg(folder.path(), "runs.svg");
     assert!(drawn.contains("rate-0.5") && drawn.contains("rate-2"), "{drawn}");
+    // A checkpoint knows the same of its run.
+    for rate in ["0.5", "2"] {
+        let training = format!("train --data xor --sizes 2,2,1 --rate {rate} --epochs 5 --quiet");
+        run(folder.path(), &format!("{training} --checkpoint rate-{rate}.run"));
+    }
+    run(folder.path(), "plot runs rate-0.5.run rate-2.run --out checkpoints.svg");
+    assert_eq!(svg(folder.path(), "checkpoints.svg"), drawn);
 }
 
 #[test]
@@ -90,12 +97,14 @@ fn what_cannot_be_drawn_is_refused_in_one_line() {
     std::fs::write(folder.path().join("broken.json"), "{\"epoch\":1,\"train_cost\":0.5}\nepoch 2\n")
         .expect("written");
     std::fs::write(folder.path().join("empty.json"), "\n").expect("written");
+    run(folder.path(), "train --data xor --sizes 2,2,1 --epochs 0 --quiet --checkpoint begun.run");
     for (command, expected) in [
+        ("plot runs begun.run --out a.svg", "the run has done no epoch yet"),
         ("plot runs broken.json --out a.svg", "broken.json, line 2"),
         ("plot runs empty.json --out a.svg", "there is no epoch in it"),
         ("plot runs none.json --out a.svg", "none.json"),
         ("plot runs broken.json --out a.png", ".svg"),
-        ("plot runs --out a.svg", "RUN.json"),
+        ("plot runs --out a.svg", "RUN"),
         ("plot regions --data iris --out a.svg", "iris has 4 inputs"),
         ("plot regions --data moons --sizes 3,2,1 --out a.svg", "3"),
         ("plot weights --model none.json --out a.svg", "none.json"),

@@ -8,8 +8,6 @@ use crate::{assert_none, rewrite, updating};
 
 /// One command of a `console` block.
 struct Shown {
-    /// Its line, or several that end in a backslash.
-    lines: Vec<String>,
     command: String,
     expected: Vec<String>,
 }
@@ -17,24 +15,12 @@ struct Shown {
 /// The commands of a block, and what it says before the first one (nothing, if the block is well formed).
 fn commands(block: &Block) -> (Vec<String>, Vec<Shown>) {
     let (mut before, mut shown): (Vec<String>, Vec<Shown>) = (Vec::new(), Vec::new());
-    let mut continued = false;
     for line in &block.body {
-        if let Some(command) = line.strip_prefix("$ ") {
-            let command = command.to_owned();
-            shown.push(Shown { lines: vec![line.clone()], command, expected: Vec::new() });
-        } else {
-            match shown.last_mut() {
-                Some(last) if continued => {
-                    last.lines.push(line.clone());
-                    last.command.push('\n');
-                    last.command.push_str(line);
-                }
-                Some(last) => last.expected.push(line.clone()),
-                None => before.push(line.clone()),
-            }
+        match (line.strip_prefix("$ "), shown.last_mut()) {
+            (Some(command), _) => shown.push(Shown { command: command.to_owned(), expected: Vec::new() }),
+            (None, Some(last)) => last.expected.push(line.clone()),
+            (None, None) => before.push(line.clone()),
         }
-        let is_command = line.starts_with("$ ") || continued;
-        continued = is_command && line.ends_with('\\');
     }
     (before, shown)
 }
@@ -45,7 +31,7 @@ fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
     let (mut problems, mut renewed) = (Vec::new(), Vec::new());
     for block in document.blocks() {
         if let Some(command) = block.note("printed by:").filter(|_| !in_release) {
-            let output = scratch.run(command, 0);
+            let output = scratch.run(command);
             let text = String::from_utf8_lossy(&output.stdout);
             let printed: Vec<String> = text.lines().map(str::to_owned).collect();
             if !output.status.success() || printed.is_empty() || printed != block.body {
@@ -53,6 +39,9 @@ fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
                 renewed.push((block, printed));
             }
             continue;
+        }
+        if let Some(file) = block.note("saved as:") {
+            fs::write(scratch.folder.path().join(file), block.body.join("\n") + "\n").expect("a file");
         }
         if block.language != "console" {
             continue;
@@ -67,15 +56,18 @@ fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
             continue;
         }
         let varying: Vec<&str> = block.note("varies:").unwrap_or_default().split_whitespace().collect();
-        let (mut status, mut body, mut differs) = (0, Vec::new(), false);
+        let statuses: Vec<&str> = block.note("exit status:").unwrap_or_default().split_whitespace().collect();
+        let (mut body, mut differs) = (Vec::new(), false);
         for (number, one) in shown.iter().enumerate() {
-            let output = scratch.run(&one.command, status);
-            status = output.status.code().unwrap_or(-1);
+            let output = scratch.run(&one.command);
+            let status = output.status.code().unwrap_or(-1).to_string();
             let text = String::from_utf8_lossy(&output.stdout);
             let printed: Vec<&str> = text.lines().collect();
-            if status != 0 && shown.get(number + 1).is_none_or(|next| next.command != "echo $?") {
+            let expected = statuses.get(number).copied().unwrap_or("0");
+            if status != expected {
                 problems.push(format!(
-                    "{place}: `{}` ends with status {status}, and no `$ echo $?` follows\n{text}",
+                    "{place}: `{}` ends with status {status}, not {expected}: say so in the text, and above the block in \
+                     a note `exit status:`\n{text}",
                     one.command
                 ));
             }
@@ -83,7 +75,7 @@ fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
                 problems.push(format!("{place}: `{}` prints\n{text}", one.command));
                 differs = true;
             }
-            body.extend(one.lines.iter().cloned());
+            body.push(format!("$ {}", one.command));
             body.extend(printed.into_iter().map(str::to_owned));
         }
         if differs {
@@ -169,7 +161,9 @@ fn every_block_is_checked_or_says_why_not() {
                 "console" | "debugger" => {}
                 "sh" => problems.extend(check_shell(&document, &block)),
                 rust if rust.split(',').next() == Some("rust") => {}
-                _ if block.note("printed by:").is_some() || block.note("drawing").is_some() => {}
+                _ if ["printed by:", "saved as:", "drawing"]
+                    .iter()
+                    .any(|note| block.note(note).is_some()) => {}
                 _ => problems.push(format!("{place}: what checks this block? Say why nothing can")),
             }
         }
@@ -198,7 +192,7 @@ fn check_shell(document: &Document, block: &Block) -> Vec<String> {
             .collect(),
         None => {
             let scratch = Scratch::new();
-            let fails = |command: &&str| !scratch.run(command, 0).status.success();
+            let fails = |command: &&str| !scratch.run(command).status.success();
             commands.filter(fails).map(|command| format!("{place}: `{command}` fails")).collect()
         }
     }

@@ -11,6 +11,8 @@
 //! | nothing, and the block is `console` | each `$ command` is run, and prints what follows it |
 //! | `<!-- release only: reason -->` | the same, by the ignored test, in a release build |
 //! | `<!-- not in CI: reason -->` | it is not run |
+//! | `<!-- exit status: 1 0 -->` | so its commands end, where one does not end with 0 |
+//! | `<!-- saved as: xor.csv -->` | the block is that file, for the commands that follow |
 //! | `<!-- varies: 11,453 0.8 -->` | where these words stand another run may have other numbers |
 //! | `<!-- printed by: command -->` | the `text` block is what that command prints |
 //! | nothing, and the block is `debugger` | it is a session that tests/debugger runs in gdb and in LLDB |
@@ -21,8 +23,9 @@
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
 //!
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
-//! the program under test. A line `...` stands for any lines. A command that fails is followed by `$ echo $?`.
-//! `UPDATE_DOCS=1 cargo test --test book -- --test-threads=1` writes code, printed text and pictures into the book.
+//! the program under test. A line `...` stands for any lines. Commands are the same in every shell (shells.rs).
+//! `cargo test --config "env.UPDATE_DOCS='1'" --test book -- --test-threads=1` writes code, printed text and pictures into
+//! the book.
 #![cfg(all(unix, feature = "cli"))]
 
 mod architecture;
@@ -36,6 +39,7 @@ mod formulas;
 mod links;
 mod pictures;
 mod scratch;
+mod shells;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -27,7 +27,7 @@ fn every_picture_is_what_its_command_makes() {
             if notes.iter().any(|note| note.starts_with("not in CI:")) {
                 continue;
             }
-            let output = scratch.run(command.trim(), 0);
+            let output = scratch.run(command.trim());
             let made = fs::read(scratch.folder.path().join(&picture)).unwrap_or_default();
             if !output.status.success() || made.is_empty() {
                 let text = String::from_utf8_lossy(&output.stdout);

@@ -12,8 +12,8 @@
 //!
 //! Where a debugger is missing the tests say so and pass; under CI (`CI=true`) that is a failure, except where .ci/run
 //! found that there is no LLDB 19 to install (`BACKPROP_NO_LLDB`). After a change to a
-//! session in the book, or to a line shown there, `UPDATE_DOCS=1 cargo test --test debugger` writes the answers into
-//! it.
+//! session in the book, or to a line shown there, `cargo test --config "env.UPDATE_DOCS='1'" --test debugger`
+//! writes the answers into it.
 //!
 //! (Nothing here needs the feature `cli`; but once is enough, and .ci/run also tests the library alone.)
 #![cfg(all(debug_assertions, target_os = "linux", feature = "cli"))]

@@ -80,8 +80,8 @@ fn check(debugger: &str, run: impl Fn(&[Exchange]) -> Vec<Option<Vec<String>>> +
     });
     assert!(
         reports.iter().all(String::is_empty),
-        "the book shows something else; if {debugger} is right, UPDATE_DOCS=1 cargo test --test debugger writes it \
-         in\n\n{}",
+        "the book shows something else; if {debugger} is right, cargo test --test debugger with UPDATE_DOCS set \
+         writes it in\n\n{}",
         reports.concat()
     );
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
+use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Error, Problem};
 
 use super::regions::name;
@@ -13,13 +14,15 @@ use crate::atomic_file;
 use crate::cli::places::Places;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 
+const MAKE_ONE: &str = "`backprop train --checkpoint FILE` makes such a file";
+
 /// Draw several runs over each other: what each epoch cost, and what was right after it
 ///
-/// A run is the file that `backprop train --json > FILE` makes.
+/// A run is a checkpoint (`backprop train --checkpoint FILE`), or a file with what `train --json` printed.
 #[derive(Debug, Args)]
 pub(super) struct Runs {
     /// The runs
-    #[arg(value_name = "RUN.json", required = true)]
+    #[arg(value_name = "RUN", required = true)]
     runs: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -39,7 +42,7 @@ impl Picture for Runs {
     }
 
     fn inputs(&self, places: Places) -> Result<Places, Error> {
-        Ok(self.runs.iter().fold(places, |places, path| places.input("RUN.json", Some(path))))
+        Ok(self.runs.iter().fold(places, |places, path| places.input("RUN", Some(path))))
     }
 
     fn figure(&self) -> Result<(Figure, String), Error> {
@@ -62,20 +65,23 @@ impl Picture for Runs {
     }
 }
 
-/// Reads what `train --json` printed: one object an epoch.
+/// Reads a checkpoint, or what `train --json` printed: one object an epoch.
 fn read(path: &Path) -> Result<Run, Error> {
+    if Checkpoint::is_at(path) {
+        return read_checkpoint(path);
+    }
     let file = path.display();
     let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
-    let text = atomic_file::read(path).and_then(is_text).map_err(|error| {
-        usage("RUN.json", format!("{file}: {error}"), "give the file `backprop train --json > FILE` makes")
-    })?;
+    let text = atomic_file::read(path)
+        .and_then(is_text)
+        .map_err(|error| usage("RUN", format!("{file}: {error}"), MAKE_ONE))?;
     let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
     for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let object: Value = serde_json::from_str(text).unwrap_or_default();
         let number = |field: &str| object[field].as_f64();
         let (Some(epoch), Some(cost)) = (number("epoch"), number("train_cost")) else {
             let problem = format!("{file}, line {}: this is no epoch of a run", line + 1);
-            let problem = Problem::new("RUN.json", problem);
+            let problem = Problem::new("RUN", problem);
             return Err(Error::Usage(problem.remedy(
                 "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it",
             )));
@@ -86,11 +92,25 @@ fn read(path: &Path) -> Result<Run, Error> {
         }
     }
     if run.cost.is_empty() {
-        return Err(usage(
-            "RUN.json",
-            format!("{file}: there is no epoch in it"),
-            "give the file `backprop train --json > FILE` makes",
-        ));
+        return Err(usage("RUN", format!("{file}: there is no epoch in it"), MAKE_ONE));
     }
     Ok(run)
+}
+
+/// The epochs that a checkpoint's run has done.
+fn read_checkpoint(path: &Path) -> Result<Run, Error> {
+    let history = Checkpoint::read(path)?.state.history;
+    if history.is_empty() {
+        let found = format!("{}: the run has done no epoch yet", path.display());
+        return Err(usage("RUN", found, "go on with it: backprop train --resume FILE"));
+    }
+    let percent = |report: &EpochReport| {
+        let test = report.test.as_ref().filter(|test| test.correct.is_some())?;
+        Some((report.epoch as f64, 100.0 * test.accuracy()))
+    };
+    Ok(Run {
+        name: name(path),
+        cost: history.iter().map(|report| (report.epoch as f64, report.train_cost)).collect(),
+        percent: history.iter().filter_map(percent).collect(),
+    })
 }

@@ -1,6 +1,6 @@
 //! The terminal stepper, drawn on a screen in memory: what is shown, and what each key does.
 //!
-//! After a change to the screen in docs/stepper.md, `UPDATE_DOCS=1 cargo test --bin backprop stepper` writes it there.
+//! After a change to the screen in docs/stepper.md, with UPDATE_DOCS set `cargo test --bin backprop stepper` writes it there.
 
 #[allow(dead_code, reason = "this is a part of what the integration tests read")]
 #[path = "../../../tests/support/golden.rs"]
@@ -538,7 +538,7 @@ fn the_chapter_shows_the_screen_and_the_keys_as_they_are() {
     } else {
         assert_eq!(
             document, renewed,
-            "UPDATE_DOCS=1 cargo test --bin backprop stepper writes the screen as it is"
+            "cargo test --bin backprop stepper with UPDATE_DOCS set writes the screen as it is"
         );
     }
 }
