@@ -38,6 +38,7 @@ mod form;
 mod formulas;
 mod links;
 mod pictures;
+mod published;
 mod scratch;
 mod shells;
 #[path = "../support/mod.rs"]

@@ -4,11 +4,14 @@ use crate::assert_none;
 use crate::support::book::documents;
 
 /// What commands begin with. The last three are for maintainers, or take a Unix shell, and their pages say so.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 11] = [
     "backprop",
     "cargo",
+    "cd",
+    "code",
     "gdb",
     "lldb",
+    "npx",
     "rustlings",
     // Debian's, to install what some tests use.
     "apt-get",
@@ -18,8 +21,7 @@ const PROGRAMS: [&str; 8] = [
 ];
 
 /// What a shell would do something with, each shell its own; `#` is a comment in both, and a comma of ours is one argument.
-const SYNTAX: [char; 18] =
-    ['|', ';', '&', '$', '<', '>', '`', '\\', '*', '?', '~', '(', ')', '{', '}', '[', ']', '!'];
+const SYNTAX: &str = "|;&$<>`\\*?~(){}[]!@'";
 
 /// What is wrong with a command.
 fn problem(command: &str) -> Option<String> {
@@ -33,7 +35,7 @@ fn problem(command: &str) -> Option<String> {
         match c {
             '"' => in_quotes = !in_quotes,
             '$' | '`' | '\\' => return Some(format!("`{c}`")),
-            _ if !in_quotes && (SYNTAX.contains(&c) || c == '\'') => return Some(format!("`{c}`")),
+            _ if !in_quotes && SYNTAX.contains(c) => return Some(format!("`{c}`")),
             _ => {}
         }
     }
@@ -82,6 +84,7 @@ fn what_only_one_shell_knows_is_found() {
         "backprop plot runs *.json",
         "grep -c x file",
         "backprop train \\",
+        "npx @scope/program",
     ] {
         assert!(problem(command).is_some(), "{command}");
     }
