@@ -3,7 +3,7 @@
 //! This crate is a neural network of *objects*: one [`graph::Node`] per neuron, one [`graph::Connection`] per weight,
 //! so that every number backpropagation computes is computed in a function you can put a breakpoint on. It is a port of
 //! the per-neuron design of bp.py, with a check that its gradients are right and a vectorized twin that does the same
-//! with one matrix per layer. A book comes with it, in the folder `docs` of the source.
+//! with one matrix per layer. A book comes with it: [`book`].
 //!
 //! # A first program
 //!
@@ -137,6 +137,8 @@ mod activation;
 mod architecture;
 #[cfg(feature = "data")]
 mod atomic_file;
+#[cfg(any(doc, doctest))]
+pub mod book;
 #[cfg(any(feature = "data", feature = "vectorized"))]
 mod clock;
 #[cfg(feature = "vectorized")]
@@ -144,8 +146,6 @@ pub mod comparison;
 mod cost;
 #[cfg(feature = "data")]
 pub mod data_set;
-#[cfg(doctest)]
-mod doctests;
 mod engine;
 mod error;
 pub mod gradient_check;

@@ -25,7 +25,7 @@ fn code_shown_in_the_book_is_the_code() {
                     Ok(_) => {}
                 },
                 ("rust", None) if !is_doc_tested(&document) => problems.push(format!(
-                    "{place}: a `rust` block without a source is a doc-test; list this file in src/doctests.rs"
+                    "{place}: a `rust` block without a source is a doc-test; list this file in src/book/mod.rs"
                 )),
                 ("" | "rust,ignore", None) => {
                     problems.push(format!("{place}: say what this is: rust (with its source), console, text, sh"));
@@ -92,6 +92,6 @@ fn unindented(lines: &[String]) -> String {
 }
 
 fn is_doc_tested(document: &Document) -> bool {
-    let list = fs::read_to_string(root().join("src/doctests.rs")).expect("src/doctests.rs is there");
-    list.contains(&format!("\"../{}\"", document.path.display()))
+    let list = fs::read_to_string(root().join("src/book/mod.rs")).expect("src/book/mod.rs is there");
+    list.contains(&format!("\"{}\"", document.path.display()))
 }

@@ -5,9 +5,10 @@
 //! formulas leaves them alone: `\cr` ends a row.
 
 use pulldown_cmark::{Event, Options, Parser};
+use serde_json::Value;
 
 use crate::assert_none;
-use crate::support::book::documents;
+use crate::support::book::{chapters, documents, root};
 
 /// Commands that GitHub refuses to draw.
 const REFUSED: [&str; 3] = [r"\operatorname", r"\def", r"\newcommand"];
@@ -49,6 +50,36 @@ fn a_formula_that_markdown_changes_is_found() {
         assert_eq!(found, [formula.trim_matches('$')], "{formula}");
         assert_eq!(plain_text(formula).contains(&found[0]), survives, "{formula}");
     }
+}
+
+#[test]
+fn the_documentation_has_every_formula_and_every_picture_of_every_chapter() {
+    let module = std::fs::read_to_string(root().join("src/book/mod.rs")).expect("the module is there");
+    let drawn = std::fs::read(root().join("src/book/formulas.json")).expect("its formulas are there");
+    let drawn: Value = serde_json::from_slice(&drawn).expect("JSON");
+    let mut problems = Vec::new();
+    for chapter in chapters() {
+        let path = chapter.path.display();
+        let Some(listed) = module.lines().find(|line| line.contains(&format!("\"{path}\""))) else {
+            problems.push(format!("src/book/mod.rs does not list {path}"));
+            continue;
+        };
+        for (_, link) in chapter.links().into_iter().filter(|(_, link)| link.starts_with("images/")) {
+            if !listed.contains(&format!("[\"{link}\"]")) {
+                problems.push(format!("src/book/mod.rs: beside {path}, [\"{link}\"] is missing"));
+            }
+        }
+        for (line, formula) in formulas(&chapter.lines.join("\n")) {
+            let key = formula.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !drawn[&key].is_string() {
+                problems.push(format!(
+                    "{}: this formula is not in src/book/formulas.json; UPDATE_DOCS=1 cargo book puts it there",
+                    chapter.place(line)
+                ));
+            }
+        }
+    }
+    assert_none(&problems);
 }
 
 /// Every formula, with the index of its line.

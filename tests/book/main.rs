@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `<!-- from src/graph/node.rs: fn calc_output -->` | the block is that item of that file (several: separated by commas) |
 //! | `<!-- from src/graph/node.rs -->` | the block stands in that file as it is |
-//! | nothing, and the block is `rust` | it is a doc-test: its file is listed in src/doctests.rs |
+//! | nothing, and the block is `rust` | it is a doc-test: its file is listed in src/book/mod.rs |
 //! | nothing, and the block is `console` | each `$ command` is run, and prints what follows it |
 //! | `<!-- release only: reason -->` | the same, by the ignored test, in a release build |
 //! | `<!-- not in CI: reason -->` | it is not run |
@@ -21,6 +21,7 @@
 //! | `<!-- tested by: src/show/stepper/tests.rs -->` | that test compares the block |
 //! | `<!-- drawing -->` | a drawing, with no figure that could be wrong |
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
+//! | `<!-- live at step 12: backprop trace -->` on its own | the site shows that page here (docs/site) |
 //!
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
 //! the program under test. A line `...` stands for any lines. Commands are the same in every shell (shells.rs).
