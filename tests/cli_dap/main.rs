@@ -7,11 +7,13 @@
 //! | setting.rs | what is set, what that changes, and how it is undone |
 //! | session.rs | the session in the book |
 //! | strange.rs | messages that no editor should send; a port |
+//! | microsoft.rs | whole sessions, driven by Microsoft's test client |
 //! | large.rs | 784-300-10: pages, and how long it takes |
 #![cfg(feature = "cli")]
 
 mod breakpoints;
 mod large;
+mod microsoft;
 mod session;
 mod setting;
 mod strange;
