@@ -11,6 +11,8 @@ use super::{Cli, Failure, Output};
 /// Print the completions for a shell
 ///
 /// For bash: backprop completions bash > ~/.local/share/bash-completion/completions/backprop
+///
+/// For PowerShell, as a line of its profile: backprop completions powershell | Out-String | Invoke-Expression
 #[derive(Debug, Args)]
 pub(super) struct Completions {
     /// Which shell

@@ -11,7 +11,7 @@ use super::{Failure, Output};
 use crate::show::dot;
 
 const EXAMPLES: &str = "Examples:
-  backprop dot | dot -Tsvg > network.svg
+  backprop dot | dot -Tsvg -o network.svg
   backprop dot --sizes 2,2,1 --seed 3";
 
 /// Print a network as a Graphviz graph

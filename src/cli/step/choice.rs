@@ -102,9 +102,9 @@ impl ChoiceArgs {
             let found = format!("--from-step {} comes after --to-step {end}", start + 1);
             return Err(Error::Usage(Problem::new("--to-step", found)));
         }
-        // After an epoch the same steps come again.
-        let epoch = positions.end.min(start.saturating_add(stepper.epoch_len()));
-        if !(start..epoch).any(|position| positions.has(stepper, position)) {
+        // Every training step computes the same things; the first is never smaller than another.
+        let round = positions.end.min(start.saturating_add(stepper.moment(0).order.len()));
+        if !(start..round).any(|position| positions.has(stepper, position)) {
             let found = "no step fits all of --only, --phase, --from-step and --to-step";
             let remedy = "phases are forward (x, a, k), cost (d of the outputs), backward (the other d) and learn (w, g)";
             return Err(Error::Usage(Problem::new("--only", found).remedy(remedy)));
