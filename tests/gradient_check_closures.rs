@@ -81,6 +81,70 @@ fn at_the_edge_of_its_domain_and_outside_a_model_is_not_accused() {
 }
 
 #[test]
+fn where_e_has_no_finite_slope_nobody_is_accused() {
+    let cube_root = |w: f64| 1.0 / (3.0 * w.cbrt().powi(2));
+    let models: [(fn(f64) -> f64, f64); 4] = [
+        (f64::cbrt, f64::INFINITY),
+        (f64::cbrt, f64::NAN),
+        (f64::cbrt, 0.0),
+        (|w| w.abs().sqrt(), f64::INFINITY),
+    ];
+    for (error, slope) in models {
+        let report = one(0.0, error, |_| slope);
+        assert_eq!(report.verdict, Verdict::Domain, "{report}");
+        assert!(
+            report.to_string().contains("parameter 0 = 0e0: E is steeper at every smaller step"),
+            "{report}"
+        );
+        let single = check_gradient(&mut [0_f32], |p| error(p[0].into()) as f32, |_| vec![slope as f32]);
+        assert_eq!(single.verdict, Verdict::Domain, "{single}");
+    }
+    // Beside the point it has one, and a wrong one is wrong.
+    for w in [1e-9, -1e-3, 0.5] {
+        assert_eq!(one(w, f64::cbrt, cube_root).verdict, Verdict::Agree);
+        assert_eq!(one(w, f64::cbrt, |w| 1.03 * cube_root(w)).verdict, Verdict::Disagree);
+        assert_eq!(one(w, f64::cbrt, |_| f64::NAN).verdict, Verdict::Disagree);
+    }
+    // What is smooth has no excuse for an infinite gradient, however steep it is.
+    for steep in [|w: f64| 1e9 * w, |w: f64| (1e4 * w).tanh(), |w: f64| w * w] {
+        assert_eq!(one(0.0, steep, |_| f64::INFINITY).verdict, Verdict::Disagree);
+    }
+}
+
+#[test]
+fn an_e_that_oscillates_within_the_larger_steps_accuses_nobody() {
+    for frequency in [1e2_f32, 1e3, 1e4, 1e5] {
+        for w in [0.3_f32, -0.71, 0.05, 1.9] {
+            let right = check_gradient(
+                &mut [w],
+                |p| (frequency * p[0]).sin(),
+                |p| vec![frequency * (frequency * p[0]).cos()],
+            );
+            assert_ne!(right.verdict, Verdict::Disagree, "sin({frequency} * {w}): {right}");
+            let opposite = check_gradient(
+                &mut [w],
+                |p| (frequency * p[0]).sin(),
+                |p| vec![-frequency * (frequency * p[0]).cos()],
+            );
+            assert!(!opposite.passed(), "sin({frequency} * {w}): {opposite}");
+        }
+    }
+}
+
+#[test]
+fn a_large_step_that_makes_up_for_a_fault_certifies_nothing() {
+    // p·ln p at 0.0051 in f32: over ±1/256 the chord is 2.3 % flatter than the tangent.
+    let slope = |p: f32, factor: f32| factor * (p.ln() + 1.0);
+    let check = |factor| {
+        check_gradient(&mut [0.005_113_7], |p: &[f32]| p[0] * p[0].ln(), |p| vec![slope(p[0], factor)])
+    };
+    assert_eq!(check(1.0).verdict, Verdict::Agree);
+    for factor in [1.022, 1.024, 1.026, 1.03, 0.97] {
+        assert!(!check(factor).passed(), "{factor}: {}", check(factor));
+    }
+}
+
+#[test]
 fn a_bend_near_by_is_no_excuse_for_a_wrong_slope() {
     for w in [1e-7, -1e-7, 1e-3] {
         let right = one(w, f64::abs, f64::signum);

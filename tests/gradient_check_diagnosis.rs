@@ -25,6 +25,8 @@ enum Fault {
     NoSlope,
     WrongInput,
     UntransposedRecursion,
+    RowsScaled,
+    ColumnsScaled,
 }
 
 /// A network of 3-3-2 tanh neurons and the mean of ½(output − label)² over four samples.
@@ -92,6 +94,12 @@ fn gradient(p: &[f64], fault: Fault) -> Vec<f64> {
         }
         Fault::ShiftedWeights => gradient[0..9].rotate_right(1),
         Fault::ShiftedBias => gradient[9..12].rotate_left(1),
+        Fault::RowsScaled => [2.0, 3.0, 5.0].into_iter().enumerate().for_each(|(row, factor)| {
+            gradient[3 * row..3 * row + 3].iter_mut().for_each(|entry| *entry *= factor);
+        }),
+        Fault::ColumnsScaled => {
+            (0..9).for_each(|place| gradient[place] *= [2.0, 3.0, 5.0][place % 3]);
+        }
         _ => {}
     }
     gradient
@@ -127,6 +135,8 @@ fn the_mistakes_of_a_network_are_recognised_and_placed() {
         (Fault::LastSampleOnly, "one-sample-of-several", vec!["single one"]),
         (Fault::NoSlope, "some-groups", vec![one_weight, "head.bias"]),
         (Fault::WrongInput, "some-groups", vec!["in head.weight,"]),
+        (Fault::RowsScaled, "by-row", vec!["in encoder.0.weight", "row"]),
+        (Fault::ColumnsScaled, "by-column", vec!["in encoder.0.weight", "column"]),
         (Fault::UntransposedRecursion, "some-groups", vec!["in encoder.0.weight and encoder.0.bias"]),
     ];
     assert!(report(Fault::None, 4).passed());

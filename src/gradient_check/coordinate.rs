@@ -10,7 +10,8 @@
 //! values then agree, nothing more is asked. Where they do not, [`Coordinate::look_closely`] takes a whole
 //! ladder of steps, before anybody is accused.
 
-use super::ladder::{Estimate, Ladder, Point, SWALLOWED, Side};
+use super::extrapolation::Estimate;
+use super::ladder::{Ladder, Point, SWALLOWED, Side};
 use super::verdict::relative_error;
 use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
 
@@ -18,7 +19,7 @@ use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
 const CERTAIN: f64 = 1e-2;
 
 /// E is nearly straight if its slopes on the left and on the right differ by no larger part than this.
-const STRAIGHT: f64 = 0.1;
+const STRAIGHT: f64 = 0.03;
 
 /// A value whose uncertainty is a larger part of it than this has hardly been measured.
 const MEASURED: f64 = 0.1;
@@ -80,8 +81,7 @@ impl Coordinate {
     pub fn look_closely(&self, evaluate: &mut Evaluate) -> Entry {
         let mut evaluations = 2;
         if !self.unchanged_error.is_finite() {
-            let entry = self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain);
-            return Entry { outside: Some(self.parameter), evaluations, ..entry };
+            return Entry { outside: Some(self.parameter), evaluations, ..self.nowhere() };
         }
         let mut ladder = Ladder::new(self.unchanged_error, self.error_noise, self.swallowed())
             .with_smallest_change(self.smallest_change);
@@ -105,11 +105,16 @@ impl Coordinate {
             }
         }
         let entry = match ladder.central() {
-            Some(estimate) => self.judge(&ladder, estimate),
-            None => self.judge_from_one_side(&ladder),
+            Some(estimate) => match self.judge(&ladder, estimate) {
+                entry if entry.verdict != Verdict::Agree && ladder.is_ever_steeper() => self.nowhere(),
+                entry => entry,
+            },
+            None => {
+                let entry = self.judge_from_one_side(&ladder);
+                Entry { outside: if entry.verdict == Verdict::Domain { outside } else { None }, ..entry }
+            }
         };
-        let outside = if entry.verdict == Verdict::Domain { outside } else { None };
-        Entry { outside, evaluations, ..entry }
+        Entry { evaluations, ..entry }
     }
 
     /// The verdict where E is finite on both sides.
@@ -150,7 +155,8 @@ impl Coordinate {
         let reach = if own_size > 0.0 { own_size } else { f64::INFINITY };
         let doubtful = close
             || ladder.smaller_steps_favour(analytic, numerical, entry.step)
-            || !(measured || ladder.refutes(analytic, reach));
+            || ladder.smaller_steps_fit(analytic, numerical, entry.step)
+            || !(measured || ladder.refutes(analytic, numerical, reach));
         if doubtful { Verdict::Inconclusive } else { Verdict::Disagree }
     }
 
@@ -185,10 +191,10 @@ impl Coordinate {
         let side = match ladder.is_cut_off() {
             [true, false] => Side::Right,
             [false, true] => Side::Left,
-            _ => return self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain),
+            _ => return self.nowhere(),
         };
         let Some(estimate) = ladder.one_sided(side) else {
-            return self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain);
+            return self.nowhere();
         };
         let entry = self.measured(estimate);
         let size = self.size(entry.numerical);
@@ -218,6 +224,11 @@ impl Coordinate {
         let numerical = self.sign.factor() * estimate.slope;
         let uncertainty = ALLOWANCE * estimate.uncertainty + self.gradient_noise;
         self.entry(numerical, uncertainty, estimate.step, Verdict::Inconclusive)
+    }
+
+    /// Where E, or its slope, is not finite, there is nothing to compare with.
+    fn nowhere(&self) -> Entry {
+        self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain)
     }
 
     fn size(&self, numerical: f64) -> f64 {

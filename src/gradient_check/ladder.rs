@@ -1,21 +1,11 @@
-//! The slope of E along one coordinate from many steps at once, with an estimate of its own error.
+//! E along one coordinate at many steps at once.
 //!
 //! One central difference has one step, and no step suits every model: √w at 1e-6 leaves its domain with h = 1e-5, an
 //! f32 model drowns in noise, |w| bends. So E is evaluated on a *ladder* of steps, each a quarter of the one before.
-//! From any run of them Richardson's extrapolation cancels one power of h after the other (Ridders, *Accurate
-//! computation of F′(x) and F′(x) F″(x)*, 1982), and each value it makes is given the error it may have:
-//!
-//! * **truncation**: how far it moved from the values it was made of;
-//! * **rounding**: the noise of E, divided by the step;
-//! * **contradiction**: how far the differences at still smaller steps are from it, beyond their own rounding error. (Where
-//!   E is flat far from w, the large steps agree with each other, on a slope that is not that at w.)
-//! * **a bend**: the left and the right slope differ by J(h). Where E is smooth, J falls with h, to a quarter from rung to
-//!   rung. Where it does not fall, E bends within h, and J/2 is how far the mean of the two slopes may be off.
-//!
-//! The value with the smallest error is the estimate.
+//! What can be made of them: the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and whether
+//! the smaller steps speak for one slope or another, for a bend, for noise, or for no slope at all.
 
-/// Each step is the one before, divided by this.
-const RATIO: f64 = 4.0;
+use super::extrapolation::{Cell, Estimate, RATIO, best};
 
 /// Where E does not change at all, this many rounding errors of numbers near 1 may have swallowed the change.
 pub(super) const SWALLOWED: f64 = 64.0;
@@ -29,11 +19,18 @@ const STAIRS: usize = 4;
 /// One slope is far more likely than another if the logarithm of the ratio is at least this.
 const FAR_MORE_LIKELY: f64 = 4.0;
 
-/// How often the extrapolation is repeated.
-const LEVELS: usize = 3;
+/// Where E is steeper at so many steps in a row, down to the smallest, its slope does not settle.
+const STEEPENING_STEPS: usize = 8;
 
-/// A level is not trusted to be better than the one before by more than this.
-const GAIN: f64 = 4.0;
+/// Steeper by this part at least.
+const STEEPER: f64 = 1.02;
+
+/// A change of so many rounding errors is no rounding error.
+const VISIBLE: f64 = 16.0;
+
+/// Of two slopes the one that misses by so many times less fits, or fits far better.
+const FITS: f64 = 1.5;
+const FITS_FAR_BETTER: f64 = 8.0;
 
 /// E at one distance from w, above and below; `None` where it is not finite.
 #[derive(Debug, Clone, Copy)]
@@ -52,15 +49,6 @@ pub(super) struct Point {
     pub error: f64,
 }
 
-/// A slope ∂E/∂w and how far it may be off.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Estimate {
-    pub slope: f64,
-    pub uncertainty: f64,
-    /// The smallest step that is in it.
-    pub step: f64,
-}
-
 /// The evaluations along one coordinate, from the largest step to the smallest.
 #[derive(Debug)]
 pub(super) struct Ladder {
@@ -72,6 +60,10 @@ pub(super) struct Ladder {
     /// The smallest change of E that was seen with any parameter; 0 where there was none.
     smallest_change: f64,
     rungs: Vec<Rung>,
+    /// Every E so far, in ascending order.
+    errors: Vec<f64>,
+    /// The smallest difference between any two different values of E; infinite where there is none.
+    smallest_jump: f64,
 }
 
 /// A slope from one side of w, or from both.
@@ -83,7 +75,15 @@ pub(super) enum Side {
 
 impl Ladder {
     pub fn new(unchanged: f64, noise: f64, swallowed: f64) -> Self {
-        Self { unchanged, noise, swallowed, smallest_change: 0.0, rungs: Vec::new() }
+        Self {
+            unchanged,
+            noise,
+            swallowed,
+            smallest_change: 0.0,
+            rungs: Vec::new(),
+            errors: vec![unchanged],
+            smallest_jump: f64::INFINITY,
+        }
     }
 
     /// With the smallest change of E that was seen with any parameter.
@@ -105,7 +105,15 @@ impl Ladder {
     /// Adds the evaluations at the next smaller step.
     pub fn push(&mut self, step: f64, above: Point, below: Point, switched: bool) {
         let finite = |point: Point| (point.error.is_finite() && point.distance > 0.0).then_some(point);
-        self.rungs.push(Rung { step, above: finite(above), below: finite(below), switched });
+        let rung = Rung { step, above: finite(above), below: finite(below), switched };
+        for point in [rung.above, rung.below].into_iter().flatten() {
+            let place = self.errors.partition_point(|&error| error < point.error);
+            let neighbours = place.checked_sub(1).into_iter().chain([place]);
+            let jumps = neighbours.filter_map(|place| Some((self.errors.get(place)? - point.error).abs()));
+            self.smallest_jump = jumps.filter(|&jump| jump > 0.0).fold(self.smallest_jump, f64::min);
+            self.errors.insert(place, point.error);
+        }
+        self.rungs.push(rung);
     }
 
     /// The best estimate from both sides of w.
@@ -174,7 +182,7 @@ impl Ladder {
         let flat = |point: Option<Point>| point.is_none_or(|point| point.error == self.unchanged);
         let flat = self.rungs.iter().rev().take_while(|rung| flat(rung.above) && flat(rung.below));
         let reach = flat.last()?.step;
-        let jump = self.smallest_jump();
+        let jump = self.smallest_jump;
         Some((if jump.is_finite() { jump } else { self.swallowed.max(self.smallest_change) }, reach))
     }
 
@@ -195,16 +203,52 @@ impl Ladder {
         })
     }
 
-    /// Whether this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and E
-    /// is not bent there by about as much.
-    pub fn refutes(&self, slope: f64, reach: f64) -> bool {
+    /// Whether this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and
+    /// there another is by far less so, and E is not bent by about as much.
+    pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
         let visible = 4.0 * self.local_noise();
         let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
         let mut misses = near.filter_map(|rung| {
             let (difference, distance) = central_difference(rung)?;
-            Some(((difference - slope * distance).abs(), self.jump(rung)? * rung.step))
+            let miss = |slope: f64| (difference - slope * distance).abs();
+            Some((miss(slope), miss(other), self.jump(rung)? * rung.step))
         });
-        misses.find(|(miss, _)| *miss > visible).is_some_and(|(miss, bend)| bend.abs() <= 0.5 * miss)
+        let first = misses.find(|(miss, ..)| *miss > visible);
+        first.is_some_and(|(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
+    }
+
+    /// Whether, at two smaller steps in a row at which E changes by far more than rounding, this slope misses by less than
+    /// another, and at the smaller of the two by far less.
+    ///
+    /// (Where E oscillates within the larger steps, they see no slope, and the noise they measure is the oscillation.)
+    pub fn smaller_steps_fit(&self, slope: f64, other: f64, step: f64) -> bool {
+        let visible = VISIBLE * self.rounding();
+        let fits = |rung: &Rung, factor: f64| {
+            central_difference(rung).is_some_and(|(difference, distance)| {
+                let miss = |slope: f64| (difference - slope * distance).abs();
+                difference.abs() > visible && factor * miss(slope) <= miss(other)
+            })
+        };
+        let mut pairs = self.rungs.windows(2).filter(|pair| pair[0].step < step);
+        pairs.any(|pair| fits(&pair[0], FITS) && fits(&pair[1], FITS_FAR_BETTER))
+    }
+
+    /// Whether the slope on one side does not settle: whether E is steeper and steeper towards w down to the smallest step,
+    /// as ∛w is at 0.
+    pub fn is_ever_steeper(&self) -> bool {
+        let visible = VISIBLE * self.noise.max(self.rounding());
+        let slope = |point: Point| {
+            let change = point.error - self.unchanged;
+            (change.abs() > visible).then_some(change / point.distance)
+        };
+        let steepens = |side: fn(&Rung) -> Option<Point>| {
+            let slopes: Option<Vec<f64>> =
+                self.rungs.iter().rev().take(STEEPENING_STEPS).map(|rung| slope(side(rung)?)).collect();
+            slopes.is_some_and(|slopes| {
+                slopes.len() == STEEPENING_STEPS && slopes.windows(2).all(|pair| pair[0] / pair[1] >= STEEPER)
+            })
+        };
+        steepens(|rung| rung.above) || steepens(|rung| rung.below)
     }
 
     /// On which sides there is no finite E at all, or only farther off: left, right.
@@ -224,23 +268,27 @@ impl Ladder {
     /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest jump is
     /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
     fn noise(&self) -> f64 {
-        let smallest = self.smallest_jump();
+        let smallest = self.smallest_jump;
         if smallest <= self.swallowed { self.noise.max(smallest) } else { self.least_noise() }
     }
 
     /// The noise of which there is no doubt: what is known beforehand, or the height of the steps where E is a staircase.
     fn least_noise(&self) -> f64 {
-        let smallest = self.smallest_jump();
+        let smallest = self.smallest_jump;
         if self.is_staircase(smallest) { self.noise.max(smallest) } else { self.noise }
     }
 
     /// How much E scatters along this coordinate: the largest change at the smallest steps, or one rounding error.
     fn local_noise(&self) -> f64 {
-        let size = self.unchanged.abs();
-        let rounding = self.swallowed / SWALLOWED * size / size.max(1.0);
         let smallest_steps = self.rungs.iter().rev().take(SMALLEST_STEPS);
         let points = smallest_steps.flat_map(|rung| [rung.above, rung.below]).flatten();
-        points.map(|point| (point.error - self.unchanged).abs()).fold(rounding, f64::max)
+        points.map(|point| (point.error - self.unchanged).abs()).fold(self.rounding(), f64::max)
+    }
+
+    /// One rounding error of E.
+    fn rounding(&self) -> f64 {
+        let size = self.unchanged.abs();
+        self.swallowed / SWALLOWED * size / size.max(1.0)
     }
 
     /// Whether E changes by whole multiples of its smallest jump, and not only by those that the steps are of each other:
@@ -253,14 +301,6 @@ impl Ladder {
         small.len() >= STAIRS
             && small.iter().all(|&jumps| whole(jumps))
             && !small.iter().all(|&jumps| power_of_two(jumps))
-    }
-
-    /// The smallest difference between any two different values of E; infinite where there is none.
-    fn smallest_jump(&self) -> f64 {
-        let mut errors: Vec<f64> = self.points().map(|point| point.error).chain([self.unchanged]).collect();
-        errors.sort_by(f64::total_cmp);
-        let jumps = errors.windows(2).map(|pair| pair[1] - pair[0]).filter(|&jump| jump > 0.0);
-        jumps.fold(f64::INFINITY, f64::min)
     }
 
     /// The right slope minus the left one.
@@ -281,63 +321,6 @@ fn central_difference(rung: &Rung) -> Option<(f64, f64)> {
 /// Whether the difference of the two slopes falls from one step to the next as it does where E is smooth.
 fn falls(coarse: f64, fine: f64) -> bool {
     fine.abs() <= 0.5 * coarse.abs()
-}
-
-/// One value of the extrapolation, with the three errors it may have.
-#[derive(Debug, Clone, Copy)]
-struct Cell {
-    slope: f64,
-    truncation: f64,
-    rounding: f64,
-    /// The same from the noise that was known beforehand.
-    least_rounding: f64,
-    bend: f64,
-    step: f64,
-}
-
-/// The value with the smallest error among these and all that can be extrapolated from neighbours. The truncation error
-/// of the first level falls with h to the power `order`, and each level cancels the next such power.
-fn best(first_level: &[Option<Cell>], order: i32) -> Option<Estimate> {
-    let mut best: Option<Estimate> = None;
-    let mut level = first_level.to_vec();
-    for number in 1..=LEVELS {
-        for (place, cell) in level.iter().enumerate() {
-            let Some(cell) = cell else { continue };
-            // A value of the n-th level is made of n rungs.
-            let contradiction = contradiction(cell.slope, &first_level[place + number - 1..]);
-            let uncertainty = cell.truncation + cell.rounding + cell.bend + contradiction;
-            if best.is_none_or(|best| uncertainty < best.uncertainty) {
-                best = Some(Estimate { slope: cell.slope, uncertainty, step: cell.step });
-            }
-        }
-        let power = RATIO.powi(order * number as i32);
-        level = level.windows(2).map(|pair| Some(extrapolate(pair[0]?, pair[1]?, power))).collect();
-    }
-    best
-}
-
-/// Cancels the power of h whose term is `power` times larger in the coarse value than in the fine one.
-fn extrapolate(coarse: Cell, fine: Cell, power: f64) -> Cell {
-    let slope = fine.slope + (fine.slope - coarse.slope) / (power - 1.0);
-    Cell {
-        slope,
-        truncation: (slope - fine.slope)
-            .abs()
-            .max((slope - coarse.slope).abs() / power.sqrt())
-            .max(fine.truncation / GAIN),
-        rounding: (power * fine.rounding + coarse.rounding) / (power - 1.0),
-        least_rounding: fine.least_rounding,
-        bend: coarse.bend.max(fine.bend),
-        step: fine.step,
-    }
-}
-
-/// How far finer rungs are from a slope: farther than the finest rung that it was made of, and than rounding explains.
-fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
-    let distance = |cell: &Cell| (cell.slope - slope).abs();
-    let Some((Some(finest), finer)) = finest_and_finer.split_first() else { return 0.0 };
-    let excess = |cell: &Cell| distance(cell) - distance(finest) - 3.0 * cell.least_rounding;
-    finer.iter().flatten().map(excess).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -464,37 +447,60 @@ mod tests {
         assert_eq!(ladder(staircase, 0.1, 0.2).noise(), 0.1);
     }
 
-    #[test]
-    fn extrapolation_cancels_the_leading_term_and_carries_the_errors_along() {
-        // Slopes of 1 + 0.08·h² at the steps 2 and ½ (power 16): 1.32 and 1.02.
-        let coarse =
-            Cell { slope: 1.32, truncation: 9.0, rounding: 0.3, least_rounding: 0.03, bend: 0.5, step: 2.0 };
-        let fine =
-            Cell { slope: 1.02, truncation: 0.2, rounding: 1.2, least_rounding: 0.12, bend: 0.2, step: 0.5 };
-        let cell = extrapolate(coarse, fine, 16.0);
-        let close = |left: f64, right: f64| assert!((left - right).abs() < 1e-12, "{left} {right}");
-        close(cell.slope, 1.0);
-        close(cell.truncation, 0.32 / 4.0);
-        close(cell.rounding, (16.0 * 1.2 + 0.3) / 15.0);
-        assert_eq!((cell.least_rounding, cell.bend, cell.step), (0.12, 0.5, 0.5));
-        close(extrapolate(coarse, Cell { truncation: 2.0, ..fine }, 16.0).truncation, 2.0 / 4.0);
-        // Two such rungs: the extrapolated value wins, with a quarter of the finer one's truncation error.
-        let free = |cell: Cell| Some(Cell { rounding: 0.0, bend: 0.0, truncation: 2.0, ..cell });
-        assert_estimate(best(&[free(coarse), free(fine)], 2), 1.0, 0.5, 0.5);
+    /// A ladder of 12 steps from 1 down.
+    fn long_ladder(error: impl Fn(f64) -> f64, noise: f64) -> Ladder {
+        let mut ladder = Ladder::new(error(0.0), noise, SWALLOWED * f64::EPSILON);
+        for step in std::iter::successors(Some(1.0), |step| Some(step / RATIO)).take(12) {
+            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
+            ladder.push(step, point(step), point(-step), false);
+        }
+        ladder
     }
 
     #[test]
-    fn finer_rungs_contradict_a_slope_by_more_than_rounding_explains() {
-        let cell = |slope: f64, least_rounding: f64| {
-            Some(Cell { slope, truncation: 0.0, rounding: 0.0, least_rounding, bend: 0.0, step: 1.0 })
-        };
-        // Distances from 1: 0.5 of the finest within, 2 and 5 beyond.
-        let rungs = [cell(1.5, 0.0), cell(3.0, 0.1), None, cell(-4.0, 0.2)];
-        assert!((contradiction(1.0, &rungs) - (5.0 - 0.5 - 3.0 * 0.2)).abs() < 1e-12);
-        assert!((contradiction(1.0, &rungs[..3]) - (2.0 - 0.5 - 3.0 * 0.1)).abs() < 1e-12);
-        assert_eq!(contradiction(1.0, &[cell(1.5, 0.0), cell(1.6, 0.1)]), 0.0);
-        // So two large steps that agree are not believed where the smallest sees another slope.
-        let flat_far_away = [cell(0.0, 0.0), cell(0.0, 0.0), cell(7.0, 0.0)];
-        assert_estimate(best(&flat_far_away, 2), 7.0, 0.0, 1.0);
+    fn a_slope_that_grows_down_to_the_smallest_step_does_not_settle() {
+        assert!(long_ladder(f64::cbrt, 0.0).is_ever_steeper());
+        assert!(long_ladder(|d| d.abs().sqrt(), 0.0).is_ever_steeper());
+        // On one side is enough, whichever.
+        assert!(long_ladder(|d| d.max(0.0).sqrt(), 0.0).is_ever_steeper());
+        assert!(long_ladder(|d| d.min(0.0).cbrt(), 0.0).is_ever_steeper());
+        // It settles at the smallest steps; it is the same everywhere; it falls; it is noise.
+        assert!(!long_ladder(|d| if d.abs() < 1e-6 { 1e4 * d } else { d.cbrt() }, 0.0).is_ever_steeper());
+        assert!(!long_ladder(|d| 3.0 * d + 1e-3 * d.abs(), 0.0).is_ever_steeper());
+        assert!(!long_ladder(|d| d * d.abs(), 0.0).is_ever_steeper());
+        assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / VISIBLE).is_ever_steeper());
+        // Nothing is said of fewer steps than eight.
+        assert!(!ladder(f64::cbrt, 0.0, 0.0).is_ever_steeper());
+    }
+
+    #[test]
+    fn where_e_oscillates_the_smaller_steps_fit_its_slope_and_no_other() {
+        let wave = |d: f64| 1.0 + (1e4 * d).sin();
+        let fits =
+            |slope: f64, other: f64, step: f64| long_ladder(wave, 0.0).smaller_steps_fit(slope, other, step);
+        assert!(fits(1e4, 0.0, 1.0) && fits(1e4, 0.8e4, 1.0));
+        let smallest = 4f64.powi(-11);
+        for slope in [0.0, 0.9e4, 1e4] {
+            assert!(!fits(slope, 1e4, 16.0 * smallest));
+        }
+        // There must be two of them, and E must change by more than rounding.
+        assert!(fits(1e4, 0.0, 16.0 * smallest) && !fits(1e4, 0.0, 4.0 * smallest));
+        for (roundings, visible) in [(6.0, false), (24.0, true)] {
+            let slope = roundings * f64::EPSILON / (2.0 * smallest);
+            let straight = long_ladder(|d| 1.0 + slope * d, 0.0);
+            assert_eq!(straight.smaller_steps_fit(slope, 0.0, 16.0 * smallest), visible);
+        }
+    }
+
+    #[test]
+    fn a_slope_is_refuted_only_by_one_that_is_far_nearer() {
+        // The four smallest steps change E by 1 at most, so a miss shows from 4 on: at the step 4, by slopes above ½.
+        let stairs = |d: f64| if d == 0.0 { 0.0 } else { d.signum() };
+        let refutes =
+            |slope: f64, other: f64, reach: f64| ladder(stairs, 0.0, 0.0).refutes(slope, other, reach);
+        assert!(refutes(2.0, 0.25, 4.0), "8 − ½ is more than 4, and ½·4 − 2 is none");
+        assert!(!refutes(2.0, 1.5, 4.0), "the other misses by 10, this one by 14");
+        assert!(!refutes(2.0, 0.25, 1.0), "the step 4 is beyond reach");
+        assert!(!refutes(0.5, 0.25, 4.0), "a miss of 2 is not visible");
     }
 }

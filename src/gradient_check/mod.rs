@@ -30,7 +30,7 @@
 //!
 //! 1. `checkable`: what the check asks of a model, with a model of one's own as an example;
 //! 2. `coordinate`, `verdict`: one parameter: the numerical value, and agree / kink / inconclusive / disagree; `ladder`,
-//!    `noise`: what is done where two evaluations do not settle it;
+//!    `extrapolation`, `noise`: what is done where two evaluations do not settle it;
 //! 3. `settings`, `check`: [`Check`]: which parameters, which step, and the walk over them;
 //! 4. `report/`: what was found, as a table and in the article's two columns; `diagnosis/`: what is probably wrong;
 //! 5. `networks/`: how this crate's networks are checked, and every weight of an MNIST network in seconds;
@@ -45,6 +45,7 @@ mod checkable;
 mod closures;
 mod coordinate;
 mod diagnosis;
+mod extrapolation;
 pub mod faults;
 mod ladder;
 mod networks;

@@ -29,7 +29,8 @@ pub enum Verdict {
     /// The slopes from the left and from the right are two, as where a ReLU bends, and the analytic value is one of them
     /// or lies between.
     Kink,
-    /// The parameter stands at the edge of where E is defined, or outside: on one side, or on both, E is not finite.
+    /// The parameter stands at the edge of where E is defined, or outside: on one side, or on both, E is not finite. Or E
+    /// has no finite slope there, as ∛w at 0.
     Domain,
     /// The numerical value is too uncertain (by rounding, mostly) to say anything about the analytic one.
     Inconclusive,
@@ -73,7 +74,8 @@ pub struct Entry {
     pub uncertainty: f64,
     /// The slopes on the left and on the right of w, with the sign of the gradient, at a kink.
     pub slopes: Option<[f64; 2]>,
-    /// The value of the parameter nearest to its own at which E is not finite, at the edge of the domain.
+    /// The value of the parameter nearest to its own at which E is not finite, at the edge of the domain; `None` where E
+    /// is finite and its slope is not.
     pub outside: Option<f64>,
     /// How often E was evaluated for it.
     pub evaluations: usize,

@@ -46,7 +46,11 @@ impl fmt::Display for Report {
                 Some(outside) if outside != value => {
                     writeln!(f, "  domain  {name} = {value:e}: E is not finite at {outside:e}")?;
                 }
-                _ => writeln!(f, "  domain  {name} = {value:e}: E is not finite there")?,
+                Some(_) => writeln!(f, "  domain  {name} = {value:e}: E is not finite there")?,
+                None => writeln!(
+                    f,
+                    "  domain  {name} = {value:e}: E is steeper at every smaller step; it has no slope there"
+                )?,
             }
         }
         taylor(f, self)?;
@@ -198,7 +202,8 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         )?,
         Verdict::Domain => writeln!(
             f,
-            "\nDOMAIN: E is not finite at or beside these parameters, in {}: nothing can be compared. Try other weights.",
+            "\nDOMAIN: E or its slope is not finite at or beside these parameters, in {}: nothing can be compared. Try \
+             other weights.",
             groups_without_proof(report)
         )?,
     }
