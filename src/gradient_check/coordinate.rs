@@ -178,7 +178,7 @@ impl Coordinate {
         let doubt = self.precision.doubt() * self.size(entry.numerical);
         let verdict = if (lowest..=highest).contains(&self.analytic) {
             Verdict::Kink
-        } else if (lowest - doubt..=highest + doubt).contains(&self.analytic) {
+        } else if (lowest - doubt..=highest + doubt).contains(&self.analytic) || allowance > MEASURED * jump {
             Verdict::Inconclusive
         } else {
             Verdict::Disagree
