@@ -104,15 +104,13 @@ impl Coordinate {
                 return Entry { evaluations, ..entry };
             }
         }
-        let entry = match ladder.central() {
-            Some(estimate) => match self.judge(&ladder, estimate) {
-                entry if entry.verdict != Verdict::Agree && ladder.is_ever_steeper() => self.nowhere(),
-                entry => entry,
-            },
-            None => {
-                let entry = self.judge_from_one_side(&ladder);
-                Entry { outside: if entry.verdict == Verdict::Domain { outside } else { None }, ..entry }
-            }
+        let entry = if let Some(estimate) = ladder.central() {
+            let entry = self.judge(&ladder, estimate);
+            let settles = entry.verdict == Verdict::Agree || !ladder.is_ever_steeper();
+            if settles { entry } else { self.nowhere() }
+        } else {
+            let entry = self.judge_from_one_side(&ladder);
+            Entry { outside: if entry.verdict == Verdict::Domain { outside } else { None }, ..entry }
         };
         Entry { evaluations, ..entry }
     }
