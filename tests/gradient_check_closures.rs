@@ -83,11 +83,12 @@ fn at_the_edge_of_its_domain_and_outside_a_model_is_not_accused() {
 #[test]
 fn where_e_has_no_finite_slope_nobody_is_accused() {
     let cube_root = |w: f64| 1.0 / (3.0 * w.cbrt().powi(2));
-    let models: [(fn(f64) -> f64, f64); 4] = [
-        (f64::cbrt, f64::INFINITY),
+    let root: fn(f64) -> f64 = |w| w.abs().sqrt();
+    let models = [
+        (f64::cbrt as fn(f64) -> f64, f64::INFINITY),
         (f64::cbrt, f64::NAN),
         (f64::cbrt, 0.0),
-        (|w| w.abs().sqrt(), f64::INFINITY),
+        (root, f64::INFINITY),
     ];
     for (error, slope) in models {
         let report = one(0.0, error, |_| slope);
