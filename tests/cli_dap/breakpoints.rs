@@ -118,6 +118,30 @@ fn breakpoints_on_lines_of_the_formulas_stop_once_for_each_time_they_run() {
 }
 
 #[test]
+fn breakpoints_on_lines_of_mini_batches_stop_once_for_each_time_they_run() {
+    let two_samples = json!({ "trainLimit": 2, "epochs": 1, "batch": 2, "dropout": 0.5 });
+    for (text, hits) in [
+        ("self.drop_out(step.dropout.as_ref(), i);", 2),
+        ("layer.set_kept(&mut self.nodes, &kept);", 2),
+        ("nodes[neurons[i].index()].set_kept(kept[i]);", 8),
+        ("let output = self.predict(samples[i]);", 2),
+        ("self.calc_delta(labels[i]);", 2),
+        ("self.calc_gradient();", 1),
+        ("self.add_gradient();", 1),
+        ("connections[i].add_gradient(nodes);", 26),
+        ("self.update_by_mean(samples.len(), step);", 1),
+        ("connections[i].update_by_mean(nodes, samples, step);", 26),
+    ] {
+        let file = "src/graph/mini_batch.rs";
+        // The first step of all stops nowhere: it stands there already.
+        let first = usize::from(text.contains("predict"));
+        let mut editor = Editor::open(&two_samples);
+        break_on_lines(&mut editor, file, &[(line_of(file, text), "")]);
+        assert_eq!(editor.go_to_end().len(), hits - first, "{text}");
+    }
+}
+
+#[test]
 fn a_breakpoint_where_no_formula_stands_says_so() {
     let mut editor = Editor::open(&one_sample());
     for (path, line) in [("/elsewhere/src/graph/node.rs", 1), ("src/lib.rs", 3), ("src/graph/node.rs", -5)] {
