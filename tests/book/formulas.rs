@@ -73,7 +73,7 @@ fn the_documentation_has_every_formula_and_every_picture_of_every_chapter() {
             let key = formula.split_whitespace().collect::<Vec<_>>().join(" ");
             if !drawn[&key].is_string() {
                 problems.push(format!(
-                    "{}: this formula is not in src/book/formulas.json; UPDATE_DOCS=1 cargo book puts it there",
+                    "{}: this formula is not in src/book/formulas.json; cargo book with UPDATE_DOCS set puts it there",
                     chapter.place(line)
                 ));
             }
