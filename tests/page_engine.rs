@@ -331,6 +331,37 @@ fn training_beside_the_steps_gives_the_weights_of_train() {
 }
 
 #[test]
+fn what_is_recognised_is_counted_in_slices_too() {
+    let start = json!({"data": "moons", "sizes": [2, 5, 2], "seed": 3, "init": "normal"});
+    let mut whole = started(&start);
+    let expected = ask(&mut whole, &json!({"do": "train", "samples": 1000}));
+    assert_eq!((&expected["done"], &expected["accuracy"]["train"]["total"]), (&json!(200), &json!(200)));
+    // The weights after that epoch, asked sample by sample.
+    let weights = ask(&mut whole, &json!({"do": "train-take"}))["situation"]["model"].to_string();
+    let mut network = Network::from_parameters(
+        &backprop::Architecture::new(&[2, 5, 2]),
+        &Model::from_json(&weights).expect("a model").parameters,
+    );
+    let moons = backprop::data_set::points::moons().train;
+    let right = (0..200).filter(|&i| {
+        let outputs = network.predict(backprop::Sample(&moons.sample(i)));
+        usize::from(outputs[1] > outputs[0]) == moons.class(i)
+    });
+    assert_eq!(expected["accuracy"]["train"]["correct"], right.count());
+
+    let mut slices = started(&start);
+    let mut reports = Vec::new();
+    while reports.last().is_none_or(|report: &Value| report["accuracy"].is_null()) {
+        reports.push(ask(&mut slices, &json!({"do": "train", "samples": 30})));
+    }
+    // 7 slices train, the last of them on 20, and look at 10 of 200 and 100 to test on; 10 more look at the rest.
+    assert_eq!(reports.len(), 17);
+    assert_eq!(reports[16], expected);
+    assert_eq!(reports[6]["epoch_costs"], expected["epoch_costs"]);
+    assert_eq!(ask(&mut slices, &json!({"do": "train", "samples": 30}))["epoch"], 2);
+}
+
+#[test]
 fn regions_points_and_images_are_those_of_the_weights() {
     // h1 = x or y, h2 = x and y, XOR = h1 and not h2.
     let model = json!({

@@ -7,7 +7,7 @@ use backprop::training::{Options, sample_order};
 use backprop::{Engine, Parameters, graph, vectorized};
 use serde::{Deserialize, Serialize};
 
-use crate::situation::{Rows, Scene};
+use crate::situation::Scene;
 use crate::texts::Shown;
 
 /// Which of the two networks trains.
@@ -31,7 +31,16 @@ pub struct Training {
     done: usize,
     cost_sum: f64,
     epoch_costs: Vec<f64>,
+    /// From the end of an epoch on, until the next begins.
+    evaluation: Option<Evaluation>,
     accuracy: Option<Accuracies>,
+}
+
+/// How many samples are recognised, as far as they have been looked at: those trained on, then those to test on.
+#[derive(Default)]
+struct Evaluation {
+    looked_at: usize,
+    correct: [usize; 2],
 }
 
 /// Where it stands.
@@ -85,6 +94,7 @@ impl Training {
             done: 0,
             cost_sum: 0.0,
             epoch_costs: Vec::new(),
+            evaluation: None,
             accuracy: None,
         })
     }
@@ -93,35 +103,48 @@ impl Training {
         self.engine.parameters()
     }
 
-    /// Trains on at least so many samples more (whole mini-batches), at most to the end of the epoch.
+    /// Trains on at least so many samples more (whole mini-batches), at most to the end of the epoch; there it looks
+    /// at what is recognised, at no more samples than that in one go.
     pub fn go_on(&mut self, scene: &Scene, samples: usize) -> Report {
-        let Options { rate, batch, .. } = scene.options;
-        let mini_batches = scene.options.mini_batches();
-        let until = (self.done + samples.max(1)).min(self.order.len());
-        if self.done == self.order.len() {
+        let mut left = samples.max(1);
+        if self.evaluation.as_ref().is_some_and(|evaluation| evaluation.is_over(scene)) {
             self.begin_epoch(scene);
-            return self.go_on(scene, samples);
         }
-        while self.done < until && self.cost_sum.is_finite() {
-            let at_once = if mini_batches.are_plain() { 1 } else { batch };
-            let chosen = &self.order[self.done..(self.done + at_once).min(self.order.len())];
-            let rows = |rows: &[Vec<f64>]| -> Vec<f64> {
-                chosen.iter().flat_map(|&i| rows[i].iter().copied()).collect()
-            };
-            let (labels, samples) = (rows(&scene.rows.labels), rows(&scene.rows.samples));
-            self.cost_sum += if mini_batches.are_plain() {
-                self.engine.train_each(&labels, &samples, rate).cost
-            } else {
-                let before = self.epoch * self.order.len() + self.done;
-                let step = mini_batches.step(rate, self.order.len(), before);
-                self.engine.train_mini_batch(&labels, &samples, &step)
-            };
-            self.done += chosen.len();
+        while self.done < self.order.len() && left > 0 && self.cost_sum.is_finite() {
+            left = left.saturating_sub(self.train_once(scene));
         }
-        if self.done == self.order.len() && self.cost_sum.is_finite() {
-            self.end_epoch(scene);
+        if self.done == self.order.len() && self.evaluation.is_none() && self.cost_sum.is_finite() {
+            self.epoch_costs.push(self.cost_sum / self.order.len() as f64);
+            self.evaluation = Some(Evaluation::default());
+        }
+        if let Some(evaluation) = &mut self.evaluation {
+            evaluation.go_on(&mut *self.engine, scene, left);
+            if evaluation.is_over(scene) {
+                self.accuracy = Some(evaluation.accuracies(scene));
+            }
         }
         self.report()
+    }
+
+    /// One training step; the number of its samples.
+    fn train_once(&mut self, scene: &Scene) -> usize {
+        let Options { rate, batch, .. } = scene.options;
+        let mini_batches = scene.options.mini_batches();
+        let at_once = if mini_batches.are_plain() { 1 } else { batch };
+        let chosen = &self.order[self.done..(self.done + at_once).min(self.order.len())];
+        let rows = |rows: &[Vec<f64>]| -> Vec<f64> {
+            chosen.iter().flat_map(|&i| rows[i].iter().copied()).collect()
+        };
+        let (labels, samples) = (rows(&scene.rows.labels), rows(&scene.rows.samples));
+        self.cost_sum += if mini_batches.are_plain() {
+            self.engine.train_each(&labels, &samples, rate).cost
+        } else {
+            let before = self.epoch * self.order.len() + self.done;
+            let step = mini_batches.step(rate, self.order.len(), before);
+            self.engine.train_mini_batch(&labels, &samples, &step)
+        };
+        self.done += chosen.len();
+        chosen.len()
     }
 
     fn begin_epoch(&mut self, scene: &Scene) {
@@ -129,13 +152,7 @@ impl Training {
         self.order = order(scene, self.epoch);
         self.done = 0;
         self.cost_sum = 0.0;
-    }
-
-    fn end_epoch(&mut self, scene: &Scene) {
-        self.epoch_costs.push(self.cost_sum / self.order.len() as f64);
-        let train = accuracy(&mut *self.engine, &scene.rows);
-        let test = (!scene.test.samples.is_empty()).then(|| accuracy(&mut *self.engine, &scene.test));
-        self.accuracy = Some(Accuracies { train, test });
+        self.evaluation = None;
     }
 
     fn report(&self) -> Report {
@@ -157,15 +174,36 @@ fn order(scene: &Scene, epoch: usize) -> Vec<usize> {
     sample_order(scene.rows.samples.len(), scene.options.shuffle, scene.options.seed, epoch)
 }
 
-/// How many samples are recognised.
-fn accuracy(engine: &mut dyn Engine, rows: &Rows) -> Accuracy {
-    let right = rows
-        .samples
-        .iter()
-        .zip(&rows.labels)
-        .filter(|(sample, label)| class(&engine.predict(backprop::Sample(sample))) == class(label));
-    let (correct, total) = (right.count(), rows.samples.len());
-    Accuracy { correct, total, text: format!("{correct} of {total}") }
+impl Evaluation {
+    /// Looks at so many samples more.
+    fn go_on(&mut self, engine: &mut dyn Engine, scene: &Scene, samples: usize) {
+        for _ in 0..samples.min(total(scene) - self.looked_at) {
+            let train = scene.rows.samples.len();
+            let (set, rows, row) = match self.looked_at.checked_sub(train) {
+                None => (0, &scene.rows, self.looked_at),
+                Some(row) => (1, &scene.test, row),
+            };
+            let outputs = engine.predict(backprop::Sample(&rows.samples[row]));
+            self.correct[set] += usize::from(class(&outputs) == class(&rows.labels[row]));
+            self.looked_at += 1;
+        }
+    }
+
+    fn is_over(&self, scene: &Scene) -> bool {
+        self.looked_at == total(scene)
+    }
+
+    fn accuracies(&self, scene: &Scene) -> Accuracies {
+        let [train, test] = [(0, &scene.rows), (1, &scene.test)].map(|(set, rows)| {
+            let (correct, total) = (self.correct[set], rows.samples.len());
+            Accuracy { correct, total, text: format!("{correct} of {total}") }
+        });
+        Accuracies { train, test: (test.total > 0).then_some(test) }
+    }
+}
+
+fn total(scene: &Scene) -> usize {
+    scene.rows.samples.len() + scene.test.samples.len()
 }
 
 /// What an output vector says: the place of the strongest; of a single output, whether it is above one half.
