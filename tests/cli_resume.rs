@@ -1,13 +1,10 @@
 //! A run that is interrupted or short of space comes out as one that never was. (Killed at random moments:
 //! tests/hostile/storm.rs.)
-#![cfg(all(unix, feature = "cli"))]
+#![cfg(feature = "cli")]
 
 mod support;
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use backprop::training::Checkpoint;
 use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
@@ -28,40 +25,6 @@ fn read(folder: &TempDir, name: &str) -> Vec<u8> {
     std::fs::read(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Starts a run, sends it Ctrl-C in its second epoch or later, and returns its exit status and its last words.
-fn interrupt(arguments: &str, folder: &TempDir) -> (Option<i32>, String) {
-    let mut child = command(arguments, folder).spawn().expect("the program starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
-    lines.read_line(&mut String::new()).expect("the line of the first epoch");
-    std::thread::sleep(Duration::from_millis(50));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-    assert!(kill.success());
-    // Reads on, or the program might wait for room in the pipe.
-    lines.read_to_string(&mut String::new()).expect("text");
-    let mut stderr = String::new();
-    child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("text");
-    (child.wait().expect("it has ended").code(), stderr)
-}
-
-/// Longer than anybody waits.
-const LONG_RUN: &str = "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000";
-
-#[test]
-fn ctrl_c_saves_the_run_and_says_how_to_resume_it() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (code, stderr) = interrupt(&format!("{LONG_RUN} --out a.json --checkpoint run"), &folder);
-    assert_eq!(code, Some(130), "{stderr}");
-    assert!(stderr.starts_with("backprop: interrupted "), "{stderr}");
-    assert!(stderr.ends_with("; go on with: backprop train --resume run\n"), "{stderr}");
-    assert!(!folder.path().join("a.json").exists(), "a model half trained is not the model asked for");
-    let saved = Checkpoint::read(&folder.path().join("run")).expect("a checkpoint");
-    let epochs = saved.state.epochs_done + 2;
-    success(backprop(&format!("train --resume run --epochs {epochs}")).current_dir(&folder));
-    let whole = LONG_RUN.replace("1000000", &epochs.to_string());
-    success(backprop(&format!("{whole} --out b.json")).current_dir(&folder));
-    assert_eq!(read(&folder, "a.json"), read(&folder, "b.json"));
-}
-
 #[test]
 fn a_run_that_saves_its_work_goes_on_when_nobody_reads_its_lines_any_more() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -72,20 +35,6 @@ fn a_run_that_saves_its_work_goes_on_when_nobody_reads_its_lines_any_more() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     assert_eq!(read(&folder, "a.json"), read(&folder, "b.json"));
-}
-
-#[test]
-fn ctrl_c_without_a_checkpoint_saves_beside_the_model_or_says_that_nothing_is_saved() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (code, stderr) = interrupt(LONG_RUN, &folder);
-    assert_eq!(code, Some(130));
-    assert!(stderr.contains("nothing is saved, as neither --checkpoint nor --out says where"), "{stderr}");
-    assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
-    let (code, stderr) = interrupt(&format!("{LONG_RUN} --out a.json"), &folder);
-    assert_eq!(code, Some(130));
-    assert!(stderr.contains("backprop train --resume") && stderr.contains("a.json.checkpoint"), "{stderr}");
-    let saved = Checkpoint::read(&folder.path().join("a.json.checkpoint")).expect("a checkpoint");
-    assert!(saved.state.epochs_done >= 1);
 }
 
 #[test]
@@ -212,39 +161,104 @@ fn a_checkpoint_takes_the_place_of_nothing_but_a_checkpoint() {
     assert!(line.contains("--checkpoint FILE must say where"), "{line}");
 }
 
-/// The program where no file may grow beyond so many blocks of 512 bytes: a disk that is full.
-fn short_of_space(arguments: &str, blocks: usize, folder: &Path) -> std::process::Output {
-    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {arguments}");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &script, env!("CARGO_BIN_EXE_backprop")]).current_dir(folder);
-    shell.output().expect("a shell")
-}
+/// Signals and limits, which are sent and set by Unix programs.
+#[cfg(unix)]
+mod unix {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::path::Path;
+    use std::time::Duration;
 
-#[test]
-fn a_full_disk_is_noticed_before_training_and_costs_no_file() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run --out a.json";
-    success(backprop(run).current_dir(&folder));
-    let before = read(&folder, "run");
-    let output = short_of_space(&format!("{run} --force"), 1, folder.path());
-    let stderr = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(output.stdout.is_empty(), "nothing was trained");
-    assert!(stderr.contains("what was there before is unchanged; free some space"), "{stderr}");
-    assert_eq!(read(&folder, "run"), before);
-}
+    use super::*;
 
-#[test]
-fn a_disk_that_fills_up_during_training_ends_neither_the_run_nor_the_last_good_checkpoint() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    // The reports of the epochs outgrow the limit: the first checkpoints fit.
-    let run = "train --data bits --sizes 8,2,8 --epochs 60 --checkpoint run";
-    let output = short_of_space(run, 16, folder.path());
-    let stderr = String::from_utf8(output.stderr).expect("text");
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert_eq!(stderr.matches("; training goes on, and it is tried again\n").count(), 1, "{stderr}");
-    assert!(stderr.contains("; no other place can take it either\n"), "{stderr}");
-    let kept = Checkpoint::read(&folder.path().join("run")).expect("the last one that fitted");
-    assert!(kept.state.epochs_done > 5 && kept.state.epochs_done < 60, "{}", kept.state.epochs_done);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "run and run.previous");
+    /// Starts a run, sends it Ctrl-C in its second epoch or later, and returns its exit status and its last words.
+    fn interrupt(arguments: &str, folder: &TempDir) -> (Option<i32>, String) {
+        let mut child = command(arguments, folder).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        lines.read_line(&mut String::new()).expect("the line of the first epoch");
+        std::thread::sleep(Duration::from_millis(50));
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+        assert!(kill.success());
+        // Reads on, or the program might wait for room in the pipe.
+        lines.read_to_string(&mut String::new()).expect("text");
+        let mut stderr = String::new();
+        child.stderr.take().expect("piped").read_to_string(&mut stderr).expect("text");
+        (child.wait().expect("it has ended").code(), stderr)
+    }
+
+    /// Longer than anybody waits.
+    const LONG_RUN: &str =
+        "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000";
+
+    #[test]
+    fn ctrl_c_saves_the_run_and_says_how_to_resume_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (code, stderr) = interrupt(&format!("{LONG_RUN} --out a.json --checkpoint run"), &folder);
+        assert_eq!(code, Some(130), "{stderr}");
+        assert!(stderr.starts_with("backprop: interrupted "), "{stderr}");
+        assert!(stderr.ends_with("; go on with: backprop train --resume run\n"), "{stderr}");
+        assert!(!folder.path().join("a.json").exists(), "a model half trained is not the model asked for");
+        let saved = Checkpoint::read(&folder.path().join("run")).expect("a checkpoint");
+        let epochs = saved.state.epochs_done + 2;
+        success(backprop(&format!("train --resume run --epochs {epochs}")).current_dir(&folder));
+        let whole = LONG_RUN.replace("1000000", &epochs.to_string());
+        success(backprop(&format!("{whole} --out b.json")).current_dir(&folder));
+        assert_eq!(read(&folder, "a.json"), read(&folder, "b.json"));
+    }
+
+    #[test]
+    fn ctrl_c_without_a_checkpoint_saves_beside_the_model_or_says_that_nothing_is_saved() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (code, stderr) = interrupt(LONG_RUN, &folder);
+        assert_eq!(code, Some(130));
+        assert!(
+            stderr.contains("nothing is saved, as neither --checkpoint nor --out says where"),
+            "{stderr}"
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
+        let (code, stderr) = interrupt(&format!("{LONG_RUN} --out a.json"), &folder);
+        assert_eq!(code, Some(130));
+        assert!(
+            stderr.contains("backprop train --resume") && stderr.contains("a.json.checkpoint"),
+            "{stderr}"
+        );
+        let saved = Checkpoint::read(&folder.path().join("a.json.checkpoint")).expect("a checkpoint");
+        assert!(saved.state.epochs_done >= 1);
+    }
+
+    /// The program where no file may grow beyond so many blocks of 512 bytes: a disk that is full.
+    fn short_of_space(arguments: &str, blocks: usize, folder: &Path) -> std::process::Output {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {arguments}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_backprop")]).current_dir(folder);
+        shell.output().expect("a shell")
+    }
+
+    #[test]
+    fn a_full_disk_is_noticed_before_training_and_costs_no_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let run = "train --data bits --sizes 8,4,8 --epochs 2 --checkpoint run --out a.json";
+        success(backprop(run).current_dir(&folder));
+        let before = read(&folder, "run");
+        let output = short_of_space(&format!("{run} --force"), 1, folder.path());
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(output.stdout.is_empty(), "nothing was trained");
+        assert!(stderr.contains("what was there before is unchanged; free some space"), "{stderr}");
+        assert_eq!(read(&folder, "run"), before);
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_during_training_ends_neither_the_run_nor_the_last_good_checkpoint() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        // The reports of the epochs outgrow the limit: the first checkpoints fit.
+        let run = "train --data bits --sizes 8,2,8 --epochs 60 --checkpoint run";
+        let output = short_of_space(run, 16, folder.path());
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert_eq!(stderr.matches("; training goes on, and it is tried again\n").count(), 1, "{stderr}");
+        assert!(stderr.contains("; no other place can take it either\n"), "{stderr}");
+        let kept = Checkpoint::read(&folder.path().join("run")).expect("the last one that fitted");
+        assert!(kept.state.epochs_done > 5 && kept.state.epochs_done < 60, "{}", kept.state.epochs_done);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "run and run.previous");
+    }
 }

@@ -1,7 +1,8 @@
-//! The same bits on every processor: training on an old one, on one with AVX2 and on this one ends in the same file.
+//! The same bits on every machine: training on an old processor, on one with AVX2, on AArch64, on Windows and here
+//! ends in the same file.
 //!
-//! The other processors are played by QEMU. Where it is missing the test says so and passes; under CI (`CI=true`) that
-//! is a failure.
+//! QEMU plays the other processors, Wine plays Windows. Where QEMU is missing the test says so and passes; under CI
+//! (`CI=true`) that is a failure.
 #![cfg(all(target_os = "linux", target_arch = "x86_64", feature = "cli"))]
 
 use std::path::Path;
@@ -54,22 +55,26 @@ fn weights_are_the_same_bits_on_every_processor() {
     }
 }
 
-/// ```text
-/// rustup target add aarch64-unknown-linux-gnu && apt-get install gcc-aarch64-linux-gnu qemu-user
-/// RUSTFLAGS="-C target-feature=+crt-static -C linker=aarch64-linux-gnu-gcc" \
-///     cargo build --target aarch64-unknown-linux-gnu --target-dir target/arm
-/// BACKPROP_AARCH64=$PWD/target/arm/aarch64-unknown-linux-gnu/debug/backprop \
-///     cargo test --test processors -- --ignored
-/// ```
 #[test]
-#[ignore = "needs a program built for AArch64, named by BACKPROP_AARCH64"]
+#[ignore = "needs a program built for AArch64, as .ci/aarch64 builds it; BACKPROP_AARCH64 names it"]
 fn weights_are_the_same_bits_on_aarch64() {
-    let Some(program) = std::env::var_os("BACKPROP_AARCH64") else {
-        eprintln!("BACKPROP_AARCH64 names no program: nothing was tested");
+    assert_same_weights_by("BACKPROP_AARCH64", "qemu-aarch64");
+}
+
+#[test]
+#[ignore = "needs a program built for Windows, as .ci/windows builds it; BACKPROP_WINDOWS names it"]
+fn weights_are_the_same_bits_on_windows() {
+    assert_same_weights_by("BACKPROP_WINDOWS", "wine");
+}
+
+/// The program that an environment variable names, played by `player`.
+fn assert_same_weights_by(variable: &str, player: &str) {
+    let Some(program) = std::env::var_os(variable) else {
+        eprintln!("{variable} names no program: nothing was tested");
         return;
     };
-    assert_same_weights("AArch64", || {
-        let mut command = Command::new("qemu-aarch64");
+    assert_same_weights(player, || {
+        let mut command = Command::new(player);
         command.arg(&program);
         command
     });
