@@ -63,8 +63,8 @@ impl Dap {
             Some(port) => listen(port),
             None if std::io::stdin().is_terminal() => {
                 let problem =
-                    Problem::new("terminal", "dap talks to an editor, which starts it; a terminal is none")
-                        .remedy("--port N waits for an editor; backprop step is for terminals");
+                    Problem::new("terminal", "standard input is a terminal, and dap is started by an editor")
+                        .remedy("in a terminal use backprop step, or --port N to wait for an editor");
                 Err(Error::Usage(problem).into())
             }
             None => {

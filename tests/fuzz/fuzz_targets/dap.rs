@@ -6,6 +6,8 @@
 mod atomic_file;
 #[path = "../../../src/cli/mod.rs"]
 mod cli;
+#[path = "../../../src/exchange/mod.rs"]
+mod exchange;
 #[path = "../../../src/image_file/mod.rs"]
 mod image_file;
 #[path = "../../../src/lesson/mod.rs"]
