@@ -295,3 +295,10 @@ fn the_lines_of_an_epoch_are_aligned_and_the_network_kept_is_the_one_reported() 
     let last = format!("The network of epoch {best}, the best, reproduces {best_right} of 256 bytes");
     assert!(text.contains(&last), "{last}: {text}");
 }
+
+#[test]
+fn a_network_of_several_activations_learns_by_the_cross_entropy_too() {
+    // What is said at the end looks at hidden layers by themselves, behind which that cost cannot stand.
+    let command = "train --data xor --sizes 2,3,1 --activation tanh,sigmoid --cost cross-entropy --epochs 1";
+    assert!(success(&mut backprop(command)).contains("cost"));
+}

@@ -1,35 +1,43 @@
-//! `backprop export`: the weights as a safetensors file, for PyTorch, candle, burn and others.
-//!
-//! The names are those of PyTorch's `nn.Sequential(Linear, Sigmoid, Linear, Sigmoid, …)`: layer l of our network is
-//! the module 2l, its activation the module 2l + 1. `Linear` keeps its weights as we do, n_out rows of n_in.
+//! `backprop export`: a network for other programs, or a whole training for PyTorch.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
-use safetensors::tensor::{Dtype, TensorView};
-use serde_json::json;
+use clap::{Args, Command, ValueEnum};
+use serde_json::{Value, json};
 
 use backprop::model_file::Model;
-use backprop::{Activation, Error, Problem, spelled_out};
+use backprop::training::Trainer;
+use backprop::{Error, Problem, spelled_out};
 
-use super::choices::ModelArgs;
-use super::output::name;
-use super::places::{self, Force, Kind, Places};
+use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
+use super::output::{counted, name};
+use super::places::{self, Force, Kind, Places, quoted};
+use super::train::How;
 use super::{Failure, Output};
+use crate::exchange::onnx;
+use crate::exchange::tensors::{self, NumberType, Tensor};
+use crate::exchange::torch::{self, Training};
 
-/// Write the weights as safetensors, which PyTorch, candle and burn read
+/// Write a network for other programs: safetensors, ONNX, or a training for PyTorch
 ///
-/// PyTorch's nn.Sequential of Linear and Sigmoid (Tanh, ReLU, Identity) loads the file directly; the command prints the
-/// code that does it. Images must be shown to the network there as they are here: see docs/where-to-go-next.md.
+/// safetensors: the weights alone. PyTorch's nn.Sequential of Linear and Sigmoid (Tanh, ReLU, Identity) loads the file
+/// directly; the command prints the code that does it; candle and burn read it too. onnx: the network, for onnxruntime
+/// and others. torch: a folder with weights, data and a program train.py, which does what `train --from` does with the
+/// same options, alone or on several processes. Images must be shown to the network elsewhere as they are here: see
+/// docs/where-to-go-next.md.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// Write the weights here
-    #[arg(long, value_name = "FILE.safetensors")]
+    /// For whom
+    #[arg(long, value_name = "FORMAT", default_value = "safetensors")]
+    to: Format,
+
+    /// Write it here: a file, or with --to torch a folder, which is made if it is not there
+    #[arg(long, value_name = "FILE|DIR")]
     out: PathBuf,
 
     #[command(flatten)]
@@ -39,46 +47,74 @@ pub(super) struct Export {
     #[arg(long, value_name = "TYPE", default_value = "f64")]
     dtype: NumberType,
 
-    /// Print one JSON object with `out`, `dtype`, `tensors` and `activations`
+    /// Print one JSON object with `out` and what has been written
     #[arg(long)]
     json: bool,
 
     /// Print nothing
     #[arg(long, short)]
     quiet: bool,
+
+    #[command(flatten)]
+    training: TrainingArgs,
 }
 
-/// How a number is kept.
+/// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum NumberType {
-    F64,
-    F32,
+enum Format {
+    /// The weights under their names in PyTorch
+    Safetensors,
+    /// The network, for onnxruntime
+    Onnx,
+    /// A folder with weights, data and train.py
+    Torch,
 }
 
-/// A matrix or a vector under the name it has in PyTorch.
-struct Tensor {
-    name: String,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
+/// With `--to torch`: the training.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "With --to torch, how it trains")]
+struct TrainingArgs {
+    #[command(flatten)]
+    data: DataArgs,
+
+    #[command(flatten)]
+    standardize: StandardizeArgs,
+
+    #[command(flatten)]
+    how: How,
 }
 
 impl Export {
-    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+    /// `given` are the names of the options on the command line.
+    pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
+        if self.to == Format::Torch {
+            return self.to_torch(output);
+        }
+        let of_training = TrainingArgs::augment_args(Command::new("train"));
+        let is_of_training = |name: &&String| of_training.get_arguments().any(|a| a.get_long() == Some(name));
+        if let Some(name) = given.iter().find(is_of_training) {
+            let found = format!("--{name} says how PyTorch is to train");
+            return Err(refuse("--to", found, "use --to torch, or omit it").into());
+        }
+        let kind = if self.to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
         Places::new(self.force)
             .input("--model", Some(&self.model.model))
-            .output("--out", Some(&self.out), Kind::Weights)
+            .output("--out", Some(&self.out), kind)
             .check()?;
         let model = self.model.read()?;
-        let tensors = self.tensors(&model)?;
-        let contents = self.contents(&tensors, &model)?;
-        places::write(&self.out, &contents)?;
+        let tensors = tensors::of_model(&model, self.dtype).map_err(Error::Usage)?;
+        let contents = match self.to {
+            Format::Onnx => onnx::of_model(&model, &tensors),
+            _ => tensors::safetensors(&tensors, &tensors::about(&model.architecture)),
+        };
+        places::write(&self.out, &contents.map_err(Error::Usage)?)?;
         if self.json {
-            let shapes: Vec<_> =
-                tensors.iter().map(|tensor| json!({"name": tensor.name, "shape": tensor.shape})).collect();
+            let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
                 "out": self.out.display().to_string(),
+                "to": self.to.name(),
                 "dtype": self.dtype.name(),
-                "tensors": shapes,
+                "tensors": tensors.iter().map(shape).collect::<Vec<_>>(),
                 "activations": model.architecture.activations,
             }))?;
         } else if !self.quiet {
@@ -87,101 +123,134 @@ impl Export {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn tensors(&self, model: &Model) -> Result<Vec<Tensor>, Error> {
-        let mut tensors = Vec::new();
-        for (layer, matrices) in model.parameters.layers.iter().enumerate() {
-            let rows = matrices.weights.len();
-            let columns = matrices.weights[0].len();
-            let weights: Vec<f64> = matrices.weights.concat();
-            let named = |part: &str, shape: Vec<usize>, numbers: &[f64]| {
-                let name = format!("{}.{part}", 2 * layer);
-                Ok(Tensor { bytes: self.bytes(&name, numbers)?, name, shape })
-            };
-            tensors.push(named("weight", vec![rows, columns], &weights)?);
-            tensors.push(named("bias", vec![rows], &matrices.biases)?);
-        }
-        Ok(tensors)
-    }
-
-    /// The numbers, lowest byte first.
-    fn bytes(&self, name: &str, numbers: &[f64]) -> Result<Vec<u8>, Error> {
-        if self.dtype == NumberType::F64 {
-            return Ok(numbers.iter().flat_map(|number| number.to_le_bytes()).collect());
-        }
-        if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
-            return Err(Error::Usage(
-                Problem::new("--dtype", format!("{name} holds {number:?}, too large for 32 bits"))
-                    .remedy("use --dtype f64"),
-            ));
-        }
-        Ok(numbers.iter().flat_map(|&number| (number as f32).to_le_bytes()).collect())
-    }
-
-    fn contents(&self, tensors: &[Tensor], model: &Model) -> Result<Vec<u8>, Error> {
-        let refuse = |error: safetensors::SafeTensorError| {
-            Error::contents(&self.out, Problem::new("", error.to_string()))
-        };
-        let dtype = match self.dtype {
-            NumberType::F64 => Dtype::F64,
-            NumberType::F32 => Dtype::F32,
-        };
-        let views = tensors.iter().map(|tensor| {
-            let view = TensorView::new(dtype, tensor.shape.clone(), &tensor.bytes)?;
-            Ok((tensor.name.clone(), view))
-        });
-        let views = views.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
-        let activations: Vec<&str> = model.architecture.activations.iter().map(|a| a.name()).collect();
-        let about = [
-            // What other readers ask for.
-            ("format", "pt".to_owned()),
-            ("sizes", model.architecture.sizes_text()),
-            ("activations", activations.join(",")),
-            ("cost", model.architecture.cost.name().to_owned()),
-        ];
-        let about = about.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        safetensors::serialize(views, Some(about)).map_err(refuse)
-    }
-
     fn describe(&self, output: &mut Output, tensors: &[Tensor], model: &Model) -> std::io::Result<()> {
         writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.name())?;
         for tensor in tensors {
             let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
             writeln!(output, "  {:<12} {}", tensor.name, shape.join(" x "))?;
         }
+        let path = in_python(&self.out);
+        if self.to == Format::Onnx {
+            let (columns, bits) = (model.architecture.input_size(), if self.is_double() { 64 } else { 32 });
+            writeln!(output, "\nIn Python, with onnxruntime and numpy installed:\n")?;
+            writeln!(output, "  import numpy, onnxruntime\n")?;
+            writeln!(output, "  session = onnxruntime.InferenceSession({path})")?;
+            writeln!(output, "  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # a row each")?;
+            return writeln!(output, "  (outputs,) = session.run(None, {{\"input\": samples}})");
+        }
         writeln!(output, "\nIn Python, with torch and safetensors installed:\n")?;
         writeln!(
             output,
             "  import torch\n  from safetensors.torch import load_file\n  from torch import nn\n"
         )?;
-        let double = if self.dtype == NumberType::F64 { ".double()" } else { "" };
-        let modules = self::modules(model);
-        writeln!(output, "  network = nn.Sequential({}){double}", modules.join(", "))?;
-        writeln!(output, "  network.load_state_dict(load_file({}))", in_python(&self.out))
+        let double = if self.is_double() { ".double()" } else { "" };
+        let modules = tensors::modules(&model.architecture).join(", ");
+        writeln!(output, "  network = nn.Sequential({modules}){double}")?;
+        writeln!(output, "  network.load_state_dict(load_file({path}))")
+    }
+
+    fn is_double(&self) -> bool {
+        self.dtype == NumberType::F64
+    }
+
+    /// A folder in which PyTorch goes on with the training.
+    fn to_torch(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let TrainingArgs { data, standardize, how } = &self.training;
+        let options = how.options();
+        options.check()?;
+        let epochs = match options.epochs {
+            _ if !self.is_double() => {
+                return Err(refuse("--dtype", "train.py computes with 64-bit numbers", "omit --dtype").into());
+            }
+            Some(epochs @ 1..) if !options.stop_when_error_rises => epochs,
+            _ => {
+                let found = "train.py trains for so many epochs, at least 1, and knows no rule to stop by";
+                return Err(
+                    refuse("--epochs", found, "say --epochs 5, and no preset that stops by itself").into()
+                );
+            }
+        };
+        let _made = Folder::make(&self.out)?;
+        let place = |file: &str| self.out.join(file);
+        let (weights, rows, script) = (place(torch::WEIGHTS), place(torch::DATA), place(torch::SCRIPT));
+        Places::new(self.force)
+            .input("--model", Some(&self.model.model))
+            .data(&data.source()?)
+            .output("--out", Some(&weights), Kind::Weights)
+            .output("--out", Some(&rows), Kind::TrainingData)
+            .output("--out", Some(&script), Kind::Script)
+            .check()?;
+        let mut model = self.model.read()?;
+        let (parts, _) = how.parts(data, *standardize, Some(&model))?;
+        model.architecture = how.architecture(&model)?;
+        parts.check_fit(&model.architecture)?;
+        Trainer::new(options.clone(), &parts.train, None, &parts.test)?;
+        let training =
+            Training { model: &model, options: &options, epochs, train: &parts.train, test: &parts.test };
+        training.check_size()?;
+        places::write(&weights, &training.weights().map_err(Error::Usage)?)?;
+        places::write(&rows, &training.data().map_err(Error::Usage)?)?;
+        places::write(&script, training.script().as_bytes())?;
+        let steps = parts.train.len().div_ceil(options.batch);
+        if self.json {
+            let files: Vec<Value> =
+                [weights, rows, script].iter().map(|path| json!(path.display().to_string())).collect();
+            output.json(&json!({
+                "out": self.out.display().to_string(), "to": self.to.name(), "files": files,
+                "samples": parts.train.len(), "epochs": epochs, "steps": steps,
+            }))?;
+        } else if !self.quiet {
+            let (samples, steps) = (counted(parts.train.len(), "sample"), counted(steps, "step"));
+            let shown = quoted(&script);
+            writeln!(
+                output,
+                "Wrote train.py, its weights and its data into {}: {samples}, {} of {steps}.\n",
+                name(&self.out),
+                counted(epochs, "epoch")
+            )?;
+            writeln!(output, "  python {shown}\n  torchrun --nproc_per_node 2 {shown}\n")?;
+            writeln!(output, "What comes of it is read here:\n")?;
+            writeln!(output, "  backprop evaluate --model {}", quoted(&place("trained.safetensors")))?;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-impl NumberType {
+impl Format {
     fn name(self) -> &'static str {
         match self {
-            Self::F64 => "f64",
-            Self::F32 => "f32",
+            Self::Safetensors => "safetensors",
+            Self::Onnx => "onnx",
+            Self::Torch => "torch",
         }
     }
 }
 
-/// The network as PyTorch spells it.
-fn modules(model: &Model) -> Vec<String> {
-    let sizes = model.architecture.sizes.windows(2);
-    let layers = sizes.zip(&model.architecture.activations).map(|(pair, activation)| {
-        let activation = match activation {
-            Activation::Sigmoid => "nn.Sigmoid()",
-            Activation::Tanh => "nn.Tanh()",
-            Activation::Relu => "nn.ReLU()",
-            Activation::Identity => "nn.Identity()",
-        };
-        [format!("nn.Linear({}, {})", pair[0], pair[1]), activation.to_owned()]
-    });
-    layers.flatten().collect()
+fn refuse(option: &'static str, found: impl Into<String>, remedy: &'static str) -> Error {
+    Error::Usage(Problem::new(option, found).remedy(remedy))
+}
+
+/// A folder that goes again if nothing comes into it.
+struct Folder<'a>(Option<&'a Path>);
+
+impl<'a> Folder<'a> {
+    fn make(path: &'a Path) -> Result<Self, Error> {
+        match std::fs::create_dir(path) {
+            Ok(()) => Ok(Self(Some(path))),
+            Err(_) if path.is_dir() => Ok(Self(None)),
+            Err(source) => {
+                let remedy = "choose another place: --out names the folder to write into".into();
+                Err(Error::File { path: path.to_path_buf(), source, remedy })
+            }
+        }
+    }
+}
+
+impl Drop for Folder<'_> {
+    fn drop(&mut self) {
+        // One that is not empty stays.
+        let _ = self.0.map(std::fs::remove_dir);
+    }
 }
 
 /// A path as it is written in Python, whatever is in it.

@@ -3,7 +3,7 @@
 use backprop::data_set::{DataSet, Pixels};
 use backprop::model_file::Model;
 use backprop::training::for_each_output;
-use backprop::{Activation, Architecture, Parameters, vectorized};
+use backprop::{Activation, Architecture, Cost, Parameters, vectorized};
 
 /// Samples looked at; more would tell no more.
 const LOOKED_AT: usize = 1000;
@@ -134,7 +134,8 @@ impl Neurons {
         let architecture = Architecture {
             sizes: model.architecture.sizes[..=layer].to_vec(),
             activations: model.architecture.activations[..layer].to_vec(),
-            ..model.architecture.clone()
+            // Which is not looked at, and goes with every activation.
+            cost: Cost::Quadratic,
         };
         let activation = architecture.activations[layer - 1];
         let parameters = Parameters { layers: model.parameters.layers[..layer].to_vec() };

@@ -61,7 +61,7 @@ enum Command {
     Dot(Box<dot::Dot>),
     Plot(Box<plot::Plot>),
     Lesson(lesson::Lesson),
-    Export(export::Export),
+    Export(Box<export::Export>),
     GetMnist(get_mnist::GetMnist),
     Completions(completions::Completions),
 }
@@ -133,7 +133,7 @@ fn run() -> ExitCode {
         Command::Dot(command) => command.run(&mut output),
         Command::Plot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
-        Command::Export(command) => command.run(&mut output),
+        Command::Export(command) => command.run(&given, &mut output),
         Command::GetMnist(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };

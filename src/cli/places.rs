@@ -14,6 +14,7 @@ use backprop::{Error, Problem};
 use super::output::name;
 use super::signals;
 use crate::atomic_file;
+use crate::exchange::torch::ABOUT_DATA;
 
 /// The wish to replace what would be kept.
 #[derive(Debug, Clone, Copy, Args)]
@@ -36,6 +37,12 @@ pub(super) enum Kind {
     Page,
     /// Weights for others: by what stands in the header.
     Weights,
+    /// A network for others: by its producer.
+    Onnx,
+    /// What PyTorch is to train on: by what stands in the header.
+    TrainingData,
+    /// How it does that: by what it says of itself.
+    Script,
 }
 
 impl Kind {
@@ -46,6 +53,9 @@ impl Kind {
             Self::Drawing => "a drawing",
             Self::Page => "a page",
             Self::Weights => "a file of weights",
+            Self::Onnx => "a network",
+            Self::TrainingData => "a file of training data",
+            Self::Script => "a program",
         }
     }
 
@@ -65,6 +75,9 @@ impl Kind {
             Self::Drawing => begins_with(&["<svg width=\"", " xmlns=\"http://www.w3.org/2000/svg\">\n"]),
             Self::Page => begins_with(&["<meta name=\"generator\" content=\"backprop"]),
             Self::Weights => begins_with(&["\"__metadata__\":{", "\"activations\":", "\"sizes\":"]),
+            Self::Onnx => begins_with(&["\u{8}\u{7}\u{12}\u{8}backprop"]),
+            Self::TrainingData => begins_with(&["\"__metadata__\":{", ABOUT_DATA]),
+            Self::Script => begins_with(&["Written by `backprop export --to torch`"]),
         }
     }
 }

@@ -2,6 +2,10 @@
 //! `nn.Sequential(Linear, Sigmoid, Linear, Sigmoid, …)`: layer l after the input, from 0, is the module 2l, its
 //! activation the module 2l + 1.
 //!
-//! [`sequential`] reads weights kept as safetensors.
+//! [`sequential`] reads weights kept as safetensors; [`tensors`] writes them, [`onnx`] the whole network, [`torch`] a training.
 
+pub mod onnx;
+mod protobuf;
 pub mod sequential;
+pub mod tensors;
+pub mod torch;

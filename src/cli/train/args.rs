@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use backprop::data_set::Targets;
-use backprop::training::PresetChoices;
 use backprop::training::{Options, Preset};
 use backprop::{Cost, WeightInit};
 
@@ -34,75 +33,22 @@ pub(in crate::cli) struct Train {
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 
-    /// The choices of an original program: bp (mnist.py), fc, network or network2
-    #[arg(long, value_name = "NAME")]
-    pub(super) preset: Option<Preset>,
-
     /// Neurons in each layer, input first [default: digits 784,30,10; bits 8,3,8; else 8 hidden
     /// neurons between what the data needs]
     #[arg(long, value_name = "N,N,...")]
     pub(super) sizes: Option<Sizes>,
-
-    /// Passes over the training set [default: 5]
-    #[arg(long, value_name = "N")]
-    pub(super) epochs: Option<usize>,
-
-    /// The learning rate [default: 0.3]
-    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
-    pub(super) rate: Option<f64>,
-
-    /// Samples in a mini-batch: one step each [default: 1]
-    #[arg(long, value_name = "M")]
-    pub(super) batch: Option<usize>,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
     /// [default: sigmoid]
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
 
-    /// The cost [default: quadratic]
-    #[arg(long, value_name = "COST")]
-    pub(super) cost: Option<Cost>,
-
-    /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples a step [default: 0]
-    #[arg(long, value_name = "LAMBDA")]
-    pub(super) l2: Option<f64>,
-
-    /// Probability that a hidden neuron is silenced during a step [default: 0]
-    #[arg(long, value_name = "P")]
-    pub(super) dropout: Option<f64>,
-
     /// How weights start [default: small]
     #[arg(long, value_name = "INIT")]
     pub(super) init: Option<WeightInit>,
 
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
-    #[arg(long, value_name = "TARGETS")]
-    pub(super) targets: Option<Targets>,
-
-    /// Decides starting weights, order and dropout
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub(super) seed: u64,
-
-    /// Visit the samples in the order of the files
-    #[arg(long)]
-    pub(super) no_shuffle: bool,
-
-    /// Visit the samples in a different order each epoch, even if the preset does not
-    #[arg(long, conflicts_with = "no_shuffle")]
-    pub(super) shuffle: bool,
-
-    /// Only the first N training samples
-    #[arg(long, value_name = "N")]
-    pub(super) train_limit: Option<usize>,
-
-    /// Only the first N test samples
-    #[arg(long, value_name = "N")]
-    pub(super) test_limit: Option<usize>,
-
-    /// Hold out the last N training samples to decide what is best and when to stop [default: 0]
-    #[arg(long, value_name = "N")]
-    pub(super) validation: Option<usize>,
+    #[command(flatten)]
+    pub(super) how: How,
 
     /// Evaluate after every N epochs [default: 1]
     #[arg(long, value_name = "N")]
@@ -171,10 +117,70 @@ pub(in crate::cli) struct Train {
     pub(super) quiet: bool,
 }
 
-impl Train {
+/// How long to train, by which steps and on what.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct How {
+    /// The choices of an original program: bp (mnist.py), fc, network or network2
+    #[arg(long, value_name = "NAME")]
+    pub(super) preset: Option<Preset>,
+
+    /// Passes over the training set [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(super) epochs: Option<usize>,
+
+    /// The learning rate [default: 0.3]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
+    pub(super) rate: Option<f64>,
+
+    /// Samples in a mini-batch: one step each [default: 1]
+    #[arg(long, value_name = "M")]
+    pub(super) batch: Option<usize>,
+
+    /// The cost [default: quadratic]
+    #[arg(long, value_name = "COST")]
+    pub(super) cost: Option<Cost>,
+
+    /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples a step [default: 0]
+    #[arg(long, value_name = "LAMBDA")]
+    pub(super) l2: Option<f64>,
+
+    /// Probability that a hidden neuron is silenced during a step [default: 0]
+    #[arg(long, value_name = "P")]
+    pub(super) dropout: Option<f64>,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS")]
+    pub(super) targets: Option<Targets>,
+
+    /// Decides starting weights, order and dropout
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+
+    /// Visit the samples in the order of the files
+    #[arg(long)]
+    pub(super) no_shuffle: bool,
+
+    /// Visit the samples in a different order each epoch, even if the preset does not
+    #[arg(long, conflicts_with = "no_shuffle")]
+    pub(super) shuffle: bool,
+
+    /// Only the first N training samples
+    #[arg(long, value_name = "N")]
+    pub(super) train_limit: Option<usize>,
+
+    /// Only the first N test samples
+    #[arg(long, value_name = "N")]
+    pub(super) test_limit: Option<usize>,
+
+    /// Hold out the last N training samples to decide what is best and when to stop [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(super) validation: Option<usize>,
+}
+
+impl How {
     /// Explicit options over the preset's over the defaults.
-    pub(super) fn options(&self, preset: Option<&PresetChoices>) -> Options {
-        let base = preset.map(|preset| preset.options.clone()).unwrap_or_default();
+    pub(in crate::cli) fn options(&self) -> Options {
+        let base = self.preset.map(|preset| preset.choices().options).unwrap_or_default();
         Options {
             epochs: self.epochs.or(base.epochs),
             rate: self.rate.unwrap_or(base.rate),
@@ -184,12 +190,23 @@ impl Train {
             targets: self.targets.unwrap_or(base.targets),
             shuffle: self.shuffle || (base.shuffle && !self.no_shuffle),
             seed: self.seed,
+            ..base
+        }
+    }
+}
+
+impl Train {
+    /// Explicit options over the preset's over the defaults.
+    pub(super) fn options(&self) -> Options {
+        let base = self.how.options();
+        Options {
             evaluate_every: self.evaluate_every.unwrap_or(base.evaluate_every),
             monitor_training: self.monitor_training,
             stop_when_error_rises: self.stop_when_error_rises || base.stop_when_error_rises,
             early_stop: self.early_stop.or(base.early_stop),
             halve_rate: self.halve_rate.or(base.halve_rate),
             keep_best: self.keep_best,
+            ..base
         }
     }
 }

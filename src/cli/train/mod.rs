@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use super::choices::EngineKind;
 use super::signals::{self, Ending};
 use super::{Failure, Output, health};
-pub(super) use args::Train;
+pub(super) use args::{How, Train};
 use backprop::Engine;
 use backprop::training::{Checkpoint, EpochReport, Trainer};
 use keeper::Keeper;

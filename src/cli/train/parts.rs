@@ -8,16 +8,16 @@ use backprop::training::{DataRecord, Fingerprint};
 use backprop::{Architecture, data_set::Source};
 
 /// What is trained on, what decides, and what is only tested.
-pub(super) struct Parts {
-    pub(super) train: DataSet,
+pub(in crate::cli) struct Parts {
+    pub(in crate::cli) train: DataSet,
     pub(super) validation: Option<DataSet>,
-    pub(super) test: DataSet,
-    pub(super) tested: Tested,
+    pub(in crate::cli) test: DataSet,
+    pub(in crate::cli) tested: Tested,
 }
 
 /// Which samples the network is tested on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tested {
+pub(in crate::cli) enum Tested {
     /// Samples of their own.
     Test,
     /// There are none; those held out.
@@ -56,7 +56,7 @@ impl Parts {
     }
 
     /// Whether a network of this architecture can be shown all of them.
-    pub(super) fn check_fit(&self, architecture: &Architecture) -> Result<(), Error> {
+    pub(in crate::cli) fn check_fit(&self, architecture: &Architecture) -> Result<(), Error> {
         self.each().try_for_each(|data| data.check_fits(architecture))
     }
 

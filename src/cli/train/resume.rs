@@ -72,7 +72,7 @@ impl Train {
     }
 
     fn change_epochs(&self, checkpoint: &mut Checkpoint) -> Result<(), Error> {
-        let Some(epochs) = self.epochs else { return Ok(()) };
+        let Some(epochs) = self.how.epochs else { return Ok(()) };
         let (done, begun) = (checkpoint.state.epochs_done, checkpoint.state.samples_done > 0);
         if epochs < done + usize::from(begun) {
             return Err(Error::Usage(
@@ -139,7 +139,7 @@ impl Train {
         let path = |path: &Option<PathBuf>| path.as_deref().map(name);
         let both = match option {
             "engine" => (Some(checkpoint.engine.clone()), value_name(&self.engine.engine)),
-            "preset" => (began.preset.clone(), self.preset.map(|preset| preset.to_string())),
+            "preset" => (began.preset.clone(), self.how.preset.map(|preset| preset.to_string())),
             "init" => (began.init.as_ref().and_then(value_name), self.init.as_ref().and_then(value_name)),
             "from" => (path(&began.from), path(&asked.from)),
             "sizes" => (
@@ -149,17 +149,17 @@ impl Train {
             "activation" => {
                 (activations(&architecture.activations), asked_activations.as_deref().and_then(activations))
             }
-            "cost" => (Some(architecture.cost.to_string()), self.cost.map(|cost| cost.to_string())),
+            "cost" => (Some(architecture.cost.to_string()), self.how.cost.map(|cost| cost.to_string())),
             "pixels" => (value_name(&data.pixels), self.data.pixels.as_ref().and_then(value_name)),
-            "targets" => (value_name(&was.targets), self.targets.as_ref().and_then(value_name)),
-            "rate" => (text(Some(was.rate)), text(self.rate)),
-            "batch" => (text(Some(was.batch)), text(self.batch)),
-            "l2" => (text(Some(was.l2)), text(self.l2)),
-            "dropout" => (text(Some(was.dropout)), text(self.dropout)),
-            "seed" => (text(Some(was.seed)), text(Some(self.seed))),
-            "train-limit" => (text(data.train_limit), text(self.train_limit)),
-            "test-limit" => (text(data.test_limit), text(self.test_limit)),
-            "validation" => (text(Some(data.held_out)), text(self.validation)),
+            "targets" => (value_name(&was.targets), self.how.targets.as_ref().and_then(value_name)),
+            "rate" => (text(Some(was.rate)), text(self.how.rate)),
+            "batch" => (text(Some(was.batch)), text(self.how.batch)),
+            "l2" => (text(Some(was.l2)), text(self.how.l2)),
+            "dropout" => (text(Some(was.dropout)), text(self.how.dropout)),
+            "seed" => (text(Some(was.seed)), text(Some(self.how.seed))),
+            "train-limit" => (text(data.train_limit), text(self.how.train_limit)),
+            "test-limit" => (text(data.test_limit), text(self.how.test_limit)),
+            "validation" => (text(Some(data.held_out)), text(self.how.validation)),
             "evaluate-every" => (text(Some(was.evaluate_every)), text(self.evaluate_every)),
             "early-stop" => (text(was.early_stop), text(self.early_stop)),
             "halve-rate" => (text(was.halve_rate), text(self.halve_rate)),

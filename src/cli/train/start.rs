@@ -7,19 +7,19 @@ use backprop::model_file::Model;
 use backprop::training::PresetChoices;
 use backprop::training::{Beginning, DataRecord, Outputs};
 use backprop::training::{Checkpoint, Preset, TrainingState};
-use backprop::{Architecture, Error, Parameters, Problem, WeightInit};
+use backprop::{Architecture, Cost, Error, Parameters, Problem, WeightInit};
 
 use super::parts::{Parts, absolute};
-use super::{Plan, Train};
-use crate::cli::choices::{EngineKind, read_model};
+use super::{How, Plan, Train};
+use crate::cli::choices::{DataArgs, EngineKind, StandardizeArgs, read_model};
 use crate::memory;
 
 impl Train {
     /// Everything decided, nothing trained.
     pub(super) fn plan_new_run(&self) -> Result<Plan, Error> {
-        let preset = self.preset.map(Preset::choices);
+        let preset = self.how.preset.map(Preset::choices);
         let preset = preset.as_ref();
-        let options = self.options(preset);
+        let options = self.options();
         options.check()?;
         let outputs = self.outputs(preset)?;
         self.check_places(self.out.as_deref(), &self.data.source()?)?;
@@ -27,23 +27,7 @@ impl Train {
             Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
             None => None,
         };
-        let (split, pixels) = self.data.load(from.as_ref())?;
-        let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
-        let held_out_by_preset =
-            if preset.is_some_and(|preset| preset.holds_out) { train_samples / 6 } else { 0 };
-        let mut data = DataRecord {
-            source: absolute(self.data.source()?),
-            pixels,
-            answers: split.train.answers().clone(),
-            standardization: None,
-            train_limit: self.train_limit,
-            test_limit: self.test_limit,
-            held_out: self.validation.unwrap_or(held_out_by_preset),
-            fingerprints: Vec::new(),
-        };
-        let parts = Parts::cut(split, &data);
-        data.standardization = self.standardize.choose(&parts.train, from.as_ref())?;
-        let parts = parts.standardized(&data);
+        let (parts, mut data) = self.how.parts(&self.data, self.standardize, from.as_ref())?;
         if self.checkpoint.is_some() || self.out.is_some() {
             data.fingerprints = parts.fingerprints();
         }
@@ -84,7 +68,7 @@ impl Train {
     pub(super) fn beginning(&self, preset: Option<&PresetChoices>) -> Beginning {
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
         Beginning {
-            preset: self.preset.map(|preset| preset.to_string()),
+            preset: self.how.preset.map(|preset| preset.to_string()),
             init: self.from.is_none().then_some(init),
             from: self.from.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
         }
@@ -106,15 +90,13 @@ impl Train {
         preset: Option<&PresetChoices>,
         train: &DataSet,
     ) -> Result<(Architecture, Parameters), Error> {
-        let cost = self.cost.or(preset.map(|preset| preset.cost));
-        if let Some(mut model) = from {
+        if let Some(model) = from {
             if let Some(sizes) = &self.sizes {
                 sizes.check_against(&model)?;
             }
-            model.architecture.cost = cost.unwrap_or(model.architecture.cost);
-            model.architecture.check()?;
-            return Ok((model.architecture, model.parameters));
+            return Ok((self.how.architecture(&model)?, model.parameters));
         }
+        let cost = self.how.cost(preset);
         let sizes = match &self.sizes {
             Some(sizes) => sizes.0.clone(),
             None => default_sizes(train, preset.map(|preset| preset.hidden)),
@@ -129,9 +111,9 @@ impl Train {
         architecture.check_size()?;
         memory::check_network(&architecture, self.bytes_of_a_connection())?;
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
-        let mut parameters = init.draw(&architecture, self.seed);
+        let mut parameters = init.draw(&architecture, self.how.seed);
         // fc.py's biases start at 0; bp.py draws them like weights. Without a preset the engine says whose they are.
-        let as_in_fc = match self.preset {
+        let as_in_fc = match self.how.preset {
             Some(preset) => preset == Preset::Fc,
             None => self.engine.engine == EngineKind::Vectorized,
         };
@@ -139,6 +121,48 @@ impl Train {
             parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
         }
         Ok((architecture, parameters))
+    }
+}
+
+impl How {
+    /// The samples, cut and standardized as asked for, and what a checkpoint remembers of that but for the fingerprints.
+    pub(in crate::cli) fn parts(
+        &self,
+        data: &DataArgs,
+        standardize: StandardizeArgs,
+        from: Option<&Model>,
+    ) -> Result<(Parts, DataRecord), Error> {
+        let (split, pixels) = data.load(from)?;
+        let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
+        let holds_out = self.preset.is_some_and(|preset| preset.choices().holds_out);
+        let held_out_by_preset = if holds_out { train_samples / 6 } else { 0 };
+        let mut record = DataRecord {
+            source: absolute(data.source()?),
+            pixels,
+            answers: split.train.answers().clone(),
+            standardization: None,
+            train_limit: self.train_limit,
+            test_limit: self.test_limit,
+            held_out: self.validation.unwrap_or(held_out_by_preset),
+            fingerprints: Vec::new(),
+        };
+        let parts = Parts::cut(split, &record);
+        record.standardization = standardize.choose(&parts.train, from)?;
+        Ok((parts.standardized(&record), record))
+    }
+
+    /// The cost asked for, else the preset's.
+    fn cost(&self, preset: Option<&PresetChoices>) -> Option<Cost> {
+        self.cost.or(preset.map(|preset| preset.cost))
+    }
+
+    /// The model's, with the cost it is trained on with.
+    pub(in crate::cli) fn architecture(&self, model: &Model) -> Result<Architecture, Error> {
+        let preset = self.preset.map(Preset::choices);
+        let cost = self.cost(preset.as_ref()).unwrap_or(model.architecture.cost);
+        let architecture = model.architecture.clone().with_cost(cost);
+        architecture.check()?;
+        Ok(architecture)
     }
 }
 
