@@ -40,7 +40,7 @@ fn train(python: &OsString, folder: &TempDir, processes: usize) {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
     let start = |rank: usize| {
         let mut command = Command::new(python);
-        command.arg("run/train.py").current_dir(folder).stdout(Stdio::null());
+        command.arg("run/train.py").current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
         if processes > 1 {
             command.env("RANK", rank.to_string()).env("WORLD_SIZE", processes.to_string());
             command.env("MASTER_ADDR", "127.0.0.1").env("MASTER_PORT", free.port().to_string());
@@ -56,7 +56,10 @@ fn train(python: &OsString, folder: &TempDir, processes: usize) {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(children.iter_mut().all(|child| child.wait().expect("ours").success()));
+    for child in children {
+        let output = child.wait_with_output().expect("ours");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 /// Trains here and there, and compares all weights.

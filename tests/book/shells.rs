@@ -4,7 +4,7 @@ use crate::assert_none;
 use crate::support::book::documents;
 
 /// What commands begin with. The last three are for maintainers, or take a Unix shell, and their pages say so.
-const PROGRAMS: [&str; 11] = [
+const PROGRAMS: [&str; 13] = [
     "backprop",
     "cargo",
     "cd",
@@ -12,7 +12,9 @@ const PROGRAMS: [&str; 11] = [
     "gdb",
     "lldb",
     "npx",
+    "python",
     "rustlings",
+    "torchrun",
     // Debian's, to install what some tests use.
     "apt-get",
     // Scripts for bash: all tests, and the comparison with other programs.
