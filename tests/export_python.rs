@@ -51,8 +51,10 @@ fn train(python: &OsString, folder: &TempDir, processes: usize) {
     let began = Instant::now();
     // One that fails leaves the other waiting.
     while children.iter_mut().any(|child| child.try_wait().expect("ours").is_none()) {
-        if began.elapsed() > Duration::from_secs(300) {
-            children.iter_mut().for_each(|child| child.kill().expect("ours"));
+        if began.elapsed() > Duration::from_mins(5) {
+            for child in &mut children {
+                child.kill().expect("ours");
+            }
         }
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -33,15 +33,15 @@ pub fn of_model(model: &Model, tensors: &[Tensor]) -> Result<Vec<u8>, Problem> {
         .messages(1, nodes(architecture))
         .text(2, "backprop")
         .messages(5, tensors.iter().map(initializer))
-        .message(11, value("input", architecture.input_size(), kind))
-        .message(12, value("output", architecture.output_size(), kind));
+        .message(11, &value("input", architecture.input_size(), kind))
+        .message(12, &value("output", architecture.output_size(), kind));
     let about = tensors::about(architecture).into_iter().chain([("pixels", pixels(model))]);
     let model = Message::default()
         .number(1, IR_VERSION)
         .text(2, "backprop")
         .text(3, env!("CARGO_PKG_VERSION"))
-        .message(7, graph)
-        .message(8, Message::default().text(1, "").number(2, OPSET))
+        .message(7, &graph)
+        .message(8, &Message::default().text(1, "").number(2, OPSET))
         .messages(14, about.map(|(key, value)| Message::default().text(1, key).text(2, &value)));
     Ok(model.into_bytes())
 }
@@ -70,7 +70,7 @@ fn nodes(architecture: &Architecture) -> Vec<Message> {
                 .text(2, &z)
                 .text(3, &linear.to_string())
                 .text(4, "Gemm")
-                .message(5, turned),
+                .message(5, &turned),
         );
         let operator = match activation {
             Activation::Sigmoid => "Sigmoid",
@@ -103,6 +103,6 @@ fn value(name: &str, columns: usize, kind: u64) -> Message {
     let rows = Message::default().text(2, "N");
     let columns = Message::default().number(1, columns as u64);
     let tensor =
-        Message::default().number(1, kind).message(2, Message::default().messages(1, [rows, columns]));
-    Message::default().text(1, name).message(2, Message::default().message(1, tensor))
+        Message::default().number(1, kind).message(2, &Message::default().messages(1, [rows, columns]));
+    Message::default().text(1, name).message(2, &Message::default().message(1, &tensor))
 }

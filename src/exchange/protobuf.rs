@@ -34,14 +34,14 @@ impl Message {
 
     /// A message in this one.
     #[must_use]
-    pub fn message(self, field: u64, message: Self) -> Self {
+    pub fn message(self, field: u64, message: &Self) -> Self {
         self.bytes(field, &message.0)
     }
 
     /// One field for each of them.
     #[must_use]
     pub fn messages(self, field: u64, messages: impl IntoIterator<Item = Self>) -> Self {
-        messages.into_iter().fold(self, |message, inner| message.message(field, inner))
+        messages.into_iter().fold(self, |message, inner| message.message(field, &inner))
     }
 
     /// What has been written.
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(number().into_bytes(), [0x08, 0x96, 0x01]);
         let text = Message::default().text(2, "testing").into_bytes();
         assert_eq!(text, [b"\x12\x07".as_slice(), b"testing"].concat());
-        assert_eq!(Message::default().message(3, number()).into_bytes(), [0x1a, 0x03, 0x08, 0x96, 0x01]);
+        assert_eq!(Message::default().message(3, &number()).into_bytes(), [0x1a, 0x03, 0x08, 0x96, 0x01]);
         assert_eq!(Message::default().number(16, 0).into_bytes(), [0x80, 0x01, 0x00]);
     }
 }
