@@ -38,7 +38,7 @@ fn visit(folder: &Path, task: &Value) -> Value {
     let output = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        .args(["--window-size=1400,1000", "--virtual-time-budget=300000", "--dump-dom"])
+        .args(["--window-size=1600,1000", "--virtual-time-budget=300000", "--dump-dom"])
         .arg("--proxy-bypass-list=<-loopback>")
         .arg(format!("--proxy-server=http://{}", server.address))
         .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -81,7 +81,7 @@ fn chapters() -> Vec<(String, usize)> {
 
 /// Every page of a chapter has its formulas, its pictures and no more than its width.
 fn assert_whole(report: &Value, url: &str, formulas: usize) {
-    for width in [390, 1280] {
+    for width in [390, 1500] {
         let page = &report["pages"][format!("{url} {width}")];
         assert_eq!(page["formulas"], formulas, "{url} {width}");
         assert_eq!(page["dollars"], false, "{url} {width}: a formula is not drawn");
@@ -138,7 +138,7 @@ fn the_documentation_has_every_chapter_with_formulas_pictures_and_links() {
     for (name, formulas) in &chapters {
         let url = url(name);
         assert_whole(&report, &url, *formulas);
-        for link in report["pages"][format!("{url} 1280")]["links"].as_array().expect("links") {
+        for link in report["pages"][format!("{url} 1500")]["links"].as_array().expect("links") {
             let link = link.as_str().expect("an address");
             let path = link.split(['#', '?']).next().unwrap_or_default();
             if let Some(path) = path.strip_prefix(&format!("http://{HOST}/")) {
