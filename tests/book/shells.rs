@@ -3,8 +3,8 @@
 use crate::assert_none;
 use crate::support::book::documents;
 
-/// What commands begin with. The last three are for maintainers, or take a Unix shell, and their pages say so.
-const PROGRAMS: [&str; 13] = [
+/// What commands begin with. The last five are for maintainers, or take a Unix shell, and their pages say so.
+const PROGRAMS: [&str; 15] = [
     "backprop",
     "cargo",
     "cd",
@@ -17,8 +17,10 @@ const PROGRAMS: [&str; 13] = [
     "torchrun",
     // Debian's, to install what some tests use.
     "apt-get",
-    // Scripts for bash: all tests, and the comparison with other programs.
+    // Scripts for bash: all tests, other machines, and the comparison with other programs.
     ".ci/run",
+    ".ci/aarch64",
+    ".ci/windows",
     "docs/examples/compare_peers.sh",
 ];
 
