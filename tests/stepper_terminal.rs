@@ -102,7 +102,7 @@ fn from_step_opens_the_stepper_at_that_step() {
         keys.write_all(b"q").expect("the terminal takes keys");
         keys.flush().expect("the terminal takes keys");
     });
-    assert!(text.contains("step 12 of 46") && text.contains("node 1-0  δ4 = "), "{text}");
+    assert!(text.contains("step 12 of 46") && text.contains("0.227672·0.001680"), "{text}");
     assert_restored(&text, 0);
 }
 
