@@ -124,6 +124,55 @@ fn a_file_of_the_right_name_with_other_contents_is_kept_unless_asked_otherwise()
     assert_eq!(std::fs::read(&file).expect("kept"), b"years of work", "nothing came to replace it");
 }
 
+#[test]
+fn a_download_goes_on_only_from_what_can_be_its_beginning() {
+    use flate2::{Compression, write::GzEncoder};
+
+    if !can_download() {
+        return;
+    }
+    let zipped = |contents: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(contents).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let target = tempfile::tempdir().expect("folder");
+    let part = target.path().join("t10k-images-idx3-ubyte.gz.part");
+    for foreign in [b"my notes".to_vec(), zipped(b"my notes"), zipped(&[0, 0, 8, 1, 0, 0, 39, 16])] {
+        std::fs::write(&part, &foreign).expect("writable");
+        refused(
+            target.path(),
+            "there is a file already, and MNIST's t10k-images-idx3-ubyte does not begin so",
+        );
+        assert_eq!(std::fs::read(&part).expect("kept"), foreign);
+    }
+    let begun = zipped(&[0, 0, 8, 3, 0, 0, 39, 16]);
+    for cut in [0, 1, 2, 9, begun.len()] {
+        std::fs::write(&part, &begun[..cut]).expect("writable");
+        refused(target.path(), "could not fetch");
+        assert_eq!(std::fs::read(&part).expect("kept"), begun[..cut]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_curl_says_is_shown_with_its_control_characters_spelled_out() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().expect("folder");
+    let curl = folder.path().join("curl");
+    std::fs::write(&curl, "#!/bin/sh\nprintf 'gone\\033[2J\\033]0;x\\007\\n' >&2\nexit 7\n")
+        .expect("writable");
+    std::fs::set_permissions(&curl, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backprop"));
+    command.arg("get-mnist").arg(folder.path().join("mnist")).args(["--url", "http://\u{1b}[31m"]);
+    let output = command.env("PATH", folder.path()).output().expect("the program starts");
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert!(message.contains(r"could not fetch http://\u{1b}[31m/train-images"), "{message:?}");
+    assert!(message.contains(r"(gone\u{1b}[2J\u{1b}]0;x\u{7})"), "{message:?}");
+    assert!(!message.contains('\u{1b}') && message.lines().count() == 1, "{message:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_device_or_a_pipe_or_a_folder_in_the_place_of_a_file_is_neither_read_nor_replaced() {
@@ -150,7 +199,7 @@ fn the_real_files_are_fetched_verified_and_not_fetched_again() {
     let output = get_mnist(&address, target.path());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout).matches(": verified").count(), 4);
-    // A download that was cut off, one that is whole but was never moved, and one that is something else.
+    // A download that was cut off, one that is whole but was never moved, and one that goes on with something else.
     for (name, change) in [
         ("train-images-idx3-ubyte", 5_000_000),
         ("train-labels-idx1-ubyte", usize::MAX),
@@ -158,7 +207,10 @@ fn the_real_files_are_fetched_verified_and_not_fetched_again() {
     ] {
         let whole = target.path().join(format!("{name}.gz"));
         let bytes = std::fs::read(&whole).expect("fetched");
-        let part = if change == 0 { vec![7; 1000] } else { bytes[..change.min(bytes.len())].to_vec() };
+        let part = match change {
+            0 => [&bytes[..500], &[7; 500]].concat(),
+            change => bytes[..change.min(bytes.len())].to_vec(),
+        };
         std::fs::write(target.path().join(format!("{name}.gz.part")), part).expect("writable");
         std::fs::remove_file(whole).expect("fetched");
     }

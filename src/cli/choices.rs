@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 
 use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
 use backprop::model_file::Model;
-use backprop::training::Checkpoint;
+use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Activation, Architecture, Engine, Error, Parameters, Problem, graph, vectorized};
 
 use crate::exchange::sequential;
+use crate::memory;
 
 /// Which of the two networks does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -323,6 +324,15 @@ pub(super) struct Edited {
     /// Take a model whose numbers were changed since it was written
     #[arg(long)]
     edited: bool,
+}
+
+/// Whether the reports of so many epochs fit into memory.
+///
+/// # Errors
+/// [`Error::TooLarge`], with the largest number of epochs that fits.
+pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
+    // A list that grows takes up to three times as much while it moves.
+    memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())
 }
 
 /// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.

@@ -1,7 +1,7 @@
 //! `backprop get-mnist`: MNIST's four files, fetched by curl and verified.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -35,7 +35,7 @@ const FILES: [(&str, &str); 4] = [
 ///
 /// Downloads the four files with curl, which comes with Windows, macOS and most of Linux, and compares their checksums.
 /// What is already there is not fetched again, and a download that was cut off goes on where it ended. A file has its
-/// name only once it is whole and right; one of that name with other contents is kept, unless --force is given.
+/// name only once it is whole and right; what is there with other contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
     /// Where the files go
@@ -62,7 +62,7 @@ impl GetMnist {
         for (name, _) in FILES {
             let target = self.target(name);
             check_is_file(&target)?;
-            check_is_file(&part_of(&target))?;
+            self.check_may_go_on(&part_of(&target), name)?;
         }
         for (name, checksum) in FILES {
             let target = self.target(name);
@@ -90,6 +90,19 @@ impl GetMnist {
             return Ok(());
         }
         let found = format!("{}: there is a file already, and it is not MNIST's", name_of(target));
+        Err(Error::Usage(
+            Problem::new("get-mnist", found).remedy("choose another folder, or replace it with --force"),
+        ))
+    }
+
+    /// Whether what is there can have come from a download that was cut off, or the user does not want it.
+    fn check_may_go_on(&self, part: &Path, name: &str) -> Result<(), Error> {
+        check_is_file(part)?;
+        if self.force || !part.exists() || is_beginning(part, name) {
+            return Ok(());
+        }
+        let found =
+            format!("{}: there is a file already, and MNIST's {name} does not begin so", name_of(part));
         Err(Error::Usage(
             Problem::new("get-mnist", found).remedy("choose another folder, or replace it with --force"),
         ))
@@ -167,6 +180,20 @@ fn curl(address: &str, part: &Path) -> Result<Ended, Error> {
         )
     })?;
     Ok(Ended { code: ended.status.code(), said: String::from_utf8_lossy(&ended.stderr).into_owned() })
+}
+
+/// Whether a file is the beginning of a gzipped one of this name, as far as it goes.
+fn is_beginning(part: &Path, name: &str) -> bool {
+    const GZIP: [u8; 2] = [0x1f, 0x8b];
+    let dimensions = if name.contains("images") { 3 } else { 1 };
+    let Ok((file, _)) = atomic_file::open(part) else { return false };
+    let mut file = BufReader::new(file);
+    let is_zipped =
+        file.fill_buf().is_ok_and(|bytes| GZIP.starts_with(&bytes[..bytes.len().min(GZIP.len())]));
+    let mut contents = Vec::new();
+    // What is cut off is no error here.
+    let _ = MultiGzDecoder::new(file).take(4).read_to_end(&mut contents);
+    is_zipped && [0, 0, 8, dimensions].starts_with(&contents)
 }
 
 /// Whether a gzipped file is there and holds what it should.

@@ -30,6 +30,7 @@ mod train;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use clap::builder::Styles;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -111,6 +112,7 @@ pub fn main() -> ExitCode {
 fn run() -> ExitCode {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return report_usage(&without_styles().unwrap_or(error)),
         Err(error) => return report_usage(&error),
     };
     let cli = match Cli::from_arg_matches(&matches) {
@@ -174,6 +176,11 @@ fn report(sentence: &str) {
     let _ = writeln!(anstream::stderr(), "backprop: {}", backprop::spelled_out(sentence));
 }
 
+/// What is wrong with the command line, once more and in no colour, so that every escape sequence in it was typed.
+fn without_styles() -> Option<clap::Error> {
+    Cli::command().styles(Styles::plain()).try_get_matches().err()
+}
+
 /// Help and version as asked for; anything else as one line.
 fn report_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
@@ -190,7 +197,8 @@ fn report_usage(error: &clap::Error) -> ExitCode {
 
 /// What is wrong with a command line, without the hints below it.
 fn in_one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
+    // As text alone it would lose escape sequences, and with them what they stand in.
+    let text = error.render().ansi().to_string();
     let is_message = |line: &&str| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information")

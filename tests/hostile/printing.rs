@@ -113,6 +113,19 @@ fn a_name_that_would_do_something_to_a_terminal_is_spelled_out_wherever_it_is_sh
 }
 
 #[test]
+fn an_escape_sequence_that_was_typed_is_quoted_whole() {
+    let folder = folder();
+    for arguments in ["@", "lesson @", "lesson descent --rate @", "train --@", "train --epochs @", "step @ @"]
+    {
+        let mut command = backprop("", &folder);
+        command.args(
+            arguments.split(' ').map(|argument| argument.replace('@', "no\u{1b}[31mway\u{1b}]0;x\u{7}")),
+        );
+        run(&mut command).refused(&[r"no\u{1b}[31mway\u{1b}]0;x\u{7}", "(--help lists the options)"]);
+    }
+}
+
+#[test]
 fn the_python_that_export_prints_is_python_whatever_the_file_is_called() {
     let folder = folder();
     model(&folder);

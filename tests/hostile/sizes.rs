@@ -28,11 +28,19 @@ fn counts_from_the_command_line_have_limits_that_follow_from_memory() {
         ("step --plain --sizes 30000,1000,2", ["sizes 30000,1000,2 take", "make a layer smaller"]),
         ("plot regions --data xor --sizes 2,9000000,1 --out x.svg", ["take", "make a layer smaller"]),
         ("plot regions --data xor --sizes 2,400000000,1 --out x.svg", ["400000000", "make a layer smaller"]),
+        (
+            "plot regions --data xor --epochs 4000000000 --out x.svg",
+            ["--epochs 4000000000 takes", "may be up to "],
+        ),
+        ("train --data xor --epochs 4000000000", ["--epochs 4000000000 takes", "--epochs may be up to "]),
         ("dot --sizes 30000,1000,2", ["sizes 30000,1000,2 take", "make a layer smaller"]),
         ("compare --sizes 784,100000,10", ["sizes 784,100000,10 take", "make a layer smaller"]),
     ] {
         run(&mut after(SMALL_MACHINE, arguments, &folder)).refused(&parts);
     }
+    let many = vec!["0"; 101].join(",");
+    run(&mut backprop(&format!("plot regions --data xor --epochs {many} --out x.svg"), &folder))
+        .refused(&["--epochs asks for 101 pictures", "make several drawings"]);
     // More than any machine has.
     run(&mut backprop("check --samples 4000000000 --sizes 3000,4,2", &folder))
         .refused(&["--samples may be up to "]);

@@ -10,7 +10,7 @@ use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
 
 use super::{Out, Picture, usage};
-use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
+use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, check_epochs, read_model};
 use crate::cli::places::Places;
 use crate::memory;
 use crate::show::plot::raster::Shade;
@@ -18,6 +18,9 @@ use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
 /// Cells a side of each picture.
 const SIDE: usize = 60;
+
+/// More of them side by side, and nobody sees anything.
+const MOST_PICTURES: usize = 100;
 
 /// What a weight takes in the network, its gradient, and the parameters it is drawn from.
 const BYTES_OF_A_CONNECTION: usize = 48;
@@ -100,6 +103,7 @@ impl Picture for Regions {
     }
 
     fn figure(&self) -> Result<(Figure, String), Error> {
+        self.check_pictures()?;
         let panels = if self.model.is_empty() { self.trained()? } else { self.of_models()? };
         let source = self.data.source()?;
         let told = format!("{} pictures of the plane, with the training points of {source}", panels.len());
@@ -109,6 +113,18 @@ impl Picture for Regions {
 }
 
 impl Regions {
+    fn check_pictures(&self) -> Result<(), Error> {
+        let (option, count) = match self.model.len() {
+            0 => ("--epochs", self.epochs.len()),
+            count => ("--model", count),
+        };
+        if count <= MOST_PICTURES {
+            return Ok(());
+        }
+        let problem = format!("{option} asks for {count} pictures; one drawing has up to {MOST_PICTURES}");
+        Err(usage(option, problem, "make several drawings"))
+    }
+
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
         let panel = |path: &PathBuf| {
             let model = read_model(path, self.edited, self.activation.as_ref())?;
@@ -147,6 +163,7 @@ impl Regions {
         let mut epochs = self.epochs.clone();
         epochs.sort_unstable();
         let last = epochs.last().copied().unwrap_or(0);
+        check_epochs(last)?;
         let options = Options {
             epochs: Some(last.max(1)),
             rate: self.rate,

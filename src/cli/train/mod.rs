@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::choices::EngineKind;
+use super::choices::{EngineKind, check_epochs};
 use super::signals::{self, Ending};
 use super::{Failure, Output, health};
 pub(super) use args::{How, Train};
@@ -45,6 +45,7 @@ impl Train {
             Some(path) => self.plan_resumed_run(path, given)?,
             None => self.plan_new_run()?,
         };
+        check_epochs(checkpoint.options.epochs.unwrap_or(0))?;
         let architecture = &checkpoint.architecture;
         parts.check_fit(architecture)?;
         let mut engine = engine.build(architecture, &checkpoint.parameters, self.engine.threads)?;
