@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use backprop::graph::{AnyNode, ConnectionId, Network};
-use backprop::step::{Edit, Phase, Reading, Step, Stepper, Target};
+use backprop::step::{Edit, Phase, Reading, Step, Stepper, Target, Term};
 use backprop::{
     Activation, Architecture, Cost, Engine as _, Label, MiniBatches, Parameters, Sample, WeightInit,
 };
@@ -56,7 +56,7 @@ impl Problem {
 /// Random layers, activations, cost, weights and samples.
 fn problems() -> impl Strategy<Value = Problem> {
     let layers = prop::collection::vec((1..=5usize, 0..4usize), 2..=4);
-    (layers, any::<bool>(), any::<u64>(), 1..=3usize, 0.01..1.0).prop_flat_map(
+    (layers, any::<bool>(), any::<u64>(), 1..=5usize, 0.01..1.0).prop_flat_map(
         |(layers, entropy, seed, count, rate)| {
             let sizes: Vec<usize> = layers.iter().map(|(size, _)| *size).collect();
             let mut activations: Vec<Activation> =
@@ -200,8 +200,7 @@ proptest! {
         let stepper = problem.stepper().in_mini_batches(mini_batches);
         let steps = 2 * stepper.epoch_len();
         for step in stepper.take(steps) {
-            let products = step.reading.terms().iter().map(|term| term.kept * term.value * term.weight);
-            let sum = products.fold(0.0, |sum, product| sum + product);
+            let sum = step.reading.terms().iter().map(Term::product).fold(0.0, |sum, product| sum + product);
             let value = match &step.reading {
                 Reading::SetInput {} => {
                     let Target::Node(place) = step.target else { panic!("an input is a node") };

@@ -53,7 +53,7 @@ impl Sequence {
     /// Where the step is that comes after so many.
     pub(super) fn moment(&self, position: usize) -> Moment<'_> {
         let (epoch, in_epoch) = (position / self.epoch_len(), position % self.epoch_len());
-        let mini_batch = (in_epoch / self.order.len()).min(self.training_steps_in_epoch() - 1);
+        let mini_batch = in_epoch / self.order.len();
         let step = in_epoch - mini_batch * self.order.len();
         let whole_ones = self.samples / self.size;
         let order = self.last_order.as_ref().filter(|_| mini_batch == whole_ones).unwrap_or(&self.order);
