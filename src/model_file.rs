@@ -326,7 +326,6 @@ fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Problem 
     }
     for (what, means) in [
         ("number out of range", "a number is out of range for 64 bits"),
-        ("recursion limit exceeded", "its lists lie too deep in one another"),
         ("surrogate", "a character is spelled with half a pair of surrogates"),
         ("unexpected end of hex escape", "a character is spelled with half a pair of surrogates"),
     ] {

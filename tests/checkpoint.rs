@@ -6,7 +6,7 @@ mod support;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use backprop::data_set::{DataSet, Pixels, Source};
+use backprop::data_set::{Answers, DataSet, Pixels, Source, Standardization};
 use backprop::training::{Beginning, Checkpoint, Options, Trainer, TrainingState};
 use backprop::training::{DataRecord, Fingerprint, Outputs};
 use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
@@ -184,6 +184,17 @@ fn a_checkpoint_that_contradicts_itself_is_refused_even_with_a_good_checksum() {
     assert!(refusal(&|c| c.state.epochs_done += 1).contains("reports"));
     assert!(refusal(&|c| c.state.schedule.best_epoch = 99).contains("best epoch"));
     assert!(refusal(&|c| c.outputs.checkpoint_every = 0).contains("every 0 epochs"));
+    assert!(refusal(&|c| c.outputs.save_every = Some(0)).contains("every 0 epochs"));
+    assert!(refusal(&|c| c.state.schedule.rate = 0.0).contains("its rate, cost or best epoch"));
+    assert!(refusal(&|c| c.state.schedule.rate = f64::INFINITY).contains("its rate, cost or best epoch"));
+    let mut other = whole.parameters.clone();
+    other.layers.truncate(1);
+    assert!(refusal(&|c| c.state.best_parameters = Some(other.clone())).contains("do not fit sizes 6,5,3"));
+    let mut last = whole.clone();
+    last.state.samples_done = 22;
+    last.outputs.save_every = Some(1);
+    last.state.schedule.best_epoch = last.state.epochs_done;
+    last.to_bytes().expect("the last place before the end");
 }
 
 #[test]
@@ -223,6 +234,61 @@ fn a_damaged_checkpoint_does_not_take_the_place_of_the_good_one_before_it() {
     second.write(&path).expect("writable");
     assert_eq!(Checkpoint::read(&path).expect("whole"), second);
     assert_eq!(Checkpoint::read(&folder.path().join("run.previous")).expect("whole"), first);
+}
+
+#[test]
+fn a_checkpoint_is_told_by_its_beginning_and_a_whole_one_by_its_checksum() {
+    let data = images();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("run");
+    assert!(!Checkpoint::is_at(&path) && !Checkpoint::is_whole_at(&path), "nothing is there");
+    let bytes = beginning("object", Options::default(), &data).to_bytes().expect("finite");
+    let body = bytes.iter().position(|&byte| byte == b'\n').expect("two lines") + 1;
+    let longer = [bytes.as_slice(), b"xy"].concat();
+    for (contents, is_at, is_whole, part) in [
+        (&bytes[..], true, true, ""),
+        (&bytes[..bytes.len() - 1], true, false, "bytes follow the first line, which promises"),
+        (&longer[..], true, false, "bytes follow the first line, which promises"),
+        (&bytes[..body], true, false, "0 bytes follow the first line"),
+        (&bytes[..body - 1], true, false, ""),
+        (&b"backprop-checkpoint"[..], true, false, "its first line does not say so"),
+        (&b"backprop-checkpoint 1 crc32 00000000 bytes many\n{}"[..], true, false, "first line is not whole"),
+        (&b"backprop-checkpoin"[..], false, false, "its first line does not say so"),
+        (&b"a letter\n"[..], false, false, "its first line does not say so"),
+        (&b""[..], false, false, "its first line does not say so"),
+    ] {
+        std::fs::write(&path, contents).expect("writable");
+        assert_eq!((Checkpoint::is_at(&path), Checkpoint::is_whole_at(&path)), (is_at, is_whole), "{part}");
+        match Checkpoint::read(&path) {
+            Ok(_) => assert!(is_whole),
+            Err(error) => assert!(!is_whole && error.to_string().contains(part), "{part}: {error}"),
+        }
+    }
+    let (found, promised) = (longer.len() - body, bytes.len() - body);
+    std::fs::write(&path, longer).expect("writable");
+    let sentence = format!("damaged: {found} bytes follow the first line, which promises {promised}");
+    assert!(refusal(&path).contains(&sentence), "{}", refusal(&path));
+}
+
+#[test]
+fn the_network_of_a_run_is_a_model_with_what_is_known_of_its_inputs_and_answers() {
+    let data = images();
+    let mut run = beginning("object", Options::default(), &data);
+    run.data.pixels = Pixels::Raw;
+    run.data.answers = Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
+    run.data.standardization = Some(Standardization { mean: vec![0.5; 6], deviation: vec![2.0; 6] });
+    let model = run.clone().into_model();
+    assert_eq!((&model.architecture, bits(&model.parameters)), (&run.architecture, bits(&run.parameters)));
+    assert_eq!((model.pixels, &model.answers), (Some(Pixels::Raw), &run.data.answers));
+    assert_eq!(model.standardization, run.data.standardization);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("model.json");
+    model.write(&path).expect("writable");
+    let sentence = refusal(&path);
+    assert!(
+        sentence.contains("a model, not a checkpoint; begin another run from it with --from"),
+        "{sentence}"
+    );
 }
 
 #[test]

@@ -155,6 +155,10 @@ fn a_walk_says_how_long_an_epoch_is_and_what_is_in_hand() {
     let mut batches = stepper().in_mini_batches(MiniBatches { size: 3, ..MiniBatches::default() });
     assert_eq!((batches.mini_batches().size, batches.training_steps_in_epoch()), (3, 2));
     assert_eq!(batches.epoch_len(), 5 * 10 + 2 * 3);
+    batches.goto(10);
+    assert_eq!((batches.sample_index(), batches.sample()), (1, [1.0, 0.5].as_slice()));
+    assert!(batches.back());
+    assert_eq!((batches.sample_index(), batches.sample()), (0, [0.0, 0.5].as_slice()));
     batches.goto(33);
     assert_eq!((batches.training_step(), batches.order().samples(), batches.sample_index()), (1, 2, 3));
     let in_hand: Vec<f64> = batches.mini_batch().iter().map(|(_, sample)| sample[0]).collect();
@@ -164,6 +168,21 @@ fn a_walk_says_how_long_an_epoch_is_and_what_is_in_hand() {
 
     let larger = stepper().in_mini_batches(MiniBatches { size: 9, ..MiniBatches::default() });
     assert_eq!((larger.mini_batches().size, larger.training_steps_in_epoch()), (5, 1));
+}
+
+#[test]
+fn steps_older_than_the_memory_are_taken_back_too() {
+    let mut stepper = two_classes().with_memory(3);
+    let mut passed = Vec::new();
+    for _ in 0..40 {
+        passed.push(stepper.network().dump());
+        stepper.next();
+    }
+    while let Some(before) = passed.pop() {
+        assert!(stepper.back(), "to step {}", passed.len());
+        assert_eq!((stepper.position(), stepper.network().dump()), (passed.len(), before));
+    }
+    assert!(!stepper.back());
 }
 
 #[cfg(feature = "serde")]

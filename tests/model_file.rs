@@ -114,6 +114,159 @@ fn text_from_the_file_is_quoted_in_one_line() {
     assert!(refusal(r#"{"cost": "\u001b[2J"}"#).contains(r"\u{1b}[2J"));
 }
 
+/// A file in network2.py's own form, with something more between the braces.
+fn with(more: &str) -> String {
+    format!(r#"{{"sizes":[2,1],"weights":[[[1,2]]],"biases":[[[0]]],"cost":"QuadraticCost"{more}}}"#)
+}
+
+#[test]
+fn names_and_standardization_fit_the_network_or_are_refused() {
+    let names = |count: usize| with(&format!(r#","answers":{{"classes":{:?}}}"#, vec!["n"; count]));
+    for count in [0, 1, 2] {
+        assert!(Model::from_json(&names(count)).is_ok(), "one output can tell two classes apart");
+    }
+    assert!(refusal(&names(3)).contains("answers names 3 classes, but there are 1 outputs"));
+    let three = r#"{"sizes":[1,3],"weights":[[[1],[1],[1]]],"biases":[[[0],[0],[0]]],"cost":"QuadraticCost","answers":{"classes":["a","b","c"]}}"#;
+    assert!(Model::from_json(three).is_ok());
+    assert!(
+        refusal(&three.replace(r#""c"]"#, r#""c","d"]"#))
+            .contains("names 4 classes, but there are 3 outputs")
+    );
+
+    let standardized = |mean: &str, deviation: &str| {
+        with(&format!(r#","standardization":{{"mean":{mean},"deviation":{deviation}}}"#))
+    };
+    assert!(Model::from_json(&standardized("[0,-1]", "[1,1e-300]")).is_ok());
+    for (mean, deviation) in [("[0]", "[1,1]"), ("[0,0]", "[1]"), ("[0,0,0]", "[1,1,1]")] {
+        assert!(refusal(&standardized(mean, deviation)).contains("deviations for 2 inputs"));
+    }
+    for deviation in ["[1,0]", "[-1,1]"] {
+        assert!(refusal(&standardized("[0,0]", deviation)).contains("a deviation that is not above 0"));
+    }
+}
+
+#[test]
+fn a_format_of_another_program_or_version_is_refused() {
+    assert!(Model::from_json(&with(r#","format":"backprop-model 1""#)).is_ok());
+    let later = refusal(&with(r#","format":"backprop-model 7""#));
+    assert!(
+        later.contains("a model file of version 7; this program reads version 1: get a later one"),
+        "{later}"
+    );
+    for format in ["backprop-model", "other 1", ""] {
+        let sentence = refusal(&with(&format!(r#","format":"{format}""#)));
+        assert!(sentence.contains(&format!("not a model file: its format is \"{format}\"")), "{sentence}");
+    }
+}
+
+#[test]
+fn a_number_that_has_changed_since_is_noticed_and_may_be_wanted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.json");
+    model(&[2, 2]).write(&path).expect("writable");
+    let text = std::fs::read_to_string(&path).expect("just written");
+    assert!(text.ends_with("}\n"));
+    let mut json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    json["weights"][0][0][0] = serde_json::json!(0.125);
+    std::fs::write(&path, json.to_string()).expect("writable");
+    let sentence = Model::read(&path).expect_err("changed").to_string();
+    assert!(sentence.contains("something in it has changed") && sentence.contains("--edited"), "{sentence}");
+    let edited = Model::read_edited(&path).expect("wanted");
+    assert_eq!(edited.parameters.layers[0].weights[0][0], 0.125);
+}
+
+#[test]
+fn a_file_is_told_to_be_a_model_of_this_program_by_its_beginning_or_as_0_1_wrote_it_by_its_end() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.json");
+    assert!(!Model::is_at(&path), "nothing is there");
+    assert!(!Model::is_at(folder.path()), "a folder");
+    let ours = model(&[2, 2]).to_json().expect("finite");
+    let of_0_1 = with(r#","activations":["sigmoid"]"#);
+    let large_of_0_1 = of_0_1.replace("[[0]]", &format!("[[0{}]]", " ".repeat(10_000)));
+    let activations_first = large_of_0_1.replace(r#","activations":["sigmoid"]"#, "").replacen(
+        r#""weights""#,
+        r#""activations":["sigmoid"],"weights""#,
+        1,
+    );
+    for (text, is_ours) in [
+        (ours.as_str(), true),
+        (&ours[..40], true), // whole or not
+        (of_0_1.as_str(), true),
+        (large_of_0_1.as_str(), true),
+        (activations_first.as_str(), false),
+        (&with(""), false), // network2.py's
+        (r#"{"activations":["sigmoid"]}"#, false),
+        ("{\"format\":\"backprop-model", false),
+        ("{", false),
+        ("", false),
+    ] {
+        std::fs::write(&path, text).expect("writable");
+        assert_eq!(Model::is_at(&path), is_ours, "{text:.80}");
+    }
+}
+
+#[test]
+fn what_is_no_model_is_called_by_its_name() {
+    for (text, part) in [
+        ("\u{feff}{}", "it begins with a byte-order mark; save it as UTF-8 without one"),
+        (
+            "backprop-checkpoint 1 crc32 00000000 bytes 2\n{}",
+            "it is a checkpoint; --from and --model take its network",
+        ),
+        ("backprop", "not JSON"),
+        (" \n[1]", "no object with the keys"),
+        ("\"text\"", "no object with the keys"),
+        ("-1", "no object with the keys"),
+        ("7", "no object with the keys"),
+        (r#"{"sizes":[1e999]}"#, "a number is out of range for 64 bits, at line 1"),
+        (r#"{"cost":"\ud800"}"#, "half a pair of surrogates, at line 1"),
+        (r#"{"cost":"\ud800\u0041"}"#, "half a pair of surrogates, at line 1"),
+    ] {
+        let sentence = refusal(text);
+        assert!(sentence.contains(part), "{text}: {sentence}");
+    }
+    // What nobody asks for may lie as deep as it likes.
+    let deep = format!(r#"{{"extra":{}"#, "[".repeat(100_000));
+    assert!(refusal(&deep).contains("not whole"));
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.json");
+    for (bytes, part) in [
+        (&b"\xff\xfe{\0"[..], "it is UTF-16 text; save it as UTF-8"),
+        (&b"\xfe\xff\0{"[..], "it is UTF-16 text"),
+        (&b"caf\xe9 {}"[..], "it is not even text"),
+    ] {
+        std::fs::write(&path, bytes).expect("writable");
+        let sentence = Model::read(&path).expect_err("no model").to_string();
+        assert!(sentence.contains(part), "{sentence}");
+    }
+}
+
+/// Of a file only what stands around the place is read again, to see whether it is a number that diverged.
+#[test]
+fn what_a_diverged_training_left_in_a_file_is_found_on_whichever_line_it_stands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("m.json");
+    let refusal = |text: &str| {
+        std::fs::write(&path, text).expect("writable");
+        Model::read(&path).expect_err("no model").to_string()
+    };
+    for before in ["", "\n", "\n\n\n", &" ".repeat(5000), &"\n".repeat(3000)] {
+        for number in ["NaN", "Infinity", "-Infinity"] {
+            let text = with("").replace("[1,2]", &format!("{before}[1,{number}]"));
+            let word = number.trim_start_matches('-');
+            let sentence = refusal(&text);
+            assert!(sentence.contains(&format!("it contains {word} (")), "{sentence}");
+            assert!(sentence.ends_with("the training it comes from has diverged"), "{sentence}");
+        }
+        // A word of that name elsewhere in the file is no number.
+        let text =
+            with("").replacen('{', &format!(r#"{{"name":"NaN",{before}"x":{}, oh"#, " ".repeat(100)), 1);
+        assert!(refusal(&text).contains("not JSON: "), "{}", refusal(&text));
+    }
+}
+
 #[test]
 fn a_write_that_fails_leaves_the_old_file_as_it_was() {
     let folder = tempfile::tempdir().expect("a temporary folder");
