@@ -185,6 +185,52 @@ fn steps_older_than_the_memory_are_taken_back_too() {
     assert!(!stepper.back());
 }
 
+/// By hand: 1-1-1, linear, all weights and biases 1/2, both samples 1 with label 1/4, η = 1/2, λ = 1, so that decay is
+/// 1 - 1/2 · 1/2.
+#[test]
+fn steps_of_a_mini_batch_print_what_is_kept_the_sum_and_the_mean() {
+    let architecture = Architecture::new(&[1, 1, 1]).with_activations(&[Activation::Identity; 2]);
+    let mut parameters = Parameters::zeros(&architecture);
+    parameters.iter_mut().for_each(|weight| *weight = 0.5);
+    let lines = |size: usize, dropout: f64, seed: u64| -> Vec<String> {
+        let network = Network::from_parameters(&architecture, &parameters);
+        let stepper = Stepper::new(network, &[Label(&[0.25]); 2], &[Sample(&[1.0]); 2], 0.5)
+            .in_mini_batches(MiniBatches { size, l2: 1.0, dropout, seed });
+        let steps = stepper.epoch_len();
+        stepper.take(steps).map(|step| step.to_string()).collect()
+    };
+    let is_silenced = |line: &String| line.contains("k2 = silenced");
+    let seed = |dropout| {
+        let keeps_only_the_first = |seed: &u64| {
+            let lines = lines(2, dropout, *seed);
+            !is_silenced(&lines[1]) && lines.iter().any(is_silenced)
+        };
+        (0..).find(keeps_only_the_first).expect("one in four")
+    };
+    let expected = [
+        "node 1-0: k2 = 1/(1 - p) = 1/(1 - 0.5) = 2.000000",
+        "node 1-0: k2 = silenced = 0.000000",
+        "node 2-0: a3 = identity(w32·k2·a2 + w3b) = identity(0.500000·2·1.000000 + 0.500000) = \
+         identity(1.500000) = 1.500000",
+        "node 1-0: δ2 = k2·1·(w32·δ3) = 2·1·(0.500000·(-1.250000)) = 2·1.000000·(-0.625000) = -1.250000",
+        "(1-0) -> (2-0): g32 ← δ3·k2·a2 = (-1.250000)·2·1.000000 = -2.500000",
+        "(1-0) -> (2-0): g32 ← g32 + δ3·k2·a2 = (-2.500000) + (-0.250000)·0·1.000000 = -2.500000",
+        "(1-0) -> (2-0): w32 ← decay·w32 + η·g32/2 = 0.750000·0.500000 + 0.5·(-2.500000)/2 = -0.250000",
+        "(1-1) -> (2-0): w3b ← w3b + η·g3b/2 = 0.500000 + 0.5·(-1.500000)/2 = 0.125000",
+    ];
+    let whole = lines(2, 0.5, seed(0.5));
+    for line in expected {
+        assert!(whole.iter().any(|printed| printed == line), "{line} is not in\n{}", whole.join("\n"));
+    }
+    // 1 / (1 - 0.2) is no whole number.
+    let kept = lines(2, 0.2, seed(0.2));
+    assert!(kept[3].contains("identity(0.500000·1.250000·1.000000 + 0.500000)"), "{}", kept[3]);
+    // The mean of one is the sum: δ3 = 1/4 - 1.
+    let alone = lines(1, 0.0, 0);
+    let line = "(1-0) -> (2-0): w32 ← decay·w32 + η·g32 = 0.750000·0.500000 + 0.5·(-0.750000) = 0.000000";
+    assert!(alone.iter().any(|printed| printed == line), "{line} is not in\n{}", alone.join("\n"));
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn steps_in_json_count_from_1_and_show_what_dropout_keeps_only_where_it_is_not_1() {
