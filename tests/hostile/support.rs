@@ -14,12 +14,18 @@ const LONGEST: Duration = Duration::from_mins(3);
 /// More memory than any case here has a right to, in kilobytes.
 const MOST_MEMORY: i64 = 200_000;
 
+/// Seconds of processor time that a refusal takes at most, in a debug build too; how long that is by the clock depends on
+/// what else the machine does.
+const LONGEST_REFUSAL: f64 = 1.0;
+
 /// How a run ended.
 #[derive(Debug)]
 pub struct Ended {
     pub status: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+    /// Seconds of processor time; 0 where nobody tells.
+    pub seconds: f64,
 }
 
 impl Ended {
@@ -29,8 +35,9 @@ impl Ended {
         self
     }
 
-    /// Exit status 2 and one line on stderr, which contains all of these.
+    /// Exit status 2 and one line on stderr, which contains all of these, without long work before it.
     pub fn refused(&self, parts: &[&str]) {
+        assert!(self.seconds < LONGEST_REFUSAL, "{self:?}");
         assert_eq!((self.status, self.stderr.lines().count()), (Some(2), 1), "{self:?}");
         self.says(parts);
     }
@@ -114,8 +121,9 @@ pub fn wait(mut child: Child) -> Ended {
     };
     let stdout = text(stdout.map(|stream| Box::new(stream) as _));
     let stderr = text(stderr.map(|stream| Box::new(stream) as _));
-    let began = Instant::now();
+    let (began, mut seconds) = (Instant::now(), 0.0);
     let status = loop {
+        seconds = processor_seconds(child.id()).unwrap_or(seconds);
         if let Some(status) = child.try_wait().expect("ours") {
             break status;
         }
@@ -126,7 +134,16 @@ pub fn wait(mut child: Child) -> Ended {
         std::thread::sleep(Duration::from_millis(5));
     };
     let text = |thread: std::thread::JoinHandle<String>| thread.join().expect("it has been read");
-    Ended { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    Ended { status: status.code(), stdout: text(stdout), stderr: text(stderr), seconds }
+}
+
+/// What a process has taken so far, as Linux counts it, in hundredths.
+fn processor_seconds(process: u32) -> Option<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.
+    let mut fields = text.rsplit(')').next()?.split_whitespace().skip(11);
+    let mut hundredths = || fields.next()?.parse::<f64>().ok();
+    Some((hundredths()? + hundredths()?) / 100.0)
 }
 
 pub fn folder() -> TempDir {
