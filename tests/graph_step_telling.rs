@@ -1,6 +1,7 @@
 //! What a step is called, where in the walk it says it is, and what the outputs stand for.
 
 use backprop::graph::{ConstNode, Layer, Network, Node};
+use backprop::step::text::number;
 use backprop::step::{Order, Phase, Step, Stepper};
 use backprop::{Activation, Architecture, Label, MiniBatches, Parameters, Sample};
 
@@ -183,6 +184,49 @@ fn steps_older_than_the_memory_are_taken_back_too() {
         assert_eq!((stepper.position(), stepper.network().dump()), (passed.len(), before));
     }
     assert!(!stepper.back());
+}
+
+#[test]
+fn a_sum_of_more_than_eight_terms_is_shortened_to_the_first_three_the_last_and_the_bias() {
+    let symbols = |sizes: &[usize], name: &str| {
+        let (label, sample) = (vec![0.9; sizes[sizes.len() - 1]], vec![0.5; sizes[0]]);
+        let mut stepper = Stepper::new(Network::new(sizes, 0), &[Label(&label)], &[Sample(&sample)], 0.3);
+        until(&mut stepper, name).symbols()
+    };
+    let whole = "sigmoid(w81·x1 + w82·x2 + w83·x3 + w84·x4 + w85·x5 + w86·x6 + w87·x7 + w8b)";
+    assert_eq!(symbols(&[7, 1], "a8"), whole);
+    assert_eq!(symbols(&[8, 1], "a9"), "sigmoid(w91·x1 + w92·x2 + w93·x3 + … 4 more … + w98·x8 + w9b)");
+    // On the way back there is no bias.
+    let shortened = "a2·(1 - a2)·(w32·δ3 + w42·δ4 + w52·δ5 + … 5 more … + w11,2·δ11)";
+    assert_eq!(symbols(&[1, 1, 9], "δ2"), shortened);
+}
+
+#[test]
+fn numbers_show_three_digits_at_least_and_no_rows_of_zeros() {
+    for (value, decimals, text) in [
+        (0.0, 6, "0.000000"),
+        (-0.0, 6, "0.000000"), // what comes out of 0·(−w)
+        (0.0, 0, "0.00"),
+        (1.0, 0, "1.00"),
+        (12.0, 3, "12.000"),
+        (-0.25, 1, "-0.250"),
+        (0.1, 0, "0.100"),
+        (0.0123456, 2, "0.0123"),
+        (0.00123456, 6, "0.001235"),
+        (0.000123456, 6, "0.000123"),
+        (0.0000123456, 6, "0.0000123"),
+        (1.23456e-11, 6, "0.000000000012"),
+        (1e-12, 6, "0.000000000001"),
+        (0.99e-12, 6, "9.900e-13"),
+        (-1e-300, 9, "-1.000000e-300"),
+        (999_999_999_999_999.0, 2, "999999999999999.00"),
+        (1e15, 6, "1.000e15"),
+        (-1e15, 2, "-1e15"),
+        (f64::INFINITY, 6, "inf"),
+        (f64::NAN, 6, "NaN"),
+    ] {
+        assert_eq!(number(value, decimals), text, "{value:e} with {decimals} decimals");
+    }
 }
 
 /// By hand: 1-1-1, linear, all weights and biases 1/2, both samples 1 with label 1/4, η = 1/2, λ = 1, so that decay is
