@@ -5,6 +5,7 @@ mod support;
 
 use backprop::vectorized::{FullConnectedLayer, Network, textbook};
 use backprop::{Activation, Architecture, Cost, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
+use libm::fma;
 use proptest::prelude::*;
 use support::networks::{Rows, parameters, rows};
 
@@ -217,7 +218,7 @@ fn scalar_mini_batch(parameters: &mut Parameters, labels: &[f64], samples: &[f64
             let rows = layer.weights.iter().zip(&layer.biases);
             let inputs = &outputs[outputs.len() - 1];
             let sums =
-                rows.map(|(row, bias)| row.iter().zip(inputs).fold(*bias, |sum, (w, x)| w.mul_add(*x, sum)));
+                rows.map(|(row, bias)| row.iter().zip(inputs).fold(*bias, |sum, (w, x)| fma(*w, *x, sum)));
             outputs.push(sums.map(sigmoid).collect());
         }
         let slope = |a: f64| a * (1.0 - a);
@@ -230,10 +231,10 @@ fn scalar_mini_batch(parameters: &mut Parameters, labels: &[f64], samples: &[f64
                 let column: Vec<f64> = before.layers[index].weights.iter().map(|row| row[k]).collect();
                 deltas_before.push(sum_as_documented(&column, &deltas, count) * slope(*x));
                 for (row, delta) in layer.weights.iter_mut().zip(&deltas) {
-                    row[k] = delta.mul_add(factor * x, row[k]);
+                    row[k] = fma(*delta, factor * x, row[k]);
                 }
             }
-            layer.biases.iter_mut().zip(&deltas).for_each(|(bias, d)| *bias = d.mul_add(factor, *bias));
+            layer.biases.iter_mut().zip(&deltas).for_each(|(bias, d)| *bias = fma(*d, factor, *bias));
             deltas = deltas_before;
         }
     }
@@ -244,7 +245,7 @@ fn sum_as_documented(column: &[f64], deltas: &[f64], samples: usize) -> f64 {
     let mut p = [0.0f64; 8];
     for (row, (w, d)) in column.iter().zip(deltas).enumerate() {
         let place = if samples < 4 { row % 8 } else { 0 };
-        p[place] = w.mul_add(*d, p[place]);
+        p[place] = fma(*w, *d, p[place]);
     }
     ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
 }

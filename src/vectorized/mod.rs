@@ -51,8 +51,7 @@
 //!
 //! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
 //! rows: every sum has a fixed order, and a product is always added with one rounding (`mul_add`: an instruction on
-//! every x86-64 since 2013 and every AArch64; on others it is computed the long way, and training takes many times as
-//! long). Only a mini-batch of several samples is another computation than several steps.
+//! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it). Only a mini-batch of several samples is another computation than several steps.
 //!
 //! # Sign
 //!

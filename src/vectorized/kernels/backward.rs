@@ -7,6 +7,7 @@ use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::block;
+use super::fused::{add_lanes, has_instruction};
 use super::tile::{COLUMNS, add_products, load, store};
 use crate::vectorized::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
 
@@ -19,11 +20,16 @@ const DEPTH: usize = 4;
 /// Wᵀ·δ for one sample, as dot products: adds one panel's part to each column's eight partial sums, one a lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn add_dots(partial_sums: &mut [Lanes], weights: &[Lanes], deltas: &[Lanes]) {
+    const FMA: bool = has_instruction!();
     // No constant height here: a loop over columns with nothing but lines inside is vectorized across columns, which
     // gathers its numbers one by one.
     for (partial_sums, column) in partial_sums.iter_mut().zip(weights.chunks_exact(deltas.len())) {
         let mut sums = *partial_sums;
         for (weights, deltas) in column.iter().zip(deltas) {
+            if !FMA {
+                add_lanes(&mut sums, weights, deltas);
+                continue;
+            }
             for lane in 0..LANES {
                 sums[lane] = weights[lane].mul_add(deltas[lane], sums[lane]);
             }
@@ -44,7 +50,8 @@ pub fn sum_up(partial_sums: &[Lanes], sums: &mut [f64]) {
 /// `deltas` has for each row of the weights (padded to whole lanes) as many lanes as `sums` has for each input.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix, deltas: &[Lanes]) {
-    const WIDE: bool = target_cfg_f!(target_feature = "avx512f");
+    const FMA: bool = has_instruction!();
+    const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let inputs = (weights.columns() - place * INPUTS).min(INPUTS);
     let width = sums.len() / INPUTS;
     let panels = weights.lanes().chunks(PANEL * weights.columns());
@@ -59,9 +66,9 @@ pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix,
         let mut first = 0;
         while first < width {
             first += match width - first {
-                4.. if WIDE => tiles_of_inputs::<4>(sums, panels, deltas, inputs, width, first),
-                2.. if WIDE => tiles_of_inputs::<2>(sums, panels, deltas, inputs, width, first),
-                _ => tiles_of_inputs::<1>(sums, panels, deltas, inputs, width, first),
+                4.. if WIDE => tiles_of_inputs::<FMA, 4>(sums, panels, deltas, inputs, width, first),
+                2.. if WIDE => tiles_of_inputs::<FMA, 2>(sums, panels, deltas, inputs, width, first),
+                _ => tiles_of_inputs::<FMA, 1>(sums, panels, deltas, inputs, width, first),
             }
         }
     }
@@ -69,7 +76,7 @@ pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix,
 
 /// [`COLUMNS`] inputs × `M` lanes of samples at a time, then the inputs that are left one by one; returns `M`.
 #[inline(always)]
-fn tiles_of_inputs<const M: usize>(
+fn tiles_of_inputs<const FMA: bool, const M: usize>(
     sums: &mut [Lanes],
     panels: &[&[Lanes]],
     deltas: &[Lanes],
@@ -79,16 +86,24 @@ fn tiles_of_inputs<const M: usize>(
 ) -> usize {
     let whole = inputs / COLUMNS * COLUMNS;
     for input in (0..whole).step_by(COLUMNS) {
-        tile_of_inputs::<M, COLUMNS>(&mut sums[input * width..], panels, deltas, inputs, input, width, first);
+        tile_of_inputs::<FMA, M, COLUMNS>(
+            &mut sums[input * width..],
+            panels,
+            deltas,
+            inputs,
+            input,
+            width,
+            first,
+        );
     }
     for input in whole..inputs {
-        tile_of_inputs::<M, 1>(&mut sums[input * width..], panels, deltas, inputs, input, width, first);
+        tile_of_inputs::<FMA, M, 1>(&mut sums[input * width..], panels, deltas, inputs, input, width, first);
     }
     M
 }
 
 #[inline(always)]
-fn tile_of_inputs<const M: usize, const N: usize>(
+fn tile_of_inputs<const FMA: bool, const M: usize, const N: usize>(
     sums: &mut [Lanes],
     panels: &[&[Lanes]],
     deltas: &[Lanes],
@@ -103,7 +118,7 @@ fn tile_of_inputs<const M: usize, const N: usize>(
         let rows = panel.len() / inputs;
         let columns: [&[f64]; N] = std::array::from_fn(|n| &panel[(input + n) * rows..][..rows]);
         let deltas = deltas.chunks_exact(width).take(rows).enumerate();
-        add_products(
+        add_products::<FMA, _, _>(
             &mut tile,
             deltas.map(|(row, deltas)| (*block::<M>(deltas, first), columns.map(|column| column[row]))),
         );

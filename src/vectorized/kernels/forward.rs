@@ -3,6 +3,7 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
+use super::fused::has_instruction;
 use super::tile::{COLUMNS, Numbers, add_products, load, store};
 use super::{add_scaled, block, block_mut};
 use crate::Activation;
@@ -18,29 +19,30 @@ const DEPTH: usize = 96;
 /// `sums` and `weights` are one panel; a sample's sums stay in registers while its inputs go by.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn forward_walk(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &NonZeros) {
+    const FMA: bool = has_instruction!();
     let height = biases.len();
     let sums = &mut sums[..height * inputs.len()];
     for (sample, sums) in sums.chunks_exact_mut(height).enumerate() {
         let inputs = inputs.row(sample);
         match height {
-            1 => *block_mut::<1>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
-            2 => *block_mut::<2>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
-            3 => *block_mut::<3>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
-            _ => *block_mut::<4>(sums, 0) = add_columns(block(biases, 0), weights, inputs),
+            1 => *block_mut::<1>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
+            2 => *block_mut::<2>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
+            3 => *block_mut::<3>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
+            _ => *block_mut::<4>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
         }
     }
 }
 
 /// `sums` + x·(the column of x) for each input x; the sums stay in registers.
 #[inline(always)]
-pub(super) fn add_columns<const HEIGHT: usize>(
+pub(super) fn add_columns<const FMA: bool, const HEIGHT: usize>(
     sums: &[Lanes; HEIGHT],
     weights: &[Lanes],
     inputs: NonZeroRow<'_>,
 ) -> [Lanes; HEIGHT] {
     let mut sums = *sums;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
-        add_scaled(&mut sums, input, block::<HEIGHT>(weights, place as usize * HEIGHT));
+        add_scaled::<FMA, _>(&mut sums, input, block::<HEIGHT>(weights, place as usize * HEIGHT));
     }
     sums
 }
@@ -48,7 +50,8 @@ pub(super) fn add_columns<const HEIGHT: usize>(
 /// The same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, and of each all inputs.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &[Numbers]) {
-    const WIDE: bool = target_cfg_f!(target_feature = "avx512f");
+    const FMA: bool = has_instruction!();
+    const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let height = biases.len();
     let input_size = weights.len() / height;
     for sums in sums.chunks_exact_mut(height) {
@@ -63,9 +66,9 @@ pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], 
             for (sums, inputs) in tiles {
                 let inputs = &inputs[depth * DEPTH..][..columns];
                 block = match height - first {
-                    4.. if WIDE => tile_of_samples::<4>(sums, weights, inputs, height, first),
-                    2.. if WIDE => tile_of_samples::<2>(sums, weights, inputs, height, first),
-                    _ => tile_of_samples::<1>(sums, weights, inputs, height, first),
+                    4.. if WIDE => tile_of_samples::<FMA, 4>(sums, weights, inputs, height, first),
+                    2.. if WIDE => tile_of_samples::<FMA, 2>(sums, weights, inputs, height, first),
+                    _ => tile_of_samples::<FMA, 1>(sums, weights, inputs, height, first),
                 };
             }
             first += block.max(1);
@@ -75,7 +78,7 @@ pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], 
 
 /// `M` lanes of rows × [`COLUMNS`] samples; returns `M`.
 #[inline(always)]
-fn tile_of_samples<const M: usize>(
+fn tile_of_samples<const FMA: bool, const M: usize>(
     sums: &mut [Lanes],
     weights: &[Lanes],
     inputs: &[Numbers],
@@ -84,7 +87,7 @@ fn tile_of_samples<const M: usize>(
 ) -> usize {
     let weights = weights.chunks_exact(height).map(|column| *block::<M>(column, first));
     let mut tile = load::<M, COLUMNS>(sums, height, first);
-    add_products(&mut tile, weights.zip(inputs.iter().copied()));
+    add_products::<FMA, _, _>(&mut tile, weights.zip(inputs.iter().copied()));
     store(&tile, sums, height, first);
     M
 }

@@ -2,7 +2,7 @@
 //!
 //! Each outer function is compiled three times, for any x86-64, for AVX2 and for AVX-512, and `multiversion` picks one
 //! when it is first called; the helpers are inlined into all three. They compute the same bits: every product is added
-//! with one rounding (`mul_add`: one instruction where there is one, the same number by long arithmetic elsewhere), and
+//! with one rounding (`mul_add` where it is one instruction, the same number by additions elsewhere: [`fused`]), and
 //! every sum has a fixed order:
 //!
 //! - a weighted input is its bias, plus the inputs' terms in ascending order ([`forward`]);
@@ -22,6 +22,7 @@
 
 pub(super) mod backward;
 pub(super) mod forward;
+mod fused;
 pub(super) mod pack;
 pub(super) mod tile;
 pub(super) mod update;
@@ -31,7 +32,14 @@ use super::panel_matrix::{LANES, Lanes};
 
 /// accumulators + factor · lanes, each product added with one rounding.
 #[inline(always)]
-fn add_scaled<const HEIGHT: usize>(accumulators: &mut [Lanes; HEIGHT], factor: f64, lanes: &[Lanes; HEIGHT]) {
+fn add_scaled<const FMA: bool, const HEIGHT: usize>(
+    accumulators: &mut [Lanes; HEIGHT],
+    factor: f64,
+    lanes: &[Lanes; HEIGHT],
+) {
+    if !FMA {
+        return fused::add_scaled(accumulators, lanes, factor);
+    }
     for row in 0..HEIGHT {
         for lane in 0..LANES {
             accumulators[row][lane] = lanes[row][lane].mul_add(factor, accumulators[row][lane]);

@@ -6,7 +6,7 @@
 //! (two a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
 //! registers of four numbers each) of the 16 that AVX2 has.
 
-use super::{block, block_mut};
+use super::{add_scaled, block, block_mut};
 use crate::vectorized::panel_matrix::{LANES, Lanes};
 
 /// Columns of a tile.
@@ -23,17 +23,13 @@ pub type Tile<const M: usize, const N: usize> = [[Lanes; M]; N];
 /// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: what is not inlined is compiled
 /// for any processor.)
 #[inline(always)]
-pub fn add_products<const M: usize, const N: usize>(
+pub fn add_products<const FMA: bool, const M: usize, const N: usize>(
     tile: &mut Tile<M, N>,
     terms: impl Iterator<Item = ([Lanes; M], [f64; N])>,
 ) {
     for (lanes, numbers) in terms {
         for n in 0..N {
-            for m in 0..M {
-                for lane in 0..LANES {
-                    tile[n][m][lane] = lanes[m][lane].mul_add(numbers[n], tile[n][m][lane]);
-                }
-            }
+            add_scaled::<FMA, M>(&mut tile[n], numbers[n], &lanes);
         }
     }
 }

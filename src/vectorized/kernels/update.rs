@@ -4,6 +4,7 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
+use super::fused::has_instruction;
 use super::tile::{COLUMNS, Numbers, add_products, load, store};
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::non_zeros::{ByPlace, NonZeroRow, NonZeros};
@@ -23,10 +24,10 @@ pub fn shrink(weights: &mut [Lanes], decay: f64) {
 /// b ← b + factor·Σ δ.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_biases(biases: &mut [Lanes], deltas: &[Lanes], factor: f64) {
-    let biases = biases.as_flattened_mut();
-    for deltas in deltas.as_flattened().chunks_exact(biases.len()) {
-        for (bias, delta) in biases.iter_mut().zip(deltas) {
-            *bias = delta.mul_add(factor, *bias);
+    const FMA: bool = has_instruction!();
+    for deltas in deltas.chunks_exact(biases.len()) {
+        for (biases, deltas) in biases.as_chunks_mut::<1>().0.iter_mut().zip(deltas.as_chunks::<1>().0) {
+            add_scaled::<FMA, _>(biases, factor, deltas);
         }
     }
 }
@@ -40,13 +41,14 @@ pub fn update_by_sample(
     inputs: &NonZeros,
     factor: f64,
 ) {
+    const FMA: bool = has_instruction!();
     for (sample, deltas) in deltas.chunks_exact(height).enumerate() {
         let inputs = inputs.row(sample);
         match height {
-            1 => add_to_columns::<1>(weights, inputs, block(deltas, 0), factor),
-            2 => add_to_columns::<2>(weights, inputs, block(deltas, 0), factor),
-            3 => add_to_columns::<3>(weights, inputs, block(deltas, 0), factor),
-            _ => add_to_columns::<4>(weights, inputs, block(deltas, 0), factor),
+            1 => add_to_columns::<FMA, 1>(weights, inputs, block(deltas, 0), factor),
+            2 => add_to_columns::<FMA, 2>(weights, inputs, block(deltas, 0), factor),
+            3 => add_to_columns::<FMA, 3>(weights, inputs, block(deltas, 0), factor),
+            _ => add_to_columns::<FMA, 4>(weights, inputs, block(deltas, 0), factor),
         }
     }
 }
@@ -60,18 +62,20 @@ pub fn update_by_column(
     inputs: &ByPlace,
     factor: f64,
 ) {
+    const FMA: bool = has_instruction!();
     match height {
-        1 => add_terms::<1>(weights, deltas, inputs, factor),
-        2 => add_terms::<2>(weights, deltas, inputs, factor),
-        3 => add_terms::<3>(weights, deltas, inputs, factor),
-        _ => add_terms::<4>(weights, deltas, inputs, factor),
+        1 => add_terms::<FMA, 1>(weights, deltas, inputs, factor),
+        2 => add_terms::<FMA, 2>(weights, deltas, inputs, factor),
+        3 => add_terms::<FMA, 3>(weights, deltas, inputs, factor),
+        _ => add_terms::<FMA, 4>(weights, deltas, inputs, factor),
     }
 }
 
 /// The same as a matrix product: `inputs` has [`COLUMNS`] columns at a time, and of each all samples, times factor.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, inputs: &[Numbers]) {
-    const WIDE: bool = target_cfg_f!(target_feature = "avx512f");
+    const FMA: bool = has_instruction!();
+    const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let samples = deltas.len() / height;
     for (depth, deltas) in deltas.chunks(DEPTH * height).enumerate() {
         let tiles = weights.chunks_mut(COLUMNS * height).zip(inputs.chunks_exact(samples));
@@ -80,9 +84,9 @@ pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, in
             let mut first = 0;
             while first < height {
                 first += match height - first {
-                    4.. if WIDE => tile_of_columns::<4>(weights, deltas, inputs, height, first),
-                    2.. if WIDE => tile_of_columns::<2>(weights, deltas, inputs, height, first),
-                    _ => tile_of_columns::<1>(weights, deltas, inputs, height, first),
+                    4.. if WIDE => tile_of_columns::<FMA, 4>(weights, deltas, inputs, height, first),
+                    2.. if WIDE => tile_of_columns::<FMA, 2>(weights, deltas, inputs, height, first),
+                    _ => tile_of_columns::<FMA, 1>(weights, deltas, inputs, height, first),
                 };
             }
         }
@@ -91,7 +95,7 @@ pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, in
 
 /// `M` lanes of rows × [`COLUMNS`] columns, or what is left of them one by one; returns `M`.
 #[inline(always)]
-fn tile_of_columns<const M: usize>(
+fn tile_of_columns<const FMA: bool, const M: usize>(
     weights: &mut [Lanes],
     deltas: &[Lanes],
     inputs: &[Numbers],
@@ -101,12 +105,12 @@ fn tile_of_columns<const M: usize>(
     let deltas = deltas.chunks_exact(height).map(|deltas| *block::<M>(deltas, first));
     if weights.len() == COLUMNS * height {
         let mut tile = load::<M, COLUMNS>(weights, height, first);
-        add_products(&mut tile, deltas.zip(inputs.iter().copied()));
+        add_products::<FMA, _, _>(&mut tile, deltas.zip(inputs.iter().copied()));
         store(&tile, weights, height, first);
     } else {
         for (n, column) in weights.chunks_exact_mut(height).enumerate() {
             let mut tile = load::<M, 1>(column, height, first);
-            add_products(&mut tile, deltas.clone().zip(inputs.iter().map(|inputs| [inputs[n]])));
+            add_products::<FMA, _, _>(&mut tile, deltas.clone().zip(inputs.iter().map(|inputs| [inputs[n]])));
             store(&tile, column, height, first);
         }
     }
@@ -115,7 +119,7 @@ fn tile_of_columns<const M: usize>(
 
 /// Adds factor·x·δ to the column of each input x; δ stays in registers.
 #[inline(always)]
-pub(super) fn add_to_columns<const HEIGHT: usize>(
+pub(super) fn add_to_columns<const FMA: bool, const HEIGHT: usize>(
     weights: &mut [Lanes],
     inputs: NonZeroRow<'_>,
     deltas: &[Lanes; HEIGHT],
@@ -124,18 +128,23 @@ pub(super) fn add_to_columns<const HEIGHT: usize>(
     let deltas = *deltas;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
         let column = block_mut::<HEIGHT>(weights, place as usize * HEIGHT);
-        add_scaled(column, factor * input, &deltas);
+        add_scaled::<FMA, _>(column, factor * input, &deltas);
     }
 }
 
 /// Adds factor·x·δ of all its samples to each column, which stays in registers.
 #[inline(always)]
-fn add_terms<const HEIGHT: usize>(weights: &mut [Lanes], deltas: &[Lanes], inputs: &ByPlace, factor: f64) {
+fn add_terms<const FMA: bool, const HEIGHT: usize>(
+    weights: &mut [Lanes],
+    deltas: &[Lanes],
+    inputs: &ByPlace,
+    factor: f64,
+) {
     for (place, column) in weights.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
         let mut sums = *column;
         for entry in inputs.of_place(place) {
             let deltas = block::<HEIGHT>(deltas, entry.sample as usize * HEIGHT);
-            add_scaled(&mut sums, factor * entry.value, deltas);
+            add_scaled::<FMA, _>(&mut sums, factor * entry.value, deltas);
         }
         *column = sums;
     }

@@ -6,6 +6,7 @@
 use multiversion::multiversion;
 
 use super::forward::add_columns;
+use super::fused::has_instruction;
 use super::update::add_to_columns;
 use super::{block, block_mut};
 use crate::vectorized::non_zeros::NonZeroRow;
@@ -22,16 +23,17 @@ pub fn update_and_forward(
     factor: f64,
     rows: (NonZeroRow<'_>, NonZeroRow<'_>),
 ) {
+    const FMA: bool = has_instruction!();
     match biases.len() {
-        1 => visit::<1>(sums, weights, biases, deltas, factor, rows),
-        2 => visit::<2>(sums, weights, biases, deltas, factor, rows),
-        3 => visit::<3>(sums, weights, biases, deltas, factor, rows),
-        _ => visit::<4>(sums, weights, biases, deltas, factor, rows),
+        1 => visit::<FMA, 1>(sums, weights, biases, deltas, factor, rows),
+        2 => visit::<FMA, 2>(sums, weights, biases, deltas, factor, rows),
+        3 => visit::<FMA, 3>(sums, weights, biases, deltas, factor, rows),
+        _ => visit::<FMA, 4>(sums, weights, biases, deltas, factor, rows),
     }
 }
 
 #[inline(always)]
-fn visit<const HEIGHT: usize>(
+fn visit<const FMA: bool, const HEIGHT: usize>(
     sums: &mut [Lanes],
     weights: &mut [Lanes],
     biases: &[Lanes],
@@ -42,7 +44,7 @@ fn visit<const HEIGHT: usize>(
     let (sums, deltas) = (block_mut::<HEIGHT>(sums, 0), block::<HEIGHT>(deltas, 0));
     *sums = *block(biases, 0);
     for (last, next) in last.groups().zip(next.groups()) {
-        add_to_columns(weights, last, deltas, factor);
-        *sums = add_columns(sums, weights, next);
+        add_to_columns::<FMA, _>(weights, last, deltas, factor);
+        *sums = add_columns::<FMA, _>(sums, weights, next);
     }
 }

@@ -1,0 +1,272 @@
+//! sum + number·factor with one rounding, on processors that have no instruction for it (WebAssembly is one, an x86-64
+//! without FMA another): the same bits, from additions and multiplications that round each for itself.
+//!
+//! What a rounding has changed is a number too, and a few operations find it (Dekker 1971, Knuth's 2Sum):
+//!
+//! ```text
+//!   product = number·factor, rounded     too large by e1   (from halves of 26 bits, whose products are exact)
+//!   sum'    = sum + product, rounded     too large by e2
+//! ```
+//!
+//! So sum' − (e1 + e2) is the result, if it is rounded once. But e1 + e2 is rounded as well. That can matter only where
+//! sum' − (e1 + e2) is about half-way between two neighbouring numbers: if rounding e1 + e2 leads exactly there, the
+//! last subtraction no longer knows from which side. Otherwise rounding, which keeps order, has not carried e1 + e2
+//! across any half-way point, and the result is right. How far half-way points are from sum' are multiples of a quarter
+//! of its last place, and |e1 + e2| is at most 1½ of it (where sum' is less than half the product, e2 is 0, and
+//! nothing but the last subtraction rounds). These are numbers of three bits. So:
+//!
+//! 1. [`quickly`]: if e1 + e2 is 0 or has more bits than that, there is no doubt. This is nearly always so.
+//! 2. [`to_odd`]: else e1 + e2 is *rounded to odd*: what cannot be represented takes of its two neighbours the one whose
+//!    last bit is 1. A half-way point's is 0, so it is met only by itself (Boldo and Melquiond 2008, "Emulation of FMA
+//!    and correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57(4)).
+//! 3. Where something overflows, or is so small that what is lost of a product is no longer a number, `libm::fma` counts
+//!    in integers, which takes ten times as long.
+//!
+//! Errors are kept as what is *too much*, because x − 0 is x for −0 as well.
+
+use crate::vectorized::panel_matrix::{LANES, Lanes};
+
+/// Whether the version of a kernel that stands around it has the instruction behind `f64::mul_add`.
+///
+/// In a debug build for windows-gnu `mul_add` is a call of mingw-w64's `fma`, which rounds twice.
+macro_rules! has_instruction {
+    () => {
+        multiversion::target::target_cfg_f!(all(
+            any(
+                target_feature = "fma",
+                not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "wasm32"))
+            ),
+            not(all(windows, target_env = "gnu", debug_assertions))
+        ))
+    };
+}
+pub(super) use has_instruction;
+
+/// Products of anything smaller could have parts that are no numbers any more: 2⁻²⁵⁵.
+const SMALLEST: f64 = f64::from_bits((1023 - 255) << 52);
+
+/// sums + numbers·factor.
+#[inline(never)]
+pub fn add_scaled<const HEIGHT: usize>(sums: &mut [Lanes; HEIGHT], numbers: &[Lanes; HEIGHT], factor: f64) {
+    if factor.abs() == 1.0 {
+        // The product is exact: many pixels are 1.
+        let pairs = sums.as_flattened_mut().iter_mut().zip(numbers.as_flattened());
+        pairs.for_each(|(sum, number)| *sum += number * factor);
+    } else {
+        add_products(sums, numbers, std::iter::repeat(factor));
+    }
+}
+
+/// sums + numbers·factors, lane by lane.
+#[inline(never)]
+pub fn add_lanes(sums: &mut Lanes, numbers: &Lanes, factors: &Lanes) {
+    add_products(std::array::from_mut(sums), std::array::from_ref(numbers), factors.iter().copied());
+}
+
+#[inline(always)]
+fn add_products<const HEIGHT: usize>(
+    sums: &mut [Lanes; HEIGHT],
+    numbers: &[Lanes; HEIGHT],
+    factors: impl Iterator<Item = f64> + Clone,
+) {
+    let mut before = [[0.0; LANES]; HEIGHT];
+    let mut doubt = 0;
+    let (sums, numbers, before) =
+        (sums.as_flattened_mut(), numbers.as_flattened(), before.as_flattened_mut());
+    for (((sum, before), number), factor) in
+        sums.iter_mut().zip(&mut *before).zip(numbers).zip(factors.clone())
+    {
+        *before = *sum;
+        let (quick, doubtful) = quickly(*number, factor, *sum);
+        *sum = quick;
+        doubt |= doubtful | too_small(*number) | too_small(factor);
+    }
+    if doubt << 1 != 0 {
+        for (((sum, before), number), factor) in sums.iter_mut().zip(before).zip(numbers).zip(factors) {
+            *sum = carefully(*number, factor, *before);
+        }
+    }
+}
+
+/// The result, and bits of which but the first none is set if it is not in doubt.
+#[inline(always)]
+fn quickly(number: f64, factor: f64, sum: f64) -> (f64, u64) {
+    let (sum, too_much) = sum_and_excesses(number, factor, sum);
+    let too_much = too_much[0] + too_much[1];
+    let has_three_bits = too_much.to_bits() << 14 == 0;
+    // Infinities and what comes of them (NaN) have three bits too.
+    (sum - too_much, too_much.to_bits() & mask(has_three_bits))
+}
+
+/// The result, whatever the numbers.
+#[cold]
+fn carefully(number: f64, factor: f64, sum: f64) -> f64 {
+    let is_usual = |number: f64| number == 0.0 || (SMALLEST..1.0 / SMALLEST).contains(&number.abs());
+    if is_usual(number) && is_usual(factor) && sum.abs() < 1.0 / SMALLEST {
+        let (sum, [one, other]) = sum_and_excesses(number, factor, sum);
+        sum - to_odd(one, other)
+    } else {
+        libm::fma(number, factor, sum)
+    }
+}
+
+/// sum + number·factor with two roundings, and by how much each has made it too large.
+#[inline(always)]
+fn sum_and_excesses(number: f64, factor: f64, sum: f64) -> (f64, [f64; 2]) {
+    let (upper, lower) = halves(number, 0);
+    let (factor_upper, factor_lower) = halves(factor, 1 << 26);
+    let product = number * factor;
+    let too_much = (((product - upper * factor_upper) - upper * factor_lower) - lower * factor_upper)
+        - lower * factor_lower;
+    let (sum, too_much_again) = add(product, sum);
+    (sum, [too_much, too_much_again])
+}
+
+/// The upper 26 bits of a number, and what is left: 27 bits, or 26 with a sign if half a bit has been added.
+#[inline(always)]
+fn halves(number: f64, half_a_bit: u64) -> (f64, f64) {
+    let upper = f64::from_bits(number.to_bits().wrapping_add(half_a_bit) & !((1 << 27) - 1));
+    (upper, number - upper)
+}
+
+/// x + y, and by how much it is too large.
+#[inline(always)]
+fn add(x: f64, y: f64) -> (f64, f64) {
+    let sum = x + y;
+    let part_of_y = sum - x;
+    let part_of_x = sum - part_of_y;
+    (sum, (part_of_x - x) + (part_of_y - y))
+}
+
+/// x + y, or of its two neighbours, if it lies between two numbers, the odd one.
+#[inline(always)]
+fn to_odd(x: f64, y: f64) -> f64 {
+    let (sum, too_much) = add(x, y);
+    if too_much == 0.0 {
+        return sum;
+    }
+    // The neighbour nearer to zero; odd, it is that one, even, the other.
+    let is_too_far = (too_much > 0.0) == (sum > 0.0);
+    f64::from_bits(sum.to_bits() - u64::from(is_too_far) | 1)
+}
+
+/// A number's bits, if it is too small to be multiplied here.
+#[inline(always)]
+fn too_small(number: f64) -> u64 {
+    number.to_bits() & mask(number.abs() < SMALLEST)
+}
+
+#[inline(always)]
+fn mask(condition: bool) -> u64 {
+    u64::from(condition).wrapping_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    /// With one rounding: the processor's instruction, or the C library's function, of which mingw-w64's rounds twice.
+    fn expected(number: f64, factor: f64, sum: f64) -> f64 {
+        if cfg!(all(windows, target_env = "gnu")) {
+            libm::fma(number, factor, sum)
+        } else {
+            number.mul_add(factor, sum)
+        }
+    }
+
+    /// All bits, but of NaN that it is one.
+    fn bits(number: f64) -> u64 {
+        if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
+    }
+
+    /// A number with such an exponent, often of few bits or of nearly all.
+    fn number(rng: &mut ChaCha8Rng, exponents: std::ops::Range<i32>) -> f64 {
+        let all = (1 << 52) - 1;
+        let mantissa = match rng.random_range(0..8) {
+            0 => 0,
+            1 => rng.next_u64() & (all << rng.random_range(0..52)),
+            2 => 1 << rng.random_range(0..52),
+            3 => all << rng.random_range(0..52),
+            4 => all >> rng.random_range(0..52),
+            5 => 1 << rng.random_range(0..52) | 1 << rng.random_range(0..52),
+            _ => rng.next_u64(),
+        } & all;
+        let exponent = (rng.random_range(exponents) + 1023).clamp(0, 2047) as u64;
+        f64::from_bits(rng.next_u64() & 1 << 63 | exponent << 52 | mantissa)
+    }
+
+    /// Two numbers and what their product is added to: of any size, near each other, cancelling, half-way.
+    fn terms(rng: &mut ChaCha8Rng) -> [f64; 3] {
+        let spread = [3, 40, 255, 520, 1100][rng.random_range(0..5)];
+        let [one, other] = [(); 2].map(|()| match rng.random_range(0..40) {
+            0 => 0.0,
+            1 => -0.0,
+            2 => f64::from_bits(rng.next_u64()),
+            _ => number(rng, -spread..spread),
+        });
+        let product = one * other;
+        let exponent = (product.to_bits() >> 52 & 2047) as i32 - 1023;
+        let sum = match rng.random_range(0..9) {
+            0 => {
+                let gap =
+                    [-110, -54, -53, -52, -2, -1, 0, 1, 2, 51, 52, 53, 54, 110][rng.random_range(0..14)];
+                number(rng, exponent + gap..exponent + gap + 1)
+            }
+            1 => number(rng, exponent - 60..exponent + 60),
+            2 => -product,
+            3 => f64::from_bits((-product).to_bits().wrapping_add(rng.random_range(0..9)).wrapping_sub(4)),
+            4 => -product + libm::ldexp(1.0, (exponent - rng.random_range(0..60)).max(-1074)),
+            5 => libm::ldexp(libm::fma(one, other, -product), rng.random_range(0..60)),
+            6 => f64::from_bits(rng.next_u64()),
+            7 => f64::from_bits(rng.next_u64() & (1 << 63 | (1 << 52) - 1)),
+            _ => [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::MAX][rng.random_range(0..5)],
+        };
+        [one, other, sum]
+    }
+
+    fn compare_with_the_instruction(rounds: usize, seed: u64) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut in_doubt = 0;
+        for _ in 0..rounds {
+            // One case on all lanes; then eight that are not related.
+            let [number, factor, sum] = terms(&mut rng);
+            let want = bits(expected(number, factor, sum));
+            let mut sums = [[sum; LANES]];
+            add_scaled(&mut sums, &[[number; LANES]], factor);
+            assert_eq!(sums[0].map(bits), [want; LANES], "{number:e}·{factor:e} + {sum:e}");
+            assert_eq!(bits(carefully(number, factor, sum)), want, "{number:e}·{factor:e} + {sum:e}");
+            in_doubt += usize::from(quickly(number, factor, sum).1 << 1 != 0);
+
+            let cases: [_; LANES] = std::array::from_fn(|_| terms(&mut rng));
+            let mut sums = cases.map(|[_, _, sum]| sum);
+            add_lanes(&mut sums, &cases.map(|[number, _, _]| number), &cases.map(|[_, factor, _]| factor));
+            let want = cases.map(|[number, factor, sum]| bits(expected(number, factor, sum)));
+            assert_eq!(sums.map(bits), want, "{cases:?}");
+        }
+        assert!((rounds / 10..rounds * 9 / 10).contains(&in_doubt), "{in_doubt} of {rounds} are in doubt");
+    }
+
+    #[test]
+    fn every_result_is_that_of_the_instruction() {
+        compare_with_the_instruction(50_000, 0);
+    }
+
+    #[test]
+    #[ignore = "takes minutes in a debug build"]
+    fn every_result_is_that_of_the_instruction_in_nine_million_cases() {
+        compare_with_the_instruction(1_000_000, 1);
+    }
+
+    #[test]
+    fn numbers_as_they_come_in_training_are_never_in_doubt() {
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        for _ in 0..100_000 {
+            let [number, factor, sum] = [(); 3].map(|()| rng.random_range(-1.0..1.0));
+            assert_eq!(quickly(number, factor, sum).1 << 1, 0, "{number:e}·{factor:e} + {sum:e}");
+            assert_eq!(quickly(0.0, factor, sum), (sum, 0), "an input, or the padding, is often 0");
+        }
+    }
+}
