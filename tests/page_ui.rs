@@ -4,10 +4,12 @@
 mod support;
 
 use backprop::data_set::nine_nodes;
+use backprop::gradient_check::faults::Fault;
 use backprop::graph::Network;
+use backprop::model_file::Model;
 use backprop::step::text::number;
 use backprop::step::{Edit, Stepper};
-use backprop::{Label, Sample};
+use backprop::{Activation, Architecture, Label, Sample, WeightInit};
 use serde_json::{Value, json};
 use support::cli::{backprop, json_lines, success};
 use support::page::{between, browse, page, same};
@@ -86,6 +88,13 @@ fn mini_batches_with_l2_and_dropout_read_as_the_library_writes_them() {
     walk("--dropout 0.3 --sizes 2,3,2,1 --init normal --cost cross-entropy", 2);
 }
 
+fn nine_nodes_samples() -> (Vec<Label<'static>>, Vec<Sample<'static>>) {
+    (
+        nine_nodes::LABELS.iter().map(|label| Label(label)).collect(),
+        nine_nodes::SAMPLES.iter().map(|sample| Sample(sample)).collect(),
+    )
+}
+
 #[test]
 #[ignore = "needs chromium: run by CI"]
 fn numbers_are_edited_by_typing_keys_and_pulling_with_the_stepper_s_results() {
@@ -95,8 +104,7 @@ fn numbers_are_edited_by_typing_keys_and_pulling_with_the_stepper_s_results() {
     let first = network[network.layers[1].neurons()[0]].upstream()[0];
     let w41 = |value| Edit::Weight(first, value);
     let stepper = |edits: &[Edit]| {
-        let labels: Vec<Label> = nine_nodes::LABELS.iter().map(|label| Label(label)).collect();
-        let samples: Vec<Sample> = nine_nodes::SAMPLES.iter().map(|sample| Sample(sample)).collect();
+        let (labels, samples) = nine_nodes_samples();
         let mut stepper = Stepper::new(network.clone(), &labels, &samples, 0.3);
         stepper.goto(45);
         for &edit in edits {
@@ -154,7 +162,15 @@ fn a_planted_fault_lights_up_in_the_picture_and_is_gone_with_the_next_step() {
         assert_eq!(seen["shown"], seen["report"], "{}", faults[i]);
         assert!(seen["told"].as_str().is_some_and(|words| words.contains("measured")), "{}", faults[i]);
     }
-    assert_eq!(report["hiddenReportIsHidden"], true);
+    // A name's fault is hidden, is the program's, and comes back with the address.
+    assert_eq!(
+        (&report["hidden"][1], &report["hidden"][2]),
+        (&json!("#mystery=ada%20%26%20co"), &json!(true))
+    );
+    assert!(report["hiddenAgain"] == report["hidden"], "{}", report["hiddenAgain"][1]);
+    assert_eq!(report["found"], json!([Fault::mystery("ada & co").0.name]));
+    let another = report["another"].as_str().and_then(|hash| hash.strip_prefix("#mystery="));
+    assert!(another.is_some_and(|seed| seed.parse::<u32>().is_ok()), "{}", report["another"]);
     assert_eq!(report["pictureComesBack"], true);
 }
 
@@ -177,6 +193,45 @@ fn points_are_added_and_trained_on_and_a_drawn_digit_is_stepped_through() {
     assert_eq!((&report["back"], &report["firstInput"]), (&json!(0), &json!("x1")), "{report}");
     assert_eq!(report["verdict"], format!("label {digit}, it says {digit}: right"));
     assert_eq!(report["marked"], 1);
+}
+
+#[test]
+#[ignore = "needs chromium: run by CI"]
+fn a_model_dropped_on_the_page_is_stepped_through_and_what_is_none_changes_nothing() {
+    let (_folder, path, _) = page("");
+    let model = |sizes: &[usize]| {
+        let architecture = Architecture::new(sizes).with_activation(Activation::Tanh);
+        let parameters = WeightInit::Normal.draw(&architecture, 5);
+        (architecture, parameters)
+    };
+    let text = |sizes: &[usize]| {
+        let (architecture, parameters) = model(sizes);
+        Model::new(architecture, parameters).to_json().expect("finite numbers")
+    };
+    let fitting = text(&[3, 4, 2]);
+    let broken = [
+        ("holiday.txt", "Dear all,"),
+        ("data.json", "[1, 2, 3]"),
+        ("cut.json", &fitting[..fitting.len() / 2]),
+        ("shape.json", &fitting.replace("[3,4,2]", "[3,5,2]")),
+    ];
+    assert_ne!(broken[3].1, fitting, "the sizes are written so");
+    let task = json!({ "model": fitting, "other": text(&[5, 3]), "broken": broken });
+    let report = browse(&path, "", include_str!("support/page/drop.js"), &task);
+
+    assert_eq!((&report["taken"], &report["complaint"]), (&json!([true, true]), &json!("")));
+    assert_eq!(report["setting"], json!(["3, 4, 2", "tanh"]));
+    let network = Network::from_parameters(&model(&[3, 4, 2]).0, &model(&[3, 4, 2]).1);
+    let (labels, samples) = nine_nodes_samples();
+    let expected: Vec<Value> =
+        Stepper::new(network, &labels, &samples, 0.3).take(46).map(|step| json!(step)).collect();
+    assert!(same(&report["steps"], &json!(expected)), "on the samples that were there");
+    for ((name, _), refused) in broken.iter().zip(report["refused"].as_array().expect("a list")) {
+        assert_eq!(refused[1], true, "{name}: the network, its edits and the step stay");
+        assert!(refused[0].as_str().is_some_and(|words| words.len() > 20), "{name}: {refused}");
+    }
+    assert!(report["refused"][0][0].as_str().is_some_and(|words| words.contains("holiday.txt is no model")));
+    assert_eq!(report["other"], json!(["", [5, 3], "made-up"]), "samples that fit are made up");
 }
 
 /// Whoever made the data can have written anything.

@@ -7,7 +7,7 @@ use backprop::gradient_check::faults::GALLERY;
 use serde_json::{Value, json};
 use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
 use support::golden::read_json;
-use support::page::{between, browse, page, same, settings};
+use support::page::{between, browse, edited_steps, fragment, page, same, settings};
 
 fn situation(page: &str) -> Value {
     let text = between(page, r#"<script type="application/json" id="situation">"#, "</script>");
@@ -130,22 +130,6 @@ fn without_a_name_the_page_is_page_html_and_nothing_else_of_that_name_is_lost() 
     assert!(refusal(&mut trace("--data xor --samples 5 --out xor.html")).contains("more than there are: 4"));
 }
 
-fn fragment(situation: &Value) -> String {
-    format!("situation={}", base64(situation.to_string().as_bytes()))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bit = |place: usize| bytes.get(place / 8).is_some_and(|byte| byte >> (7 - place % 8) & 1 == 1);
-    let letters = 0..(bytes.len() * 8).div_ceil(6);
-    letters
-        .map(|letter| {
-            let value = (0..6).fold(0, |value, place| value << 1 | usize::from(bit(6 * letter + place)));
-            char::from(LETTERS[value])
-        })
-        .collect()
-}
-
 fn assert_same(found: &Value, expected: &[Value], what: &str) {
     let found = found.as_array().unwrap_or_else(|| panic!("{what}: no list"));
     assert_eq!(found.len(), expected.len(), "{what}");
@@ -178,21 +162,4 @@ fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
         assert_eq!(report["faults"][place].as_str(), std::str::from_utf8(&output.stdout).ok(), "{name}");
     }
     assert_same(&report["edited"], &edited_steps(), "edited");
-}
-
-/// The library's own stepper, changed at the same place.
-fn edited_steps() -> Vec<Value> {
-    use backprop::data_set::nine_nodes;
-    use backprop::step::{Edit, Stepper};
-    use backprop::{Label, Sample, graph::Network};
-
-    let network = Network::from_parameters(&nine_nodes::architecture(), &nine_nodes::parameters());
-    let w84 = network[network.layers[2].neurons()[0]].upstream()[0];
-    let labels = nine_nodes::LABELS.each_ref().map(|label| Label(label));
-    let samples = nine_nodes::SAMPLES.each_ref().map(|sample| Sample(sample));
-    let mut stepper = Stepper::new(network, &labels, &samples, 0.3);
-    stepper.goto(60);
-    stepper.edit(Edit::Weight(w84, -1.25));
-    stepper.edit(Edit::Input(0, 0.5));
-    stepper.take(80).map(|step| json!(step)).collect()
 }

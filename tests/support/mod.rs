@@ -4,9 +4,13 @@
 pub mod book;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(all(feature = "cli", unix))]
+pub mod devtools;
 #[cfg(feature = "cli")]
 pub mod editor;
 pub mod golden;
+#[cfg(all(feature = "cli", unix))]
+pub mod marionette;
 pub mod mnist;
 pub mod networks;
 #[cfg(feature = "cli")]

@@ -31,12 +31,7 @@ const FRAME: &str = include_str!("page/frame.html");
 
 /// Opens a page in headless Chromium, lets a script walk through it, and returns the script's report.
 pub fn browse(path: &Path, fragment: &str, script: &str, task: &Value) -> Value {
-    let page = std::fs::read_to_string(path).expect("a page");
-    let task = task.to_string().replace('<', "\\u003c");
-    let inserted = format!(
-        r#"<script type="application/json" id="task">{task}</script>{FRAME}<script>{script}</script><style>"#
-    );
-    std::fs::write(path, page.replacen("<style>", &inserted, 1)).expect("writable");
+    with_script(path, script, task);
     let profile = tempfile::tempdir().expect("a temporary folder");
     let output = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
@@ -47,8 +42,22 @@ pub fn browse(path: &Path, fragment: &str, script: &str, task: &Value) -> Value 
         .output()
         .expect("chromium is installed");
     let dom = String::from_utf8(output.stdout).expect("text");
-    let report = between(&dom, r#"<script type="application/json" id="report">"#, "</script>");
-    let report: Value = serde_json::from_str(report).expect("JSON");
+    read_report(between(&dom, r#"<script type="application/json" id="report">"#, "</script>"))
+}
+
+/// Puts a script into a page that walks through it and leaves its report in the element `report`.
+pub fn with_script(path: &Path, script: &str, task: &Value) {
+    let page = std::fs::read_to_string(path).expect("a page");
+    let task = task.to_string().replace('<', "\\u003c");
+    let inserted = format!(
+        r#"<script type="application/json" id="task">{task}</script>{FRAME}<script>{script}</script><style>"#
+    );
+    std::fs::write(path, page.replacen("<style>", &inserted, 1)).expect("writable");
+}
+
+/// A report; nothing may have gone wrong in the page, and nothing been asked of the network.
+pub fn read_report(text: &str) -> Value {
+    let report: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(report["problems"], json!([]), "nothing goes wrong, and nothing is loaded");
     report
 }
@@ -99,4 +108,38 @@ fn setting(rng: &mut ChaCha8Rng, seed: usize) -> (String, Value) {
         "l2": l2, "dropout": dropout, "rate": rate, "limit": 3,
     });
     (options, situation)
+}
+
+/// The fragment of an address that stands for a situation.
+pub fn fragment(situation: &Value) -> String {
+    format!("situation={}", base64(situation.to_string().as_bytes()))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bit = |place: usize| bytes.get(place / 8).is_some_and(|byte| byte >> (7 - place % 8) & 1 == 1);
+    let letters = 0..(bytes.len() * 8).div_ceil(6);
+    letters
+        .map(|letter| {
+            let value = (0..6).fold(0, |value, place| value << 1 | usize::from(bit(6 * letter + place)));
+            char::from(LETTERS[value])
+        })
+        .collect()
+}
+
+/// The steps from 60 to 140 after the two edits of `numbers.js`, by the library's own stepper.
+pub fn edited_steps() -> Vec<Value> {
+    use backprop::data_set::nine_nodes;
+    use backprop::step::{Edit, Stepper};
+    use backprop::{Label, Sample, graph::Network};
+
+    let network = Network::from_parameters(&nine_nodes::architecture(), &nine_nodes::parameters());
+    let w84 = network[network.layers[2].neurons()[0]].upstream()[0];
+    let labels = nine_nodes::LABELS.each_ref().map(|label| Label(label));
+    let samples = nine_nodes::SAMPLES.each_ref().map(|sample| Sample(sample));
+    let mut stepper = Stepper::new(network, &labels, &samples, 0.3);
+    stepper.goto(60);
+    stepper.edit(Edit::Weight(w84, -1.25));
+    stepper.edit(Edit::Input(0, 0.5));
+    stepper.take(80).map(|step| json!(step)).collect()
 }

@@ -66,6 +66,10 @@ pub enum Request {
         mine: bool,
     },
     Faults {},
+    /// The fault that `backprop check --mystery SEED` plants.
+    Mystery {
+        seed: String,
+    },
     /// The next step's value, asked for or given.
     Guess {
         #[serde(default)]

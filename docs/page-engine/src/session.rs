@@ -1,5 +1,6 @@
 //! One page's session: a network in training, and the answers to what the page asks.
 
+use backprop::gradient_check::faults::Fault;
 use backprop::graph::{ConnectionId, NodeId};
 use backprop::step::{Phase, Stepper};
 use serde::Serialize;
@@ -63,6 +64,7 @@ impl Session {
                 text(&json!({}))
             }
             Request::Faults {} => checking::faults(self.play.as_ref()),
+            Request::Mystery { seed } => text(&json!({ "fault": Fault::mystery(&seed).0.name })),
             Request::Compare { sizes } => race::compare(sizes.as_deref()),
             Request::Normalize { columns, rows, pixels } => pictures::normalize(columns, rows, &pixels),
             Request::TakeSample { sample, label } => {

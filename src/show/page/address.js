@@ -3,6 +3,8 @@ import { move, panel, session } from "./session.js";
 
 let due = 0;
 let latestAddress = "";
+/** What is shown again, after a change of the window's size, says nothing new. @type {unknown} */
+let latestMoment = null;
 /** What the page began with: then a step alone is enough. */
 let ownStart = "";
 
@@ -12,6 +14,8 @@ const withoutPlace = ({ edits: _edits, position: _position, ...rest }) => JSON.s
 // Not at every step: browsers refuse when the address changes hundreds of times a minute.
 function writeAddress() {
   due = 0;
+  // A new one that is about to be followed.
+  if (location.hash !== latestAddress) return;
   const { situation, fragment, error } = session.engine({ do: "situation" });
   if (error !== undefined) return;
   const isPlain = !situation.edits?.length && withoutPlace(situation) === ownStart;
@@ -19,18 +23,48 @@ function writeAddress() {
   history.replaceState(null, "", latestAddress);
 }
 
-/** Goes where the address says, if it says something. */
-export function followAddress() {
-  const [, step] = /^#step=(\d+)$/.exec(location.hash) ?? [];
-  if (step !== undefined) move({ do: "goto", position: Number(step) });
-  else if (location.hash.length > 1 && location.hash !== latestAddress) move({ do: "restore", fragment: location.hash.slice(1) });
+/**
+ * Writes another address than the situation's, until the next step.
+ * @param {string} address
+ */
+export function showAddress(address) {
+  clearTimeout(due);
+  due = 0;
+  latestAddress = address;
+  history.replaceState(null, "", address);
+}
+
+/**
+ * Goes where the address says, if it says something.
+ * @param {(seed: string) => void} hide  plants a fault to be found
+ */
+export function followAddress(hide) {
+  const { hash } = location;
+  const isNew = hash !== latestAddress;
+  latestAddress = hash;
+  const [, seed] = /^#mystery=(.+)$/.exec(hash) ?? [];
+  const [, step] = /^#step=(\d+)$/.exec(hash) ?? [];
+  if (seed !== undefined) hide(decoded(seed));
+  else if (step !== undefined) move({ do: "goto", position: Number(step) });
+  else if (hash.length > 1 && isNew) move({ do: "restore", fragment: hash.slice(1) });
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 panel({
   start() {
     ownStart ||= withoutPlace(session.situation);
   },
-  show() {
+  show(moment) {
+    if (moment === latestMoment) return;
+    latestMoment = moment;
     if (!due) due = window.setTimeout(writeAddress, 400);
   },
 });

@@ -1,4 +1,5 @@
 // The gradient check: each connection's verdict on the picture, and the report; with a fault planted, known or to be found.
+import { showAddress } from "./address.js";
 import { at, choice, field, say } from "./dom.js";
 import { showMode } from "./modes.js";
 import { drawNetwork, edgeGroup } from "./picture.js";
@@ -66,10 +67,16 @@ function plant(name) {
   at("mystery").hidden = true;
 }
 
-/** Plants one without saying which: its verdicts are seen, its report only once it is found. */
-function hide() {
-  const others = faults.filter(({ name }) => name !== mystery);
-  mystery = others[Math.floor(Math.random() * others.length)].name;
+/**
+ * Plants one without saying which: its verdicts are seen, its report only once it is found. The address carries the seed.
+ * @param {string} seed  a number or a name; the program's `check --mystery` takes the same fault for it
+ */
+export function hide(seed) {
+  const found = ask({ do: "mystery", seed });
+  if (!found) return;
+  mystery = found.fault;
+  field("mystery-seed").value = seed;
+  showAddress(`#mystery=${encodeURIComponent(seed)}`);
   tellReport(ask({ do: "check", fault: mystery }));
   at("report").hidden = true;
   at("mystery").hidden = false;
@@ -97,7 +104,12 @@ function describe() {
 export function startCheck() {
   at("check-run").addEventListener("click", check);
   at("fault-plant").addEventListener("click", () => plant(choice("fault").value));
-  at("fault-hide").addEventListener("click", hide);
+  at("fault-hide").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const wanted = field("mystery-seed").value.trim();
+    const again = `#mystery=${encodeURIComponent(wanted)}` === location.hash;
+    hide(wanted && !again ? wanted : String(1 + Math.floor(Math.random() * 9999)));
+  });
   choice("fault").addEventListener("change", describe);
   at("mystery-form").addEventListener("submit", (event) => {
     event.preventDefault();

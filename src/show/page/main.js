@@ -1,6 +1,6 @@
 // Puts the page together, once the engine runs.
 import { followAddress } from "./address.js";
-import { startCheck } from "./check.js";
+import { hide, startCheck } from "./check.js";
 import { startCompare } from "./compare.js";
 import { back, forward, go, startControls } from "./controls.js";
 import { startCurve } from "./curve.js";
@@ -9,7 +9,7 @@ import { startDigit } from "./digit.js";
 import { at, say } from "./dom.js";
 import { engineCode, startEngine } from "./engine.js";
 import { startModes } from "./modes.js";
-import { drawNetwork } from "./picture.js";
+import { drawNetwork, showsVerdicts } from "./picture.js";
 import { startPlane } from "./plane.js";
 import { ask, complain, edit, isLarge, move, session, show } from "./session.js";
 import { startSetting } from "./setting.js";
@@ -21,17 +21,18 @@ async function start() {
   for (const startPart of [startModes, startControls, startDetails, startCurve, startSetting, startTraining, startPlane, startDigit, startCheck, startCompare]) startPart();
   const situation = JSON.parse(at("situation").textContent || "{}");
   if (!move({ ...situation, do: "start" })) move({ do: "start" });
-  followAddress();
-  addEventListener("hashchange", followAddress);
-  // Letters keep their size, so the picture is laid out anew when its place changes.
+  followAddress(hide);
+  addEventListener("hashchange", () => followAddress(hide));
+  // Letters keep their size, so the picture is laid out anew when its place changes; a frame later, for that changes sizes too.
   let width = 0;
-  new ResizeObserver(() => {
+  const layOut = () => {
     const now = at("network").clientWidth;
     if (now === width || now === 0) return;
     width = now;
-    if (!isLarge() && document.body.dataset.mode !== "check") drawNetwork(session.network);
+    if (!isLarge() && !showsVerdicts()) drawNetwork(session.network);
     show();
-  }).observe(at("picture"));
+  };
+  new ResizeObserver(() => requestAnimationFrame(layOut)).observe(at("picture"));
   document.documentElement.dataset.ready = "true";
 }
 

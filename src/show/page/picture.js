@@ -166,9 +166,12 @@ export function presentValue(name) {
   return null;
 }
 
+/** Whether a check's verdicts are in the picture, which may be of another network: the one a fault is planted in. */
+export const showsVerdicts = () => at("network").classList.contains("verdicts");
+
 /** @param {Moment} moment */
 function showNetwork(moment) {
-  if (isLarge()) return;
+  if (isLarge() || showsVerdicts()) return;
   const { changed, phase } = moment;
   const reads = new Set(moment.reads);
   const goesBack = phase === "output-delta" || phase === "hidden-delta";

@@ -20,6 +20,10 @@ const NUMBERS = ["rate", "batch", "l2", "dropout", "seed"];
 
 /** @param {string} key */
 const situationText = (key) => {
+  // A model brings these with it.
+  const { activations, cost } = session.network;
+  if (key === "cost") return cost;
+  if (key === "activation") return new Set(activations).size === 1 ? activations[0] : activations.join(",");
   const value = session.situation[key] ?? USUAL[key];
   return Array.isArray(value) ? value.join(",") : typeof value === "object" ? "" : String(value);
 };
@@ -82,8 +86,8 @@ export async function openModel(file) {
   const [inputs, outputs] = [model.sizes?.[0], model.sizes?.at(-1)];
   const fits = inputs === sizes[0] && outputs === sizes[sizes.length - 1];
   const digits = inputs === 784 && outputs === 10 && at("images").textContent !== "";
-  const data = fits ? session.situation.data : digits ? "digits" : undefined;
-  startWith({ model, data, sizes: undefined, activation: undefined, cost: undefined });
+  const data = fits ? {} : { data: digits ? "digits" : "made-up", limit: undefined };
+  startWith({ model, ...data, sizes: undefined, activation: undefined, cost: undefined });
 }
 
 export function startSetting() {

@@ -147,7 +147,7 @@ fn to_odd(x: f64, y: f64) -> f64 {
     }
     // The neighbour nearer to zero; odd, it is that one, even, the other.
     let is_too_far = (too_much > 0.0) == (sum > 0.0);
-    f64::from_bits(sum.to_bits() - u64::from(is_too_far) | 1)
+    f64::from_bits((sum.to_bits() - u64::from(is_too_far)) | 1)
 }
 
 /// A number's bits, if it is too small to be multiplied here.
@@ -221,7 +221,7 @@ mod tests {
             4 => -product + libm::ldexp(1.0, (exponent - rng.random_range(0..60)).max(-1074)),
             5 => libm::ldexp(libm::fma(one, other, -product), rng.random_range(0..60)),
             6 => f64::from_bits(rng.next_u64()),
-            7 => f64::from_bits(rng.next_u64() & (1 << 63 | (1 << 52) - 1)),
+            7 => f64::from_bits(rng.next_u64() & ((1 << 63) | ((1 << 52) - 1))),
             _ => [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::MAX][rng.random_range(0..5)],
         };
         [one, other, sum]

@@ -15,8 +15,22 @@ async function walk(report, names) {
     edge.dispatchEvent(new PointerEvent("pointerleave"));
     return { report: backprop.check(name), shown: at("report").textContent, told, right: count("agree"), wrong: count("disagree") };
   });
-  at("fault-hide").click();
-  report.hiddenReportIsHidden = at("report").hidden && !at("mystery").hidden;
+  const hidden = () => [picture(), location.hash, at("report").hidden && !at("mystery").hidden];
+  at("mystery-seed").value = "ada & co";
+  at("fault-hide").requestSubmit();
+  report.hidden = hidden();
+  const choices = [...at("mystery-name").options].map(({ value }) => value);
+  const answer = (name) => {
+    at("mystery-name").value = name;
+    at("mystery-form").requestSubmit();
+    return !at("report").hidden;
+  };
+  report.found = choices.filter(answer);
+  at("fault-hide").requestSubmit();
+  report.another = location.hash;
+  location.hash = report.hidden[1];
+  await wait(600);
+  report.hiddenAgain = hidden();
   press("s");
   report.pictureComesBack = picture() === before;
 }

@@ -1,10 +1,14 @@
 // Every situation it is given, forwards and back, every fault's report, and steps after two edits.
 async function walk(report, task) {
+  // The page's own listener comes first.
+  const follow = (fragment) => new Promise((resolve) => {
+    addEventListener("hashchange", resolve, { once: true });
+    location.hash = fragment;
+  });
   report.forward = [];
   report.back = [];
   for (const { fragment, count } of task.walks) {
-    location.hash = fragment;
-    await wait(50);
+    await follow(fragment);
     backprop.goto(0);
     const [forward, back] = [[], []];
     // The engine alone: drawing every step would take minutes.
@@ -14,8 +18,7 @@ async function walk(report, task) {
     report.back.push(back.reverse());
   }
   report.faults = task.faults.map((fault) => backprop.check(fault));
-  location.hash = task.edited;
-  await wait(50);
+  await follow(task.edited);
   backprop.goto(60);
   backprop.edit({ weight: "w84", value: -1.25 });
   backprop.edit({ input: "x1", value: 0.5 });

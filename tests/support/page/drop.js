@@ -1,0 +1,32 @@
+// Files dropped onto the page, as a file manager drops them: a model that fits, three that are none, and one that does not fit.
+async function walk(report, { model, other, broken }) {
+  const drop = async (name, text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], name));
+    at("complaint").hidden = true;
+    const moment = backprop.moment();
+    const event = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+    // Otherwise the browser would leave the page and open the file.
+    const isTaken = ["dragover", "drop"].map((type) => !at("network").dispatchEvent(event(type)));
+    for (let tries = 0; tries < 500 && backprop.moment() === moment && at("complaint").hidden; tries += 1) await wait(20);
+    return isTaken;
+  };
+  const steps = () => Array.from({ length: 46 }, (_, step) => backprop.ask({ do: "goto", position: step + 1 }).step);
+  const complaint = () => (at("complaint").hidden ? "" : at("complaint").textContent);
+
+  report.taken = await drop("model.json", model);
+  report.complaint = complaint();
+  report.setting = [at("set-sizes").value, at("set-activation").value];
+  report.steps = steps();
+
+  backprop.goto(12);
+  const before = everything();
+  report.refused = [];
+  for (const [name, text] of broken) {
+    await drop(name, text);
+    report.refused.push([complaint(), everything() === before && backprop.position() === 12]);
+  }
+
+  await drop("other.json", other);
+  report.other = [complaint(), backprop.network().sizes, at("set-data").value];
+}
