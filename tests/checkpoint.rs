@@ -254,7 +254,7 @@ fn a_checkpoint_is_told_by_its_beginning_and_a_whole_one_by_its_checksum() {
         (&b"backprop-checkpoint"[..], true, false, "its first line does not say so"),
         (&b"backprop-checkpoint 1 crc32 00000000 bytes many\n{}"[..], true, false, "first line is not whole"),
         (&b"backprop-checkpoin"[..], false, false, "its first line does not say so"),
-        (&b"a letter\n"[..], false, false, "its first line does not say so"),
+        (&b"a letter of more than nineteen letters\n"[..], false, false, "its first line does not say so"),
         (&b""[..], false, false, "its first line does not say so"),
     ] {
         std::fs::write(&path, contents).expect("writable");
