@@ -118,10 +118,10 @@ impl Place {
 impl Wire {
     /// What its weight is called in a formula: w41, or w12,3 where that needs a comma; w4b for a bias.
     pub fn name(self) -> String {
-        // The downstream end is always a neuron, so it always has a number.
+        // The downstream end is always a neuron, so it always has a number, and a larger one.
         let to = self.downstream.number.map_or(0, NonZeroU32::get);
         match self.upstream.number.map(NonZeroU32::get) {
-            Some(from) if to < 10 && from < 10 => format!("w{to}{from}"),
+            Some(from) if to < 10 => format!("w{to}{from}"),
             Some(from) => format!("w{to},{from}"),
             None if to < 10 => format!("w{to}b"),
             None => format!("w{to},b"),

@@ -95,7 +95,7 @@ impl TrainingState {
     /// # Errors
     /// What cannot be.
     pub(super) fn check(&self, samples: usize) -> Result<(), Problem> {
-        if self.samples_done > 0 && self.samples_done >= samples {
+        if self.samples_done >= samples.max(1) {
             return Err(Problem::new(
                 "state.samples_done",
                 format!("it stands at sample {} of {samples}", self.samples_done),
