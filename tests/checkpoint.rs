@@ -198,6 +198,32 @@ fn a_checkpoint_that_contradicts_itself_is_refused_even_with_a_good_checksum() {
 }
 
 #[test]
+fn what_the_rules_remember_is_held_against_the_epochs_that_are_done() {
+    let data = images();
+    let start = beginning("object", Options { halve_rate: Some(9), ..Options::default() }, &data);
+    let whole = train(&start, 3, 1, &data);
+    assert_eq!(whole.state.epochs_done, 3);
+    let text = String::from_utf8(whole.to_bytes().expect("finite")).expect("text");
+    let body = text.lines().nth(1).expect("two lines");
+    let with = |key: &str, value: u32| {
+        let mut json: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        assert!(json["state"]["schedule"][key].is_u64(), "{key}");
+        json["state"]["schedule"][key] = value.into();
+        let body = json.to_string();
+        let mut crc = flate2::Crc::new();
+        crc.update(body.as_bytes());
+        let header = format!("backprop-checkpoint 1 crc32 {:08x} bytes {}\n", crc.sum(), body.len());
+        Checkpoint::from_bytes((header + &body).as_bytes())
+    };
+    // The rate is at 1/128 after seven halvings, and then training ends.
+    for (key, most) in [("best_epoch", 3), ("stalled_since", 3), ("halvings", 7)] {
+        assert!(with(key, most).is_ok(), "{key} {most}");
+        let problem = with(key, most + 1).expect_err(key).to_string();
+        assert!(problem.contains("is not one that training can arrive at"), "{problem}");
+    }
+}
+
+#[test]
 fn the_checkpoint_before_is_kept_and_offered_when_the_latest_is_damaged_or_gone() {
     let data = images();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -43,4 +43,11 @@ mod tests {
         assert_ne!(first, sample_order(1000, true, 6, 0));
         assert_eq!(sample_order(3, false, 5, 0), [0, 1, 2]);
     }
+    #[test]
+    fn orders_are_not_drawn_from_what_draws_the_starting_weights() {
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let mut order: Vec<usize> = (0..1000).collect();
+        order.shuffle(&mut rng);
+        assert!((0..3).all(|epoch| sample_order(1000, true, 5, epoch) != order));
+    }
 }
