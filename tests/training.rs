@@ -17,13 +17,20 @@ struct Scripted {
     architecture: Architecture,
     parameters: Parameters,
     script: VecDeque<usize>,
+    /// The sample from which on its weight is infinite, which its cost and answers do not show.
+    infinite_from: f64,
+    /// What every sample costs.
+    cost: f64,
+    /// The steps of all mini-batches.
+    steps: Vec<MiniBatchStep>,
 }
 
 impl Scripted {
     fn new(script: &[usize]) -> Self {
         let architecture = Architecture::new(&[1, 2]);
         let parameters = Parameters::zeros(&architecture);
-        Self { architecture, parameters, script: script.iter().copied().collect() }
+        let script = script.iter().copied().collect();
+        Self { architecture, parameters, script, infinite_from: f64::INFINITY, cost: 0.25, steps: Vec::new() }
     }
 
     fn trained_on(&self) -> f64 {
@@ -55,13 +62,15 @@ impl Engine for Scripted {
     }
 
     fn train_one_sample(&mut self, _: Label<'_>, _: Sample<'_>, _: f64) -> f64 {
-        self.parameters.layers[0].weights[0][0] += 1.0;
-        0.25
+        let weight = &mut self.parameters.layers[0].weights[0][0];
+        *weight += if *weight + 1.0 < self.infinite_from { 1.0 } else { f64::INFINITY };
+        self.cost
     }
 
-    fn train_mini_batch(&mut self, _: &[f64], samples: &[f64], _: &MiniBatchStep) -> f64 {
+    fn train_mini_batch(&mut self, _: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
+        self.steps.push(step.clone());
         self.parameters.layers[0].weights[0][0] += samples.len() as f64;
-        0.25 * samples.len() as f64
+        self.cost * samples.len() as f64
     }
 }
 
@@ -201,6 +210,55 @@ fn whoever_watches_sees_every_look_at_the_clock_and_breaks_between_two_steps() {
         assert_eq!((breaks, engine.trained_on()), (2, 260.0));
         assert_eq!(trainer.state().history[0].train_cost, 0.25);
     }
+}
+
+/// Every weight is looked at after a thousand samples, at the end of the epoch, and before anything is saved.
+#[test]
+fn a_weight_that_is_infinite_in_secret_is_found_in_time() {
+    let found = |samples: usize, infinite_from: f64, breaks_at: usize| {
+        let data = classes(samples, 0);
+        let mut trainer = Trainer::new(Options::default(), &data, None, &data).expect("options");
+        let (mut engine, mut seen) = (Scripted { infinite_from, ..Scripted::new(&[0; 9]) }, 0);
+        let mut watch = |progress: Progress| {
+            seen = progress.done;
+            if seen >= breaks_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let sentence = trainer.run_epoch(&mut engine, &mut watch).expect_err("infinite").to_string();
+        assert!(sentence.contains("a weight into layer 1 is infinite"), "{sentence}");
+        assert!(
+            sentence.contains(&format!("in epoch 1 at sample {infinite_from} of {samples}")),
+            "{sentence}"
+        );
+        seen
+    };
+    let never = usize::MAX;
+    assert_eq!(found(3000, 500.0, never), 1000);
+    assert_eq!(found(3000, 1500.0, never), 2000);
+    assert_eq!(found(3000, 2500.0, never), 3000);
+    assert_eq!(found(250, 240.0, never), 250);
+    assert_eq!(found(3000, 120.0, 200), 200);
+}
+
+/// 10³⁰⁸ is a number, and twice as much is none.
+#[test]
+fn costs_whose_sum_is_no_number_any_more_are_named_with_the_sample_that_did_it() {
+    let data = classes(3, 3);
+    let mut trainer = Trainer::new(Options::default(), &data, None, &data).expect("options");
+    let mut engine = Scripted { cost: 1e308, ..Scripted::new(&[0]) };
+    let error = trainer.run_epoch(&mut engine, &mut |_| ControlFlow::Continue(())).expect_err("infinite");
+    let sentence = "the sum of the costs behind layer 1, the output, is infinite or not a number, in epoch 1 at sample 2 of 6";
+    assert!(error.to_string().contains(sentence), "{error}");
+}
+
+#[test]
+fn each_mini_batch_has_the_step_of_its_place_in_the_run() {
+    let data = classes(5, 5);
+    let options = Options { epochs: Some(2), batch: 4, l2: 0.5, dropout: 0.5, seed: 3, ..Options::default() };
+    let mut trainer = Trainer::new(options.clone(), &data, None, &data).expect("options");
+    let mut engine = Scripted::new(&[9, 9]);
+    run(&mut trainer, &mut engine);
+    let expected = [0, 4, 8, 10, 14, 18].map(|before| options.mini_batches().step(0.3, 10, before));
+    assert_eq!(engine.steps, expected);
 }
 
 #[test]
