@@ -1,8 +1,8 @@
 //! How samples are taken together for one step: mini-batches, L2 regularisation and dropout, as network.py and
 //! network2.py have them.
 
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 /// How a run takes its steps.
 ///

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::{Architecture, Parameters};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 /// The distribution that starting weights and biases are drawn from.

@@ -8,8 +8,8 @@ use std::fmt;
 use std::time::Instant;
 
 use backprop::gradient_check::{Check, ClosureModel, Precision, Report, Verdict};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
-use rand_chacha::ChaCha8Rng;
 use tape::{Number, Tape, Var};
 
 /// What a layer may do with its weighted inputs.

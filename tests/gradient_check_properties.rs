@@ -7,8 +7,8 @@ use backprop::gradient_check::{
 };
 use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, graph, vectorized};
 use proptest::prelude::*;
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
-use rand_chacha::ChaCha8Rng;
 
 /// A network nobody chose: one to four layers of weights, any mixture of activations, weights small or large.
 fn random_network(seed: u64) -> (Architecture, Parameters, Task) {

@@ -25,22 +25,26 @@ fn last_epoch(arguments: &str, folder: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn xor_is_learnt_from_nine_of_ten_seeds_at_least_and_the_same_from_a_file() {
-    let folder = folder_with("xor.csv", XOR);
-    let mut learnt = 0;
-    for seed in 1..=10 {
-        let run = |data: &str, out: &str| {
-            last_epoch(&format!("--data {data} {TRAIN_XOR} --seed {seed} --out {out}"), folder.path())
-        };
-        let (built_in, file) = (run("xor", "a.json"), run("xor.csv", "b.json"));
-        assert_eq!(built_in["test_total"], 4);
-        assert_eq!(built_in["tested_on"], "training");
-        assert_eq!(built_in["train_cost"], file["train_cost"], "seed {seed}");
-        let model = |name: &str| std::fs::read(folder.path().join(name)).expect("a model");
-        assert_eq!(model("a.json"), model("b.json"), "seed {seed}");
-        learnt += usize::from(built_in["test_correct"] == 4);
-    }
+fn xor_is_learnt_from_nine_of_ten_seeds_at_least() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let learnt = (1..=10)
+        .map(|seed| last_epoch(&format!("--data xor {TRAIN_XOR} --seed {seed}"), folder.path()))
+        .inspect(|last| {
+            assert_eq!((&last["test_total"], &last["tested_on"]), (&4.into(), &"training".into()))
+        })
+        .filter(|last| last["test_correct"] == 4)
+        .count();
     assert!(learnt >= 9, "{learnt} of 10");
+}
+
+#[test]
+fn a_file_with_the_same_rows_is_learnt_to_the_same_weights() {
+    let folder = folder_with("xor.csv", XOR);
+    let run = |data: &str, out: &str| {
+        let last = last_epoch(&format!("--data {data} {TRAIN_XOR} --seed 1 --out {out}"), folder.path());
+        (last["train_cost"].clone(), std::fs::read(folder.path().join(out)).expect("a model"))
+    };
+    assert_eq!(run("xor", "a.json"), run("xor.csv", "b.json"));
 }
 
 #[test]

@@ -20,8 +20,8 @@ use std::time::Instant;
 use backprop::data_set::{DataSet, Pixels, Source, Targets};
 use backprop::vectorized::{rungs, textbook};
 use backprop::{Architecture, Engine, Label, MiniBatchStep, Sample, WeightInit, graph, vectorized};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 const PASSES: usize = 9;
 const ONLINE_RATE: f64 = 0.3;

@@ -1,7 +1,7 @@
 //! Samples of random numbers, where there is no data to take them from.
 
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use crate::Architecture;
 

@@ -7,8 +7,8 @@ use std::f64::consts::{PI, TAU};
 use std::path::Path;
 
 use libm::{cos, sin};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::samples::{Inputs, Labels, Origin, Samples};

@@ -1,7 +1,7 @@
 //! The check and its settings: which parameters, which precision, which step.
 
+use rand::rngs::ChaCha8Rng;
 use rand::{SeedableRng, seq::index};
-use rand_chacha::ChaCha8Rng;
 
 use super::settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, StepSize};
 use super::walk::{Rules, Walk, groups};

@@ -1,7 +1,7 @@
 //! Anybody's model in one call: parameters in a slice, the error and the gradient as closures.
 
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use super::{Check, Checkable, Group, ParameterId, Precision, Report, Sign, Sweep};
 

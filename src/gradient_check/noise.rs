@@ -4,8 +4,8 @@
 //! what is left in its third and higher differences is noise (Moré and Wild, *Estimating computational noise*, 2011).
 //! The gradient's noise is how far it moves when each parameter moves by a few units in its last place.
 
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use super::{Checkable, Precision};
 

@@ -1,8 +1,8 @@
 //! The order in which an epoch visits the samples.
 
 use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 /// The order of samples in one epoch, a function of seed and epoch alone: a resumed run need not remember it.
 ///

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
 use crate::support::{Ended, backprop, folder, names, read, run, wait};
@@ -144,7 +144,7 @@ fn check_end(ended: &Ended, blow: Blow) {
 #[test]
 fn a_run_struck_by_signals_comes_out_the_same() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    for options in [RUNS[0], RUNS[1], RUNS[4], RUNS[6]] {
+    for options in [RUNS[1], RUNS[6]] {
         storm(options, 2, &mut rng);
     }
 }

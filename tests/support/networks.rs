@@ -1,8 +1,8 @@
 //! Networks, samples and labels for tests, all from a seed.
 
 use backprop::{Activation, Architecture, Cost, Parameters, WeightInit};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 /// Rows of samples with MNIST's share of zeros, and of labels between 0.1 and 0.9.
 pub struct Rows {

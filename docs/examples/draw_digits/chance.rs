@@ -5,8 +5,8 @@
 //! and the `libm` crate alone, because then no other library's idea of how to make them - and no
 //! computer's own sine or logarithm - can change a single pixel.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 
 /// Streams from this number on shuffle labels; those below it draw images.
 const FIRST_LABEL_STREAM: u64 = 1 << 63;

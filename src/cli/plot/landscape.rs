@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use backprop::data_set::{DataSet, Part, Targets};

@@ -2,8 +2,8 @@
 
 use crate::gradient_check::{Example, Task};
 use crate::{Activation, Architecture, Cost, Parameters, WeightInit};
+use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 /// The network and the task that a fault shows itself in.
 #[derive(Debug, Clone, Copy, PartialEq)]
