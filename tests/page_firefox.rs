@@ -7,7 +7,7 @@ use backprop::gradient_check::faults::GALLERY;
 use serde_json::{Value, json};
 use support::cli::{backprop, json_lines, success};
 use support::marionette::Firefox;
-use support::page::{fragment, page, read_report, same, settings, with_script};
+use support::page::{assert_trained, fragment, page, read_report, same, settings, trainings, with_script};
 
 #[test]
 #[ignore = "needs firefox-esr: run by CI"]
@@ -26,7 +26,9 @@ fn firefox_computes_every_step_edit_and_report_as_the_program_does() {
     let walks =
         walks.map(|((_, situation), steps)| json!({"fragment": fragment(situation), "count": steps.len()}));
     let faults: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+    let trainings = trainings();
     let task = json!({
+        "trainings": trainings.iter().map(|(situation, _)| situation).collect::<Vec<_>>(),
         "walks": walks.collect::<Vec<_>>(), "faults": faults, "edited": fragment(&json!({"data": "nine-nodes"})),
     });
     let (_folder, path, _) = page("");
@@ -36,6 +38,7 @@ fn firefox_computes_every_step_edit_and_report_as_the_program_does() {
         assert!(same(&report["forward"][place], &json!(steps)), "{options}");
         assert!(same(&report["back"][place], &json!(steps)), "{options}, backwards");
     }
+    assert_trained(&report["trained"], &trainings);
     for (place, name) in faults.iter().enumerate() {
         let output = backprop(&format!("check --engine object --fault {name}")).output().expect("it starts");
         assert_eq!(report["faults"][place].as_str(), std::str::from_utf8(&output.stdout).ok(), "{name}");

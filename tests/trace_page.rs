@@ -7,7 +7,9 @@ use backprop::gradient_check::faults::GALLERY;
 use serde_json::{Value, json};
 use support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
 use support::golden::read_json;
-use support::page::{between, browse, edited_steps, fragment, page, same, settings};
+use support::page::{
+    assert_trained, between, browse, edited_steps, fragment, page, same, settings, trainings,
+};
 
 fn situation(page: &str) -> Value {
     let text = between(page, r#"<script type="application/json" id="situation">"#, "</script>");
@@ -149,7 +151,9 @@ fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
     let walks =
         walks.map(|((_, situation), steps)| json!({"fragment": fragment(situation), "count": steps.len()}));
     let faults: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+    let trainings = trainings();
     let task = json!({
+        "trainings": trainings.iter().map(|(situation, _)| situation).collect::<Vec<_>>(),
         "walks": walks.collect::<Vec<_>>(), "faults": faults, "edited": fragment(&json!({"data": "nine-nodes"})),
     });
     let report = browse(&path, "", include_str!("support/page/numbers.js"), &task);
@@ -157,6 +161,7 @@ fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
         assert_same(&report["forward"][place], steps, options);
         assert_same(&report["back"][place], steps, options);
     }
+    assert_trained(&report["trained"], &trainings);
     for (place, name) in faults.iter().enumerate() {
         let output = backprop(&format!("check --engine object --fault {name}")).output().expect("it starts");
         assert_eq!(report["faults"][place].as_str(), std::str::from_utf8(&output.stdout).ok(), "{name}");

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
 export CARGO_TARGET_DIR="$root/target/page-engine"
 target=wasm32-unknown-unknown
-export RUSTFLAGS="-C target-feature=+simd128 --remap-path-prefix=$root=backprop --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+export RUSTFLAGS="-C target-feature=+simd128 -C link-arg=--export-table -C link-arg=--growable-table --remap-path-prefix=$root=backprop --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 build=(build --release --lib --target "$target")
 
 if rustup target add "$target" >/dev/null 2>&1; then

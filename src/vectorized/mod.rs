@@ -51,7 +51,8 @@
 //!
 //! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
 //! rows: every sum has a fixed order, and a product is always added with one rounding (`mul_add`: an instruction on
-//! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it). Only a mini-batch of several samples is another computation than several steps.
+//! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it, unless
+//! [`set_multiply_add`] helps). Only a mini-batch of several samples is another computation than several steps.
 //!
 //! # Sign
 //!
@@ -68,6 +69,7 @@ pub mod rungs;
 pub mod textbook;
 mod threads;
 
+pub use self::kernels::fused::set_multiply_add;
 use self::non_zeros::NonZeros;
 #[doc(inline)]
 pub use self::{full_connected_layer::FullConnectedLayer, network::Network};

@@ -1,9 +1,14 @@
 //! The page that `backprop trace` writes, opened in a real browser; and twenty networks to step through in it, as options
 //! of the program and as the page's engine is told of them.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use backprop::data_set::points;
+use backprop::model_file::Model;
+use backprop::training::{Options, Trainer};
+use backprop::{Architecture, Engine, Parameters, WeightInit, vectorized};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -142,4 +147,30 @@ pub fn edited_steps() -> Vec<Value> {
     stepper.edit(Edit::Weight(w84, -1.25));
     stepper.edit(Edit::Input(0, 0.5));
     stepper.take(80).map(|step| json!(step)).collect()
+}
+
+/// Trainings for matrices of several panels, as situations, and the weights that an epoch of each ends in.
+pub fn trainings() -> Vec<(Value, Parameters)> {
+    let moons = points::moons().train;
+    let architecture = Architecture::new(&[2, 70, 40, 2]);
+    let training = |batch: usize, l2: f64| {
+        let options = Options { epochs: Some(1), batch, l2, seed: 3, ..Options::default() };
+        let mut network =
+            vectorized::Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 3));
+        let mut trainer = Trainer::new(options, &moons, None, &moons).expect("they fit");
+        trainer.run_epoch(&mut network, &mut |_| ControlFlow::Continue(())).expect("no divergence");
+        let situation = json!({
+            "data": "moons", "sizes": architecture.sizes, "init": "normal", "seed": 3, "batch": batch, "l2": l2,
+        });
+        (situation, network.parameters())
+    };
+    vec![training(1, 0.0), training(16, 0.2)]
+}
+
+/// Whether models of the page have these weights, to the bit.
+pub fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
+    for (place, (situation, expected)) in trainings.iter().enumerate() {
+        let model = Model::from_json(&models[place].to_string()).expect("a model");
+        assert!(model.parameters == *expected, "{situation}");
+    }
 }

@@ -29,6 +29,7 @@ mod texts;
 mod training;
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 pub use digits::to_base64;
 pub use session::Session;
@@ -50,6 +51,29 @@ thread_local! {
 unsafe extern "C" {
     /// Milliseconds, as `performance.now()`.
     safe fn now() -> f64;
+}
+
+/// A function of the browser's: sums and numbers, how many, and the factor.
+type Fused = extern "C" fn(*mut f64, *const f64, usize, f64);
+
+static FUSED: OnceLock<Fused> = OnceLock::new();
+
+/// Takes a function of the browser's, by its place in the table of functions, for what WebAssembly alone has no
+/// instruction for: adding numbers·factor to sums with one rounding. Returns whether it does that.
+///
+/// # Safety
+/// At that place is a [`Fused`] that reads and writes no more than so many numbers; always a multiple of 8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fuse(place: usize) -> bool {
+    // SAFETY: as promised above; in WebAssembly a pointer to a function is its place in the table.
+    let function = unsafe { std::mem::transmute::<usize, Fused>(place) };
+    FUSED.set(function).is_ok() && backprop::vectorized::set_multiply_add(multiply_add)
+}
+
+fn multiply_add(sums: &mut [f64], numbers: &[f64], factor: f64) {
+    if let Some(fused) = FUSED.get() {
+        fused(sums.as_mut_ptr(), numbers.as_ptr(), sums.len().min(numbers.len()), factor);
+    }
 }
 
 /// Room for a request of so many bytes: where the page is to write it.

@@ -23,7 +23,10 @@ pub fn compare(sizes: Option<&[usize]>) -> Result<String, String> {
     }
     let (labels, samples) = backprop::data_set::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
-    let found = race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
+    let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
+    // A browser compiles what is run often once more, and better, while it runs; nobody is timed before.
+    run();
+    let found = run();
     text(&json!({
         "sizes": found.sizes,
         "connections": found.connections,

@@ -40,7 +40,7 @@ function tellRace(answer) {
       element("span", { class: "run", style: `animation-duration: ${seconds}s` })), element("span", { class: "time" }, `${answer.texts[key]} µs a sample`));
   }));
   // The numbers are the program's to the bit, and that costs where the platform lacks the instruction.
-  const why = answer.ratio < 5 ? " In a browser the matrices gain little: to give the program's numbers to the bit, they put each fused " +
+  const why = answer.ratio < 1.5 ? " In this browser the matrices gain little: to give the program's numbers to the bit, they put each fused " +
     "multiply-add, for which WebAssembly has no instruction, together from thirty others. They still skip inputs that are 0, as most " +
     "pixels are. Natively (backprop compare) they win by far." : "";
   const words = `${answer.agrees ? "They agree" : "They do NOT agree"}: the largest difference is ${answer.texts.max_difference}. ` +

@@ -24,6 +24,8 @@
 //!
 //! Errors are kept as what is *too much*, because x − 0 is x for −0 as well.
 
+use std::sync::OnceLock;
+
 use crate::vectorized::panel_matrix::{LANES, Lanes};
 
 /// Whether the version of a kernel that stands around it has the instruction behind `f64::mul_add`.
@@ -42,13 +44,34 @@ macro_rules! has_instruction {
 }
 pub(super) use has_instruction;
 
+/// Adds numbers·factor to sums.
+type MultiplyAdd = fn(&mut [f64], &[f64], f64);
+
+/// What was set by [`set_multiply_add`].
+static MULTIPLY_ADD: OnceLock<MultiplyAdd> = OnceLock::new();
+
+/// Sets a function that adds numbers·factor to as many sums, each product with one rounding.
+///
+/// Only for platforms that have an instruction for it which the compiler did not know of, as many browsers have; where the
+/// compiler knew, it is never called. It is tried first, and left aside if it rounds products too. `true` if it is used from
+/// now on; the first that is stays.
+pub fn set_multiply_add(multiply_add: fn(&mut [f64], &[f64], f64)) -> bool {
+    // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰, of which a product that is rounded loses the last term.
+    let [number, lost] = [-30, -60].map(|exponent| libm::ldexp(1.0, exponent));
+    let mut sums = [-1.0 - 2.0 * number; LANES];
+    multiply_add(&mut sums, &[1.0 + number; LANES], 1.0 + number);
+    sums == [lost; LANES] && MULTIPLY_ADD.set(multiply_add).is_ok()
+}
+
 /// Products of anything smaller could have parts that are no numbers any more: 2⁻²⁵⁵.
 const SMALLEST: f64 = f64::from_bits((1023 - 255) << 52);
 
 /// sums + numbers·factor.
 #[inline(never)]
 pub fn add_scaled<const HEIGHT: usize>(sums: &mut [Lanes; HEIGHT], numbers: &[Lanes; HEIGHT], factor: f64) {
-    if factor.abs() == 1.0 {
+    if let Some(multiply_add) = MULTIPLY_ADD.get() {
+        multiply_add(sums.as_flattened_mut(), numbers.as_flattened(), factor);
+    } else if factor.abs() == 1.0 {
         // The product is exact: many pixels are 1.
         let pairs = sums.as_flattened_mut().iter_mut().zip(numbers.as_flattened());
         pairs.for_each(|(sum, number)| *sum += number * factor);
@@ -258,6 +281,16 @@ mod tests {
     #[ignore = "takes minutes in a debug build"]
     fn every_result_is_that_of_the_instruction_in_nine_million_cases() {
         compare_with_the_instruction(1_000_000, 1);
+    }
+
+    #[test]
+    fn what_rounds_twice_is_not_used() {
+        let twice = |sums: &mut [f64], numbers: &[f64], factor: f64| {
+            sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number * factor);
+        };
+        assert!(!set_multiply_add(twice));
+        assert!(!set_multiply_add(|_, _, _| ()));
+        assert!(MULTIPLY_ADD.get().is_none());
     }
 
     #[test]

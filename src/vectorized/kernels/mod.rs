@@ -22,7 +22,7 @@
 
 pub(super) mod backward;
 pub(super) mod forward;
-mod fused;
+pub(super) mod fused;
 pub(super) mod pack;
 pub(super) mod tile;
 pub(super) mod update;

@@ -17,6 +17,12 @@ async function walk(report, task) {
     report.forward.push(forward);
     report.back.push(back.reverse());
   }
+  // The matrices, with one sample and with several.
+  report.trained = task.trainings.map((situation) => {
+    backprop.ask({ ...situation, do: "start" });
+    backprop.ask({ do: "train", samples: 200, engine: "vectorized" });
+    return backprop.ask({ do: "train-take" }).situation.model;
+  });
   report.faults = task.faults.map((fault) => backprop.check(fault));
   await follow(task.edited);
   backprop.goto(60);
