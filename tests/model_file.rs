@@ -3,6 +3,7 @@
 
 mod support;
 
+use backprop::data_set::{Answers, Pixels, Standardization};
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Cost, Parameters, WeightInit};
 use proptest::prelude::*;
@@ -54,6 +55,21 @@ fn activations_and_cost_come_back() {
 }
 
 #[test]
+fn what_outputs_mean_and_what_is_done_to_inputs_come_back_and_are_not_written_where_nothing_is_said() {
+    let plain = model(&[2, 3]);
+    for key in ["answers", "pixels", "standardization"] {
+        assert!(!plain.to_json().expect("finite").contains(key), "{key}");
+    }
+    for answers in
+        [Answers::Bits, Answers::Numbers, Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec())]
+    {
+        let standardization = Some(Standardization { mean: vec![0.5, -1.0], deviation: vec![2.0, 0.1] });
+        let written = Model { answers, pixels: Some(Pixels::Raw), standardization, ..plain.clone() };
+        assert_eq!(Model::from_json(&written.to_json().expect("finite")), Ok(written));
+    }
+}
+
+#[test]
 fn text_that_is_not_json_is_refused() {
     assert!(refusal("").contains("it is empty"));
     assert!(refusal("{\"sizes\": [2,").contains("not whole"));
@@ -73,6 +89,8 @@ fn sizes_that_disagree_with_the_matrices_are_refused() {
     assert!(with("[2, 1]", "[[[1, 2], [1, 2]]]", "[[[0]]]").contains("weights[0] has 2 rows"));
     assert!(with("[2, 1]", "[[[1, 2]]]", "[[[0], [0]]]").contains("biases[0] has 2 entries"));
     assert!(with("[2, 1, 1]", "[[[1, 2]]]", "[[[0]]]").contains("need 2 weight matrices"));
+    assert!(with("[2, 1]", "[[[1, 2]]]", "[[[0]], [[0]]]").contains("but there are 1 and 2"));
+    assert!(with("[2, 1]", "[[[1, 2]], [[1]]]", "[[[0]]]").contains("but there are 2 and 1"));
     assert!(with("[2]", "[]", "[]").contains("at least two layers"));
     assert!(with("[2, 0]", "[[]]", "[[]]").contains("have a zero"));
     assert!(with("[2, 1]", "[[[1, 2]]]", "[[0]]").contains("not a model file"));
