@@ -417,6 +417,7 @@ fn a_run_that_is_resumed_begins_where_its_state_stands() {
     assert_ne!(first.state(), &TrainingState::new(&options));
     let mut second =
         Trainer::new(options, &data, None, &data).expect("options").resume(first.state().clone());
+    assert_eq!(second.options().epochs, Some(3));
     assert_eq!((second.state(), second.options()), (first.state(), first.options()));
     assert_eq!(run(&mut second, &mut engine).len(), 2);
     assert_eq!(engine.trained_on(), 60.0);
