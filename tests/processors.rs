@@ -7,12 +7,16 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use backprop::vectorized::{Network, set_multiply_add};
+use backprop::{Engine, MiniBatchStep};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_backprop");
 
-/// Processors, and whether they have AVX2 and AVX-512.
+/// Processors, and whether they have AVX2, AVX-512, and the instruction that adds a product with one rounding.
 const PROCESSORS: [(&str, &str); 2] =
-    [("Nehalem", "avx2 false, avx512f false"), ("Haswell", "avx2 true, avx512f false")];
+    [("Nehalem", "avx2 false, avx512f false, fma false"), ("Haswell", "avx2 true, avx512f false, fma true")];
 
 /// One sample a step and mini-batches, every activation function, on layers of one lane and of many.
 const RUNS: [&str; 5] = [
@@ -103,7 +107,7 @@ fn the_processors_played_have_other_instructions() {
     let test = std::env::current_exe().expect("a test knows its own path");
     for (processor, instructions) in PROCESSORS {
         let mut command = on(processor, &test);
-        command.args(["--exact", "instructions_of_this_processor_are_printed", "--nocapture"]);
+        command.args(["--exact", "products_are_added_by_the_instruction_where_there_is_one", "--nocapture"]);
         let output = command.output().expect("QEMU runs");
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(printed.contains(instructions), "{processor}: {printed}");
@@ -111,7 +115,29 @@ fn the_processors_played_have_other_instructions() {
 }
 
 #[test]
-fn instructions_of_this_processor_are_printed() {
+fn products_are_added_by_the_instruction_where_there_is_one() {
+    // What is set below is called by kernels that have no such instruction, and by no others.
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
     let (avx2, avx512f) = (is_x86_feature_detected!("avx2"), is_x86_feature_detected!("avx512f"));
-    println!("avx2 {avx2}, avx512f {avx512f}");
+    let fma = is_x86_feature_detected!("fma");
+    println!("avx2 {avx2}, avx512f {avx512f}, fma {fma}");
+
+    assert!(set_multiply_add(|sums, numbers, factor| {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = number.mul_add(factor, *sum));
+    }));
+    let count = |train: &mut dyn FnMut()| {
+        let before = CALLS.load(Ordering::Relaxed);
+        train();
+        CALLS.load(Ordering::Relaxed) - before
+    };
+    // Walks, products, and a layer of each height.
+    for sizes in [[50, 8, 10], [50, 16, 10], [50, 24, 10], [50, 300, 10]] {
+        let mut network = Network::new(&sizes, 1);
+        let (samples, labels) = (vec![0.3; 50 * 40], vec![0.1; 10 * 40]);
+        let one_by_one = count(&mut || _ = network.train_each(&labels, &samples, 0.1));
+        let together =
+            count(&mut || _ = network.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1)));
+        assert_eq!([one_by_one > 0, together > 0], [!fma; 2], "{sizes:?}: {one_by_one}, {together}");
+    }
 }

@@ -30,12 +30,15 @@ use crate::vectorized::panel_matrix::{LANES, Lanes};
 
 /// Whether the version of a kernel that stands around it has the instruction behind `f64::mul_add`.
 ///
+/// AVX-512 has one of its own; of a version's features only those that are written there are seen, not what they imply.
+///
 /// In a debug build for windows-gnu `mul_add` is a call of mingw-w64's `fma`, which rounds twice.
 macro_rules! has_instruction {
     () => {
         multiversion::target::target_cfg_f!(all(
             any(
                 target_feature = "fma",
+                target_feature = "avx512f",
                 not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "wasm32"))
             ),
             not(all(windows, target_env = "gnu", debug_assertions))
