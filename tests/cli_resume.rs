@@ -187,7 +187,7 @@ mod unix {
 
     /// Longer than anybody waits.
     const LONG_RUN: &str =
-        "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000";
+        "train --train-limit 150 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000";
 
     #[test]
     fn ctrl_c_saves_the_run_and_says_how_to_resume_it() {

@@ -203,7 +203,9 @@ fn of_the_script_s_template_nothing_is_left_in_it() {
         ("bits", "8,3,8", "--dropout 0.5"),
         ("xor", "2,2,1", "--l2 0.5"),
     ] {
-        let train = format!("train --data {data} --sizes {sizes} --epochs 0 --quiet --force --out s.json");
+        let train = format!(
+            "train --data {data} --sizes {sizes} --epochs 0 --train-limit 20 --test-limit 20 --quiet --force --out s.json"
+        );
         success(backprop(&train).current_dir(&folder));
         let export =
             format!("export --to torch --model s.json --out run --data {data} --train-limit 20 {options}");

@@ -16,21 +16,21 @@ fn report(fault: &'static Fault, sizes: &[usize], seed: u64) -> Report {
 }
 
 #[test]
-fn every_fault_is_caught_on_three_shapes_with_the_diagnosis_it_deserves() {
-    assert_caught(0..1);
+fn every_fault_is_caught_with_the_diagnosis_it_deserves() {
+    assert_caught(1, 0..1);
 }
 
 #[test]
 #[ignore = "many seconds in a debug build; run in release"]
-fn every_fault_is_caught_whatever_the_weights() {
-    assert_caught(1..20);
+fn every_fault_is_caught_on_three_shapes_whatever_the_weights() {
+    assert_caught(usize::MAX, 0..20);
 }
 
-/// That every fault is caught, on each of its shapes, with weights and samples drawn from these seeds.
-fn assert_caught(seeds: std::ops::Range<u64>) {
+/// That every fault is caught, on so many of its shapes, with weights and samples drawn from these seeds.
+fn assert_caught(shapes: usize, seeds: std::ops::Range<u64>) {
     for fault in GALLERY {
         assert!(fault.set_up.shapes.len() >= 3, "{}", fault.name);
-        for sizes in fault.set_up.shapes {
+        for sizes in fault.set_up.shapes.iter().take(shapes) {
             for seed in seeds.clone() {
                 let report = report(fault, sizes, seed);
                 assert_eq!(report.verdict, Verdict::Disagree, "{}\n{report}", fault.name);

@@ -60,9 +60,9 @@ fn accuse_nobody(seeds: std::ops::Range<u64>) -> usize {
 
 #[test]
 fn no_correct_network_is_accused() {
-    let agreed = accuse_nobody(0..300);
+    let agreed = accuse_nobody(0..60);
     // The others are dead: ReLUs that are all off, or sigmoids saturated to the last bit.
-    assert!(agreed > 250, "only {agreed} of 300 were certified");
+    assert!(agreed > 50, "only {agreed} of 60 were certified");
 }
 
 #[test]

@@ -25,16 +25,28 @@ fn last_epoch(arguments: &str, folder: &Path) -> serde_json::Value {
 }
 
 #[test]
+fn xor_is_learnt_from_the_first_two_seeds() {
+    assert_eq!(learnt_seeds(2), 2);
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn xor_is_learnt_from_nine_of_ten_seeds_at_least() {
+    let learnt = learnt_seeds(10);
+    assert!(learnt >= 9, "{learnt} of 10");
+}
+
+/// From how many of the first seeds XOR is learnt.
+fn learnt_seeds(count: u64) -> usize {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut learnt = 0;
-    for seed in 1..=10 {
+    for seed in 1..=count {
         let last = last_epoch(&format!("--data xor {TRAIN_XOR} --seed {seed}"), folder.path());
         assert_eq!(last["test_total"], 4);
         assert_eq!(last["tested_on"], "training");
         learnt += usize::from(last["test_correct"] == 4);
     }
-    assert!(learnt >= 9, "{learnt} of 10");
+    learnt
 }
 
 #[test]
@@ -256,10 +268,22 @@ fn standardization_is_of_the_rows_trained_on_and_stays_with_the_model() {
 }
 
 #[test]
+fn irises_are_recognised_to_95_percent() {
+    assert!(irises_recognised(1)[0] * 100 >= 95 * 50);
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn irises_are_recognised_to_95_percent_in_the_median_of_ten_seeds() {
+    let right = irises_recognised(10);
+    assert!(right[4] + right[5] >= 95, "{right:?} of 50");
+}
+
+/// How many of the 50 irises in the test set are recognised from each of the first seeds, fewest first.
+fn irises_recognised(seeds: u64) -> Vec<u64> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let options = "--data iris --standardize --sizes 4,8,3 --init scaled --epochs 50 --evaluate-every 50";
-    let mut right: Vec<u64> = (1..=10)
+    let mut right: Vec<u64> = (1..=seeds)
         .map(|seed| {
             let last = last_epoch(&format!("{options} --seed {seed}"), folder.path());
             assert_eq!(last["test_total"], 50);
@@ -267,7 +291,7 @@ fn irises_are_recognised_to_95_percent_in_the_median_of_ten_seeds() {
         })
         .collect();
     right.sort_unstable();
-    assert!(right[4] + right[5] >= 95, "{right:?} of 50");
+    right
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! | `<!-- from src/graph/node.rs -->` | the block stands in that file as it is |
 //! | nothing, and the block is `rust` | it is a doc-test: its file is listed in src/book/mod.rs |
 //! | nothing, and the block is `console` | each `$ command` is run, and prints what follows it |
-//! | `<!-- release only: reason -->` | the same, by the ignored test, in a release build |
+//! | `<!-- release only: reason -->` | the same, and a picture too, by the ignored tests, in a release build |
 //! | `<!-- not in CI: reason -->` | it is not run |
 //! | `<!-- exit status: 1 0 -->` | so its commands end, where one does not end with 0 |
 //! | `<!-- saved as: xor.csv -->` | the block is that file, for the commands that follow |
@@ -26,7 +26,7 @@
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
 //! the program under test. A line `...` stands for any lines. Commands are the same in every shell (shells.rs).
 //! `cargo test --config "env.UPDATE_DOCS='1'" --test book -- --test-threads=1` writes code, printed text and pictures into
-//! the book.
+//! the book; with `--release` and, behind the `--`, `--include-ignored`, also what is for release builds only.
 #![cfg(all(unix, feature = "cli"))]
 
 mod architecture;

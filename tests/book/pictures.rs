@@ -1,14 +1,14 @@
 //! Pictures in the book are what their commands make.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::scratch::Scratch;
 use crate::support::book::{documents, root};
 use crate::{assert_none, updating};
 
-#[test]
-fn every_picture_is_what_its_command_makes() {
+/// Makes the pictures, those for release builds or the others. Returns what is wrong, and which pictures are shown.
+fn check_pictures(in_release: bool) -> (Vec<String>, Vec<PathBuf>) {
     let mut problems = Vec::new();
     let mut shown = Vec::new();
     for document in documents() {
@@ -24,7 +24,8 @@ fn every_picture_is_what_its_command_makes() {
                 ));
                 continue;
             };
-            if notes.iter().any(|note| note.starts_with("not in CI:")) {
+            let noted = |word: &str| notes.iter().any(|note| note.starts_with(word));
+            if noted("not in CI:") || noted("release only:") != in_release {
                 continue;
             }
             let output = scratch.run(command.trim());
@@ -39,6 +40,12 @@ fn every_picture_is_what_its_command_makes() {
             }
         }
     }
+    (problems, shown)
+}
+
+#[test]
+fn every_picture_is_what_its_command_makes() {
+    let (mut problems, shown) = check_pictures(false);
     let folder = root().join("docs/images");
     for entry in folder.read_dir().into_iter().flatten() {
         let picture = Path::new("docs/images").join(entry.expect("docs/images can be read").file_name());
@@ -47,6 +54,12 @@ fn every_picture_is_what_its_command_makes() {
         }
     }
     assert_none(&problems);
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
+fn every_picture_that_takes_longer_is_what_its_command_makes() {
+    assert_none(&check_pictures(true).0);
 }
 
 fn is_drawing(path: impl AsRef<Path>) -> bool {

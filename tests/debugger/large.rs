@@ -19,6 +19,7 @@ fn in_lldb(sizes: &str, commands: &str) -> String {
 }
 
 #[test]
+#[ignore = "seconds in LLDB: run by CI"]
 fn lldb_shows_a_long_list_in_pages() {
     if lldb::is_missing() {
         return;

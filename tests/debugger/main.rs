@@ -12,8 +12,11 @@
 //!
 //! Where a debugger is missing the tests say so and pass; under CI (`CI=true`) that is a failure, except where .ci/run
 //! found that there is no LLDB 19 to install (`BACKPROP_NO_LLDB`). After a change to a
-//! session in the book, or to a line shown there, `cargo test --config "env.UPDATE_DOCS='1'" --test debugger`
-//! writes the answers into it.
+//! session in the book, or to a line shown there,
+//! `cargo test --config "env.UPDATE_DOCS='1'" --test debugger -- --include-ignored` writes the answers into it.
+//!
+//! `cargo test` has a few sessions in gdb; .ci/run has them all, those that are ignored in a step of its own, for in
+//! a release build there are none.
 //!
 //! (Nothing here needs the feature `cli`; but once is enough, and .ci/run also tests the library alone.)
 #![cfg(all(debug_assertions, target_os = "linux", feature = "cli"))]

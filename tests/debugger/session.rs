@@ -80,8 +80,8 @@ fn check(debugger: &str, run: impl Fn(&[Exchange]) -> Vec<Option<Vec<String>>> +
     });
     assert!(
         reports.iter().all(String::is_empty),
-        "the book shows something else; if {debugger} is right, cargo test --test debugger with UPDATE_DOCS set \
-         writes it in\n\n{}",
+        "the book shows something else; if {debugger} is right, cargo test --test debugger -- --include-ignored with UPDATE_DOCS \
+         set writes it in\n\n{}",
         reports.concat()
     );
 }
@@ -121,6 +121,7 @@ fn in_lldb(exchanges: &[Exchange]) -> Vec<Option<Vec<String>>> {
 }
 
 #[test]
+#[ignore = "seconds in gdb: run by CI"]
 fn the_sessions_in_the_book_are_gdb_s() {
     if gdb::is_missing() {
         return;
@@ -132,6 +133,7 @@ fn the_sessions_in_the_book_are_gdb_s() {
 }
 
 #[test]
+#[ignore = "seconds in LLDB: run by CI"]
 fn the_sessions_in_the_book_are_lldb_s() {
     if !lldb::is_missing() {
         check("LLDB", in_lldb);
@@ -139,6 +141,7 @@ fn the_sessions_in_the_book_are_lldb_s() {
 }
 
 #[test]
+#[ignore = "seconds in lldb-dap: run by CI"]
 fn the_sessions_in_the_book_are_those_of_an_editor() {
     if !dap::is_missing() {
         check("lldb-dap", |exchanges| asked(exchanges, |e| e.lldb.as_ref(), dap::answers));

@@ -35,6 +35,7 @@ pub fn commands(list: &Value) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "seconds in LLDB: run by CI"]
 fn codelldb_s_commands_stop_lldb_at_every_node_sized_function() {
     if lldb::is_missing() {
         return;
@@ -57,6 +58,7 @@ fn codelldb_s_commands_stop_lldb_at_every_node_sized_function() {
 }
 
 #[test]
+#[ignore = "seconds in gdb: run by CI"]
 fn the_c_and_c_plus_plus_extension_s_commands_stop_gdb_at_every_node_sized_function() {
     if gdb::is_missing() {
         return;

@@ -114,10 +114,8 @@ fn read_only_data() -> tempfile::TempDir {
 
 /// Starts a long run and sends it a signal when its first line is there.
 fn interrupted(arguments: &str, folder: &tempfile::TempDir, signal: Signal) -> Ended {
-    let mut command = backprop(
-        "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000",
-        folder,
-    );
+    let mut command =
+        backprop("train --train-limit 150 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000", folder);
     command.args(arguments.split_whitespace());
     signalled(command, signal)
 }
@@ -148,7 +146,7 @@ fn a_name_that_is_no_text_is_kept_and_resumed() {
     let folder = folder();
     let out = OsStr::from_bytes(b"\xff\xfe.json");
     let mut command = backprop(
-        "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000 --out",
+        "train --train-limit 150 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000 --out",
         &folder,
     );
     command.arg(out);
@@ -311,7 +309,7 @@ fn what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not() {
 fn a_checkpoint_that_is_being_trained_is_not_trained_by_another() {
     let folder = folder();
     let mut command = backprop(
-        "train --train-limit 1500 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000 --checkpoint run",
+        "train --train-limit 150 --test-limit 20 --sizes 784,10,10 --json --epochs 1000000 --checkpoint run",
         &folder,
     );
     let mut first = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
@@ -336,10 +334,13 @@ fn a_checkpoint_that_is_being_trained_is_not_trained_by_another() {
 fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
     use std::io::{BufRead as _, BufReader};
     let (there, here) = (folder(), folder());
+    // Time enough to take its folder away.
+    let epochs = if cfg!(debug_assertions) { 30 } else { 120 };
     for option in ["--out", "--checkpoint"] {
         let gone = there.path().join("gone");
         std::fs::create_dir(&gone).expect("new");
-        let arguments = format!("train --data bits --epochs 120 --json {option} {}/kept", gone.display());
+        let arguments =
+            format!("train --data bits --epochs {epochs} --json {option} {}/kept", gone.display());
         let mut command = backprop(&arguments, &here);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
@@ -348,7 +349,7 @@ fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
         while std::fs::remove_dir_all(&gone).is_err() {}
         let rest = lines.lines().count();
         let ended = wait(child);
-        assert_eq!((ended.status, rest), (Some(2), 119), "{ended:?}");
+        assert_eq!((ended.status, rest), (Some(2), epochs - 1), "{ended:?}");
         ended.says(&["its folder is gone", "it is saved as ./kept.rescued instead"]);
         assert!(!ended.stderr.contains("what was there before"), "{ended:?}");
         assert_eq!(ended.stderr.matches("training goes on").count(), usize::from(option == "--checkpoint"));
@@ -356,7 +357,7 @@ fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
         if option == "--out" {
             backprop::model_file::Model::read(&kept).expect("the model");
         } else {
-            assert_eq!(Checkpoint::read(&kept).expect("the run").state.epochs_done, 120);
+            assert_eq!(Checkpoint::read(&kept).expect("the run").state.epochs_done, epochs);
         }
         std::fs::remove_file(kept).expect("ours");
     }

@@ -159,7 +159,7 @@ fn a_small_stack_and_deep_nesting_are_no_trouble() {
         run(&mut after("ulimit -s 64", arguments, &folder)).succeeded();
     }
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        let deep = format!("{}0{}", open.repeat(1_000_000), close.repeat(1_000_000));
+        let deep = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
         write(&folder, "deep.json", &deep);
         write(&folder, "inside.json", format!("{{\"extra\": {deep}}}"));
         for name in ["deep.json", "inside.json"] {

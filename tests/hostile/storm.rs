@@ -143,10 +143,7 @@ fn check_end(ended: &Ended, blow: Blow) {
 
 #[test]
 fn a_run_struck_by_signals_comes_out_the_same() {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    for options in [RUNS[1], RUNS[6]] {
-        storm(options, 2, &mut rng);
-    }
+    storm(&RUNS[1].replace("--epochs 90", "--epochs 15"), 2, &mut ChaCha8Rng::seed_from_u64(1));
 }
 
 #[test]

@@ -34,13 +34,18 @@ fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
 
 #[test]
 fn every_lesson_is_readable_and_draws_a_picture() {
-    assert_readable(|_| vec![""]);
+    // As it is; of two, less of the same, which take seconds unoptimised.
+    assert_readable(|entry| match entry.name {
+        "initialisation" => vec!["--epochs 1"],
+        "xor" => vec!["--runs 10"],
+        _ => vec![""],
+    });
 }
 
 #[test]
 #[ignore = "half a minute in a debug build; run in release"]
 fn every_lesson_is_readable_whatever_is_tried() {
-    assert_readable(|entry| entry.tries.iter().map(|one| one.flags).collect());
+    assert_readable(|entry| entry.tries.iter().map(|one| one.flags).chain([""]).collect());
 }
 
 /// That every lesson can be read and has a picture, with the flags that are to be tried.
@@ -355,6 +360,7 @@ fn the_slope_slows_the_bad_start_and_the_cross_entropy_takes_it_out() {
 // ---- initialisation ----
 
 #[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn normal_weights_saturate_hidden_neurons_and_learn_less() {
     let lesson = initialisation::run(&with(""));
     let [normal, scaled] = &lesson.starts;

@@ -127,6 +127,7 @@ fn descent_a_narrow_valley_allows_a_tenth_and_a_round_one_takes_one_step() {
 }
 
 #[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn xor_a_hundred_starts_and_those_that_get_stuck() {
     let lesson = xor::run(&with(""));
     assert!(lesson.shown.learnt());
@@ -164,6 +165,7 @@ fn xor_more_neurons_help_and_more_epochs_do_not() {
 }
 
 #[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn xor_from_small_weights_both_neurons_learn_the_same() {
     let lesson = xor::run(&tried(&xor::TRIES, 3));
     assert_eq!(lesson.stuck().len(), 51);
@@ -228,6 +230,7 @@ fn initialisation_the_normal_start_does_not_catch_up() {
 }
 
 #[test]
+#[ignore = "seconds in a debug build; run in release"]
 fn initialisation_small_looks_like_scaled_and_raw_pixels_saturate_both() {
     let lesson = initialisation::run(&tried(&initialisation::TRIES, 2));
     assert_eq!(lesson.starts.each_ref().map(|start| start.init), [WeightInit::Small, WeightInit::Scaled]);

@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_result_is_that_of_the_instruction() {
-        compare_with_the_instruction(50_000, 0);
+        compare_with_the_instruction(10_000, 0);
     }
 
     #[test]
