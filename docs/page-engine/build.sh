@@ -27,7 +27,7 @@ cp "$CARGO_TARGET_DIR/$target/release/page_engine.wasm" "$root/src/show/page/eng
 python3 - "$root" "$CARGO_TARGET_DIR/$target/release/page_engine.d" >"$root/src/show/page/engine.sources" <<'PYTHON'
 import pathlib, sys, zlib
 
-# As tests/page_engine.rs: comments and the tests inside a file change nothing.
+# As tests/page/engine.rs: comments and the tests inside a file change nothing.
 def checksum(path):
     if path.suffix != ".rs":
         return zlib.crc32(path.read_bytes())

@@ -77,7 +77,7 @@ fn the_c_and_c_plus_plus_extension_s_commands_stop_gdb_at_every_node_sized_funct
 
 #[test]
 fn what_is_built_and_run_is_there() {
-    let built = ["--example nine_nodes", "--test graph_golden", "--bin backprop", "--example xor"];
+    let built = ["--example nine_nodes", "--test graph", "--bin backprop", "--example xor"];
     for (configuration, built) in configurations("lldb").iter().zip(built) {
         let arguments = commands(&configuration["cargo"]["args"]).join(" ");
         assert!(arguments.ends_with(built), "{arguments}");
@@ -94,7 +94,7 @@ fn what_is_built_and_run_is_there() {
         assert!(text(&task["command"]).contains(built), "{task}");
     }
     assert!(
-        root().join("tests/graph_golden.rs").exists() && root().join("docs/examples/nine_nodes.rs").exists()
+        root().join("tests/graph/golden.rs").exists() && root().join("docs/examples/nine_nodes.rs").exists()
     );
 }
 

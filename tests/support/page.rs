@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use backprop::data_set::points;
+use backprop::gradient_check::faults::GALLERY;
 use backprop::model_file::Model;
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Engine, Parameters, WeightInit, vectorized};
@@ -14,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::cli::{backprop, success};
+use super::cli::{backprop, json_lines, success};
 
 /// A page made with these options.
 pub fn page(options: &str) -> (TempDir, PathBuf, String) {
@@ -133,7 +134,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// The steps from 60 to 140 after the two edits of `numbers.js`, by the library's own stepper.
-pub fn edited_steps() -> Vec<Value> {
+fn edited_steps() -> Vec<Value> {
     use backprop::data_set::nine_nodes;
     use backprop::step::{Edit, Stepper};
     use backprop::{Label, Sample, graph::Network};
@@ -150,7 +151,7 @@ pub fn edited_steps() -> Vec<Value> {
 }
 
 /// Trainings for matrices of several panels, as situations, and the weights that an epoch of each ends in.
-pub fn trainings() -> Vec<(Value, Parameters)> {
+fn trainings() -> Vec<(Value, Parameters)> {
     let moons = points::moons().train;
     let architecture = Architecture::new(&[2, 70, 40, 2]);
     let training = |batch: usize, l2: f64| {
@@ -168,9 +169,47 @@ pub fn trainings() -> Vec<(Value, Parameters)> {
 }
 
 /// Whether models of the page have these weights, to the bit.
-pub fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
+fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     for (place, (situation, expected)) in trainings.iter().enumerate() {
         let model = Model::from_json(&models[place].to_string()).expect("a model");
         assert!(model.parameters == *expected, "{situation}");
+    }
+}
+
+/// That what a page computes in a browser is what the program does: every step of twenty networks there and back, two
+/// trainings, the report of every fault, two edits. `browser` opens a page with a script and its task, and returns the
+/// script's report.
+pub fn assert_computes_as_the_program(browser: impl FnOnce(&Path, &str, &Value) -> Value) {
+    let (_folder, path, _) = page("");
+    let steps = |options: &str| json_lines(&success(&mut backprop(&format!("step --json {options}"))));
+    let settings = settings();
+    let expected: Vec<Vec<Value>> = settings.iter().map(|(options, _)| steps(options)).collect();
+    let walks = settings.iter().zip(&expected);
+    let walks =
+        walks.map(|((_, situation), steps)| json!({"fragment": fragment(situation), "count": steps.len()}));
+    let faults: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+    let trainings = trainings();
+    let task = json!({
+        "trainings": trainings.iter().map(|(situation, _)| situation).collect::<Vec<_>>(),
+        "walks": walks.collect::<Vec<_>>(), "faults": faults, "edited": fragment(&json!({"data": "nine-nodes"})),
+    });
+    let report = browser(&path, include_str!("page/numbers.js"), &task);
+    for (place, ((options, _), steps)) in settings.iter().zip(&expected).enumerate() {
+        assert_same(&report["forward"][place], steps, options);
+        assert_same(&report["back"][place], steps, options);
+    }
+    assert_trained(&report["trained"], &trainings);
+    for (place, name) in faults.iter().enumerate() {
+        let output = backprop(&format!("check --engine object --fault {name}")).output().expect("it starts");
+        assert_eq!(report["faults"][place].as_str(), std::str::from_utf8(&output.stdout).ok(), "{name}");
+    }
+    assert_same(&report["edited"], &edited_steps(), "edited");
+}
+
+fn assert_same(found: &Value, expected: &[Value], what: &str) {
+    let found = found.as_array().unwrap_or_else(|| panic!("{what}: no list"));
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(same(found, expected), "{what}:\n{found}\n{expected}");
     }
 }

@@ -1,0 +1,20 @@
+//! The page in Firefox: the same numbers, an edit, a check with a fault, and nothing loaded.
+
+use crate::support::marionette::Firefox;
+use crate::support::page::{assert_computes_as_the_program, read_report, with_script};
+
+#[test]
+#[ignore = "needs firefox-esr: run by CI"]
+fn firefox_computes_every_step_edit_and_report_as_the_program_does() {
+    let Some(mut firefox) = Firefox::start() else {
+        let is_excused =
+            std::env::var_os("BACKPROP_NO_FIREFOX").is_some() || std::env::var_os("CI").is_none();
+        assert!(is_excused, "firefox-esr is missing");
+        eprintln!("firefox-esr is not there: not tried");
+        return;
+    };
+    assert_computes_as_the_program(|path, script, task| {
+        with_script(path, script, task);
+        read_report(&firefox.text_of(path, "", "script#report"))
+    });
+}
