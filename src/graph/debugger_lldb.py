@@ -338,13 +338,13 @@ def id_summary(value):
 def list_summary(value):
     """12 nodes"""
     items = List(value)
-    kind = type_name_end(items.item_type)
-    noun = {"AnyNode": "nodes", "Connection": "connections", "Layer": "layers"}.get(kind, "ids")
+    nouns = {"AnyNode": "nodes", "Connection": "connections", "Layer": "layers", "double": "numbers"}
+    noun = nouns.get(type_name_end(items.item_type), "ids")
     return "%d %s" % (len(items), noun)
 
 
 def type_name_end(kind):
-    return kind.GetName().rsplit("::", 1)[1]
+    return kind.GetName().rsplit("::", 1)[-1]
 
 
 @summary
@@ -776,6 +776,7 @@ SHOWN = [
     (OURS + "Connections$", connections_summary, ConnectionsChildren, True),
     (r"^(&(mut )?\[|alloc::vec::Vec<)backprop::graph::[a-z_]+::" + ITEM + r"(\]|,.*>)$", list_summary, ListChildren, True),
     (OURS + ITEM + r" ?\[[0-9]+\]$", list_summary, PageChildren, False),
+    (r"^&(mut )?\[f64\]$", list_summary, ListChildren, True),
     ("^backprop::sample::(Sample|Label)$", numbers_summary, None, False),
 ]
 CATEGORY = "backprop"

@@ -50,7 +50,7 @@
 //!
 //! `DIFFERENCE:` a node cannot change itself while it reads its neighbours, because they live in the same list. So a
 //! node-sized function takes the lists, reads them and *returns* its value, and its layer stores it:
-//! `node.set_output(node.calc_output(nodes, connections))`.
+//! `node.set_output(node.calc_output(outputs, connections))`.
 //!
 //! # Why the loops look old-fashioned
 //!
@@ -81,5 +81,5 @@ pub use self::{
     id::{ConnectionId, NodeId},
     layer::Layer,
     network::Network,
-    node::{AnyNode, Node},
+    node::{AnyNode, Node, outputs},
 };

@@ -71,21 +71,21 @@ impl Node {
 
     /// The output of this node: a = σ(z) (equation 1).
     ///
-    /// It reads the network's lists and changes nothing; [`Layer::calc_output`](super::Layer::calc_output) stores it.
+    /// It reads what it is given and changes nothing; [`Layer::calc_output`](super::Layer::calc_output) stores it.
     #[must_use]
-    pub fn calc_output(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let weighted_input = self.weighted_input(nodes, connections);
+    pub fn calc_output(&self, outputs: &[f64], connections: &[Connection]) -> f64 {
+        let weighted_input = self.weighted_input(outputs, connections);
         self.activation.value(weighted_input)
     }
 
     /// The weighted input z = Σ wᵢ·xᵢ, the bias being the weight of the last connection.
-    pub fn weighted_input(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
+    pub fn weighted_input(&self, outputs: &[f64], connections: &[Connection]) -> f64 {
         let upstream: &[ConnectionId] = &self.upstream;
         let mut weighted_input = 0.0;
         let mut i = 0;
         while i < upstream.len() {
             let connection = &connections[upstream[i].index()];
-            let input = nodes[connection.upstream_node.index()].output();
+            let input = outputs[connection.upstream_node.index()];
             weighted_input += input * connection.weight;
             i += 1;
         }
@@ -126,11 +126,12 @@ impl Node {
 
 /// # The formulas by hand
 ///
-/// `nodes` and `connections` are always the whole lists of the node's network. All of these functions panic if the
-/// lists are too short for an id in the node's own: they are another network's.
+/// `nodes` and `connections` are always the whole lists of the node's network, and `outputs` are [`outputs`] of all its
+/// nodes. All of these functions panic if the lists are too short for an id in the node's own: they are another
+/// network's.
 ///
 /// ```
-/// use backprop::graph::Network;
+/// use backprop::graph::{Network, outputs};
 /// use backprop::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 ///
 /// // One input x = 1, one hidden neuron 2x, one output neuron 3a + 0.5; all of them linear.
@@ -143,7 +144,7 @@ impl Node {
 ///
 /// let [hidden, output] = [1, 2].map(|layer| network[network.layers[layer].nodes[0]].as_node().unwrap());
 /// let (nodes, connections) = (&network.nodes, &network.connections.connections);
-/// assert_eq!(output.calc_output(nodes, connections), 6.5);
+/// assert_eq!(output.calc_output(&outputs(nodes), connections), 6.5);
 /// assert_eq!(output.calc_output_layer_delta(7.0, Cost::Quadratic), 0.5); // slope 1, 0.5 too low
 /// assert_eq!(hidden.calc_hidden_layer_delta(nodes, connections), 1.5); // slope 1, 3·0.5
 /// ```
@@ -321,6 +322,21 @@ impl AnyNode {
             Self::Const(node) => node.dump(nodes, connections),
         }
     }
+}
+
+/// What each of these nodes sends on, [`AnyNode::output`], side by side.
+///
+/// Every neuron of a layer reads all of them, and they fit in the nearest cache; the nodes, with their lists and all, do
+/// not.
+pub fn outputs(nodes: &[AnyNode]) -> Vec<f64> {
+    let mut outputs = vec![0.0; nodes.len()];
+    let numbers: &mut [f64] = &mut outputs;
+    let mut i = 0;
+    while i < nodes.len() {
+        numbers[i] = nodes[i].output();
+        i += 1;
+    }
+    outputs
 }
 
 impl From<Node> for AnyNode {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum as _};
 use serde::Serialize;
 
 use backprop::data_set::{Pixels, Source, Split, Targets};
-use backprop::graph::Network;
+use backprop::graph::{Network, outputs};
 use backprop::training::{Options, Trainer};
 use backprop::{Activation, Architecture, Cost, Engine, Sample, WeightInit, vectorized};
 
@@ -147,8 +147,8 @@ fn hidden_sums(network: &mut Network, split: &Split) -> Vec<f64> {
     for index in 0..SHOWN {
         network.predict(Sample(&split.train.sample(index)));
         let neurons = network.layers[1].neurons().iter().filter_map(|id| network[*id].as_node());
-        let (nodes, connections) = (&network.nodes, &network.connections.connections);
-        sums.extend(neurons.map(|node| node.weighted_input(nodes, connections)));
+        let (outputs, connections) = (outputs(&network.nodes), &network.connections.connections);
+        sums.extend(neurons.map(|node| node.weighted_input(&outputs, connections)));
     }
     sums
 }

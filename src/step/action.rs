@@ -2,7 +2,7 @@
 
 use super::Phase;
 use crate::MiniBatchStep;
-use crate::graph::{AnyNode, Connection, ConnectionId, Network, NodeId};
+use crate::graph::{AnyNode, Connection, ConnectionId, Network, NodeId, outputs};
 
 /// What one step does, and to which node or connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Action {
                 let AnyNode::Node(node) = &nodes[id.index()] else {
                     panic!("a constant node's output is not computed")
                 };
-                let output = node.calc_output(nodes, connections);
+                let output = node.calc_output(&outputs(nodes), connections);
                 nodes[id.index()].set_output(output);
             }
             Self::OutputDelta(id) => {

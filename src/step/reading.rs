@@ -6,7 +6,7 @@
 //! [`Activation::derivative_from_output`].
 
 use super::{Action, Before, Given, Numbering, Wire};
-use crate::graph::{AnyNode, ConnectionId, Network};
+use crate::graph::{AnyNode, ConnectionId, Network, outputs};
 use crate::{Activation, Cost};
 
 /// The numbers a step read, by phase.
@@ -192,7 +192,7 @@ impl Reading {
                 let node = &network[id];
                 let terms = terms(node.upstream(), Direction::Upstream, network, numbering);
                 let weighted_input =
-                    node.as_node().map_or(0.0, |node| node.weighted_input(nodes, connections));
+                    node.as_node().map_or(0.0, |node| node.weighted_input(&outputs(nodes), connections));
                 Self::Output { activation: own(node).activation, terms, weighted_input }
             }
             Action::OutputDelta(id) => {

@@ -140,7 +140,7 @@ const ALL: &[Kind] = &[SetInput, Output, OutputDelta, HiddenDelta, ConstDelta, U
 pub const ANCHORS: [Anchor; 41] = [
     anchor(NODE, "set_output", "self.output = output;", Formula, &[SetInput]),
     anchor(NODE, "set_kept", "self.kept = kept;", Formula, &[DropOut]),
-    anchor(NODE, "calc_output", "let weighted_input = self.weighted_input(nodes, connections);", Formula, &[Output]),
+    anchor(NODE, "calc_output", "let weighted_input = self.weighted_input(outputs, connections);", Formula, &[Output]),
     anchor(NODE, "weighted_input", "weighted_input += input * connection.weight;", Term, &[Output]),
     anchor(NODE, "calc_output", "self.activation.value(weighted_input)", Result, &[Output]),
     anchor(NODE, "calc_output_layer_delta", "cost.output_layer_delta(self.activation, self.output, label)", Formula, &[OutputDelta]),
@@ -156,7 +156,7 @@ pub const ANCHORS: [Anchor; 41] = [
     anchor(CONNECTION, "update_by_mean", "self.weight = self.decay(nodes, step) * self.weight + step.rate * self.gradient;", Formula, &[UpdateByMean]),
     anchor(LAYER, "set_output", "nodes[neurons[i].index()].set_output(data[i]);", Loop, &[SetInput]),
     anchor(MINI_BATCH, "set_kept", "nodes[neurons[i].index()].set_kept(kept[i]);", Loop, &[DropOut]),
-    anchor(LAYER, "calc_output", "let output = node.calc_output(nodes, connections);", Loop, &[Output]),
+    anchor(LAYER, "calc_output", "let output = node.calc_output(outputs, connections);", Loop, &[Output]),
     anchor(LAYER, "calc_output_layer_delta", "node.delta = node.calc_output_layer_delta(label[i], cost);", Loop, &[OutputDelta]),
     anchor(LAYER, "calc_hidden_layer_delta", "let delta = nodes[place].calc_hidden_layer_delta(nodes, connections);", Loop, &[HiddenDelta, ConstDelta]),
     anchor(NETWORK, "update_weight", "connections[i].update_weight(nodes, rate);", Loop, &[UpdateWeight]),
