@@ -1,5 +1,5 @@
 //! What several tests share.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
+#![allow(dead_code, reason = "each test program uses a part of this")]
 
 pub mod book;
 #[cfg(feature = "cli")]
