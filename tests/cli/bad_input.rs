@@ -5,7 +5,7 @@ use std::path::Path;
 use backprop::data_set::idx;
 use tempfile::TempDir;
 
-use crate::support::cli::{IdxTraining, backprop, refusal, success, write};
+use crate::support::cli::{IdxTraining, backprop, refusal, started, success, write};
 use crate::support::golden::read_json;
 
 fn folder() -> TempDir {
@@ -222,7 +222,7 @@ fn training_that_diverges_says_where_and_suggests_a_rate() {
 fn train_refuses_after_start(folder: &Path, arguments: &str) {
     write(&folder.join("out.json"), b"precious");
     let mut command = backprop(&format!("train {arguments} --out out.json --force --json"));
-    let output = command.current_dir(folder).output().expect("the program starts");
+    let output = started(|| command.current_dir(folder).output());
     let line = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(2), "{line}");
     for part in ["training diverged", "layer", "in epoch 1 at sample", "try a smaller rate"] {

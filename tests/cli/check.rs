@@ -3,11 +3,11 @@
 use backprop::gradient_check::faults::Fault;
 use serde_json::Value;
 
-use crate::support::cli::{backprop, json_lines, refusal, success};
+use crate::support::cli::{backprop, json_lines, refusal, started, success};
 
 /// Runs a check that must fail: exit status 1, the report on stdout, nothing on stderr.
 fn failure(arguments: &str) -> String {
-    let output = backprop(arguments).output().expect("the program starts");
+    let output = started(|| backprop(arguments).output());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{arguments}: {stderr}");
     assert!(stderr.is_empty(), "{stderr}");

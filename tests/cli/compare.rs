@@ -1,6 +1,6 @@
 //! `backprop compare`: agreement, times, and its picture.
 
-use crate::support::cli::{backprop, json_lines, refusal, success};
+use crate::support::cli::{backprop, json_lines, refusal, started, success};
 
 #[test]
 fn the_engines_agree_and_the_numbers_belong_together() {
@@ -27,7 +27,7 @@ fn a_connection_of_784_300_10_takes_at_most_40_bytes() {
 fn a_network_that_diverges_is_not_timed_and_the_answer_is_no() {
     let mut command =
         backprop("compare --sizes 784,3,10 --samples 5 --activation identity --rate 1e9 --json");
-    let output = command.output().expect("the program starts");
+    let output = started(|| command.output());
     assert_eq!(output.status.code(), Some(1));
     let found = &json_lines(&String::from_utf8(output.stdout).expect("text"))[0];
     assert_eq!(found["agree"], false);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use backprop::training::Checkpoint;
 use tempfile::TempDir;
 
-use crate::support::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
+use crate::support::cli::{IdxTraining, backprop, json_lines, refusal, started, success, write};
 use crate::support::golden::read_json;
 
 fn command(arguments: &str, folder: &TempDir) -> Command {
@@ -28,7 +28,7 @@ fn a_run_that_saves_its_work_goes_on_when_nobody_reads_its_lines_any_more() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --epochs 30 --out";
     success(backprop(&format!("{run} a.json")).current_dir(&folder));
-    let mut child = command(&format!("{run} b.json"), &folder).spawn().expect("the program starts");
+    let mut child = started(|| command(&format!("{run} b.json"), &folder).spawn());
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
@@ -170,7 +170,7 @@ mod unix {
 
     /// Starts a run, sends it Ctrl-C in its second epoch or later, and returns its exit status and its last words.
     fn interrupt(arguments: &str, folder: &TempDir) -> (Option<i32>, String) {
-        let mut child = command(arguments, folder).spawn().expect("the program starts");
+        let mut child = started(|| command(arguments, folder).spawn());
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
         lines.read_line(&mut String::new()).expect("the line of the first epoch");
         std::thread::sleep(Duration::from_millis(50));

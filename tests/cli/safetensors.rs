@@ -7,7 +7,7 @@ use backprop::{Activation, Architecture, WeightInit};
 use safetensors::tensor::{Dtype, TensorView};
 use tempfile::TempDir;
 
-use crate::support::cli::{backprop, json_lines, refusal, success, write};
+use crate::support::cli::{backprop, json_lines, refusal, started, success, write};
 
 /// A tensor: its name, its shape, its numbers.
 type Tensor = (String, Vec<usize>, Vec<f64>);
@@ -78,10 +78,7 @@ fn what_export_writes_is_read_by_every_command_that_reads_a_model() {
         "dot --data d.csv --from".to_owned(),
     ] {
         let of = |file: &str| {
-            let output = backprop(&format!("{command} {file}"))
-                .current_dir(&folder)
-                .output()
-                .expect("the program starts");
+            let output = started(|| backprop(&format!("{command} {file}")).current_dir(&folder).output());
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{command} {file}");
             let text = String::from_utf8(output.stdout).expect("text");
             // All but the time it took.
@@ -123,7 +120,7 @@ fn where_the_file_does_not_say_its_activations_the_user_hears_what_was_taken() {
     write(&folder.path().join("m.safetensors"), &file_of(&tensors(&model, "", &[0, 2]), Dtype::F64));
     let said = |options: &str| {
         let command = format!("predict {INPUT} --model m.safetensors {options}");
-        let output = backprop(&command).current_dir(&folder).output().expect("the program starts");
+        let output = started(|| backprop(&command).current_dir(&folder).output());
         assert_eq!(output.status.code(), Some(0));
         String::from_utf8(output.stderr).expect("text")
     };

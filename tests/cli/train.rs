@@ -2,7 +2,7 @@
 
 use backprop::model_file::Model;
 
-use crate::support::cli::{IdxTraining, backprop, json_lines, success};
+use crate::support::cli::{IdxTraining, backprop, json_lines, started, success};
 use crate::support::golden::{golden_text, read_json};
 
 #[test]
@@ -123,7 +123,7 @@ fn the_bits_are_learnt_where_the_hidden_layer_is_wide_enough() {
 fn a_run_in_a_pipe_prints_a_line_an_epoch_and_no_progress_bar() {
     let mut command =
         backprop("train --engine object --sizes 784,5,10 --train-limit 200 --test-limit 50 --epochs 2");
-    let output = command.output().expect("the program starts");
+    let output = started(|| command.output());
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.starts_with("Training 784-5-10 on digits: 200 samples, 50 to test.\n"), "{text}");
@@ -221,13 +221,12 @@ fn a_reader_who_stops_reading_ends_the_program_quietly() {
         backprop("train --engine object --train-limit 1 --test-limit 1 --epochs 1 --out m.json")
             .current_dir(&folder),
     );
-    let mut child = Command::new(env!("CARGO_BIN_EXE_backprop"))
-        .args(["dump", "--model", "m.json"])
+    let mut dump = Command::new(env!("CARGO_BIN_EXE_backprop"));
+    dump.args(["dump", "--model", "m.json"])
         .current_dir(&folder)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+        .stderr(Stdio::piped());
+    let mut child = started(|| dump.spawn());
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(0));
@@ -256,7 +255,7 @@ fn curves_are_drawn_for_every_epoch_and_kind_of_sample() {
 fn quiet_training_prints_nothing_and_still_writes_its_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --epochs 2 --quiet --out a.json --checkpoint run --plot a.svg";
-    let output = backprop(run).current_dir(&folder).output().expect("the program starts");
+    let output = started(|| backprop(run).current_dir(&folder).output());
     assert!(output.status.success());
     assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b""[..], &b""[..]));
     for file in ["a.json", "run", "a.svg"] {

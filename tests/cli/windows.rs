@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::support::cli::{backprop, refusal, success};
+use crate::support::cli::{backprop, refusal, started, success};
 
 const TRAIN: &str = "train --data bits --sizes 8,4,8 --epochs 1 --quiet --out";
 
@@ -117,12 +117,9 @@ fn a_read_only_file_is_not_replaced() {
 fn one_process_trains_a_checkpoint_at_a_time() {
     let folder = folder();
     let long = "train --data bits --epochs 1000000 --json --checkpoint lauf";
-    let mut first = std::process::Command::new(env!("CARGO_BIN_EXE_backprop"))
-        .args(long.split(' '))
-        .current_dir(&folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
+    let mut training = std::process::Command::new(env!("CARGO_BIN_EXE_backprop"));
+    training.args(long.split(' ')).current_dir(&folder).stdout(Stdio::piped());
+    let mut first = started(|| training.spawn());
     let mut byte = [0];
     first.stdout.as_mut().expect("a pipe").read_exact(&mut byte).expect("the first epoch");
     let line =

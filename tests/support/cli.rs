@@ -1,5 +1,6 @@
 //! Running the program.
 
+use std::io;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -16,9 +17,23 @@ pub fn backprop(arguments: &str) -> Command {
     command
 }
 
+/// What `start` gives, which starts a process. Wine now and then loses one before its first instruction and calls that
+/// an internal error; it is asked again.
+pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
+    const INTERNAL_ERROR: i32 = 1359;
+    let mut process = start();
+    for _ in 0..3 {
+        match &process {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) => process = start(),
+            _ => break,
+        }
+    }
+    process.expect("the program starts")
+}
+
 /// Runs the program, which must refuse: exit status 2, nothing on stdout, one line on stderr. Returns that line.
 pub fn refusal(command: &mut Command) -> String {
-    let output = command.output().expect("the program starts");
+    let output = started(|| command.output());
     let stderr = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -29,7 +44,7 @@ pub fn refusal(command: &mut Command) -> String {
 
 /// Runs the program, which must succeed. Returns what it printed on stdout.
 pub fn success(command: &mut Command) -> String {
-    let output = command.output().expect("the program starts");
+    let output = started(|| command.output());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     String::from_utf8(output.stdout).expect("text")
