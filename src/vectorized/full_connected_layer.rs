@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use ndarray::Array2;
 
 use super::NonZeros;
-use super::kernels::backward::{add_dots, sum_up};
+use super::kernels::backward::{add_dots, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_walk};
 use super::kernels::update::{update_biases, update_by_sample};
 use super::kernels::visit::update_and_forward;
@@ -131,16 +131,14 @@ impl FullConnectedLayer {
     #[track_caller]
     pub fn backward(&self, layer_before: &mut Self) {
         assert_eq!(layer_before.output_size(), self.input_size(), "that is not the layer before");
-        layer_before.partial_sums.clear();
-        layer_before.partial_sums.resize(self.input_size(), [0.0; LANES]);
+        let Self { activation, outputs, deltas, partial_sums, .. } = layer_before;
+        partial_sums.resize(self.input_size(), [0.0; LANES]);
+        partial_sums.as_flattened_mut().fill(0.0);
         for (weights, deltas) in self.weights.panels().zip(self.deltas.panels()) {
-            add_dots(&mut layer_before.partial_sums, weights, deltas);
+            add_dots(partial_sums, weights, deltas);
         }
-        sum_up(&layer_before.partial_sums, layer_before.deltas.vector_mut());
-        let outputs = layer_before.outputs.vector();
-        for (delta, a) in layer_before.deltas.vector_mut().iter_mut().zip(outputs) {
-            *delta *= layer_before.activation.derivative_from_output(*a);
-        }
+        sum_up(partial_sums, deltas.vector_mut());
+        multiply_by_slopes(deltas.lanes_mut(), outputs.lanes(), *activation);
     }
 
     /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`). x is what the last [`FullConnectedLayer::forward`]

@@ -4,7 +4,7 @@
 //! Within a layer, *panels* are shared out among the threads, neighbours to the same one: of its weights for the
 //! forward pass and the update, so that no weight is ever written by two cores; of its inputs on the way back.
 
-use super::kernels::backward::{add_dots, backward_product, sum_up};
+use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
 use super::kernels::pack::{deltas_by_row, inputs_by_column, inputs_by_sample, sums_by_sample};
 use super::kernels::tile::{COLUMNS, Numbers};
@@ -68,16 +68,16 @@ impl Way {
     /// Looks at the inputs, rows of `input_size` numbers, and at the sizes.
     fn choose(&mut self, inputs: &[f64], input_size: usize, panels: usize) {
         let samples = inputs.len() / input_size;
-        self.is_product = samples >= ENOUGH_SAMPLES && {
-            let non_zeros = inputs.iter().filter(|input| **input != 0.0).count();
-            non_zeros * 100 > inputs.len() * ENOUGH_NON_ZEROS
-        };
+        let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * ENOUGH_NON_ZEROS / 100 };
+        self.non_zeros.clear();
+        self.is_product = inputs.chunks_exact(input_size).any(|sample| {
+            self.non_zeros.push(sample);
+            self.non_zeros.total() > few
+        });
         if self.is_product {
             inputs_by_sample(inputs, input_size, &mut self.packed);
             return;
         }
-        self.non_zeros.clear();
-        inputs.chunks_exact(input_size).for_each(|sample| self.non_zeros.push(sample));
         self.by_column = (samples > 1 && panels > 1).then(|| {
             let mut by_column = self.by_column.take().unwrap_or_default();
             by_column.fill(&self.non_zeros, input_size);
@@ -232,13 +232,11 @@ fn backward(
             let inputs = (layer.input_size() - place * PANEL * LANES).min(PANEL * LANES);
             sums_by_sample(&sums, width, inputs, samples, panel);
         }
-        let deltas = panel.as_flattened_mut().iter_mut();
         if let Some(slopes) = slopes {
-            let slopes = slopes.panels().nth(place).unwrap_or_default();
-            deltas.zip(slopes.as_flattened()).for_each(|(delta, slope)| *delta *= slope);
+            let slopes = slopes.panels().nth(place).unwrap_or_default().as_flattened();
+            panel.as_flattened_mut().iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= slope);
         } else {
-            let outputs = outputs.as_flattened();
-            deltas.zip(outputs).for_each(|(delta, a)| *delta *= activation.derivative_from_output(*a));
+            multiply_by_slopes(panel, outputs, activation);
         }
     });
 }

@@ -9,6 +9,7 @@ use multiversion::target::target_cfg_f;
 use super::block;
 use super::fused::{add_lanes, has_instruction};
 use super::tile::{COLUMNS, add_products, load, store};
+use crate::Activation;
 use crate::vectorized::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
 
 /// How many inputs are in a panel of them.
@@ -42,6 +43,14 @@ pub fn add_dots(partial_sums: &mut [Lanes], weights: &[Lanes], deltas: &[Lanes])
 pub fn sum_up(partial_sums: &[Lanes], sums: &mut [f64]) {
     for (sum, [a, b, c, d, e, f, g, h]) in sums.iter_mut().zip(partial_sums) {
         *sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
+    }
+}
+
+/// δ ← σ'(z) ∘ δ, the slopes from the outputs (the factor before the sum in equation 8).
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+pub fn multiply_by_slopes(deltas: &mut [Lanes], outputs: &[Lanes], activation: Activation) {
+    for (delta, output) in deltas.as_flattened_mut().iter_mut().zip(outputs.as_flattened()) {
+        *delta *= activation.derivative_from_output(*output);
     }
 }
 
