@@ -6,11 +6,11 @@
 
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
-use super::kernels::pack::{deltas_by_row, inputs_by_column, inputs_by_sample, sums_by_sample};
+use super::kernels::pack::{INPUTS, deltas_by_row, inputs_by_column, inputs_by_sample, sums_by_sample};
 use super::kernels::tile::{COLUMNS, Numbers};
 use super::kernels::update::{shrink, update_biases, update_by_column, update_by_sample, update_product};
 use super::non_zeros::ByPlace;
-use super::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
+use super::panel_matrix::{LANES, Lanes, PanelMatrix};
 use super::threads::Threads;
 use super::{FullConnectedLayer, NonZeros};
 use crate::{Cost, Dropout};
@@ -201,7 +201,7 @@ fn forward(
         } else {
             forward_walk(outputs, weights, biases, &way.non_zeros);
         }
-        activate(outputs, layer.activation());
+        activate(&mut outputs[..biases.len() * samples], layer.activation());
     });
 }
 
@@ -227,10 +227,9 @@ fn backward(
     let slopes = &before.slopes;
     threads.share_panels(multiplications, panels, |(place, (panel, outputs))| {
         if is_product {
-            let mut sums = vec![[0.0; LANES]; PANEL * LANES * width];
+            let mut sums = vec![[0.0; LANES]; INPUTS * width];
             backward_product(&mut sums, place, &layer.weights, by_row);
-            let inputs = (layer.input_size() - place * PANEL * LANES).min(PANEL * LANES);
-            sums_by_sample(&sums, width, inputs, samples, panel);
+            sums_by_sample(&sums, samples, panel);
         }
         if let Some(slopes) = slopes {
             let slopes = slopes.panels().nth(place).unwrap_or_default().as_flattened();

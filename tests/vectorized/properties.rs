@@ -192,10 +192,12 @@ fn sigmoid(weighted_input: f64) -> f64 {
 }
 
 /// Mini-batches on both sides of every border: of walk and product (40 of 100 inputs are not 0; four samples), of tiles
-/// of four columns, of lanes of eight samples and of panels of 32 rows.
+/// of four columns, of lanes of eight samples, of blocks of 32, of panels of 32 rows, and of two panels.
 #[test]
 fn every_cpu_computes_the_bits_of_these_scalar_mini_batches() {
-    for sizes in [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3]] {
+    for sizes in
+        [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3], &[6, 37, 100, 3]]
+    {
         let architecture = Architecture::new(sizes);
         for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60), (130, 70)]
         {

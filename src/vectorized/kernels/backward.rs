@@ -6,17 +6,15 @@
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
-use super::block;
 use super::fused::{add_lanes, has_instruction};
-use super::tile::{COLUMNS, add_products, load, store};
+use super::pack::{INPUTS, weights_by_row};
+use super::tile::{COLUMNS, HEIGHT, add_product};
 use crate::Activation;
-use crate::vectorized::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
+use crate::vectorized::panel_matrix::{LANES, Lanes, PanelMatrix};
 
-/// How many inputs are in a panel of them.
-const INPUTS: usize = PANEL * LANES;
-
-/// How many panels of weights a tile goes through at a time.
-const DEPTH: usize = 4;
+/// How many panels of weights a tile goes through at a time: two have 64 rows, whose weights and whose block of deltas
+/// are 16 KiB each.
+const DEPTH: usize = 2;
 
 /// Wᵀ·δ for one sample, as dot products: adds one panel's part to each column's eight partial sums, one a lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
@@ -54,83 +52,27 @@ pub fn multiply_by_slopes(deltas: &mut [Lanes], outputs: &[Lanes], activation: A
     }
 }
 
-/// Wᵀ·δ for the inputs of panel `place` as a matrix product, eight samples side by side in a [`Lanes`], each sum in ascending order of the rows.
+/// Wᵀ·δ for the inputs of panel `place` as a matrix product, eight samples side by side in a [`Lanes`], each sum in
+/// ascending order of the rows.
 ///
-/// `deltas` has for each row of the weights (padded to whole lanes) as many lanes as `sums` has for each input.
+/// `deltas` are in blocks, as [`deltas_by_row`](super::pack::deltas_by_row) packs them, and so are the `sums` of
+/// [`INPUTS`] inputs.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix, deltas: &[Lanes]) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
-    let inputs = (weights.columns() - place * INPUTS).min(INPUTS);
-    let width = sums.len() / INPUTS;
-    let panels = weights.lanes().chunks(PANEL * weights.columns());
-    let panels: Vec<_> = panels
-        .map(|panel| {
-            let height = panel.len() / weights.columns();
-            &panel[place * INPUTS * height..][..inputs * height]
-        })
-        .collect();
-    let deltas = deltas.chunks(DEPTH * INPUTS * width);
-    for (panels, deltas) in panels.chunks(DEPTH).zip(deltas) {
-        let mut first = 0;
-        while first < width {
-            first += match width - first {
-                4.. if WIDE => tiles_of_inputs::<FMA, 4>(sums, panels, deltas, inputs, width, first),
-                2.. if WIDE => tiles_of_inputs::<FMA, 2>(sums, panels, deltas, inputs, width, first),
-                _ => tiles_of_inputs::<FMA, 1>(sums, panels, deltas, inputs, width, first),
+    let mut packed = Vec::with_capacity(DEPTH * INPUTS);
+    let panels: Vec<_> = weights.panels().collect();
+    for (depth, panels) in panels.chunks(DEPTH).enumerate() {
+        weights_by_row(panels, weights.columns(), place, &mut packed);
+        let rows = packed.len() * COLUMNS / INPUTS;
+        let blocks = sums.chunks_mut(INPUTS * HEIGHT).zip(deltas.chunks(weights.height() * LANES * HEIGHT));
+        for (sums, deltas) in blocks {
+            let width = sums.len() / INPUTS;
+            let deltas = &deltas[depth * DEPTH * INPUTS * width..][..rows * width];
+            for (sums, weights) in sums.chunks_exact_mut(COLUMNS * width).zip(packed.chunks_exact(rows)) {
+                add_product::<FMA, WIDE, _>(sums, deltas, &weights.iter().copied(), width);
             }
         }
     }
-}
-
-/// [`COLUMNS`] inputs × `M` lanes of samples at a time, then the inputs that are left one by one; returns `M`.
-#[inline(always)]
-fn tiles_of_inputs<const FMA: bool, const M: usize>(
-    sums: &mut [Lanes],
-    panels: &[&[Lanes]],
-    deltas: &[Lanes],
-    inputs: usize,
-    width: usize,
-    first: usize,
-) -> usize {
-    let whole = inputs / COLUMNS * COLUMNS;
-    for input in (0..whole).step_by(COLUMNS) {
-        tile_of_inputs::<FMA, M, COLUMNS>(
-            &mut sums[input * width..],
-            panels,
-            deltas,
-            inputs,
-            input,
-            width,
-            first,
-        );
-    }
-    for input in whole..inputs {
-        tile_of_inputs::<FMA, M, 1>(&mut sums[input * width..], panels, deltas, inputs, input, width, first);
-    }
-    M
-}
-
-#[inline(always)]
-fn tile_of_inputs<const FMA: bool, const M: usize, const N: usize>(
-    sums: &mut [Lanes],
-    panels: &[&[Lanes]],
-    deltas: &[Lanes],
-    inputs: usize,
-    input: usize,
-    width: usize,
-    first: usize,
-) {
-    let mut tile = load::<M, N>(sums, width, first);
-    for (panel, deltas) in panels.iter().zip(deltas.chunks(INPUTS * width)) {
-        let panel = panel.as_flattened();
-        let rows = panel.len() / inputs;
-        let columns: [&[f64]; N] = std::array::from_fn(|n| &panel[(input + n) * rows..][..rows]);
-        let deltas = deltas.chunks_exact(width).take(rows).enumerate();
-        add_products::<FMA, _, _>(
-            &mut tile,
-            deltas.map(|(row, deltas)| (*block::<M>(deltas, first), columns.map(|column| column[row]))),
-        );
-    }
-    store(&tile, sums, width, first);
 }

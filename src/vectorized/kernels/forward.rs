@@ -4,7 +4,7 @@ use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::fused::has_instruction;
-use super::tile::{COLUMNS, Numbers, add_products, load, store};
+use super::tile::{COLUMNS, Numbers, add_product};
 use super::{add_scaled, block, block_mut};
 use crate::Activation;
 use crate::vectorized::exponential;
@@ -58,38 +58,12 @@ pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], 
         sums.copy_from_slice(biases);
     }
     for (depth, weights) in weights.chunks(DEPTH * height).enumerate() {
-        let columns = weights.len() / height;
-        let mut first = 0;
-        while first < height {
-            let mut block = 0;
-            let tiles = sums.chunks_exact_mut(COLUMNS * height).zip(inputs.chunks_exact(input_size));
-            for (sums, inputs) in tiles {
-                let inputs = &inputs[depth * DEPTH..][..columns];
-                block = match height - first {
-                    4.. if WIDE => tile_of_samples::<FMA, 4>(sums, weights, inputs, height, first),
-                    2.. if WIDE => tile_of_samples::<FMA, 2>(sums, weights, inputs, height, first),
-                    _ => tile_of_samples::<FMA, 1>(sums, weights, inputs, height, first),
-                };
-            }
-            first += block.max(1);
+        let tiles = sums.chunks_exact_mut(COLUMNS * height).zip(inputs.chunks_exact(input_size));
+        for (sums, inputs) in tiles {
+            let inputs = inputs[depth * DEPTH..].iter().copied();
+            add_product::<FMA, WIDE, _>(sums, weights, &inputs, height);
         }
     }
-}
-
-/// `M` lanes of rows × [`COLUMNS`] samples; returns `M`.
-#[inline(always)]
-fn tile_of_samples<const FMA: bool, const M: usize>(
-    sums: &mut [Lanes],
-    weights: &[Lanes],
-    inputs: &[Numbers],
-    height: usize,
-    first: usize,
-) -> usize {
-    let weights = weights.chunks_exact(height).map(|column| *block::<M>(column, first));
-    let mut tile = load::<M, COLUMNS>(sums, height, first);
-    add_products::<FMA, _, _>(&mut tile, weights.zip(inputs.iter().copied()));
-    store(&tile, sums, height, first);
-    M
 }
 
 /// a = σ(z) in place.

@@ -1,7 +1,10 @@
-//! Copies of inputs and deltas in the order in which a matrix product reads them.
+//! Copies of inputs, deltas and weights in the order in which a matrix product reads them.
 
-use super::tile::{COLUMNS, Numbers};
-use crate::vectorized::panel_matrix::{LANES, Lanes, PanelMatrix};
+use super::tile::{COLUMNS, HEIGHT, Numbers};
+use crate::vectorized::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
+
+/// How many inputs of a layer are worked on together on the way back: a panel of the layer before.
+pub const INPUTS: usize = PANEL * LANES;
 
 /// [`COLUMNS`] samples at a time, and of each all inputs; `samples` are rows of `input_size` numbers. The last group is
 /// filled up with zeros.
@@ -33,30 +36,61 @@ pub fn inputs_by_column(samples: &[f64], input_size: usize, factor: f64, packed:
     }
 }
 
-/// Each row's deltas, eight samples in a [`Lanes`]: the transpose. Rows are padded as `deltas` pads them.
+/// The transpose, eight samples in a [`Lanes`], in blocks of [`HEIGHT`] lanes (the last may have fewer), each with all
+/// rows. Rows are padded as `deltas` pads them.
 pub fn deltas_by_row(deltas: &PanelMatrix, packed: &mut Vec<Lanes>) {
-    let (samples, width) = (deltas.columns(), deltas.columns().div_ceil(LANES));
+    let (samples, rows) = (deltas.columns(), deltas.height() * LANES);
+    let width = samples.div_ceil(LANES);
     packed.clear();
-    packed.resize(deltas.height() * LANES * width, [0.0; LANES]);
-    let mut rest = packed.as_mut_slice();
-    for panel in deltas.panels() {
-        let rows = panel.len() / samples * LANES;
-        let (this, next) = rest.split_at_mut(rows * width);
-        for (sample, column) in panel.as_flattened().chunks_exact(rows).enumerate() {
-            for (row, delta) in column.iter().enumerate() {
-                this[row * width + sample / LANES][sample % LANES] = *delta;
+    packed.resize(rows * width, [0.0; LANES]);
+    for (block, packed) in packed.chunks_mut(rows * HEIGHT).enumerate() {
+        let lanes = packed.len() / rows;
+        let first = block * HEIGHT * LANES;
+        let mut rest = packed;
+        for panel in deltas.panels() {
+            let height = panel.len() / samples * LANES;
+            let (this, next) = rest.split_at_mut(height * lanes);
+            let columns = panel.as_flattened().chunks_exact(height);
+            for (sample, column) in columns.skip(first).take(lanes * LANES).enumerate() {
+                for (lanes, delta) in this.chunks_exact_mut(lanes).zip(column) {
+                    lanes[sample / LANES][sample % LANES] = *delta;
+                }
             }
+            rest = next;
         }
-        rest = next;
     }
 }
 
-/// The inverse for one panel: `sums` has a row an input, eight samples in a [`Lanes`]; `panel` a column a sample.
-pub fn sums_by_sample(sums: &[Lanes], width: usize, inputs: usize, samples: usize, panel: &mut [Lanes]) {
+/// The weights of the inputs of panel `place` in some panels of rows: [`COLUMNS`] inputs at a time, and of each all rows.
+/// What is missing from [`INPUTS`] is filled up with zeros.
+pub fn weights_by_row(panels: &[&[Lanes]], inputs: usize, place: usize, packed: &mut Vec<Numbers>) {
+    let rows: usize = panels.iter().map(|panel| panel.len() / inputs * LANES).sum();
+    packed.resize(INPUTS / COLUMNS * rows, [0.0; COLUMNS]);
+    let mut first = 0;
+    for panel in panels {
+        let height = panel.len() / inputs * LANES;
+        let mut columns = panel.as_flattened().chunks_exact(height).skip(place * INPUTS);
+        for packed in packed.chunks_exact_mut(rows) {
+            let columns: [_; COLUMNS] =
+                std::array::from_fn(|_| columns.next().unwrap_or(&[0.0; INPUTS][..height]));
+            for (row, numbers) in packed[first..][..height].iter_mut().enumerate() {
+                *numbers = columns.map(|column| column[row]);
+            }
+        }
+        first += height;
+    }
+}
+
+/// The inverse for one panel of inputs: from `sums` in such blocks to a column a sample.
+pub fn sums_by_sample(sums: &[Lanes], samples: usize, panel: &mut [Lanes]) {
     let rows = panel.len() / samples * LANES;
-    for (sample, column) in panel.as_flattened_mut().chunks_exact_mut(rows).enumerate() {
-        for (input, number) in column[..inputs].iter_mut().enumerate() {
-            *number = sums[input * width + sample / LANES][sample % LANES];
+    let blocks = panel.as_flattened_mut().chunks_mut(rows * HEIGHT * LANES);
+    for (sums, columns) in sums.chunks(INPUTS * HEIGHT).zip(blocks) {
+        let lanes = sums.len() / INPUTS;
+        for (sample, column) in columns.chunks_exact_mut(rows).enumerate() {
+            for (number, lanes) in column.iter_mut().zip(sums.chunks_exact(lanes)) {
+                *number = lanes[sample / LANES][sample % LANES];
+            }
         }
     }
 }

@@ -12,47 +12,57 @@ use crate::vectorized::panel_matrix::{LANES, Lanes};
 /// Columns of a tile.
 pub const COLUMNS: usize = 4;
 
+/// The most [`Lanes`] in a column of a tile.
+pub const HEIGHT: usize = 4;
+
 /// Numbers of `COLUMNS` columns that belong to the same inner index.
 pub type Numbers = [f64; COLUMNS];
 
-/// A tile of `N` columns of `M` lanes.
-pub type Tile<const M: usize, const N: usize> = [[Lanes; M]; N];
+/// sums + lanes·numbers: `N` columns of `height` lanes each, tile by tile.
+///
+/// For each inner index `lanes` has `height` of them, and `numbers` one for each column.
+#[inline(always)]
+pub fn add_product<const FMA: bool, const WIDE: bool, const N: usize>(
+    sums: &mut [Lanes],
+    lanes: &[Lanes],
+    numbers: &(impl Iterator<Item = [f64; N]> + Clone),
+    height: usize,
+) {
+    let mut first = 0;
+    while first < height {
+        let (numbers, sums) = (numbers.clone(), &mut *sums);
+        first += match height - first {
+            HEIGHT.. if WIDE => add_to_tile::<FMA, HEIGHT, N>(sums, lanes, numbers, height, first),
+            2.. if WIDE => add_to_tile::<FMA, 2, N>(sums, lanes, numbers, height, first),
+            _ => add_to_tile::<FMA, 1, N>(sums, lanes, numbers, height, first),
+        };
+    }
+}
 
-/// tile[n] + Σ lanes·numbers[n], for each of `N` columns, in the order of `terms`.
+/// Of each column `M` lanes from `first`, in the order of the inner index; returns `M`.
 ///
 /// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: what is not inlined is compiled
 /// for any processor.)
 #[inline(always)]
-pub fn add_products<const FMA: bool, const M: usize, const N: usize>(
-    tile: &mut Tile<M, N>,
-    terms: impl Iterator<Item = ([Lanes; M], [f64; N])>,
-) {
-    for (lanes, numbers) in terms {
+fn add_to_tile<const FMA: bool, const M: usize, const N: usize>(
+    sums: &mut [Lanes],
+    lanes: &[Lanes],
+    numbers: impl Iterator<Item = [f64; N]>,
+    height: usize,
+    first: usize,
+) -> usize {
+    let mut tile = [[[0.0; LANES]; M]; N];
+    for (tile, column) in tile.iter_mut().zip(sums.chunks_exact(height)) {
+        *tile = *block(column, first);
+    }
+    for (lanes, numbers) in lanes.chunks_exact(height).zip(numbers) {
+        let lanes = *block(lanes, first);
         for n in 0..N {
             add_scaled::<FMA, M>(&mut tile[n], numbers[n], &lanes);
         }
     }
-}
-
-/// Takes a tile into registers: `N` columns of `height` lanes, and of each of them `M` lanes from `first`.
-#[inline(always)]
-pub fn load<const M: usize, const N: usize>(lanes: &[Lanes], height: usize, first: usize) -> Tile<M, N> {
-    let mut tile = [[[0.0; LANES]; M]; N];
-    for (sums, column) in tile.iter_mut().zip(lanes.chunks_exact(height)) {
-        *sums = *block(column, first);
+    for (tile, column) in tile.iter().zip(sums.chunks_exact_mut(height)) {
+        *block_mut(column, first) = *tile;
     }
-    tile
-}
-
-/// Puts it back.
-#[inline(always)]
-pub fn store<const M: usize, const N: usize>(
-    tile: &Tile<M, N>,
-    lanes: &mut [Lanes],
-    height: usize,
-    first: usize,
-) {
-    for (sums, column) in tile.iter().zip(lanes.chunks_exact_mut(height)) {
-        *block_mut(column, first) = *sums;
-    }
+    M
 }

@@ -5,7 +5,7 @@ use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::fused::has_instruction;
-use super::tile::{COLUMNS, Numbers, add_products, load, store};
+use super::tile::{COLUMNS, Numbers, add_product};
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::non_zeros::{ByPlace, NonZeroRow, NonZeros};
 use crate::vectorized::panel_matrix::Lanes;
@@ -80,41 +80,16 @@ pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, in
     for (depth, deltas) in deltas.chunks(DEPTH * height).enumerate() {
         let tiles = weights.chunks_mut(COLUMNS * height).zip(inputs.chunks_exact(samples));
         for (weights, inputs) in tiles {
-            let inputs = &inputs[depth * DEPTH..][..deltas.len() / height];
-            let mut first = 0;
-            while first < height {
-                first += match height - first {
-                    4.. if WIDE => tile_of_columns::<FMA, 4>(weights, deltas, inputs, height, first),
-                    2.. if WIDE => tile_of_columns::<FMA, 2>(weights, deltas, inputs, height, first),
-                    _ => tile_of_columns::<FMA, 1>(weights, deltas, inputs, height, first),
-                };
+            let inputs = inputs[depth * DEPTH..].iter();
+            if weights.len() == COLUMNS * height {
+                add_product::<FMA, WIDE, _>(weights, deltas, &inputs.copied(), height);
+                continue;
+            }
+            for (n, column) in weights.chunks_exact_mut(height).enumerate() {
+                add_product::<FMA, WIDE, _>(column, deltas, &inputs.clone().map(|x| [x[n]]), height);
             }
         }
     }
-}
-
-/// `M` lanes of rows × [`COLUMNS`] columns, or what is left of them one by one; returns `M`.
-#[inline(always)]
-fn tile_of_columns<const FMA: bool, const M: usize>(
-    weights: &mut [Lanes],
-    deltas: &[Lanes],
-    inputs: &[Numbers],
-    height: usize,
-    first: usize,
-) -> usize {
-    let deltas = deltas.chunks_exact(height).map(|deltas| *block::<M>(deltas, first));
-    if weights.len() == COLUMNS * height {
-        let mut tile = load::<M, COLUMNS>(weights, height, first);
-        add_products::<FMA, _, _>(&mut tile, deltas.zip(inputs.iter().copied()));
-        store(&tile, weights, height, first);
-    } else {
-        for (n, column) in weights.chunks_exact_mut(height).enumerate() {
-            let mut tile = load::<M, 1>(column, height, first);
-            add_products::<FMA, _, _>(&mut tile, deltas.clone().zip(inputs.iter().map(|inputs| [inputs[n]])));
-            store(&tile, column, height, first);
-        }
-    }
-    M
 }
 
 /// Adds factor·x·δ to the column of each input x; δ stays in registers.
