@@ -89,10 +89,10 @@ fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
+    pub fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
         let estimate = estimate.expect("there is one");
         let close = |left: f64, right: f64| (left - right).abs() < 1e-12;
         assert!(close(estimate.slope, slope) && close(estimate.uncertainty, uncertainty), "{estimate:?}");

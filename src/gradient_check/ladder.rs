@@ -325,6 +325,7 @@ fn falls(coarse: f64, fine: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::extrapolation::tests::assert_estimate;
     use super::*;
 
     /// A ladder of E(w + d) at the steps 4, 1 and ¼.
@@ -335,13 +336,6 @@ mod tests {
             ladder.push(step, point(step), point(-step), false);
         }
         ladder
-    }
-
-    fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
-        let estimate = estimate.expect("there is one");
-        let close = |left: f64, right: f64| (left - right).abs() < 1e-12;
-        assert!(close(estimate.slope, slope) && close(estimate.uncertainty, uncertainty), "{estimate:?}");
-        assert_eq!(estimate.step, step);
     }
 
     #[test]
