@@ -152,11 +152,19 @@ fn training_that_runs_can_be_paused_and_restarted_with_another_network() {
         assert!(sentence.contains("pause it first"), "{command}: {sentence}");
     }
     editor.ok("threads", &Value::Null);
-    editor.ok("pause", &json!({ "threadId": 1 }));
-    assert_eq!(editor.stopped()["reason"], "pause");
-    let scope = editor.scope("Sample");
-    let sample = by_name(&editor.variables(&scope));
-    assert_ne!((&sample["epoch"], &sample["sample"]), (&json!("1"), &json!("0 (of 6)")), "it has run");
+    let mut pause = || {
+        editor.ok("pause", &json!({ "threadId": 1 }));
+        assert_eq!(editor.stopped()["reason"], "pause");
+        let scope = editor.scope("Sample");
+        let sample = by_name(&editor.variables(&scope));
+        let has_run = sample["epoch"] != "1" || sample["sample"] != "0 (of 6)";
+        if !has_run {
+            editor.ok("continue", &json!({ "threadId": 1 }));
+        }
+        has_run
+    };
+    // On a busy machine the pause can come before the first sample is done.
+    assert!((0..1000).any(|_| pause()), "it runs");
     // A breakpoint that is set while it runs stops it.
     editor.ok("continue", &json!({ "threadId": 1 }));
     editor.break_at(&["1-3"]);

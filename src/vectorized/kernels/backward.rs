@@ -61,7 +61,7 @@ pub fn multiply_by_slopes(deltas: &mut [Lanes], outputs: &[Lanes], activation: A
 pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix, deltas: &[Lanes]) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
-    let mut packed = Vec::with_capacity(DEPTH * INPUTS);
+    let mut packed = Vec::new();
     let panels: Vec<_> = weights.panels().collect();
     for (depth, panels) in panels.chunks(DEPTH).enumerate() {
         weights_by_row(panels, weights.columns(), place, &mut packed);
