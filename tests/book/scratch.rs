@@ -1,4 +1,4 @@
-//! A folder with copies of docs/ and data/, where the book's commands run.
+//! A folder with the repository's data and a copy of the book's pictures, where the book's commands run.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -18,7 +18,12 @@ impl Scratch {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = |name: &str| folder.path().join(name);
-        copy_folder(&root().join("docs"), &at("docs"));
+        // The only files of docs/ that a command reads or writes.
+        fs::create_dir_all(at("docs/images")).expect("a folder");
+        for entry in fs::read_dir(root().join("docs/images")).expect("a folder that can be read") {
+            let entry = entry.expect("a folder that can be read");
+            fs::copy(entry.path(), at("docs/images").join(entry.file_name())).expect("a copy");
+        }
         for name in ["data", "src", "tests", "README.md", "Cargo.toml"] {
             symlink(root().join(name), at(name)).expect("a link");
         }
@@ -67,17 +72,4 @@ done
 exec "{profile}/examples/$example" "$@"
 "#
     )
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder that can be read") {
-        let entry = entry.expect("a folder that can be read");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
 }
