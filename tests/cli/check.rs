@@ -43,6 +43,7 @@ fn json_is_one_object_that_counts_each_parameter_once() {
 }
 
 #[test]
+#[ignore = "two seconds in a debug build; run in release"]
 fn every_listed_fault_fails_and_is_located() {
     let list = json_lines(&success(&mut backprop("check --list-faults --json")));
     assert!(list.len() >= 12);

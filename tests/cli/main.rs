@@ -23,6 +23,7 @@ mod step_choice;
 mod stepper_terminal;
 #[path = "../support/mod.rs"]
 mod support;
+mod trace;
 mod train;
 #[cfg(windows)]
 mod windows;

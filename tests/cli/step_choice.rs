@@ -154,27 +154,43 @@ fn needed(steps: &[Line]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_asked_for_is_printed_and_nothing_else(choice in choices()) {
-        let Whole { training, json, steps, plain } = &WHOLE[choice.training];
-        let options = &choice.options;
-        let places: Vec<usize> = (0..steps.len()).filter(|&place| choice.has(&steps[place])).collect();
-        let expected: Vec<&str> = places.iter().map(|&place| json[place].as_str()).collect();
-        if expected.is_empty() {
-            refusal(&mut backprop(&format!("{training} {options} --json")));
-            refusal(&mut backprop(&format!("{training} {options} --plain")));
-            return Ok(());
-        }
-        let printed = success(&mut backprop(&format!("{training} {options} --json")));
-        prop_assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
-
-        let plain: Vec<Line> = places.iter().map(|&place| plain[place].clone()).collect();
-        let (chosen, headings) = lines(&success(&mut backprop(&format!("{training} {options} --plain"))));
-        prop_assert_eq!(&chosen, &plain);
-        prop_assert_eq!(headings, needed(&plain));
+        assert_printed(&choice)?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    #[ignore = "seconds in a debug build; run in release"]
+    fn what_is_asked_for_in_a_hundred_ways_is_printed_and_nothing_else(choice in choices()) {
+        assert_printed(&choice)?;
+    }
+}
+
+/// That the chosen steps of the whole are printed, as JSON and as text with the headings they need.
+fn assert_printed(choice: &Choice) -> Result<(), TestCaseError> {
+    let Whole { training, json, steps, plain } = &WHOLE[choice.training];
+    let options = &choice.options;
+    let places: Vec<usize> = (0..steps.len()).filter(|&place| choice.has(&steps[place])).collect();
+    let expected: Vec<&str> = places.iter().map(|&place| json[place].as_str()).collect();
+    if expected.is_empty() {
+        refusal(&mut backprop(&format!("{training} {options} --json")));
+        refusal(&mut backprop(&format!("{training} {options} --plain")));
+        return Ok(());
+    }
+    let printed = success(&mut backprop(&format!("{training} {options} --json")));
+    prop_assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
+
+    let plain: Vec<Line> = places.iter().map(|&place| plain[place].clone()).collect();
+    let (chosen, headings) = lines(&success(&mut backprop(&format!("{training} {options} --plain"))));
+    prop_assert_eq!(&chosen, &plain);
+    prop_assert_eq!(headings, needed(&plain));
+    Ok(())
 }
 
 /// The names that a list leaves, in the order of the steps, each once.

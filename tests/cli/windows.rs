@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ fn folder() -> TempDir {
 }
 
 /// Trains in this folder, with options behind `--out`.
-fn train(folder: &TempDir, arguments: &[&str]) -> assert_cmd::Command {
+fn train(folder: &TempDir, arguments: &[&str]) -> Command {
     let mut command = backprop(TRAIN);
     command.args(arguments).current_dir(folder);
     command
@@ -117,7 +117,7 @@ fn a_read_only_file_is_not_replaced() {
 fn one_process_trains_a_checkpoint_at_a_time() {
     let folder = folder();
     let long = "train --data bits --epochs 1000000 --json --checkpoint lauf";
-    let mut training = std::process::Command::new(env!("CARGO_BIN_EXE_backprop"));
+    let mut training = Command::new(env!("CARGO_BIN_EXE_backprop"));
     training.args(long.split(' ')).current_dir(&folder).stdout(Stdio::piped());
     let mut first = started(|| training.spawn());
     let mut byte = [0];

@@ -8,6 +8,7 @@ use crate::support::editor::Editor;
 use crate::{STEPS, all_variables, by_name, line_of, one_sample};
 
 #[test]
+#[ignore = "a second in a debug build; run in release"]
 fn stepping_forwards_and_back_restores_every_variable_bit_for_bit() {
     let mut editor = Editor::open(&one_sample());
     let mut seen = Vec::new();

@@ -1,21 +1,19 @@
-//! The page that `backprop trace` writes: its engine run natively, and the page itself in real browsers.
+//! The page that `backprop trace` writes: its engine run natively, and the page itself in real browsers. A plain
+//! `cargo test` leaves this program out, for its size: `cargo test --release --test page -- --include-ignored`.
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | trace.rs | what the page holds; in Chromium, that it computes as the program does |
 //! | engine.rs | the page's requests, answered by the engine's own sources, which stand below |
+//! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
-//! | firefox.rs | the same numbers in Firefox |
-#![cfg(feature = "cli")]
 
 #[cfg(unix)]
 mod devices;
 mod engine;
 #[cfg(unix)]
-mod firefox;
+mod numbers;
 #[path = "../support/mod.rs"]
 mod support;
-mod trace;
 mod ui;
 
 #[path = "../../docs/page-engine/src/checking.rs"]

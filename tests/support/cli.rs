@@ -2,8 +2,8 @@
 
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::Command;
 use backprop::data_set::idx;
 use serde::Deserialize;
 use tempfile::TempDir;

@@ -1,10 +1,10 @@
-//! `backprop trace`: one file that needs nothing else, with the library itself in it, asked by a real browser.
+//! `backprop trace`: one file that needs nothing else. (What it computes and shows: tests/page.)
 
 use serde_json::{Value, json};
 
 use crate::support::cli::{IdxTraining, backprop, refusal, success, write};
 use crate::support::golden::read_json;
-use crate::support::page::{assert_computes_as_the_program, between, browse, page};
+use crate::support::page::{between, page};
 
 fn situation(page: &str) -> Value {
     let text = between(page, r#"<script type="application/json" id="situation">"#, "</script>");
@@ -125,10 +125,4 @@ fn without_a_name_the_page_is_page_html_and_nothing_else_of_that_name_is_lost() 
     let text = std::fs::read_to_string(folder.path().join("xor.html")).expect("the page was written");
     assert_eq!(situation(&text)["limit"], 4, "all there are");
     assert!(refusal(&mut trace("--data xor --samples 5 --out xor.html")).contains("more than there are: 4"));
-}
-
-#[test]
-#[ignore = "needs chromium: run by CI"]
-fn a_browser_computes_every_step_edit_and_report_as_the_program_does() {
-    assert_computes_as_the_program(|path, script, task| browse(path, "", script, task));
 }

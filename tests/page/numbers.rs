@@ -1,7 +1,13 @@
-//! The page in Firefox: the same numbers, an edit, a check with a fault, and nothing loaded.
+//! The page's numbers in two browsers: every step, an edit, a check with a fault, trainings; and nothing loaded.
 
 use crate::support::marionette::Firefox;
-use crate::support::page::{assert_computes_as_the_program, read_report, with_script};
+use crate::support::page::{assert_computes_as_the_program, browse, read_report, with_script};
+
+#[test]
+#[ignore = "needs chromium: run by CI"]
+fn chromium_computes_every_step_edit_and_report_as_the_program_does() {
+    assert_computes_as_the_program(|path, script, task| browse(path, "", script, task));
+}
 
 #[test]
 #[ignore = "needs firefox-esr: run by CI"]
