@@ -171,9 +171,11 @@ fn given_options(matches: &ArgMatches) -> Vec<String> {
     options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
-/// One line on stderr, even if nobody can read it, and whatever a file's name or contents have put into it.
+/// One line on stderr, even if nobody can read it, and whatever a file's name or contents have put into it. In one piece:
+/// a second signal could end the program between two.
 fn report(sentence: &str) {
-    let _ = writeln!(anstream::stderr(), "backprop: {}", backprop::spelled_out(sentence));
+    let line = format!("backprop: {}\n", backprop::spelled_out(sentence));
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// What is wrong with the command line, once more and in no colour, so that every escape sequence in it was typed.
