@@ -55,8 +55,7 @@ fn learnt_seeds(count: u64) -> usize {
 fn a_file_with_the_same_rows_is_learnt_to_the_same_weights() {
     let folder = folder_with("xor.csv", XOR);
     let run = |data: &str, out: &str| {
-        let options = "--sizes 2,3,1 --rate 2 --epochs 30 --evaluate-every 30";
-        let last = last_epoch(&format!("--data {data} {options} --out {out}"), folder.path());
+        let last = last_epoch(&format!("--data {data} {TRAIN_XOR} --seed 1 --out {out}"), folder.path());
         (last["train_cost"].clone(), std::fs::read(folder.path().join(out)).expect("a model"))
     };
     assert_eq!(run("xor", "a.json"), run("xor.csv", "b.json"));

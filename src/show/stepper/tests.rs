@@ -187,12 +187,12 @@ fn a_step_back_shows_the_screen_from_before() {
     let mut app = app(&golden);
     let mut screens = Vec::new();
     for _ in 0..100 {
-        screens.push(draw(&app, 80, 24));
+        screens.push(draw(&app, 100, 30));
         press(&mut app, ">");
     }
     while let Some(screen) = screens.pop() {
         press(&mut app, "<");
-        assert_eq!(draw(&app, 80, 24), screen, "after {} steps", screens.len());
+        assert_eq!(draw(&app, 100, 30), screen, "after {} steps", screens.len());
     }
 }
 
@@ -485,7 +485,7 @@ fn the_help_names_every_key_and_any_key_closes_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// Any keys on any small network on any screen: it never panics, and after a reset it is as at the start.
     #[test]
