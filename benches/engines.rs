@@ -4,10 +4,6 @@
 //! filter picks some: `cargo bench --bench engines -- size/784-300-10`. Samples have MNIST's share of zeros, but for
 //! `dense`, which has none. Before anything is timed, the contenders must agree on the weights.
 
-#[path = "../tests/support/networks.rs"]
-#[allow(dead_code, reason = "a bench uses a part of what the tests share")]
-mod networks;
-
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -15,7 +11,7 @@ use backprop::vectorized::{rungs, textbook};
 use backprop::{Architecture, Engine, Label, Parameters, Sample, graph, vectorized};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use networks::{Rows, parameters, rows};
+use testkit::networks::{Rows, parameters, rows};
 
 const RATE: f64 = 0.3;
 /// Different samples that take turns, so that no cache knows the next one.

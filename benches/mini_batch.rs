@@ -3,17 +3,13 @@
 //! `cargo bench --bench mini_batch`. Samples have MNIST's share of zeros. Before anything is timed, the contenders must
 //! agree on the weights.
 
-#[path = "../tests/support/networks.rs"]
-#[allow(dead_code, reason = "a bench uses a part of what the tests share")]
-mod networks;
-
 use std::hint::black_box;
 use std::time::Duration;
 
 use backprop::vectorized::{Network, textbook};
 use backprop::{Architecture, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use networks::{Rows, parameters, rows};
+use testkit::networks::{Rows, parameters, rows};
 
 /// network.py's mini-batch: one gradient after the other, added up, then one update.
 fn textbook_mini_batch(network: &mut textbook::Network, labels: &[f64], samples: &[f64], rate: f64) {

@@ -28,7 +28,6 @@ use std::fmt;
 /// `Display`, serde and the command line call them by [`Activation::name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Activation {
     /// σ(z) = 1 / (1 + e⁻ᶻ), between 0 and 1.
     #[default]

@@ -23,7 +23,6 @@ use crate::activation::Activation;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Cost {
     /// E = ½ Σ (label − output)² (the article's Eₙ; Nielsen's equation 6, for one sample).
     #[default]

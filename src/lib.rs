@@ -120,13 +120,14 @@
 //! |---|---|
 //! | none | functions, samples, the object graph, its steps, the gradient check: 9 small crates |
 //! | `serde` | steps and reports as JSON |
-//! | `data` | data sets, model files, training, checkpoints; and `serde` |
-//! | `vectorized` | the network of matrices, threads, the comparison |
-//! | `cli` (default) | the program `backprop`, which needs all of them |
+//! | `data` (default) | data sets, model files, training, checkpoints; and `serde` |
+//! | `vectorized` (default) | the network of matrices, threads, the comparison |
 //!
 //! ```toml
-//! backprop = { version = "0.1", default-features = false, features = ["data"] }
+//! backprop = { version = "0.1", default-features = false }
 //! ```
+//!
+//! The program `backprop`, which uses all of them, is the package `backprop-cli`.
 
 #![forbid(unsafe_code)]
 // The map names every module; without all features some of its links lead nowhere.
@@ -135,8 +136,6 @@
 
 mod activation;
 mod architecture;
-#[cfg(feature = "data")]
-mod atomic_file;
 #[cfg(any(doc, doctest))]
 pub mod book;
 #[cfg(any(feature = "data", feature = "vectorized"))]
@@ -148,10 +147,12 @@ mod cost;
 pub mod data_set;
 mod engine;
 mod error;
+#[cfg(feature = "data")]
+pub mod file;
 pub mod gradient_check;
 pub mod graph;
 #[cfg(feature = "data")]
-mod memory;
+pub mod memory;
 mod mini_batch;
 #[cfg(feature = "data")]
 pub mod model_file;

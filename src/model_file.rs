@@ -37,9 +37,7 @@ use flate2::CrcWriter;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::{Answers, Pixels, Standardization};
-use crate::{
-    Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, atomic_file, memory,
-};
+use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, file, memory};
 
 /// What the file's `format` says, before its version.
 const FORMAT: &str = "backprop-model";
@@ -134,12 +132,12 @@ impl Model {
         const END: i64 = 4096;
         let begins = |begin: &str| -> std::io::Result<bool> {
             let mut bytes = Vec::new();
-            atomic_file::open(path)?.0.take(begin.len() as u64).read_to_end(&mut bytes)?;
+            file::open(path)?.0.take(begin.len() as u64).read_to_end(&mut bytes)?;
             Ok(bytes == begin.as_bytes())
         };
         // Version 0.1 of this program wrote no format, but what network2.py does not.
         let ends_as_in_0_1 = || -> std::io::Result<bool> {
-            let (mut file, length) = atomic_file::open(path)?;
+            let (mut file, length) = file::open(path)?;
             file.seek(SeekFrom::End(-END.min(length as i64)))?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
@@ -160,9 +158,9 @@ impl Model {
             };
             Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
         };
-        let (file, length) = atomic_file::open(path).map_err(fail)?;
+        let (file, length) = file::open(path).map_err(fail)?;
         if length > memory::most() {
-            return Err(fail(atomic_file::too_long(length, memory::most())));
+            return Err(fail(file::too_long(length, memory::most())));
         }
         let mut reader = BufReader::with_capacity(1 << 16, file);
         let read = |reader: &mut BufReader<std::fs::File>| -> std::io::Result<Result<Self, Problem>> {
@@ -187,10 +185,7 @@ impl Model {
     /// [`Error::Contents`] for a weight that is not finite; [`Error::File`], if the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let text = self.to_json().map_err(|problem| Error::contents(path, problem))?;
-        atomic_file::write(path, |file| {
-            file.write_all(text.as_bytes())?;
-            file.write_all(b"\n")
-        })
+        file::write(path, format!("{text}\n").as_bytes()).map_err(|error| Error::file(path, error))
     }
 
     /// A model from the text of a file.

@@ -28,7 +28,6 @@ use rand_distr::{Distribution, StandardNormal};
 /// | [`He`](Self::He) | √(2 / n_in) | 0 | He et al. 2015, equation 10 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum WeightInit {
     /// Weights and biases uniform in ±0.1 (bp.py's `Connection`; fc.py has the biases at 0).
     #[default]

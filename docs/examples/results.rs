@@ -9,11 +9,6 @@
 //! Each run is single-threaded; different runs go side by side on as many threads as there are cores. A run is a
 //! function of its seed, so the table comes out the same on every machine.
 
-// The curves are drawn as the program draws its own.
-#[allow(dead_code)]
-#[path = "../../src/show/plot/mod.rs"]
-mod plot;
-
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -24,7 +19,7 @@ use backprop::training::{EpochReport, Options, Preset, Trainer};
 use backprop::{Architecture, Cost, Engine, WeightInit, vectorized};
 use rayon::prelude::*;
 
-use plot::{Axis, Figure, Plot, Series};
+use backprop_cli::show::plot::{Axis, Figure, Plot, Series};
 
 const SEEDS: [u64; 3] = [1, 2, 3];
 

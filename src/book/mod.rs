@@ -23,7 +23,7 @@
 //! These are the files of `docs/`, word for word; the Rust programs in them are doc-tests. Rustdoc knows no formulas and
 //! no folder of pictures, so each chapter carries its own; a script in the page puts them in place, and loads nothing.
 
-// tests/book checks that no chapter and no picture is left out.
+// tests/program/book checks that no chapter and no picture is left out.
 macro_rules! chapters {
     ($($name:ident $path:literal $([$picture:literal])*,)*) => {
         $(

@@ -13,6 +13,14 @@ macro_rules! embedded {
     };
 }
 
+/// The four embedded files, gzipped IDX, each as its path and its bytes: images and labels to train on, then to test on.
+pub const FILES: [(&str, &[u8]); 4] = [
+    embedded!("digits-train-images-idx3-ubyte.gz"),
+    embedded!("digits-train-labels-idx1-ubyte.gz"),
+    embedded!("digits-test-images-idx3-ubyte.gz"),
+    embedded!("digits-test-labels-idx1-ubyte.gz"),
+];
+
 /// Reads the training or the test set, two of the four files embedded in the program.
 ///
 /// ```
@@ -27,15 +35,11 @@ macro_rules! embedded {
 /// # Errors
 /// None that a test would not have found: the files are part of the program.
 pub fn load(part: Part, pixels: Pixels) -> Result<DataSet, Error> {
-    let (images, labels) = match part {
-        Part::Train => {
-            (embedded!("digits-train-images-idx3-ubyte.gz"), embedded!("digits-train-labels-idx1-ubyte.gz"))
-        }
-        Part::Test => {
-            (embedded!("digits-test-images-idx3-ubyte.gz"), embedded!("digits-test-labels-idx1-ubyte.gz"))
-        }
-    };
-    decode(images, labels, pixels)
+    let [train_images, train_labels, test_images, test_labels] = FILES;
+    match part {
+        Part::Train => decode(train_images, train_labels, pixels),
+        Part::Test => decode(test_images, test_labels, pixels),
+    }
 }
 
 fn decode(images: (&str, &[u8]), labels: (&str, &[u8]), pixels: Pixels) -> Result<DataSet, Error> {

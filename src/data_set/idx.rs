@@ -15,7 +15,7 @@ use std::path::Path;
 use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Problem, atomic_file, memory};
+use crate::{Error, Problem, file, memory};
 
 /// Images as they stand in an IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn read(
     check_count: impl Fn(usize) -> Result<(), Error>,
 ) -> Result<(Vec<usize>, Vec<u8>), Error> {
     let fail = |error| Error::file(path, error).remedy(READABLE);
-    let (file, length) = atomic_file::open(path).map_err(fail)?;
+    let (file, length) = file::open(path).map_err(fail)?;
     let mut stream = BufReader::new(file);
     let is_zipped = stream.fill_buf().map_err(fail)?.starts_with(&GZIP_MAGIC);
     let most = if is_zipped { length.saturating_mul(MOST_DEFLATE_CAN_EXPAND) } else { length };
@@ -139,7 +139,7 @@ fn read(
     check_count(dimensions[0])?;
     let values = dimensions.iter().product::<usize>() as u64;
     if values > memory::most() {
-        return Err(Error::file(path, atomic_file::too_long(values, memory::most()))
+        return Err(Error::file(path, file::too_long(values, memory::most()))
             .remedy("take fewer samples into the file"));
     }
     Ok((dimensions.clone(), decode_body(path, stream, values)?))

@@ -20,6 +20,7 @@
 mod answers;
 pub(crate) mod any_path;
 pub mod bits;
+pub mod centre;
 pub mod digits;
 mod fit;
 mod folder;
@@ -44,7 +45,6 @@ pub use standardization::Standardization;
 /// What a pixel's byte means to the input layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Pixels {
     /// value / 255, from 0 to 1.
     ///
@@ -68,7 +68,6 @@ impl Pixels {
 /// How a class becomes the desired output vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Targets {
     /// 0.9 for the class and 0.1 for the others, as in mnist.py.
     #[default]

@@ -30,7 +30,6 @@ impl Split {
 
 /// Which of the two parts of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Part {
     /// The training samples.
     Train,

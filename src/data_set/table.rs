@@ -17,7 +17,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
-use crate::{Error, Problem, atomic_file, memory};
+use crate::{Error, Problem, file, memory};
 
 /// More classes than these are a column of numbers that nobody meant as classes.
 const MOST_CLASSES: usize = 1000;
@@ -28,10 +28,10 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Reads a file. The last `target_columns` columns are the numbers to put out; with 0, the last is the class.
 pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error> {
     let open = || {
-        let (text, length) = atomic_file::open(file)?;
+        let (text, length) = file::open(file)?;
         // The shortest number is a digit and a comma, and takes eight bytes.
         let most = memory::most() / 4;
-        if length <= most { Ok(text) } else { Err(atomic_file::too_long(length, most)) }
+        if length <= most { Ok(text) } else { Err(file::too_long(length, most)) }
     };
     let text =
         open().map_err(|error| Error::file(file, error).remedy("it must be a file that you may read"))?;

@@ -11,7 +11,7 @@ it may: `add-auto-load-safe-path` with the folder of the program. Otherwise: `so
     bp-next-node                     on to the next node's formula; bp-back-node, back to the one before (record full)
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-The texts are those of debugger_lldb.py; tests/debugger compares them.
+The texts are those of debugger_lldb.py; tests/program/debugger compares them.
 docs/debugging.md is a guided session.
 """
 

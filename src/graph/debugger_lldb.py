@@ -10,7 +10,7 @@
     bp-next-node                     on to the next node's formula
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-The texts are those of debugger.gdb.py; tests/debugger compares them. docs/debugging.md is a guided session.
+The texts are those of debugger.gdb.py; tests/program/debugger compares them. docs/debugging.md is a guided session.
 """
 
 import json

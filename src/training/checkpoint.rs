@@ -9,8 +9,7 @@
 //! {"engine":"object","architecture":{"sizes":[8,3,8], …
 //! ```
 //!
-//! Numbers come back bit for bit. The checksum covers the second line, so a damaged file is noticed, and the checkpoint
-//! before it is still there: [`Checkpoint::write`] keeps it as FILE.previous.
+//! Numbers come back bit for bit. The checksum covers the second line, so a damaged file is noticed.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
@@ -22,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{Options, TrainingState};
 use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
 use crate::model_file::Model;
-use crate::{Architecture, Engine, Error, Parameters, Problem, WeightInit, atomic_file};
+use crate::{Architecture, Engine, Error, Parameters, Problem, WeightInit, file};
 
 const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
@@ -155,34 +154,25 @@ impl Fingerprint {
 }
 
 impl Checkpoint {
-    /// Writes the file; the checkpoint that was there stays beside it as FILE.previous.
-    ///
-    /// A damaged one does not: it would take the place of a good FILE.previous.
+    /// Writes the file; an existing one is replaced only once the new one is complete.
     ///
     /// # Errors
     /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let bytes = self.to_bytes().map_err(|problem| Error::contents(path, problem))?;
-        let is_whole = Self::is_whole_at(path);
-        if is_whole {
-            atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))
-        } else {
-            atomic_file::write(path, |file| file.write_all(&bytes))
-        }
+        file::write(path, &bytes).map_err(|error| Error::file(path, error))
     }
 
     /// Reads a file.
     ///
     /// # Errors
-    /// A file that is missing, damaged or not a checkpoint. If there is a good FILE.previous, the sentence names it.
+    /// A file that is missing, damaged or not a checkpoint.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        Self::read_exactly(path).map_err(|error| {
-            let previous = atomic_file::previous(path);
-            if Self::read_exactly(&previous).is_err() {
-                return error;
-            }
-            error.remedy(format!("the checkpoint before it is whole: resume from {}", previous.display()))
-        })
+        if Model::is_at(path) {
+            let problem = Problem::new("", "a model, not a checkpoint");
+            return Err(Error::contents(path, problem.remedy("begin another run from it with --from")));
+        }
+        Self::from_bytes(&read_whole(path)?).map_err(|problem| Error::contents(path, problem))
     }
 
     /// Whether the file at this path begins as a checkpoint does, whole or not.
@@ -207,14 +197,6 @@ impl Checkpoint {
             standardization: self.data.standardization,
             ..Model::new(self.architecture, self.parameters)
         }
-    }
-
-    fn read_exactly(path: &Path) -> Result<Self, Error> {
-        if Model::is_at(path) {
-            let problem = Problem::new("", "a model, not a checkpoint");
-            return Err(Error::contents(path, problem.remedy("begin another run from it with --from")));
-        }
-        Self::from_bytes(&read_whole(path)?).map_err(|problem| Error::contents(path, problem))
     }
 
     /// The contents of a file.
@@ -282,7 +264,7 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
         };
         Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
     };
-    let (file, length) = atomic_file::open(path).map_err(fail)?;
+    let (file, length) = file::open(path).map_err(fail)?;
     let mut beginning = Vec::new();
     file.take(LONGEST_FIRST_LINE).read_to_end(&mut beginning).map_err(fail)?;
     let first_line = beginning.iter().position(|&byte| byte == b'\n').map(|end| &beginning[..end]);
@@ -295,7 +277,7 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
         Some((header, promised)) if length - header != promised => {
             Err(Error::contents(path, wrong_length(length - header, promised)))
         }
-        Some(_) => atomic_file::read(path).map_err(fail),
+        Some(_) => file::read(path).map_err(fail),
     }
 }
 

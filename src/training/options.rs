@@ -136,7 +136,6 @@ impl Options {
 /// assert!(options.check().is_ok());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Preset {
     /// mnist.py with bp.py: 784-300-10, rate 0.3, evaluated and saved every 10 epochs until the error rises.
     Bp,

@@ -26,7 +26,7 @@
 //! ```
 //!
 //! Read [`textbook`] first: there these are three lines of ndarray. Then come the rungs of a ladder. Each changes how
-//! the same numbers are computed, never which, and `tests/vectorized/equivalence.rs` compares all of them with each other.
+//! the same numbers are computed, never which, and `tests/library/vectorized/equivalence.rs` compares all of them with each other.
 //!
 //! | rung | where | what changes |
 //! |---|---|---|

@@ -9,21 +9,22 @@
 //! 2. `curve`: the smooth curve that a pen draws through those knots;
 //! 3. `distort`: the hand of one writer, who slants, stretches and wobbles;
 //! 4. `render`: the pen, which turns curves into ink on a sheet of fine pixels;
-//! 5. `centre`: MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
+//! 5. `backprop::data_set::centre`: MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
 //!
 //! `chance` throws the dice for all of them. Image `i` has its own stream of random numbers, so
 //! that it never depends on the images before it: the first hundred digits of a set are the same
 //! whether a hundred or ten thousand are drawn. All mathematics beyond `+ - * /` and the square
 //! root comes from the `libm` crate, so that every computer draws the same bytes.
 
-use crate::centre;
+use backprop::data_set::centre::{SIDE, centre_like_mnist};
+
 use crate::chance::Chance;
 use crate::distort::Hand;
 use crate::render::Pen;
 use crate::skeletons;
 
 /// Pixels in one image: 28 rows of 28.
-pub const PIXELS: usize = centre::SIDE * centre::SIDE;
+pub const PIXELS: usize = SIDE * SIDE;
 
 /// The seed from which the crate's embedded training images were drawn.
 pub const TRAINING_SEED: u64 = 1986;
@@ -70,7 +71,7 @@ fn draw_digit(digit: u8, chance: &mut Chance) -> [u8; PIXELS] {
     let strokes = hand.write(style, chance);
     let pen = Pen::from_some_drawer(chance);
     let sheet = pen.draw(&strokes, chance);
-    centre::centre_like_mnist(sheet.width, sheet.height, &sheet.ink)
+    centre_like_mnist(sheet.width, sheet.height, &sheet.ink)
 }
 
 /// The labels of the first `count` images: block after block, each shuffled on its own.

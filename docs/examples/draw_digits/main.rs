@@ -7,9 +7,6 @@
 //! Every run, on every computer, draws the same images. The gzip header carries no time and no file name, so that the
 //! files too come out the same each time. How a digit is drawn is told in `digits`.
 
-// The program lays a user's picture on the paper in the same way.
-#[path = "../../../src/image_file/centre.rs"]
-mod centre;
 mod chance;
 mod curve;
 mod digits;
@@ -27,7 +24,7 @@ use std::path::{Path, PathBuf};
 use backprop::data_set::idx;
 use flate2::{Compression, GzBuilder};
 
-use centre::SIDE;
+use backprop::data_set::centre::SIDE;
 use digits::{DrawnDigits, TEST_COUNT, TEST_SEED, TRAINING_COUNT, TRAINING_SEED, draw_digits};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,8 +2,8 @@
 
 use backprop::data_set::{DataSet, Pixels, Source};
 
-use crate::centre::{BOX_SIDE, SIDE};
 use crate::digits::{DrawnDigits, PIXELS, TEST_COUNT, TEST_SEED, TRAINING_COUNT, TRAINING_SEED, draw_digits};
+use backprop::data_set::centre::{BOX_SIDE, SIDE};
 
 fn embedded() -> (DataSet, DataSet) {
     let split = Source::Digits.load(Pixels::Scaled).expect("embedded");
@@ -108,7 +108,7 @@ fn an_image_does_not_depend_on_how_many_are_drawn() {
 
 #[test]
 fn the_four_files_are_at_most_three_megabytes() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let folder = testkit::root().join("data");
     let files = std::fs::read_dir(folder).expect("data is there").map(|entry| entry.expect("readable"));
     let digits = files.filter(|file| file.file_name().to_string_lossy().starts_with("digits-"));
     let sizes: Vec<u64> = digits.map(|file| file.metadata().expect("readable").len()).collect();

@@ -1,25 +1,8 @@
 //! The Debug Adapter Protocol: any bytes, as a stream or a message a line, are answered or refused.
 #![no_main]
-#![allow(dead_code)]
 
-#[path = "../../../src/atomic_file/mod.rs"]
-mod atomic_file;
-#[path = "../../../src/cli/mod.rs"]
-mod cli;
-#[path = "../../../src/exchange/mod.rs"]
-mod exchange;
-#[path = "../../../src/image_file/mod.rs"]
-mod image_file;
-#[path = "../../../src/lesson/mod.rs"]
-mod lesson;
-#[path = "../../../src/memory.rs"]
-mod memory;
-#[path = "../../../src/show/mod.rs"]
-mod show;
-
-use backprop::{Architecture, Error, Problem};
-use cli::dap::framing;
-use cli::dap::session::Session;
+use backprop_cli::cli::dap::framing;
+use backprop_cli::cli::dap::session::Session;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 

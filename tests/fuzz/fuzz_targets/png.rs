@@ -1,16 +1,7 @@
 //! PNG files: an error in one line, or a picture that is centred without a crash.
 #![no_main]
 
-#[path = "../../../src/atomic_file/mod.rs"]
-mod atomic_file;
-#[allow(dead_code)]
-#[path = "../../../src/image_file/mod.rs"]
-mod image_file;
-#[path = "../../../src/memory.rs"]
-mod memory;
-
-use backprop::{Architecture, Error, Problem};
-use image_file::decode_png;
+use backprop_cli::image_file::decode_png;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,15 +1,8 @@
 //! Safetensors: an error in one line, or a model that can be asked something.
 #![no_main]
 
-#[path = "../../../src/atomic_file/mod.rs"]
-mod atomic_file;
-#[path = "../../../src/memory.rs"]
-mod memory;
-#[allow(dead_code)]
-#[path = "../../../src/exchange/sequential.rs"]
-mod sequential;
-
-use backprop::{Architecture, Engine, Error, Problem, Sample, vectorized};
+use backprop::{Engine, Sample, vectorized};
+use backprop_cli::exchange::sequential;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,0 +1,157 @@
+//! What is painted: decision regions, points, weights and samples as images.
+
+use backprop::data_set::centre::centre_like_mnist;
+use backprop::model_file::Model;
+use backprop::{Architecture, Engine as _, Parameters, Sample, vectorized};
+use serde_json::{Value, json};
+
+use crate::request::Whose;
+use crate::session::{Play, text};
+use crate::situation::Rows;
+use crate::texts::Shown;
+use crate::training::class;
+
+/// The part of the plane that is painted: around all points, with a margin.
+pub struct Frame {
+    left: f64,
+    right: f64,
+    bottom: f64,
+    top: f64,
+}
+
+impl Frame {
+    pub fn of(rows: &Rows) -> Self {
+        let range = |axis: usize| {
+            let values = rows.samples.iter().map(|sample| sample[axis]);
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
+            let margin = 0.15 * (high - low).max(0.1);
+            (low - margin, high + margin)
+        };
+        let ((left, right), (bottom, top)) = (range(0), range(1));
+        Self { left, right, bottom, top }
+    }
+
+    /// The point at these shares of the frame, from the left and from the top.
+    pub fn place(&self, x: f64, y: f64) -> Vec<f64> {
+        vec![self.left + x * (self.right - self.left), self.top - y * (self.top - self.bottom)]
+    }
+}
+
+/// The rows, if they are points in the plane.
+fn in_the_plane(rows: &Rows) -> Result<&Rows, String> {
+    match rows.samples.first() {
+        Some(sample) if sample.len() == 2 => Ok(rows),
+        _ => Err("only networks of two inputs have a picture of regions".to_owned()),
+    }
+}
+
+/// The class of every point of a grid, row by row from the top, and how far its output is ahead, from 0 to 255.
+pub fn regions(play: &Play, columns: usize, rows: usize, from: Whose) -> Result<String, String> {
+    let frame = Frame::of(in_the_plane(&play.scene.rows)?);
+    if columns == 0 || rows == 0 || columns.saturating_mul(rows) > 100_000 {
+        return Err("a grid has between 1 and 100,000 points".to_owned());
+    }
+    let mut network = network(play, from);
+    let middle = |place: usize, count: usize| (place as f64 + 0.5) / count as f64;
+    let points = (0..rows)
+        .flat_map(|row| (0..columns).flat_map(move |column| [(middle(column, columns), middle(row, rows))]));
+    let inputs: Vec<f64> = points.flat_map(|(x, y)| frame.place(x, y)).collect();
+    let outputs = network.predict_rows(&inputs);
+    let rows_out = outputs.chunks_exact(network.architecture().output_size());
+    let (classes, strength): (Vec<usize>, Vec<u8>) =
+        rows_out.map(|outputs| (class(outputs), (lead(outputs) * 255.0).round() as u8)).unzip();
+    text(&json!({
+        "columns": columns, "rows": rows, "classes": classes, "strength": strength,
+        "left": frame.left, "right": frame.right, "bottom": frame.bottom, "top": frame.top,
+    }))
+}
+
+/// How far the strongest output is ahead of the next, from 0 to 1; of a single one, how far from one half.
+fn lead(outputs: &[f64]) -> f64 {
+    let lead = if let [output] = outputs {
+        2.0 * (output - 0.5).abs()
+    } else {
+        let best = class(outputs);
+        let others = outputs.iter().enumerate().filter(|(place, _)| *place != best);
+        outputs[best] - others.map(|(_, &output)| output).fold(f64::NEG_INFINITY, f64::max)
+    };
+    lead.clamp(0.0, 1.0)
+}
+
+/// Every point, as numbers and as shares of the frame.
+pub fn points(rows: &Rows) -> Result<String, String> {
+    let frame = Frame::of(in_the_plane(rows)?);
+    let point = |(sample, label): (&Vec<f64>, &Vec<f64>)| {
+        json!({
+            "x": sample[0], "y": sample[1], "class": class(label),
+            "left": (sample[0] - frame.left) / (frame.right - frame.left),
+            "top": (frame.top - sample[1]) / (frame.top - frame.bottom),
+        })
+    };
+    let points: Vec<Value> = rows.samples.iter().zip(&rows.labels).map(point).collect();
+    text(&json!({
+        "points": points,
+        "left": frame.left, "right": frame.right, "bottom": frame.bottom, "top": frame.top,
+    }))
+}
+
+/// What the network says to a sample.
+pub fn predict(play: &Play, sample: &[f64], from: Whose) -> Result<String, String> {
+    let inputs = play.scene.network.architecture.input_size();
+    if sample.len() != inputs {
+        return Err(format!("a sample of this network has {inputs} numbers, not {}", sample.len()));
+    }
+    let outputs = network(play, from).predict(Sample(sample));
+    let class = class(&outputs);
+    text(&json!({
+        "outputs": outputs,
+        "texts": outputs.iter().map(|&output| Shown::new(output).short).collect::<Vec<_>>(),
+        "class": class,
+        "name": play.scene.rows.classes.get(class).cloned().unwrap_or_else(|| class.to_string()),
+    }))
+}
+
+fn network(play: &Play, from: Whose) -> vectorized::Network {
+    vectorized::Network::from_parameters(&play.scene.network.architecture, &play.parameters(from))
+}
+
+/// A drawn digit as MNIST has them: its ink in a box of 20 by 20, its centre of mass in the middle.
+pub fn normalize(columns: usize, rows: usize, pixels: &[u8]) -> Result<String, String> {
+    if columns.checked_mul(rows) != Some(pixels.len()) {
+        return Err(format!("{} grey levels are not an image of {columns} by {rows}", pixels.len()));
+    }
+    let ink: Vec<f64> = pixels.iter().map(|&level| f64::from(level) / 255.0).collect();
+    let image = centre_like_mnist(columns, rows, &ink);
+    let sample: Vec<f64> = image.iter().map(|&byte| f64::from(byte) / 255.0).collect();
+    text(&json!({ "sample": sample, "image": image.to_vec() }))
+}
+
+/// The weights from the input to a neuron of the first hidden layer, as an image; 255 is the largest of them.
+pub fn weights(play: &Play, node: usize, from: Whose) -> Result<String, String> {
+    let place = play.map.places.get(node).filter(|place| place.layer == 1 && place.number.is_some());
+    let place = place.ok_or("only neurons of the first hidden layer look at the sample itself")?;
+    let parameters = play.parameters(from);
+    let weights = &parameters.layers[0].weights[place.index as usize];
+    let (rows, columns) = play.scene.rows.image_shape.unwrap_or((1, weights.len()));
+    let largest = weights.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
+    let level = |weight: &f64| if largest > 0.0 { (weight / largest * 255.0).round() } else { 0.0 };
+    let pixels: Vec<i32> = weights.iter().map(|weight| level(weight) as i32).collect();
+    text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
+}
+
+/// The sample of the step done last, as an image.
+pub fn sample(play: &Play) -> Result<String, String> {
+    let (rows, columns) = play.scene.rows.image_shape.ok_or("these samples are no images")?;
+    let (_, sample) = play.stepper.label_and_sample(play.stepper.position().saturating_sub(1));
+    let pixels: Vec<u8> = sample.iter().map(|value| (value * 255.0).round() as u8).collect();
+    text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
+}
+
+/// Weights as the JSON of a model file.
+pub fn model_text(architecture: &Architecture, parameters: Parameters) -> Result<Value, String> {
+    let model = Model::new(architecture.clone(), parameters);
+    let text = model.to_json().map_err(|problem| problem.to_string())?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}

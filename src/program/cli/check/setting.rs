@@ -1,0 +1,233 @@
+//! Which network is checked, and on what.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use backprop::data_set::{DataSet, Part, Targets};
+use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
+use backprop::gradient_check::{Example, Task};
+use backprop::model_file::Model;
+use backprop::training::Options;
+use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightInit, vectorized};
+
+use super::mystery::MysteryArgs;
+use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
+use crate::cli::train::default_sizes;
+use crate::cli::words::words;
+use crate::memory;
+
+/// In both networks, as what is drawn, and as gradients.
+const BYTES_OF_A_CONNECTION: usize = 100;
+
+/// A network and its samples, or a fault, which brings a set-up of its own.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SettingArgs {
+    /// Neurons in each layer, input first [default: 3,4,2; with --fault what the fault needs; with --data as `train`]
+    #[arg(long, value_name = "N,N,...")]
+    sizes: Option<Sizes>,
+
+    /// Check this model's weights [default: random ones]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sizes", "init"])]
+    model: Option<PathBuf>,
+
+    #[command(flatten)]
+    edited: Edited,
+
+    #[command(flatten)]
+    data: DataArgs,
+
+    #[command(flatten)]
+    standardize: StandardizeArgs,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", requires = "data", value_parser = words::<Targets>())]
+    targets: Option<Targets>,
+
+    /// On how many samples; several are a mini-batch [default: 1; with --fault what the fault needs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    samples: Option<u32>,
+
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
+    /// [default: as the model says, else sigmoid]
+    #[arg(long, value_name = "A[,A...]", conflicts_with = "fault")]
+    activation: Option<Activations>,
+
+    /// The cost [default: as the model says, else quadratic]
+    #[arg(long, value_name = "COST", conflicts_with = "fault", value_parser = words::<Cost>())]
+    cost: Option<Cost>,
+
+    /// How random weights start
+    #[arg(long, value_name = "INIT", default_value = "scaled", value_parser = words::<WeightInit>())]
+    init: WeightInit,
+
+    /// L2 regularisation: lambda, with n the number of samples checked
+    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, conflicts_with = "fault")]
+    l2: f64,
+
+    /// Dropout of hidden neurons with this probability, and a fixed mask
+    #[arg(long, value_name = "P", default_value_t = 0.0, conflicts_with = "fault")]
+    dropout: f64,
+
+    /// Decides random weights, random samples, and what the check draws
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+
+    /// Plant this bug in the backward pass; --list-faults lists them
+    #[arg(long, value_name = "NAME")]
+    fault: Option<String>,
+
+    #[command(flatten)]
+    pub(super) mystery: MysteryArgs,
+}
+
+/// The fault of the gallery that an option names.
+pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, Error> {
+    Fault::named(name).ok_or_else(|| {
+        let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+        Error::Usage(
+            Problem::new(option, format!("there is no fault '{name}'"))
+                .remedy(format!("{option} takes one of {}", names.join(", "))),
+        )
+    })
+}
+
+/// What is checked.
+pub(super) struct Setting {
+    pub(super) architecture: Architecture,
+    pub(super) parameters: Parameters,
+    pub(super) task: Task,
+    pub(super) fault: Option<&'static Fault>,
+}
+
+impl SettingArgs {
+    /// Reads and draws all that is needed.
+    pub(super) fn prepare(&self) -> Result<Setting, Error> {
+        if let Some((fault, seed)) = self.mystery.fault() {
+            let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], seed);
+            return Ok(Setting { architecture, parameters, task, fault: Some(fault) });
+        }
+        let fault = self.fault()?;
+        let samples = self.sample_count(fault)?;
+        let model = match &self.model {
+            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
+            None => None,
+        };
+        let data = self.read_data(model.as_ref())?;
+        let sizes = match (&self.sizes, fault, &data) {
+            (Some(sizes), _, _) => sizes.0.clone(),
+            (None, Some(fault), None) => fault.set_up.shapes[0].to_vec(),
+            (None, _, Some(data)) => default_sizes(data, None),
+            (None, None, None) => vec![3, 4, 2],
+        };
+        let (architecture, parameters) = self.network(model, &sizes, fault)?;
+        if let Some(fault) = fault {
+            fault.check(&architecture).map_err(Error::Usage)?;
+        }
+        let examples = match data {
+            None => {
+                // A number and what is computed from it, for each input and output.
+                let numbers = architecture.input_size() + architecture.output_size();
+                memory::check_count("--samples", samples, 64 + 16 * numbers)?;
+                draw_examples(&architecture, samples, self.seed)
+            }
+            Some(data) => {
+                data.check_fits(&architecture)?;
+                if samples > data.len() {
+                    let count = data.len();
+                    return Err(Error::Usage(Problem::new(
+                        "--samples",
+                        format!("--samples {samples} is more than the {count} there are"),
+                    )));
+                }
+                let targets = self.targets.unwrap_or(Options::default().targets);
+                let label = |index| data.label(index, targets, architecture.output_size());
+                (0..samples)
+                    .map(|index| Example { sample: data.sample(index), label: label(index) })
+                    .collect()
+            }
+        };
+        let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
+        Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
+    }
+
+    /// The training samples of `--data`, if it is given.
+    fn read_data(&self, model: Option<&Model>) -> Result<Option<DataSet>, Error> {
+        if self.data.data.is_none() {
+            if self.data.pixels.is_some() || self.standardize.standardize {
+                return Err(Error::Usage(
+                    Problem::new("--data", "--pixels and --standardize say what the samples of --data mean")
+                        .remedy("there is no --data here"),
+                ));
+            }
+            return Ok(None);
+        }
+        let data = self.data.load_part(Part::Train, model)?;
+        self.standardize.apply(data, model).map(Some)
+    }
+
+    fn fault(&self) -> Result<Option<&'static Fault>, Error> {
+        self.fault.as_deref().map(|name| named("--fault", name)).transpose()
+    }
+
+    fn sample_count(&self, fault: Option<&Fault>) -> Result<usize, Error> {
+        let needed = fault.map_or(1, |fault| fault.set_up.samples);
+        match self.samples {
+            Some(1) if needed > 1 => {
+                let name = fault.map_or("", |fault| fault.name);
+                Err(Error::Usage(
+                    Problem::new(
+                        "--samples",
+                        format!("the fault {name} shows itself with several samples only"),
+                    )
+                    .remedy("--samples 2 or more"),
+                ))
+            }
+            Some(samples) => Ok(samples as usize),
+            None => Ok(needed),
+        }
+    }
+
+    /// The model's network, or one of these sizes with random weights.
+    fn network(
+        &self,
+        model: Option<Model>,
+        sizes: &[usize],
+        fault: Option<&Fault>,
+    ) -> Result<(Architecture, Parameters), Error> {
+        if let Some(model) = model {
+            let mut architecture = model.architecture;
+            architecture.cost = self.cost.unwrap_or(architecture.cost);
+            architecture.check()?;
+            return Ok((architecture, model.parameters));
+        }
+        let mut architecture = Architecture::new(sizes);
+        if let Some(fault) = fault {
+            architecture = architecture.with_activation(fault.set_up.activation).with_cost(fault.set_up.cost);
+        }
+        if let Some(activation) = &self.activation {
+            activation.apply(&mut architecture);
+        }
+        architecture.cost = self.cost.unwrap_or(architecture.cost);
+        // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
+        architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        vectorized::Network::try_new(&architecture)?;
+        let parameters = self.init.draw(&architecture, self.seed);
+        Ok((architecture, parameters))
+    }
+
+    fn dropout(&self) -> Result<Option<Dropout>, Error> {
+        if !self.l2.is_finite() || self.l2 < 0.0 {
+            return Err(Error::Usage(Problem::new("--l2", format!("--l2 {} must be 0 or more", self.l2))));
+        }
+        if !(0.0..1.0).contains(&self.dropout) {
+            return Err(Error::Usage(Problem::new(
+                "--dropout",
+                format!("--dropout {} must be at least 0 and below 1", self.dropout),
+            )));
+        }
+        let dropout = Dropout { probability: self.dropout, seed: self.seed };
+        Ok((self.dropout > 0.0).then_some(dropout))
+    }
+}

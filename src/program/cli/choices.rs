@@ -1,0 +1,364 @@
+//! Options that several subcommands share, and how they become a network and its data.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+
+use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
+use backprop::model_file::Model;
+use backprop::training::{Checkpoint, EpochReport};
+use backprop::{Activation, Architecture, Engine, Error, Parameters, Problem, graph, vectorized};
+
+use super::words::{Word as _, words};
+use crate::exchange::sequential;
+use crate::memory;
+
+/// Which of the two networks does the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineKind {
+    /// One object per node and per connection.
+    Object,
+    /// One matrix per layer.
+    Vectorized,
+}
+
+impl EngineKind {
+    /// A network with these weights.
+    pub(super) fn build(
+        self,
+        architecture: &Architecture,
+        parameters: &Parameters,
+        threads: usize,
+    ) -> Result<Box<dyn Engine>, Error> {
+        let mut engine: Box<dyn Engine> = match self {
+            Self::Object if threads > 1 => {
+                return Err(Error::Usage(
+                    Problem::new("--threads", "the object graph works on one thread")
+                        .remedy("--threads needs --engine vectorized"),
+                ));
+            }
+            Self::Object => Box::new(graph::Network::try_new(architecture)?),
+            Self::Vectorized => {
+                let mut network = vectorized::Network::try_new(architecture)?;
+                network.set_threads(threads)?;
+                Box::new(network)
+            }
+        };
+        engine.set_parameters(parameters);
+        Ok(engine)
+    }
+}
+
+/// Which network, on how many threads.
+#[derive(Debug, Clone, Args)]
+pub(super) struct EngineArgs {
+    /// Which network does the work: one object per node and connection, or one matrix per layer
+    #[arg(long, value_name = "ENGINE", default_value = "vectorized", value_parser = words::<EngineKind>())]
+    pub(super) engine: EngineKind,
+
+    /// Threads for mini-batches and evaluation; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
+    pub(super) threads: usize,
+}
+
+impl EngineArgs {
+    /// A network with these weights.
+    pub(super) fn build(
+        &self,
+        architecture: &Architecture,
+        parameters: &Parameters,
+    ) -> Result<Box<dyn Engine>, Error> {
+        self.engine.build(architecture, parameters, self.threads)
+    }
+}
+
+/// At least one thread, and no more than any machine has use for.
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err(format!("'{text}' is not a number of threads from 1 to 1024")),
+    }
+}
+
+/// A number of epochs between two of something.
+pub(super) fn parse_every(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(epochs @ 1..) => Ok(epochs),
+        _ => Err(format!("'{text}' is not a number of epochs, 1 or more")),
+    }
+}
+
+/// Layer sizes as they are typed: `784,30,10`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sizes(pub(super) Vec<usize>);
+
+impl std::str::FromStr for Sizes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| {
+            let part = part.trim();
+            part.parse::<usize>().map_err(|_| format!("'{part}' is not a number of neurons; write 784,30,10"))
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Sizes)
+    }
+}
+
+impl Sizes {
+    /// Whether the model of `--from` has these sizes.
+    pub(super) fn check_against(&self, model: &Model) -> Result<(), Error> {
+        if self.0 == model.architecture.sizes {
+            return Ok(());
+        }
+        let found = format!(
+            "--sizes {} is not what the model of --from has, {}",
+            Architecture::new(&self.0).sizes_text(),
+            model.architecture.sizes_text()
+        );
+        Err(Error::Usage(Problem::new("--sizes", found).remedy("omit one of them")))
+    }
+}
+
+/// Numbers as they are typed: `0.5,-1`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers(pub(super) Vec<f64>);
+
+impl std::str::FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| match part.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(format!("'{part}' is not a finite number; write 0.5,-1")),
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Numbers)
+    }
+}
+
+/// One activation for all layers, or one for each layer after the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Activations(pub(super) Vec<Activation>);
+
+impl std::str::FromStr for Activations {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = |part: &str| {
+            Activation::of_word(part.trim())
+                .ok_or_else(|| format!("'{part}' is not one of sigmoid, tanh, relu, identity"))
+        };
+        text.split(',').map(parse).collect::<Result<_, _>>().map(Activations)
+    }
+}
+
+impl Activations {
+    /// Puts them into the architecture.
+    pub(super) fn apply(&self, architecture: &mut Architecture) {
+        match self.0.as_slice() {
+            [one] => architecture.activations.fill(*one),
+            several => architecture.activations = several.to_vec(),
+        }
+    }
+}
+
+/// Where samples come from and what is in them.
+#[derive(Debug, Clone, Args)]
+pub(super) struct DataArgs {
+    /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
+    /// last column is the class; or a folder with MNIST's four IDX files
+    #[arg(long, value_name = "NAME|FILE.csv|DIR", value_parser = OsStringValueParser::new().try_map(parse_source))]
+    pub(super) data: Option<Source>,
+
+    /// A CSV file to test on [default: what is held out, else the rows trained on]
+    #[arg(long, value_name = "FILE.csv", requires = "data")]
+    pub(super) test_data: Option<PathBuf>,
+
+    /// The last K columns of the CSV file are the numbers to put out; no column is a class
+    #[arg(long, value_name = "K", requires = "data", value_parser = parse_columns)]
+    pub(super) targets_columns: Option<usize>,
+
+    /// What a pixel means to the input layer: value / 255 or the value itself
+    /// [default: as the model says, else scaled]
+    #[arg(long, value_name = "PIXELS", value_parser = words::<Pixels>())]
+    pub(super) pixels: Option<Pixels>,
+}
+
+fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
+    match text.into_string() {
+        Ok(text) if text.is_empty() => {
+            Err("it is empty; name a file, a folder, or what is built in, such as digits".to_owned())
+        }
+        Ok(text) => Ok(text.parse().unwrap_or_else(|never| match never {})),
+        Err(name) => Ok(Source::Path(name.into())),
+    }
+}
+
+impl DataArgs {
+    /// Where the data comes from; the embedded digits, if nothing is said.
+    pub(super) fn source(&self) -> Result<Source, Error> {
+        let source = self.data.clone().unwrap_or(Source::Digits);
+        if self.test_data.is_none() && self.targets_columns.is_none() {
+            return Ok(source);
+        }
+        match source {
+            Source::Path(train) if !train.is_dir() => Ok(Source::Table {
+                train,
+                test: self.test_data.clone(),
+                target_columns: self.targets_columns.unwrap_or(0),
+            }),
+            other => Err(Error::Usage(
+                Problem::new(
+                    "--data",
+                    format!("--test-data and --targets-columns are for CSV files, not {other}"),
+                )
+                .remedy("omit them"),
+            )),
+        }
+    }
+
+    /// Reads the data, as the model is used to it, and says what pixels mean.
+    pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
+        let pixels = pixels_for(self.pixels, model);
+        let Split { train, test, test_is_train } = self.source()?.load(pixels)?;
+        let split = Split { train: for_model(train, model)?, test: for_model(test, model)?, test_is_train };
+        Ok((split, pixels))
+    }
+
+    /// Reads one part of the data, as the model is used to it.
+    pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
+        for_model(self.source()?.load_part(part, pixels_for(self.pixels, model))?, model)
+    }
+}
+
+/// With the model's numbers for classes, and its standardization.
+fn for_model(data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
+    let Some(model) = model else { return Ok(data) };
+    let data = data.numbered_as(&model.answers)?;
+    match &model.standardization {
+        Some(standardization) => {
+            // Sizes first: a mean for each input needs as many inputs.
+            data.check_fits(&model.architecture)?;
+            Ok(data.standardized(standardization.clone()))
+        }
+        None => Ok(data),
+    }
+}
+
+/// Whether inputs are made comparable.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct StandardizeArgs {
+    /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
+    #[arg(long)]
+    pub(super) standardize: bool,
+}
+
+impl StandardizeArgs {
+    /// Over these samples, unless the model has its own already.
+    pub(super) fn choose(
+        self,
+        train: &DataSet,
+        model: Option<&Model>,
+    ) -> Result<Option<Standardization>, Error> {
+        if let Some(standardization) = model.and_then(|model| model.standardization.clone()) {
+            return Ok(Some(standardization));
+        }
+        if self.standardize && train.reproduces() {
+            return Err(Error::Usage(
+                Problem::new(
+                    "--standardize",
+                    "--standardize would change what the outputs are to be: the inputs",
+                )
+                .remedy("omit it"),
+            ));
+        }
+        Ok(self.standardize.then(|| Standardization::of(train)))
+    }
+
+    /// These samples, standardized if that is asked for.
+    pub(super) fn apply(self, data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
+        Ok(match self.choose(&data, model)? {
+            Some(standardization) => data.standardized(standardization),
+            None => data,
+        })
+    }
+}
+
+/// A number of columns, at least one.
+fn parse_columns(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(columns @ 1..) => Ok(columns),
+        _ => Err(format!("'{text}' is not a number of columns, 1 or more")),
+    }
+}
+
+/// What pixels mean: as asked for, else as the model was trained, else scaled.
+pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
+    asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
+}
+
+/// A trained model, and what of it is overridden.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ModelArgs {
+    /// The model: a file of `backprop train --out` or network2.py, a checkpoint, or the safetensors of an nn.Sequential
+    #[arg(long, value_name = "FILE")]
+    pub(super) model: PathBuf,
+
+    /// Activation of all layers, or one for each after the input [default: as the model says]
+    #[arg(long, value_name = "A[,A...]")]
+    pub(super) activation: Option<Activations>,
+
+    #[command(flatten)]
+    pub(super) edited: Edited,
+}
+
+impl ModelArgs {
+    /// Reads the model.
+    pub(super) fn read(&self) -> Result<Model, Error> {
+        read_model(&self.model, self.edited, self.activation.as_ref())
+    }
+}
+
+/// The wish to have a model as it is, whatever its checksum says.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Edited {
+    /// Take a model whose numbers were changed since it was written
+    #[arg(long)]
+    edited: bool,
+}
+
+/// Whether the reports of so many epochs fit into memory.
+///
+/// # Errors
+/// [`Error::TooLarge`], with the largest number of epochs that fits.
+pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
+    // A list that grows takes up to three times as much while it moves.
+    memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())
+}
+
+/// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.
+pub(super) fn read_model(
+    path: &Path,
+    edited: Edited,
+    activation: Option<&Activations>,
+) -> Result<Model, Error> {
+    let read = if edited.edited { Model::read_edited } else { Model::read };
+    let mut model = if Checkpoint::is_at(path) {
+        crate::cli::places::read_checkpoint(path)?.into_model()
+    } else if sequential::is_at(path) {
+        let sequential::Sequential { model, says_activations } = sequential::read(path)?;
+        if !says_activations && activation.is_none() {
+            let sentence =
+                "it does not say its activations, and sigmoid is taken for all; --activation says otherwise";
+            super::report(&format!("{}: {sentence}", path.display()));
+        }
+        model
+    } else {
+        read(path)?
+    };
+    if let Some(activation) = activation {
+        activation.apply(&mut model.architecture);
+        model.architecture.check()?;
+    }
+    Ok(model)
+}

@@ -1,0 +1,211 @@
+//! The `backprop` program: one file a subcommand.
+//!
+//! Results go to stdout, one JSON object a line with `--json`; everything else (progress, one line for an error) goes
+//! to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
+
+mod check;
+mod choices;
+mod compare;
+mod completions;
+pub mod dap;
+mod dot;
+mod dump;
+mod evaluate;
+mod export;
+mod get_mnist;
+mod health;
+mod lesson;
+mod output;
+mod places;
+mod plot;
+mod predict;
+mod progress;
+mod sequence;
+mod signals;
+mod step;
+mod tour;
+mod trace;
+mod train;
+pub(crate) mod words;
+
+use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
+
+use clap::builder::Styles;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use backprop::Error;
+use output::{Output, Printed};
+
+const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` tells you all about `train`.";
+
+/// Backpropagation you can step through.
+#[derive(Debug, Parser)]
+#[command(name = "backprop", version, max_term_width = 100, after_help = WHERE_TO_START)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Tour(tour::Tour),
+    Train(Box<train::Train>),
+    Evaluate(evaluate::Evaluate),
+    Predict(predict::Predict),
+    Step(Box<step::Step>),
+    Trace(Box<trace::Trace>),
+    Dap(dap::Dap),
+    Dump(dump::Dump),
+    Check(Box<check::Check>),
+    Compare(compare::Compare),
+    Dot(Box<dot::Dot>),
+    Plot(Box<plot::Plot>),
+    Lesson(lesson::Lesson),
+    Export(Box<export::Export>),
+    GetMnist(get_mnist::GetMnist),
+    Completions(completions::Completions),
+}
+
+/// How a subcommand can end without having done its work.
+enum Failure {
+    /// Bad usage or bad input: exit status 2.
+    Input(Error),
+    /// Standard output is gone or full.
+    Output(std::io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Room for the program's calls, whatever the shell's limit (`ulimit -s`) leaves to the first thread.
+const STACK: usize = 8 << 20;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    signals::watch();
+    // A panic is a bug, told in one line; whoever looks for it sets RUST_BACKTRACE and sees all.
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| ()));
+    }
+    let ended = match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join(),
+        Err(_) => std::panic::catch_unwind(run),
+    };
+    ended.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
+        report(&format!("a mistake in this program ({text}); please report it, with what you typed"));
+        ExitCode::from(2)
+    })
+}
+
+fn run() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return report_usage(&without_styles().unwrap_or(error)),
+        Err(error) => return report_usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return report_usage(&error),
+    };
+    let given = given_options(&matches);
+    let mut output = Output::new();
+    let result = match cli.command {
+        Command::Tour(command) => command.run(&mut output),
+        Command::Train(command) => command.run(&given, &mut output),
+        Command::Evaluate(command) => command.run(&mut output),
+        Command::Predict(command) => command.run(&mut output),
+        Command::Step(command) => command.run(&mut output),
+        Command::Trace(command) => command.run(&mut output),
+        Command::Dap(command) => command.run(),
+        Command::Dump(command) => command.run(&mut output),
+        Command::Check(command) => command.run(&mut output),
+        Command::Compare(command) => command.run(&mut output),
+        Command::Dot(command) => command.run(&mut output),
+        Command::Plot(command) => command.run(&mut output),
+        Command::Lesson(command) => command.run(&mut output),
+        Command::Export(command) => command.run(&given, &mut output),
+        Command::GetMnist(command) => command.run(&mut output),
+        Command::Completions(command) => command.run(&mut output),
+    };
+    match (result, output.finish().map_err(Failure::from)) {
+        (Ok(code), Ok(Printed::All)) => code,
+        (Ok(code), Ok(Printed::Partly)) if code != ExitCode::SUCCESS => code,
+        // Said when it happened.
+        (Ok(_), Ok(Printed::Partly)) => ExitCode::from(2),
+        // Whoever reads the pipe has seen enough.
+        (Err(Failure::Output(error)), _) | (Ok(_), Err(Failure::Output(error)))
+            if error.kind() == ErrorKind::BrokenPipe =>
+        {
+            ExitCode::SUCCESS
+        }
+        (Err(failure), _) | (Ok(_), Err(failure)) => {
+            match failure {
+                Failure::Input(error) => report(&error.to_string()),
+                Failure::Output(error) => report(&format!("standard output: {error}")),
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The long names of the options that stand on the command line, defaults not among them.
+fn given_options(matches: &ArgMatches) -> Vec<String> {
+    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
+    let program = Cli::command();
+    let Some(command) = program.find_subcommand(name) else { return Vec::new() };
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let known = matches.ids().map(clap::Id::as_str).filter(|id| is_given(id));
+    let options = known.filter_map(|id| command.get_arguments().find(|argument| argument.get_id() == id));
+    options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
+}
+
+/// One line on stderr, even if nobody can read it, and whatever a file's name or contents have put into it. In one piece:
+/// a second signal could end the program between two.
+fn report(sentence: &str) {
+    let line = format!("backprop: {}\n", backprop::spelled_out(sentence));
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// What is wrong with the command line, once more and in no colour, so that every escape sequence in it was typed.
+fn without_styles() -> Option<clap::Error> {
+    Cli::command().styles(Styles::plain()).try_get_matches().err()
+}
+
+/// Help and version as asked for; anything else as one line.
+fn report_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = write!(anstream::stderr(), "{}", Cli::command().render_help().ansi());
+        return ExitCode::from(2);
+    }
+    report(&format!("{} (--help lists the options)", in_one_line(error)));
+    ExitCode::from(2)
+}
+
+/// What is wrong with a command line, without the hints below it.
+fn in_one_line(error: &clap::Error) -> String {
+    // As text alone it would lose escape sequences, and with them what they stand in.
+    let text = error.render().ansi().to_string();
+    let is_message = |line: &&str| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information")
+    };
+    let message: Vec<&str> = text.lines().filter(is_message).map(str::trim).collect();
+    message.join(" ").trim_start_matches("error: ").to_owned()
+}

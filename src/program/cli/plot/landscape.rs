@@ -1,0 +1,248 @@
+//! `backprop plot landscape`: the cost around a model, along two directions.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use backprop::data_set::{DataSet, Part, Targets};
+use backprop::training::{Options, evaluate};
+use backprop::{Engine as _, Error, Parameters, vectorized};
+
+use super::{Out, Picture, usage};
+use crate::cli::choices::{DataArgs, ModelArgs, read_model};
+use crate::cli::places::Places;
+use crate::cli::words::words;
+use crate::show::plot::raster::Shade;
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
+
+/// Draw the cost around a model, along two directions in the space of all its weights
+///
+/// Both directions are random; in each, a neuron's part is as long as the neuron's own weights, so that landscapes of
+/// different networks can be compared (Li and others, 2018), and the second is made perpendicular to the first. With
+/// --from the first direction leads to another model instead, such as the one that training began from.
+#[derive(Debug, Args)]
+pub(super) struct Landscape {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    /// The model at 1 along the first direction, of the same sizes
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+
+    #[command(flatten)]
+    data: DataArgs,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
+    targets: Option<Targets>,
+
+    /// The cost is the mean over the first N training samples
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    samples: u32,
+
+    /// Places along each direction at which it is computed
+    #[arg(long, value_name = "N", default_value_t = 41, value_parser = clap::value_parser!(u16).range(5..=201))]
+    steps: u16,
+
+    /// Decides the random directions
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+
+    #[command(flatten)]
+    out: Out,
+}
+
+/// The places along a direction.
+struct Line {
+    first: f64,
+    last: f64,
+    steps: usize,
+}
+
+impl Line {
+    fn at(&self, step: usize) -> f64 {
+        self.first + (self.last - self.first) * step as f64 / (self.steps - 1) as f64
+    }
+}
+
+impl Picture for Landscape {
+    fn out(&self) -> &Out {
+        &self.out
+    }
+
+    fn inputs(&self, places: Places) -> Result<Places, Error> {
+        let places = places.input("--model", Some(&self.model.model)).input("--from", self.from.as_deref());
+        Ok(places.data(&self.data.source()?))
+    }
+
+    fn figure(&self) -> Result<(Figure, String), Error> {
+        let model = self.model.read()?;
+        let data = self.data.load_part(Part::Train, Some(&model))?.first(self.samples as usize);
+        data.check_fits(&model.architecture)?;
+        let centre = &model.parameters;
+        let first = match &self.from {
+            Some(path) => {
+                let other = read_model(path, self.model.edited, self.model.activation.as_ref())?;
+                if other.architecture.sizes != model.architecture.sizes {
+                    return Err(usage(
+                        "--from",
+                        format!(
+                            "{}: its sizes are {}, not {}",
+                            path.display(),
+                            other.architecture.sizes_text(),
+                            model.architecture.sizes_text()
+                        ),
+                        "give a model of the same sizes",
+                    ));
+                }
+                moved(&other.parameters, -1.0, centre)
+            }
+            None => random_direction(centre, self.seed, 0),
+        };
+        let second = perpendicular(random_direction(centre, self.seed, 1), &first);
+
+        let steps = usize::from(self.steps);
+        let (low, high) = if self.from.is_some() { (-0.5, 1.5) } else { (-1.0, 1.0) };
+        let (across, along) =
+            (Line { first: low, last: high, steps }, Line { first: -1.0, last: 1.0, steps });
+        let mut engine = vectorized::Network::try_new(&model.architecture)?;
+        let targets = self.targets.unwrap_or(Options::default().targets);
+        let mut cost = |a: f64, b: f64| {
+            engine.set_parameters(&moved(&moved(centre, a, &first), b, &second));
+            mean_cost(&mut engine, &data, targets)
+        };
+        let here = cost(0.0, 0.0);
+        // From the top row down, as a picture is drawn.
+        let rows = (0..steps).rev().map(|row| along.at(row));
+        let costs: Vec<f64> = rows
+            .flat_map(|b| (0..steps).map(move |column| (column, b)))
+            .map(|(column, b)| cost(across.at(column), b))
+            .collect();
+        let sections = [
+            (0..steps).map(|at| (across.at(at), cost(across.at(at), 0.0))).collect::<Vec<_>>(),
+            (0..steps).map(|at| (along.at(at), cost(0.0, along.at(at)))).collect(),
+        ];
+        let finite = || costs.iter().copied().filter(|cost| cost.is_finite() && *cost > 0.0);
+        let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
+
+        let name = if self.from.is_some() { "towards --from" } else { "first direction" };
+        let title = format!("Cost {least:.1e} (white) to {most:.1e} (blue)");
+        let mut map = Plot::new(
+            title,
+            Axis::new(name).range(low, high),
+            Axis::new("second direction").range(-1.0, 1.0),
+        )
+        .on(shaded(&costs, steps, least, most))
+        .with(Series::new("the model", Mark::Dots, [(0.0, 0.0)]).colour(Colour::Vermilion));
+        if let Some(path) = &self.from {
+            map = map.with(
+                Series::new(super::regions::name(path), Mark::Rings, [(1.0, 0.0)]).colour(Colour::Vermilion),
+            );
+        }
+        let mut cuts =
+            Plot::new("Along each direction alone", Axis::new("distance"), Axis::new("mean cost").log());
+        for (name, points) in [name, "second direction"].into_iter().zip(sections) {
+            cuts = cuts.with(Series::line(name, points));
+        }
+        let told = format!(
+            "the mean cost of {} samples is {here:.3e} at the model, {least:.3e} at the lowest place seen",
+            data.len()
+        );
+        let sizes = model.architecture.sizes_text().replace(',', "-");
+        Ok((Figure::new(format!("The landscape around a network {sizes}"), [map, cuts]), told))
+    }
+}
+
+fn mean_cost(engine: &mut vectorized::Network, data: &DataSet, targets: Targets) -> f64 {
+    evaluate(engine, data, targets).mean_cost
+}
+
+/// One shade darker for each equal factor of the cost, from white at the least.
+fn shaded(costs: &[f64], columns: usize, least: f64, most: f64) -> Raster {
+    let span = libm::log(most / least);
+    let share = |cost: f64| {
+        if cost <= 0.0 {
+            0.0
+        } else if span > 0.0 && cost.is_finite() {
+            libm::log(cost / least) / span
+        } else {
+            1.0
+        }
+    };
+    Raster::new(columns, costs.iter().map(|cost| Shade::of(Colour::Blue, share(*cost))).collect())
+}
+
+/// start + distance · direction
+fn moved(start: &Parameters, distance: f64, direction: &Parameters) -> Parameters {
+    let mut moved = start.clone();
+    moved.iter_mut().zip(direction.iter()).for_each(|(number, step)| *number += distance * step);
+    moved
+}
+
+/// A random direction in which the part of each neuron, its weights and its bias, is as long as these are.
+fn random_direction(centre: &Parameters, seed: u64, stream: u64) -> Parameters {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    let mut direction = centre.clone();
+    direction.iter_mut().for_each(|number| *number = StandardNormal.sample(&mut rng));
+    for (layer, own) in direction.layers.iter_mut().zip(&centre.layers) {
+        for (neuron, weights) in layer.weights.iter_mut().enumerate() {
+            let length = |weights: &[f64], bias: f64| {
+                (weights.iter().map(|w| w * w).sum::<f64>() + bias * bias).sqrt()
+            };
+            let factor =
+                length(&own.weights[neuron], own.biases[neuron]) / length(weights, layer.biases[neuron]);
+            for weight in weights.iter_mut() {
+                *weight *= factor;
+            }
+            layer.biases[neuron] *= factor;
+        }
+    }
+    direction
+}
+
+/// The direction without its part along another, and as long as it was.
+fn perpendicular(direction: Parameters, other: &Parameters) -> Parameters {
+    let product = |a: &Parameters, b: &Parameters| a.iter().zip(b.iter()).map(|(a, b)| a * b).sum::<f64>();
+    let square = product(other, other);
+    if square == 0.0 {
+        return direction;
+    }
+    let mut rest = moved(&direction, -product(&direction, other) / square, other);
+    let factor = (product(&direction, &direction) / product(&rest, &rest)).sqrt();
+    if factor.is_finite() {
+        rest.iter_mut().for_each(|number| *number *= factor);
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use backprop::{Architecture, WeightInit};
+
+    use super::*;
+
+    #[test]
+    fn directions_are_perpendicular_and_each_neurons_part_is_as_long_as_its_weights() {
+        let centre = WeightInit::Normal.draw(&Architecture::new(&[3, 4, 2]), 1);
+        let first = random_direction(&centre, 7, 0);
+        let length = |parameters: &Parameters, layer: usize, neuron: usize| {
+            let layer = &parameters.layers[layer];
+            let squares: f64 = layer.weights[neuron].iter().map(|w| w * w).sum();
+            (squares + layer.biases[neuron] * layer.biases[neuron]).sqrt()
+        };
+        for (layer, neurons) in [(0, 4), (1, 2)] {
+            for neuron in 0..neurons {
+                let (ours, own) = (length(&first, layer, neuron), length(&centre, layer, neuron));
+                assert!((ours - own).abs() < 1e-12, "{layer}, {neuron}: {ours} {own}");
+            }
+        }
+        let second = perpendicular(random_direction(&centre, 7, 1), &first);
+        let product: f64 = first.iter().zip(second.iter()).map(|(a, b)| a * b).sum();
+        assert!(product.abs() < 1e-12, "{product}");
+        assert_ne!(first, random_direction(&centre, 8, 0), "another seed, another direction");
+    }
+}

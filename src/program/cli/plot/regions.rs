@@ -1,0 +1,275 @@
+//! `backprop plot regions`: what a network with two inputs answers everywhere in the plane.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::training::{Options, Trainer};
+use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
+
+use super::{Out, Picture, usage};
+use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, check_epochs, read_model};
+use crate::cli::places::Places;
+use crate::cli::words::words;
+use crate::memory;
+use crate::show::plot::raster::Shade;
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
+
+/// Cells a side of each picture.
+const SIDE: usize = 60;
+
+/// More of them side by side, and nobody sees anything.
+const MOST_PICTURES: usize = 100;
+
+/// What a weight takes in the network, its gradient, and the parameters it is drawn from.
+const BYTES_OF_A_CONNECTION: usize = 48;
+
+/// Draw what a network with two inputs answers everywhere in the plane, and the training points
+///
+/// Either of models (--model, several side by side) or of a network that is trained here, as `backprop train` with the
+/// same options trains it, after each of the --epochs. Of two classes the shade says how sure the network is; of more,
+/// each has its colour.
+#[derive(Debug, Args)]
+pub(super) struct Regions {
+    /// A model file; repeat it to compare several
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["epochs", "sizes", "cost", "init", "rate", "batch", "seed", "standardize"])]
+    model: Vec<PathBuf>,
+
+    #[command(flatten)]
+    edited: Edited,
+
+    #[command(flatten)]
+    data: DataArgs,
+
+    #[command(flatten)]
+    standardize: StandardizeArgs,
+
+    /// After which epochs to draw; 0 is the start
+    #[arg(long, value_name = "N[,N...]", value_delimiter = ',', default_value = "0,10,100")]
+    epochs: Vec<usize>,
+
+    /// Neurons in each layer, two inputs first [default: as `train`]
+    #[arg(long, value_name = "2,N,...")]
+    sizes: Option<Sizes>,
+
+    /// Activation of all layers, or one for each after the input [default: as the model says, else sigmoid]
+    #[arg(long, value_name = "A[,A...]")]
+    activation: Option<Activations>,
+
+    /// The cost [default: quadratic]
+    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
+    cost: Option<Cost>,
+
+    /// How random weights start
+    #[arg(long, value_name = "INIT", default_value = "small", value_parser = words::<WeightInit>())]
+    init: WeightInit,
+
+    /// The learning rate
+    #[arg(long, value_name = "R", default_value_t = 0.3)]
+    rate: f64,
+
+    /// Samples a step
+    #[arg(long, value_name = "M", default_value_t = 1)]
+    batch: usize,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
+    targets: Option<Targets>,
+
+    /// Decides the weights at the start and the order of the samples
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+
+    #[command(flatten)]
+    out: Out,
+}
+
+/// The part of the plane that is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+impl Picture for Regions {
+    fn out(&self) -> &Out {
+        &self.out
+    }
+
+    fn inputs(&self, places: Places) -> Result<Places, Error> {
+        let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
+        Ok(places.data(&self.data.source()?))
+    }
+
+    fn figure(&self) -> Result<(Figure, String), Error> {
+        self.check_pictures()?;
+        let panels = if self.model.is_empty() { self.trained()? } else { self.of_models()? };
+        let source = self.data.source()?;
+        let told = format!("{} pictures of the plane, with the training points of {source}", panels.len());
+        let title = format!("Decision regions: {source}");
+        Ok((Figure::new(title, panels).frame(340, 340), told))
+    }
+}
+
+impl Regions {
+    fn check_pictures(&self) -> Result<(), Error> {
+        let (option, count) = match self.model.len() {
+            0 => ("--epochs", self.epochs.len()),
+            count => ("--model", count),
+        };
+        if count <= MOST_PICTURES {
+            return Ok(());
+        }
+        let problem = format!("{option} asks for {count} pictures; one drawing has up to {MOST_PICTURES}");
+        Err(usage(option, problem, "make several drawings"))
+    }
+
+    fn of_models(&self) -> Result<Vec<Plot>, Error> {
+        let panel = |path: &PathBuf| {
+            let model = read_model(path, self.edited, self.activation.as_ref())?;
+            let data = self.data.load_part(Part::Train, Some(&model))?;
+            check_two_inputs(&model.architecture, &data, &self.data.source()?)?;
+            let mut network = vectorized::Network::try_new(&model.architecture)?;
+            network.set_parameters(&model.parameters);
+            Ok(panel(&name(path), &mut network, &data))
+        };
+        self.model.iter().map(panel).collect()
+    }
+
+    /// Trains as `train` does, and draws on the way.
+    fn trained(&self) -> Result<Vec<Plot>, Error> {
+        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?;
+        let sizes = match &self.sizes {
+            Some(sizes) => sizes.0.clone(),
+            None => crate::cli::train::default_sizes(&data, None),
+        };
+        let mut architecture = Architecture::new(&sizes).with_cost(self.cost.unwrap_or_default());
+        if let Some(activation) = &self.activation {
+            activation.apply(&mut architecture);
+        }
+        architecture.check()?;
+        check_two_inputs(&architecture, &data, &self.data.source()?)?;
+        architecture.check_size()?;
+        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        let mut parameters = self.init.draw(&architecture, self.seed);
+        if self.init == WeightInit::Small {
+            // As fc.py, and `train` with the vectorized network.
+            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
+        }
+        let mut network = vectorized::Network::try_new(&architecture)?;
+        network.set_parameters(&parameters);
+
+        let mut epochs = self.epochs.clone();
+        epochs.sort_unstable();
+        let last = epochs.last().copied().unwrap_or(0);
+        check_epochs(last)?;
+        let options = Options {
+            epochs: Some(last.max(1)),
+            rate: self.rate,
+            batch: self.batch,
+            seed: self.seed,
+            targets: self.targets.unwrap_or(Options::default().targets),
+            evaluate_every: usize::MAX,
+            ..Options::default()
+        };
+        let mut trainer = Trainer::new(options, &data, None, &data)?;
+        let mut panels = Vec::new();
+        for epoch in 0..=last {
+            for _ in epochs.iter().filter(|drawn| **drawn == epoch) {
+                panels.push(panel(&format!("epoch {epoch}"), &mut network, &data));
+            }
+            if epoch < last {
+                trainer.run_epoch(&mut network, &mut |_| ControlFlow::Continue(()))?;
+            }
+        }
+        Ok(panels)
+    }
+}
+
+/// Whether there is a plane to draw in, and classes to draw.
+fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source) -> Result<(), Error> {
+    data.check_fits(architecture)?;
+    if architecture.input_size() != 2 {
+        let problem =
+            format!("regions are drawn in a plane, and {source} has {} inputs", architecture.input_size());
+        return Err(usage(
+            "--data",
+            problem,
+            "take xor, circles, moons, spiral or a table with two columns and a class",
+        ));
+    }
+    if !data.answers().are_classes() {
+        let problem = format!("regions are those of classes, and {source} has none");
+        return Err(usage("--data", problem, "take a table whose last column is a class"));
+    }
+    Ok(())
+}
+
+/// One picture of the plane, with the points.
+fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
+    let points: Vec<(f64, f64)> = (0..data.len())
+        .map(|index| {
+            let sample = data.sample(index);
+            (sample[0], sample[1])
+        })
+        .collect();
+    let window = Window::around(&points);
+    let outputs = network.predict_rows(&window.cells());
+    let width = network.architecture().output_size();
+    let shades = outputs.chunks(width).map(|output| match output {
+        [single] => Shade::signed(2.0 * single - 1.0),
+        several => Shade::of(colour(data.answers().of(several)), 0.35),
+    });
+    let samples: Vec<f64> = points.iter().flat_map(|(x, y)| [*x, *y]).collect();
+    let answers = network.predict_rows(&samples);
+    let right =
+        answers.chunks(width).enumerate().filter(|(index, output)| data.is_right(*index, output)).count();
+    let percent = 100.0 * right as f64 / data.len() as f64;
+    let axis = |name: &str, (first, last)| Axis::new(name).range(first, last);
+    let mut plot =
+        Plot::new(format!("{name}: {percent:.0} % right"), axis("x1", window.x), axis("x2", window.y))
+            .on(Raster::new(SIDE, shades.collect()));
+    for class in 0..data.class_count().max(2) {
+        let of_class = points.iter().enumerate().filter(|(index, _)| data.class(*index) == class);
+        let (mark, colour) = match (width, class) {
+            (1, 0) => (Mark::Rings, Colour::Black),
+            (1, _) => (Mark::Dots, Colour::Black),
+            _ => (Mark::Dots, colour(class)),
+        };
+        let of_class = of_class.map(|(_, point)| *point);
+        plot = plot.with(Series::new(data.class_name(class), mark, of_class).colour(colour));
+    }
+    plot
+}
+
+fn colour(class: usize) -> Colour {
+    Colour::WHEEL[class % Colour::WHEEL.len()]
+}
+
+/// A file's name without its ending.
+pub(super) fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+impl Window {
+    /// All points, and a little more on each side.
+    fn around(points: &[(f64, f64)]) -> Self {
+        let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
+            let low = points.iter().map(values).fold(f64::INFINITY, f64::min);
+            let high = points.iter().map(values).fold(f64::NEG_INFINITY, f64::max);
+            let air = if high > low { 0.15 * (high - low) } else { 1.0 };
+            (low - air, high + air)
+        };
+        Self { x: range(&|point| point.0), y: range(&|point| point.1) }
+    }
+
+    /// The middles of all cells, row by row from the top.
+    fn cells(self) -> Vec<f64> {
+        let place =
+            |(first, last): (f64, f64), at: usize| first + (last - first) * (at as f64 + 0.5) / SIDE as f64;
+        let cells = (0..SIDE).rev().flat_map(|row| (0..SIDE).map(move |column| (row, column)));
+        cells.flat_map(|(row, column)| [place(self.x, column), place(self.y, row)]).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! `backprop plot runs`: the learning curves of several runs over each other.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use backprop::training::{Checkpoint, EpochReport};
+use backprop::{Error, Problem};
+
+use super::regions::name;
+use super::{Out, Picture, usage};
+use crate::cli::places::Places;
+use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
+use backprop::file;
+
+const MAKE_ONE: &str = "`backprop train --checkpoint FILE` makes such a file";
+
+/// Draw several runs over each other: what each epoch cost, and what was right after it
+///
+/// A run is a checkpoint (`backprop train --checkpoint FILE`), or a file with what `train --json` printed.
+#[derive(Debug, Args)]
+pub(super) struct Runs {
+    /// The runs
+    #[arg(value_name = "RUN", required = true)]
+    runs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    out: Out,
+}
+
+/// What of a run is drawn: points of epoch and value.
+struct Run {
+    name: String,
+    cost: Vec<(f64, f64)>,
+    percent: Vec<(f64, f64)>,
+}
+
+impl Picture for Runs {
+    fn out(&self) -> &Out {
+        &self.out
+    }
+
+    fn inputs(&self, places: Places) -> Result<Places, Error> {
+        Ok(self.runs.iter().fold(places, |places, path| places.input("RUN", Some(path))))
+    }
+
+    fn figure(&self) -> Result<(Figure, String), Error> {
+        let runs = self.runs.iter().map(|path| read(path)).collect::<Result<Vec<Run>, Error>>()?;
+        let mut costs =
+            Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost met in training").log());
+        let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new("right answers, %"));
+        // A dot at each epoch says how many there are; of many epochs dots are a thick line.
+        let few = runs.iter().all(|run| run.cost.len() <= 40);
+        let mark = if few { Mark::LineAndDots } else { Mark::Line };
+        for run in &runs {
+            costs = costs.with(Series::new(&run.name, mark, run.cost.iter().copied()));
+            answers = answers.with(Series::new(&run.name, mark, run.percent.iter().copied()));
+        }
+        let epochs = runs.iter().map(|run| run.cost.len()).max().unwrap_or(0);
+        let told = format!("{} runs of up to {epochs} epochs", runs.len());
+        let has_answers = runs.iter().any(|run| !run.percent.is_empty());
+        let panels = if has_answers { vec![costs, answers] } else { vec![costs] };
+        Ok((Figure::new("", panels), told))
+    }
+}
+
+/// Reads a checkpoint, or what `train --json` printed: one object an epoch.
+fn read(path: &Path) -> Result<Run, Error> {
+    if Checkpoint::is_at(path) {
+        return read_checkpoint(path);
+    }
+    let file = path.display();
+    let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
+    let text = file::read(path)
+        .and_then(is_text)
+        .map_err(|error| usage("RUN", format!("{file}: {error}"), MAKE_ONE))?;
+    let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
+    for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        let object: Value = serde_json::from_str(text).unwrap_or_default();
+        let number = |field: &str| object[field].as_f64();
+        let (Some(epoch), Some(cost)) = (number("epoch"), number("train_cost")) else {
+            let problem = format!("{file}, line {}: this is no epoch of a run", line + 1);
+            let problem = Problem::new("RUN", problem);
+            return Err(Error::Usage(problem.remedy(
+                "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it",
+            )));
+        };
+        run.cost.push((epoch, cost));
+        if let (Some(correct), Some(total)) = (number("test_correct"), number("test_total")) {
+            run.percent.push((epoch, 100.0 * correct / total));
+        }
+    }
+    if run.cost.is_empty() {
+        return Err(usage("RUN", format!("{file}: there is no epoch in it"), MAKE_ONE));
+    }
+    Ok(run)
+}
+
+/// The epochs that a checkpoint's run has done.
+fn read_checkpoint(path: &Path) -> Result<Run, Error> {
+    let history = crate::cli::places::read_checkpoint(path)?.state.history;
+    if history.is_empty() {
+        let found = format!("{}: the run has done no epoch yet", path.display());
+        return Err(usage("RUN", found, "go on with it: backprop train --resume FILE"));
+    }
+    let percent = |report: &EpochReport| {
+        let test = report.test.as_ref().filter(|test| test.correct.is_some())?;
+        Some((report.epoch as f64, 100.0 * test.accuracy()))
+    };
+    Ok(Run {
+        name: name(path),
+        cost: history.iter().map(|report| (report.epoch as f64, report.train_cost)).collect(),
+        percent: history.iter().filter_map(percent).collect(),
+    })
+}

@@ -1,0 +1,308 @@
+//! `backprop predict`: what the network makes of one sample.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use backprop::data_set::{Answers, DataSet, Part, Targets, strongest};
+use backprop::model_file::Model;
+use backprop::{Error, Problem, Sample, spelled_out};
+
+use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
+use super::output::{counted, name, thousands};
+use super::words::words;
+use super::{Failure, Output, health};
+use crate::image_file;
+use crate::show::bars::bar;
+use crate::show::picture::half_blocks;
+
+/// Show what a network answers to one sample, or to numbers or a picture of your own
+#[derive(Debug, Args)]
+pub(super) struct Predict {
+    #[command(flatten)]
+    model: ModelArgs,
+
+    #[command(flatten)]
+    data: DataArgs,
+
+    #[command(flatten)]
+    engine: EngineArgs,
+
+    #[command(flatten)]
+    which: Which,
+
+    /// Numbers of your own instead of a sample, one for each input
+    #[arg(long, value_name = "N,N,...", allow_hyphen_values = true, conflicts_with_all = ["data", "index", "set", "image"])]
+    input: Option<Numbers>,
+
+    /// A picture of a digit instead of a sample: a PNG of any size and colours, dark on light or light on dark
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["data", "index", "set"])]
+    image: Option<PathBuf>,
+
+    /// Show the network the pixels of --image as they are, white for ink, not cut out and centred as MNIST's are
+    #[arg(long, requires = "image")]
+    as_is: bool,
+
+    /// Print one JSON object with `digit`, `class` (its name) and `outputs`
+    #[arg(long)]
+    json: bool,
+
+    /// Print the answer and nothing else
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// One sample of a data set.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Which {
+    /// Which sample, from 0
+    #[arg(long, value_name = "I")]
+    pub(super) index: Option<usize>,
+
+    /// Whether --index counts in the test or the training set
+    #[arg(long, value_name = "SET", default_value = "test", value_parser = words::<Part>())]
+    pub(super) set: Part,
+}
+
+impl Which {
+    pub(super) fn check(index: usize, data: &DataSet) -> Result<(), Error> {
+        if index < data.len() {
+            return Ok(());
+        }
+        Err(Error::Usage(Problem::new(
+            "--index",
+            format!("--index {index}: the samples are numbered 0 to {}", data.len() - 1),
+        )))
+    }
+}
+
+impl Predict {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        let model = self.model.read()?;
+        let shown = match (&self.image, &self.input) {
+            (Some(path), _) => self.picture(path, &model)?,
+            (_, Some(numbers)) => input(numbers, &model)?,
+            _ => self.sample(&model)?,
+        };
+        let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
+        let outputs = engine.predict(Sample(&shown.data.sample(shown.index)));
+        let recognises = shown.has_label && shown.data.is_right(shown.index, &outputs);
+        let notes = health::notes(&model, &shown.data, recognises);
+        if self.json {
+            let mut object = shown.json(&outputs);
+            if !notes.is_empty() {
+                object["notes"] = json!(notes);
+            }
+            output.json(&object)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let says = shown.says(&outputs);
+        if self.quiet {
+            writeln!(output, "{says}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        writeln!(output, "{}:\n", shown.title)?;
+        for line in sample_lines(&shown.data, shown.index) {
+            writeln!(output, "    {}", line.trim_end())?;
+        }
+        writeln!(output)?;
+        write_outputs(output, &outputs, shown.data.answers())?;
+        writeln!(output, "\n{}", shown.verdict(&outputs))?;
+        for note in notes {
+            writeln!(output, "{note}")?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// One sample of the data.
+    fn sample(&self, model: &Model) -> Result<Shown, Error> {
+        let data = self.data.load_part(self.which.set, Some(model))?;
+        let index = self.which.index.unwrap_or(0);
+        data.check_fits(&model.architecture)?;
+        Which::check(index, &data)?;
+        let set = match self.which.set {
+            Part::Train => "training",
+            Part::Test => "test",
+        };
+        let title = format!("Sample {} of the {set} set", thousands(index));
+        Ok(Shown { data, index, has_label: true, title })
+    }
+
+    /// The picture of `--image`, as the network is shown it.
+    fn picture(&self, path: &Path, model: &Model) -> Result<Shown, Error> {
+        let picture = image_file::read_png(path)?;
+        let inputs = model.architecture.input_size();
+        let side = inputs.isqrt();
+        let is_square = side * side == inputs;
+        let (rows, columns, bytes) = if self.as_is {
+            let fits = picture.width * picture.height == inputs && (!is_square || picture.width == side);
+            if !fits {
+                let wanted = if is_square { format!("{side}x{side}") } else { format!("{inputs} pixels") };
+                return Err(Error::contents(
+                    path,
+                    Problem::new(
+                        "--as-is",
+                        format!("{}x{} pixels, but the model takes {wanted}", picture.width, picture.height),
+                    )
+                    .remedy("omit --as-is and it is made to fit"),
+                ));
+            }
+            (picture.height, picture.width, picture.brightness())
+        } else if is_square {
+            let bytes = picture.centred(side, side).map_err(|problem| Error::contents(path, problem))?;
+            (side, side, bytes)
+        } else {
+            return Err(Error::Usage(
+                Problem::new(
+                    "--as-is",
+                    format!("the model has {inputs} inputs, which make no square picture"),
+                )
+                .remedy(format!("--as-is takes a PNG of {inputs} pixels")),
+            ));
+        };
+        let pixels = pixels_for(self.data.pixels, Some(model));
+        let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
+        let title = format!("What the network saw in {}", name(path));
+        Ok(Shown { data, index: 0, has_label: false, title })
+    }
+}
+
+/// The numbers of `--input`, as the network is shown them.
+fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
+    let Numbers(numbers) = numbers;
+    let inputs = model.architecture.input_size();
+    if numbers.len() != inputs {
+        let found = format!("--input has {}, but the model takes {inputs}", counted(numbers.len(), "number"));
+        return Err(Error::Usage(
+            Problem::new("--input", found).remedy("give one for each input, commas between them"),
+        ));
+    }
+    let data = DataSet::one_sample(numbers.clone(), model.answers.clone());
+    let data = match &model.standardization {
+        Some(standardization) => data.standardized(standardization.clone()),
+        None => data,
+    };
+    Ok(Shown { data, index: 0, has_label: false, title: "The input".to_owned() })
+}
+
+/// What the network is asked about.
+struct Shown {
+    data: DataSet,
+    index: usize,
+    has_label: bool,
+    title: String,
+}
+
+impl Shown {
+    /// The class the network names, or the numbers it puts out.
+    fn says(&self, outputs: &[f64]) -> String {
+        if self.data.counts_answers() {
+            return spelled_out(&self.data.class_name(self.data.answer(outputs)));
+        }
+        numbers_text(outputs)
+    }
+
+    /// The last line: what the network says, and whether it is right.
+    fn verdict(&self, outputs: &[f64]) -> String {
+        let says = self.says(outputs);
+        if !self.data.counts_answers() {
+            let puts_out = format!("The network puts out {says}");
+            return if self.has_label {
+                let label = self.data.label(self.index, Targets::OneHot, self.data.output_size());
+                format!("{puts_out}; the label says {}.", numbers_text(&label))
+            } else {
+                format!("{puts_out}.")
+            };
+        }
+        let tied = self.data.answers().tied(outputs);
+        let verdict = match (tied.as_slice(), outputs) {
+            ([], _) => format!("The network says {says}"),
+            (_, [_]) => {
+                format!("The output is one half, so the network cannot tell; {says} is only the first class")
+            }
+            (tied, all) if tied.len() == all.len() => {
+                format!("All outputs are equal, so the network cannot tell; {says} is only the first of them")
+            }
+            (tied, _) => {
+                let names: Vec<String> =
+                    tied.iter().map(|&class| spelled_out(&self.data.class_name(class))).collect();
+                format!("A tie between {}; {says} is only the first of them", names.join(" and "))
+            }
+        };
+        if !self.has_label {
+            return format!("{verdict}.");
+        }
+        let right = if self.data.is_right(self.index, outputs) { "right" } else { "wrong" };
+        let label = spelled_out(&self.data.class_name(self.data.class(self.index)));
+        format!("{verdict}; the label says {label}: {right}.")
+    }
+
+    fn json(&self, outputs: &[f64]) -> serde_json::Value {
+        let mut object = json!({"digit": null, "class": null, "outputs": outputs});
+        if self.data.counts_answers() {
+            let answer = self.data.answer(outputs);
+            object["digit"] = json!(answer);
+            object["class"] = json!(self.data.class_name(answer));
+            let tied = self.data.answers().tied(outputs);
+            if !tied.is_empty() {
+                object["tied"] = json!(tied);
+            }
+        }
+        if !self.has_label {
+            object["seen"] = match self.data.image(self.index) {
+                Some(bytes) => json!(bytes),
+                None => json!(self.data.sample(self.index)),
+            };
+        } else if self.data.counts_answers() {
+            object["label"] = json!(self.data.class(self.index));
+        } else {
+            object["label"] = json!(self.data.label(self.index, Targets::OneHot, self.data.output_size()));
+        }
+        object
+    }
+}
+
+/// A sample as it can be shown: an image in half blocks, or its numbers, as the network is shown them.
+pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
+    match (data.image(index), data.image_shape()) {
+        (Some(image), Some((_, columns))) => half_blocks(image, columns),
+        _ => vec![numbers_text(&data.sample(index))],
+    }
+}
+
+/// Numbers with commas between them, to six decimals where there are so many.
+fn numbers_text(numbers: &[f64]) -> String {
+    let short = |number: &f64| {
+        let (all, six) = (number.to_string(), format!("{number:.6}"));
+        if all.len() < six.len() { all } else { six }
+    };
+    numbers.iter().map(short).collect::<Vec<_>>().join(", ")
+}
+
+/// The output vector, a line and a bar for each number with the name of its class, the strongest marked if it is the
+/// only one.
+pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answers) -> std::io::Result<()> {
+    let is_choice = answers.are_classes() && outputs.len() > 1 && answers.tied(outputs).is_empty();
+    let best = strongest(outputs);
+    let has_names = matches!(answers, Answers::Classes(names) if !names.is_empty()) && outputs.len() > 1;
+    let names: Vec<String> = if has_names {
+        (0..outputs.len()).map(|class| format!("  {}", spelled_out(&answers.name(class)))).collect()
+    } else {
+        vec![String::new(); outputs.len()]
+    };
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
+        let mark = if is_choice && index == best { " ◀" } else { "" };
+        // Plus zero: of two zeros, nobody wants to see the negative one.
+        writeln!(
+            output,
+            "  output {index:>3}{name:<width$}  {:>9.6}  {}{mark}",
+            value + 0.0,
+            bar(value, 40)
+        )?;
+    }
+    Ok(())
+}

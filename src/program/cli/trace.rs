@@ -1,0 +1,89 @@
+//! `backprop trace`: a page in which to step, check and compare.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use backprop::{Error, Problem};
+use serde_json::{Value, json};
+
+use super::output::{name, thousands};
+use super::places::{self, Force, Kind};
+use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
+use super::{Failure, Output};
+use crate::show::page;
+
+const EXAMPLES: &str = "Examples:
+  backprop trace
+  backprop trace --data digits --from model.json
+  backprop trace --out page.html --sizes 2,3,3,1 --activation tanh --rate 0.1";
+
+/// Write a page in which to step through training, node by node, in a browser
+///
+/// The page holds this program's own engine: step forwards and backwards, change any weight, input, target or the rate,
+/// check the gradient with and without a planted fault, let the two networks race. It is one file that needs nothing else
+/// and loads nothing. Without options: the article's network of nine nodes. Open it at a step with page.html#step=12.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
+pub(super) struct Trace {
+    #[command(flatten)]
+    sequence: SequenceArgs,
+
+    /// The page
+    #[arg(long, value_name = "FILE.html", default_value = "page.html")]
+    out: PathBuf,
+
+    #[command(flatten)]
+    force: Force,
+
+    #[command(flatten)]
+    training: TrainingArgs,
+
+    /// Step through the first N samples [default: 6, or all if there are fewer]
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
+
+    /// Let the page's slider span N epochs; going on has no end
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    epochs: usize,
+}
+
+/// Samples, where nobody says how many.
+const SAMPLES: usize = 6;
+
+impl Trace {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
+        if self.samples == Some(0) || self.epochs == 0 {
+            return Err(Error::Usage(Problem::new("--samples", "--samples and --epochs count from 1")).into());
+        }
+        self.training.check()?;
+        let places = self.sequence.places(self.force)?;
+        places.output("--out", Some(&self.out), Kind::Page).check()?;
+        let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
+        let count = sequence.samples.len();
+        if let Some(samples) = self.samples.filter(|samples| count < *samples) {
+            return Err(Error::Usage(Problem::new(
+                "--samples",
+                format!("--samples {samples} is more than there are: {count}, {}", sequence.source),
+            ))
+            .into());
+        }
+        let situation = self.situation(&sequence)?;
+        let page = page::html(&situation, situation["data"] == "digits")?;
+        places::write(&self.out, page.as_bytes())?;
+        let kilobytes = page.len().div_ceil(1000);
+        writeln!(output, "{}: {} kB; open it in a browser", name(&self.out), thousands(kilobytes))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// What the page begins with: src/page-engine/situation.rs.
+    fn situation(&self, sequence: &Sequence) -> Result<Value, Error> {
+        let mut situation = self.training.situation();
+        situation.extend(self.sequence.situation(sequence)?);
+        situation.insert("limit".to_owned(), json!(sequence.samples.len()));
+        situation.insert("epochs".to_owned(), json!(self.epochs));
+        Ok(Value::Object(situation))
+    }
+}

@@ -1,0 +1,213 @@
+//! What can be asked of `backprop train`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use backprop::data_set::Targets;
+use backprop::training::{Options, Preset};
+use backprop::{Cost, WeightInit};
+
+use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
+use crate::cli::places::Force;
+use crate::cli::words::words;
+
+/// Train a network
+///
+/// Without options: 784-30-10 on the embedded digits, five epochs. An explicit option overrides what a preset or a
+/// model file says.
+///
+/// A run with --checkpoint can be interrupted at any moment (Ctrl-C, a power cut) and resumed with --resume; the
+/// result is the same to the last bit. --resume takes everything from the checkpoint; only --epochs, --threads, what is
+/// written where and what is shown may be changed, and --data if the same data has moved; other options may be given
+/// again as they were. Exit status 2 after training: something could not be written where it was asked for, and a line
+/// says where it is.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(in crate::cli) struct Train {
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+
+    #[command(flatten)]
+    pub(super) standardize: StandardizeArgs,
+
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+
+    /// Neurons in each layer, input first [default: digits 784,30,10; bits 8,3,8; else 8 hidden
+    /// neurons between what the data needs]
+    #[arg(long, value_name = "N,N,...")]
+    pub(super) sizes: Option<Sizes>,
+
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
+    /// [default: sigmoid]
+    #[arg(long, value_name = "A[,A...]")]
+    pub(super) activation: Option<Activations>,
+
+    /// How weights start [default: small]
+    #[arg(long, value_name = "INIT", value_parser = words::<WeightInit>())]
+    pub(super) init: Option<WeightInit>,
+
+    #[command(flatten)]
+    pub(super) how: How,
+
+    /// Evaluate after every N epochs [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(super) evaluate_every: Option<usize>,
+
+    /// Stop as soon as an evaluation finds more errors than the one before
+    #[arg(long)]
+    pub(super) stop_when_error_rises: bool,
+
+    /// Stop when accuracy has not improved for N epochs
+    #[arg(long, value_name = "N")]
+    pub(super) early_stop: Option<usize>,
+
+    /// Halve the rate when accuracy has not improved for N epochs; stop below 1/128 of it
+    #[arg(long, value_name = "N")]
+    pub(super) halve_rate: Option<usize>,
+
+    /// Keep the network of the best evaluation, not the last one
+    #[arg(long)]
+    pub(super) keep_best: bool,
+
+    /// Evaluate on the training samples too
+    #[arg(long)]
+    pub(super) monitor_training: bool,
+
+    /// Start from this model, or the safetensors of an nn.Sequential, instead of random weights
+    #[arg(long, value_name = "FILE", conflicts_with = "init")]
+    pub(super) from: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) edited: Edited,
+
+    /// Write the trained model here
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Write the model to --out after every N epochs as well
+    #[arg(long, value_name = "N", value_parser = parse_every)]
+    pub(super) save_every: Option<usize>,
+
+    /// Save the whole run here, to resume it later; the checkpoint before stays as FILE.previous
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+
+    /// Write a checkpoint after every N epochs [default: 1, or as often as the preset saves]
+    #[arg(long, value_name = "N", value_parser = parse_every)]
+    pub(super) checkpoint_every: Option<usize>,
+
+    /// Continue the run saved here, as if it had never been interrupted
+    #[arg(long, value_name = "FILE")]
+    pub(super) resume: Option<PathBuf>,
+
+    /// Draw cost and correct answers, epoch by epoch
+    #[arg(long, value_name = "FILE.svg")]
+    pub(super) plot: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) force: Force,
+
+    /// Print one JSON object per epoch
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// How long to train, by which steps and on what.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct How {
+    /// The choices of an original program: bp (mnist.py), fc, network or network2
+    #[arg(long, value_name = "NAME", value_parser = words::<Preset>())]
+    pub(super) preset: Option<Preset>,
+
+    /// Passes over the training set [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(super) epochs: Option<usize>,
+
+    /// The learning rate [default: 0.3]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
+    pub(super) rate: Option<f64>,
+
+    /// Samples in a mini-batch: one step each [default: 1]
+    #[arg(long, value_name = "M")]
+    pub(super) batch: Option<usize>,
+
+    /// The cost [default: quadratic]
+    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
+    pub(super) cost: Option<Cost>,
+
+    /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples a step [default: 0]
+    #[arg(long, value_name = "LAMBDA")]
+    pub(super) l2: Option<f64>,
+
+    /// Probability that a hidden neuron is silenced during a step [default: 0]
+    #[arg(long, value_name = "P")]
+    pub(super) dropout: Option<f64>,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
+    pub(super) targets: Option<Targets>,
+
+    /// Decides starting weights, order and dropout
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
+
+    /// Visit the samples in the order of the files
+    #[arg(long)]
+    pub(super) no_shuffle: bool,
+
+    /// Visit the samples in a different order each epoch, even if the preset does not
+    #[arg(long, conflicts_with = "no_shuffle")]
+    pub(super) shuffle: bool,
+
+    /// Only the first N training samples
+    #[arg(long, value_name = "N")]
+    pub(super) train_limit: Option<usize>,
+
+    /// Only the first N test samples
+    #[arg(long, value_name = "N")]
+    pub(super) test_limit: Option<usize>,
+
+    /// Hold out the last N training samples to decide what is best and when to stop [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(super) validation: Option<usize>,
+}
+
+impl How {
+    /// Explicit options over the preset's over the defaults.
+    pub(in crate::cli) fn options(&self) -> Options {
+        let base = self.preset.map(|preset| preset.choices().options).unwrap_or_default();
+        Options {
+            epochs: self.epochs.or(base.epochs),
+            rate: self.rate.unwrap_or(base.rate),
+            batch: self.batch.unwrap_or(base.batch),
+            l2: self.l2.unwrap_or(base.l2),
+            dropout: self.dropout.unwrap_or(base.dropout),
+            targets: self.targets.unwrap_or(base.targets),
+            shuffle: self.shuffle || (base.shuffle && !self.no_shuffle),
+            seed: self.seed,
+            ..base
+        }
+    }
+}
+
+impl Train {
+    /// Explicit options over the preset's over the defaults.
+    pub(super) fn options(&self) -> Options {
+        let base = self.how.options();
+        Options {
+            evaluate_every: self.evaluate_every.unwrap_or(base.evaluate_every),
+            monitor_training: self.monitor_training,
+            stop_when_error_rises: self.stop_when_error_rises || base.stop_when_error_rises,
+            early_stop: self.early_stop.or(base.early_stop),
+            halve_rate: self.halve_rate.or(base.halve_rate),
+            keep_best: self.keep_best,
+            ..base
+        }
+    }
+}

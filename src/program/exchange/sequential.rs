@@ -1,0 +1,296 @@
+//! The safetensors file of an `nn.Sequential` of `nn.Linear`, as PyTorch and `backprop export` write it, read as a
+//! model.
+//!
+//! Eight bytes say how long the header is; the header is JSON and says of each tensor its type, its shape and where in
+//! the rest of the file its numbers are. `Linear` keeps its weights as we do, n_out rows of n_in.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, Metadata, TensorInfo};
+
+use backprop::model_file::Model;
+use backprop::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem};
+
+use crate::memory;
+use backprop::file;
+
+/// Bytes that say how long the header is.
+const LENGTH: u64 = 8;
+/// A hundred bytes a tensor: no network of `Linear` layers has ten thousand of them.
+const LONGEST_HEADER: u64 = 1 << 20;
+/// Of a name in the header, what is shown.
+const LONGEST_NAME: usize = 80;
+/// The number itself, its bytes in the file, and a row's share where rows are short.
+const BYTES_OF_A_NUMBER: usize = 48;
+
+/// A model, and whether the file said what its activations are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sequential {
+    /// Sigmoid throughout and the quadratic cost, where the file says nothing else.
+    pub model: Model,
+    /// Whether the activations are the file's own, as in those that `backprop export` writes.
+    pub says_activations: bool,
+}
+
+/// Whether the file at this path begins as safetensors do: a length below 2⁵⁶ (no text has a byte 0 in it), then JSON.
+pub fn is_at(path: &Path) -> bool {
+    let mut beginning = [0; 9];
+    // Only a file: what is read from a pipe is gone.
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut beginning)).is_ok()
+        && matches!(beginning, [.., 0, b'{'])
+}
+
+/// Reads the file at this path.
+///
+/// # Errors
+/// [`Error::File`], if it cannot be read; [`Error::Contents`], if it holds anything but the layers of an `nn.Sequential`
+/// of `nn.Linear`; [`Error::TooLarge`], if memory cannot hold them.
+pub fn read(path: &Path) -> Result<Sequential, Error> {
+    let fail = |error: std::io::Error| Error::File {
+        path: path.to_path_buf(),
+        source: error,
+        remedy: "you must be allowed to read it: look at its permissions".into(),
+    };
+    let (file, length) = file::open(path).map_err(fail)?;
+    from_reader(file, length).map_err(|trouble| match trouble {
+        Trouble::Reading(error) => fail(error),
+        Trouble::Contents(problem) => Error::contents(path, problem),
+        Trouble::Size(error) => error,
+    })
+}
+
+/// Reads the contents of a file.
+///
+/// # Errors
+/// As [`read`].
+#[allow(dead_code, reason = "for the fuzzer")]
+pub fn from_bytes(bytes: &[u8]) -> Result<Sequential, Problem> {
+    from_reader(Cursor::new(bytes), bytes.len() as u64).map_err(|trouble| match trouble {
+        Trouble::Reading(error) => Problem::new("", error.to_string()),
+        Trouble::Contents(problem) => problem,
+        Trouble::Size(error) => error.into(),
+    })
+}
+
+/// What can go wrong on the way.
+enum Trouble {
+    Reading(std::io::Error),
+    Contents(Problem),
+    Size(Error),
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::Reading(error)
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        Self::Contents(problem)
+    }
+}
+
+/// The header first, so that of what does not fit nothing else is read.
+fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Trouble> {
+    let mut bytes = [0; LENGTH as usize];
+    file.read_exact(&mut bytes)?;
+    let header_length = u64::from_le_bytes(bytes);
+    check_header_length(header_length, length)?;
+    let mut header = vec![0; header_length as usize];
+    file.read_exact(&mut header)?;
+    let header: Metadata = serde_json::from_slice(&header)
+        .map_err(|error| Problem::new("", format!("its header is not that of safetensors: {error}")))?;
+    let (promised, there) = (header.data_len() as u64, length - LENGTH - header_length);
+    if promised != there {
+        let found =
+            format!("not whole: its header promises {promised} bytes of numbers, and {there} are there");
+        return Err(Problem::new("", found).remedy("is there another copy?").into());
+    }
+    let tensors = header.tensors();
+    let layers = layers(&tensors)?;
+    let (architecture, says_activations) = architecture(&layers, header.metadata().as_ref())?;
+    architecture.check().map_err(Problem::from)?;
+    architecture.check_size().map_err(Trouble::Size)?;
+    memory::check_network(&architecture, BYTES_OF_A_NUMBER).map_err(Trouble::Size)?;
+    let mut numbers = |tensor: &Tensor| -> Result<Vec<f64>, Trouble> {
+        file.seek(SeekFrom::Start(LENGTH + header_length + tensor.info.data_offsets.0 as u64))?;
+        tensor.numbers(&mut file)
+    };
+    let mut parameters = Parameters { layers: Vec::new() };
+    for layer in &layers {
+        let weights = numbers(&layer.weight)?;
+        let weights = weights.chunks(layer.inputs()).map(<[f64]>::to_vec).collect();
+        parameters.layers.push(LayerParameters { weights, biases: numbers(&layer.bias)? });
+    }
+    Ok(Sequential { model: Model::new(architecture, parameters), says_activations })
+}
+
+fn check_header_length(header: u64, file: u64) -> Result<(), Problem> {
+    if header > file - LENGTH {
+        let found = format!("not whole: its header is to have {header} bytes, and the file has {file}");
+        return Err(Problem::new("", found).remedy("is there another copy?"));
+    }
+    if header > LONGEST_HEADER {
+        let found = format!("its header has {header} bytes: more than the weights of an nn.Sequential need");
+        return Err(Problem::new("", found).remedy("save the state_dict of the network alone"));
+    }
+    Ok(())
+}
+
+/// An `nn.Linear`.
+struct Linear<'a> {
+    weight: Tensor<'a>,
+    bias: Tensor<'a>,
+}
+
+struct Tensor<'a> {
+    name: &'a str,
+    info: &'a TensorInfo,
+}
+
+impl Linear<'_> {
+    fn inputs(&self) -> usize {
+        self.weight.info.shape[1]
+    }
+
+    fn outputs(&self) -> usize {
+        self.weight.info.shape[0]
+    }
+}
+
+impl Tensor<'_> {
+    fn numbers(&self, file: &mut impl Read) -> Result<Vec<f64>, Trouble> {
+        let (begin, end) = self.info.data_offsets;
+        let mut bytes = vec![0; end - begin];
+        file.read_exact(&mut bytes)?;
+        let numbers: Vec<f64> = if self.info.dtype == Dtype::F64 {
+            bytes.as_chunks().0.iter().map(|&number| f64::from_le_bytes(number)).collect()
+        } else {
+            bytes.as_chunks().0.iter().map(|&number| f64::from(f32::from_le_bytes(number))).collect()
+        };
+        if numbers.iter().all(|number| number.is_finite()) {
+            return Ok(numbers);
+        }
+        let found = format!("{} holds a number that is infinite or not a number", self.name);
+        Err(Problem::new(self.name.to_owned(), found)
+            .remedy("the training it comes from has diverged")
+            .into())
+    }
+}
+
+/// The layers in order, each looked at for itself and beside its neighbours.
+fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear<'a>>, Problem> {
+    let mut modules: BTreeMap<(&str, u32), BTreeMap<&str, Tensor>> = BTreeMap::new();
+    let mut names: Vec<&String> = tensors.keys().collect();
+    names.sort_unstable();
+    for name in names {
+        let (module, part) = split(name).ok_or_else(|| {
+            refuse(name, "is not a weight or a bias of a numbered module, such as 0.weight")
+                .remedy("only an nn.Sequential of nn.Linear and activations can be read")
+        })?;
+        if let Some(other) =
+            modules.entry(module).or_default().insert(part, Tensor { name, info: tensors[name] })
+        {
+            return Err(refuse(name, &format!("and {} are of one module", other.name)));
+        }
+    }
+    let mut layers: Vec<Linear> = Vec::new();
+    let mut prefix = None;
+    for ((before, _), mut parts) in modules {
+        let Some(weight) = parts.remove("weight") else {
+            let bias = parts.into_values().next().map_or("", |bias| bias.name);
+            return Err(refuse(bias, "has no weights beside it"));
+        };
+        let Some(bias) = parts.remove("bias") else {
+            return Err(refuse(weight.name, "has no bias beside it")
+                .remedy("every neuron has one here: add a bias of zeros"));
+        };
+        if *prefix.get_or_insert(before) != before {
+            let found = "belongs to another network than the tensors before it";
+            return Err(refuse(weight.name, found).remedy("save the state_dict of one nn.Sequential"));
+        }
+        let layer = Linear { weight, bias };
+        check_layer(&layer)?;
+        if let Some(last) = layers.last().filter(|last| last.outputs() != layer.inputs()) {
+            let found = format!(
+                "takes {} inputs, and {} puts out {}",
+                layer.inputs(),
+                last.weight.name,
+                last.outputs()
+            );
+            return Err(refuse(layer.weight.name, &found));
+        }
+        layers.push(layer);
+    }
+    if layers.is_empty() {
+        return Err(Problem::new("", "it holds no tensors"));
+    }
+    Ok(layers)
+}
+
+fn refuse(name: &str, found: &str) -> Problem {
+    let shown: String = name.chars().take(LONGEST_NAME).collect();
+    Problem::new(shown.clone(), format!("{shown} {found}"))
+}
+
+/// `0.weight` is the weight of module 0; so is `network.0.weight`, of a network that belongs to something else.
+fn split(name: &str) -> Option<((&str, u32), &str)> {
+    let (module, part) = name.rsplit_once('.')?;
+    let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && matches!(part, "weight" | "bias")).then_some(((prefix, number.parse().ok()?), part))
+}
+
+fn check_layer(layer: &Linear) -> Result<(), Problem> {
+    let (weight, bias) = (&layer.weight, &layer.bias);
+    for Tensor { name, info } in [weight, bias] {
+        if !matches!(info.dtype, Dtype::F64 | Dtype::F32) {
+            let found = format!("holds numbers of type {:?}, not F64 or F32", info.dtype);
+            return Err(refuse(name, &found).remedy("save network.double().state_dict()"));
+        }
+    }
+    let shape = |tensor: &Tensor| -> String {
+        tensor.info.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+    };
+    if weight.info.shape.len() != 2 {
+        let found = format!("has the shape {}, and that of an nn.Linear has two numbers", shape(weight));
+        return Err(refuse(weight.name, &found)
+            .remedy("only an nn.Sequential of nn.Linear and activations can be read"));
+    }
+    if bias.info.shape != [layer.outputs()] {
+        let found = format!("has the shape {}, and {} needs {}", shape(bias), weight.name, layer.outputs());
+        return Err(refuse(bias.name, &found));
+    }
+    Ok(())
+}
+
+/// Sizes from the shapes; activations and cost where `backprop export` has written them down.
+fn architecture(
+    layers: &[Linear],
+    about: Option<&HashMap<String, String>>,
+) -> Result<(Architecture, bool), Problem> {
+    let sizes: Vec<usize> =
+        layers.iter().map(Linear::inputs).chain(layers.last().map(Linear::outputs)).collect();
+    let mut architecture = Architecture::new(&sizes);
+    let said = |key: &str| about.and_then(|about| about.get(key));
+    let unknown = |key: &'static str, text: &str| {
+        let text: String = text.chars().take(LONGEST_NAME).collect();
+        Problem::new(key, format!("its header gives as {key} \"{text}\", which is not known here"))
+    };
+    let activations = said("activations");
+    if let Some(text) = activations {
+        let named = |word: &str| Activation::ALL.into_iter().find(|activation| activation.name() == word);
+        let known: Option<Vec<_>> = text.split(',').map(named).collect();
+        architecture.activations = known.ok_or_else(|| unknown("activations", text))?;
+    }
+    if let Some(text) = said("cost") {
+        let known = Cost::ALL.into_iter().find(|cost| cost.name() == text);
+        architecture.cost = known.ok_or_else(|| unknown("cost", text))?;
+    }
+    Ok((architecture, activations.is_some()))
+}

@@ -1,0 +1,117 @@
+//! Matrices and vectors under their names in PyTorch, and the safetensors files that hold them.
+
+use clap::ValueEnum;
+use safetensors::tensor::{Dtype, TensorView};
+
+use backprop::model_file::Model;
+use backprop::{Activation, Architecture, Problem};
+
+/// How a number is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NumberType {
+    /// Eight bytes a number.
+    F64,
+    /// Four bytes a number.
+    F32,
+}
+
+impl NumberType {
+    /// As it is spelled on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F64 => "f64",
+            Self::F32 => "f32",
+        }
+    }
+}
+
+/// Numbers under a name, the lowest byte of each first.
+pub struct Tensor {
+    /// As PyTorch calls it: `0.weight`.
+    pub name: String,
+    /// Rows and columns; of a vector its length.
+    pub shape: Vec<usize>,
+    /// What a number is.
+    pub dtype: Dtype,
+    /// The numbers, row by row.
+    pub bytes: Vec<u8>,
+}
+
+impl Tensor {
+    /// Numbers as they are here.
+    pub fn of_f64(name: impl Into<String>, shape: Vec<usize>, numbers: &[f64]) -> Self {
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        Self { name: name.into(), shape, dtype: Dtype::F64, bytes }
+    }
+
+    /// The nearest numbers of 32 bits.
+    fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Problem> {
+        if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
+            let found = format!("{name} holds {number:?}, too large for 32 bits");
+            return Err(Problem::new("--dtype", found).remedy("use --dtype f64"));
+        }
+        let bytes = numbers.iter().flat_map(|&number| (number as f32).to_le_bytes()).collect();
+        Ok(Self { name, shape, dtype: Dtype::F32, bytes })
+    }
+}
+
+/// Weights and biases, n_out rows of n_in and n_out numbers.
+///
+/// # Errors
+/// A number that is too large for its type.
+pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Problem> {
+    let mut tensors = Vec::new();
+    for (layer, matrices) in model.parameters.layers.iter().enumerate() {
+        let (rows, columns) = (matrices.weights.len(), matrices.weights[0].len());
+        let named = |part: &str, shape: Vec<usize>, numbers: &[f64]| {
+            let name = format!("{}.{part}", 2 * layer);
+            match dtype {
+                NumberType::F64 => Ok(Tensor::of_f64(name, shape, numbers)),
+                NumberType::F32 => Tensor::of_f32(name, shape, numbers),
+            }
+        };
+        tensors.push(named("weight", vec![rows, columns], &matrices.weights.concat())?);
+        tensors.push(named("bias", vec![rows], &matrices.biases)?);
+    }
+    Ok(tensors)
+}
+
+/// The contents of a safetensors file. `about` stands in its header, beside the format that other readers ask for.
+///
+/// # Errors
+/// A tensor that has not as many bytes as its shape says.
+pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u8>, Problem> {
+    let refuse = |error: safetensors::SafeTensorError| Problem::new("", error.to_string());
+    let views = tensors.iter().map(|tensor| {
+        let view = TensorView::new(tensor.dtype, tensor.shape.clone(), &tensor.bytes)?;
+        Ok((tensor.name.as_str(), view))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
+    let about = about.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+    let about = about.chain([("format".to_owned(), "pt".to_owned())]).collect();
+    safetensors::serialize(views, Some(about)).map_err(refuse)
+}
+
+/// What stands in the header of a network's weights.
+pub fn about(architecture: &Architecture) -> [(&'static str, String); 3] {
+    let activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
+    [
+        ("sizes", architecture.sizes_text()),
+        ("activations", activations.join(",")),
+        ("cost", architecture.cost.name().to_owned()),
+    ]
+}
+
+/// The network as PyTorch spells it: `nn.Linear(784, 30)`, `nn.Sigmoid()`, …
+pub fn modules(architecture: &Architecture) -> Vec<String> {
+    let layers = architecture.sizes.windows(2).zip(&architecture.activations).map(|(pair, activation)| {
+        let activation = match activation {
+            Activation::Sigmoid => "nn.Sigmoid()",
+            Activation::Tanh => "nn.Tanh()",
+            Activation::Relu => "nn.ReLU()",
+            Activation::Identity => "nn.Identity()",
+        };
+        [format!("nn.Linear({}, {})", pair[0], pair[1]), activation.to_owned()]
+    });
+    layers.flatten().collect()
+}

@@ -1,0 +1,170 @@
+//! A picture that a user brings: from a PNG file to what a network trained on MNIST expects to see.
+//!
+//! [`decode_png`] reads pixels of any kind, `ink` tells the digit from the paper, and
+//! [`centre_like_mnist`] lays it where MNIST has its digits.
+
+mod ink;
+#[cfg(test)]
+mod tests;
+
+use std::io::Cursor;
+use std::path::Path;
+
+use backprop::data_set::centre::{SIDE, centre_like_mnist};
+use backprop::{Error, Problem};
+
+use backprop::file;
+
+/// Nobody draws a digit with more pixels; at eight bytes a number, still only a few hundred megabytes on the way.
+const MOST_PIXELS: u64 = 1 << 24;
+/// Bytes in a file worth reading: more than that many pixels of four uncompressed 16-bit channels take.
+const LONGEST_FILE: u64 = 9 * MOST_PIXELS;
+/// No deflate stream expands further than this.
+const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
+
+/// Pixels as red, green, blue and opacity, a byte each, row by row: `width` · `height` of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Red, green, blue, opacity of each pixel.
+    pub rgba: Vec<[u8; 4]>,
+}
+
+/// Reads a PNG file.
+///
+/// # Errors
+/// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is too long or has one of the problems of
+/// [`decode_png`].
+pub fn read_png(path: &Path) -> Result<Picture, Error> {
+    let read = || {
+        let (_, length) = file::open(path)?;
+        if length > LONGEST_FILE { Ok(None) } else { file::read(path).map(Some) }
+    };
+    let bytes = read().map_err(|error| Error::File {
+        path: path.to_path_buf(),
+        source: error,
+        remedy: "--image takes a PNG file".into(),
+    })?;
+    let Some(bytes) = bytes else {
+        return Err(Error::contents(
+            path,
+            Problem::new("pixels", "too long for a picture of one digit")
+                .remedy("cut it out or make it smaller"),
+        ));
+    };
+    // The decoder is not ours, and what it is given can come from anywhere: where it gives up the file is damaged.
+    let decoded = std::panic::catch_unwind(|| decode_png(&bytes)).unwrap_or_else(|_| {
+        Err(Problem::new("", "a PNG file that the decoder cannot take").remedy("save it again"))
+    });
+    decoded.map_err(|problem| Error::contents(path, problem))
+}
+
+/// A picture from the contents of a PNG file: any colour type, bit depth and interlacing; of an animation, the first
+/// frame.
+///
+/// The size in the header is compared with the length of the file before room is made for the pixels.
+///
+/// # Errors
+/// Not a PNG file, damaged, or too large.
+pub fn decode_png(bytes: &[u8]) -> Result<Picture, Problem> {
+    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+    if !bytes.starts_with(SIGNATURE) {
+        return Err(Problem::new("", "not a PNG file").remedy("save the picture as PNG"));
+    }
+    let damaged = |error: png::DecodingError| {
+        Problem::new("", format!("a damaged PNG file ({error})")).remedy("save it again")
+    };
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let header = decoder.read_header_info().map_err(damaged)?;
+    let (width, height) = (header.width, header.height);
+    check_size(width, height, header.bits_per_pixel(), bytes.len())?;
+    let mut reader = decoder.read_info().map_err(damaged)?;
+    // Three bytes make a colour. png 0.18.1 takes that for granted and panics where it is not so.
+    if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
+        return Err(Problem::new(
+            "palette",
+            "a damaged PNG file (its palette ends in the middle of a colour)",
+        )
+        .remedy("save it again"));
+    }
+    let length = reader
+        .output_buffer_size()
+        .ok_or_else(|| Problem::new("header", "too many pixels for this machine"))?;
+    let mut samples = vec![0; length];
+    let frame = reader.next_frame(&mut samples).map_err(damaged)?;
+    samples.truncate(frame.buffer_size());
+    let rgba: Vec<[u8; 4]> = match frame.color_type {
+        png::ColorType::GrayscaleAlpha => {
+            samples.chunks_exact(2).map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]).collect()
+        }
+        png::ColorType::Rgba => {
+            samples.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect()
+        }
+        other => {
+            return Err(Problem::new("pixels", format!("pixels of an unexpected kind ({other:?})"))
+                .remedy("save it as plain PNG"));
+        }
+    };
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    if rgba.len() != width * height {
+        return Err(Problem::new("pixels", "a damaged PNG file (pixels are missing)").remedy("save it again"));
+    }
+    Ok(Picture { width, height, rgba })
+}
+
+fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize) -> Result<(), Problem> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MOST_PIXELS {
+        return Err(Problem::new("header", format!("{width}x{height} pixels are too many for one digit"))
+            .remedy("cut it out or make it smaller"));
+    }
+    let bytes = pixels * bits_per_pixel as u64 / 8;
+    if bytes > (file_length as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND) {
+        return Err(Problem::new(
+            "header",
+            format!("its header promises {width}x{height} pixels, more than the file can hold"),
+        )
+        .remedy("save it again"));
+    }
+    Ok(())
+}
+
+impl Picture {
+    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on 28x28
+    /// with its centre of mass in the middle, then scaled to `rows` x `columns` if that is another size; `rows` ·
+    /// `columns` bytes, row by row, 0 for paper and 255 for ink.
+    ///
+    /// # Errors
+    /// A picture without any ink.
+    pub fn centred(&self, rows: usize, columns: usize) -> Result<Vec<u8>, Problem> {
+        let ink = ink::find(self);
+        let found = ink.values.iter().any(|&value| value > 0.5);
+        if !found {
+            return Err(Problem::new("pixels", "no digit is to be seen: the picture is all of one colour"));
+        }
+        let image = centre_like_mnist(ink.width, ink.height, &ink.values);
+        if (rows, columns) == (SIDE, SIDE) {
+            return Ok(image.to_vec());
+        }
+        let values: Vec<f64> = image.iter().map(|&value| f64::from(value)).collect();
+        let small = ink::resize(&values, (SIDE, SIDE), (columns, rows));
+        Ok(small.iter().map(|value| value.round() as u8).collect())
+    }
+
+    /// The brightness of each pixel, untouched: 0 for black and 255 for white, as MNIST's own pixels.
+    ///
+    /// Transparent pixels are black.
+    pub fn brightness(&self) -> Vec<u8> {
+        let of = |[red, green, blue, opacity]: [u8; 4]| {
+            let brightness = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
+            (brightness * f64::from(opacity) / 255.0).round() as u8
+        };
+        self.rgba.iter().copied().map(of).collect()
+    }
+}

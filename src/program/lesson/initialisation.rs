@@ -1,0 +1,287 @@
+//! Starting weights: with N(0, 1) most hidden neurons start saturated; scaled by the number of inputs they do not.
+//!
+//! You will see what the hidden neurons of two untrained networks answer to handwritten digits: under Normal weights
+//! (network.py) nearly all are close to 0 or 1, where the sigmoid has no slope; under Scaled weights (network2.py) they
+//! are in the middle. Then both are trained on the same few digits in the same order.
+
+use clap::Args;
+use serde::Serialize;
+
+use backprop::data_set::{Pixels, Source, Split, Targets};
+use backprop::graph::{Network, outputs};
+use backprop::training::{Options, Trainer};
+use backprop::{Activation, Architecture, Cost, Engine, Sample, WeightInit, vectorized};
+
+use super::table::{table, wrapped};
+use super::{Lesson, Question, Try, as_json};
+use crate::cli::words::{Word as _, words};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+
+/// What is compared, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// The two ways of drawing weights that are compared
+    #[arg(long, value_name = "INIT,INIT", default_value = "normal,scaled", value_parser = two_inits)]
+    pub init: [WeightInit; 2],
+
+    /// Passes over the training digits
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub epochs: u32,
+
+    /// What a pixel means to the input layer
+    #[arg(long, value_name = "PIXELS", default_value = "scaled", value_parser = words::<Pixels>())]
+    pub pixels: Pixels,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--epochs 50",
+        question: "Train for ten times as many epochs. Does the Normal start catch up?",
+        answer: "Not quite: with time even a small slope gets a neuron out of saturation, and both end with all \
+                 training digits learnt, but of the test digits the Scaled start recognises more throughout.",
+    },
+    Try {
+        flags: "--init small,scaled",
+        question: "Compare with small, uniform within 0.1. Whose picture is it more like?",
+        answer: "Scaled's: with 784 inputs both draw weights of about the same size (0.058 and 0.036), so the sums are \
+                 small and the outputs in the middle. The difference is in the biases, which are near 0 with small. \
+                 With other numbers of inputs only scaled goes along.",
+    },
+    Try {
+        flags: "--pixels raw",
+        question: "Inputs up to 255 instead of 1. What happens even to the Scaled start?",
+        answer: "Its sums are 255 times as large, so nearly all of its hidden neurons are saturated as well, and it \
+                 learns next to nothing. Scaled counts on inputs of a size of about 1. That is why pixels are divided by 255.",
+    },
+];
+
+fn two_inits(text: &str) -> Result<[WeightInit; 2], String> {
+    let inits = text.split(',').map(|part| WeightInit::of_word(part.trim()).ok_or(()));
+    let two = inits.collect::<Result<Vec<_>, _>>().ok().and_then(|inits| inits.try_into().ok());
+    two.ok_or_else(|| {
+        format!("'{text}' is not two of the initialisations that --init of train takes; write small,scaled")
+    })
+}
+
+/// Neurons in the hidden layer.
+pub const HIDDEN: usize = 30;
+
+/// Digits trained on, and tested on.
+const TRAIN: usize = 300;
+const TEST: usize = 200;
+
+/// Digits whose hidden outputs are counted.
+const SHOWN: usize = 40;
+
+/// Bars of the picture.
+const BARS: usize = 20;
+
+/// One start: what its hidden neurons answer, and how training went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Start {
+    /// How weights were drawn.
+    pub init: WeightInit,
+    /// The standard deviation of the hidden neurons' weighted inputs.
+    pub spread: f64,
+    /// The share of hidden outputs below 0.05 or above 0.95.
+    pub saturated: f64,
+    /// The mean slope a(1 − a).
+    pub mean_slope: f64,
+    /// The share of hidden outputs in each of 20 equal parts from 0 to 1.
+    pub histogram: Vec<f64>,
+    /// The share of test digits recognised before training, and after each epoch.
+    pub accuracy: Vec<f64>,
+    /// The mean cost met during each epoch.
+    pub train_cost: Vec<f64>,
+}
+
+/// What the experiment found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Initialisation {
+    /// What was compared.
+    pub settings: Settings,
+    /// The two starts.
+    pub starts: [Start; 2],
+}
+
+/// Looks at both starts, and trains from them.
+///
+/// # Panics
+/// If the digits that are part of this program could not be read.
+pub fn run(settings: &Settings) -> Initialisation {
+    let digits = Source::Digits.load(settings.pixels).expect("the embedded digits are whole");
+    let split = Split { train: digits.train.first(TRAIN), test: digits.test.first(TEST), ..digits };
+    let starts = settings.init.map(|init| try_start(init, &split, settings.epochs as usize));
+    Initialisation { settings: settings.clone(), starts }
+}
+
+fn try_start(init: WeightInit, split: &Split, epochs: usize) -> Start {
+    let architecture = Architecture::new(&[784, HIDDEN, 10]).with_cost(Cost::CrossEntropy);
+    let mut network = Network::from_parameters(&architecture, &init.draw(&architecture, 0));
+    let weighted_inputs = hidden_sums(&mut network, split);
+    let outputs: Vec<f64> = weighted_inputs.iter().map(|&z| Activation::Sigmoid.value(z)).collect();
+    let count = outputs.len() as f64;
+    let mut histogram = vec![0.0; BARS];
+    for output in &outputs {
+        histogram[((output * BARS as f64) as usize).min(BARS - 1)] += 1.0 / count;
+    }
+    let mean = weighted_inputs.iter().sum::<f64>() / count;
+    let variance = weighted_inputs.iter().map(|z| (z - mean) * (z - mean)).sum::<f64>() / count;
+    // The same weights as matrices, which train faster.
+    let mut engine = vectorized::Network::from_parameters(&architecture, &network.parameters());
+    let (accuracy, train_cost) = train(&mut engine, split, epochs);
+    Start {
+        init,
+        spread: variance.sqrt(),
+        saturated: outputs.iter().filter(|&&a| !(0.05..=0.95).contains(&a)).count() as f64 / count,
+        mean_slope: outputs.iter().map(|a| a * (1.0 - a)).sum::<f64>() / count,
+        histogram,
+        accuracy,
+        train_cost,
+    }
+}
+
+/// The weighted inputs of all hidden neurons for some digits.
+fn hidden_sums(network: &mut Network, split: &Split) -> Vec<f64> {
+    let mut sums = Vec::new();
+    for index in 0..SHOWN {
+        network.predict(Sample(&split.train.sample(index)));
+        let neurons = network.layers[1].neurons().iter().filter_map(|id| network[*id].as_node());
+        let (outputs, connections) = (outputs(&network.nodes), &network.connections.connections);
+        sums.extend(neurons.map(|node| node.weighted_input(&outputs, connections)));
+    }
+    sums
+}
+
+/// Trains by single steps; any engine will do.
+fn train(engine: &mut dyn Engine, split: &Split, epochs: usize) -> (Vec<f64>, Vec<f64>) {
+    let options =
+        Options { epochs: Some(epochs), rate: 0.05, targets: Targets::OneHot, ..Options::default() };
+    let mut accuracy = vec![backprop::training::evaluate(engine, &split.test, options.targets).accuracy()];
+    let mut train_cost = Vec::new();
+    let mut trainer =
+        Trainer::new(options, &split.train, None, &split.test).expect("these options make sense");
+    while !trainer.is_finished() {
+        let report = trainer.run_epoch(engine, &mut |_| std::ops::ControlFlow::Continue(()));
+        if let Some(report) = report.expect("at this rate, nothing overflows") {
+            accuracy.extend(report.test.map(|evaluation| evaluation.accuracy()));
+            train_cost.push(report.train_cost);
+        }
+    }
+    (accuracy, train_cost)
+}
+
+/// Returns what the program's help says of a way to draw weights.
+fn meaning(init: WeightInit) -> String {
+    // The program that draws them so follows in brackets.
+    init.help().split(" (").next().unwrap_or_default().to_owned()
+}
+
+impl Lesson for Initialisation {
+    fn set_up(&self) -> String {
+        let meanings =
+            self.starts.each_ref().map(|start| format!("{}: {}.", start.init, meaning(start.init)));
+        wrapped(
+            &format!(
+                "A network 784-{HIDDEN}-10 before any training, shown {SHOWN} digits. Each hidden neuron sums 784 inputs \
+                 times weights. {} {} A neuron whose output is below 0.05 or above 0.95 is saturated.",
+                meanings[0], meanings[1]
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let [first, _] = &self.starts;
+        let text = format!("How many of the hidden outputs are saturated with {} weights?", first.init);
+        let right = match first.saturated {
+            share if share < 0.05 => 0,
+            share if share < 0.5 => 1,
+            _ => 2,
+        };
+        Question::new(text, &["next to none", "some, but less than half", "more than half"], right)
+    }
+
+    fn text(&self) -> String {
+        let starts = &self.starts;
+        let looks = starts.iter().map(|start| {
+            vec![
+                start.init.to_string(),
+                format!("{:.2}", start.spread),
+                format!("{:.0} %", 100.0 * start.saturated),
+                format!("{:.3}", start.mean_slope),
+            ]
+        });
+        let last = self.settings.epochs as usize;
+        let shown = (0..=last).filter(|epoch| last <= 10 || epoch % last.div_ceil(10) == 0 || *epoch == last);
+        let epochs = shown.map(|epoch| {
+            let mut row = vec![epoch.to_string()];
+            row.extend(starts.iter().map(|start| format!("{:.0} %", 100.0 * start.accuracy[epoch])));
+            row.extend(starts.iter().map(|start| match epoch {
+                0 => "-".to_owned(),
+                _ => format!("{:.3}", start.train_cost[epoch - 1]),
+            }));
+            row
+        });
+        let names = starts.each_ref().map(|start| start.init.to_string());
+        let costs = names.each_ref().map(|name| format!("cost, {name}"));
+        let saturation = format!(
+            "A saturated neuron has hardly any slope, and its delta, which has the slope in it, is next to nothing: \
+             its {} weights stay where chance put them. The mean slope is {:.3} with {} weights and {:.3} with {} \
+             (0.25 is the most there is).",
+            784 + 1,
+            starts[0].mean_slope,
+            names[0],
+            starts[1].mean_slope,
+            names[1],
+        );
+        format!(
+            "{}\n{}\n\
+             Both networks then see the same {TRAIN} digits in the same order, {last} times, and are asked\n\
+             about {TEST} others. Recognised, and the mean cost met while training:\n\n{}\n\
+             The better cost function of the lesson slowdown does not help here: it takes the slope out\n\
+             of the output layer's delta, not out of the hidden layer's.\n",
+            table(&["weights", "spread of sums", "saturated", "mean slope"], looks),
+            wrapped(&saturation, 0),
+            table(&["epoch", &names[0], &names[1], &costs[0], &costs[1]], epochs),
+        )
+    }
+
+    fn figure(&self) -> Figure {
+        let starts = [(&self.starts[0], Colour::Vermilion), (&self.starts[1], Colour::Blue)];
+        let mut answers = Plot::new(
+            "What hidden neurons answer before training",
+            Axis::new("output of a hidden neuron").range(0.0, 1.0),
+            Axis::new("share of the answers, %"),
+        );
+        let mut learning = Plot::new(
+            format!("Learning from {TRAIN} digits"),
+            Axis::new("epoch").range(0.0, f64::from(self.settings.epochs)),
+            Axis::new("test digits recognised, %").range(0.0, 100.0),
+        );
+        for (start, colour) in starts {
+            let bars = start.histogram.iter().enumerate().flat_map(|(bar, share)| {
+                let (left, right) = (bar as f64 / BARS as f64, (bar + 1) as f64 / BARS as f64);
+                [(left, 100.0 * share), (right, 100.0 * share)]
+            });
+            let outline = [(0.0, 0.0)].into_iter().chain(bars).chain([(1.0, 0.0)]);
+            let outline: Vec<(f64, f64)> = outline.collect();
+            answers = answers
+                .with(Series::new("", Mark::Area, outline.clone()).colour(colour))
+                .with(Series::line(start.init.name(), outline).colour(colour));
+            let accuracy =
+                start.accuracy.iter().enumerate().map(|(epoch, share)| (epoch as f64, 100.0 * share));
+            learning =
+                learning.with(Series::new(start.init.name(), Mark::LineAndDots, accuracy).colour(colour));
+        }
+        Figure::new(
+            format!("Starting weights: {} or {}", self.starts[0].init, self.starts[1].init),
+            [answers, learning],
+        )
+    }
+
+    fn numbers(&self) -> serde_json::Value {
+        as_json(self)
+    }
+}

@@ -1,0 +1,174 @@
+//! Small experiments, one a file, to be read from top to bottom and then played with.
+//!
+//! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
+//! [`xor`] is the first task that takes it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
+//! [`vanishing`] show how it goes wrong and [`universality`] what it is all good for. Each file opens with what you will
+//! see; `Settings` are what you may change, each a flag of the program; `TRIES` are three things to try, with their
+//! answers; a function `run` does the experiment. Only then is said how the result is told and drawn ([`Lesson`]). Every
+//! number in a text is computed when the lesson runs.
+//!
+//! `backprop lesson NAME` asks what you expect, then tells; `--plot FILE.svg` draws, `--source` prints the file.
+
+pub mod descent;
+pub mod initialisation;
+pub mod linear_unit;
+pub mod nand;
+pub mod order;
+pub mod perceptron;
+pub mod settings;
+pub mod sigmoid;
+pub mod slowdown;
+pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod universality;
+pub mod vanishing;
+pub mod xor;
+
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use serde::Serialize;
+
+use crate::show::plot::Figure;
+
+/// What an experiment found, ready to be told and drawn. Texts have at most 90 characters a line.
+pub trait Lesson {
+    /// What is tried, with which settings.
+    fn set_up(&self) -> String;
+
+    /// What the reader is asked before the result is told.
+    fn question(&self) -> Question;
+
+    /// The result, and what it means.
+    fn text(&self) -> String;
+
+    /// The lesson as a picture.
+    fn figure(&self) -> Figure;
+
+    /// The numbers behind all of them: the result's own fields as JSON.
+    fn numbers(&self) -> serde_json::Value;
+}
+
+/// A question, and the answers to choose from. Which one is right is what the experiment found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// The answers: two or more.
+    pub choices: Vec<String>,
+    /// The place of the right one.
+    pub right: usize,
+}
+
+impl Question {
+    /// A question with these answers.
+    pub fn new(text: impl Into<String>, choices: &[&str], right: usize) -> Self {
+        let choices = choices.iter().map(ToString::to_string).collect();
+        Self { text: text.into(), choices, right }
+    }
+
+    /// The letter that a choice is called by: a, b, c.
+    pub fn letter(choice: usize) -> char {
+        char::from(b'a' + choice as u8)
+    }
+
+    /// Which choice somebody means who types this, if any.
+    pub fn choice(&self, typed: &str) -> Option<usize> {
+        let typed = typed.trim().to_lowercase();
+        let is_meant = |choice: &usize| typed == Self::letter(*choice).to_string();
+        (0..self.choices.len()).find(is_meant)
+    }
+}
+
+/// Something to try.
+#[derive(Debug, Clone, Copy)]
+pub struct Try {
+    /// The flags to try it with.
+    pub flags: &'static str,
+    /// What to look for.
+    pub question: &'static str,
+    /// What is to be seen, and why.
+    pub answer: &'static str,
+}
+
+/// A lesson by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it shows, in one line.
+    pub summary: &'static str,
+    /// Where its code is.
+    pub path: &'static str,
+    /// Its code.
+    pub source: &'static str,
+    /// Three things to try.
+    pub tries: &'static [Try; 3],
+    /// Adds its settings to a command.
+    pub settings: fn(Command) -> Command,
+    /// Does the experiment with the settings found by such a command.
+    pub run: fn(&ArgMatches) -> Result<Box<dyn Lesson>, clap::Error>,
+}
+
+macro_rules! entry {
+    ($module:ident, $name:literal, $file:literal, $summary:literal) => {
+        Entry {
+            name: $name,
+            summary: $summary,
+            path: concat!("src/program/lesson/", $file),
+            source: include_str!($file),
+            tries: &$module::TRIES,
+            settings: $module::Settings::augment_args,
+            run: |flags| Ok(Box::new($module::run(&$module::Settings::from_arg_matches(flags)?))),
+        }
+    };
+}
+
+/// Every lesson, in reading order.
+pub const LESSONS: [Entry; 11] = [
+    entry!(nand, "nand", "nand.rs", "a perceptron can be a gate, and gates can add numbers"),
+    entry!(
+        perceptron,
+        "perceptron",
+        "perceptron.rs",
+        "a perceptron learns AND; XOR it cannot learn, and why"
+    ),
+    entry!(
+        linear_unit,
+        "linear-unit",
+        "linear_unit.rs",
+        "gradient descent finds the line through some points"
+    ),
+    entry!(
+        sigmoid,
+        "sigmoid",
+        "sigmoid.rs",
+        "a small change of a weight must change the output only a little"
+    ),
+    entry!(descent, "descent", "descent.rs", "a ball in a valley: a rate too small, right, and too large"),
+    entry!(xor, "xor", "xor.rs", "a hidden layer learns XOR, from most starts, not from all"),
+    entry!(order, "order", "order.rs", "why deltas are computed backwards, and why they add up"),
+    entry!(
+        slowdown,
+        "slowdown",
+        "slowdown.rs",
+        "a neuron that is badly wrong learns slowly, and how to cure it"
+    ),
+    entry!(
+        initialisation,
+        "initialisation",
+        "initialisation.rs",
+        "starting weights that leave neurons room to learn"
+    ),
+    entry!(vanishing, "vanishing", "vanishing.rs", "in a deep network the first layers hardly learn at all"),
+    entry!(
+        universality,
+        "universality",
+        "universality.rs",
+        "one hidden layer can draw any curve, as closely as you like"
+    ),
+];
+
+/// The numbers of a result as JSON.
+fn as_json(result: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(result).expect("a lesson's result is numbers, texts and lists of them")
+}

@@ -1,0 +1,260 @@
+//! The vanishing gradient: in a deep sigmoid network the first layers hardly learn at all.
+//!
+//! You will see the size of delta, layer by layer, in networks with many hidden layers that have not been trained
+//! yet. On the way back each layer multiplies it by its weights and by the slope a(1 − a), which is never above 1/4.
+//! tanh, whose slope is 1 in the middle, and ReLU, whose slope is 1 or 0, lose far less.
+
+use clap::Args;
+use serde::Serialize;
+
+use backprop::data_set::{DataSet, Part, Pixels, Targets, digits};
+use backprop::graph::Network;
+use backprop::{Activation, Architecture, Label, Sample, WeightInit};
+
+use super::settings::positive;
+use super::table::{cell, table, wrapped};
+use super::{Lesson, Question, Try, as_json};
+use crate::cli::words::words;
+use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
+
+/// The networks.
+#[derive(Debug, Clone, PartialEq, Serialize, Args)]
+pub struct Settings {
+    /// Hidden layers
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=20))]
+    pub layers: u8,
+
+    /// How weights are drawn
+    #[arg(long, value_name = "INIT", default_value = "scaled", value_parser = words::<WeightInit>())]
+    pub init: WeightInit,
+
+    /// What weights are multiplied by after they were drawn
+    #[arg(long, value_name = "G", default_value = "1", value_parser = positive)]
+    pub gain: f64,
+}
+
+/// Three things to try.
+pub const TRIES: [Try; 3] = [
+    Try {
+        flags: "--layers 10",
+        question: "Ten hidden layers. How large is delta in the first?",
+        answer: "In the sigmoid network it is about a million times smaller than in the last; with five layers it was 532 \
+                 times. Every layer more costs another factor of nearly 5.",
+    },
+    Try {
+        flags: "--init normal",
+        question: "Larger weights. Do the deltas now vanish, or grow?",
+        answer: "It depends on the activation. ReLU's slopes are 1 or 0, and thirty weights of size 1 make delta grow \
+                 with every layer: it explodes, 142 times over all. Sigmoid and tanh are saturated by such sums, which \
+                 makes their slopes smaller: tanh's delta still grows, and the sigmoid's still shrinks.",
+    },
+    Try {
+        flags: "--gain 1.4142135623730951",
+        question: "Weights times the square root of 2. What becomes of ReLU?",
+        answer: "It keeps delta about as large as it was, in all layers: half of its slopes are 0, which halves the \
+                 mean square of what is passed back, and weights with twice the mean square make up for it. That is He \
+                 initialisation.",
+    },
+];
+
+/// Neurons in each hidden layer.
+pub const WIDTH: usize = 30;
+
+/// Networks drawn for each activation: their sizes of delta are averaged.
+const NETWORKS: u64 = 4;
+
+/// Digits shown to each.
+const DIGITS: usize = 20;
+
+/// Layer sizes: an image, the hidden layers, ten outputs.
+pub fn sizes(settings: &Settings) -> Vec<usize> {
+    let mut sizes = vec![784];
+    sizes.resize(1 + usize::from(settings.layers), WIDTH);
+    sizes.push(10);
+    sizes
+}
+
+/// The deltas of one kind of network.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Deltas {
+    /// The activation of the hidden layers. (The output layer is sigmoid in all networks.)
+    pub activation: Activation,
+    /// The root mean square of delta in each hidden layer, the first one first.
+    pub sizes: Vec<f64>,
+    /// The root mean square slope of the neurons in each hidden layer.
+    pub slopes: Vec<f64>,
+}
+
+impl Deltas {
+    /// How many times as large delta is in the last hidden layer as in the first.
+    pub fn lost(&self) -> f64 {
+        self.sizes[self.sizes.len() - 1] / self.sizes[0]
+    }
+
+    /// By what delta is multiplied on the way back through one layer, on (geometric) average.
+    pub fn factor(&self) -> f64 {
+        libm::pow(self.lost(), -1.0 / (self.sizes.len() - 1) as f64)
+    }
+}
+
+/// What the experiment found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Vanishing {
+    /// The networks.
+    pub settings: Settings,
+    /// Sigmoid, tanh, ReLU.
+    pub kinds: Vec<Deltas>,
+}
+
+/// Measures the three activations.
+///
+/// # Panics
+/// If the digits that are part of this program could not be read.
+pub fn run(settings: &Settings) -> Vanishing {
+    let digits =
+        digits::load(Part::Train, Pixels::Scaled).expect("the embedded digits are whole").first(DIGITS);
+    let kinds = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
+    let kinds = kinds.map(|activation| measure(activation, settings, &digits)).to_vec();
+    Vanishing { settings: settings.clone(), kinds }
+}
+
+/// Shows the digits to a few networks with random weights, computes all deltas, and trains nothing.
+fn measure(activation: Activation, settings: &Settings, digits: &DataSet) -> Deltas {
+    let hidden_layers = usize::from(settings.layers);
+    let mut activations = vec![activation; hidden_layers + 1];
+    activations[hidden_layers] = Activation::Sigmoid;
+    let architecture = Architecture::new(&sizes(settings)).with_activations(&activations);
+    let (mut deltas, mut slopes) = (vec![0.0; hidden_layers], vec![0.0; hidden_layers]);
+    for seed in 0..NETWORKS {
+        let mut parameters = settings.init.draw(&architecture, seed);
+        for layer in &mut parameters.layers {
+            layer.weights.iter_mut().flatten().for_each(|weight| *weight *= settings.gain);
+        }
+        let mut network = Network::from_parameters(&architecture, &parameters);
+        for index in 0..digits.len() {
+            network.predict(Sample(&digits.sample(index)));
+            network.calc_delta(Label(&digits.label(index, Targets::OneHot, 10)));
+            for (layer, (delta_sum, slope_sum)) in deltas.iter_mut().zip(&mut slopes).enumerate() {
+                for id in network.layers[layer + 1].neurons() {
+                    let node = &network[*id];
+                    let slope = activation.derivative_from_output(node.output());
+                    *delta_sum += node.delta() * node.delta();
+                    *slope_sum += slope * slope;
+                }
+            }
+        }
+    }
+    let count = NETWORKS as f64 * (digits.len() * WIDTH) as f64;
+    let root_mean = |sums: Vec<f64>| sums.into_iter().map(|sum| (sum / count).sqrt()).collect();
+    Deltas { activation, sizes: root_mean(deltas), slopes: root_mean(slopes) }
+}
+
+/// A number with so many decimals, or, where that would show nothing of it, as a power of ten.
+fn small(value: f64, decimals: usize) -> String {
+    if value < 1e-5 { format!("{value:.1e}") } else { format!("{value:.decimals$}") }
+}
+
+/// `1,234 times smaller` or `3 times larger`, of the first hidden layer against the last.
+fn compared(lost: f64) -> String {
+    let (factor, word) = if lost >= 1.0 { (lost, "smaller") } else { (1.0 / lost, "larger") };
+    if factor < 100.0 {
+        format!("{factor:.1} times {word}")
+    } else {
+        format!("{} times {word}", cell(factor, 0))
+    }
+}
+
+impl Lesson for Vanishing {
+    fn set_up(&self) -> String {
+        let sizes: Vec<String> = sizes(&self.settings).iter().map(usize::to_string).collect();
+        let gain = if self.settings.gain == 1.0 {
+            String::new()
+        } else {
+            format!(", times {:.4}", self.settings.gain)
+        };
+        wrapped(
+            &format!(
+                "Networks {} with random weights ({}{gain}), shown {DIGITS} digits each, untrained; with sigmoid, tanh and \
+                 ReLU in the hidden layers. Backpropagation computes delta from the last hidden layer back to the first.",
+                sizes.join("-"),
+                self.settings.init
+            ),
+            0,
+        )
+    }
+
+    fn question(&self) -> Question {
+        let right = match self.kinds[0].lost() {
+            lost if lost > 100.0 => 0,
+            lost if lost > 3.0 => 1,
+            lost if lost > 1.0 / 3.0 => 2,
+            _ => 3,
+        };
+        let choices = ["hundreds of times smaller", "some times smaller", "about as large", "larger"];
+        let text = "In the sigmoid network, how large is delta in the first hidden layer, beside the last?";
+        Question::new(text, &choices, right)
+    }
+
+    fn text(&self) -> String {
+        let headings: Vec<String> = self.kinds.iter().map(|kind| kind.activation.to_string()).collect();
+        let mut columns = vec!["hidden layer"];
+        columns.extend(headings.iter().map(String::as_str));
+        let layer_rows = |numbers: fn(&Deltas) -> &[f64], decimals: usize| {
+            let row = |layer: usize| {
+                let mut row = vec![(layer + 1).to_string()];
+                row.extend(self.kinds.iter().map(|kind| small(numbers(kind)[layer], decimals)));
+                row
+            };
+            table(&columns, (0..usize::from(self.settings.layers)).map(row))
+        };
+        let [sigmoid, tanh, relu] = [&self.kinds[0], &self.kinds[1], &self.kinds[2]];
+        let stands_still = if sigmoid.lost() > 100.0 {
+            " Every weight's change is delta times an input, so with any rate that suits the last layers the first \
+             ones stand still."
+        } else {
+            ""
+        };
+        let first = format!(
+            "In the sigmoid network delta is {} in the first hidden layer than in the last: each layer on the way \
+             multiplies it by about {:.3}.{stands_still}",
+            compared(sigmoid.lost()),
+            sigmoid.factor(),
+        );
+        let slopes = format!(
+            "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} over all). \
+             ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
+            tanh.factor(),
+            compared(tanh.lost()),
+            relu.factor(),
+            compared(relu.lost()),
+        );
+        format!(
+            "The size of delta (root mean square) in each hidden layer; backpropagation goes from the\n\
+             last line up to the first:\n\n{}\n{}\n\
+             Where it changes: a layer passes back what it gets, times its weights and times its slopes.\n\
+             The size of the slopes, root mean square:\n\n{}\n{}",
+            layer_rows(|kind| &kind.sizes, 7),
+            wrapped(&first, 0),
+            layer_rows(|kind| &kind.slopes, 4),
+            wrapped(&slopes, 0),
+        )
+    }
+
+    fn figure(&self) -> Figure {
+        let layers = usize::from(self.settings.layers);
+        let ticks = (1..=layers).map(|layer| (layer as f64, layer.to_string()));
+        let x = Axis::new("hidden layer (backpropagation goes from right to left)")
+            .range(0.8, layers as f64 + 0.2)
+            .ticks(ticks);
+        let mut plot = Plot::new("", x, Axis::new("size of delta (root mean square)").log());
+        for kind in &self.kinds {
+            let points = kind.sizes.iter().enumerate().map(|(layer, size)| (layer as f64 + 1.0, *size));
+            plot = plot.with(Series::new(kind.activation.name(), Mark::LineAndDots, points));
+        }
+        Figure::new("Delta vanishes on its way back to the first layers", [plot])
+    }
+
+    fn numbers(&self) -> serde_json::Value {
+        as_json(self)
+    }
+}

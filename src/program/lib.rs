@@ -1,0 +1,21 @@
+//! The program `backprop`, as a library: all of it, so that its parts can be tested, fuzzed and run from elsewhere.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`cli`] | the command line, one file a subcommand; `cli::dap`, a training step as a program to debug in an editor |
+//! | [`show`] | what people look at: the stepper, the page, plots |
+//! | `lesson` | perceptrons, the sigmoid, descent, universality: one file a lesson |
+//! | [`exchange`] | networks from other programs and for them |
+//! | [`image_file`] | a user's PNG, made to look like MNIST's digits |
+
+#![forbid(unsafe_code)]
+
+mod atomic_file;
+pub mod cli;
+pub mod exchange;
+pub mod image_file;
+mod lesson;
+mod memory;
+pub mod show;
+
+pub use cli::main;

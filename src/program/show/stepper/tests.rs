@@ -1,0 +1,540 @@
+//! The terminal stepper, drawn on a screen in memory: what is shown, and what each key does.
+//!
+//! After a change to the screen in docs/stepper.md, with UPDATE_DOCS set `cargo test -p backprop-cli --lib stepper` writes it there.
+
+use std::time::Duration;
+
+use backprop::graph::Network;
+use backprop::step::Stepper;
+use backprop::{Activation, Architecture, Engine as _, Label, Sample, WeightInit};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
+
+use super::keys::HELP;
+use super::palette::short;
+use super::{App, check_size, check_terminal, screen};
+use testkit::golden::{Online, read_json};
+
+fn nine_nodes(golden: &Online) -> Stepper {
+    let architecture = Architecture::new(&golden.sizes);
+    let network = Network::from_parameters(&architecture, &golden.model_before.parameters());
+    let labels: Vec<Label> = golden.labels.iter().map(|label| Label(label)).collect();
+    let samples: Vec<Sample> = golden.inputs.iter().map(|input| Sample(input)).collect();
+    Stepper::new(network, &labels, &samples, golden.rate)
+}
+
+fn app(golden: &Online) -> App {
+    App::new(nine_nodes(golden), None, "the nine nodes' own samples", true)
+}
+
+fn golden() -> Online {
+    read_json("online_3_4_2.json")
+}
+
+fn draw(app: &App, columns: u16, rows: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a screen in memory");
+    terminal.draw(|frame| screen::draw(frame, app)).expect("memory can be drawn on");
+    terminal.backend().buffer().clone()
+}
+
+fn lines(buffer: &Buffer) -> Vec<String> {
+    let area = buffer.area;
+    let line = |y| (0..area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (0..area.height).map(|y| line(y).trim_end().to_owned()).collect()
+}
+
+fn text(app: &App) -> String {
+    lines(&draw(app, 80, 24)).join("\n")
+}
+
+/// Presses the keys of a word; `>` is the right arrow, `<` the left one, `^` and `v` up and down, `$` enter.
+fn press(app: &mut App, keys: &str) {
+    for key in keys.chars() {
+        let code = match key {
+            '>' => KeyCode::Right,
+            '<' => KeyCode::Left,
+            '^' => KeyCode::Up,
+            'v' => KeyCode::Down,
+            '$' => KeyCode::Enter,
+            character => KeyCode::Char(character),
+        };
+        app.press(KeyEvent::new(code, KeyModifiers::NONE));
+    }
+}
+
+/// The texts on the screen that stand out as this step's result, in reading order, the bar at the top left out.
+fn reversed(buffer: &Buffer) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for y in 1..buffer.area.height {
+        let mut word = String::new();
+        for x in 0..buffer.area.width {
+            if buffer[(x, y)].modifier.contains(Modifier::REVERSED) {
+                word.push_str(buffer[(x, y)].symbol());
+            } else if !word.is_empty() {
+                found.push(std::mem::take(&mut word).trim().to_owned());
+            }
+        }
+        if !word.is_empty() {
+            found.push(word.trim().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn an_output_is_lit_in_the_network_in_the_matrix_and_in_the_formula() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, ">l");
+    let screen = text(&app);
+    for expected in [
+        "3-4-2, rate 0.3 | epoch 1, sample 1 of 6, step 4 of 46: outputs",
+        "a[1] = sigmoid(W[1]·x + b[1])",
+        "node 1-0  a4 = sigmoid(w41·x1 + w42·x2 + w43·x3 + w4b)",
+        "= sigmoid(0.274137·0.658875 + 0.931745·0.213732 + 0.555145·0.856233 +",
+        "= sigmoid(0.616518) = 0.649426   (was –)",
+        // The row of W, with the bias, under x.
+        "a╲x 0.6589 0.2137 0.8562 1.0000",
+        "0.6494 0.2741 0.9317 0.5551 -0.239",
+        "w41  (0-0) -> (1-0)  weight 0.274137",
+    ] {
+        assert!(screen.contains(expected), "{expected:?} is not on the screen:\n{screen}");
+    }
+    // Node 4 in the network, its entry in a, and the value of the formula.
+    assert_eq!(reversed(&draw(&app, 80, 24)), ["4 0.6494", "0.6494", "0.649426"]);
+}
+
+#[test]
+fn a_delta_and_a_weight_are_lit_where_they_stand() {
+    let golden = golden();
+    let mut app = app(&golden);
+    // The second hidden node's delta.
+    press(&mut app, ">ppp>");
+    let screen = text(&app);
+    assert!(screen.contains("δ[1] = a·(1 - a)·(W[2]ᵀ·δ[2])"), "{screen}");
+    assert!(screen.contains("node 1-1  δ5 = a5·(1 - a5)·(w85·δ8 + w95·δ9)"), "{screen}");
+    assert_eq!(reversed(&draw(&app, 80, 24)), ["-1e-3", "δ  -1e-3", "-0.001243"]);
+    // w53: row 2, column 3 of W[1]; the reference's value.
+    press(&mut app, "p");
+    for _ in 0..9 {
+        press(&mut app, ">");
+    }
+    let w53 = golden.samples.as_ref().expect("recorded")[0].model_after.parameters().layers[0].weights[1][2];
+    let screen = text(&app);
+    assert!(screen.contains("(0-2) -> (1-1)  w53 ← w53 + η·δ5·x3"), "{screen}");
+    assert!(screen.contains("W[1] ← W[1] + η·δ[1]·xᵀ"), "{screen}");
+    assert_eq!(reversed(&draw(&app, 80, 24)), [format!("{w53:.3}"), format!("{w53:.6}")]);
+    // A bias: no x in its formula.
+    for _ in 0..4 {
+        press(&mut app, ">");
+    }
+    assert!(text(&app).contains("b[1] ← b[1] + η·δ[1]"), "{}", text(&app));
+}
+
+#[test]
+fn keys_for_node_layer_phase_and_sample_go_to_the_first_step_of_each_and_back() {
+    let golden = golden();
+    let mut app = app(&golden);
+    let mut positions = |keys: &str| -> Vec<usize> {
+        let each = keys.chars().map(|key| {
+            press(&mut app, &key.to_string());
+            app.stepper().position()
+        });
+        each.collect()
+    };
+    // 3 inputs; 4 + 2 outputs; 2 + 5 + 4 deltas; 16 + 10 weights.
+    assert_eq!(positions("lllllllll"), [1, 4, 8, 10, 12, 17, 21, 37, 47]);
+    assert_eq!(positions("LLLLLLLLLL"), [37, 21, 17, 12, 10, 8, 4, 1, 0, 0]);
+    assert_eq!(positions("pppppp"), [1, 4, 10, 12, 21, 47]);
+    assert_eq!(positions("PPPPPP"), [21, 12, 10, 4, 1, 0]);
+    assert_eq!(positions("ss>S>>S"), [1, 47, 48, 47, 48, 49, 47]);
+    assert_eq!(positions("SSppppp"), [1, 0, 1, 4, 10, 12, 21]);
+    // From weight to weight by the node they come from: four each, then two.
+    assert_eq!(positions("nnn>nnN"), [25, 29, 33, 34, 37, 39, 37]);
+    assert_eq!(positions("0<"), [0, 0]);
+}
+
+#[test]
+fn keys_go_on_and_back_and_on_to_the_next_phase() {
+    let golden = golden();
+    let mut app = app(&golden);
+    for key in [KeyCode::Right, KeyCode::Right, KeyCode::Left, KeyCode::Char('p')] {
+        app.press(KeyEvent::from(key));
+    }
+    assert_eq!(app.latest().expect("the first output").name(), "a4");
+}
+
+#[test]
+fn a_number_is_cut_to_the_width_there_is() {
+    assert_eq!(short(0.6494261, 6), "0.6494");
+    assert_eq!(short(-0.8734805, 6), "-0.873");
+    assert_eq!(short(0.0003824, 6), "3.8e-4");
+    assert_eq!(short(-0.0034492, 6), "-3e-3");
+    assert_eq!(short(0.0, 6), "0");
+}
+
+#[test]
+fn a_step_back_shows_the_screen_from_before() {
+    let golden = golden();
+    let mut app = app(&golden);
+    let mut screens = Vec::new();
+    for _ in 0..100 {
+        screens.push(draw(&app, 100, 30));
+        press(&mut app, ">");
+    }
+    while let Some(screen) = screens.pop() {
+        press(&mut app, "<");
+        assert_eq!(draw(&app, 100, 30), screen, "after {} steps", screens.len());
+    }
+}
+
+#[test]
+fn an_edited_weight_changes_what_follows_and_reset_forgets_it() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, ">lve-0.25$");
+    // z = 0.616518 with w42 = 0.931745; x2 = 0.213732. By hand:
+    let z: f64 = 0.6165176809405865 + (-0.25 - 0.931744966102777) * 0.2137319711128709;
+    let a4 = 1.0 / (1.0 + (-z).exp());
+    let screen = text(&app);
+    assert!(screen.contains(&format!("= {a4:.6}   (was –)")), "{screen}");
+    assert!(screen.contains("w42 begins this training step at -0.250000."), "{screen}");
+    assert!(screen.contains("0.649426 ->"), "{screen}");
+    // An input, from the weight that uses it.
+    press(&mut app, "x2$");
+    let z = z + (2.0 - 0.2137319711128709) * -0.25;
+    assert!(text(&app).contains(&format!("= {:.6}   (was", 1.0 / (1.0 + (-z).exp()))), "{}", text(&app));
+    // Nonsense is not taken.
+    press(&mut app, "e1e$");
+    assert!(text(&app).contains("'1e' is not a number"), "{}", text(&app));
+    app.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+    assert!(!app.wants_to_leave());
+    press(&mut app, "r>l");
+    assert!(text(&app).contains("= sigmoid(0.616518) = 0.649426"), "{}", text(&app));
+}
+
+#[test]
+fn the_gradient_check_agrees_on_every_weight_with_every_activation() {
+    let golden = golden();
+    let expected = golden.samples.as_ref().expect("recorded sample by sample")[0].gradient();
+    let mut nine = app(&golden);
+    press(&mut nine, ">pppp");
+    for k in 0..3 {
+        for j in 0..4 {
+            press(&mut nine, "g");
+            let gradient = expected.layers[0].weights[j][k];
+            let said = nine.message().expect("a check says something").to_owned();
+            assert!(
+                said.contains(&format!("gradient {gradient:.9}, numerically {gradient:.9}; they agree")),
+                "{said}"
+            );
+            press(&mut nine, ">");
+        }
+    }
+    for activation in Activation::ALL {
+        let architecture = Architecture::new(&[2, 3, 3, 2]).with_activation(activation);
+        let network = Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 4));
+        let stepper = Stepper::new(network, &[Label(&[0.2, 0.7])], &[Sample(&[0.9, -0.4])], 0.1);
+        let mut app = App::new(stepper, None, "", true);
+        press(&mut app, ">");
+        while app.stepper().position() < app.stepper().order().len() {
+            press(&mut app, ">g");
+            let said = app.message().unwrap_or_default();
+            assert!(said.contains("they agree") || said.contains("no weight"), "{activation}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_error_curve_has_the_reference_s_costs() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, "ssssss");
+    let samples = golden.samples.as_ref().expect("recorded sample by sample");
+    let last = samples[4].error;
+    let screen = text(&app);
+    assert!(screen.contains(&format!("cost {last:.6}, step 5")), "{screen}");
+    // The largest cost fills its column up to the top row.
+    let curve: Vec<char> = lines(&draw(&app, 80, 24))[20].chars().take(5).collect();
+    let largest = (0..5).max_by(|a, b| samples[*a].error.total_cmp(&samples[*b].error)).expect("five costs");
+    assert!(curve.iter().enumerate().all(|(i, c)| (*c == '█') == (i == largest)), "{curve:?}");
+}
+
+#[test]
+fn it_runs_by_itself_at_the_speed_asked_for_and_stops() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, " ");
+    app.let_time_pass(Duration::from_millis(550));
+    assert_eq!((app.speed(), app.stepper().position()), (10, 5));
+    press(&mut app, "+");
+    app.let_time_pass(Duration::from_secs(1));
+    assert_eq!((app.speed(), app.stepper().position()), (20, 25));
+    press(&mut app, " ");
+    app.let_time_pass(Duration::from_secs(9));
+    assert_eq!(app.stepper().position(), 25);
+}
+
+#[test]
+fn an_image_network_is_seen_through_a_window() {
+    let network = Network::new(&[784, 30, 10], 1);
+    let mut sample = vec![0.0; 784];
+    sample[14 * 28 + 13] = 1.0;
+    let label = [0.1; 10];
+    let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
+    let mut app = App::new(stepper, Some((28, 28)), "", true);
+    press(&mut app, ">lc");
+    let screen = text(&app);
+    assert!(screen.contains("The sample, 28×28"), "{screen}");
+    assert!(screen.contains("▀"), "row 14 is the upper half of a character:\n{screen}");
+    assert!(screen.contains("⋮ 22 more"), "30 neurons and a constant node, 9 of them shown:\n{screen}");
+    // The one pixel with ink counts most: input 14·28 + 13 + 1.
+    assert!(screen.contains("w785,406  (0-405) -> (1-0)"), "{screen}");
+    assert!(screen.contains("406 1.0000"), "the window follows the cursor:\n{screen}");
+    press(&mut app, "m");
+    let screen = text(&app);
+    assert!(screen.contains("rows 1-9 of 30, columns 404-408 of 7"), "{screen}");
+    assert!(lines(&draw(&app, 200, 60)).iter().any(|line| line.contains("of 785")));
+}
+
+/// An untrained 784-30-10 and a digit 3: two dots of ink, at inputs 300 and 302, the label 0.9 for the 3.
+fn digit(colour: bool) -> App {
+    let network = Network::new(&[784, 30, 10], 1);
+    let (mut sample, mut label) = (vec![0.0; 784], [0.1; 10]);
+    (sample[300], sample[302], label[3]) = (1.0, 0.5, 0.9);
+    let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
+    let classes = (0..10).map(|digit| digit.to_string()).collect();
+    App::new(stepper, Some((28, 28)), "", colour).with_classes(classes)
+}
+
+#[test]
+fn outputs_are_called_by_their_class_and_the_label_and_the_verdict_stand_in_the_forward_phase() {
+    let mut app = digit(true);
+    press(&mut app, "pp");
+    assert!(text(&app).contains("label 3, no answer yet"), "{}", text(&app));
+    press(&mut app, "l");
+    let screen = text(&app);
+    assert!(screen.contains("node 2-0, class 0, target 0.1"), "{screen}");
+    assert!(screen.contains("label 3, no answer yet"), "nine outputs are missing:\n{screen}");
+    assert!(screen.contains("9        –"), "the last output is not computed yet:\n{screen}");
+    press(&mut app, ">>>");
+    let screen = text(&app);
+    assert!(screen.contains("node 2-3, class 3 ◀ target 0.9"), "{screen}");
+    assert!(screen.contains("3 ◀ 0."), "{screen}");
+    press(&mut app, ">>>>>>");
+    // What it says, from the network itself.
+    let outputs = app.stepper().network().output();
+    let strongest = (0..10).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).expect("ten outputs");
+    let screen = text(&app);
+    let right = if strongest == 3 { "right" } else { "wrong" };
+    assert!(screen.contains(&format!("label 3, it says {strongest}: {right}")), "{screen}");
+    assert!(screen.contains("outputs") && !screen.contains("deltas"), "still the forward phase:\n{screen}");
+}
+
+#[test]
+fn the_window_opens_where_the_ink_is() {
+    let mut app = digit(true);
+    assert!(text(&app).contains("303      –"), "before the first step:\n{}", text(&app));
+    press(&mut app, "mpp");
+    let screen = text(&app);
+    // Node 303 is input 302, the one in the middle of those with ink.
+    assert!(screen.contains("303 0.5000") && screen.contains("301 1.0000"), "{screen}");
+    assert!(screen.contains("w785,303  (0-302) -> (1-0)"), "{screen}");
+    assert!(screen.contains("columns 301-305 of 7"), "{screen}");
+    // A cursor that was moved stays where it is.
+    press(&mut app, "^>");
+    assert!(text(&app).contains("w786,302  (0-301) -> (1-1)"), "{}", text(&app));
+}
+
+#[test]
+fn inputs_that_are_0_are_skipped_where_that_is_asked_for() {
+    let mut app = digit(true);
+    press(&mut app, ">z>");
+    assert_eq!(app.latest().expect("a step").name(), "x301");
+    press(&mut app, ">");
+    assert_eq!(app.latest().expect("a step").name(), "x303");
+    press(&mut app, ">");
+    assert_eq!(app.latest().expect("a step").name(), "a785");
+    press(&mut app, "<<");
+    assert_eq!(app.latest().expect("a step").name(), "x301");
+    // Of the weights into the hidden layer those from the two inked inputs and the biases are left.
+    press(&mut app, "pppp");
+    let first = app.stepper().position();
+    let mut seen = 0;
+    while app.latest().expect("a step").action.connection().is_some_and(|id| app.wire_layer(id) == 0) {
+        press(&mut app, ">");
+        seen += 1;
+    }
+    assert_eq!(seen, 1 + 3 * 30, "the first one, on which the phase begins, and three times thirty");
+    assert_eq!(app.stepper().position(), first + 785 * 30);
+    press(&mut app, "0z>>");
+    assert_eq!(app.latest().expect("a step").name(), "x2", "and not skipped any more");
+}
+
+#[test]
+fn the_weights_of_the_hidden_neuron_under_the_cursor_are_drawn_as_an_image() {
+    for colour in [true, false] {
+        let mut app = digit(colour);
+        press(&mut app, "pp>>w");
+        let id = app.stepper().network().layers[1].neurons()[2];
+        let weights: Vec<f64> = app.stepper().network()[id].upstream()[..784]
+            .iter()
+            .map(|id| app.stepper().network()[*id].weight)
+            .collect();
+        let largest = weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
+        let buffer = draw(&app, 120, 40);
+        let screen = lines(&buffer).join("\n");
+        assert!(screen.contains(&format!("Weights of node 1-2, up to {largest:.2}")), "{screen}");
+        // The first cell of the picture is the first pixel of the first two rows.
+        let (x, y) = (120 - 120 * 45 / 100, 2);
+        let cell = &buffer[(x, y)];
+        if colour {
+            assert_eq!(cell.symbol(), "▀");
+            let red = |colour: Color| matches!(colour, Color::Indexed(index) if (index - 16) / 36 > 0);
+            for (weight, colour) in [(weights[0], cell.fg), (weights[28], cell.bg)] {
+                assert!(weight.abs() < 0.1 * largest || red(colour) == (weight < 0.0), "{weight} {colour:?}");
+            }
+        } else {
+            let mean = f64::midpoint(weights[0], weights[28]) / largest;
+            let expected = [" ", "#", "+", "=", "-"];
+            assert!(expected.contains(&cell.symbol()), "{cell:?}");
+            assert!(mean.abs() < 0.15 || (cell.symbol() == "+" || cell.symbol() == "#") == (mean > 0.0));
+        }
+        // Of an output's weights it is the hidden neuron at the other end; and back to the image.
+        press(&mut app, "lvv");
+        assert!(text(&app).contains("Weights of node 1-2,"), "{}", text(&app));
+        press(&mut app, "w");
+        assert!(text(&app).contains("The sample, 28×28"), "{}", text(&app));
+    }
+}
+
+#[test]
+fn what_is_not_computed_yet_is_a_dash() {
+    let golden = golden();
+    let mut app = app(&golden);
+    let dashes = |app: &App| text(app).matches('–').count();
+    assert!(text(&app).contains("1      –") && !text(&app).contains("0.000"), "{}", text(&app));
+    let before = dashes(&app);
+    press(&mut app, ">");
+    assert!(text(&app).contains("1 0.6589") && text(&app).contains("2      –"), "{}", text(&app));
+    assert!(text(&app).contains("(was –)") && dashes(&app) < before + 3);
+    press(&mut app, "s");
+    let screen = text(&app);
+    assert!(
+        !screen.contains('–') && screen.contains("(was 0.658875)"),
+        "all has been computed once:\n{screen}"
+    );
+}
+
+#[test]
+fn without_colour_nothing_is_coloured_and_the_result_still_stands_out() {
+    let golden = golden();
+    let mut app = App::new(nine_nodes(&golden), None, "", false);
+    for _ in 0..46 {
+        press(&mut app, ">");
+        let buffer = draw(&app, 80, 24);
+        assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+        assert!(!reversed(&buffer).is_empty());
+    }
+    // Positive and negative weights differ in shape: of node 4's edges the one from 3 is solid, the bias dashed.
+    press(&mut app, "SSp");
+    let braille = |app: &App| lines(&draw(app, 80, 24)).join("\n");
+    let positive = braille(&app);
+    press(&mut app, "e-0.27$");
+    assert_ne!(positive, braille(&app));
+}
+
+#[test]
+fn a_terminal_too_small_and_a_network_too_large_are_told_the_limit() {
+    let golden = golden();
+    let app = app(&golden);
+    let screen = lines(&draw(&app, 70, 20)).join(" ");
+    assert!(screen.contains("80 columns and 24 rows; this terminal has 70 and 20"), "{screen}");
+    let error = check_terminal(79, 24).expect_err("79 columns are too few").to_string();
+    assert!(error.contains("79 columns") && error.contains("--plain"), "{error}");
+    assert!(check_terminal(80, 24).is_ok());
+
+    let error =
+        check_size(&Architecture::new(&[1500, 1400, 1])).expect_err("2,102,801 connections").to_string();
+    assert!(error.contains("up to 2000000") && error.contains("--plain"), "{error}");
+    assert!(check_size(&Architecture::new(&[784, 300, 10])).is_ok());
+}
+
+#[test]
+fn the_help_names_every_key_and_any_key_closes_it() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, "?");
+    let screen = text(&app);
+    for (keys, what) in HELP {
+        assert!(screen.contains(keys) && screen.contains(what), "{keys}: {what}\n{screen}");
+    }
+    press(&mut app, ">");
+    assert!(!text(&app).contains("Keys"), "the help is closed");
+    assert_eq!(app.stepper().position(), 0, "the key that closes the help does nothing else");
+    press(&mut app, "q");
+    assert!(app.wants_to_leave());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Any keys on any small network on any screen: it never panics, and after a reset it is as at the start.
+    #[test]
+    fn no_keys_and_no_screen_can_break_it(
+        sizes in prop::collection::vec(1..14usize, 2..6),
+        keys in prop::collection::vec(prop::sample::select("<><>>nNlLpPsS +-0^vegxcmwz?1$$$.e-".chars().collect::<Vec<_>>()), 1..60),
+        (columns, rows) in (20..200u16, 5..60u16),
+    ) {
+        let network = Network::new(&sizes, 3);
+        let start = network.parameters();
+        let sample = vec![0.5; sizes[0]];
+        let label = vec![0.3; sizes[sizes.len() - 1]];
+        let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
+        let mut app = App::new(stepper, Some((1, sizes[0])), "", true);
+        for key in keys {
+            press(&mut app, &key.to_string());
+            app.let_time_pass(Duration::from_millis(40));
+            draw(&app, columns, rows);
+        }
+        app.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        press(&mut app, "r");
+        prop_assert_eq!(app.stepper().network().parameters().max_difference(&start), 0.0);
+    }
+}
+
+#[test]
+fn the_chapter_shows_the_screen_and_the_keys_as_they_are() {
+    let path = testkit::root().join("docs/stepper.md");
+    let document = std::fs::read_to_string(&path).expect("the chapter is there");
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, ">l");
+    let keys: Vec<String> = HELP.iter().map(|(keys, what)| format!("{keys:<16} {what}")).collect();
+    let blocks = [("```text", text(&app)), ("```keys", keys.join("\n"))];
+    let mut renewed = String::new();
+    let mut inside = false;
+    for line in document.lines() {
+        if inside && line != "```" {
+            continue;
+        }
+        inside = false;
+        renewed += &(line.to_owned() + "\n");
+        if let Some((_, content)) = blocks.iter().find(|(fence, _)| *fence == line) {
+            renewed += &(content.clone() + "\n");
+            inside = true;
+        }
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &renewed).expect("the chapter can be written");
+    } else {
+        assert_eq!(
+            document, renewed,
+            "cargo test -p backprop-cli --lib stepper with UPDATE_DOCS set writes the screen as it is"
+        );
+    }
+}

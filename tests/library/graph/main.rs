@@ -1,0 +1,16 @@
+//! The object graph: against reference numbers, in its laws, in mini-batches, and step by step.
+//!
+//! | file | what it shows |
+//! |---|---|
+//! | golden.rs | every output, delta, gradient and weight is the reference's |
+//! | properties.rs | how a network is wired, and what holds for any of them |
+//! | mini_batch.rs | mini-batches, L2 and dropout, against references and the vectorized network |
+//! | step.rs, step_edits.rs, step_telling.rs | a training step in node-sized steps, changed by hand, and told |
+
+mod golden;
+#[cfg(all(feature = "data", feature = "vectorized"))]
+mod mini_batch;
+mod properties;
+mod step;
+mod step_edits;
+mod step_telling;

@@ -1,0 +1,5 @@
+//! The vectorized network: against reference numbers, against the object graph, and in its laws.
+
+mod equivalence;
+mod golden;
+mod properties;

@@ -1,0 +1,411 @@
+//! Laws of the vectorized network: what must hold for all shapes, mini-batches, threads and CPUs.
+
+use backprop::vectorized::{FullConnectedLayer, Network, textbook};
+use backprop::{Activation, Architecture, Cost, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
+use libm::fma;
+use proptest::prelude::*;
+
+use testkit::networks::{Rows, parameters, rows};
+
+/// Sizes on both sides of the eight lanes, of the four that a register block holds, and of whole blocks.
+const SIZES: [usize; 7] = [1, 7, 8, 9, 33, 41, 72];
+
+fn architecture() -> impl Strategy<Value = Architecture> {
+    let sizes = prop::collection::vec(prop::sample::select(&SIZES[..]), 2..=4);
+    (sizes, prop::sample::select(&Activation::ALL[..]), any::<bool>()).prop_map(
+        |(sizes, activation, entropy)| {
+            let mut architecture = Architecture::new(&sizes).with_activation(activation);
+            if entropy {
+                *architecture.activations.last_mut().expect("two layers at least") = Activation::Sigmoid;
+                architecture = architecture.with_cost(Cost::CrossEntropy);
+            }
+            architecture
+        },
+    )
+}
+
+fn network(architecture: &Architecture, seed: u64) -> Network {
+    Network::from_parameters(architecture, &parameters(architecture, seed))
+}
+
+fn bits(parameters: &Parameters) -> Vec<u64> {
+    parameters.iter().map(f64::to_bits).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_mini_batch_of_one_is_one_online_step_to_the_bit(architecture in architecture(), seed: u64) {
+        let Rows { labels, samples } = rows(&architecture, 1, seed);
+        let (mut online, mut batch) = (network(&architecture, seed), network(&architecture, seed));
+        let cost = Engine::train_one_sample(&mut online, Label(&labels), Sample(&samples), 0.1);
+        let batch_cost = batch.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
+        prop_assert_eq!(cost.to_bits(), batch_cost.to_bits());
+        prop_assert_eq!(bits(&online.parameters()), bits(&batch.parameters()));
+    }
+
+    #[test]
+    fn training_on_rows_is_training_sample_by_sample_to_the_bit(
+        architecture in architecture(), count in 0usize..6, fill_zeros: bool, seed: u64
+    ) {
+        // Few zeros and many: whether two samples share columns decides how they are walked over.
+        let Rows { labels, mut samples } = rows(&architecture, count, seed);
+        if fill_zeros {
+            samples.iter_mut().enumerate().for_each(|(i, x)| *x += (i % 5) as f64 * 0.2);
+        }
+        let (mut each, mut one) = (network(&architecture, seed), network(&architecture, seed));
+        let trained = each.train_each(&labels, &samples, 0.01);
+        let mut expected = 0.0;
+        let labels = labels.chunks_exact(architecture.output_size());
+        for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
+            expected += Engine::train_one_sample(&mut one, Label(label), Sample(sample), 0.01);
+        }
+        prop_assert_eq!(trained.samples, count);
+        prop_assert_eq!(trained.cost.to_bits(), expected.to_bits());
+        prop_assert_eq!(bits(&each.parameters()), bits(&one.parameters()));
+    }
+
+    #[test]
+    fn a_mini_batch_is_the_mean_of_the_textbook_s_gradients(
+        architecture in architecture(), count in 1usize..12, seed: u64
+    ) {
+        let Rows { labels, samples } = rows(&architecture, count, seed);
+        let before = parameters(&architecture, seed);
+        let (rate, decay) = (0.1, 0.99);
+        let mut textbook = textbook::Network::from_parameters(&architecture, &before);
+        let mut expected = before.clone();
+        for layer in &mut expected.layers {
+            layer.weights.iter_mut().flatten().for_each(|w| *w *= decay);
+        }
+        for sample in 0..count {
+            let row = |rows: &[f64], size: usize| rows[sample * size..][..size].to_vec();
+            textbook.predict(Sample(&row(&samples, architecture.input_size())));
+            textbook.calc_gradient(Label(&row(&labels, architecture.output_size())));
+            for (number, gradient) in expected.iter_mut().zip(textbook.gradient().iter()) {
+                *number += rate / count as f64 * gradient;
+            }
+        }
+        let mut batch = network(&architecture, seed);
+        batch.train_mini_batch(&labels, &samples, &MiniBatchStep { weight_decay: decay, ..MiniBatchStep::plain(rate) });
+        let difference = batch.parameters().max_difference(&expected);
+        prop_assert!(difference <= 1e-12, "{}", difference);
+    }
+
+    #[test]
+    fn the_order_of_a_mini_batch_matters_only_to_rounding(
+        architecture in architecture(), count in 2usize..9, seed: u64
+    ) {
+        let Rows { labels, samples } = rows(&architecture, count, seed);
+        let reversed = |rows: &[f64], size: usize| rows.chunks_exact(size).rev().collect::<Vec<_>>().concat();
+        let (mut forwards, mut backwards) = (network(&architecture, seed), network(&architecture, seed));
+        forwards.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
+        let labels = reversed(&labels, architecture.output_size());
+        backwards.train_mini_batch(&labels, &reversed(&samples, architecture.input_size()), &MiniBatchStep::plain(0.1));
+        prop_assert!(forwards.parameters().max_difference(&backwards.parameters()) <= 1e-12);
+    }
+
+    #[test]
+    fn predicting_rows_is_predicting_each_to_the_bit(
+        architecture in architecture(), count in 0usize..6, seed: u64
+    ) {
+        let samples = rows(&architecture, count, seed).samples;
+        let mut network = network(&architecture, seed);
+        let together = network.predict_rows(&samples);
+        let each = samples.chunks_exact(architecture.input_size()).flat_map(|row| network.predict(Sample(row)));
+        prop_assert_eq!(together, each.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn weight_decay_shrinks_weights_and_leaves_biases(architecture in architecture(), seed: u64) {
+        let Rows { labels, samples } = rows(&architecture, 2, seed);
+        let mut network = network(&architecture, seed);
+        let before = network.parameters();
+        network.train_mini_batch(&labels, &samples, &MiniBatchStep { weight_decay: 0.75, ..MiniBatchStep::plain(0.0) });
+        for (after, before) in network.parameters().layers.iter().zip(&before.layers) {
+            let shrunk = before.weights.iter().map(|row| row.iter().map(|w| 0.75 * w).collect::<Vec<_>>());
+            prop_assert_eq!(&after.weights, &shrunk.collect::<Vec<_>>());
+            prop_assert_eq!(&after.biases, &before.biases);
+        }
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    do_not_depend_on_threads(&[Activation::Sigmoid], 109);
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
+fn results_of_many_samples_do_not_depend_on_the_number_of_threads() {
+    do_not_depend_on_threads(&[Activation::Sigmoid, Activation::Relu], 333);
+}
+
+/// That one, two and three threads compute the same bits of so many samples: several shares of uneven size on one
+/// thread, and enough work for three.
+fn do_not_depend_on_threads(activations: &[Activation], count: usize) {
+    for &activation in activations {
+        let architecture = Architecture::new(&[150, 72, 40, 10]).with_activation(activation);
+        let Rows { labels, samples } = rows(&architecture, count, 5);
+        let dropout = Some(Dropout { probability: 0.3, seed: 9 });
+        let step = MiniBatchStep { rate: 0.5, weight_decay: 0.999, dropout };
+        let run = |threads: usize| {
+            let mut network = network(&architecture, 3);
+            network.set_threads(threads).expect("a few threads");
+            let cost = network.train_mini_batch(&labels, &samples, &step);
+            let cost = cost + network.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
+            let outputs = network.predict_rows(&samples);
+            let outputs = outputs.iter().map(|a| a.to_bits()).collect::<Vec<_>>();
+            (cost.to_bits(), bits(&network.parameters()), outputs)
+        };
+        let one = run(1);
+        assert_eq!(one, run(2));
+        assert_eq!(one, run(3));
+    }
+}
+
+/// Steps in scalars: no lanes, no panels, no tiles, no skipping of zeros; only the documented order of summation.
+///
+/// On whichever instruction set the kernels run, their bits must be these.
+#[test]
+fn every_cpu_computes_the_bits_of_these_scalar_steps() {
+    for sizes in [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1]] {
+        let architecture = Architecture::new(sizes);
+        let Rows { labels, samples } = rows(&architecture, 3, 11);
+        let mut network = network(&architecture, 11);
+        let mut scalars = network.parameters();
+        network.train_each(&labels, &samples, 0.7);
+        let labels = labels.chunks_exact(architecture.output_size());
+        for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
+            scalar_mini_batch(&mut scalars, label, sample, 0.7);
+        }
+        assert!(bits(&network.parameters()) == bits(&scalars), "{sizes:?}");
+    }
+}
+
+/// The network's own σ, as a network of one neuron with weight 1 and bias 0 gives it.
+fn sigmoid(weighted_input: f64) -> f64 {
+    let mut neuron = FullConnectedLayer::new(1, 1, Activation::Sigmoid);
+    neuron.set_weight(0, 0, 1.0);
+    neuron.forward(&[weighted_input]);
+    neuron.output()[0]
+}
+
+/// Mini-batches on both sides of every border: of walk and product (40 of 100 inputs are not 0; four samples), of tiles
+/// of four columns, of lanes of eight samples, of blocks of 32, of panels of 32 rows, and of two panels.
+#[test]
+fn every_cpu_computes_the_bits_of_these_scalar_mini_batches() {
+    for sizes in
+        [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3], &[6, 37, 100, 3]]
+    {
+        let architecture = Architecture::new(sizes);
+        for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60), (130, 70)]
+        {
+            let Rows { labels, samples: mut inputs } = rows(&architecture, samples, 12);
+            for (place, input) in inputs.iter_mut().enumerate() {
+                *input = if place * 37 % 100 < percent { 0.01 + (place % 13) as f64 / 13.0 } else { 0.0 };
+            }
+            let mut network = network(&architecture, 12);
+            let mut scalars = network.parameters();
+            for _ in 0..2 {
+                network.train_mini_batch(&labels, &inputs, &MiniBatchStep::plain(0.7));
+                scalar_mini_batch(&mut scalars, &labels, &inputs, 0.7);
+            }
+            let same = bits(&network.parameters()) == bits(&scalars);
+            assert!(same, "{sizes:?}, {samples} samples, {percent} of 100 inputs not 0");
+        }
+    }
+}
+
+fn scalar_mini_batch(parameters: &mut Parameters, labels: &[f64], samples: &[f64], rate: f64) {
+    let (inputs, outputs) =
+        (parameters.layers[0].weights[0].len(), parameters.layers.last().unwrap().biases.len());
+    let before = parameters.clone();
+    let count = samples.len() / inputs;
+    let factor = rate / count as f64;
+    for (label, sample) in labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs)) {
+        let mut outputs = vec![sample.to_vec()];
+        for layer in &before.layers {
+            let rows = layer.weights.iter().zip(&layer.biases);
+            let inputs = &outputs[outputs.len() - 1];
+            let sums =
+                rows.map(|(row, bias)| row.iter().zip(inputs).fold(*bias, |sum, (w, x)| fma(*w, *x, sum)));
+            outputs.push(sums.map(sigmoid).collect());
+        }
+        let slope = |a: f64| a * (1.0 - a);
+        let last = outputs.len() - 1;
+        let mut deltas: Vec<f64> =
+            outputs[last].iter().zip(label).map(|(a, y)| slope(*a) * (y - a)).collect();
+        for (index, layer) in parameters.layers.iter_mut().enumerate().rev() {
+            let mut deltas_before = Vec::new();
+            for (k, x) in outputs[index].iter().enumerate() {
+                let column: Vec<f64> = before.layers[index].weights.iter().map(|row| row[k]).collect();
+                deltas_before.push(sum_as_documented(&column, &deltas, count) * slope(*x));
+                for (row, delta) in layer.weights.iter_mut().zip(&deltas) {
+                    row[k] = fma(*delta, factor * x, row[k]);
+                }
+            }
+            layer.biases.iter_mut().zip(&deltas).for_each(|(bias, d)| *bias = fma(*d, factor, *bias));
+            deltas = deltas_before;
+        }
+    }
+}
+
+/// Fewer than four samples: eight partial sums by place modulo 8, then pairs of them. More: one sum.
+fn sum_as_documented(column: &[f64], deltas: &[f64], samples: usize) -> f64 {
+    let mut p = [0.0f64; 8];
+    for (row, (w, d)) in column.iter().zip(deltas).enumerate() {
+        let place = if samples < 4 { row % 8 } else { 0 };
+        p[place] = fma(*w, *d, p[place]);
+    }
+    ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
+}
+
+#[test]
+fn numbers_that_run_away_are_seen() {
+    let architecture = Architecture::new(&[3, 40, 2]).with_activation(Activation::Identity);
+    let mut broken = parameters(&architecture, 1);
+    broken.layers[0].weights[5][1] = f64::INFINITY;
+    let mut network = Network::from_parameters(&architecture, &broken);
+    let is_finite = |numbers: &[f64]| numbers.iter().all(|x| x.is_finite());
+    // Documented in `non_zeros`: an infinite weight has no part in the answer while its input is 0 …
+    assert!(is_finite(&network.predict(Sample(&[1.0, 0.0, 1.0]))));
+    // … and shows as soon as it is not.
+    assert!(!is_finite(&network.predict(Sample(&[1.0, 1e-300, 1.0]))));
+    // A hidden output of 0 times an infinite weight is the same.
+    broken.layers[0].weights[5][1] = f64::NAN;
+    let mut network = Network::from_parameters(&architecture, &broken);
+    assert!(network.predict(Sample(&[1.0, 1.0, 1.0])).iter().all(|x| x.is_nan()));
+    for activation in Activation::ALL {
+        let mut network = self::network(&architecture.clone().with_activation(activation), 1);
+        assert!(network.predict(Sample(&[f64::NAN, 0.0, 0.0])).iter().all(|x| x.is_nan()), "{activation}");
+        let trained = network.train_each(&[0.5; 4], &[f64::NAN, 0.0, 0.0, 1.0, 1.0, 1.0], 0.1);
+        assert!(trained.cost.is_nan() && trained.samples == 1, "{activation}: {trained:?}");
+        let cost = network.train_mini_batch(&[0.5, 0.5], &[1.0, 1.0, 1.0], &MiniBatchStep::plain(0.1));
+        assert!(cost.is_nan(), "{activation}: NaN weights stay");
+    }
+}
+
+fn with_dropout(probability: f64, seed: u64, rate: f64) -> MiniBatchStep {
+    MiniBatchStep { dropout: Some(Dropout { probability, seed }), ..MiniBatchStep::plain(rate) }
+}
+
+#[test]
+fn dropout_of_probability_0_is_none() {
+    let architecture = Architecture::new(&[6, 20, 3]);
+    let Rows { labels, samples } = rows(&architecture, 4, 2);
+    let (mut with, mut without) = (network(&architecture, 2), network(&architecture, 2));
+    with.train_mini_batch(&labels, &samples, &with_dropout(0.0, 1, 0.5));
+    without.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.5));
+    assert_eq!(bits(&with.parameters()), bits(&without.parameters()));
+}
+
+#[test]
+fn dropout_silences_its_share_of_hidden_neurons_and_keeps_the_expected_sum() {
+    // Every hidden output is 1, and the one output adds them up: its mean over many samples must stay their number.
+    let (hidden, count) = (50, 400);
+    let architecture = Architecture::new(&[1, hidden, 1]).with_activation(Activation::Identity);
+    let mut ones = Parameters::zeros(&architecture);
+    ones.layers[0].biases.fill(1.0);
+    ones.layers[1].weights[0].fill(1.0);
+    let mut network = Network::from_parameters(&architecture, &ones);
+    let mut costs = Vec::new();
+    for seed in 0..count {
+        // E = ½ a² with the label 0, so a = √(2E).
+        costs.push((2.0 * network.train_mini_batch(&[0.0], &[1.0], &with_dropout(0.25, seed, 0.0))).sqrt());
+    }
+    let mean = costs.iter().sum::<f64>() / count as f64;
+    let variance = costs.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>() / count as f64;
+    // A sum of 50 Bernoulli variables over 1 − p: mean 50, variance 50·p/(1 − p) = 16.7.
+    assert!((mean - 50.0).abs() < 5.0 * (16.7f64 / 400.0).sqrt(), "{mean}");
+    assert!((variance - 16.7).abs() < 6.0, "{variance}");
+}
+
+#[test]
+fn the_gradient_under_dropout_is_that_of_the_dropped_out_cost() {
+    for activation in [Activation::Sigmoid, Activation::Tanh] {
+        let architecture = Architecture::new(&[4, 9, 7, 2]).with_activation(activation);
+        let Rows { labels, samples } = rows(&architecture, 3, 4);
+        let before = parameters(&architecture, 4);
+        let cost = |parameters: &Parameters| {
+            let mut network = Network::from_parameters(&architecture, parameters);
+            network.train_mini_batch(&labels, &samples, &with_dropout(0.4, 7, 0.0))
+        };
+        let mut network = Network::from_parameters(&architecture, &before);
+        network.train_mini_batch(&labels, &samples, &with_dropout(0.4, 7, 3.0)); // 3 samples: rate / 3 = 1
+        let after: Vec<f64> = network.parameters().iter().collect();
+        for (place, after) in after.into_iter().enumerate() {
+            let moved = |by: f64| {
+                let mut moved = before.clone();
+                *moved.iter_mut().nth(place).expect("a parameter") += by;
+                moved
+            };
+            let numerical = (cost(&moved(-1e-6)) - cost(&moved(1e-6))) / 2e-6;
+            let analytic = after - before.iter().nth(place).expect("a parameter");
+            assert!((numerical - analytic).abs() < 1e-8, "{activation} {place}: {numerical} {analytic}");
+        }
+    }
+}
+
+#[test]
+fn masks_depend_on_the_seed_alone() {
+    let architecture = Architecture::new(&[3, 30, 2]);
+    let Rows { labels, samples } = rows(&architecture, 1, 6);
+    let mut network = network(&architecture, 6);
+    let mut cost = |seed: u64| network.train_mini_batch(&labels, &samples, &with_dropout(0.5, seed, 0.0));
+    assert_eq!(cost(1), cost(1));
+    assert_ne!(cost(1), cost(2));
+}
+
+#[test]
+#[should_panic(expected = "as many labels as samples")]
+fn a_label_too_few_is_refused() {
+    let architecture = Architecture::new(&[3, 4, 2]);
+    network(&architecture, 0).train_each(&[0.5, 0.5], &[1.0; 6], 0.1);
+}
+
+#[test]
+#[should_panic(expected = "as long as the input layer")]
+fn a_sample_too_short_is_refused() {
+    let architecture = Architecture::new(&[3, 4, 2]);
+    let _ = network(&architecture, 0).predict(Sample(&[1.0, 1.0]));
+}
+
+#[test]
+fn a_network_larger_than_memory_is_an_error_that_names_the_sizes() {
+    let architecture = Architecture::new(&[usize::MAX / 16, 2_000_000]);
+    let error = Network::try_new(&architecture).expect_err("nobody has that much memory");
+    assert!(error.to_string().contains("2000000"), "{error}");
+}
+
+#[test]
+fn weights_are_read_set_and_printed_one_by_one() {
+    let architecture = Architecture::new(&[2, 2, 1]).with_activation(Activation::Identity);
+    let mut network = Network::from_parameters(&architecture, &Parameters::zeros(&architecture));
+    network.layers_mut()[0].set_weight(1, 0, 7.5);
+    network.layers_mut()[0].set_bias(1, -2.5);
+    network.layers_mut()[1].set_weight(0, 1, 2.0);
+    let [first, second] = network.layers() else { panic!("two layers after the input") };
+    assert_eq!((first.weight(1, 0), first.weight(0, 1), first.biases()), (7.5, 0.0, &[0.0, -2.5][..]));
+    assert_eq!((second.weight(0, 0), second.weight(0, 1), second.biases()), (0.0, 2.0, &[0.0][..]));
+    assert_eq!(network.dump(), "W: [[0, 0],\n [7.5, 0]]\nb: [[0],\n [-2.5]]\nW: [[0, 2]]\nb: [[0]]\n");
+    // 2·(7.5·0.5 − 2.5) = 2.5
+    assert_eq!(Engine::predict(&mut network, Sample(&[0.5, 9.0])), [2.5]);
+}
+
+#[test]
+fn new_parameters_leave_nothing_of_a_network_that_diverged() {
+    let architecture = Architecture::new(&[3, 5, 2]).with_activation(Activation::Identity);
+    let (mut fresh, mut used) = (network(&architecture, 1), network(&architecture, 2));
+    let (label, sample) = (Label(&[1.0, -1.0]), Sample(&[0.5, -0.25, 2.0]));
+    for _ in 0..20 {
+        used.train_one_sample(label, sample, 1e200);
+    }
+    assert!(used.parameters().iter().all(|number| !number.is_finite()));
+    used.set_parameters(&fresh.parameters());
+    for network in [&mut fresh, &mut used] {
+        network.train_one_sample(label, sample, 0.1);
+        network.train_mini_batch(&label.0.repeat(5), &sample.0.repeat(5), &MiniBatchStep::plain(0.1));
+    }
+    assert_eq!(bits(&fresh.parameters()), bits(&used.parameters()));
+}

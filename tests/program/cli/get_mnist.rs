@@ -1,0 +1,221 @@
+//! `backprop get-mnist` against a server on this machine.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use testkit::mnist::mnist_folder;
+
+/// Serves the files of a folder over HTTP to whoever asks, until the test ends: whole, or from where a `Range` begins.
+/// Returns the address.
+fn serve(folder: PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let request = lines.next().unwrap_or_default();
+            let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            let path = request.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/');
+            // A client that has hung up shows in the program's exit status.
+            let _ = stream.write_all(&reply(&folder.join(path), &headers));
+        }
+    });
+    address
+}
+
+fn reply(file: &Path, headers: &[String]) -> Vec<u8> {
+    let Ok(body) = std::fs::read(file) else {
+        return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
+    };
+    let range = headers
+        .iter()
+        .find_map(|header| header.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned));
+    let from = range.and_then(|range| range.trim_end_matches('-').parse::<usize>().ok());
+    let head = match from {
+        Some(from) if from >= body.len() => {
+            return b"HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .to_vec();
+        }
+        Some(from) => format!(
+            "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{}/{}\r\n",
+            body.len() - 1,
+            body.len()
+        ),
+        None => "HTTP/1.1 200 OK\r\n".to_owned(),
+    };
+    let rest = &body[from.unwrap_or(0)..];
+    let head = format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n", rest.len());
+    [head.as_bytes(), rest].concat()
+}
+
+fn get_mnist(address: &str, folder: &Path) -> Output {
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(folder).args(["--url", address]).env("no_proxy", "127.0.0.1");
+    command.output().expect("the program starts")
+}
+
+/// Whether there is curl; in CI there must be.
+fn can_download() -> bool {
+    let can = Command::new("curl").arg("--version").output().is_ok();
+    assert!(can || std::env::var_os("CI").is_none(), "CI needs curl");
+    if !can {
+        eprintln!("not tested: curl is not installed");
+    }
+    can
+}
+
+#[test]
+fn a_file_that_is_not_mnist_is_refused_and_not_kept() {
+    if !can_download() {
+        return;
+    }
+    let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    std::fs::write(served.path().join("train-images-idx3-ubyte.gz"), b"not MNIST").expect("writable");
+    let output = get_mnist(&serve(served.path().to_owned()), target.path());
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("is not MNIST's train-images-idx3-ubyte"), "{message}");
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
+}
+
+#[test]
+fn a_missing_file_is_reported_with_its_address() {
+    if !can_download() {
+        return;
+    }
+    let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    let address = serve(served.path().to_owned());
+    let output = get_mnist(&address, target.path());
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains(&format!("could not fetch {address}/train-images-idx3-ubyte.gz")), "{message}");
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
+}
+
+/// Whether the file of this name is still there after the program has refused it.
+fn refused(folder: &Path, part: &str) {
+    let output = get_mnist("http://127.0.0.1:9", folder);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
+    assert!(message.contains(part), "{message}");
+}
+
+#[test]
+fn a_file_of_the_right_name_with_other_contents_is_kept_unless_asked_otherwise() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let file = target.path().join("train-images-idx3-ubyte.gz");
+    std::fs::write(&file, b"years of work").expect("writable");
+    refused(target.path(), "there is a file already, and it is not MNIST's");
+    refused(target.path(), "--force");
+    assert_eq!(std::fs::read(&file).expect("kept"), b"years of work");
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(target.path()).args(["--force", "--url", "http://127.0.0.1:9"]);
+    let output = command.env("no_proxy", "127.0.0.1").output().expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("could not fetch"), "{message}");
+    assert_eq!(std::fs::read(&file).expect("kept"), b"years of work", "nothing came to replace it");
+}
+
+#[test]
+fn a_download_goes_on_only_from_what_can_be_its_beginning() {
+    use flate2::{Compression, write::GzEncoder};
+
+    if !can_download() {
+        return;
+    }
+    let zipped = |contents: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(contents).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let target = tempfile::tempdir().expect("folder");
+    let part = target.path().join("t10k-images-idx3-ubyte.gz.part");
+    for foreign in [b"my notes".to_vec(), zipped(b"my notes"), zipped(&[0, 0, 8, 1, 0, 0, 39, 16])] {
+        std::fs::write(&part, &foreign).expect("writable");
+        refused(
+            target.path(),
+            "there is a file already, and MNIST's t10k-images-idx3-ubyte does not begin so",
+        );
+        assert_eq!(std::fs::read(&part).expect("kept"), foreign);
+    }
+    let begun = zipped(&[0, 0, 8, 3, 0, 0, 39, 16]);
+    for cut in [0, 1, 2, 9, begun.len()] {
+        std::fs::write(&part, &begun[..cut]).expect("writable");
+        refused(target.path(), "could not fetch");
+        assert_eq!(std::fs::read(&part).expect("kept"), begun[..cut]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_curl_says_is_shown_with_its_control_characters_spelled_out() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().expect("folder");
+    let curl = folder.path().join("curl");
+    std::fs::write(&curl, "#!/bin/sh\nprintf 'gone\\033[2J\\033]0;x\\007\\n' >&2\nexit 7\n")
+        .expect("writable");
+    std::fs::set_permissions(&curl, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(folder.path().join("mnist")).args(["--url", "http://\u{1b}[31m"]);
+    let output = command.env("PATH", folder.path()).output().expect("the program starts");
+    let message = String::from_utf8(output.stderr).expect("text");
+    assert!(message.contains(r"could not fetch http://\u{1b}[31m/train-images"), "{message:?}");
+    assert!(message.contains(r"(gone\u{1b}[2J\u{1b}]0;x\u{7})"), "{message:?}");
+    assert!(!message.contains('\u{1b}') && message.lines().count() == 1, "{message:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_or_a_pipe_or_a_folder_in_the_place_of_a_file_is_neither_read_nor_replaced() {
+    for name in ["t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz.part"] {
+        let target = tempfile::tempdir().expect("folder");
+        let place = target.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", &place).expect("new");
+        refused(target.path(), "it is a device, not a file");
+        std::fs::remove_file(&place).expect("still there");
+        assert!(Command::new("mkfifo").arg(&place).status().expect("mkfifo is there").success());
+        refused(target.path(), "it is a pipe, not a file");
+        std::fs::remove_file(&place).expect("still there");
+        std::fs::create_dir(&place).expect("new");
+        refused(target.path(), "it is a folder");
+        assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 1);
+    }
+}
+
+#[test]
+#[ignore = "needs the real MNIST: set BACKPROP_MNIST to its folder"]
+fn the_real_files_are_fetched_verified_and_not_fetched_again() {
+    let target = tempfile::tempdir().expect("folder");
+    let address = serve(mnist_folder());
+    let output = get_mnist(&address, target.path());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).matches(": verified").count(), 4);
+    // A download that was cut off, one that is whole but was never moved, and one that goes on with something else.
+    for (name, change) in [
+        ("train-images-idx3-ubyte", 5_000_000),
+        ("train-labels-idx1-ubyte", usize::MAX),
+        ("t10k-images-idx3-ubyte", 0),
+    ] {
+        let whole = target.path().join(format!("{name}.gz"));
+        let bytes = std::fs::read(&whole).expect("fetched");
+        let part = match change {
+            0 => [&bytes[..500], &[7; 500]].concat(),
+            change => bytes[..change.min(bytes.len())].to_vec(),
+        };
+        std::fs::write(target.path().join(format!("{name}.gz.part")), part).expect("writable");
+        std::fs::remove_file(whole).expect("fetched");
+    }
+    let resumed = get_mnist(&address, target.path());
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(String::from_utf8_lossy(&resumed.stdout).matches(": verified").count(), 3);
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 4);
+    let again = get_mnist("http://127.0.0.1:9", target.path());
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    assert_eq!(String::from_utf8_lossy(&again.stdout).matches(": already here").count(), 4);
+}

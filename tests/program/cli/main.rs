@@ -1,0 +1,27 @@
+//! The program as it is typed, a file a subcommand or a purpose.
+
+mod bad_input;
+mod check;
+mod compare;
+mod dot;
+mod evaluate;
+mod export;
+mod export_python;
+mod get_mnist;
+mod image;
+mod lesson;
+mod mnist;
+mod plot;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod processors;
+mod resume;
+mod safetensors;
+mod step;
+mod step_choice;
+#[cfg(target_os = "linux")]
+mod stepper_terminal;
+mod trace;
+mod train;
+#[cfg(windows)]
+mod windows;
+mod your_own_data;

@@ -1,0 +1,205 @@
+//! Messages that no editor should send: refused, or the end, and never a panic.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use testkit::editor::{Editor, receive};
+
+/// Runs the adapter on these bytes. Returns its exit status and what it said on stderr.
+fn run_on(bytes: &[u8]) -> (Option<i32>, String) {
+    let mut adapter = Command::new(testkit::program())
+        .arg("dap")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // It may have gone before it has read everything.
+    let _ = adapter.stdin.take().expect("it is piped").write_all(bytes);
+    let output = adapter.wait_with_output().expect("it ends");
+    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+}
+
+#[test]
+fn what_is_not_the_protocol_ends_it_with_one_line() {
+    for bytes in [
+        &b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"[..],
+        b"Content-Length: 100\r\n\r\n{}",
+        b"Content-Length: 99999999999999999999\r\n\r\n",
+        b"Content-Length: 4294967296\r\n\r\n",
+        b"\x00\xff\xfe",
+        &vec![b'x'; 100_000],
+    ] {
+        let (status, stderr) = run_on(bytes);
+        assert_eq!(status, Some(2), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains("this is not the Debug Adapter Protocol"), "{stderr}");
+    }
+    assert_eq!(run_on(b""), (Some(0), String::new()));
+}
+
+#[test]
+fn messages_that_make_no_sense_are_refused_and_the_session_goes_on() {
+    let mut editor = Editor::open(&json!({}));
+    for body in ["", "[]", "null", "{", "{\"seq\":\"x\",\"type\":\"request\"}", "\u{0}", "[[[[[[[[[[[[[["] {
+        editor.send_bytes(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+        let answer = editor.message();
+        assert_eq!((&answer["type"], &answer["success"]), (&json!("response"), &json!(false)), "{body}");
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    editor.send_bytes(format!("Content-Length: {}\r\n\r\n{deep}", deep.len()).as_bytes());
+    assert_eq!(editor.message()["success"], false);
+    // Neither requests nor anything that is answered.
+    for kind in ["response", "event", "nonsense"] {
+        let body = json!({ "seq": 1, "type": kind, "command": "next" }).to_string();
+        editor.send_bytes(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+    }
+    assert_eq!(editor.place(), "node 0-0: x1");
+    editor.refused("makeCoffee", &json!({}));
+    editor.refused("attach", &json!({}));
+    let sentence = editor.refused("evaluate", &json!({ "expression": "\u{1b}[2J" }));
+    assert!(!sentence.contains('\u{1b}'), "{sentence}");
+    editor.leave();
+}
+
+#[test]
+fn requests_with_arguments_of_any_kind_are_answered() {
+    let commands = [
+        "initialize",
+        "launch",
+        "configurationDone",
+        "restart",
+        "threads",
+        "pause",
+        "next",
+        "stepIn",
+        "stepOut",
+        "stepBack",
+        "goto",
+        "setVariable",
+        "setExpression",
+        "setExceptionBreakpoints",
+        "setBreakpoints",
+        "setFunctionBreakpoints",
+        "dataBreakpointInfo",
+        "setDataBreakpoints",
+        "exceptionInfo",
+        "stackTrace",
+        "scopes",
+        "variables",
+        "evaluate",
+        "gotoTargets",
+        "source",
+        "loadedSources",
+    ];
+    let arguments = [
+        Value::Null,
+        json!({}),
+        json!([]),
+        json!("text"),
+        json!({ "threadId": -1, "frameId": 1e300, "variablesReference": -7, "start": 3, "count": 2, "name": "", "value": "" }),
+        json!({ "variablesReference": i64::MAX, "expression": "sum(", "value": "1e999", "name": "x1" }),
+        json!({ "variablesReference": 9_999_999, "start": usize::MAX, "count": usize::MAX, "targetId": u64::MAX }),
+        json!({ "source": { "path": "", "sourceReference": i64::MIN }, "line": i64::MAX, "breakpoints": [{ "line": i64::MAX }] }),
+        json!({ "source": { "sourceReference": 1 }, "line": i64::MIN, "breakpoints": [{ "line": i64::MIN }, { "name": "2-0" }] }),
+        json!({ "startFrame": usize::MAX, "levels": usize::MAX, "sourceReference": 99, "filters": ["", "x"] }),
+        json!({ "breakpoints": [{ "dataId": "w84" }, { "dataId": "δ(9-9)", "condition": "|||||" }] }),
+    ];
+    for counts_from_1 in [true, false] {
+        let mut editor = Editor::start();
+        for round in 0..2 {
+            for command in commands.iter().filter(|command| round == 1 || **command != "launch") {
+                for arguments in &arguments {
+                    let answer = editor.request(command, arguments);
+                    assert!(answer["success"].is_boolean(), "{command} {arguments}");
+                    if *command == "initialize" {
+                        editor.ok("initialize", &json!({ "linesStartAt1": counts_from_1 }));
+                    }
+                }
+            }
+        }
+        editor.ok("pause", &json!({}));
+        editor.leave();
+    }
+}
+
+#[test]
+fn what_cannot_be_launched_is_refused_as_step_refuses_it() {
+    let mut editor = Editor::start();
+    for (arguments, words) in [
+        (json!({ "sizes": [3, 0, 2] }), "layer"),
+        (json!({ "sizes": "three" }), "'three' is not a number of neurons"),
+        (json!({ "sizes": [100_000, 100_000] }), "make a layer smaller"),
+        (json!({ "rate": 0 }), "rate"),
+        (json!({ "rate": { "fast": true } }), "\"rate\" needs a text, a number or a list"),
+        (json!({ "rate": true }), "\"rate\" needs a value"),
+        (json!({ "edited": 3 }), "\"edited\" is true or false"),
+        (json!({ "data": "nowhere.csv" }), "nowhere.csv"),
+        (json!({ "from": "/dev/zero" }), "/dev/zero"),
+        (json!({ "trainLimit": 0 }), "count from 1"),
+        (json!({ "cwd": "/no/such/folder" }), "/no/such/folder"),
+        (json!({ "targets": "soft" }), "--data"),
+    ] {
+        let sentence = editor.refused("launch", &arguments);
+        assert!(sentence.contains(words) && !sentence.contains('\n'), "{arguments}: {sentence}");
+    }
+    let sentence = editor.refused("next", &json!({}));
+    assert!(sentence.contains("nothing has been launched"), "{sentence}");
+    // After all that it can be launched.
+    editor.ok("launch", &json!({ "train_limit": 2, "siezs": [1], "__sessionId": "x", "name": "mine" }));
+    editor.event("initialized");
+    assert!(editor.event("output")["output"].as_str().is_some_and(|text| text.contains("\"siezs\"")));
+    editor.leave();
+}
+
+#[test]
+fn an_editor_that_goes_away_ends_it_even_while_training_runs() {
+    let mut editor = Editor::open(&json!({}));
+    editor.ok("continue", &json!({ "threadId": 1 }));
+    assert_eq!(editor.close(), Some(0));
+}
+
+#[test]
+fn a_port_of_this_machine_serves_one_session_after_the_other() {
+    let mut adapter = Command::new(testkit::program())
+        .args(["dap", "--port", "0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut said = Vec::new();
+    let mut stderr = adapter.stderr.take().expect("it is piped");
+    while said.last() != Some(&b'\n') {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).expect("it speaks");
+        said.push(byte[0]);
+    }
+    let said = String::from_utf8(said).expect("text");
+    let address = said.trim().strip_prefix("backprop: listening on ").expect(&said).to_owned();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    // One that is no editor does not end it.
+    let mut stranger = TcpStream::connect(&address).expect("it listens");
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("it listens");
+    stranger.shutdown(Shutdown::Write).expect("it listens");
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        let messages = receive(stream.try_clone().expect("it can be"));
+        for (command, arguments) in
+            [("initialize", json!({})), ("launch", json!({})), ("disconnect", json!({}))]
+        {
+            let text = json!({ "seq": 1, "type": "request", "command": command, "arguments": arguments })
+                .to_string();
+            write!(stream, "Content-Length: {}\r\n\r\n{text}", text.len()).expect("it listens");
+        }
+        let names: Vec<String> = messages
+            .iter()
+            .filter(|message| message["type"] == "response" && message["success"] == true)
+            .map(|message| message["command"].as_str().expect("a name").to_owned())
+            .collect();
+        assert_eq!(names, ["initialize", "launch", "disconnect"]);
+    }
+    adapter.kill().expect("it runs");
+    adapter.wait().expect("it ends");
+}
