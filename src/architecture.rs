@@ -1,6 +1,6 @@
 //! What a network is before it has any weights: its layer sizes, activation functions and cost.
 
-use crate::{Activation, Cost, Error, Problem};
+use crate::{Activation, Cost, Error, ErrorKind};
 
 /// Layer sizes, one activation for each layer after the input, and the cost.
 ///
@@ -115,47 +115,46 @@ impl Architecture {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after
+    /// [`ErrorKind::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after
     /// the input, or a cost that cannot follow the output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
         if self.sizes.len() < 2 {
-            return Err(Error::Architecture(Problem::new(
-                "sizes",
+            return Err(Error::new(
+                ErrorKind::Architecture,
                 format!(
                     "a network needs at least two layers, an input and an output, such as 784,10; {} given",
                     self.sizes.len()
                 ),
-            )));
-        }
-        if self.sizes.contains(&0) {
-            return Err(Error::Architecture(
-                Problem::new("sizes", format!("sizes {} have a zero", self.sizes_text()))
-                    .remedy("give every layer at least one neuron"),
             ));
         }
+        if self.sizes.contains(&0) {
+            return Err(Error::new(
+                ErrorKind::Architecture,
+                format!("sizes {} have a zero", self.sizes_text()),
+            )
+            .remedy("give every layer at least one neuron"));
+        }
         if self.activations.len() != self.sizes.len() - 1 {
-            return Err(Error::Architecture(Problem::new(
-                "activations",
+            return Err(Error::new(
+                ErrorKind::Architecture,
                 format!(
                     "sizes {} need {} activations, one for each layer after the input; {} given",
                     self.sizes_text(),
                     self.sizes.len() - 1,
                     self.activations.len()
                 ),
-            )));
+            ));
         }
         if !self.cost.accepts(self.output_activation()) {
-            return Err(Error::Architecture(
-                Problem::new(
-                    "cost",
-                    format!(
-                        "the {} cost needs a sigmoid output layer, not {}",
-                        self.cost,
-                        self.output_activation()
-                    ),
-                )
-                .remedy("use the quadratic cost, or a sigmoid last"),
-            ));
+            return Err(Error::new(
+                ErrorKind::Architecture,
+                format!(
+                    "the {} cost needs a sigmoid output layer, not {}",
+                    self.cost,
+                    self.output_activation()
+                ),
+            )
+            .remedy("use the quadratic cost, or a sigmoid last"));
         }
         Ok(())
     }
@@ -164,20 +163,18 @@ impl Architecture {
     /// typed; a network's constructors do not, and only refuse what memory cannot hold.
     ///
     /// # Errors
-    /// [`Error::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].
+    /// [`ErrorKind::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].
     pub fn check_size(&self) -> Result<(), Error> {
         if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
-            return Err(Error::TooLarge(
-                Problem::new(
-                    "sizes",
-                    format!(
-                        "sizes {} make more than {} weights and biases, the most that are drawn",
-                        self.sizes_text(),
-                        Self::MOST_PARAMETERS
-                    ),
-                )
-                .remedy("make a layer smaller"),
-            ));
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!(
+                    "sizes {} make more than {} weights and biases, the most that are drawn",
+                    self.sizes_text(),
+                    Self::MOST_PARAMETERS
+                ),
+            )
+            .remedy("make a layer smaller"));
         }
         Ok(())
     }

@@ -1,173 +1,159 @@
-//! Everything that can go wrong with files and user input, each with its remedy.
+//! What can go wrong with files and user input, each with its remedy.
 //!
 //! Misuse of the programming interface (a sample of the wrong length) panics instead; see `# Panics` where it can
 //! happen.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What went wrong, where, and what to do about it. As text it is one line.
 ///
 /// ```
-/// use backprop::{Architecture, Error, graph};
+/// use backprop::{Architecture, ErrorKind, graph};
 ///
 /// let error = graph::Network::try_new(&Architecture::new(&[784, 0, 10])).unwrap_err();
-/// let Error::Architecture(problem) = &error else { panic!("{error}") };
-/// assert_eq!((problem.field.as_ref(), problem.remedy.as_ref()), ("sizes", "give every layer at least one neuron"));
+/// assert_eq!(error.kind(), ErrorKind::Architecture);
 /// assert_eq!(error.to_string(), "sizes 784,0,10 have a zero; give every layer at least one neuron");
 /// ```
 #[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    path: Option<PathBuf>,
+    found: String,
+    remedy: String,
+    source: Option<std::io::Error>,
+}
+
+/// What a caller can do something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Error {
-    /// Sizes, activations or cost that no network can have.
-    Architecture(Problem),
+pub enum ErrorKind {
+    /// Sizes, activations or a cost that no network can have.
+    Architecture,
 
-    /// More nodes or connections than an id or the memory can hold.
-    TooLarge(Problem),
+    /// More nodes, connections or numbers than an id or the memory can hold.
+    TooLarge,
 
-    /// A file that could not be read or written.
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-        /// What to do about it; may be empty.
-        remedy: Cow<'static, str>,
-    },
+    /// A file that could not be read or written: [`std::error::Error::source`] is the system's error.
+    File,
 
-    /// A file whose contents are not what they should be.
-    Contents {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: Problem,
-    },
+    /// A file that does not exist, where data was to be read from. [`Source`](crate::data_set::Source) also has data that
+    /// is built in.
+    NoData,
 
-    /// An option or a combination of options that makes no sense.
-    Usage(Problem),
+    /// Contents that are not what they should be.
+    Contents,
+
+    /// A model whose numbers were changed after it was written: [`Model::read_edited`](crate::model_file::Model::read_edited)
+    /// takes it as it is.
+    Edited,
+
+    /// A checkpoint where a model was expected.
+    IsCheckpoint,
+
+    /// A model where a checkpoint was expected.
+    IsModel,
+
+    /// A table whose last column was read as classes and does not look like them. Its last columns can also be read as
+    /// numbers.
+    NumbersAsClasses,
+
+    /// Labels that are classes, where the network answers with numbers.
+    ClassesForNumbers,
+
+    /// Labels that are numbers, where the network answers with classes.
+    NumbersForClasses,
+
+    /// Options that make no sense, alone or together.
+    Usage,
 
     /// Training has left the range of numbers: a weight or the cost is infinite or not a number.
-    Diverged(Problem),
+    Diverged,
 }
 
-/// What is wrong with a field of a file, an option or a setting.
-///
-/// ```
-/// use backprop::model_file::Model;
-///
-/// let text = r#"{"sizes": [2, 1], "weights": [[[0.5]]], "biases": [[[0.0]]], "cost": "QuadraticCost"}"#;
-/// let problem = Model::from_json(text).unwrap_err();
-/// assert_eq!(problem.field, "weights[0][0]");
-/// assert_eq!(problem.found, "weights[0][0] has 1 numbers, but sizes [2, 1] need 2");
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Which field it is; empty, if it is the whole.
-    pub field: Cow<'static, str>,
-    /// What was found there, as a sentence.
-    pub found: String,
-    /// What to do about it; may be empty.
-    pub remedy: Cow<'static, str>,
-}
-
-impl Problem {
-    /// A problem without a remedy.
-    pub fn new(field: impl Into<Cow<'static, str>>, found: impl Into<String>) -> Self {
-        Self { field: field.into(), found: found.into(), remedy: Cow::Borrowed("") }
+impl Error {
+    /// Creates an error from a sentence that says what was found.
+    pub fn new(kind: ErrorKind, found: impl Into<String>) -> Self {
+        Self { kind, path: None, found: found.into(), remedy: String::new(), source: None }
     }
 
-    /// The same problem with one more thing to do about it.
+    /// Creates an error about contents that are not what they should be.
+    pub fn contents(found: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Contents, found)
+    }
+
+    /// Creates an error about options that make no sense.
+    pub fn usage(found: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, found)
+    }
+
+    /// Creates an error about a file that could not be read or written.
+    pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self { path: Some(path.into()), source: Some(source), ..Self::new(ErrorKind::File, "") }
+    }
+
+    /// Makes this an error of the given kind.
     #[must_use]
-    pub fn remedy(mut self, remedy: impl Into<Cow<'static, str>>) -> Self {
-        let remedy = remedy.into();
-        self.remedy =
-            if self.remedy.is_empty() { remedy } else { format!("{}; {remedy}", self.remedy).into() };
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
         self
     }
-}
 
-impl From<Error> for Problem {
-    /// What is wrong with what. A file that could not be read or written is the field, then.
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Architecture(problem)
-            | Error::TooLarge(problem)
-            | Error::Contents { problem, .. }
-            | Error::Usage(problem)
-            | Error::Diverged(problem) => problem,
-            Error::File { path, source, remedy } => {
-                Self::new(path.display().to_string(), source.to_string()).remedy(remedy)
-            }
+    /// Adds the file in which this was found.
+    #[must_use]
+    pub fn in_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Adds one more thing to do about it. A file's remedy, which is a general one, is replaced.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl AsRef<str>) -> Self {
+        let remedy = remedy.as_ref();
+        if self.remedy.is_empty() || self.kind == ErrorKind::File {
+            remedy.clone_into(&mut self.remedy);
+        } else {
+            self.remedy = format!("{}; {remedy}", self.remedy);
         }
+        self
+    }
+
+    /// Replaces the remedy: a program has its own ways.
+    #[must_use]
+    pub fn instead(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+
+    /// Returns the kind of error.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns the file in which it was found, if it was in a file.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 }
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&spelled_out(&with_remedy(&self.found, &self.remedy)))
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = match self {
-            Self::Architecture(problem)
-            | Self::TooLarge(problem)
-            | Self::Usage(problem)
-            | Self::Diverged(problem) => problem.to_string(),
-            Self::Contents { path, problem } => format!("{}: {problem}", path.display()),
-            Self::File { path, source, remedy } => {
-                with_remedy(&format!("{}: {source}", path.display()), remedy)
-            }
-        };
-        f.write_str(&spelled_out(&sentence))
+        let path = self.path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default();
+        let found = self.source.as_ref().map_or_else(|| self.found.clone(), ToString::to_string);
+        let remedy = if self.remedy.is_empty() { String::new() } else { format!("; {}", self.remedy) };
+        f.write_str(&spelled_out(&format!("{path}{found}{remedy}")))
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File { source, .. } => Some(source),
-            _ => None,
-        }
+        self.source.as_ref().map(|source| source as _)
     }
 }
 
-impl Error {
-    /// An [`Error::Contents`] for this file.
-    pub fn contents(path: impl Into<PathBuf>, problem: Problem) -> Self {
-        Self::Contents { path: path.into(), problem }
-    }
-
-    /// An [`Error::File`] for this file, without a remedy.
-    pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::File { path: path.into(), source, remedy: Cow::Borrowed("") }
-    }
-
-    /// The same error with one more thing to do about it; a file's own remedy, which is a general one, goes.
-    #[must_use]
-    pub fn remedy(self, text: impl Into<Cow<'static, str>>) -> Self {
-        match self {
-            Self::Architecture(problem) => Self::Architecture(problem.remedy(text)),
-            Self::TooLarge(problem) => Self::TooLarge(problem.remedy(text)),
-            Self::Contents { path, problem } => Self::Contents { path, problem: problem.remedy(text) },
-            Self::Usage(problem) => Self::Usage(problem.remedy(text)),
-            Self::Diverged(problem) => Self::Diverged(problem.remedy(text)),
-            Self::File { path, source, .. } => Self::File { path, source, remedy: text.into() },
-        }
-    }
-}
-
-fn with_remedy(found: &str, remedy: &str) -> String {
-    if remedy.is_empty() { found.to_owned() } else { format!("{found}; {remedy}") }
-}
-
-/// Text from a file or a command line, fit to be quoted in one line on any terminal: line breaks, escape sequences and
-/// other characters that would do something, such as turning the line round, are spelled out. Errors do this with all
-/// they say.
+/// Returns text from a file or a command line, fit to be quoted in one line on any terminal: line breaks, escape
+/// sequences and other characters that would have an effect, such as reversing the line, are spelled out. Errors do this
+/// with all they say.
 ///
 /// ```
 /// assert_eq!(backprop::spelled_out("tick\n\u{1b}[31m ✓"), r"tick\n\u{1b}[31m ✓");
@@ -184,7 +170,7 @@ pub fn spelled_out(text: &str) -> String {
     line
 }
 
-/// Unicode's invisible marks for text from right to left, and its own ends of lines.
+/// Returns `true` for Unicode's invisible marks for text from right to left, and its own ends of lines.
 fn turns_text_round(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

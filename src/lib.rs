@@ -173,7 +173,7 @@ pub use self::{
     architecture::Architecture,
     cost::Cost,
     engine::{Engine, Trained},
-    error::{Error, Problem, spelled_out},
+    error::{Error, ErrorKind, spelled_out},
     mini_batch::{Dropout, MiniBatchStep, MiniBatches},
     parameters::{LayerParameters, Parameters},
     sample::{Label, Sample},

@@ -37,7 +37,7 @@ use flate2::CrcWriter;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::{Answers, Pixels, Standardization};
-use crate::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem, file, memory};
+use crate::{Activation, Architecture, Cost, Error, ErrorKind, LayerParameters, Parameters, file, memory};
 
 /// What the file's `format` says, before its version.
 const FORMAT: &str = "backprop-model";
@@ -111,7 +111,7 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`Error::File`], if it cannot be read; [`Error::Contents`], if it has one of the problems of
+    /// [`ErrorKind::File`], if it cannot be read; [`ErrorKind::Contents`], if it has one of the problems of
     /// [`Model::from_json`].
     pub fn read(path: &Path) -> Result<Self, Error> {
         Self::read_file(path, Edited::Refuse)
@@ -154,16 +154,16 @@ impl Model {
                 std::io::ErrorKind::PermissionDenied => {
                     "you must be allowed to read it: look at its permissions"
                 }
-                _ => "a model file is what `backprop train --out` writes",
+                _ => "a model file is what training saves at its end",
             };
-            Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
+            Error::file(path, error).remedy(remedy)
         };
         let (file, length) = file::open(path).map_err(fail)?;
         if length > memory::most() {
             return Err(fail(file::too_long(length, memory::most())));
         }
         let mut reader = BufReader::with_capacity(1 << 16, file);
-        let read = |reader: &mut BufReader<std::fs::File>| -> std::io::Result<Result<Self, Problem>> {
+        let read = |reader: &mut BufReader<std::fs::File>| -> std::io::Result<Result<Self, Error>> {
             if let Some(problem) = not_json(reader.fill_buf()?) {
                 return Ok(Err(problem));
             }
@@ -173,7 +173,7 @@ impl Model {
                 Err(error) => Ok(Err(explain(&error, || around(path, &error)))),
             }
         };
-        read(&mut reader).map_err(fail)?.map_err(|problem| Error::contents(path, problem))
+        read(&mut reader).map_err(fail)?.map_err(|problem| problem.in_file(path))
     }
 
     /// Writes a model file; an existing one is replaced only once the new one is complete.
@@ -182,9 +182,9 @@ impl Model {
     /// refuses the file.
     ///
     /// # Errors
-    /// [`Error::Contents`] for a weight that is not finite; [`Error::File`], if the file cannot be written.
+    /// [`ErrorKind::Contents`] for a weight that is not finite; [`ErrorKind::File`], if the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let text = self.to_json().map_err(|problem| Error::contents(path, problem))?;
+        let text = self.to_json().map_err(|problem| problem.in_file(path))?;
         file::write(path, format!("{text}\n").as_bytes()).map_err(|error| Error::file(path, error))
     }
 
@@ -203,7 +203,7 @@ impl Model {
     /// Not JSON, a key missing, sizes that disagree with the matrices, a weight that is
     /// not a finite number, an unknown cost or activation, a later version of the format, a checksum that is not that
     /// of the numbers ([`Model::read_edited`] reads such a file).
-    pub fn from_json(text: &str) -> Result<Self, Problem> {
+    pub fn from_json(text: &str) -> Result<Self, Error> {
         if let Some(problem) = not_json(text.as_bytes()) {
             return Err(problem);
         }
@@ -211,23 +211,23 @@ impl Model {
         Self::from_file_form(json, Edited::Refuse)
     }
 
-    fn from_file_form(mut json: ModelJson, edited: Edited) -> Result<Self, Problem> {
+    fn from_file_form(mut json: ModelJson, edited: Edited) -> Result<Self, Error> {
         check_format(json.format.as_deref())?;
         if let Some(promised) = json.crc32.take().filter(|_| edited == Edited::Refuse) {
             let found = checksum(&json)?;
             if promised != found {
-                return Err(Problem::new(
-                    "crc32",
-                    format!("its checksum is {found}, not the {promised} it was written with: something in it has changed"),
-                )
-                .remedy("if that was you, say --edited or remove its key crc32; if not, it is damaged"));
+                let found = format!(
+                    "its checksum is {found}, not the {promised} it was written with: something in it has changed"
+                );
+                return Err(Error::new(ErrorKind::Edited, found)
+                    .remedy("if that was you, remove its key crc32; if not, it is damaged"));
             }
         }
         let mut architecture = Architecture::new(&json.sizes).with_cost(json.cost);
         if let Some(activations) = json.activations {
             architecture.activations = activations;
         }
-        architecture.check().map_err(Problem::from)?;
+        architecture.check()?;
         check_shapes(&json.sizes, &json.weights, &json.biases)?;
         let layers = json.weights.into_iter().zip(json.biases);
         let layers = layers.map(|(weights, biases)| LayerParameters {
@@ -251,7 +251,7 @@ impl Model {
     ///
     /// # Errors
     /// A weight that is not finite, which JSON cannot hold.
-    pub fn to_json(&self) -> Result<String, Problem> {
+    pub fn to_json(&self) -> Result<String, Error> {
         check_finite(&self.parameters)?;
         let layers = &self.parameters.layers;
         let mut json = ModelJson {
@@ -267,13 +267,13 @@ impl Model {
             crc32: None,
         };
         json.crc32 = Some(checksum(&json)?);
-        serde_json::to_string(&json).map_err(|error| Problem::new("", error.to_string()))
+        serde_json::to_string(&json).map_err(|error| Error::contents(error.to_string()))
     }
 }
 
 /// Of what this program writes for these numbers.
-fn checksum(json: &ModelJson) -> Result<String, Problem> {
-    let fail = |error: String| Problem::new("", error);
+fn checksum(json: &ModelJson) -> Result<String, Error> {
+    let fail = |error: String| Error::contents(error);
     let mut writer = BufWriter::new(CrcWriter::new(std::io::sink()));
     serde_json::to_writer(&mut writer, json).map_err(|error| fail(error.to_string()))?;
     let written = writer.into_inner().map_err(|error| fail(error.to_string()))?;
@@ -281,19 +281,19 @@ fn checksum(json: &ModelJson) -> Result<String, Problem> {
 }
 
 /// Files of other programs have no format, and those of version 0.1 neither.
-fn check_format(format: Option<&str>) -> Result<(), Problem> {
+fn check_format(format: Option<&str>) -> Result<(), Error> {
     let Some(format) = format else { return Ok(()) };
     match format.split_once(' ') {
         Some((FORMAT, VERSION)) => Ok(()),
-        Some((FORMAT, version)) => Err(Problem::new("format", format!("a model file of version {version}"))
+        Some((FORMAT, version)) => Err(Error::contents(format!("a model file of version {version}"))
             .remedy(format!("this program reads version {VERSION}: get a later one"))),
-        _ => Err(Problem::new("format", format!("not a model file: its format is \"{format}\""))),
+        _ => Err(Error::contents(format!("not a model file: its format is \"{format}\""))),
     }
 }
 
 /// What can be said of a file that does not even begin like JSON.
-fn not_json(beginning: &[u8]) -> Option<Problem> {
-    let found = |found: &str| Problem::new("", format!("not a model file: {found}"));
+fn not_json(beginning: &[u8]) -> Option<Error> {
+    let found = |found: &str| Error::contents(format!("not a model file: {found}"));
     Some(match beginning {
         [] => found("it is empty"),
         [0xef, 0xbb, 0xbf, ..] => {
@@ -301,7 +301,8 @@ fn not_json(beginning: &[u8]) -> Option<Problem> {
         }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => found("it is UTF-16 text").remedy("save it as UTF-8"),
         [b'b', ..] if beginning.starts_with(b"backprop-checkpoint ") => found("it is a checkpoint")
-            .remedy("--from and --model take its network; --resume goes on with its run"),
+            .of_kind(ErrorKind::IsCheckpoint)
+            .remedy("its network can be read from it"),
         _ if matches!(beginning.trim_ascii_start(), [b'[' | b'"' | b'-' | b'0'..=b'9', ..]) => {
             found("it is no object with the keys sizes, weights, biases and cost")
         }
@@ -313,11 +314,11 @@ fn not_json(beginning: &[u8]) -> Option<Problem> {
 }
 
 /// What serde_json found, as a sentence for someone who may never have seen the file's inside.
-fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Problem {
+fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
     let place = format!("line {}, column {}", error.line(), error.column());
     let sentence = error.to_string();
     if error.is_data() {
-        return Problem::new(place, format!("not a model file: {sentence}"));
+        return Error::contents(format!("not a model file: {sentence}"));
     }
     for (what, means) in [
         ("number out of range", "a number is out of range for 64 bits"),
@@ -325,17 +326,17 @@ fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Problem 
         ("unexpected end of hex escape", "a character is spelled with half a pair of surrogates"),
     ] {
         if sentence.contains(what) {
-            return Problem::new(place.clone(), format!("not a model file: {means}, at {place}"));
+            return Error::contents(format!("not a model file: {means}, at {place}"));
         }
     }
     let text = text();
     match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {
-        Some(word) => Problem::new(place, format!("it contains {word} ({sentence})"))
+        Some(word) => Error::contents(format!("it contains {word} ({sentence})"))
             .remedy("the training it comes from has diverged"),
         None if error.is_eof() => {
-            Problem::new(place, format!("not whole: {sentence}")).remedy("is there another copy?")
+            Error::contents(format!("not whole: {sentence}")).remedy("is there another copy?")
         }
-        None => Problem::new(place, format!("not JSON: {sentence}")),
+        None => Error::contents(format!("not JSON: {sentence}")),
     }
 }
 
@@ -355,68 +356,53 @@ fn around(path: &Path, error: &serde_json::Error) -> String {
     read().unwrap_or_default()
 }
 
-fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 1]>]) -> Result<(), Problem> {
+fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 1]>]) -> Result<(), Error> {
     let layers = sizes.len() - 1;
     if weights.len() != layers || biases.len() != layers {
-        return Err(Problem::new(
-            "sizes",
-            format!(
-                "sizes {sizes:?} need {layers} weight matrices and {layers} bias vectors, but there are {} and {}",
-                weights.len(),
-                biases.len()
-            ),
-        ));
+        return Err(Error::contents(format!(
+            "sizes {sizes:?} need {layers} weight matrices and {layers} bias vectors, but there are {} and {}",
+            weights.len(),
+            biases.len()
+        )));
     }
     for (layer, pair) in sizes.windows(2).enumerate() {
         let (inputs, outputs) = (pair[0], pair[1]);
         if weights[layer].len() != outputs {
-            return Err(Problem::new(
-                format!("weights[{layer}]"),
-                format!(
-                    "weights[{layer}] has {} rows, but sizes {sizes:?} need {outputs}",
-                    weights[layer].len()
-                ),
-            ));
+            return Err(Error::contents(format!(
+                "weights[{layer}] has {} rows, but sizes {sizes:?} need {outputs}",
+                weights[layer].len()
+            )));
         }
         if let Some(row) = weights[layer].iter().position(|row| row.len() != inputs) {
-            return Err(Problem::new(
-                format!("weights[{layer}][{row}]"),
-                format!(
-                    "weights[{layer}][{row}] has {} numbers, but sizes {sizes:?} need {inputs}",
-                    weights[layer][row].len()
-                ),
-            ));
+            return Err(Error::contents(format!(
+                "weights[{layer}][{row}] has {} numbers, but sizes {sizes:?} need {inputs}",
+                weights[layer][row].len()
+            )));
         }
         if biases[layer].len() != outputs {
-            return Err(Problem::new(
-                format!("biases[{layer}]"),
-                format!(
-                    "biases[{layer}] has {} entries, but sizes {sizes:?} need {outputs}",
-                    biases[layer].len()
-                ),
-            ));
+            return Err(Error::contents(format!(
+                "biases[{layer}] has {} entries, but sizes {sizes:?} need {outputs}",
+                biases[layer].len()
+            )));
         }
     }
     Ok(())
 }
 
 /// Whether every name has an output, or two share one.
-fn check_names(answers: &Answers, architecture: &Architecture) -> Result<(), Problem> {
+fn check_names(answers: &Answers, architecture: &Architecture) -> Result<(), Error> {
     let Answers::Classes(names) = answers else { return Ok(()) };
     let outputs = architecture.output_size();
     if names.len() <= outputs.max(2) {
         return Ok(());
     }
-    Err(Problem::new(
-        "answers",
-        format!("answers names {} classes, but there are {outputs} outputs", names.len()),
-    ))
+    Err(Error::contents(format!("answers names {} classes, but there are {outputs} outputs", names.len())))
 }
 
 fn check_standardization(
     standardization: Option<&Standardization>,
     architecture: &Architecture,
-) -> Result<(), Problem> {
+) -> Result<(), Error> {
     let Some(Standardization { mean, deviation }) = standardization else { return Ok(()) };
     let inputs = architecture.input_size();
     let wrong = if (mean.len(), deviation.len()) != (inputs, inputs) {
@@ -430,19 +416,16 @@ fn check_standardization(
     } else {
         return Ok(());
     };
-    Err(Problem::new("standardization", wrong))
+    Err(Error::contents(wrong))
 }
 
-fn check_finite(parameters: &Parameters) -> Result<(), Problem> {
+fn check_finite(parameters: &Parameters) -> Result<(), Error> {
     for (layer, matrices) in parameters.layers.iter().enumerate() {
         let weights = matrices.weights.iter().flatten();
         if weights.chain(&matrices.biases).any(|number| !number.is_finite()) {
-            return Err(Problem::new(
-                format!("weights[{layer}]"),
-                format!(
-                    "weights[{layer}] or biases[{layer}] holds a number that is infinite or not a number"
-                ),
-            )
+            return Err(Error::contents(format!(
+                "weights[{layer}] or biases[{layer}] holds a number that is infinite or not a number"
+            ))
             .remedy("the training has diverged, try a smaller rate"));
         }
     }

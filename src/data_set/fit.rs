@@ -2,15 +2,15 @@
 
 use super::samples::{Labels, Origin};
 use super::{Answers, DataSet};
-use crate::{Architecture, Error, Problem};
+use crate::{Architecture, Error, ErrorKind};
 
 impl DataSet {
     /// Whether a network of this architecture can be shown these samples.
     ///
     /// # Errors
     /// An input layer of another size than the samples, a class without a neuron in the output layer, or for `bits` and
-    /// for labels that are numbers an output layer of another size than the label. [`Error::Contents`], which names the
-    /// file and the place, where the samples come from one; otherwise [`Error::Usage`].
+    /// for labels that are numbers an output layer of another size than the label. [`ErrorKind::Contents`], which names the
+    /// file and the place, where the samples come from one; otherwise [`ErrorKind::Usage`].
     ///
     /// # Panics
     /// If the architecture has no layers ([`Architecture::check`]).
@@ -27,26 +27,18 @@ impl DataSet {
                 "{samples}, so the input layer needs {inputs} node{}, but sizes are {sizes}",
                 if inputs == 1 { "" } else { "s" }
             );
-            return Err(self.refusal(
-                self.first_line(),
-                inputs.min(architecture.input_size()),
-                "sizes",
-                found,
-            ));
+            return Err(self.refusal(self.first_line(), inputs.min(architecture.input_size()), found));
         }
         let (outputs, needed) = (architecture.output_size(), self.output_size());
         match (&self.answers, &self.all.labels) {
-            (Answers::Bits, _) if outputs != needed => Err(Error::Usage(Problem::new(
-                "sizes",
-                format!(
-                    "each sample is to be reproduced, so the output layer needs {needed} nodes, but sizes are {sizes}"
-                ),
+            (Answers::Bits, _) if outputs != needed => Err(Error::usage(format!(
+                "each sample is to be reproduced, so the output layer needs {needed} nodes, but sizes are {sizes}"
             ))),
             (_, Labels::Numbers { .. }) if outputs != needed => {
                 let found = format!(
                     "{needed} target columns need as many nodes in the output layer, but sizes are {sizes}"
                 );
-                Err(self.refusal(self.first_line(), inputs, "sizes", found))
+                Err(self.refusal(self.first_line(), inputs, found))
             }
             (Answers::Classes(_), Labels::Classes(_)) => {
                 // A single output tells two classes apart.
@@ -69,10 +61,8 @@ impl DataSet {
         let label = format!("label {}", self.range.start + index);
         let outside = |what: &str| format!("{what} is {class}, outside an output layer of {outputs}");
         match &self.all.origin {
-            Origin::Program => Error::Usage(Problem::new(label.clone(), outside(&label)).remedy(remedy)),
-            Origin::LabelFile(file) => {
-                Error::contents(file, Problem::new(label.clone(), outside(&label)).remedy(remedy))
-            }
+            Origin::Program => Error::usage(outside(&label)).remedy(remedy),
+            Origin::LabelFile(file) => Error::contents(outside(&label)).remedy(remedy).in_file(file),
             Origin::Table { .. } => {
                 let found = format!(
                     "'{}' is class number {}, but the output layer has {outputs} node{}",
@@ -80,7 +70,7 @@ impl DataSet {
                     class + 1,
                     if outputs == 1 { "" } else { "s" }
                 );
-                self.refusal(self.class_line(self.class_as_read(index)), self.input_size(), "label", found)
+                self.refusal(self.class_line(self.class_as_read(index)), self.input_size(), found)
                     .remedy(remedy)
             }
         }
@@ -88,10 +78,10 @@ impl DataSet {
 
     /// What is wrong with a field, counted from 0, of a line of the table; or, where there is no table, with the field
     /// of this name.
-    pub(super) fn refusal(&self, line: u64, field: usize, name: &'static str, found: String) -> Error {
+    pub(super) fn refusal(&self, line: u64, field: usize, found: String) -> Error {
         match &self.all.origin {
-            Origin::Table { file, .. } => Error::contents(file, super::table::problem(line, field, found)),
-            _ => Error::Usage(Problem::new(name, found)),
+            Origin::Table { file, .. } => super::table::problem(line, field, found).in_file(file),
+            _ => Error::usage(found),
         }
     }
 
@@ -113,14 +103,12 @@ impl DataSet {
             (Answers::Numbers, Answers::Classes(_)) => {
                 let found = "the network answers with numbers, but the labels are classes".to_owned();
                 return Err(self
-                    .refusal(self.first_line(), self.input_size(), "--targets-columns", found)
-                    .remedy("--targets-columns K says that the last K columns are numbers"));
+                    .refusal(self.first_line(), self.input_size(), found)
+                    .of_kind(ErrorKind::ClassesForNumbers));
             }
             (Answers::Classes(names), Answers::Numbers) if !names.is_empty() => {
-                return Err(Error::Usage(
-                    Problem::new("--targets-columns", "the network answers with classes, not with numbers")
-                        .remedy("omit --targets-columns"),
-                ));
+                let found = "the network answers with classes, not with numbers";
+                return Err(Error::new(ErrorKind::NumbersForClasses, found));
             }
             _ => return Ok(self),
         };
@@ -134,7 +122,7 @@ impl DataSet {
                 let found = format!("class '{own}' is not one that the network was trained on");
                 let line = self.class_line(class);
                 return Err(self
-                    .refusal(line, self.input_size(), "class", found)
+                    .refusal(line, self.input_size(), found)
                     .remedy(format!("those are {}", names.join(", "))));
             };
             numbering.push(number);
@@ -149,7 +137,7 @@ impl DataSet {
             return Ok(());
         }
         let found = format!("the samples have {own} inputs, but those to train on have {wanted}");
-        Err(self.refusal(self.first_line(), own.min(wanted), "--test-data", found))
+        Err(self.refusal(self.first_line(), own.min(wanted), found))
     }
 
     /// The line in which this class, numbered as in the file, is met first.

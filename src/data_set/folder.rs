@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::samples::Origin;
 use super::{DataSet, Part, Pixels, idx};
-use crate::{Error, Problem};
-
-const HOW_TO_GET_MNIST: &str = "`backprop get-mnist` fetches MNIST; the embedded digits need no folder";
+use crate::Error;
 
 const MAY_READ: &str = "look at its permissions: you must be allowed to read it";
 
@@ -54,5 +52,6 @@ fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
     }
     let name = format!("{stem}-{kind}");
     let found = format!("no such file, nor {name}.gz, nor {stem}.{kind}");
-    Err(Error::contents(folder.join(&name), Problem::new("", found).remedy(HOW_TO_GET_MNIST)))
+    let error = Error::new(crate::ErrorKind::NoData, found);
+    Err(error.remedy("the embedded digits need no folder").in_file(folder.join(&name)))
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Problem, file, memory};
+use crate::{Error, file, memory};
 
 /// Images as they stand in an IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 /// ```
 ///
 /// # Errors
-/// [`Error::Contents`]: a wrong magic number, a header or body that is cut off, bytes after the body, a dimension of
+/// [`ErrorKind::Contents`](crate::ErrorKind::Contents): a wrong magic number, a header or body that is cut off, bytes after the body, a dimension of
 /// zero, dimensions whose product is more than the file can hold, or damaged gzip.
 pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
     let (dimensions, bytes) = decode(path, contents, 3, "images")?;
@@ -107,10 +107,7 @@ pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images,
             return Ok(());
         }
         let found = format!("{labels} labels, but {} holds {count} images", path.display());
-        Err(Error::contents(
-            label_path,
-            Problem::new("labels", found).remedy("the two files do not belong together"),
-        ))
+        Err(Error::contents(found).remedy("the two files do not belong together").in_file(label_path))
     })?;
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
@@ -175,15 +172,14 @@ fn decode_header(
     rank: u32,
     what: &str,
 ) -> Result<Vec<usize>, Error> {
-    let fail = |problem: Problem| Error::contents(path, problem);
+    let fail = |problem: Error| problem.in_file(path);
     let mut header_number = |name: &'static str| {
         stream.read_u32::<BigEndian>().map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => fail(
-                Problem::new(name, format!("ends within its header, before {name}")).remedy("fetch it again"),
+                Error::contents(format!("ends within its header, before {name}")).remedy("fetch it again"),
             ),
             _ => fail(
-                Problem::new(name, format!("cannot be expanded at {name} ({error})"))
-                    .remedy("fetch it again"),
+                Error::contents(format!("cannot be expanded at {name} ({error})")).remedy("fetch it again"),
             ),
         })
     };
@@ -192,11 +188,8 @@ fn decode_header(
     let expected = UNSIGNED_BYTES << 8 | rank;
     if magic != expected {
         return Err(fail(
-            Problem::new(
-                "magic number",
-                format!("magic number {magic:#010x} where {what} have {expected:#010x}"),
-            )
-            .remedy("is it another file?"),
+            Error::contents(format!("magic number {magic:#010x} where {what} have {expected:#010x}"))
+                .remedy("is it another file?"),
         ));
     }
     let mut dimensions = Vec::with_capacity(rank as usize);
@@ -205,17 +198,14 @@ fn decode_header(
     }
     let sizes = dimensions.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
     if dimensions.contains(&0) {
-        return Err(fail(Problem::new("dimensions", format!("dimensions {sizes}: one of them is zero"))));
+        return Err(fail(Error::contents(format!("dimensions {sizes}: one of them is zero"))));
     }
     let header_length = 4 + 4 * u64::from(rank);
     let body_length = dimensions.iter().try_fold(1u64, |product, &d| product.checked_mul(d as u64));
     if body_length.is_none_or(|length| length > most.saturating_sub(header_length)) {
         return Err(fail(
-            Problem::new(
-                "dimensions",
-                format!("the header promises {sizes} values, more than the file can hold"),
-            )
-            .remedy("fetch it again"),
+            Error::contents(format!("the header promises {sizes} values, more than the file can hold"))
+                .remedy("fetch it again"),
         ));
     }
     Ok(dimensions)
@@ -223,22 +213,22 @@ fn decode_header(
 
 /// Reads so many values, which must be all that follow.
 fn decode_body(path: &Path, stream: impl Read, body_length: u64) -> Result<Vec<u8>, Error> {
-    let fail = |problem: Problem| Error::contents(path, problem);
+    let fail = |problem: Error| problem.in_file(path);
     let mut body = Vec::new();
     // One byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are promised.
     stream.take(body_length + 1).read_to_end(&mut body).map_err(|error| {
-        fail(Problem::new("values", format!("cannot be expanded ({error})")).remedy("fetch it again"))
+        fail(Error::contents(format!("cannot be expanded ({error})")).remedy("fetch it again"))
     })?;
     match (body.len() as u64).cmp(&body_length) {
         std::cmp::Ordering::Less => Err(fail(
-            Problem::new(
-                "values",
-                format!("ends after {} of the {body_length} values its header promises", body.len()),
-            )
+            Error::contents(format!(
+                "ends after {} of the {body_length} values its header promises",
+                body.len()
+            ))
             .remedy("fetch it again"),
         )),
         std::cmp::Ordering::Greater => Err(fail(
-            Problem::new("values", format!("goes on after the {body_length} values its header promises"))
+            Error::contents(format!("goes on after the {body_length} values its header promises"))
                 .remedy("is it another file?"),
         )),
         std::cmp::Ordering::Equal => Ok(body),

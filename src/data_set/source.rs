@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{DataSet, Pixels, any_path, bits, digits, folder, points, table};
-use crate::{Error, Problem, spelled_out};
+use crate::{Error, spelled_out};
 
 /// What to train on and what to test on.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +96,7 @@ impl Source {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::File`] or [`Error::Contents`]: a missing, unreadable or damaged file; its name and the remedy are in
+    /// [`ErrorKind::File`](crate::ErrorKind::File) or [`ErrorKind::Contents`](crate::ErrorKind::Contents): a missing, unreadable or damaged file; its name and the remedy are in
     /// the message. A table to test on that has other columns or classes than the one to train on.
     pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
         match self {
@@ -157,9 +157,8 @@ fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let words = BUILT_IN.map(|(word, _)| word).join(", ");
-            let problem = Problem::new("", "no such file or folder");
-            let remedy = format!("built in are {words}; `backprop get-mnist` fetches MNIST");
-            Err(Error::contents(path, problem.remedy(remedy)))
+            let error = Error::new(crate::ErrorKind::NoData, "no such file or folder");
+            Err(error.remedy(format!("built in are {words}")).in_file(path))
         }
         _ => table::read(path, target_columns),
     }

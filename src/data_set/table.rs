@@ -17,7 +17,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
-use crate::{Error, Problem, file, memory};
+use crate::{Error, file, memory};
 
 /// More classes than these are a column of numbers that nobody meant as classes.
 const MOST_CLASSES: usize = 1000;
@@ -42,23 +42,23 @@ pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error>
 pub(super) fn parse(file: &Path, text: impl BufRead, target_columns: usize) -> Result<DataSet, Error> {
     read_rows(text, target_columns, file).map_err(|refusal| match refusal {
         Refusal::Reading(error) => Error::file(file, error),
-        Refusal::Table(problem) => Error::contents(file, problem),
+        Refusal::Table(problem) => problem.in_file(file),
     })
 }
 
 /// A problem with a field of a table; `field` counts from 0.
-pub(super) fn problem(line: u64, field: usize, found: impl std::fmt::Display) -> Problem {
+pub(super) fn problem(line: u64, field: usize, found: impl std::fmt::Display) -> Error {
     let place = format!("line {line}, column {}", field + 1);
-    Problem::new(place.clone(), format!("{place}: {found}"))
+    Error::contents(format!("{place}: {found}"))
 }
 
 enum Refusal {
     Reading(std::io::Error),
-    Table(Problem),
+    Table(Error),
 }
 
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
+impl From<Error> for Refusal {
+    fn from(problem: Error) -> Self {
         Self::Table(problem)
     }
 }
@@ -143,14 +143,14 @@ struct Table {
 
 impl Table {
     /// An empty table of the form that its first row has.
-    fn new(row: &ByteRecord, line: u64, target_columns: usize, delimiter: u8) -> Result<Self, Problem> {
+    fn new(row: &ByteRecord, line: u64, target_columns: usize, delimiter: u8) -> Result<Self, Error> {
         let columns = row.len();
         let last = target_columns.max(1);
         if columns <= last {
             let found = format!("{columns} column{}", if columns == 1 { "" } else { "s" });
             let wanted = match target_columns {
                 0 => "a row needs inputs and, last, a class; commas, semicolons or tabs part them".to_owned(),
-                targets => format!("a row needs inputs and then the {targets} of --targets-columns"),
+                targets => format!("a row needs inputs and then its {targets} numbers to put out"),
             };
             return Err(problem(line, columns - 1, found).remedy(wanted));
         }
@@ -177,7 +177,7 @@ impl Table {
         row.iter().take(numbers).all(|field| parse_number(field).is_none())
     }
 
-    fn add(&mut self, row: &ByteRecord, line: u64) -> Result<(), Problem> {
+    fn add(&mut self, row: &ByteRecord, line: u64) -> Result<(), Error> {
         if row.len() != self.columns {
             let found = format!("the row has {} columns, but the first one has {}", row.len(), self.columns);
             let end = row.len().min(self.columns);
@@ -204,7 +204,7 @@ impl Table {
     }
 
     /// The number of a class, a new one if it is met for the first time.
-    fn class(&mut self, field: &[u8], line: u64, column: usize) -> Result<u32, Problem> {
+    fn class(&mut self, field: &[u8], line: u64, column: usize) -> Result<u32, Error> {
         let Ok(name) = std::str::from_utf8(field) else {
             return Err(problem(line, column, "not UTF-8").remedy("save the table as CSV in UTF-8"));
         };
@@ -212,7 +212,6 @@ impl Table {
         if let Some(&class) = self.class_numbers.get(name) {
             return Ok(class);
         }
-        let as_targets = "--targets-columns 1 takes the last column as numbers to put out";
         if name.is_empty() {
             return Err(problem(line, column, "no class").remedy("give an integer or a name"));
         }
@@ -227,21 +226,21 @@ impl Table {
                     column,
                     format!("'{name}' is no class, which is an integer or a name"),
                 )
-                .remedy(as_targets));
+                .of_kind(crate::ErrorKind::NumbersAsClasses));
             }
             _ => (),
         }
         let class = self.class_lines.len();
         if class == MOST_CLASSES {
             return Err(problem(line, column, format!("more than {MOST_CLASSES} different classes"))
-                .remedy(as_targets));
+                .of_kind(crate::ErrorKind::NumbersAsClasses));
         }
         self.class_numbers.insert(name.to_owned(), class as u32);
         self.class_lines.push(line);
         Ok(class as u32)
     }
 
-    fn into_data_set(mut self, file: &Path) -> Result<DataSet, Problem> {
+    fn into_data_set(mut self, file: &Path) -> Result<DataSet, Error> {
         if self.inputs.is_empty() {
             return Err(problem(self.header_line + 1, 0, "no rows follow the header")
                 .remedy("give a row for each sample"));
@@ -276,7 +275,7 @@ fn parse_number(field: &[u8]) -> Option<f64> {
 }
 
 /// The finite number of a field, or what is wrong with it.
-fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, Problem> {
+fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, Error> {
     match parse_number(field) {
         Some(number) if number.is_finite() => return Ok(number),
         _ => (),

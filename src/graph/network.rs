@@ -3,7 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use super::{AnyNode, Connection, ConnectionId, Connections, Layer, NodeId};
-use crate::{Architecture, Engine, Error, Label, Parameters, Problem, Sample, WeightInit};
+use crate::{Architecture, Engine, Error, ErrorKind, Label, Parameters, Sample, WeightInit};
 
 /// A fully connected network of objects.
 ///
@@ -85,7 +85,7 @@ impl Network {
     /// A network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]); or [`Error::TooLarge`]: 2³² nodes or
+    /// An architecture that no network can have ([`Architecture::check`]); or [`ErrorKind::TooLarge`]: 2³² nodes or
     /// connections or more, or more than memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
@@ -444,7 +444,7 @@ fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     let connections = architecture.parameter_count();
     match (nodes, connections) {
         (Some(nodes), Some(connections)) if nodes <= ids && connections <= ids => Ok((nodes, connections)),
-        _ => Err(Error::TooLarge(Problem::new("sizes", format!("sizes {} need more than {ids} nodes or connections, which is all the object graph can number", architecture.sizes_text())).remedy("make a layer smaller, or use the vectorized network"))),
+        _ => Err(Error::new(ErrorKind::TooLarge, format!("sizes {} need more than {ids} nodes or connections, which is all the object graph can number", architecture.sizes_text())).remedy("make a layer smaller, or use the vectorized network")),
     }
 }
 
@@ -452,17 +452,15 @@ fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
 fn reserve<T>(count: usize, architecture: &Architecture) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count).map_err(|_| {
-        Error::TooLarge(
-            Problem::new(
-                "sizes",
-                format!(
-                    "sizes {} need more memory than there is: {count} objects of {} bytes",
-                    architecture.sizes_text(),
-                    size_of::<T>()
-                ),
-            )
-            .remedy("make a layer smaller"),
+        Error::new(
+            ErrorKind::TooLarge,
+            format!(
+                "sizes {} need more memory than there is: {count} objects of {} bytes",
+                architecture.sizes_text(),
+                size_of::<T>()
+            ),
         )
+        .remedy("make a layer smaller")
     })?;
     Ok(list)
 }

@@ -1,12 +1,12 @@
 //! Refuses what would take more memory than is left, before it is computed.
 
 use backprop::memory::most;
-use backprop::{Architecture, Error, Problem};
+use backprop::{Architecture, Error, ErrorKind};
 
 /// Whether so many things of so many bytes each fit into memory; `option` is how the user said so.
 ///
 /// # Errors
-/// [`Error::TooLarge`], with the largest number that fits.
+/// [`ErrorKind::TooLarge`], with the largest number that fits.
 pub fn check_count(option: &'static str, count: usize, bytes_each: usize) -> Result<(), Error> {
     let (most, each) = (most(), bytes_each.max(1) as u64);
     if count as u64 <= most / each {
@@ -15,14 +15,14 @@ pub fn check_count(option: &'static str, count: usize, bytes_each: usize) -> Res
     let needed = count as f64 * each as f64;
     let found =
         format!("{option} {count} takes {}, and {} of memory can be used", size(needed), size(most as f64));
-    Err(Error::TooLarge(Problem::new(option, found).remedy(format!("{option} may be up to {}", most / each))))
+    Err(Error::new(ErrorKind::TooLarge, found).remedy(format!("{option} may be up to {}", most / each)))
 }
 
 /// Whether a network fits into memory that takes so many bytes for each weight and bias, with all that is computed
 /// from it.
 ///
 /// # Errors
-/// [`Error::TooLarge`].
+/// [`ErrorKind::TooLarge`].
 pub fn check_network(architecture: &Architecture, bytes_each: usize) -> Result<(), Error> {
     let (most, sizes) = (most() as f64, architecture.sizes_text());
     let needed =
@@ -31,7 +31,7 @@ pub fn check_network(architecture: &Architecture, bytes_each: usize) -> Result<(
         return Ok(());
     }
     let found = format!("sizes {sizes} take {}, and {} of memory can be used", size(needed), size(most));
-    Err(Error::TooLarge(Problem::new("sizes", found).remedy("make a layer smaller")))
+    Err(Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller"))
 }
 
 /// `8.4 GB`.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{Options, TrainingState};
 use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
 use crate::model_file::Model;
-use crate::{Architecture, Engine, Error, Parameters, Problem, WeightInit, file};
+use crate::{Architecture, Engine, Error, Parameters, WeightInit, file};
 
 const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
@@ -159,7 +159,7 @@ impl Checkpoint {
     /// # Errors
     /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let bytes = self.to_bytes().map_err(|problem| Error::contents(path, problem))?;
+        let bytes = self.to_bytes().map_err(|problem| problem.in_file(path))?;
         file::write(path, &bytes).map_err(|error| Error::file(path, error))
     }
 
@@ -169,10 +169,10 @@ impl Checkpoint {
     /// A file that is missing, damaged or not a checkpoint.
     pub fn read(path: &Path) -> Result<Self, Error> {
         if Model::is_at(path) {
-            let problem = Problem::new("", "a model, not a checkpoint");
-            return Err(Error::contents(path, problem.remedy("begin another run from it with --from")));
+            let error = Error::new(crate::ErrorKind::IsModel, "a model, not a checkpoint");
+            return Err(error.remedy("another run can begin from it").in_file(path));
         }
-        Self::from_bytes(&read_whole(path)?).map_err(|problem| Error::contents(path, problem))
+        Self::from_bytes(&read_whole(path)?).map_err(|problem| problem.in_file(path))
     }
 
     /// Whether the file at this path begins as a checkpoint does, whole or not.
@@ -203,9 +203,9 @@ impl Checkpoint {
     ///
     /// # Errors
     /// A number that is not finite, or a path that is not text.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         self.check()?;
-        let body = serde_json::to_vec(self).map_err(|error| Problem::new("", error.to_string()))?;
+        let body = serde_json::to_vec(self).map_err(|error| Error::contents(error.to_string()))?;
         let header = format!("{MAGIC} {VERSION} crc32 {:08x} bytes {}\n", checksum(&body), body.len());
         Ok([header.as_bytes(), &body].concat())
     }
@@ -214,10 +214,10 @@ impl Checkpoint {
     ///
     /// # Errors
     /// Not a checkpoint, one of another version, damaged, or one that contradicts itself.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Problem> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let body = check_header(bytes)?;
         let checkpoint: Self = serde_json::from_slice(body)
-            .map_err(|error| Problem::new("", format!("not a checkpoint of this version: {error}")))?;
+            .map_err(|error| Error::contents(format!("not a checkpoint of this version: {error}")))?;
         checkpoint.check()?;
         Ok(checkpoint)
     }
@@ -229,25 +229,25 @@ impl Checkpoint {
     }
 
     /// Whether the parts belong together: a good checksum does not say who wrote the file.
-    fn check(&self) -> Result<(), Problem> {
-        self.architecture.check().map_err(Problem::from)?;
-        self.options.check().map_err(Problem::from)?;
+    fn check(&self) -> Result<(), Error> {
+        self.architecture.check()?;
+        self.options.check()?;
         let train = self.data.fingerprints.first().map_or(0, |fingerprint| fingerprint.samples);
         self.state.check(train)?;
         for parameters in [Some(&self.parameters), self.state.best_parameters.as_ref()].into_iter().flatten()
         {
             if !parameters.fit(&self.architecture) {
-                return Err(Problem::new(
-                    "parameters",
-                    format!("its weights do not fit sizes {}", self.architecture.sizes_text()),
-                ));
+                return Err(Error::contents(format!(
+                    "its weights do not fit sizes {}",
+                    self.architecture.sizes_text()
+                )));
             }
             if !parameters.iter().all(f64::is_finite) {
-                return Err(Problem::new("parameters", "it holds a weight that is infinite or not a number"));
+                return Err(Error::contents("it holds a weight that is infinite or not a number"));
             }
         }
         if self.outputs.checkpoint_every == 0 || self.outputs.save_every == Some(0) {
-            return Err(Problem::new("outputs", "it says to save every 0 epochs"));
+            return Err(Error::contents("it says to save every 0 epochs"));
         }
         Ok(())
     }
@@ -262,7 +262,7 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
             ErrorKind::PermissionDenied => "you must be allowed to read it: look at its permissions",
             _ => "a checkpoint is what training saves on the way",
         };
-        Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
+        Error::file(path, error).remedy(remedy)
     };
     let (file, length) = file::open(path).map_err(fail)?;
     let mut beginning = Vec::new();
@@ -275,41 +275,41 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
     match promised {
         None => Ok(beginning),
         Some((header, promised)) if length - header != promised => {
-            Err(Error::contents(path, wrong_length(length - header, promised)))
+            Err(wrong_length(length - header, promised).in_file(path))
         }
         Some(_) => file::read(path).map_err(fail),
     }
 }
 
-fn wrong_length(found: u64, promised: u64) -> Problem {
+fn wrong_length(found: u64, promised: u64) -> Error {
     let found = format!("damaged: {found} bytes follow the first line, which promises {promised}");
-    Problem::new("bytes", found)
+    Error::contents(found)
 }
 
 /// Compares the first line with the rest, and returns the rest.
-fn check_header(bytes: &[u8]) -> Result<&[u8], Problem> {
-    let not_one = || Problem::new("first line", "not a checkpoint: its first line does not say so");
+fn check_header(bytes: &[u8]) -> Result<&[u8], Error> {
+    let not_one = || Error::contents("not a checkpoint: its first line does not say so");
     let end = bytes.iter().position(|&byte| byte == b'\n');
     let (header, body) = bytes.split_at(end.unwrap_or(bytes.len()));
     let header = std::str::from_utf8(header).map_err(|_| not_one())?;
     let words: Vec<&str> = header.splitn(7, ' ').collect();
     let [MAGIC, version, rest @ ..] = words.as_slice() else { return Err(not_one()) };
     if *version != VERSION {
-        return Err(Problem::new("version", format!("a checkpoint of version {version}"))
+        return Err(Error::contents(format!("a checkpoint of version {version}"))
             .remedy(format!("this program reads version {VERSION}: get a later one")));
     }
     let ["crc32", sum, "bytes", length] = rest else {
-        return Err(Problem::new("first line", "damaged: its first line is not whole"));
+        return Err(Error::contents("damaged: its first line is not whole"));
     };
     let (Ok(sum), Ok(length)) = (u32::from_str_radix(sum, 16), length.parse::<usize>()) else {
-        return Err(Problem::new("first line", "damaged: its first line is not whole"));
+        return Err(Error::contents("damaged: its first line is not whole"));
     };
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     if body.len() != length {
         return Err(wrong_length(body.len() as u64, length as u64));
     }
     if checksum(body) != sum {
-        return Err(Problem::new("crc32", "damaged: its checksum is not the one its first line gives"));
+        return Err(Error::contents("damaged: its checksum is not the one its first line gives"));
     }
     Ok(body)
 }

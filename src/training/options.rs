@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Targets;
-use crate::{Cost, Error, MiniBatches, Problem, WeightInit};
+use crate::{Cost, Error, MiniBatches, WeightInit};
 
 /// How to train. The default is one step a sample at rate 0.3 for five epochs, as bp.py steps.
 ///
@@ -79,48 +79,38 @@ impl Options {
     /// Whether training can begin.
     ///
     /// # Errors
-    /// [`Error::Usage`]: a number outside its range, or no rule that ever ends the training.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): a number outside its range, or no rule that ever ends the training.
     pub fn check(&self) -> Result<(), Error> {
-        let refuse = |problem: Problem| Err(Error::Usage(problem));
         if !(self.rate.is_finite() && self.rate > 0.0) {
-            return refuse(Problem::new(
-                "rate",
-                format!("the rate must be a finite positive number, not {:?}", self.rate),
-            ));
+            return Err(Error::usage(format!(
+                "the rate must be a finite positive number, not {:?}",
+                self.rate
+            )));
         }
         if self.batch == 0 || self.evaluate_every == 0 {
-            return refuse(Problem::new(
-                "batch",
-                "a mini-batch, and the epochs between evaluations, must be at least 1",
-            ));
+            return Err(Error::usage("a mini-batch, and the epochs between evaluations, must be at least 1"));
         }
         if !(self.l2.is_finite() && self.l2 >= 0.0) {
-            return refuse(Problem::new(
-                "l2",
-                format!("lambda must be a finite number, 0 or more, not {:?}", self.l2),
-            ));
+            return Err(Error::usage(format!(
+                "lambda must be a finite number, 0 or more, not {:?}",
+                self.l2
+            )));
         }
         if !(0.0..1.0).contains(&self.dropout) {
-            return refuse(Problem::new(
-                "dropout",
-                format!("dropout must be at least 0 and less than 1, not {:?}", self.dropout),
-            ));
+            return Err(Error::usage(format!(
+                "dropout must be at least 0 and less than 1, not {:?}",
+                self.dropout
+            )));
         }
         let ends = self.epochs.is_some()
             || self.stop_when_error_rises
             || self.early_stop.is_some()
             || self.halve_rate.is_some();
         if !ends {
-            return refuse(Problem::new(
-                "epochs",
-                "without a number of epochs training needs a rule to stop by",
-            ));
+            return Err(Error::usage("without a number of epochs training needs a rule to stop by"));
         }
         if self.early_stop == Some(0) || self.halve_rate == Some(0) {
-            return refuse(Problem::new(
-                "patience",
-                "the epochs to wait for an improvement must be at least 1",
-            ));
+            return Err(Error::usage("the epochs to wait for an improvement must be at least 1"));
         }
         Ok(())
     }

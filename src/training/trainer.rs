@@ -11,7 +11,7 @@ use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
 use crate::data_set::DataSet;
-use crate::{Engine, Error, Parameters, Problem, Trained, clock};
+use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock};
 
 /// Single-sample steps between two looks at the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
@@ -94,22 +94,19 @@ impl TrainingState {
     ///
     /// # Errors
     /// What cannot be.
-    pub(super) fn check(&self, samples: usize) -> Result<(), Problem> {
+    pub(super) fn check(&self, samples: usize) -> Result<(), Error> {
         if self.samples_done >= samples.max(1) {
-            return Err(Problem::new(
-                "state.samples_done",
-                format!("it stands at sample {} of {samples}", self.samples_done),
-            ));
+            return Err(Error::contents(format!("it stands at sample {} of {samples}", self.samples_done)));
         }
         if self.history.len() != self.epochs_done {
-            return Err(Problem::new(
-                "state.history",
-                format!("it has {} reports of {} epochs", self.history.len(), self.epochs_done),
-            ));
+            return Err(Error::contents(format!(
+                "it has {} reports of {} epochs",
+                self.history.len(),
+                self.epochs_done
+            )));
         }
         if !(self.cost_sum.is_finite() && self.seconds.is_finite() && self.schedule.fits(self.epochs_done)) {
-            return Err(Problem::new(
-                "state.schedule",
+            return Err(Error::contents(
                 "its rate, cost or best epoch is not one that training can arrive at",
             ));
         }
@@ -162,7 +159,7 @@ impl<'a> Trainer<'a> {
     /// Training from the start. The stopping rules go by `validation`, or by `test` where nothing is held out.
     ///
     /// # Errors
-    /// [`Error::Usage`]: options that make no sense ([`Options::check`]), or no samples to train or test on.
+    /// [`ErrorKind::Usage`]: options that make no sense ([`Options::check`]), or no samples to train or test on.
     pub fn new(
         options: Options,
         train: &'a DataSet,
@@ -171,10 +168,8 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, Error> {
         options.check()?;
         if train.is_empty() || test.is_empty() {
-            return Err(Error::Usage(
-                Problem::new("samples", "no samples are left to train on, or to test on")
-                    .remedy("check the limits and the held-out samples"),
-            ));
+            return Err(Error::usage("no samples are left to train on, or to test on")
+                .remedy("check the limits and the held-out samples"));
         }
         let state = TrainingState::new(&options);
         let validation = validation.filter(|held_out| !held_out.is_empty());
@@ -241,7 +236,7 @@ impl<'a> Trainer<'a> {
     /// Whether training is finished is the caller's to ask ([`Trainer::is_finished`]): another call is another epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
+    /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
     /// layer, and a rate to try. Weights and state are then those right after the step that did it.
     ///
     /// # Panics
@@ -372,17 +367,15 @@ impl<'a> Trainer<'a> {
             format!("samples {} to {last}", last + 1 - step_samples)
         };
         let rate = self.state.schedule.rate;
-        Error::Diverged(
-            Problem::new(
-                what.to_owned(),
-                format!(
-                    "training diverged: {what} is infinite or not a number, in epoch {} at {place} of {}",
-                    self.state.epochs_done + 1,
-                    self.train.len()
-                ),
-            )
-            .remedy(format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0))),
+        Error::new(
+            ErrorKind::Diverged,
+            format!(
+                "training diverged: {what} is infinite or not a number, in epoch {} at {place} of {}",
+                self.state.epochs_done + 1,
+                self.train.len()
+            ),
         )
+        .remedy(format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0)))
     }
 }
 

@@ -5,7 +5,7 @@ use super::mini_batch::MiniBatch;
 use super::panel_matrix::LANES;
 use super::threads::Threads;
 use crate::{
-    Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Problem, Sample, Trained, WeightInit,
+    Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit,
 };
 
 /// Samples that are predicted together: their outputs stay in the cache.
@@ -80,7 +80,7 @@ impl Network {
     /// A network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]), or [`Error::TooLarge`]: more weights than
+    /// An architecture that no network can have ([`Architecture::check`]), or [`ErrorKind::TooLarge`]: more weights than
     /// memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
@@ -111,7 +111,7 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Usage`], if the operating system does not give that many threads.
+    /// [`ErrorKind::Usage`], if the operating system does not give that many threads.
     pub fn set_threads(&mut self, threads: usize) -> Result<(), Error> {
         self.threads = Threads::start(threads)?;
         Ok(())
@@ -376,13 +376,11 @@ impl Engine for Network {
 /// Whether the weights fit memory, asked before they are made.
 fn check_memory(architecture: &Architecture) -> Result<(), Error> {
     let too_large = || {
-        Error::TooLarge(
-            Problem::new(
-                "sizes",
-                format!("sizes {} need more memory than there is", architecture.sizes_text()),
-            )
-            .remedy("make a layer smaller"),
+        Error::new(
+            ErrorKind::TooLarge,
+            format!("sizes {} need more memory than there is", architecture.sizes_text()),
         )
+        .remedy("make a layer smaller")
     };
     // Held until all are had: one after the other could each get the memory that only one of them can have.
     let mut reserved = Vec::new();

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Error, Problem};
+use crate::Error;
 
 /// Multiplications below which waking another thread costs more than it saves.
 const WORTH_A_THREAD: usize = 500_000;
@@ -27,16 +27,13 @@ impl Threads {
     /// This many threads, the calling one among them; 0 counts as 1.
     ///
     /// # Errors
-    /// [`Error::Usage`], if the operating system does not give that many.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage), if the operating system does not give that many.
     pub(super) fn start(count: usize) -> Result<Self, Error> {
         if count <= 1 {
             return Ok(Self::one());
         }
         let helpers = rayon::ThreadPoolBuilder::new().num_threads(count - 1).build().map_err(|error| {
-            Error::Usage(
-                Problem::new("threads", format!("{count} threads cannot be started ({error})"))
-                    .remedy("ask for fewer"),
-            )
+            Error::usage(format!("{count} threads cannot be started ({error})")).remedy("ask for fewer")
         })?;
         Ok(Self { count, helpers: Some(Arc::new(helpers)) })
     }

@@ -39,7 +39,7 @@ pub use self::{
     set_up::{SetUp, Shape, draw_examples},
 };
 
-use crate::{Architecture, Problem};
+use crate::{Architecture, Error};
 
 /// One bug of the gallery.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -88,36 +88,26 @@ impl Fault {
     /// use backprop::gradient_check::faults::Fault;
     ///
     /// let fault = Fault::named("loop-ends-early").unwrap();
-    /// let problem = fault.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
-    /// assert_eq!(problem.field, "sizes");
-    /// assert_eq!(problem.remedy, "take sizes 3,4,3,2, for example");
+    /// let error = fault.check(&Architecture::new(&[3, 4, 2])).unwrap_err();
+    /// assert!(error.to_string().ends_with("take sizes 3,4,3,2, for example"));
     /// ```
     ///
     /// # Errors
     /// With what it needs: other sizes, another cost or another activation.
-    pub fn check(&self, architecture: &Architecture) -> Result<(), Problem> {
+    pub fn check(&self, architecture: &Architecture) -> Result<(), Error> {
         let Self { name, set_up, .. } = self;
         if !set_up.shape.allows(&architecture.sizes) {
             let (needs, sizes) = (set_up.shape.text(), architecture.sizes_text());
             let example = Architecture::new(set_up.shapes[0]).sizes_text();
-            return Err(Problem::new(
-                "sizes",
-                format!("the fault {name} needs {needs}; sizes {sizes} are not so"),
-            )
-            .remedy(format!("take sizes {example}, for example")));
+            return Err(Error::usage(format!("the fault {name} needs {needs}; sizes {sizes} are not so"))
+                .remedy(format!("take sizes {example}, for example")));
         }
         if architecture.cost != set_up.cost {
-            return Err(Problem::new(
-                "cost",
-                format!("the fault {name} occurs with the {} cost only", set_up.cost),
-            ));
+            return Err(Error::usage(format!("the fault {name} occurs with the {} cost only", set_up.cost)));
         }
         let activation = set_up.activation;
         if architecture.activations.iter().any(|&other| other != activation) {
-            return Err(Problem::new(
-                "activation",
-                format!("the fault {name} is shown in {activation} neurons only"),
-            ));
+            return Err(Error::usage(format!("the fault {name} is shown in {activation} neurons only")));
         }
         Ok(())
     }

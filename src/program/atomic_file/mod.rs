@@ -26,7 +26,7 @@ use temporary::{overwrite, settle, temporary_beside};
 /// Writes a file through `write`. Until everything has reached the disk, an existing file stays as it was.
 ///
 /// # Errors
-/// [`Error::File`]: a folder that cannot be written to, a full disk, or what `write` gives.
+/// [`ErrorKind::File`](backprop::ErrorKind::File): a folder that cannot be written to, a full disk, or what `write` gives.
 pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
     replace(path, Keep::Nothing, write, &mut |_| Ok(())).map_err(|error| write_error(path, error))
 }
@@ -62,7 +62,7 @@ pub fn next(path: &Path) -> Option<PathBuf> {
 /// Whether a file could be written at this path: creates and removes a temporary one beside it.
 ///
 /// # Errors
-/// [`Error::File`]: a missing or unwritable folder, a read-only file, or a folder, a device or a pipe at the path itself.
+/// [`ErrorKind::File`](backprop::ErrorKind::File): a missing or unwritable folder, a read-only file, or a folder, a device or a pipe at the path itself.
 pub fn check_writable(path: &Path) -> Result<(), Error> {
     let check = || {
         let place = place_of(path)?;
@@ -75,7 +75,7 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
             _ if is_in_use(&error) => IN_USE,
             _ => "choose a place you can write to",
         };
-        Error::File { path: path.to_path_buf(), source: error, remedy: remedy.into() }
+        Error::file(path, error).remedy(remedy)
     })
 }
 
@@ -178,12 +178,11 @@ fn write_error(path: &Path, error: std::io::Error) -> Error {
         _ if is_in_use(&error) => IN_USE,
         _ => "choose a place you can write to",
     };
-    let remedy = if path.is_file() {
-        format!("what was there before is unchanged; {remedy}").into()
+    if path.is_file() {
+        Error::file(path, error).remedy(format!("what was there before is unchanged; {remedy}"))
     } else {
-        remedy.into()
-    };
-    Error::File { path: path.to_path_buf(), source: error, remedy }
+        Error::file(path, error).remedy(remedy)
+    }
 }
 
 /// Makes the rename itself durable. Some systems cannot open a folder; the file is in place all the same.

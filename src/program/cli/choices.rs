@@ -8,7 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
 use backprop::model_file::Model;
 use backprop::training::{Checkpoint, EpochReport};
-use backprop::{Activation, Architecture, Engine, Error, Parameters, Problem, graph, vectorized};
+use backprop::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
 
 use super::words::{Word as _, words};
 use crate::exchange::sequential;
@@ -33,10 +33,8 @@ impl EngineKind {
     ) -> Result<Box<dyn Engine>, Error> {
         let mut engine: Box<dyn Engine> = match self {
             Self::Object if threads > 1 => {
-                return Err(Error::Usage(
-                    Problem::new("--threads", "the object graph works on one thread")
-                        .remedy("--threads needs --engine vectorized"),
-                ));
+                return Err(Error::usage("the object graph works on one thread")
+                    .remedy("--threads needs --engine vectorized"));
             }
             Self::Object => Box::new(graph::Network::try_new(architecture)?),
             Self::Vectorized => {
@@ -116,7 +114,7 @@ impl Sizes {
             Architecture::new(&self.0).sizes_text(),
             model.architecture.sizes_text()
         );
-        Err(Error::Usage(Problem::new("--sizes", found).remedy("omit one of them")))
+        Err(Error::usage(found).remedy("omit one of them"))
     }
 }
 
@@ -207,13 +205,10 @@ impl DataArgs {
                 test: self.test_data.clone(),
                 target_columns: self.targets_columns.unwrap_or(0),
             }),
-            other => Err(Error::Usage(
-                Problem::new(
-                    "--data",
-                    format!("--test-data and --targets-columns are for CSV files, not {other}"),
-                )
-                .remedy("omit them"),
-            )),
+            other => {
+                Err(Error::usage(format!("--test-data and --targets-columns are for CSV files, not {other}"))
+                    .remedy("omit them"))
+            }
         }
     }
 
@@ -264,13 +259,8 @@ impl StandardizeArgs {
             return Ok(Some(standardization));
         }
         if self.standardize && train.reproduces() {
-            return Err(Error::Usage(
-                Problem::new(
-                    "--standardize",
-                    "--standardize would change what the outputs are to be: the inputs",
-                )
-                .remedy("omit it"),
-            ));
+            return Err(Error::usage("--standardize would change what the outputs are to be: the inputs")
+                .remedy("omit it"));
         }
         Ok(self.standardize.then(|| Standardization::of(train)))
     }
@@ -330,7 +320,7 @@ pub(super) struct Edited {
 /// Whether the reports of so many epochs fit into memory.
 ///
 /// # Errors
-/// [`Error::TooLarge`], with the largest number of epochs that fits.
+/// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge), with the largest number of epochs that fits.
 pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
     // A list that grows takes up to three times as much while it moves.
     memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())

@@ -10,7 +10,7 @@ use serde_json::json;
 use backprop::comparison::{Comparison, Rows, compare};
 use backprop::data_set::{DataSet, Part, Source, Targets};
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Error, Problem, graph};
+use backprop::{Architecture, Cost, Error, graph};
 
 use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
 use super::output::thousands;
@@ -90,7 +90,7 @@ impl Compare {
         }
         let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?.first(self.samples);
         if data.is_empty() {
-            return Err(Error::Usage(Problem::new("--samples", "--samples counts from 1")).into());
+            return Err(Error::usage("--samples counts from 1").into());
         }
         let all_sizes = self.all_sizes(&data);
         let architectures = all_sizes.iter().map(|sizes| self.architecture(sizes, &data));

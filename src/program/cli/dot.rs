@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use backprop::{Error, Label, Problem, Sample};
+use backprop::{Error, Label, Sample};
 
 use super::sequence::SequenceArgs;
 use super::{Failure, Output};
@@ -36,7 +36,7 @@ impl Dot {
         let count = sequence.samples.len();
         if self.index >= count {
             let found = format!("--index {}: the samples are numbered 0 to {}", self.index, count - 1);
-            return Err(Error::Usage(Problem::new("--index", found)).into());
+            return Err(Error::usage(found).into());
         }
         let (label, sample) = (&sequence.labels[self.index], &sequence.samples[self.index]);
         sequence.network.get_gradient(Label(label), Sample(sample));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use backprop::model_file::Model;
 use backprop::training::Trainer;
-use backprop::{Error, Problem, spelled_out};
+use backprop::{Error, spelled_out};
 
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
 use super::output::{counted, name};
@@ -94,7 +94,7 @@ impl Export {
         let is_of_training = |name: &&String| of_training.get_arguments().any(|a| a.get_long() == Some(name));
         if let Some(name) = given.iter().find(is_of_training) {
             let found = format!("--{name} says how PyTorch is to train");
-            return Err(refuse("--to", found, "use --to torch, or omit it").into());
+            return Err(refuse(found, "use --to torch, or omit it").into());
         }
         let kind = if self.to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
         Places::new(self.force)
@@ -102,12 +102,12 @@ impl Export {
             .output("--out", Some(&self.out), kind)
             .check()?;
         let model = self.model.read()?;
-        let tensors = tensors::of_model(&model, self.dtype).map_err(Error::Usage)?;
+        let tensors = tensors::of_model(&model, self.dtype)?;
         let contents = match self.to {
             Format::Onnx => onnx::of_model(&model, &tensors),
             _ => tensors::safetensors(&tensors, &tensors::about(&model.architecture)),
         };
-        places::write(&self.out, &contents.map_err(Error::Usage)?)?;
+        places::write(&self.out, &contents?)?;
         if self.json {
             let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
@@ -160,14 +160,12 @@ impl Export {
         options.check()?;
         let epochs = match options.epochs {
             _ if !self.is_double() => {
-                return Err(refuse("--dtype", "train.py computes with 64-bit numbers", "omit --dtype").into());
+                return Err(refuse("train.py computes with 64-bit numbers", "omit --dtype").into());
             }
             Some(epochs @ 1..) if !options.stop_when_error_rises => epochs,
             _ => {
                 let found = "train.py trains for so many epochs, at least 1, and knows no rule to stop by";
-                return Err(
-                    refuse("--epochs", found, "say --epochs 5, and no preset that stops by itself").into()
-                );
+                return Err(refuse(found, "say --epochs 5, and no preset that stops by itself").into());
             }
         };
         let _made = Folder::make(&self.out)?;
@@ -188,8 +186,8 @@ impl Export {
         let training =
             Training { model: &model, options: &options, epochs, train: &parts.train, test: &parts.test };
         training.check_size()?;
-        places::write(&weights, &training.weights().map_err(Error::Usage)?)?;
-        places::write(&rows, &training.data().map_err(Error::Usage)?)?;
+        places::write(&weights, &training.weights()?)?;
+        places::write(&rows, &training.data()?)?;
         places::write(&script, training.script().as_bytes())?;
         let steps = parts.train.len().div_ceil(options.batch);
         if self.json {
@@ -226,8 +224,8 @@ impl Format {
     }
 }
 
-fn refuse(option: &'static str, found: impl Into<String>, remedy: &'static str) -> Error {
-    Error::Usage(Problem::new(option, found).remedy(remedy))
+fn refuse(found: impl Into<String>, remedy: &'static str) -> Error {
+    Error::usage(found).remedy(remedy)
 }
 
 /// A folder that goes again if nothing comes into it.
@@ -239,8 +237,8 @@ impl<'a> Folder<'a> {
             Ok(()) => Ok(Self(Some(path))),
             Err(_) if path.is_dir() => Ok(Self(None)),
             Err(source) => {
-                let remedy = "choose another place: --out names the folder to write into".into();
-                Err(Error::File { path: path.to_path_buf(), source, remedy })
+                let remedy = "choose another place: --out names the folder to write into";
+                Err(Error::file(path, source).remedy(remedy))
             }
         }
     }

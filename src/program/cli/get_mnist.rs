@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::output::name as name_of;
 use super::{Failure, Output};
 use crate::atomic_file;
+use backprop::Error;
 use backprop::file;
-use backprop::{Error, Problem};
 
 const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
 
@@ -55,10 +55,8 @@ pub(super) struct GetMnist {
 impl GetMnist {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         fs::create_dir_all(&self.folder).map_err(|error| {
-            Error::Usage(
-                Problem::new("DIR", format!("{}: {error}", name_of(&self.folder)))
-                    .remedy("give a folder that you can write to, or the name of a new one"),
-            )
+            Error::usage(format!("{}: {error}", name_of(&self.folder)))
+                .remedy("give a folder that you can write to, or the name of a new one")
         })?;
         for (name, _) in FILES {
             let target = self.target(name);
@@ -91,9 +89,7 @@ impl GetMnist {
             return Ok(());
         }
         let found = format!("{}: there is a file already, and it is not MNIST's", name_of(target));
-        Err(Error::Usage(
-            Problem::new("get-mnist", found).remedy("choose another folder, or replace it with --force"),
-        ))
+        Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
     }
 
     /// Whether what is there can have come from a download that was cut off, or the user does not want it.
@@ -104,9 +100,7 @@ impl GetMnist {
         }
         let found =
             format!("{}: there is a file already, and MNIST's {name} does not begin so", name_of(part));
-        Err(Error::Usage(
-            Problem::new("get-mnist", found).remedy("choose another folder, or replace it with --force"),
-        ))
+        Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
     }
 
     /// Fetches one file beside its place, and moves it there if it is the right one.
@@ -125,13 +119,10 @@ impl GetMnist {
         }
         if !is_right(&part, checksum) {
             let _ = fs::remove_file(&part);
-            return Err(Error::Usage(
-                Problem::new(
-                    "--url",
-                    format!("{address} is not MNIST's {name}: its checksum is another; nothing was kept"),
-                )
-                .remedy("try another mirror with --url"),
-            ));
+            return Err(Error::usage(format!(
+                "{address} is not MNIST's {name}: its checksum is another; nothing was kept"
+            ))
+            .remedy("try another mirror with --url"));
         }
         fs::rename(&part, target).map_err(|error| Error::file(target, error))
     }
@@ -159,10 +150,8 @@ fn download(address: &str, part: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let said = ended.said.lines().last().unwrap_or("it said nothing").trim();
-    Err(Error::Usage(
-        Problem::new("--url", format!("could not fetch {address} ({said})"))
-            .remedy("what has come is kept: run it again to go on, or name another mirror with --url"),
-    ))
+    Err(Error::usage(format!("could not fetch {address} ({said})"))
+        .remedy("what has come is kept: run it again to go on, or name another mirror with --url"))
 }
 
 /// How a run of curl ended.
@@ -175,10 +164,8 @@ fn curl(address: &str, part: &Path) -> Result<Ended, Error> {
     let mut command = Command::new("curl");
     command.args(["--fail", "--silent", "--show-error", "--location", "--continue-at", "-", "--output"]);
     let ended = command.arg(part).arg("--").arg(address).output().map_err(|error| {
-        Error::Usage(
-            Problem::new("curl", format!("curl cannot be started: {error}"))
-                .remedy("install curl, or fetch the four files yourself as data/README.md says"),
-        )
+        Error::usage(format!("curl cannot be started: {error}"))
+            .remedy("install curl, or fetch the four files yourself as data/README.md says")
     })?;
     Ok(Ended { code: ended.status.code(), said: String::from_utf8_lossy(&ended.stderr).into_owned() })
 }

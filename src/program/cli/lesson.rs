@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use serde_json::json;
 
-use backprop::{Error, Problem};
+use backprop::Error;
 
 use super::output::name;
 use super::places::{self, Force, Kind, Places};
@@ -124,8 +124,8 @@ impl Lesson {
 
     fn print_list(&self, output: &mut Output) -> Result<(), Failure> {
         if self.plot.is_some() || self.source || self.answers || self.quiet_answers {
-            let problem = Problem::new("lesson", "these options are about one lesson");
-            return Err(Error::Usage(problem.remedy("say which: backprop lesson nand --source")).into());
+            let problem = Error::contents("these options are about one lesson");
+            return Err(problem.remedy("say which: backprop lesson nand --source").into());
         }
         if self.json {
             LESSONS.iter().try_for_each(|entry| {
@@ -145,8 +145,7 @@ impl Lesson {
             check_is_svg(path)?;
             Places::new(Force { force: self.force }).output("--plot", Some(path), Kind::Drawing).check()?;
         }
-        let lesson =
-            (entry.run)(settings).map_err(|error| Error::Usage(Problem::new("lesson", error.to_string())))?;
+        let lesson = (entry.run)(settings).map_err(|error| Error::usage(error.to_string()))?;
         if let Some(path) = &self.plot {
             let svg = lesson.figure().to_svg();
             places::write(path, svg.as_bytes())?;
@@ -213,10 +212,8 @@ pub(super) fn check_is_svg(path: &Path) -> Result<(), Error> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         return Ok(());
     }
-    Err(Error::Usage(
-        Problem::new("", format!("{}: the picture is an SVG", path.display()))
-            .remedy("give it a name that ends in .svg"),
-    ))
+    Err(Error::usage(format!("{}: the picture is an SVG", path.display()))
+        .remedy("give it a name that ends in .svg"))
 }
 
 /// The summary as a heading.

@@ -20,6 +20,7 @@ mod places;
 mod plot;
 mod predict;
 mod progress;
+mod remedies;
 mod sequence;
 mod signals;
 mod step;
@@ -153,7 +154,7 @@ fn run() -> ExitCode {
         }
         (Err(failure), _) | (Ok(_), Err(failure)) => {
             match failure {
-                Failure::Input(error) => report(&error.to_string()),
+                Failure::Input(error) => report(&remedies::with_flags(error).to_string()),
                 Failure::Output(error) => report(&format!("standard output: {error}")),
             }
             ExitCode::from(2)

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use backprop::Error;
 use backprop::data_set::Source;
 use backprop::model_file::Model;
 use backprop::training::Checkpoint;
-use backprop::{Error, Problem};
 
 use super::output::name;
 use super::signals;
@@ -134,7 +134,7 @@ impl Places {
             let mut earlier = self.outputs[..index].iter().filter(|(other, _)| other.option != output.option);
             if let Some((other, _)) = earlier.find(|(other, _)| output.is_same(other)) {
                 let both = format!("{} and {} both name {}", other.option, output.option, name(&output.path));
-                return Err(refusal(output, both, "give each a name of its own"));
+                return Err(refusal(both, "give each a name of its own"));
             }
             if let Some(input) = self.inputs.iter().find(|input| output.is_same(input)) {
                 self.check_replaces_its_input(output, *kind, input)?;
@@ -148,7 +148,7 @@ impl Places {
                     name(&output.path),
                     kind.name()
                 );
-                return Err(refusal(output, found, "choose another name, or replace it with --force"));
+                return Err(refusal(found, "choose another name, or replace it with --force"));
             }
             atomic_file::sweep(&output.path);
         }
@@ -168,12 +168,12 @@ impl Places {
         };
         let found =
             format!("{} would overwrite {}, which {} reads", output.option, name(&output.path), input.option);
-        Err(refusal(output, found, remedy))
+        Err(refusal(found, remedy))
     }
 }
 
-fn refusal(place: &Place, found: String, remedy: &'static str) -> Error {
-    Error::Usage(Problem::new(place.option, found).remedy(remedy))
+fn refusal(found: String, remedy: &'static str) -> Error {
+    Error::usage(found).remedy(remedy)
 }
 
 impl Place {
@@ -217,7 +217,7 @@ impl Identity {
 /// Writes a checkpoint; the one that was there stays as FILE.previous. A damaged one does not: it would take the place
 /// of a good FILE.previous.
 pub(super) fn write_checkpoint(path: &Path, run: &Checkpoint) -> Result<(), Error> {
-    let bytes = run.to_bytes().map_err(|problem| Error::contents(path, problem))?;
+    let bytes = run.to_bytes().map_err(|problem| problem.in_file(path))?;
     let _in_hand = signals::file_in_hand();
     if Checkpoint::is_whole_at(path) {
         atomic_file::write_keeping_previous(path, |file| file.write_all(&bytes))

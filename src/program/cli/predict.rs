@@ -9,7 +9,7 @@ use serde_json::json;
 
 use backprop::data_set::{Answers, DataSet, Part, Targets, strongest};
 use backprop::model_file::Model;
-use backprop::{Error, Problem, Sample, spelled_out};
+use backprop::{Error, Sample, spelled_out};
 
 use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
 use super::output::{counted, name, thousands};
@@ -72,10 +72,7 @@ impl Which {
         if index < data.len() {
             return Ok(());
         }
-        Err(Error::Usage(Problem::new(
-            "--index",
-            format!("--index {index}: the samples are numbered 0 to {}", data.len() - 1),
-        )))
+        Err(Error::usage(format!("--index {index}: the samples are numbered 0 to {}", data.len() - 1)))
     }
 }
 
@@ -141,27 +138,20 @@ impl Predict {
             let fits = picture.width * picture.height == inputs && (!is_square || picture.width == side);
             if !fits {
                 let wanted = if is_square { format!("{side}x{side}") } else { format!("{inputs} pixels") };
-                return Err(Error::contents(
-                    path,
-                    Problem::new(
-                        "--as-is",
-                        format!("{}x{} pixels, but the model takes {wanted}", picture.width, picture.height),
-                    )
-                    .remedy("omit --as-is and it is made to fit"),
-                ));
+                return Err(Error::contents(format!(
+                    "{}x{} pixels, but the model takes {wanted}",
+                    picture.width, picture.height
+                ))
+                .remedy("omit --as-is and it is made to fit")
+                .in_file(path));
             }
             (picture.height, picture.width, picture.brightness())
         } else if is_square {
-            let bytes = picture.centred(side, side).map_err(|problem| Error::contents(path, problem))?;
+            let bytes = picture.centred(side, side).map_err(|problem| problem.in_file(path))?;
             (side, side, bytes)
         } else {
-            return Err(Error::Usage(
-                Problem::new(
-                    "--as-is",
-                    format!("the model has {inputs} inputs, which make no square picture"),
-                )
-                .remedy(format!("--as-is takes a PNG of {inputs} pixels")),
-            ));
+            return Err(Error::usage(format!("the model has {inputs} inputs, which make no square picture"))
+                .remedy(format!("--as-is takes a PNG of {inputs} pixels")));
         };
         let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
@@ -176,9 +166,7 @@ fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
     let inputs = model.architecture.input_size();
     if numbers.len() != inputs {
         let found = format!("--input has {}, but the model takes {inputs}", counted(numbers.len(), "number"));
-        return Err(Error::Usage(
-            Problem::new("--input", found).remedy("give one for each input, commas between them"),
-        ));
+        return Err(Error::usage(found).remedy("give one for each input, commas between them"));
     }
     let data = DataSet::one_sample(numbers.clone(), model.answers.clone());
     let data = match &model.standardization {

@@ -11,9 +11,7 @@ use backprop::graph::Network;
 use backprop::model_file::Model;
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{
-    Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Problem, Sample, WeightInit,
-};
+use backprop::{Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Sample, WeightInit};
 
 use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use super::places::{Force, Places};
@@ -163,13 +161,10 @@ impl SequenceArgs {
             return self.on_data(limit);
         }
         if self.targets.is_some() || self.data.pixels.is_some() || self.standardize.standardize {
-            return Err(Error::Usage(
-                Problem::new(
-                    "--data",
-                    "--targets, --pixels and --standardize say what the samples of --data mean",
-                )
-                .remedy("there is no --data here"),
-            ));
+            return Err(Error::usage(
+                "--targets, --pixels and --standardize say what the samples of --data mean",
+            )
+            .remedy("there is no --data here"));
         }
         if self.sizes.is_some() || self.init.is_some() || self.seed.is_some() {
             return self.made_up(limit);
@@ -221,8 +216,7 @@ impl SequenceArgs {
         situation.insert("init".to_owned(), json!(self.init.unwrap_or_default()));
         if self.from.is_some() {
             let model = Model::new(architecture.clone(), sequence.network.parameters()).to_json();
-            let model = serde_json::from_str(&model.map_err(Error::Usage)?)
-                .map_err(|error| Error::Usage(Problem::new("--from", error.to_string())))?;
+            let model = serde_json::from_str(&model?).map_err(|error| Error::usage(error.to_string()))?;
             situation.insert("model".to_owned(), model);
         }
         if situation["data"] == "nine-nodes" {

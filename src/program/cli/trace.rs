@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use backprop::{Error, Problem};
+use backprop::Error;
 use serde_json::{Value, json};
 
 use super::output::{name, thousands};
@@ -56,7 +56,7 @@ const SAMPLES: usize = 6;
 impl Trace {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         if self.samples == Some(0) || self.epochs == 0 {
-            return Err(Error::Usage(Problem::new("--samples", "--samples and --epochs count from 1")).into());
+            return Err(Error::usage("--samples and --epochs count from 1").into());
         }
         self.training.check()?;
         let places = self.sequence.places(self.force)?;
@@ -64,9 +64,9 @@ impl Trace {
         let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
         let count = sequence.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
-            return Err(Error::Usage(Problem::new(
-                "--samples",
-                format!("--samples {samples} is more than there are: {count}, {}", sequence.source),
+            return Err(Error::usage(format!(
+                "--samples {samples} is more than there are: {count}, {}",
+                sequence.source
             ))
             .into());
         }

@@ -5,7 +5,7 @@
 use safetensors::tensor::Dtype;
 
 use backprop::model_file::Model;
-use backprop::{Activation, Architecture, Problem};
+use backprop::{Activation, Architecture, Error};
 
 use super::protobuf::Message;
 use super::tensors::{self, Tensor};
@@ -22,12 +22,12 @@ const MOST_BYTES: usize = 2_000_000_000;
 ///
 /// # Errors
 /// More numbers than the format can hold.
-pub fn of_model(model: &Model, tensors: &[Tensor]) -> Result<Vec<u8>, Problem> {
+pub fn of_model(model: &Model, tensors: &[Tensor]) -> Result<Vec<u8>, Error> {
     let architecture = &model.architecture;
     let kind = kind(tensors[0].dtype);
     if tensors.iter().map(|tensor| tensor.bytes.len()).sum::<usize>() > MOST_BYTES {
         let found = format!("sizes {} are more than an ONNX file holds", architecture.sizes_text());
-        return Err(Problem::new("--to", found).remedy("use --to safetensors"));
+        return Err(Error::contents(found).remedy("use --to safetensors"));
     }
     let graph = Message::default()
         .messages(1, nodes(architecture))

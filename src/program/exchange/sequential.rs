@@ -12,7 +12,7 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
 use backprop::model_file::Model;
-use backprop::{Activation, Architecture, Cost, Error, LayerParameters, Parameters, Problem};
+use backprop::{Activation, Architecture, Cost, Error, LayerParameters, Parameters};
 
 use crate::memory;
 use backprop::file;
@@ -47,18 +47,16 @@ pub fn is_at(path: &Path) -> bool {
 /// Reads the file at this path.
 ///
 /// # Errors
-/// [`Error::File`], if it cannot be read; [`Error::Contents`], if it holds anything but the layers of an `nn.Sequential`
-/// of `nn.Linear`; [`Error::TooLarge`], if memory cannot hold them.
+/// [`ErrorKind::File`](backprop::ErrorKind::File), if it cannot be read; [`ErrorKind::Contents`](backprop::ErrorKind::Contents), if it holds anything but the layers of an `nn.Sequential`
+/// of `nn.Linear`; [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge), if memory cannot hold them.
 pub fn read(path: &Path) -> Result<Sequential, Error> {
-    let fail = |error: std::io::Error| Error::File {
-        path: path.to_path_buf(),
-        source: error,
-        remedy: "you must be allowed to read it: look at its permissions".into(),
+    let fail = |error: std::io::Error| {
+        Error::file(path, error).remedy("you must be allowed to read it: look at its permissions")
     };
     let (file, length) = file::open(path).map_err(fail)?;
     from_reader(file, length).map_err(|trouble| match trouble {
         Trouble::Reading(error) => fail(error),
-        Trouble::Contents(problem) => Error::contents(path, problem),
+        Trouble::Contents(problem) => problem.in_file(path),
         Trouble::Size(error) => error,
     })
 }
@@ -68,18 +66,18 @@ pub fn read(path: &Path) -> Result<Sequential, Error> {
 /// # Errors
 /// As [`read`].
 #[allow(dead_code, reason = "for the fuzzer")]
-pub fn from_bytes(bytes: &[u8]) -> Result<Sequential, Problem> {
+pub fn from_bytes(bytes: &[u8]) -> Result<Sequential, Error> {
     from_reader(Cursor::new(bytes), bytes.len() as u64).map_err(|trouble| match trouble {
-        Trouble::Reading(error) => Problem::new("", error.to_string()),
+        Trouble::Reading(error) => Error::contents(error.to_string()),
         Trouble::Contents(problem) => problem,
-        Trouble::Size(error) => error.into(),
+        Trouble::Size(error) => error,
     })
 }
 
 /// What can go wrong on the way.
 enum Trouble {
     Reading(std::io::Error),
-    Contents(Problem),
+    Contents(Error),
     Size(Error),
 }
 
@@ -89,8 +87,8 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
-impl From<Problem> for Trouble {
-    fn from(problem: Problem) -> Self {
+impl From<Error> for Trouble {
+    fn from(problem: Error) -> Self {
         Self::Contents(problem)
     }
 }
@@ -104,17 +102,17 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
     let mut header = vec![0; header_length as usize];
     file.read_exact(&mut header)?;
     let header: Metadata = serde_json::from_slice(&header)
-        .map_err(|error| Problem::new("", format!("its header is not that of safetensors: {error}")))?;
+        .map_err(|error| Error::contents(format!("its header is not that of safetensors: {error}")))?;
     let (promised, there) = (header.data_len() as u64, length - LENGTH - header_length);
     if promised != there {
         let found =
             format!("not whole: its header promises {promised} bytes of numbers, and {there} are there");
-        return Err(Problem::new("", found).remedy("is there another copy?").into());
+        return Err(Error::contents(found).remedy("is there another copy?").into());
     }
     let tensors = header.tensors();
     let layers = layers(&tensors)?;
     let (architecture, says_activations) = architecture(&layers, header.metadata().as_ref())?;
-    architecture.check().map_err(Problem::from)?;
+    architecture.check()?;
     architecture.check_size().map_err(Trouble::Size)?;
     memory::check_network(&architecture, BYTES_OF_A_NUMBER).map_err(Trouble::Size)?;
     let mut numbers = |tensor: &Tensor| -> Result<Vec<f64>, Trouble> {
@@ -130,14 +128,14 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
     Ok(Sequential { model: Model::new(architecture, parameters), says_activations })
 }
 
-fn check_header_length(header: u64, file: u64) -> Result<(), Problem> {
+fn check_header_length(header: u64, file: u64) -> Result<(), Error> {
     if header > file - LENGTH {
         let found = format!("not whole: its header is to have {header} bytes, and the file has {file}");
-        return Err(Problem::new("", found).remedy("is there another copy?"));
+        return Err(Error::contents(found).remedy("is there another copy?"));
     }
     if header > LONGEST_HEADER {
         let found = format!("its header has {header} bytes: more than the weights of an nn.Sequential need");
-        return Err(Problem::new("", found).remedy("save the state_dict of the network alone"));
+        return Err(Error::contents(found).remedy("save the state_dict of the network alone"));
     }
     Ok(())
 }
@@ -177,14 +175,12 @@ impl Tensor<'_> {
             return Ok(numbers);
         }
         let found = format!("{} holds a number that is infinite or not a number", self.name);
-        Err(Problem::new(self.name.to_owned(), found)
-            .remedy("the training it comes from has diverged")
-            .into())
+        Err(Error::contents(found).remedy("the training it comes from has diverged").into())
     }
 }
 
 /// The layers in order, each looked at for itself and beside its neighbours.
-fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear<'a>>, Problem> {
+fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear<'a>>, Error> {
     let mut modules: BTreeMap<(&str, u32), BTreeMap<&str, Tensor>> = BTreeMap::new();
     let mut names: Vec<&String> = tensors.keys().collect();
     names.sort_unstable();
@@ -228,14 +224,14 @@ fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear
         layers.push(layer);
     }
     if layers.is_empty() {
-        return Err(Problem::new("", "it holds no tensors"));
+        return Err(Error::contents("it holds no tensors"));
     }
     Ok(layers)
 }
 
-fn refuse(name: &str, found: &str) -> Problem {
+fn refuse(name: &str, found: &str) -> Error {
     let shown: String = name.chars().take(LONGEST_NAME).collect();
-    Problem::new(shown.clone(), format!("{shown} {found}"))
+    Error::contents(format!("{shown} {found}"))
 }
 
 /// `0.weight` is the weight of module 0; so is `network.0.weight`, of a network that belongs to something else.
@@ -246,7 +242,7 @@ fn split(name: &str) -> Option<((&str, u32), &str)> {
     (is_number && matches!(part, "weight" | "bias")).then_some(((prefix, number.parse().ok()?), part))
 }
 
-fn check_layer(layer: &Linear) -> Result<(), Problem> {
+fn check_layer(layer: &Linear) -> Result<(), Error> {
     let (weight, bias) = (&layer.weight, &layer.bias);
     for Tensor { name, info } in [weight, bias] {
         if !matches!(info.dtype, Dtype::F64 | Dtype::F32) {
@@ -273,14 +269,14 @@ fn check_layer(layer: &Linear) -> Result<(), Problem> {
 fn architecture(
     layers: &[Linear],
     about: Option<&HashMap<String, String>>,
-) -> Result<(Architecture, bool), Problem> {
+) -> Result<(Architecture, bool), Error> {
     let sizes: Vec<usize> =
         layers.iter().map(Linear::inputs).chain(layers.last().map(Linear::outputs)).collect();
     let mut architecture = Architecture::new(&sizes);
     let said = |key: &str| about.and_then(|about| about.get(key));
     let unknown = |key: &'static str, text: &str| {
         let text: String = text.chars().take(LONGEST_NAME).collect();
-        Problem::new(key, format!("its header gives as {key} \"{text}\", which is not known here"))
+        Error::contents(format!("its header gives as {key} \"{text}\", which is not known here"))
     };
     let activations = said("activations");
     if let Some(text) = activations {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use safetensors::tensor::{Dtype, TensorView};
 
 use backprop::model_file::Model;
-use backprop::{Activation, Architecture, Problem};
+use backprop::{Activation, Architecture, Error};
 
 /// How a number is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,10 +45,10 @@ impl Tensor {
     }
 
     /// The nearest numbers of 32 bits.
-    fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Problem> {
+    fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Error> {
         if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
             let found = format!("{name} holds {number:?}, too large for 32 bits");
-            return Err(Problem::new("--dtype", found).remedy("use --dtype f64"));
+            return Err(Error::contents(found).remedy("use --dtype f64"));
         }
         let bytes = numbers.iter().flat_map(|&number| (number as f32).to_le_bytes()).collect();
         Ok(Self { name, shape, dtype: Dtype::F32, bytes })
@@ -59,7 +59,7 @@ impl Tensor {
 ///
 /// # Errors
 /// A number that is too large for its type.
-pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Problem> {
+pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Error> {
     let mut tensors = Vec::new();
     for (layer, matrices) in model.parameters.layers.iter().enumerate() {
         let (rows, columns) = (matrices.weights.len(), matrices.weights[0].len());
@@ -80,8 +80,8 @@ pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Problem
 ///
 /// # Errors
 /// A tensor that has not as many bytes as its shape says.
-pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u8>, Problem> {
-    let refuse = |error: safetensors::SafeTensorError| Problem::new("", error.to_string());
+pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u8>, Error> {
+    let refuse = |error: safetensors::SafeTensorError| Error::contents(error.to_string());
     let views = tensors.iter().map(|tensor| {
         let view = TensorView::new(tensor.dtype, tensor.shape.clone(), &tensor.bytes)?;
         Ok((tensor.name.as_str(), view))

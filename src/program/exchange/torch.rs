@@ -8,7 +8,7 @@ use safetensors::tensor::Dtype;
 use backprop::data_set::{Answers, DataSet};
 use backprop::model_file::Model;
 use backprop::training::{Options, sample_order};
-use backprop::{Cost, Error, Problem};
+use backprop::{Cost, Error};
 
 use super::tensors::{self, NumberType, Tensor};
 use crate::memory;
@@ -43,7 +43,7 @@ impl Training<'_> {
     /// Whether memory can hold what is written.
     ///
     /// # Errors
-    /// [`Error::TooLarge`].
+    /// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge).
     pub fn check_size(&self) -> Result<(), Error> {
         const COPIES: usize = 3;
         let numbers = self.train.input_size() + self.model.architecture.output_size();
@@ -56,7 +56,7 @@ impl Training<'_> {
     ///
     /// # Errors
     /// None that a model can have.
-    pub fn weights(&self) -> Result<Vec<u8>, Problem> {
+    pub fn weights(&self) -> Result<Vec<u8>, Error> {
         let tensors = tensors::of_model(self.model, NumberType::F64)?;
         tensors::safetensors(&tensors, &tensors::about(&self.model.architecture))
     }
@@ -66,7 +66,7 @@ impl Training<'_> {
     ///
     /// # Errors
     /// None that data can have.
-    pub fn data(&self) -> Result<Vec<u8>, Problem> {
+    pub fn data(&self) -> Result<Vec<u8>, Error> {
         let mut all = Vec::new();
         let pixel = self.pixel();
         for (prefix, data) in [("", self.train), ("test_", self.test)] {

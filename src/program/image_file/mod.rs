@@ -10,8 +10,8 @@ mod tests;
 use std::io::Cursor;
 use std::path::Path;
 
+use backprop::Error;
 use backprop::data_set::centre::{SIDE, centre_like_mnist};
-use backprop::{Error, Problem};
 
 use backprop::file;
 
@@ -36,30 +36,24 @@ pub struct Picture {
 /// Reads a PNG file.
 ///
 /// # Errors
-/// [`Error::File`], if it cannot be read; [`Error::Contents`], if it is too long or has one of the problems of
+/// [`ErrorKind::File`](backprop::ErrorKind::File), if it cannot be read; [`ErrorKind::Contents`](backprop::ErrorKind::Contents), if it is too long or has one of the problems of
 /// [`decode_png`].
 pub fn read_png(path: &Path) -> Result<Picture, Error> {
     let read = || {
         let (_, length) = file::open(path)?;
         if length > LONGEST_FILE { Ok(None) } else { file::read(path).map(Some) }
     };
-    let bytes = read().map_err(|error| Error::File {
-        path: path.to_path_buf(),
-        source: error,
-        remedy: "--image takes a PNG file".into(),
-    })?;
+    let bytes = read().map_err(|error| Error::file(path, error).remedy("--image takes a PNG file"))?;
     let Some(bytes) = bytes else {
-        return Err(Error::contents(
-            path,
-            Problem::new("pixels", "too long for a picture of one digit")
-                .remedy("cut it out or make it smaller"),
-        ));
+        return Err(Error::contents("too long for a picture of one digit")
+            .remedy("cut it out or make it smaller")
+            .in_file(path));
     };
     // The decoder is not ours, and what it is given can come from anywhere: where it gives up the file is damaged.
     let decoded = std::panic::catch_unwind(|| decode_png(&bytes)).unwrap_or_else(|_| {
-        Err(Problem::new("", "a PNG file that the decoder cannot take").remedy("save it again"))
+        Err(Error::contents("a PNG file that the decoder cannot take").remedy("save it again"))
     });
-    decoded.map_err(|problem| Error::contents(path, problem))
+    decoded.map_err(|problem| problem.in_file(path))
 }
 
 /// A picture from the contents of a PNG file: any colour type, bit depth and interlacing; of an animation, the first
@@ -69,13 +63,13 @@ pub fn read_png(path: &Path) -> Result<Picture, Error> {
 ///
 /// # Errors
 /// Not a PNG file, damaged, or too large.
-pub fn decode_png(bytes: &[u8]) -> Result<Picture, Problem> {
+pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
     if !bytes.starts_with(SIGNATURE) {
-        return Err(Problem::new("", "not a PNG file").remedy("save the picture as PNG"));
+        return Err(Error::contents("not a PNG file").remedy("save the picture as PNG"));
     }
     let damaged = |error: png::DecodingError| {
-        Problem::new("", format!("a damaged PNG file ({error})")).remedy("save it again")
+        Error::contents(format!("a damaged PNG file ({error})")).remedy("save it again")
     };
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
@@ -87,15 +81,11 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Problem> {
     let mut reader = decoder.read_info().map_err(damaged)?;
     // Three bytes make a colour. png 0.18.1 takes that for granted and panics where it is not so.
     if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
-        return Err(Problem::new(
-            "palette",
-            "a damaged PNG file (its palette ends in the middle of a colour)",
-        )
-        .remedy("save it again"));
+        return Err(Error::contents("a damaged PNG file (its palette ends in the middle of a colour)")
+            .remedy("save it again"));
     }
-    let length = reader
-        .output_buffer_size()
-        .ok_or_else(|| Problem::new("header", "too many pixels for this machine"))?;
+    let length =
+        reader.output_buffer_size().ok_or_else(|| Error::contents("too many pixels for this machine"))?;
     let mut samples = vec![0; length];
     let frame = reader.next_frame(&mut samples).map_err(damaged)?;
     samples.truncate(frame.buffer_size());
@@ -107,29 +97,28 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Problem> {
             samples.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect()
         }
         other => {
-            return Err(Problem::new("pixels", format!("pixels of an unexpected kind ({other:?})"))
+            return Err(Error::contents(format!("pixels of an unexpected kind ({other:?})"))
                 .remedy("save it as plain PNG"));
         }
     };
     let (width, height) = (frame.width as usize, frame.height as usize);
     if rgba.len() != width * height {
-        return Err(Problem::new("pixels", "a damaged PNG file (pixels are missing)").remedy("save it again"));
+        return Err(Error::contents("a damaged PNG file (pixels are missing)").remedy("save it again"));
     }
     Ok(Picture { width, height, rgba })
 }
 
-fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize) -> Result<(), Problem> {
+fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize) -> Result<(), Error> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MOST_PIXELS {
-        return Err(Problem::new("header", format!("{width}x{height} pixels are too many for one digit"))
+        return Err(Error::contents(format!("{width}x{height} pixels are too many for one digit"))
             .remedy("cut it out or make it smaller"));
     }
     let bytes = pixels * bits_per_pixel as u64 / 8;
     if bytes > (file_length as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND) {
-        return Err(Problem::new(
-            "header",
-            format!("its header promises {width}x{height} pixels, more than the file can hold"),
-        )
+        return Err(Error::contents(format!(
+            "its header promises {width}x{height} pixels, more than the file can hold"
+        ))
         .remedy("save it again"));
     }
     Ok(())
@@ -142,11 +131,11 @@ impl Picture {
     ///
     /// # Errors
     /// A picture without any ink.
-    pub fn centred(&self, rows: usize, columns: usize) -> Result<Vec<u8>, Problem> {
+    pub fn centred(&self, rows: usize, columns: usize) -> Result<Vec<u8>, Error> {
         let ink = ink::find(self);
         let found = ink.values.iter().any(|&value| value > 0.5);
         if !found {
-            return Err(Problem::new("pixels", "no digit is to be seen: the picture is all of one colour"));
+            return Err(Error::contents("no digit is to be seen: the picture is all of one colour"));
         }
         let image = centre_like_mnist(ink.width, ink.height, &ink.values);
         if (rows, columns) == (SIDE, SIDE) {

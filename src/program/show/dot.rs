@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use backprop::graph::{AnyNode, Connection, Network, NodeId};
 use backprop::step::text::number;
 use backprop::step::{Numbering, Place};
-use backprop::{Error, Problem};
+use backprop::{Error, ErrorKind};
 
 /// More connections than this make a picture that nobody can read.
 pub const MOST_CONNECTIONS: usize = 1000;
@@ -66,16 +66,14 @@ pub fn check(network: &Network) -> Result<(), Error> {
     if count <= MOST_CONNECTIONS {
         return Ok(());
     }
-    Err(Error::TooLarge(
-        Problem::new(
-            "sizes",
-            format!(
-                "sizes {} have {count} connections; a picture of more than {MOST_CONNECTIONS} cannot be read",
-                network.architecture.sizes_text()
-            ),
-        )
-        .remedy("use a smaller network, or `backprop dump` for text"),
-    ))
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "sizes {} have {count} connections; a picture of more than {MOST_CONNECTIONS} cannot be read",
+            network.architecture.sizes_text()
+        ),
+    )
+    .remedy("use a smaller network, or `backprop dump` for text"))
 }
 
 /// The output layer's constant node feeds nothing and is left out of the picture.

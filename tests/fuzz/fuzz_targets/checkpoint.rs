@@ -17,7 +17,7 @@ fn read(bytes: &[u8]) {
     match Checkpoint::from_bytes(bytes) {
         Ok(checkpoint) => {
             let written = checkpoint.to_bytes().expect("what was read can be written");
-            assert_eq!(Checkpoint::from_bytes(&written), Ok(checkpoint));
+            assert_eq!(Checkpoint::from_bytes(&written).expect("it was written"), checkpoint);
         }
         Err(problem) => assert!(!problem.to_string().contains('\n'), "{problem}"),
     }

@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         Err(problem) => return assert!(!problem.to_string().contains('\n'), "{problem}"),
     };
     let written = model.to_json().expect("what was read is finite");
-    assert_eq!(Model::from_json(&written).as_ref(), Ok(&model));
+    assert_eq!(Model::from_json(&written).expect("it was written"), model);
     let sample = vec![0.5; model.architecture.input_size()];
     let mut object = graph::Network::from_parameters(&model.architecture, &model.parameters);
     let mut matrices = vectorized::Network::try_new(&model.architecture).expect("it fits memory: it was in a file");

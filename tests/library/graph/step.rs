@@ -26,7 +26,7 @@ fn bits(numbers: &[f64]) -> Vec<u64> {
 }
 
 #[derive(Debug, Clone)]
-struct Problem {
+struct Error {
     architecture: Architecture,
     parameters: Parameters,
     samples: Vec<Vec<f64>>,
@@ -34,7 +34,7 @@ struct Problem {
     rate: f64,
 }
 
-impl Problem {
+impl Error {
     fn network(&self) -> Network {
         Network::from_parameters(&self.architecture, &self.parameters)
     }
@@ -53,7 +53,7 @@ impl Problem {
 }
 
 /// Random layers, activations, cost, weights and samples.
-fn problems() -> impl Strategy<Value = Problem> {
+fn problems() -> impl Strategy<Value = Error> {
     let layers = prop::collection::vec((1..=5usize, 0..4usize), 2..=4);
     (layers, any::<bool>(), any::<u64>(), 1..=5usize, 0.01..1.0).prop_flat_map(
         |(layers, entropy, seed, count, rate)| {
@@ -72,7 +72,7 @@ fn problems() -> impl Strategy<Value = Problem> {
                 prop::collection::vec(prop::collection::vec(0.0..1.0, sizes[sizes.len() - 1]), count);
             (samples, labels).prop_map(move |(samples, labels)| {
                 let (architecture, parameters) = (architecture.clone(), parameters.clone());
-                Problem { architecture, parameters, samples, labels, rate }
+                Error { architecture, parameters, samples, labels, rate }
             })
         },
     )
@@ -90,9 +90,9 @@ fn mini_batches() -> impl Strategy<Value = MiniBatches> {
     })
 }
 
-fn nine_nodes() -> Problem {
+fn nine_nodes() -> Error {
     let golden: Online = read_json("online_3_4_2.json");
-    Problem {
+    Error {
         architecture: Architecture::new(&golden.sizes),
         parameters: golden.model_before.parameters(),
         samples: golden.inputs,

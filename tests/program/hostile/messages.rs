@@ -45,7 +45,7 @@ fn a_refusal_says_what_it_found_and_what_to_do() {
         ("evaluate --model latin.json", ["not a model file", "not even text"]),
         ("evaluate --model later.json", ["a model file of version 2", "get a later one"]),
         ("evaluate --model other.json", ["not a model file", "safetensors"]),
-        ("evaluate --model nowhere.json", ["nowhere.json: ", "`backprop train --out` writes"]),
+        ("evaluate --model nowhere.json", ["nowhere.json: ", "a model file is what training saves"]),
         ("train --resume later.run", ["a checkpoint of version 2", "get a later one"]),
         ("train --resume model.json", ["a model, not a checkpoint", "--from"]),
         ("train --resume nowhere", ["nowhere: ", "what training saves on the way"]),

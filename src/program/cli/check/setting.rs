@@ -9,7 +9,7 @@ use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Example, Task};
 use backprop::model_file::Model;
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Dropout, Error, Parameters, Problem, WeightInit, vectorized};
+use backprop::{Architecture, Cost, Dropout, Error, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
@@ -85,10 +85,8 @@ pub(super) struct SettingArgs {
 pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, Error> {
     Fault::named(name).ok_or_else(|| {
         let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
-        Error::Usage(
-            Problem::new(option, format!("there is no fault '{name}'"))
-                .remedy(format!("{option} takes one of {}", names.join(", "))),
-        )
+        Error::usage(format!("there is no fault '{name}'"))
+            .remedy(format!("{option} takes one of {}", names.join(", ")))
     })
 }
 
@@ -122,7 +120,7 @@ impl SettingArgs {
         };
         let (architecture, parameters) = self.network(model, &sizes, fault)?;
         if let Some(fault) = fault {
-            fault.check(&architecture).map_err(Error::Usage)?;
+            fault.check(&architecture)?;
         }
         let examples = match data {
             None => {
@@ -135,9 +133,8 @@ impl SettingArgs {
                 data.check_fits(&architecture)?;
                 if samples > data.len() {
                     let count = data.len();
-                    return Err(Error::Usage(Problem::new(
-                        "--samples",
-                        format!("--samples {samples} is more than the {count} there are"),
+                    return Err(Error::usage(format!(
+                        "--samples {samples} is more than the {count} there are"
                     )));
                 }
                 let targets = self.targets.unwrap_or(Options::default().targets);
@@ -155,10 +152,8 @@ impl SettingArgs {
     fn read_data(&self, model: Option<&Model>) -> Result<Option<DataSet>, Error> {
         if self.data.data.is_none() {
             if self.data.pixels.is_some() || self.standardize.standardize {
-                return Err(Error::Usage(
-                    Problem::new("--data", "--pixels and --standardize say what the samples of --data mean")
-                        .remedy("there is no --data here"),
-                ));
+                return Err(Error::usage("--pixels and --standardize say what the samples of --data mean")
+                    .remedy("there is no --data here"));
             }
             return Ok(None);
         }
@@ -175,13 +170,8 @@ impl SettingArgs {
         match self.samples {
             Some(1) if needed > 1 => {
                 let name = fault.map_or("", |fault| fault.name);
-                Err(Error::Usage(
-                    Problem::new(
-                        "--samples",
-                        format!("the fault {name} shows itself with several samples only"),
-                    )
-                    .remedy("--samples 2 or more"),
-                ))
+                Err(Error::usage(format!("the fault {name} shows itself with several samples only"))
+                    .remedy("--samples 2 or more"))
             }
             Some(samples) => Ok(samples as usize),
             None => Ok(needed),
@@ -219,13 +209,10 @@ impl SettingArgs {
 
     fn dropout(&self) -> Result<Option<Dropout>, Error> {
         if !self.l2.is_finite() || self.l2 < 0.0 {
-            return Err(Error::Usage(Problem::new("--l2", format!("--l2 {} must be 0 or more", self.l2))));
+            return Err(Error::usage(format!("--l2 {} must be 0 or more", self.l2)));
         }
         if !(0.0..1.0).contains(&self.dropout) {
-            return Err(Error::Usage(Problem::new(
-                "--dropout",
-                format!("--dropout {} must be at least 0 and below 1", self.dropout),
-            )));
+            return Err(Error::usage(format!("--dropout {} must be at least 0 and below 1", self.dropout)));
         }
         let dropout = Dropout { probability: self.dropout, seed: self.seed };
         Ok((self.dropout > 0.0).then_some(dropout))

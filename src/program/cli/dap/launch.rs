@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::sequence::{SequenceArgs, TrainingArgs};
 use super::walk::Walk;
+use crate::cli::remedies::with_flags;
 
 /// Samples held ready, unless `trainLimit` says otherwise.
 const SAMPLES_AT_HAND: usize = 100;
@@ -85,7 +86,7 @@ pub fn launch(arguments: &Map<String, Value>) -> Result<Launched, String> {
     }
     flags.training.check().map_err(|error| error.to_string())?;
     let limit = flags.train_limit.unwrap_or(SAMPLES_AT_HAND);
-    let sequence = flags.sequence.prepare(limit).map_err(|error| error.to_string())?;
+    let sequence = flags.sequence.prepare(limit).map_err(|error| with_flags(error).to_string())?;
     let architecture = &sequence.network.architecture;
     sentences.push(format!(
         "A network of {} nodes, {} cost, {}, on {}.",

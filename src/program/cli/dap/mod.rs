@@ -26,7 +26,7 @@ use std::sync::mpsc::{self, TryRecvError};
 
 use clap::Args;
 
-use backprop::{Error, Problem};
+use backprop::Error;
 
 use self::session::Session;
 use super::Failure;
@@ -63,9 +63,9 @@ impl Dap {
             Some(port) => listen(port),
             None if std::io::stdin().is_terminal() => {
                 let problem =
-                    Problem::new("terminal", "standard input is a terminal, and dap is started by an editor")
+                    Error::contents("standard input is a terminal, and dap is started by an editor")
                         .remedy("in a terminal use backprop step, or --port N to wait for an editor");
-                Err(Error::Usage(problem).into())
+                Err(problem.into())
             }
             None => {
                 serve(std::io::stdin(), std::io::stdout().lock())?;
@@ -77,7 +77,7 @@ impl Dap {
 
 /// One editor after the other, for ever.
 fn listen(port: u16) -> Result<ExitCode, Failure> {
-    let usage = |what: String| Failure::Input(Error::Usage(Problem::new("--port", what)));
+    let usage = |what: String| Failure::Input(Error::usage(what));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|error| usage(format!("port {port} of 127.0.0.1: {error}")))?;
     if let Ok(address) = listener.local_addr() {
@@ -130,7 +130,7 @@ fn serve(input: impl Read + Send + 'static, mut output: impl Write) -> Result<()
         match incoming {
             Some(Incoming::Message(message)) => session.handle(&message),
             Some(Incoming::Broken(error)) if error.kind() == ErrorKind::InvalidData => {
-                return Err(Error::Usage(Problem::new("message", error.to_string())).into());
+                return Err(Error::usage(error.to_string()).into());
             }
             // It has gone, however.
             Some(Incoming::End | Incoming::Broken(_)) => return Ok(()),

@@ -15,7 +15,7 @@ use super::progress::Working;
 use super::{Failure, Output, health};
 use backprop::data_set::{Part, Targets};
 use backprop::training::for_each_output;
-use backprop::{Error, Problem, spelled_out};
+use backprop::{Error, spelled_out};
 use confusion::Confusion;
 use mistakes::Mistakes;
 
@@ -56,11 +56,9 @@ impl Evaluate {
             test = test.first(limit);
         }
         if test.is_empty() {
-            return Err(Error::Usage(
-                Problem::new("--test-limit", "--test-limit 0 leaves no samples to evaluate on")
-                    .remedy("give at least 1"),
-            )
-            .into());
+            return Err(Error::usage("--test-limit 0 leaves no samples to evaluate on")
+                .remedy("give at least 1")
+                .into());
         }
         test.check_fits(&model.architecture)?;
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;

@@ -88,7 +88,6 @@ impl Picture for Landscape {
                 let other = read_model(path, self.model.edited, self.model.activation.as_ref())?;
                 if other.architecture.sizes != model.architecture.sizes {
                     return Err(usage(
-                        "--from",
                         format!(
                             "{}: its sizes are {}, not {}",
                             path.display(),

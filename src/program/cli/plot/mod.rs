@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use backprop::{Error, Problem};
+use backprop::Error;
 
 use super::lesson::check_is_svg;
 use super::output::name;
@@ -88,6 +88,6 @@ impl Plot {
 }
 
 /// A complaint about an option.
-fn usage(option: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Error {
-    Error::Usage(Problem::new(option, problem.into()).remedy(remedy.into()))
+fn usage(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
+    Error::usage(problem.into()).remedy(remedy.into())
 }

@@ -123,7 +123,7 @@ impl Regions {
             return Ok(());
         }
         let problem = format!("{option} asks for {count} pictures; one drawing has up to {MOST_PICTURES}");
-        Err(usage(option, problem, "make several drawings"))
+        Err(usage(problem, "make several drawings"))
     }
 
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
@@ -195,14 +195,13 @@ fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source
         let problem =
             format!("regions are drawn in a plane, and {source} has {} inputs", architecture.input_size());
         return Err(usage(
-            "--data",
             problem,
             "take xor, circles, moons, spiral or a table with two columns and a class",
         ));
     }
     if !data.answers().are_classes() {
         let problem = format!("regions are those of classes, and {source} has none");
-        return Err(usage("--data", problem, "take a table whose last column is a class"));
+        return Err(usage(problem, "take a table whose last column is a class"));
     }
     Ok(())
 }

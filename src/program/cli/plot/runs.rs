@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
+use backprop::Error;
 use backprop::training::{Checkpoint, EpochReport};
-use backprop::{Error, Problem};
 
 use super::regions::name;
 use super::{Out, Picture, usage};
@@ -72,19 +72,18 @@ fn read(path: &Path) -> Result<Run, Error> {
     }
     let file = path.display();
     let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
-    let text = file::read(path)
-        .and_then(is_text)
-        .map_err(|error| usage("RUN", format!("{file}: {error}"), MAKE_ONE))?;
+    let text =
+        file::read(path).and_then(is_text).map_err(|error| usage(format!("{file}: {error}"), MAKE_ONE))?;
     let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
     for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let object: Value = serde_json::from_str(text).unwrap_or_default();
         let number = |field: &str| object[field].as_f64();
         let (Some(epoch), Some(cost)) = (number("epoch"), number("train_cost")) else {
             let problem = format!("{file}, line {}: this is no epoch of a run", line + 1);
-            let problem = Problem::new("RUN", problem);
-            return Err(Error::Usage(problem.remedy(
+            let problem = Error::contents(problem);
+            return Err(problem.remedy(
                 "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it",
-            )));
+            ));
         };
         run.cost.push((epoch, cost));
         if let (Some(correct), Some(total)) = (number("test_correct"), number("test_total")) {
@@ -92,7 +91,7 @@ fn read(path: &Path) -> Result<Run, Error> {
         }
     }
     if run.cost.is_empty() {
-        return Err(usage("RUN", format!("{file}: there is no epoch in it"), MAKE_ONE));
+        return Err(usage(format!("{file}: there is no epoch in it"), MAKE_ONE));
     }
     Ok(run)
 }
@@ -102,7 +101,7 @@ fn read_checkpoint(path: &Path) -> Result<Run, Error> {
     let history = crate::cli::places::read_checkpoint(path)?.state.history;
     if history.is_empty() {
         let found = format!("{}: the run has done no epoch yet", path.display());
-        return Err(usage("RUN", found, "go on with it: backprop train --resume FILE"));
+        return Err(usage(found, "go on with it: backprop train --resume FILE"));
     }
     let percent = |report: &EpochReport| {
         let test = report.test.as_ref().filter(|test| test.correct.is_some())?;

@@ -56,7 +56,7 @@ impl Picture for Weights {
         let columns = self.columns.unwrap_or(if side * side == inputs { side } else { inputs });
         if columns == 0 || !inputs.is_multiple_of(columns) {
             let problem = format!("{inputs} inputs are no whole rows of {columns}");
-            return Err(usage("--columns", problem, "give --columns a divisor of it"));
+            return Err(usage(problem, "give --columns a divisor of it"));
         }
         let rows = inputs / columns;
         let neurons = &layer.weights[..layer.weights.len().min(MOST_NEURONS)];

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use backprop::Error;
 use backprop::step::{Phase, Step, Stepper, Target};
-use backprop::{Error, Problem};
 
 use super::names::{Name, Names, Range};
 
@@ -76,7 +76,7 @@ impl ChoiceArgs {
             _ => return Ok(()),
         };
         let found = format!("{option} says which steps are printed");
-        Err(Error::Usage(Problem::new(option, found).remedy("add --plain or --json")))
+        Err(Error::usage(found).remedy("add --plain or --json"))
     }
 
     /// The positions of the steps to be shown, of the first `count`.
@@ -87,27 +87,23 @@ impl ChoiceArgs {
         let names = Names::new(&stepper.network().architecture, stepper.mini_batches());
         let only = self.only.as_deref().map(|list| names.ranges(list)).transpose();
         let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
-        let positions = Positions {
-            next: start,
-            end: end.min(count),
-            only: only.map_err(Error::Usage)?,
-            parts: self.phase.clone(),
-        };
+        let positions =
+            Positions { next: start, end: end.min(count), only: only?, parts: self.phase.clone() };
         if start >= count {
             let found = format!("there is no step {}: there are {count}", start + 1);
             let remedy = "--train-limit and --epochs make more";
-            return Err(Error::Usage(Problem::new("--from-step", found).remedy(remedy)));
+            return Err(Error::usage(found).remedy(remedy));
         }
         if start >= end {
             let found = format!("--from-step {} comes after --to-step {end}", start + 1);
-            return Err(Error::Usage(Problem::new("--to-step", found)));
+            return Err(Error::usage(found));
         }
         // Every training step computes the same things; the first is never smaller than another.
         let round = positions.end.min(start.saturating_add(stepper.moment(0).order.len()));
         if !(start..round).any(|position| positions.has(stepper, position)) {
             let found = "no step fits all of --only, --phase, --from-step and --to-step";
             let remedy = "phases are forward (x, a, k), cost (d of the outputs), backward (the other d) and learn (w, g)";
-            return Err(Error::Usage(Problem::new("--only", found).remedy(remedy)));
+            return Err(Error::usage(found).remedy(remedy));
         }
         Ok(positions)
     }

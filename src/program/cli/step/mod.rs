@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use backprop::Error;
 use backprop::step::Stepper;
-use backprop::{Error, Problem};
 
 use super::progress::Working;
 use super::sequence::{SequenceArgs, TrainingArgs};
@@ -77,27 +77,19 @@ impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let as_text = self.plain || self.json;
         if self.train_limit == Some(0) || self.epochs == Some(0) {
-            return Err(Error::Usage(Problem::new(
-                "--train-limit",
-                "--train-limit and --epochs count from 1",
-            ))
-            .into());
+            return Err(Error::usage("--train-limit and --epochs count from 1").into());
         }
         if !as_text && self.epochs.is_some() {
-            return Err(Error::Usage(Problem::new(
-                "--epochs",
-                "--epochs says how much --plain or --json prints",
-            ))
-            .into());
+            return Err(Error::usage("--epochs says how much --plain or --json prints").into());
         }
         if !as_text {
             self.choice.check_for_terminal()?;
         }
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !as_text && !terminal {
-            let problem = Problem::new("terminal", "there is no terminal to draw in")
+            let problem = Error::contents("there is no terminal to draw in")
                 .remedy("--plain prints every step, --json one object a line");
-            return Err(Error::Usage(problem).into());
+            return Err(problem.into());
         }
         self.training.check()?;
         let default_limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };

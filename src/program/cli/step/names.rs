@@ -3,7 +3,7 @@
 use std::fmt;
 
 use backprop::step::{Phase, Place, Target, Wire};
-use backprop::{Architecture, MiniBatches, Problem};
+use backprop::{Architecture, Error, MiniBatches};
 
 /// Which names there are: those of one network, trained in one way.
 pub(super) struct Names {
@@ -133,7 +133,7 @@ impl Names {
     ///
     /// # Errors
     /// A name that nothing has here, with one near it or all there are.
-    pub(super) fn ranges(&self, list: &str) -> Result<Vec<Range>, Problem> {
+    pub(super) fn ranges(&self, list: &str) -> Result<Vec<Range>, Error> {
         let mut items: Vec<String> = Vec::new();
         for piece in list.split(',').map(str::trim) {
             // The comma of w12,3: no name begins with a digit, or with the b of w12,b.
@@ -148,7 +148,7 @@ impl Names {
         items.iter().map(|item| self.range(item)).collect()
     }
 
-    fn range(&self, item: &str) -> Result<Range, Problem> {
+    fn range(&self, item: &str) -> Result<Range, Error> {
         let Some((first, last)) = item.split_once("..") else {
             let name = self.name(item)?;
             return Ok(Range { first: name, last: name });
@@ -166,20 +166,20 @@ impl Names {
             return Ok(Range { first, last });
         }
         let found = format!("{first}..{last} does not run from a name to a later one of the same kind");
-        Err(Problem::new("--only", found).remedy("ranges are such as a4..a9, d4..d7 or w41..w43"))
+        Err(Error::contents(found).remedy("ranges are such as a4..a9, d4..d7 or w41..w43"))
     }
 
     /// The one thing a text stands for here.
-    fn name(&self, text: &str) -> Result<Name, Problem> {
+    fn name(&self, text: &str) -> Result<Name, Error> {
         let readings = Name::readings(text);
         let there: Vec<Name> = readings.iter().copied().filter(|&name| self.has(name)).collect();
         match there[..] {
             [name] => Ok(name),
             [one, other, ..] => {
                 let found = format!("'{text}' may be {one} or {other}");
-                Err(Problem::new("--only", found).remedy("write it with the comma"))
+                Err(Error::contents(found).remedy("write it with the comma"))
             }
-            [] => Err(Problem::new("--only", format!("there is no '{text}' here"))
+            [] => Err(Error::contents(format!("there is no '{text}' here"))
                 .remedy(self.hint(text, readings.first().copied()))),
         }
     }

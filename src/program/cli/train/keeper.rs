@@ -9,7 +9,7 @@ use flate2::Crc;
 
 use backprop::model_file::Model;
 use backprop::training::{Checkpoint, Trainer};
-use backprop::{Engine, Error, Parameters};
+use backprop::{Engine, Error, ErrorKind, Parameters};
 
 use super::Train;
 use crate::cli::output::{name, thousands};
@@ -120,7 +120,7 @@ impl Keeper {
 
     /// After the weights have left the range of numbers: says where the last good ones are.
     pub(super) fn diverged(&mut self, error: Error) -> Error {
-        let (Error::Diverged(_), Some(path)) = (&error, self.path.clone()) else { return error };
+        let (ErrorKind::Diverged, Some(path)) = (error.kind(), self.path.clone()) else { return error };
         let place = if self.checkpoint_is_due { self.checkpoint(&path) } else { Some(path) };
         match place {
             Some(place) => error.remedy(format!(

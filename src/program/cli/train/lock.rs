@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use backprop::{Error, Problem};
+use backprop::Error;
 
 use crate::atomic_file;
 use crate::cli::output::name;
@@ -64,7 +64,7 @@ fn taken(checkpoint: &Path, file: File) -> Error {
         _ => String::new(),
     };
     let found = format!("{}: it is being trained by another process{owner}", name(checkpoint));
-    Error::Usage(Problem::new("--checkpoint", found).remedy("wait until that ends, or choose another name"))
+    Error::usage(found).remedy("wait until that ends, or choose another name")
 }
 
 #[cfg(unix)]

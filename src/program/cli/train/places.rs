@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use backprop::Error;
 use backprop::data_set::Source;
 use backprop::training::Checkpoint;
-use backprop::{Error, Problem};
 
 use super::Train;
 use super::keeper::checksum_of_file;
@@ -80,7 +80,7 @@ impl Train {
             name(path)
         );
         let remedy = format!("go on with it: --resume {}; or replace it: --force", quoted(path));
-        Err(Error::Usage(Problem::new("--checkpoint", found).remedy(remedy)))
+        Err(Error::usage(found).remedy(remedy))
     }
 
     /// Where the model of a resumed run goes: as asked for now, or as its checkpoint says, if that lies where it did and
@@ -92,7 +92,7 @@ impl Train {
         let Some(out) = &checkpoint.outputs.out else { return Ok(None) };
         let ask = |found: String| {
             let remedy = "say with --out where the model is to go";
-            Err(Error::Usage(Problem::new("--out", found).remedy(remedy)))
+            Err(Error::usage(found).remedy(remedy))
         };
         let lies_now = self.resume.as_ref().map(|path| atomic_file::next(path).unwrap_or(path.clone()));
         let lay = checkpoint.outputs.checkpoint.as_deref();

@@ -6,7 +6,7 @@ use crate::cli::words::Word;
 
 use backprop::data_set::{Source, Split};
 use backprop::training::Checkpoint;
-use backprop::{Activation, Architecture, Error, Problem};
+use backprop::{Activation, Architecture, Error};
 
 use super::parts::{Parts, absolute};
 use super::{Plan, Train};
@@ -36,7 +36,7 @@ impl Train {
     pub(super) fn plan_resumed_run(&self, path: &Path, given: &[String]) -> Result<Plan, Error> {
         let mut checkpoint = crate::cli::places::read_checkpoint(path)?;
         let engine = EngineKind::of_word(&checkpoint.engine).ok_or_else(|| {
-            Error::contents(path, Problem::new("", format!("there is no engine '{}'", checkpoint.engine)))
+            Error::contents(format!("there is no engine '{}'", checkpoint.engine)).in_file(path)
         })?;
         self.check_is_the_same_run(&checkpoint, given)?;
         self.change_epochs(&mut checkpoint)?;
@@ -53,14 +53,12 @@ impl Train {
         let (train, test) = (train.numbered_as(&data.answers)?, test.numbered_as(&data.answers)?);
         let parts = Parts::cut(Split { train, test, test_is_train }, data);
         if parts.fingerprints() != checkpoint.data.fingerprints {
-            return Err(Error::contents(
-                path,
-                Problem::new(
-                    "--data",
-                    format!("the samples of {} are not those the run began with", checkpoint.data.source),
-                )
-                .remedy("say with --data where those are, or begin another run with --from"),
-            ));
+            return Err(Error::contents(format!(
+                "the samples of {} are not those the run began with",
+                checkpoint.data.source
+            ))
+            .remedy("say with --data where those are, or begin another run with --from")
+            .in_file(path));
         }
         let parts = parts.standardized(&checkpoint.data);
         Ok(Plan { checkpoint, parts, engine })
@@ -75,16 +73,11 @@ impl Train {
         let Some(epochs) = self.how.epochs else { return Ok(()) };
         let (done, begun) = (checkpoint.state.epochs_done, checkpoint.state.samples_done > 0);
         if epochs < done + usize::from(begun) {
-            return Err(Error::Usage(
-                Problem::new(
-                    "--epochs",
-                    format!(
-                        "--epochs {epochs} counts from the start of the run, which is in epoch {}",
-                        done + usize::from(begun)
-                    ),
-                )
-                .remedy("give at least that many"),
-            ));
+            return Err(Error::usage(format!(
+                "--epochs {epochs} counts from the start of the run, which is in epoch {}",
+                done + usize::from(begun)
+            ))
+            .remedy("give at least that many"));
         }
         checkpoint.options.epochs = Some(epochs);
         Ok(())
@@ -118,7 +111,7 @@ impl Train {
         }
         let found = format!("--resume continues the run as it began, but not so: {}", differing.join(", "));
         let remedy = "omit what differs, or begin another run with --from";
-        Err(Error::Usage(Problem::new("--resume", found).remedy(remedy)))
+        Err(Error::usage(found).remedy(remedy))
     }
 
     /// What an option is in the checkpoint, and what it is on the command line.
@@ -138,9 +131,9 @@ impl Train {
         let asked = self.beginning(None);
         let path = |path: &Option<PathBuf>| path.as_deref().map(name);
         let both = match option {
-            "engine" => (Some(checkpoint.engine.clone()), value_name(&self.engine.engine)),
+            "engine" => (Some(checkpoint.engine.clone()), Some(value_name(self.engine.engine))),
             "preset" => (began.preset.clone(), self.how.preset.map(|preset| preset.to_string())),
-            "init" => (began.init.as_ref().and_then(value_name), self.init.as_ref().and_then(value_name)),
+            "init" => (began.init.map(value_name), self.init.map(value_name)),
             "from" => (path(&began.from), path(&asked.from)),
             "sizes" => (
                 Some(architecture.sizes_text()),
@@ -150,8 +143,8 @@ impl Train {
                 (activations(&architecture.activations), asked_activations.as_deref().and_then(activations))
             }
             "cost" => (Some(architecture.cost.to_string()), self.how.cost.map(|cost| cost.to_string())),
-            "pixels" => (value_name(&data.pixels), self.data.pixels.as_ref().and_then(value_name)),
-            "targets" => (value_name(&was.targets), self.how.targets.as_ref().and_then(value_name)),
+            "pixels" => (Some(value_name(data.pixels)), self.data.pixels.map(value_name)),
+            "targets" => (Some(value_name(was.targets)), self.how.targets.map(value_name)),
             "rate" => (text(Some(was.rate)), text(self.how.rate)),
             "batch" => (text(Some(was.batch)), text(self.how.batch)),
             "l2" => (text(Some(was.l2)), text(self.how.l2)),
@@ -190,6 +183,6 @@ fn text(value: Option<impl std::fmt::Display>) -> Option<String> {
 }
 
 /// As it is spelled on the command line.
-fn value_name(value: &impl Word) -> Option<String> {
-    Some(value.word().to_owned())
+fn value_name(value: impl Word) -> String {
+    value.word().to_owned()
 }

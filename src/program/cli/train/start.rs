@@ -5,7 +5,7 @@ use backprop::model_file::Model;
 use backprop::training::PresetChoices;
 use backprop::training::{Beginning, DataRecord, Outputs};
 use backprop::training::{Checkpoint, Preset, TrainingState};
-use backprop::{Architecture, Cost, Error, Parameters, Problem, WeightInit};
+use backprop::{Architecture, Cost, Error, Parameters, WeightInit};
 
 use super::parts::{Parts, absolute};
 use super::{How, Plan, Train};
@@ -49,16 +49,10 @@ impl Train {
             ..Outputs::default()
         };
         if self.checkpoint_every.is_some() && self.checkpoint.is_none() {
-            return Err(Error::Usage(Problem::new(
-                "--checkpoint-every",
-                "--checkpoint-every says when, --checkpoint FILE must say where",
-            )));
+            return Err(Error::usage("--checkpoint-every says when, --checkpoint FILE must say where"));
         }
         if self.save_every.is_some() && self.out.is_none() {
-            return Err(Error::Usage(Problem::new(
-                "--save-every",
-                "--save-every says when, --out FILE.json must say where",
-            )));
+            return Err(Error::usage("--save-every says when, --out FILE.json must say where"));
         }
         Ok(outputs)
     }

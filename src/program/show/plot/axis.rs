@@ -41,18 +41,21 @@ impl Axis {
     }
 
     /// The same axis, logarithmic.
+    #[must_use]
     pub fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self
     }
 
     /// The same axis from one value to another.
+    #[must_use]
     pub fn range(mut self, first: f64, last: f64) -> Self {
         self.range = Some((first, last));
         self
     }
 
     /// The same axis with these ticks and no others.
+    #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = (f64, String)>) -> Self {
         self.ticks = Some(ticks.into_iter().collect());
         self

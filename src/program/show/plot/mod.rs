@@ -28,6 +28,7 @@ impl Figure {
     }
 
     /// The same figure with so much room between the axes of each chart, in pixels.
+    #[must_use]
     pub fn frame(mut self, width: usize, height: usize) -> Self {
         self.frame = Some((width, height));
         self
@@ -61,12 +62,14 @@ impl Plot {
     }
 
     /// The same chart with this raster behind it.
+    #[must_use]
     pub fn on(mut self, raster: Raster) -> Self {
         self.raster = Some(raster);
         self
     }
 
     /// The same chart with one more series in front.
+    #[must_use]
     pub fn with(mut self, series: Series) -> Self {
         self.series.push(series);
         self
@@ -156,6 +159,7 @@ impl Series {
     }
 
     /// The same series in this colour.
+    #[must_use]
     pub fn colour(mut self, colour: Colour) -> Self {
         self.colour = Some(colour);
         self

@@ -30,7 +30,7 @@ use ratatui::DefaultTerminal;
 pub use self::{app::App, check::gradient_checked};
 
 use backprop::step::Stepper;
-use backprop::{Architecture, Error, Problem};
+use backprop::{Architecture, Error, ErrorKind};
 
 /// Columns and rows the screen needs.
 pub const SMALLEST: (u16, u16) = (80, 24);
@@ -51,7 +51,7 @@ const FRAME: Duration = Duration::from_millis(33);
 /// which is a wish to leave like any other.
 ///
 /// # Errors
-/// [`Error::TooLarge`] for a network too large to draw; [`Error::Usage`] for a terminal too small, or one that fails.
+/// [`ErrorKind::TooLarge`] for a network too large to draw; [`ErrorKind::Usage`] for a terminal too small, or one that fails.
 pub fn run(
     stepper: Stepper,
     image_shape: Option<(usize, usize)>,
@@ -97,7 +97,7 @@ fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bo
 pub fn check_size(architecture: &Architecture) -> Result<(), Error> {
     match architecture.parameter_count() {
         Some(count) if count <= MOST_CONNECTIONS => Ok(()),
-        _ => Err(Error::TooLarge(Problem::new("sizes", format!("sizes {} are too large to draw: the terminal stepper takes up to {MOST_CONNECTIONS} connections", architecture.sizes_text())).remedy("use --plain"))),
+        _ => Err(Error::new(ErrorKind::TooLarge, format!("sizes {} are too large to draw: the terminal stepper takes up to {MOST_CONNECTIONS} connections", architecture.sizes_text())).remedy("use --plain")),
     }
 }
 
@@ -109,22 +109,14 @@ pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
     if columns >= SMALLEST.0 && rows >= SMALLEST.1 {
         return Ok(());
     }
-    Err(Error::Usage(
-        Problem::new(
-            "terminal",
-            format!(
-                "the terminal has {columns} columns and {rows} rows, the stepper needs {} and {}",
-                SMALLEST.0, SMALLEST.1
-            ),
-        )
-        .remedy("enlarge it, or use --plain"),
+    Err(Error::usage(format!(
+        "the terminal has {columns} columns and {rows} rows, the stepper needs {} and {}",
+        SMALLEST.0, SMALLEST.1
     ))
+    .remedy("enlarge it, or use --plain"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err wants")]
 fn failure(error: io::Error) -> Error {
-    Error::Usage(
-        Problem::new("terminal", format!("the terminal does not do what the stepper asks ({error})"))
-            .remedy("use --plain"),
-    )
+    Error::usage(format!("the terminal does not do what the stepper asks ({error})")).remedy("use --plain")
 }
