@@ -113,6 +113,7 @@ impl App {
     }
 
     /// The same stepper with outputs that are called by their classes.
+    #[must_use]
     pub fn with_classes(mut self, classes: Vec<String>) -> Self {
         self.classes = classes;
         self
