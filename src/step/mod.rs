@@ -38,8 +38,8 @@
 //! ```
 //!
 //! Read `order` (which step comes when), `sequence` (where in all epochs), `action` (doing and undoing one), `stepper`
-//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (what outputs stand for) and [`text`]
-//! (how it prints).
+//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (what outputs stand for), [`text`]
+//! (how it prints) and [`view`] (what terminal, page and editor show of it).
 
 mod action;
 mod classes;
@@ -50,6 +50,7 @@ mod reading;
 mod sequence;
 mod stepper;
 pub mod text;
+pub mod view;
 
 #[doc(inline)]
 pub use self::{
@@ -58,6 +59,7 @@ pub use self::{
     order::{Order, Segment},
     place::{Numbering, Place, Wire},
     reading::{Reading, Term},
+    sequence::Moment,
     stepper::Stepper,
 };
 

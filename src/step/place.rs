@@ -106,6 +106,11 @@ impl Place {
         self.number.map_or_else(|| "1".to_owned(), |number| format!("k{number}"))
     }
 
+    /// What its target is called, of an output: t8.
+    pub fn label_name(self) -> String {
+        self.number.map_or_else(String::new, |number| format!("t{number}"))
+    }
+
     /// What its delta is called in a formula: δ4; of a constant node δ(0-3).
     pub fn delta_name(self) -> String {
         match self.number {
