@@ -92,7 +92,7 @@ const PLANTED: &[Planted] = &[
 ];
 
 #[test]
-fn every_fault_of_the_gallery_is_caught_where_a_learner_would_write_it_and_located() {
+fn every_fault_is_caught_and_located_where_a_learner_would_write_it() {
     let names: Vec<&str> = PLANTED.iter().map(|(name, ..)| *name).collect();
     let gallery: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
     assert_eq!(names, gallery);

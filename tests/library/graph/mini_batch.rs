@@ -48,7 +48,7 @@ fn mini_batches_of_network_py_and_network2_py_match_the_reference() {
 
 /// An epoch of 100 samples in batches of ten, as the program trains it.
 #[test]
-fn both_engines_end_an_epoch_with_the_same_weights_in_every_activation_and_cost() {
+fn both_engines_end_an_epoch_alike_in_every_activation_and_cost() {
     let data = digits::load(Part::Train, Pixels::Scaled).expect("embedded").first(100);
     for activation in Activation::ALL {
         for cost in Cost::ALL {

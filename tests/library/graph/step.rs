@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn going_to_a_step_is_the_same_from_everywhere_however_little_is_remembered(
+    fn going_to_a_step_is_the_same_from_everywhere(
         problem in problems(),
         stops in prop::collection::vec(0.0..1.0f64, 6),
         memory in 1..40usize,

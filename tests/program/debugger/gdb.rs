@@ -66,7 +66,7 @@ fn assert_close(printed: &[f64], expected: &[f64]) {
 }
 
 #[test]
-fn a_breakpoint_on_a_node_sized_function_stops_once_per_node_or_connection() {
+fn a_breakpoint_on_a_formula_stops_once_per_node_or_connection() {
     if is_missing() {
         return;
     }
@@ -157,7 +157,7 @@ fn the_intermediates_of_every_formula_have_names_and_the_right_values() {
 }
 
 #[test]
-fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_parts_of_it() {
+fn bp_network_prints_the_originals_dump_and_bp_layer_a_part() {
     if is_missing() {
         return;
     }

@@ -71,7 +71,7 @@ fn printed_numbers(text: &str) -> Vec<f64> {
 
 #[test]
 #[ignore = "seconds in LLDB: run by CI"]
-fn a_breakpoint_on_a_node_sized_function_stops_once_per_node_or_connection() {
+fn a_breakpoint_on_a_formula_stops_once_per_node_or_connection() {
     if is_missing() {
         return;
     }
@@ -114,7 +114,7 @@ fn the_values_returned_and_stored_are_the_reference_s() {
 
 #[test]
 #[ignore = "seconds in LLDB: run by CI"]
-fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_parts_of_it() {
+fn bp_network_prints_the_originals_dump_and_bp_layer_a_part() {
     if is_missing() {
         return;
     }
