@@ -18,7 +18,7 @@ impl Engine for Network {
         for (matrices, layer) in parameters.layers.iter().zip(&self.layers[1..]) {
             for (j, neuron) in layer.neurons().iter().enumerate() {
                 let (bias, weights) = split_bias(self.nodes[neuron.index()].upstream());
-                let connections = &mut self.connections.connections;
+                let connections = &mut self.connections;
                 connections[bias.index()].weight = matrices.biases[j];
                 for (weight, id) in matrices.weights[j].iter().zip(weights) {
                     connections[id.index()].weight = *weight;

@@ -42,7 +42,7 @@ impl NodeId {
 /// let network = Network::new(&[3, 4, 2], 0);
 /// let output = network.layers[2].neurons()[1];
 /// let &bias = network[output].upstream().last().unwrap();
-/// assert_eq!(network[bias].downstream_node, output);
+/// assert_eq!(network[bias].downstream(), output);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u32);

@@ -18,7 +18,7 @@ use crate::{Activation, Cost};
 /// let Network { layers, nodes, connections, .. } = &mut network;
 /// layers[0].set_output(nodes, &[1.0, 0.5, 0.0]);
 /// for layer in &layers[1..] {
-///     layer.calc_output(nodes, &connections.connections);
+///     layer.calc_output(nodes, connections);
 /// }
 /// assert_eq!(network.output(), expected);
 /// ```

@@ -10,7 +10,7 @@
 //! network.update_weight(0.3); // and every connection its gradient and a new weight
 //!
 //! let node = network.layers[1].neurons()[2];
-//! println!("{}", network[node].dump(&network.nodes, &network.connections.connections));
+//! println!("{}", network[node].dump(&network.nodes, &network.connections));
 //! ```
 //!
 //! # How does it work?
@@ -61,6 +61,7 @@
 //!
 //! As in bp.py, a node's `delta` is −∂E/∂z and a connection's `gradient` is −∂E/∂w: the direction to move in.
 
+#![debugger_visualizer(gdb_script_file = "debugger_common.py")]
 #![debugger_visualizer(gdb_script_file = "debugger.gdb.py")]
 
 mod connection;
@@ -69,6 +70,7 @@ mod const_node;
 mod engine;
 mod id;
 mod layer;
+mod links;
 mod mini_batch;
 mod network;
 mod node;

@@ -31,7 +31,7 @@ pub struct Network {
     pub architecture: Architecture,
     /// Every node: layer by layer, the constant node last in each. A [`NodeId`] is a place in this list.
     pub nodes: Vec<AnyNode>,
-    /// Every connection. A [`ConnectionId`] is a place in its list.
+    /// Every connection. A [`ConnectionId`] is a place in this list.
     pub connections: Connections,
     /// The layers, input first.
     pub layers: Vec<Layer>,
@@ -186,10 +186,10 @@ impl Network {
             let downstream_count = sizes.get(layer + 1).copied().unwrap_or(0);
             match node {
                 AnyNode::Node(node) => {
-                    node.upstream.reserve_exact(if layer == 0 { 0 } else { sizes[layer - 1] + 1 });
-                    node.downstream.reserve_exact(downstream_count);
+                    node.upstream.ids.reserve_exact(if layer == 0 { 0 } else { sizes[layer - 1] + 1 });
+                    node.downstream.ids.reserve_exact(downstream_count);
                 }
-                AnyNode::Const(node) => node.downstream.reserve_exact(downstream_count),
+                AnyNode::Const(node) => node.downstream.ids.reserve_exact(downstream_count),
             }
         }
     }
@@ -257,7 +257,7 @@ impl Network {
     pub fn calc_delta(&mut self, label: Label<'_>) {
         let layers: &[Layer] = &self.layers;
         let nodes: &mut [AnyNode] = &mut self.nodes;
-        let connections: &[Connection] = &self.connections.connections;
+        let connections: &[Connection] = &self.connections;
         let mut layer = layers.len() - 1;
         layers[layer].calc_output_layer_delta(nodes, label.0, self.architecture.cost);
         while layer > 0 {
@@ -287,7 +287,7 @@ impl Network {
     /// in just that order, so walking the list of connections is the same walk.
     pub fn update_weight(&mut self, rate: f64) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].update_weight(nodes, rate);
@@ -299,7 +299,7 @@ impl Network {
     /// [`Network::update_weight`].
     pub fn calc_gradient(&mut self) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].calc_gradient(nodes);
@@ -340,7 +340,7 @@ impl Network {
     pub fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
         let nodes: &mut [AnyNode] = &mut self.nodes;
-        let connections: &[Connection] = &self.connections.connections;
+        let connections: &[Connection] = &self.connections;
         layers[0].set_output(nodes, sample.0);
         let mut layer = 1;
         while layer < layers.len() {
@@ -389,14 +389,14 @@ impl Network {
     /// assert!(text.contains("(0-1) -> (1-0) = -0.250000")); // the bias
     /// ```
     pub fn dump(&self) -> String {
-        self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections.connections)).collect()
+        self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections)).collect()
     }
 
     /// The memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
     pub fn memory_bytes(&self) -> usize {
         let ids = |node: &AnyNode| match node {
-            AnyNode::Node(node) => node.upstream.capacity() + node.downstream.capacity(),
-            AnyNode::Const(node) => node.downstream.capacity(),
+            AnyNode::Node(node) => node.upstream.ids.capacity() + node.downstream.ids.capacity(),
+            AnyNode::Const(node) => node.downstream.ids.capacity(),
         };
         let in_layers: usize = self.layers.iter().map(|layer| layer.nodes.capacity()).sum();
         self.connections.connections.capacity() * size_of::<Connection>()
@@ -427,13 +427,13 @@ impl Index<ConnectionId> for Network {
     type Output = Connection;
 
     fn index(&self, id: ConnectionId) -> &Connection {
-        &self.connections.connections[id.index()]
+        &self.connections[id.index()]
     }
 }
 
 impl IndexMut<ConnectionId> for Network {
     fn index_mut(&mut self, id: ConnectionId) -> &mut Connection {
-        &mut self.connections.connections[id.index()]
+        &mut self.connections[id.index()]
     }
 }
 
