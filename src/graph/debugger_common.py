@@ -1,7 +1,7 @@
 """What gdb and LLDB show of the object graph: the part that is the same in both.
 
-The program carries this file and debugger.gdb.py, and gdb runs both as one. debugger_lldb.py imports it. Each of the two
-gives it the values of the program in one form:
+The program carries this file and debugger.gdb.py, and gdb runs both as one. debugger_lldb.py imports it. Each of the
+two gives it the values of the program in one form:
 
     value.type_name()  value.field(name)  value.first()      a struct, its field with that name, its first field
     value.integer()    value.double()     value.inner()      a number; the Node or ConstNode inside an AnyNode
@@ -39,7 +39,8 @@ HELP = {
     "bp-layer": "bp-layer LAYER: print the nodes of a layer as Network::dump does. Layers count from 0.",
     "bp-network": "bp-network: print the whole network as Network::dump does.",
     "bp-step": "bp-step: step to the next line of src/graph, however much of the standard library lies between.",
-    "bp-next-node": "bp-next-node: run to the next node's formula; after the last node, to where the weights are updated.",
+    "bp-next-node": "bp-next-node: run to the next node's formula; after the last node, "
+                    "to where the weights are updated.",
     "bp-json": "bp-json: print the network as the JSON that the VS Code extension Debug Visualizer draws.",
 }
 NO_NETWORK = "no network in sight: stop in a function of src/graph, or in one that holds a Network"
@@ -175,7 +176,8 @@ def connection_line(connection, arena):
         ends = "%d -> %d" % ends
     else:
         ends = connection_ends(connection, arena)
-    return "%s weight=%.6f gradient=%.6f" % (ends, number(connection.field("weight")), number(connection.field("gradient")))
+    numbers = (ends, number(connection.field("weight")), number(connection.field("gradient")))
+    return "%s weight=%.6f gradient=%.6f" % numbers
 
 
 def id_line(value, arena):
@@ -263,7 +265,7 @@ def graph_json(frames):
 
 
 def computing(frames, arena):
-    """Returns what is being computed, or was just computed: `1-0`, a node; `(0-0) -> (1-0)`, a connection; or nothing."""
+    """Returns what is computed here, or was just now: `1-0`, a node; `(0-0) -> (1-0)`, a connection; or nothing."""
     for frame in frames:
         for name in ("self", "node"):
             value = frame.variable(name)

@@ -23,8 +23,8 @@ import lldb
 import debugger_common as common
 from debugger_common import Missing, id_number, items, sides
 
-# Plain `step` passes over these: the standard library, whose names LLDB shows as `core::...` or `_$LT$alloc..vec..`, and
-# where our list of connections becomes a slice.
+# Plain `step` passes over these: the standard library, whose names LLDB shows as `core::...` or `_$LT$alloc..vec..`,
+# and where our list of connections becomes a slice.
 STEP_AVOID = r"^(core|alloc|std)::|^<(core|alloc|std)::|^_\$LT\$(core|alloc|std|usize|backprop\.\.graph\.\.connections)"
 STEP_SETTING = "target.process.thread.step-avoid-regexp"
 # An editor asks for all children at once. Of a long list it gets so many, and the others in pages.
@@ -506,7 +506,7 @@ SHOWN = [
     (OURS + "Layer$", "layer_summary", "LayerChildren", True),
     (OURS + "Network$", "network_summary", None, False),
     (OURS + "(Connections|Links)$", "list_summary", "ListChildren", True),
-    (r"^(&(mut )?\[|alloc::vec::Vec<)backprop::graph::[a-z_]+::" + ITEM + r"(\]|,.*>)$", "list_summary", "ListChildren", True),
+    (r"^(&(mut )?\[|alloc::vec::Vec<)" + OURS[1:] + ITEM + r"(\]|,.*>)$", "list_summary", "ListChildren", True),
     (OURS + ITEM + r" ?\[[0-9]+\]$", "list_summary", "PageChildren", False),
     (r"^&(mut )?\[f64\]$", "list_summary", "ListChildren", True),
     ("^backprop::sample::(Sample|Label)$", "numbers_summary", None, False),

@@ -23,12 +23,12 @@ use super::AnyNode;
 pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
-    /// The id of the node that is appended to this list next.
+    /// Returns the id of the node that is appended to this list next.
     pub(super) fn next(nodes: &[AnyNode]) -> Self {
         Self(u32::try_from(nodes.len()).expect("a NodeId counts to 2^32"))
     }
 
-    /// The place as an index.
+    /// Returns the place as an index.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -48,7 +48,7 @@ impl NodeId {
 pub struct ConnectionId(pub(crate) u32);
 
 impl ConnectionId {
-    /// The place as an index.
+    /// Returns the place as an index.
     pub const fn index(self) -> usize {
         self.0 as usize
     }

@@ -1,11 +1,11 @@
 //! What network.py and network2.py add to bp.py, object by object: the mean gradient of a mini-batch, L2 regularisation
 //! and dropout.
 //!
-//! bp.py's functions stay as they are, and do the work. Beside them:
+//! bp.py's functions stay as they are, and do the work. New are two things:
 //!
-//! - a connection adds the gradients of the samples up ([`Connection::add_gradient`]) and moves by their mean
+//! - a connection adds up the gradients of the samples ([`Connection::add_gradient`]) and moves by their mean
 //!   ([`Connection::update_by_mean`]);
-//! - a hidden node can be silenced: what others read of it is [`AnyNode::kept`] times its output.
+//! - a hidden node can be silenced: others read its output times [`AnyNode::kept`].
 
 use super::{AnyNode, Connection, Layer, Network};
 use crate::{Dropout, Label, MiniBatchStep, Sample};
@@ -65,8 +65,8 @@ impl Network {
 
     /// Silences hidden nodes for one sample of a mini-batch, which `place` counts from 0, or with `None` none of them.
     ///
-    /// A silenced node's [`AnyNode::kept`] is 0; that of the others is 1 / (1 − p), so that the expected
-    /// sum stays what it was.
+    /// A silenced node's [`AnyNode::kept`] is 0; that of the others is 1 / (1 − p), so that the expected sum stays what
+    /// it was.
     ///
     /// ```
     /// use backprop::graph::Network;

@@ -38,7 +38,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network of sigmoid neurons with small random weights and biases, uniform in ±0.1, and the quadratic cost.
+    /// Returns a network of sigmoid neurons with the quadratic cost and small random weights and biases, uniform in
+    /// ±0.1.
     ///
     /// `sizes` are neurons in each layer, input first. ([`WeightInit::Small`] draws the same weights.)
     ///
@@ -51,7 +52,7 @@ impl Network {
         network
     }
 
-    /// A network with these weights and biases.
+    /// Returns a network with these weights and biases.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -82,11 +83,11 @@ impl Network {
         }
     }
 
-    /// A network with all weights and biases at 0.
+    /// Returns a network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]); or [`Error::TooLarge`]: 2³² nodes or
-    /// connections or more, or more than memory can hold.
+    /// If the architecture is invalid ([`Architecture::check`]); [`Error::TooLarge`] for 2³² nodes or connections or
+    /// more, or for more than memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
         let (node_count, connection_count) = count_objects(architecture)?;
@@ -106,12 +107,12 @@ impl Network {
         Ok(network)
     }
 
-    /// A network without nodes, to be wired by hand: [`Network::add_node`], [`Network::connect`], and a [`Layer`] for
-    /// each layer.
+    /// Returns a network without nodes, to be wired by hand: [`Network::add_node`], [`Network::connect`], and a
+    /// [`Layer`] for each layer.
     ///
-    /// The formulas follow the connections, whichever there are. What treats a layer as a matrix
-    /// ([`Engine`]'s parameters, a model file, the gradient check) wants it wired as
-    /// [`Network::try_new`] does: every node, the constant one last, with every neuron of the next layer.
+    /// The formulas follow whatever connections there are. Code that treats a layer as a matrix ([`Engine`]'s
+    /// parameters, a model file, the gradient check) wants it wired as [`Network::try_new`] does: every node, the
+    /// constant one last, with every neuron of the next layer.
     ///
     /// ```
     /// use backprop::graph::{ConstNode, Layer, Network, Node};
@@ -178,7 +179,7 @@ impl Network {
         }
     }
 
-    /// Room for exactly the connections that [`Network::connect_layers`] makes.
+    /// Reserves room for exactly the connections that [`Network::connect_layers`] makes.
     fn reserve_lists(&mut self) {
         let sizes = &self.architecture.sizes;
         for node in &mut self.nodes {
@@ -331,8 +332,8 @@ impl Network {
         self.calc_gradient();
     }
 
-    /// The output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps its
-    /// output.
+    /// Returns the output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps
+    /// its output.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
@@ -350,7 +351,7 @@ impl Network {
         self.output()
     }
 
-    /// The output vector as last computed, n_out numbers; zeros in a network that has predicted nothing yet.
+    /// Returns the output vector as last computed, n_out numbers; zeros if the network has predicted nothing yet.
     pub fn output(&self) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
         let nodes: &[AnyNode] = &self.nodes;
@@ -365,7 +366,7 @@ impl Network {
         output
     }
 
-    /// The cost E of one sample with the present weights; computes all outputs on the way.
+    /// Returns the cost E of one sample with the present weights; computes all outputs on the way.
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -375,7 +376,8 @@ impl Network {
         self.architecture.cost.value(&output, label.0)
     }
 
-    /// The whole network as bp.py prints it: node by node, with its output, its delta and the weights on both sides.
+    /// Returns the whole network as bp.py prints it: node by node, with its output, its delta and the weights on both
+    /// sides.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -392,7 +394,7 @@ impl Network {
         self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections)).collect()
     }
 
-    /// The memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
+    /// Returns the memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
     pub fn memory_bytes(&self) -> usize {
         let ids = |node: &AnyNode| match node {
             AnyNode::Node(node) => node.upstream.ids.capacity() + node.downstream.ids.capacity(),
@@ -407,7 +409,7 @@ impl Network {
     }
 }
 
-/// The node with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the node with this id. Panics if the id is another network's and this one is smaller.
 impl Index<NodeId> for Network {
     type Output = AnyNode;
 
@@ -422,7 +424,7 @@ impl IndexMut<NodeId> for Network {
     }
 }
 
-/// The connection with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the connection with this id. Panics if the id is another network's and this one is smaller.
 impl Index<ConnectionId> for Network {
     type Output = Connection;
 
@@ -437,7 +439,7 @@ impl IndexMut<ConnectionId> for Network {
     }
 }
 
-/// How many nodes and connections the network will have, if ids can count them.
+/// Returns how many nodes and connections the network will have, if ids can count them.
 fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     let ids = u32::MAX as usize;
     let nodes = architecture.sizes.iter().try_fold(0usize, |sum, size| sum.checked_add(size.checked_add(1)?));
@@ -448,7 +450,7 @@ fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     }
 }
 
-/// An empty list with room for `count` objects.
+/// Returns an empty list with room for `count` objects.
 fn reserve<T>(count: usize, architecture: &Architecture) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count).map_err(|_| {

@@ -31,8 +31,8 @@ pub struct Node {
 impl Node {
     /// Returns a node without connections: number `node_index` of layer `layer_index`, both from 0.
     ///
-    /// `activation` is the function between its weighted input and its output. (A node of the input layer has that of the
-    /// layer after it, as in fc.py's `backward`; its delta is computed and never used.)
+    /// `activation` is the function between its weighted input and its output. (A node of the input layer has that of
+    /// the layer after it, as in fc.py's `backward`; its delta is computed and never used.)
     pub fn new(layer_index: u32, node_index: u32, activation: Activation) -> Self {
         Self {
             layer_index,
@@ -169,8 +169,8 @@ impl Node {
 /// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
 /// ```
 ///
-/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) what
-/// others read comes first, the output and the delta: found in the same place whichever kind it is.
+/// With `repr(u8)` the kind comes first and the node in the same place after it. In both kinds (`repr(C)`) what others
+/// read comes first, the output and the delta, so that it is found in the same place in either kind.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
@@ -200,8 +200,8 @@ impl AnyNode {
         }
     }
 
-    /// Returns what the output is multiplied by before others read it: 1, or for a hidden neuron under dropout 0 (silenced)
-    /// or 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
+    /// Returns what the output is multiplied by before others read it: 1, or for a hidden neuron under dropout 0
+    /// (silenced) or 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
     pub fn kept(&self) -> f64 {
         match self {
             Self::Node(node) => node.kept,
@@ -209,8 +209,8 @@ impl AnyNode {
         }
     }
 
-    /// Returns the function between a neuron's weighted input and its output; for a constant node the sigmoid, whose slope
-    /// its delta has.
+    /// Returns the function between a neuron's weighted input and its output; for a constant node the sigmoid, whose
+    /// slope is in its delta.
     pub fn activation(&self) -> Activation {
         match self {
             Self::Node(node) => node.activation,
@@ -324,7 +324,8 @@ impl AnyNode {
         }
     }
 
-    /// Returns this node and its connections as bp.py prints them, several lines; see [`Node::dump`] and [`ConstNode::dump`].
+    /// Returns this node and its connections as bp.py prints them, several lines; see [`Node::dump`] and
+    /// [`ConstNode::dump`].
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
