@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use backprop::Activation;
-use backprop::graph::{AnyNode, ConnectionId, Network, NodeId};
+use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::{Place, Stepper, Wire};
 use serde::Serialize;
 

@@ -1,7 +1,6 @@
 //! The same moment as matrices: what the vectorized network would be doing now, with the row, the column and the entry of
 //! this step marked.
 
-use backprop::graph::AnyNode;
 use backprop::step::{Phase, Reading, Step, Stepper};
 use backprop::{Activation, Cost};
 use serde::Serialize;

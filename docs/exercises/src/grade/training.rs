@@ -140,7 +140,7 @@ fn in_the_weights(
     if close(at(&after), at(moved)) {
         return None;
     }
-    let kept = right.connections.iter().zip(&yours.connections);
+    let kept = right.connections.iter().zip(yours.connections.iter());
     let gradients_right = kept.into_iter().all(|(right, yours)| close(right.gradient, yours.gradient));
     let formula = if gradients_right { Formula::Update } else { update_or_gradient(before, &after, moved) };
     let found = format!(
