@@ -12,6 +12,7 @@ two gives it the values of the program in one form:
 A value that is a reference is the value it refers to. What is not there, or not yet, raises Missing.
 """
 
+import itertools
 import json
 import os
 import re
@@ -259,9 +260,10 @@ def connections_of(node, side, arena):
 
 def graph_json(frames):
     """Returns what bp-json prints."""
-    frames = list(frames)
-    arena = needed(nearest_arena(frames))
-    return json.dumps(draw(arena, computing(frames, arena)))
+    # Callers are looked up one by one, and no further than needed: that is what takes time.
+    to_arena, to_object = itertools.tee(frames)
+    arena = needed(nearest_arena(to_arena))
+    return json.dumps(draw(arena, computing(to_object, arena)))
 
 
 def computing(frames, arena):
