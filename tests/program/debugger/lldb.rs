@@ -247,7 +247,7 @@ fn bp_step_stops_in_src_graph_and_nowhere_else() {
     let text = lldb(nine_nodes(), &[], &commands);
     let stops: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("frame #0")).collect();
     assert_eq!(stops.len(), 61, "{text}");
-    let graph = ["node.rs", "layer.rs", "network.rs", "const_node.rs", "connection.rs", "connections.rs"];
+    let graph = ["node.rs", "layer.rs", "network.rs", "const_node.rs", "connection.rs", "links.rs"];
     let outside = stops.iter().find(|stop| !graph.iter().any(|file| stop.contains(&format!(" at {file}:"))));
     assert_eq!(outside, None);
     // No line of the formula is jumped over: four products in the first neuron's sum.
