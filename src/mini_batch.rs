@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_is_drawn_anew_for_each_step_sample_and_layer_in_the_proportion_that_was_asked_for() {
+    fn a_mask_is_drawn_for_each_step_sample_and_layer_in_proportion() {
         let batches = MiniBatches { dropout: 0.2, seed: 1, ..MiniBatches::default() };
         let dropout = |before| batches.step(0.5, 100, before).dropout.expect("asked for");
         let mask = dropout(0).silenced(0, 0, 1000);

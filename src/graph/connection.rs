@@ -19,9 +19,9 @@ use crate::MiniBatchStep;
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// The node it comes from.
-    pub upstream_node: NodeId,
+    pub(super) upstream_node: NodeId,
     /// The node it leads to.
-    pub downstream_node: NodeId,
+    pub(super) downstream_node: NodeId,
     /// The weight w; a bias, where the upstream node is a constant node.
     pub weight: f64,
     /// −∂E/∂w, as last computed; within a mini-batch, the sum over its samples so far.
@@ -29,25 +29,35 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection with this weight.
+    /// Returns a connection with this weight.
     ///
     /// `DIFFERENCE:` bp.py draws the weight here; ours come from [`WeightInit`](crate::WeightInit) or a file.
     pub fn new(upstream_node: NodeId, downstream_node: NodeId, weight: f64) -> Self {
         Self { upstream_node, downstream_node, weight, gradient: 0.0 }
     }
 
-    /// Computes the gradient: δ of the downstream node times the output of the upstream node (Nielsen's BP4; of a bias,
-    /// whose upstream output is 1, BP3).
+    /// Returns the node it comes from.
+    pub fn upstream(&self) -> NodeId {
+        self.upstream_node
+    }
+
+    /// Returns the node it leads to.
+    pub fn downstream(&self) -> NodeId {
+        self.downstream_node
+    }
+
+    /// Computes the gradient: δ of the downstream node times the output that the upstream node sends (Nielsen's BP4; of
+    /// a bias, whose upstream output is 1, BP3).
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the two ids.
     pub fn calc_gradient(&mut self, nodes: &[AnyNode]) {
         let delta = nodes[self.downstream_node.index()].delta();
-        let input = nodes[self.upstream_node.index()].output();
+        let input = nodes[self.upstream_node.index()].sent();
         self.gradient = delta * input;
     }
 
-    /// The gradient as last computed, −∂E/∂w.
+    /// Returns the gradient as last computed, −∂E/∂w.
     pub fn get_gradient(&self) -> f64 {
         self.gradient
     }
@@ -81,7 +91,7 @@ impl Connection {
         self.weight = self.decay(nodes, step) * self.weight + step.rate * self.gradient;
     }
 
-    /// What the weight is multiplied by in that step: 1 − ηλ/n, and 1 of a bias.
+    /// Returns what the weight is multiplied by in that step: 1 − ηλ/n, or 1 if it is a bias.
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the ids.
@@ -92,7 +102,7 @@ impl Connection {
         }
     }
 
-    /// This connection as bp.py prints it: `(0-2) -> (1-1) = 0.274213`.
+    /// Returns this connection as bp.py prints it: `(0-2) -> (1-1) = 0.274213`.
     ///
     /// # Panics
     /// If `nodes` is another network's list and too short for the two ids.

@@ -1,6 +1,6 @@
 //! A node whose output is always 1: it carries the biases of the layer after it. Ports `ConstNode` of bp.py.
 
-use super::{AnyNode, Connection, ConnectionId, node::dump_list};
+use super::{AnyNode, Connection, ConnectionId, links::Links};
 
 /// The last node of a layer. The weight of its connection to a neuron is that neuron's bias.
 ///
@@ -19,64 +19,46 @@ use super::{AnyNode, Connection, ConnectionId, node::dump_list};
 #[repr(C)]
 pub struct ConstNode {
     /// Always 1.
-    pub output: f64,
+    pub(super) output: f64,
     /// 0 once computed, because the slope a(1 − a) is 0 at 1 (NaN, if a delta downstream is infinite). Nothing reads
     /// it.
     pub delta: f64,
     /// Its layer.
-    pub layer_index: u32,
+    pub(super) layer_index: u32,
     /// Its place in that layer: the last, which is the number of neurons.
-    pub node_index: u32,
+    pub(super) node_index: u32,
     /// Connections to the layer after, in the order of that layer's nodes.
-    pub downstream: Vec<ConnectionId>,
+    pub(super) downstream: Links,
 }
 
 impl ConstNode {
-    /// A constant node without connections.
+    /// Returns a constant node without connections: the last node of its layer.
     pub fn new(layer_index: u32, node_index: u32) -> Self {
-        Self { layer_index, node_index, downstream: Vec::new(), output: 1.0, delta: 0.0 }
+        Self { layer_index, node_index, downstream: Links::default(), output: 1.0, delta: 0.0 }
     }
 
     /// Adds a connection to a node of the layer after.
     pub fn append_downstream_connection(&mut self, connection: ConnectionId) {
-        self.downstream.push(connection);
+        self.downstream.append(connection);
     }
 
-    /// The delta as bp.py computes it, by the formula of a sigmoid node: 1·(1 − 1)·Σ wᵢ·δᵢ = 0.
+    /// Returns the delta as bp.py computes it, by the formula of a sigmoid node: 1·(1 − 1)·Σ wᵢ·δᵢ = 0.
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream_delta = self.downstream_delta(nodes, connections);
+        let downstream_delta = self.downstream.downstream_delta(nodes, connections);
         let slope = self.output * (1.0 - self.output);
         slope * downstream_delta
     }
 
-    /// Σ wᵢ·δᵢ over the nodes it feeds.
-    ///
-    /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
-    pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream: &[ConnectionId] = &self.downstream;
-        let mut downstream_delta = 0.0;
-        let mut i = 0;
-        while i < downstream.len() {
-            let connection = &connections[downstream[i].index()];
-            let delta = nodes[connection.downstream_node.index()].delta();
-            downstream_delta += delta * connection.weight;
-            i += 1;
-        }
-        downstream_delta
-    }
-
-    /// This node and its connections as bp.py prints them, several lines.
+    /// Returns this node and its connections as bp.py prints them, several lines.
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
-        let mut text = format!("{}-{}: output: 1\n\tdownstream:\n", self.layer_index, self.node_index);
-        dump_list(&mut text, &self.downstream, nodes, connections);
-        text
+        let downstream = self.downstream.dump(nodes, connections);
+        format!("{}-{}: output: 1\n\tdownstream:\n{downstream}", self.layer_index, self.node_index)
     }
 }

@@ -1,7 +1,8 @@
 """Shows the object graph in gdb: printers for its types, and commands to look and to step.
 
-Rust embeds this file into every debug build that uses backprop::graph (see graph/mod.rs). gdb loads it by itself once
-it may: `add-auto-load-safe-path` with the folder of the program. Otherwise: `source src/graph/debugger.gdb.py`.
+Rust embeds this file and debugger_common.py into every debug build that uses backprop::graph (see graph/mod.rs). gdb
+loads them by itself once it may: `add-auto-load-safe-path` with the folder of the program. Otherwise:
+`source src/graph/debugger.gdb.py`.
 
     print self, node, connection     a node with its connections, a connection with the nodes at its ends
     print upstream[0]                an id prints what it points at
@@ -11,59 +12,98 @@ it may: `add-auto-load-safe-path` with the folder of the program. Otherwise: `so
     bp-next-node                     on to the next node's formula; bp-back-node, back to the one before (record full)
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-The texts are those of debugger_lldb.py; tests/program/debugger compares them.
-docs/debugging.md is a guided session.
+What is printed is in debugger_common.py; here is how it is read and asked for in gdb. docs/debugging.md is a guided
+session.
 """
 
-import json
+import functools
 import os
 import re
 
 import gdb
 
-GRAPH_FOLDER = os.path.join("src", "graph") + os.sep
-FORMULAS = [
-    "backprop::graph::node::Node::calc_output",
-    "backprop::graph::node::Node::calc_output_layer_delta",
-    "backprop::graph::node::Node::calc_hidden_layer_delta",
-    "backprop::graph::const_node::ConstNode::calc_hidden_layer_delta",
-    # After the last node come the weights.
-    "backprop::graph::network::Network::update_weight",
-]
-# So many steps through other people's code, and bp-step gives up.
-PATIENCE = 5000
-# So many numbers of a sample are shown.
-NUMBERS_SHOWN = 10
-# So many nodes of a layer are drawn.
-NODES_DRAWN = 12
-
 
 # Reading Rust values ------------------------------------------------------------------------------------------------
+
+
+def reading(read):
+    """A reader that raises Missing where gdb cannot read: not initialised yet, or out of reach."""
+
+    @functools.wraps(read)
+    def checked(*arguments):
+        try:
+            return read(*arguments)
+        except (gdb.error, StopIteration, KeyError, RuntimeError, TypeError) as error:
+            raise Missing(str(error)) from None
+
+    return checked
+
+
+class Value:
+    """A value; what a reference refers to."""
+
+    @reading
+    def __init__(self, raw):
+        while raw.type.code == gdb.TYPE_CODE_PTR:
+            raw = raw.dereference()
+        self.raw = raw
+
+    def type_name(self):
+        return str(self.raw.type.strip_typedefs().unqualified())
+
+    @reading
+    def field(self, name):
+        return Value(self.raw[name])
+
+    @reading
+    def first(self):
+        return self.field(self.raw.type.fields()[0].name)
+
+    @reading
+    def integer(self):
+        return int(self.raw)
+
+    @reading
+    def double(self):
+        return float(self.raw)
+
+    @reading
+    def inner(self):
+        if not self.type_name().endswith("::AnyNode"):
+            return self
+        variant = next(field for field in self.raw.type.fields() if not field.artificial)
+        return self.field(variant.name).first()
+
+    def items(self):
+        return List(self.raw)
 
 
 class List:
     """A slice or a Vec, wherever it is: its length and its items."""
 
-    def __init__(self, value):
-        fields = [field.name for field in value.type.fields()]
-        if "data_ptr" in fields:
-            self.start = value["data_ptr"]
-            self.length = int(value["length"])
+    @reading
+    def __init__(self, raw):
+        if "data_ptr" in [field.name for field in raw.type.fields()]:
+            self.start = raw["data_ptr"]
+            self.length = int(raw["length"])
         else:
-            item = value.type.template_argument(0)
-            pointer = value["buf"]
+            pointer = raw["buf"]
             while pointer.type.code != gdb.TYPE_CODE_PTR:
                 pointer = pointer[pointer_field(pointer.type)]
-            self.start = pointer.cast(item.pointer())
-            self.length = int(value["len"])
+            self.start = pointer.cast(raw.type.template_argument(0).pointer())
+            self.length = int(raw["len"])
 
     def __len__(self):
         return self.length
 
-    def __getitem__(self, place):
-        if not 0 <= place < self.length:
-            raise IndexError(place)
-        return (self.start + place).dereference()
+    def item_type_name(self):
+        return str(self.start.type.target().unqualified())
+
+    @reading
+    def item(self, index):
+        if not 0 <= index < self.length:
+            raise Missing("%d of %d" % (index, self.length))
+        return Value((self.start + index).dereference())
 
 
 def pointer_field(struct):
@@ -75,83 +115,26 @@ def pointer_field(struct):
     return names[0]
 
 
-def type_name(value):
-    return str(value.type.strip_typedefs().unqualified())
+class Frame:
+    """The variables of a function that is being run."""
 
+    def __init__(self, frame):
+        self.frame = frame
 
-def follow(value):
-    """What a reference refers to; the value itself if it is none."""
-    while value.type.code == gdb.TYPE_CODE_PTR:
-        value = value.dereference()
-    return value
+    @functools.cached_property
+    def variables(self):
+        return dict(frame_variables(self.frame))
 
+    def variable(self, name):
+        return self.variables.get(name)
 
-def inner(any_node):
-    """The Node or ConstNode inside an AnyNode; any other value as it is."""
-    if not type_name(any_node).endswith("::AnyNode"):
-        return any_node
-    variant = next(field for field in any_node.type.fields() if not field.artificial)
-    return any_node[variant.name][variant_payload(any_node[variant.name])]
-
-
-def variant_payload(variant):
-    return variant.type.fields()[0].name
-
-
-def is_const(node):
-    return type_name(node).endswith("::ConstNode")
-
-
-def id_number(value):
-    return int(value[value.type.fields()[0].name])
-
-
-# The network in sight -----------------------------------------------------------------------------------------------
-
-
-class Arena:
-    """The list of all nodes and the list of all connections."""
-
-    def __init__(self, nodes, connections):
-        self.nodes = List(nodes)
-        self.connections = List(connections)
-        first = inner(self.nodes[0])
-        if indices(first) != [0, 0]:
-            raise IndexError("not a network, or not one yet")
-
-    def node(self, place):
-        return inner(self.nodes[place])
-
-    def connection(self, place):
-        return self.connections[place]
-
-    def all_nodes(self):
-        return [inner(self.nodes[place]) for place in range(len(self.nodes))]
-
-
-def find_arena():
-    """The lists of the nearest network: in the selected function's variables, or in those of its callers."""
-    try:
-        frame = gdb.selected_frame()
-    except gdb.error:
-        return None
-    while frame is not None:
-        variables = dict(frame_variables(frame))
-        candidates = [(value["nodes"], value["connections"]["connections"])
-                      for value in variables.values() if type_name(value).endswith("::graph::network::Network")]
-        if "nodes" in variables and "connections" in variables:
-            candidates.append((variables["nodes"], variables["connections"]))
-        for nodes, connections in candidates:
-            try:
-                return Arena(nodes, connections)
-            except (gdb.error, IndexError, StopIteration, KeyError):
-                continue  # Not what it seemed, or not initialised yet.
-        frame = frame.older()
-    return None
+    def networks(self):
+        return [value for value in self.variables.values()
+                if value.type_name().endswith("::graph::network::Network")]
 
 
 def frame_variables(frame):
-    """Every argument and local variable that has a value here, references followed; of one name, the innermost."""
+    """Every argument and local variable that has a value here; of one name, the innermost."""
     try:
         block = frame.block()
     except RuntimeError:
@@ -162,231 +145,93 @@ def frame_variables(frame):
             if (symbol.is_argument or symbol.is_variable) and symbol.name not in seen:
                 seen.add(symbol.name)
                 try:
-                    yield symbol.name, follow(symbol.value(frame))
-                except (gdb.error, RuntimeError):
+                    yield symbol.name, Value(symbol.value(frame))
+                except (gdb.error, RuntimeError, Missing):
                     pass  # Optimised out, or out of reach.
         if block.function is not None:
             return
         block = block.superblock
 
 
-# What a node and a connection look like -----------------------------------------------------------------------------
+def frames():
+    """The selected function and its callers."""
+    try:
+        frame = gdb.selected_frame()
+    except gdb.error:
+        return
+    while frame is not None:
+        yield Frame(frame)
+        frame = frame.older()
 
 
-def indices(node):
-    return [int(node["layer_index"]), int(node["node_index"])]
-
-
-def place(node):
-    return "%d-%d" % tuple(indices(node))
-
-
-def node_line(node):
-    kind = "ConstNode" if is_const(node) else "Node"
-    line = "%s %s output=%.6f delta=%.6f" % (kind, place(node), number(node["output"]), number(node["delta"]))
-    return line + " kept=%.6f" % kept(node) if kept(node) != 1 else line
-
-
-def kept(node):
-    """What others read of the output, as a share: not 1 only under dropout."""
-    return 1.0 if is_const(node) else number(node["kept"])
-
-
-def number(value):
-    """A float; 0 for −0, as a formula that begins with 0 leaves it."""
-    return float(value) + 0.0
-
-
-def connection_ends(connection, arena):
-    upstream = place(arena.node(id_number(connection["upstream_node"])))
-    downstream = place(arena.node(id_number(connection["downstream_node"])))
-    return "(%s) -> (%s)" % (upstream, downstream)
-
-
-def connection_line(connection, arena):
-    if arena is None:
-        ends = "%d -> %d" % (id_number(connection["upstream_node"]), id_number(connection["downstream_node"]))
-    else:
-        ends = connection_ends(connection, arena)
-    return "%s weight=%.6f gradient=%.6f" % (ends, number(connection["weight"]), number(connection["gradient"]))
-
-
-def dump_connections(ids, arena):
-    ids = List(ids)
-    for i in range(len(ids)):
-        connection = arena.connection(id_number(ids[i]))
-        yield "\t%s = %.6f" % (connection_ends(connection, arena), float(connection["weight"]))
-
-
-def dump_node(node, arena):
-    """The lines of Node::dump and ConstNode::dump."""
-    if is_const(node):
-        yield "%s: output: 1" % place(node)
-    else:
-        line = "%s: output: %.6f delta: %.6f" % (place(node), float(node["output"]), float(node["delta"]))
-        yield line + " kept: %.6f" % kept(node) if kept(node) != 1 else line
-    yield "\tdownstream:"
-    yield from dump_connections(node["downstream"], arena)
-    if not is_const(node):
-        yield "\tupstream:"
-        yield from dump_connections(node["upstream"], arena)
+def find_arena():
+    return nearest_arena(frames())
 
 
 # Printers -----------------------------------------------------------------------------------------------------------
 
 
-class NodePrinter:
-    """Node 1-0 output=0.649426 delta=0.000382, and its connections; of a node in a list only its line."""
+class Printer:
+    """A line, and what is below it: pairs of a name and a value."""
 
-    def __init__(self, value):
-        self.node = inner(value)
-        # gdb prints children in braces behind the line, where they would bury a list. To an editor it gives either the
-        # line or the children.
-        if not type_name(value).endswith("::AnyNode"):
-            self.children = self.connections
+    def __init__(self, line, children=None, is_list=False):
+        self.to_string = lambda: line
+        # To an editor gdb gives either the line or the children.
+        if children is not None:
+            self.children = lambda: ((name, value.raw) for name, value in children())
+        if is_list:
+            self.display_hint = lambda: "array"
 
-    def to_string(self):
-        return node_line(self.node)
 
-    def connections(self):
+def node_printer(value):
+    """A node and its connections; of a node in a list only its line, or they would bury the list."""
+    node = value.inner()
+
+    def children():
         arena = find_arena()
-        for side in ("upstream", "downstream"):
-            if side == "upstream" and is_const(self.node):
-                continue
-            ids = List(self.node[side])
-            for i in range(len(ids)):
-                yield "%s[%d]" % (side, i), ids[i] if arena is None else arena.connection(id_number(ids[i]))
+        for side in sides(node):
+            for name, item in named_items(node.field(side), side):
+                yield name, item if arena is None else arena.connection(id_number(item))
+
+    return Printer(node_line(node), None if value.type_name().endswith("::AnyNode") else children)
 
 
-class ConnectionPrinter:
-    """(0-0) -> (1-0) weight=0.274137 gradient=0.000000"""
-
-    def __init__(self, value):
-        self.connection = value
-
-    def to_string(self):
-        return connection_line(self.connection, find_arena())
+def list_printer(value):
+    return Printer(list_line(value), lambda: named_items(value, ""), is_list=True)
 
 
-class IdPrinter:
-    """NodeId(4) and what it points at."""
-
-    def __init__(self, value):
-        self.value = value
-        self.kind = type_name(value).rsplit("::", 1)[1]
-
-    def to_string(self):
-        arena = find_arena()
-        text = "%s(%d)" % (self.kind, id_number(self.value))
-        if arena is None:
-            return text
-        if self.kind == "NodeId":
-            return "%s: %s" % (text, node_line(arena.node(id_number(self.value))))
-        return "%s: %s" % (text, connection_line(arena.connection(id_number(self.value)), arena))
+def layer_printer(layer):
+    return Printer(layer_line(layer), lambda: named_items(layer.field("nodes"), "nodes"))
 
 
-class ListPrinter:
-    """How many there are, and each of them."""
-
-    def __init__(self, value):
-        self.list = List(value)
-        self.what = re.search(r"::(AnyNode|Connection|NodeId|ConnectionId|Layer)[],>]", type_name(value)).group(1)
-
-    def to_string(self):
-        noun = {"AnyNode": "nodes", "Connection": "connections", "Layer": "layers"}.get(self.what, "ids")
-        return "%d %s" % (len(self.list), noun)
-
-    def children(self):
-        for i in range(len(self.list)):
-            yield "[%d]" % i, self.list[i]
-
-    def display_hint(self):
-        return "array"
-
-
-class LayerPrinter:
-    """Layer 1: 4 neurons and a constant node."""
-
-    def __init__(self, value):
-        self.layer = value
-        self.ids = List(value["nodes"])
-
-    def to_string(self):
-        count = len(self.ids) - 1
-        neurons = "1 neuron" if count == 1 else "%d neurons" % count
-        return "Layer %d: %s and a constant node" % (int(self.layer["layer_index"]), neurons)
-
-    def children(self):
-        return (("nodes[%d]" % i, self.ids[i]) for i in range(len(self.ids)))
-
-
-class NetworkPrinter:
-    """Network 3-4-2: 11 nodes, 26 connections."""
-
-    def __init__(self, value):
-        self.layers = List(value["layers"])
-        self.nodes = List(value["nodes"])
-        self.connections = List(value["connections"]["connections"])
-
-    def to_string(self):
-        sizes = [len(List(self.layers[i]["nodes"])) - 1 for i in range(len(self.layers))]
-        sizes = "-".join(str(size) for size in sizes)
-        return "Network %s: %d nodes, %d connections" % (sizes, len(self.nodes), len(self.connections))
-
-
-class ConnectionsPrinter:
-    """26 connections."""
-
-    def __init__(self, value):
-        self.connections = List(value["connections"])
-
-    def to_string(self):
-        return "%d connections" % len(self.connections)
-
-    def children(self):
-        return (("[%d]" % i, self.connections[i]) for i in range(len(self.connections)))
-
-    def display_hint(self):
-        return "array"
-
-
-class NumbersPrinter:
-    """Sample [0.658875, 0.213732, 0.856233]"""
-
-    def __init__(self, value):
-        self.kind = type_name(value).rsplit("::", 1)[1]
-        self.numbers = List(value["__0"])
-
-    def to_string(self):
-        shown = ["%.6f" % float(self.numbers[i]) for i in range(min(len(self.numbers), NUMBERS_SHOWN))]
-        if len(self.numbers) > NUMBERS_SHOWN:
-            shown.append("... %d in all" % len(self.numbers))
-        return "%s [%s]" % (self.kind, ", ".join(shown))
+def named_items(value, name):
+    listed = items(value)
+    return (("%s[%d]" % (name, index), listed.item(index)) for index in range(len(listed)))
 
 
 OURS = r"backprop::graph::\w+::"
 PRINTERS = [
-    (re.compile(OURS + r"(Any|Const)?Node$"), NodePrinter),
-    (re.compile(OURS + r"Connection$"), ConnectionPrinter),
-    (re.compile(OURS + r"(Node|Connection)Id$"), IdPrinter),
-    (re.compile(OURS + r"Layer$"), LayerPrinter),
-    (re.compile(OURS + r"Network$"), NetworkPrinter),
-    (re.compile(OURS + r"Connections$"), ConnectionsPrinter),
+    (re.compile(OURS + r"(Any|Const)?Node$"), node_printer),
+    (re.compile(OURS + r"Connection$"), lambda value: Printer(connection_line(value, find_arena()))),
+    (re.compile(OURS + r"(Node|Connection)Id$"), lambda value: Printer(id_line(value, find_arena()))),
+    (re.compile(OURS + r"Layer$"), layer_printer),
+    (re.compile(OURS + r"Network$"), lambda value: Printer(network_line(value))),
+    (re.compile(OURS + r"(Connections|Links)$"), list_printer),
     (re.compile(r"(&(mut )?\[|alloc::vec::Vec<)" + OURS + r"(AnyNode|Connection|NodeId|ConnectionId|Layer)[],>]"),
-     ListPrinter),
-    (re.compile(r"backprop::sample::(Sample|Label)$"), NumbersPrinter),
+     list_printer),
+    (re.compile(r"backprop::sample::(Sample|Label)$"), lambda value: Printer(numbers_line(value))),
 ]
 
 
-def lookup_printer(value):
+def lookup_printer(raw):
     """gdb asks this for every value it prints: a printer for ours, None for all others."""
     try:
-        target = follow(value) if value.type.code == gdb.TYPE_CODE_PTR else value
-        name = type_name(target)
+        value = Value(raw)
+        name = value.type_name()
         for pattern, printer in PRINTERS:
             if pattern.match(name):
-                return printer(target)
-    except (gdb.error, IndexError, StopIteration):
+                return printer(value)
+    except (gdb.error, Missing):
         pass  # Not initialised yet: gdb prints the raw value.
     return None
 
@@ -394,113 +239,29 @@ def lookup_printer(value):
 lookup_printer.name = "backprop"
 
 
-# The network as a picture -------------------------------------------------------------------------------------------
-
-
-def computing(frame, arena):
-    """What the program is computing, or has just computed: `1-0`, a node, `(0-0) -> (1-0)`, a connection, or nothing."""
-    while frame is not None:
-        variables = dict(frame_variables(frame))
-        for name in ("self", "node"):
-            kind = type_name(variables[name]).rsplit("::", 1)[-1] if name in variables else ""
-            try:
-                if kind == "Connection":
-                    return connection_ends(variables[name], arena)
-                if kind in ("AnyNode", "Node", "ConstNode"):
-                    return place(inner(variables[name]))
-            except (gdb.error, IndexError, StopIteration):
-                continue  # Not initialised yet.
-        frame = frame.older()
-    return ""
-
-
-def draw(arena, mark):
-    """The network as a graph for Debug Visualizer, drawn as `backprop dot` draws it, `mark` in yellow."""
-    # Of a large layer the first nodes are drawn; what is marked, wherever it stands.
-    marked = re.findall(r"\d+-\d+", mark)
-    drawn, left_out = {}, {}
-    for number_of_node, node in enumerate(arena.all_nodes()):
-        layer, index = indices(node)
-        if is_const(node) and len(List(node["downstream"])) == 0:
-            continue  # It feeds nothing.
-        if index < NODES_DRAWN or is_const(node) or place(node) in marked:
-            drawn[number_of_node] = node
-        else:
-            left_out[layer] = left_out.get(layer, 0) + 1
-    nodes = [draw_node(node, mark) for node in drawn.values()]
-    for layer, count in left_out.items():
-        nodes.append({"id": "%d-more" % layer, "label": "%d more" % count, "color": "white", "shape": "box"})
-    edges = []
-    for node in drawn.values():
-        ids = List(node["downstream"])
-        for i in range(len(ids)):
-            connection = arena.connection(id_number(ids[i]))
-            if id_number(connection["downstream_node"]) in drawn:
-                edges.append(draw_connection(connection, arena, mark))
-    return {"kind": {"graph": True}, "nodes": nodes, "edges": edges}
-
-
-def draw_node(node, mark):
-    name = place(node)
-    label, colour = name + "\n1", "lightgrey"
-    if not is_const(node):
-        numbers = (name, number(node["output"]), number(node["delta"]))
-        label, colour = "%s\noutput %.6f\ndelta %.6f" % numbers, "white"
-    return {"id": name, "label": label, "color": "gold" if name == mark else colour, "shape": "box"}
-
-
-def draw_connection(connection, arena, mark):
-    name = connection_ends(connection, arena)
-    upstream, downstream = re.findall(r"\d+-\d+", name)
-    weight = number(connection["weight"])
-    colour, style = ("firebrick", "dashed") if weight < 0 else ("royalblue", "solid")
-    colour = "gold" if name == mark else colour
-    return {"id": name, "from": upstream, "to": downstream, "label": "%.6f" % weight, "color": colour, "style": style}
-
-
 # Commands -----------------------------------------------------------------------------------------------------------
 
 
-def arena_in_sight():
-    arena = find_arena()
-    if arena is None:
-        raise gdb.GdbError("no network in sight: stop in a function of src/graph, or in one that holds a Network")
-    return arena
+class Command(gdb.Command):
+    """A command with the help that both debuggers give."""
 
-
-class DumpCommand(gdb.Command):
-    """Prints nodes as Network::dump does."""
-
-    def __init__(self, name):
-        super().__init__(name, gdb.COMMAND_DATA)
-        self.arguments = self.__doc__.splitlines()[0].split(":")[0].split()[1:]
+    def __init__(self, name, kind, run):
+        self.__doc__ = HELP.get(name, run.__doc__)
+        self.run = run
+        super().__init__(name, kind)
 
     def invoke(self, argument, _from_tty):
-        words = gdb.string_to_argv(argument)
-        if len(words) != len(self.arguments):
-            raise gdb.GdbError("usage: " + self.__doc__.splitlines()[0])
-        wanted = [int(gdb.parse_and_eval(word)) for word in words]
-        arena = arena_in_sight()
-        found = False
-        for node in arena.all_nodes():
-            if indices(node)[: len(wanted)] == wanted:
-                found = True
-                for line in dump_node(node, arena):
-                    gdb.write(line + "\n")
-        if not found:
-            raise gdb.GdbError("there is no %s %s" % ("node" if len(wanted) == 2 else "layer", "-".join(words)))
+        try:
+            words = gdb.string_to_argv(argument)
+            check_words(self.__doc__, words)
+            self.run(*words)
+        except Missing as missing:
+            raise gdb.GdbError(str(missing)) from None
 
 
-class BpNode(DumpCommand):
-    """bp-node LAYER INDEX: print a node as Network::dump does. Layers and indices count from 0."""
-
-
-class BpLayer(DumpCommand):
-    """bp-layer LAYER: print the nodes of a layer as Network::dump does. Layers count from 0."""
-
-
-class BpNetwork(DumpCommand):
-    """bp-network: print the whole network as Network::dump does."""
+def dump(*words):
+    for line in dump_nodes([str(int(gdb.parse_and_eval(word))) for word in words], find_arena()):
+        gdb.write(line + "\n")
 
 
 class NodeFunction(gdb.Function):
@@ -510,9 +271,12 @@ class NodeFunction(gdb.Function):
         super().__init__("bp_node")
 
     def invoke(self, layer, index):
-        for node in arena_in_sight().all_nodes():
-            if indices(node) == [int(layer), int(index)]:
-                return node
+        try:
+            for node in needed(find_arena()).all_nodes():
+                if indices(node) == [int(layer), int(index)]:
+                    return node.raw
+        except Missing as missing:
+            raise gdb.GdbError(str(missing)) from None
         raise gdb.GdbError("there is no node %d-%d" % (int(layer), int(index)))
 
 
@@ -520,16 +284,7 @@ def running_frame():
     try:
         return gdb.selected_frame()
     except gdb.error:
-        raise gdb.GdbError("the program is not running; type run first") from None
-
-
-def in_graph(frame):
-    """Whether a frame is a line of src/graph. (Of id.rs it is not: an id that becomes an index is no formula.)"""
-    table = frame.find_sal().symtab
-    if table is None:
-        return False
-    name = table.filename
-    return GRAPH_FOLDER in name and not name.endswith("id.rs")
+        raise Missing(NOT_RUNNING) from None
 
 
 class Quietly:
@@ -551,39 +306,24 @@ def show_where(before=None):
     gdb.write(text)
 
 
-class BpStep(gdb.Command):
-    """bp-step: step to the next line of src/graph, however much of the standard library lies between."""
-
-    def __init__(self):
-        super().__init__("bp-step", gdb.COMMAND_RUNNING)
-
-    def invoke(self, _argument, _from_tty):
-        frame = running_frame()
-        function = (frame.name(), frame.level())
-        line = (frame.find_sal().line, function)
-        for _ in range(PATIENCE):
-            try:
-                with Quietly():
-                    gdb.execute("step", to_string=True)
-                frame = gdb.newest_frame()
-            except gdb.error:
-                raise gdb.GdbError("the program has ended") from None
-            if in_graph(frame) and (frame.find_sal().line, (frame.name(), frame.level())) != line:
-                show_where(before=function)
-                return
-        gdb.write("no line of src/graph in %d steps; stopped here:\n" % PATIENCE)
-        show_where()
-
-
-class BpJson(gdb.Command):
-    """bp-json: print the network as the JSON that the VS Code extension Debug Visualizer draws."""
-
-    def __init__(self):
-        super().__init__("bp-json", gdb.COMMAND_DATA)
-
-    def invoke(self, _argument, _from_tty):
-        arena = arena_in_sight()
-        gdb.write(json.dumps(draw(arena, computing(gdb.selected_frame(), arena))) + "\n")
+def step():
+    frame = running_frame()
+    function = (frame.name(), frame.level())
+    line = (frame.find_sal().line, function)
+    for _ in range(PATIENCE):
+        try:
+            with Quietly():
+                gdb.execute("step", to_string=True)
+            frame = gdb.newest_frame()
+        except gdb.error:
+            raise Missing(ENDED) from None
+        table = frame.find_sal().symtab
+        is_ours = table is not None and in_graph(table.filename)
+        if is_ours and (frame.find_sal().line, (frame.name(), frame.level())) != line:
+            show_where(before=function)
+            return
+    gdb.write("no line of src/graph in %d steps; stopped here:\n" % PATIENCE)
+    show_where()
 
 
 def run_to_a_formula(how):
@@ -598,7 +338,7 @@ def run_to_a_formula(how):
         gdb.newest_frame()
     except gdb.error:
         unrecorded = "gdb can go back only over what it has recorded: type record full first"
-        raise gdb.GdbError("the program has ended" if how == "continue" else unrecorded) from None
+        raise Missing(ENDED if how == "continue" else unrecorded) from None
     finally:
         for stop in stops:
             if stop.is_valid():
@@ -606,33 +346,30 @@ def run_to_a_formula(how):
     show_where()
 
 
-class BpNextNode(gdb.Command):
-    """bp-next-node: run to the next node's formula; after the last node, to where the weights are updated."""
-
-    def __init__(self):
-        super().__init__("bp-next-node", gdb.COMMAND_RUNNING)
-
-    def invoke(self, _argument, _from_tty):
-        run_to_a_formula("continue")
-
-
-class BpBackNode(gdb.Command):
+def back_node():
     """bp-back-node: run backwards to the beginning of the last node's formula, over what `record full` has recorded."""
-
-    def __init__(self):
-        super().__init__("bp-back-node", gdb.COMMAND_RUNNING)
-
-    def invoke(self, _argument, _from_tty):
-        run_to_a_formula("reverse-continue")
+    run_to_a_formula("reverse-continue")
 
 
-if not any(getattr(printer, "name", "") == "backprop" for printer in gdb.pretty_printers):
+def begin_in_gdb():
+    """Tells gdb of all this, once the other file is there."""
+    if any(getattr(printer, "name", "") == "backprop" for printer in gdb.pretty_printers):
+        return
     gdb.pretty_printers.append(lookup_printer)
-    BpNode("bp-node")
-    BpLayer("bp-layer")
-    BpNetwork("bp-network")
     NodeFunction()
-    BpStep()
-    BpNextNode()
-    BpBackNode()
-    BpJson()
+    for name in ("bp-node", "bp-layer", "bp-network"):
+        Command(name, gdb.COMMAND_DATA, dump)
+    Command("bp-json", gdb.COMMAND_DATA, lambda: gdb.write(graph_json(frames()) + "\n"))
+    Command("bp-step", gdb.COMMAND_RUNNING, step)
+    Command("bp-next-node", gdb.COMMAND_RUNNING, lambda: run_to_a_formula("continue"))
+    Command("bp-back-node", gdb.COMMAND_RUNNING, back_node)
+
+
+# gdb runs the two files of the program in either order: the second one begins. When this one is sourced by hand, the
+# other is in the same folder.
+if "nearest_arena" in globals():
+    begin_in_gdb()
+elif "__file__" in globals():
+    common = os.path.join(os.path.dirname(__file__), "debugger_common.py")
+    if os.path.exists(common):
+        gdb.execute("source " + common)

@@ -10,124 +10,129 @@
     bp-next-node                     on to the next node's formula
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-The texts are those of debugger.gdb.py; tests/program/debugger compares them. docs/debugging.md is a guided session.
+What is shown is in debugger_common.py, in the same folder; here is how it is read and asked for in LLDB.
+docs/debugging.md is a guided session.
 """
 
-import json
 import os
 import re
 import shlex
 
 import lldb
 
-GRAPH_FOLDER = os.path.join("src", "graph")
-FORMULAS = [
-    "backprop::graph::node::Node::calc_output",
-    "backprop::graph::node::Node::calc_output_layer_delta",
-    "backprop::graph::node::Node::calc_hidden_layer_delta",
-    "backprop::graph::const_node::ConstNode::calc_hidden_layer_delta",
-    # After the last node come the weights.
-    "backprop::graph::network::Network::update_weight",
-]
-# Plain `step` passes over these: the standard library, whose names LLDB shows as `core::...` or `_$LT$alloc..vec..`.
-STEP_AVOID = r"^(core|alloc|std)::|^<(core|alloc|std)::|^_\$LT\$(core|alloc|std|usize)"
+import debugger_common as common
+from debugger_common import Missing, id_number, items, sides
+
+# Plain `step` passes over these: the standard library, whose names LLDB shows as `core::...` or `_$LT$alloc..vec..`,
+# and where our list of connections becomes a slice.
+STEP_AVOID = r"^(core|alloc|std)::|^<(core|alloc|std)::|^_\$LT\$(core|alloc|std|usize|backprop\.\.graph\.\.connections)"
 STEP_SETTING = "target.process.thread.step-avoid-regexp"
-# So many steps through other people's code, and bp-step gives up.
-PATIENCE = 5000
-# So many numbers of a sample are shown.
-NUMBERS_SHOWN = 10
 # An editor asks for all children at once. Of a long list it gets so many, and the others in pages.
 PAGE = 100
-# So many nodes of a layer are drawn.
-NODES_DRAWN = 12
-# What the breakpoints of bp-next-node are called. (A name with a hyphen is none to LLDB.)
+# What the breakpoints of bp-next-node are called. (LLDB accepts no hyphen in such a name.)
 NEXT_NODE = "bp_next_node"
 
 
 # Reading Rust values ------------------------------------------------------------------------------------------------
 
 
-class Missing(Exception):
-    """What was looked for is not there, or not yet."""
+class Value:
+    """A value as the compiler describes it; what a reference refers to."""
+
+    def __init__(self, raw):
+        raw = raw.GetNonSyntheticValue()
+        while raw.GetType().IsPointerType():
+            raw = raw.Dereference().GetNonSyntheticValue()
+        self.raw = raw
+
+    def type_name(self):
+        return self.raw.GetType().GetUnqualifiedType().GetName() or ""
+
+    def field(self, name):
+        return Value(self.found(self.raw.GetChildMemberWithName(name), name))
+
+    def first(self):
+        return Value(self.found(self.raw.GetChildAtIndex(0), "first field"))
+
+    def found(self, value, name):
+        if not value.IsValid():
+            raise Missing(name)
+        return value
+
+    def integer(self):
+        return integer(self.raw)
+
+    def double(self):
+        error = lldb.SBError()
+        number = self.raw.GetData().GetDouble(error, 0)
+        if error.Fail():
+            raise Missing(self.raw.GetName())
+        return number
+
+    def inner(self):
+        if not self.type_name().endswith("::AnyNode"):
+            return self
+        variants = self.field("$variants$").raw
+        for i in range(variants.GetNumChildren()):
+            variant = Value(variants.GetChildAtIndex(i))
+            if variant.raw.GetName() == "$variant$%d" % variant.field("$discr$").integer():
+                return variant.field("value").first()
+        raise Missing("a node of a known kind")
+
+    def items(self):
+        return List(self.raw)
 
 
-def plain(value):
-    """The value itself, as the compiler describes it; what a reference refers to."""
-    value = value.GetNonSyntheticValue()
-    while value.GetType().IsPointerType():
-        value = value.Dereference().GetNonSyntheticValue()
-    return value
-
-
-def type_name(value):
-    return value.GetType().GetUnqualifiedType().GetName() or ""
-
-
-def field(value, name):
-    found = value.GetNonSyntheticValue().GetChildMemberWithName(name)
-    if not found.IsValid():
-        raise Missing(name)
-    return found
-
-
-def integer(value):
+def integer(raw):
     error = lldb.SBError()
-    number = value.GetValueAsUnsigned(error)
+    number = raw.GetValueAsUnsigned(error)
     if error.Fail():
-        raise Missing(value.GetName())
+        raise Missing(raw.GetName())
     return number
-
-
-def double(value):
-    error = lldb.SBError()
-    number_read = value.GetData().GetDouble(error, 0)
-    if error.Fail():
-        raise Missing(value.GetName())
-    return number_read
-
-
-def number(value):
-    """A float; 0 for −0, as a formula that begins with 0 leaves it."""
-    return double(value) + 0.0
 
 
 class List:
     """A slice, a Vec or an array, wherever it is: its length and its items."""
 
-    def __init__(self, value):
-        value = value.GetNonSyntheticValue()
-        self.target = value.GetTarget()
-        start = value.GetChildMemberWithName("data_ptr")
+    def __init__(self, raw):
+        self.target = raw.GetTarget()
+        start = raw.GetChildMemberWithName("data_ptr")
         if start.IsValid():
             self.item_type = start.GetType().GetPointeeType()
-            self.length = integer(field(value, "length"))
-        elif value.GetType().IsArrayType():
-            start = value.AddressOf()
-            self.item_type = value.GetType().GetArrayElementType()
-            self.length = value.GetNumChildren()
+            self.length = integer(raw.GetChildMemberWithName("length"))
+        elif raw.GetType().IsArrayType():
+            start = raw.AddressOf()
+            self.item_type = raw.GetType().GetArrayElementType()
+            self.length = raw.GetNumChildren()
         else:
-            self.item_type = value.GetType().GetTemplateArgumentType(0)
-            start = field(value, "buf")
+            self.item_type = raw.GetType().GetTemplateArgumentType(0)
+            start = raw.GetChildMemberWithName("buf")
             while not start.GetType().IsPointerType():
                 start = pointer_field(start)
-            self.length = integer(field(value, "len"))
+            self.length = integer(raw.GetChildMemberWithName("len"))
         self.start = integer(start)
         self.size = self.item_type.GetByteSize()
 
     def __len__(self):
         return self.length
 
-    def item(self, place, name=None):
-        if not 0 <= place < self.length:
-            raise Missing("%d of %d" % (place, self.length))
-        return self.value(place, self.item_type, name or "[%d]" % place)
+    def item_type_name(self):
+        return self.item_type.GetName()
+
+    def item(self, index):
+        return Value(self.named_item(index, "[%d]" % index))
+
+    def named_item(self, index, name):
+        if not 0 <= index < self.length:
+            raise Missing("%d of %d" % (index, self.length))
+        return self.value(index, self.item_type, name)
 
     def page(self, first, last, name):
         """The items from first up to last, as an array."""
         return self.value(first, self.item_type.GetArrayType(last - first), name)
 
-    def value(self, place, kind, name):
-        address = lldb.SBAddress(self.start + place * self.size, self.target)
+    def value(self, index, kind, name):
+        address = lldb.SBAddress(self.start + index * self.size, self.target)
         return self.target.CreateValueFromAddress(name, address, kind)
 
 
@@ -142,47 +147,26 @@ def pointer_field(struct):
     return struct.GetChildAtIndex(0)
 
 
-def inner(value):
-    """The Node or ConstNode inside an AnyNode; any other value as it is."""
-    value = plain(value)
-    if not type_name(value).endswith("::AnyNode"):
-        return value
-    variants = field(value, "$variants$")
-    for i in range(variants.GetNumChildren()):
-        variant = variants.GetChildAtIndex(i)
-        if variant.GetName() == "$variant$%d" % integer(field(variant, "$discr$")):
-            return field(variant, "value").GetChildAtIndex(0)
-    raise Missing("a node of a known kind")
+class Frame:
+    """The variables of a function that is being run."""
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def variable(self, name):
+        found = self.frame.FindVariable(name)
+        return Value(found) if found.IsValid() else None
+
+    def networks(self):
+        for variable in self.frame.GetVariables(True, True, False, True):
+            if "backprop::graph::network::Network" in (variable.GetTypeName() or ""):
+                yield Value(variable)
 
 
-def is_const(node):
-    return type_name(node).endswith("::ConstNode")
-
-
-def id_number(value):
-    return integer(plain(value).GetChildAtIndex(0))
-
-
-# The network in sight -----------------------------------------------------------------------------------------------
-
-
-class Arena:
-    """The list of all nodes and the list of all connections."""
-
-    def __init__(self, nodes, connections):
-        self.nodes = List(plain(nodes))
-        self.connections = List(plain(connections))
-        if indices(self.node(0)) != [0, 0]:
-            raise Missing("a network")
-
-    def node(self, place):
-        return inner(self.nodes.item(place))
-
-    def connection(self, place, name=None):
-        return self.connections.item(place, name)
-
-    def all_nodes(self):
-        return (self.node(place) for place in range(len(self.nodes)))
+def frames(selected):
+    """The selected function and its callers."""
+    thread = selected.GetThread()
+    return (Frame(thread.GetFrameAtIndex(level)) for level in range(selected.GetFrameID(), thread.GetNumFrames()))
 
 
 # The arena that was found last, and when and where it was looked for: looking is what takes time.
@@ -190,7 +174,7 @@ last_found = (None, None)
 
 
 def find_arena(frame):
-    """The lists of the nearest network: in the selected function's variables, or in those of its callers."""
+    """The lists of the nearest network."""
     global last_found
     if not frame.IsValid():
         return None
@@ -198,190 +182,42 @@ def find_arena(frame):
     process = thread.GetProcess()
     here = (process.GetUniqueID(), process.GetStopID(), thread.GetIndexID(), frame.GetFrameID())
     if last_found[0] != here:
-        last_found = (here, search_arena(thread, frame.GetFrameID()))
+        last_found = (here, common.nearest_arena(frames(frame)))
     return last_found[1]
 
 
-def search_arena(thread, first_frame):
-    for place in range(first_frame, thread.GetNumFrames()):
-        for nodes, connections in candidates(thread.GetFrameAtIndex(place)):
-            try:
-                return Arena(nodes, connections)
-            except Missing:
-                continue  # Not what it seemed, or not initialised yet.
-    return None
-
-
-def candidates(frame):
-    for variable in frame.GetVariables(True, True, False, True):
-        if "backprop::graph::network::Network" in (variable.GetTypeName() or ""):
-            network = plain(variable)
-            connections = network.GetChildMemberWithName("connections").GetChildMemberWithName("connections")
-            yield network.GetChildMemberWithName("nodes"), connections
-    nodes, connections = frame.FindVariable("nodes"), frame.FindVariable("connections")
-    if nodes.IsValid() and connections.IsValid():
-        yield nodes, connections
-
-
-def selected_frame(target):
-    return target.GetProcess().GetSelectedThread().GetSelectedFrame()
-
-
-def arena_of(value):
-    """The network in sight where someone looks at this value."""
-    return find_arena(selected_frame(value.GetTarget()))
-
-
-# What a node and a connection look like -----------------------------------------------------------------------------
-
-
-def indices(node):
-    return [integer(field(node, "layer_index")), integer(field(node, "node_index"))]
-
-
-def place(node):
-    return "%d-%d" % tuple(indices(node))
-
-
-def node_line(node):
-    kind = "ConstNode" if is_const(node) else "Node"
-    numbers = (kind, place(node), number(field(node, "output")), number(field(node, "delta")))
-    line = "%s %s output=%.6f delta=%.6f" % numbers
-    return line + " kept=%.6f" % kept(node) if kept(node) != 1 else line
-
-
-def kept(node):
-    """What others read of the output, as a share: not 1 only under dropout."""
-    return 1.0 if is_const(node) else number(field(node, "kept"))
-
-
-def connection_ends(connection, arena):
-    upstream = place(arena.node(id_number(field(connection, "upstream_node"))))
-    downstream = place(arena.node(id_number(field(connection, "downstream_node"))))
-    return "(%s) -> (%s)" % (upstream, downstream)
-
-
-def connection_line(connection, arena):
-    if arena is None:
-        ends = (id_number(field(connection, "upstream_node")), id_number(field(connection, "downstream_node")))
-        ends = "%d -> %d" % ends
-    else:
-        ends = connection_ends(connection, arena)
-    numbers = (ends, number(field(connection, "weight")), number(field(connection, "gradient")))
-    return "%s weight=%.6f gradient=%.6f" % numbers
-
-
-def dump_connections(ids, arena):
-    ids = List(ids)
-    for i in range(len(ids)):
-        connection = arena.connection(id_number(ids.item(i)))
-        yield "\t%s = %.6f" % (connection_ends(connection, arena), double(field(connection, "weight")))
-
-
-def dump_node(node, arena):
-    """The lines of Node::dump and ConstNode::dump."""
-    if is_const(node):
-        yield "%s: output: 1" % place(node)
-    else:
-        numbers = (place(node), double(field(node, "output")), double(field(node, "delta")))
-        line = "%s: output: %.6f delta: %.6f" % numbers
-        yield line + " kept: %.6f" % kept(node) if kept(node) != 1 else line
-    yield "\tdownstream:"
-    yield from dump_connections(field(node, "downstream"), arena)
-    if not is_const(node):
-        yield "\tupstream:"
-        yield from dump_connections(field(node, "upstream"), arena)
+def arena_in_sight(target):
+    """The network in sight where someone looks at a value."""
+    return find_arena(target.GetProcess().GetSelectedThread().GetSelectedFrame())
 
 
 # Summaries ----------------------------------------------------------------------------------------------------------
 
 
 def summary(describe):
-    """A summary that LLDB can ask for at any time: before a value is initialised there is none."""
+    """A summary that LLDB can ask for at any time: before a value is initialised it is empty."""
 
-    def described(value, _session):
+    def described(raw, _session):
         try:
-            return describe(plain(value))
+            return describe(Value(raw))
         except Missing:
             return ""
 
-    described.__name__ = describe.__name__
     return described
 
 
-@summary
-def node_summary(value):
-    """Node 1-0 output=0.649426 delta=0.000382"""
-    return node_line(inner(value))
+def in_arena(describe):
+    """A summary that names nodes of the network in sight."""
+    return summary(lambda value: describe(value, arena_in_sight(value.raw.GetTarget())))
 
 
-@summary
-def connection_summary(connection):
-    """(0-0) -> (1-0) weight=0.274137 gradient=0.000000"""
-    return connection_line(connection, arena_of(connection))
-
-
-@summary
-def id_summary(value):
-    """NodeId(4) and what it points at."""
-    kind = type_name(value).rsplit("::", 1)[1]
-    text = "%s(%d)" % (kind, id_number(value))
-    arena = arena_of(value)
-    if arena is None:
-        return text
-    if kind == "NodeId":
-        return "%s: %s" % (text, node_line(arena.node(id_number(value))))
-    return "%s: %s" % (text, connection_line(arena.connection(id_number(value)), arena))
-
-
-@summary
-def list_summary(value):
-    """12 nodes"""
-    items = List(value)
-    nouns = {"AnyNode": "nodes", "Connection": "connections", "Layer": "layers", "double": "numbers"}
-    noun = nouns.get(type_name_end(items.item_type), "ids")
-    return "%d %s" % (len(items), noun)
-
-
-def type_name_end(kind):
-    return kind.GetName().rsplit("::", 1)[-1]
-
-
-@summary
-def layer_summary(layer):
-    """Layer 1: 4 neurons and a constant node"""
-    count = len(List(field(layer, "nodes"))) - 1
-    neurons = "1 neuron" if count == 1 else "%d neurons" % count
-    return "Layer %d: %s and a constant node" % (integer(field(layer, "layer_index")), neurons)
-
-
-@summary
-def network_summary(network):
-    """Network 3-4-2: 12 nodes, 26 connections"""
-    layers = List(field(network, "layers"))
-    sizes = [len(List(field(layers.item(i), "nodes"))) - 1 for i in range(len(layers))]
-    nodes, connections = List(field(network, "nodes")), List(connection_list(field(network, "connections")))
-    return "Network %s: %d nodes, %d connections" % ("-".join(map(str, sizes)), len(nodes), len(connections))
-
-
-def connection_list(connections):
-    return field(connections, "connections")
-
-
-@summary
-def connections_summary(connections):
-    """26 connections"""
-    return "%d connections" % len(List(connection_list(connections)))
-
-
-@summary
-def numbers_summary(value):
-    """Sample [0.658875, 0.213732, 0.856233]"""
-    numbers = List(value.GetChildAtIndex(0))
-    shown = ["%.6f" % number(numbers.item(i)) for i in range(min(len(numbers), NUMBERS_SHOWN))]
-    if len(numbers) > NUMBERS_SHOWN:
-        shown.append("... %d in all" % len(numbers))
-    return "%s [%s]" % (type_name(value).rsplit("::", 1)[1], ", ".join(shown))
+node_summary = summary(lambda value: common.node_line(value.inner()))
+connection_summary = in_arena(common.connection_line)
+id_summary = in_arena(common.id_line)
+list_summary = summary(common.list_line)
+layer_summary = summary(common.layer_line)
+network_summary = summary(common.network_line)
+numbers_summary = summary(common.numbers_line)
 
 
 # Children: made when they are asked for, one by one ------------------------------------------------------------------
@@ -403,15 +239,15 @@ def ranges(length):
 class Children:
     """What LLDB asks of the children of a value. A part is (name, how to make the child)."""
 
-    def __init__(self, value, _session):
-        self.value = value
+    def __init__(self, raw, _session):
+        self.raw = raw
         self.parts = []
         # Fields that can be named (`v nodes[4].delta`), and are not listed.
         self.fields = {}
 
     def update(self):
         try:
-            self.parts = self.list_parts(plain(self.value))
+            self.parts = list(self.list_parts(Value(self.raw)))
         except Missing:
             self.parts = []
         return False
@@ -440,7 +276,7 @@ class Children:
         return -1
 
 
-def parts_of(items, spans, make, prefix="", base=0):
+def parts_of(listed, spans, make, prefix="", base=0):
     """A part for each span of a list: an item, or a page of several. The list's first item has the number `base`."""
     for first, last in spans:
         if last - first == 1:
@@ -448,30 +284,28 @@ def parts_of(items, spans, make, prefix="", base=0):
             yield name, lambda name, first=first: make(first, name)
         else:
             name = "%s[%d..%d]" % (prefix, base + first, base + last - 1)
-            yield name, lambda name, first=first, last=last: items.page(first, last, name)
+            yield name, lambda name, first=first, last=last: listed.page(first, last, name)
 
 
 class NodeChildren(Children):
     """The connections on both sides."""
 
     def list_parts(self, value):
-        node = inner(value)
-        self.fields = {child.GetName(): child for child in node}
-        parts = []
-        for side in ("downstream",) if is_const(node) else ("upstream", "downstream"):
-            ids = List(field(node, side))
-            parts += parts_of(ids, ranges(len(ids)), connection_of(ids), side)
-        return parts
+        node = value.inner()
+        self.fields = {child.GetName(): child for child in node.raw}
+        for side in sides(node):
+            ids = items(node.field(side))
+            yield from parts_of(ids, ranges(len(ids)), connection_of(ids), side)
 
 
 def connection_of(ids):
-    """Makes the connection that the id at a place of a list stands for."""
+    """Makes the connection whose id is at a place of a list."""
 
-    def make(place, name):
-        arena = find_arena(selected_frame(ids.target))
+    def make(index, name):
+        arena = arena_in_sight(ids.target)
         if arena is None:
-            return ids.item(place, name)
-        return arena.connection(id_number(ids.item(place)), name)
+            return ids.named_item(index, name)
+        return arena.connections.named_item(id_number(ids.item(index)), name)
 
     return make
 
@@ -480,177 +314,77 @@ class ListChildren(Children):
     """The items."""
 
     def list_parts(self, value):
-        items = List(value)
-        return list(parts_of(items, ranges(len(items)), items.item))
+        listed = items(value)
+        return parts_of(listed, ranges(len(listed)), listed.named_item)
 
 
 class PageChildren(Children):
     """A page, named `[100..199]` or, in a node, `upstream[100..199]`: its items with their numbers."""
 
     def list_parts(self, value):
-        items = List(value)
-        found = re.match(r"(\w*)\[(\d+)\.\.", self.value.GetName() or "")
+        listed = items(value)
+        found = re.match(r"(\w*)\[(\d+)\.\.", self.raw.GetName() or "")
         prefix, base = (found.group(1), int(found.group(2))) if found else ("", 0)
-        make = connection_of(items) if prefix else items.item
-        return list(parts_of(items, in_pages(0, len(items)), make, prefix, base))
+        make = connection_of(listed) if prefix else listed.named_item
+        return parts_of(listed, in_pages(0, len(listed)), make, prefix, base)
 
 
 class LayerChildren(Children):
     """The nodes' ids."""
 
     def list_parts(self, layer):
-        ids = List(field(layer, "nodes"))
-        return list(parts_of(ids, ranges(len(ids)), ids.item, "nodes"))
-
-
-class ConnectionsChildren(Children):
-    """The connections."""
-
-    def list_parts(self, connections):
-        items = List(connection_list(connections))
-        return list(parts_of(items, ranges(len(items)), items.item))
-
-
-# The network as a picture -------------------------------------------------------------------------------------------
-
-
-def computing(frame, arena):
-    """What the program is computing, or has just computed: `1-0`, a node, `(0-0) -> (1-0)`, a connection, or nothing."""
-    thread = frame.GetThread()
-    for level in range(frame.GetFrameID(), thread.GetNumFrames()):
-        for name in ("self", "node"):
-            variable = thread.GetFrameAtIndex(level).FindVariable(name)
-            kind = re.search(r"::(AnyNode|Node|ConstNode|Connection)( \*)*$", variable.GetTypeName() or "")
-            try:
-                if kind and kind.group(1) == "Connection":
-                    return connection_ends(plain(variable), arena)
-                if kind:
-                    return place(inner(variable))
-            except Missing:
-                continue  # Not initialised yet.
-    return ""
-
-
-def draw(arena, mark):
-    """The network as a graph for Debug Visualizer, drawn as `backprop dot` draws it, `mark` in yellow."""
-    # Of a large layer the first nodes are drawn; what is marked, wherever it stands.
-    marked = re.findall(r"\d+-\d+", mark)
-    drawn, left_out = {}, {}
-    for number_of_node, node in enumerate(arena.all_nodes()):
-        layer, index = indices(node)
-        if is_const(node) and len(List(field(node, "downstream"))) == 0:
-            continue  # It feeds nothing.
-        if index < NODES_DRAWN or is_const(node) or place(node) in marked:
-            drawn[number_of_node] = node
-        else:
-            left_out[layer] = left_out.get(layer, 0) + 1
-    nodes = [draw_node(node, mark) for node in drawn.values()]
-    for layer, count in left_out.items():
-        nodes.append({"id": "%d-more" % layer, "label": "%d more" % count, "color": "white", "shape": "box"})
-    edges = []
-    for node in drawn.values():
-        ids = List(field(node, "downstream"))
-        for i in range(len(ids)):
-            connection = arena.connection(id_number(ids.item(i)))
-            if id_number(field(connection, "downstream_node")) in drawn:
-                edges.append(draw_connection(connection, arena, mark))
-    return {"kind": {"graph": True}, "nodes": nodes, "edges": edges}
-
-
-def draw_node(node, mark):
-    name = place(node)
-    label, colour = name + "\n1", "lightgrey"
-    if not is_const(node):
-        numbers = (name, number(field(node, "output")), number(field(node, "delta")))
-        label, colour = "%s\noutput %.6f\ndelta %.6f" % numbers, "white"
-    return {"id": name, "label": label, "color": "gold" if name == mark else colour, "shape": "box"}
-
-
-def draw_connection(connection, arena, mark):
-    name = connection_ends(connection, arena)
-    upstream, downstream = re.findall(r"\d+-\d+", name)
-    weight = number(field(connection, "weight"))
-    colour, style = ("firebrick", "dashed") if weight < 0 else ("royalblue", "solid")
-    colour = "gold" if name == mark else colour
-    return {"id": name, "from": upstream, "to": downstream, "label": "%.6f" % weight, "color": colour, "style": style}
-
-
-def graph_json(frame=None):
-    """What bp-json prints. CodeLLDB calls it by itself, and leaves the frame in lldb.frame: .vscode/settings.json."""
-    frame = frame or lldb.frame
-    arena = find_arena(frame)
-    if arena is None:
-        raise Missing(NO_NETWORK)
-    return json.dumps(draw(arena, computing(frame, arena)))
+        ids = items(layer.field("nodes"))
+        return parts_of(ids, ranges(len(ids)), ids.named_item, "nodes")
 
 
 # Commands -----------------------------------------------------------------------------------------------------------
 
-NO_NETWORK = "no network in sight: stop in a function of src/graph, or in one that holds a Network"
+
+def graph_json(frame=None):
+    """What bp-json prints. CodeLLDB calls it by itself, and leaves the frame in lldb.frame: .vscode/settings.json."""
+    return common.graph_json(frames(frame or lldb.frame))
 
 
-def command(run):
-    """A command of LLDB. Its help is the docstring; its first words there are its name and what it wants."""
+def command(name):
+    """A command of LLDB."""
 
-    def checked(debugger, text, context, result, _session):
-        usage = run.__doc__.splitlines()[0]
-        words = shlex.split(text)
-        try:
-            if len(words) != len(usage.split(":")[0].split()[1:]):
-                raise Missing("usage: " + usage)
-            if not context.GetFrame():
-                raise Missing("the program is not running; type run first")
-            run(debugger, words, context.GetFrame(), result)
-        except Missing as missing:
-            result.SetError(str(missing))
-        except ValueError:
-            result.SetError("usage: " + usage)
+    def decorate(run):
+        usage = common.HELP.get(name, run.__doc__)
 
-    checked.__name__, checked.__doc__ = run.__name__, run.__doc__
-    return checked
+        def checked(debugger, text, context, result, _session):
+            words = shlex.split(text)
+            try:
+                common.check_words(usage, words)
+                if not context.GetFrame():
+                    raise Missing(common.NOT_RUNNING)
+                run(debugger, words, context.GetFrame(), result)
+            except Missing as missing:
+                result.SetError(str(missing))
+            except ValueError:
+                result.SetError("usage: " + usage)
 
+        checked.__doc__ = usage
+        return checked
 
-def print_nodes(words, frame, result):
-    wanted = [int(word) for word in words]
-    arena = find_arena(frame)
-    if arena is None:
-        raise Missing(NO_NETWORK)
-    found = [node for node in arena.all_nodes() if indices(node)[: len(wanted)] == wanted]
-    if not found:
-        raise Missing("there is no %s %s" % ("node" if len(wanted) == 2 else "layer", "-".join(words)))
-    for node in found:
-        for line in dump_node(node, arena):
-            result.AppendMessage(line)
+    return decorate
 
 
-@command
-def bp_node(_debugger, words, frame, result):
-    """bp-node LAYER INDEX: print a node as Network::dump does. Layers and indices count from 0."""
-    print_nodes(words, frame, result)
+def print_nodes(_debugger, words, frame, result):
+    for line in common.dump_nodes(words, find_arena(frame)):
+        result.AppendMessage(line)
 
 
-@command
-def bp_layer(_debugger, words, frame, result):
-    """bp-layer LAYER: print the nodes of a layer as Network::dump does. Layers count from 0."""
-    print_nodes(words, frame, result)
+bp_node, bp_layer, bp_network = (command(name)(print_nodes) for name in ("bp-node", "bp-layer", "bp-network"))
 
 
-@command
-def bp_network(_debugger, words, frame, result):
-    """bp-network: print the whole network as Network::dump does."""
-    print_nodes(words, frame, result)
-
-
-@command
+@command("bp-json")
 def bp_json(_debugger, _words, frame, result):
-    """bp-json: print the network as the JSON that the VS Code extension Debug Visualizer draws."""
     result.AppendMessage(graph_json(frame))
 
 
 def in_graph(frame):
-    """Whether a frame is a line of src/graph. (Of id.rs it is not: an id that becomes an index is no formula.)"""
     file = frame.GetLineEntry().GetFileSpec()
-    return (file.GetDirectory() or "").endswith(GRAPH_FOLDER) and file.GetFilename() != "id.rs"
+    return common.in_graph(os.path.join(file.GetDirectory() or "", file.GetFilename() or ""))
 
 
 class StepInGraph:
@@ -676,7 +410,7 @@ class StepInGraph:
         if not self.step.IsPlanComplete():
             return False
         thread = self.plan.GetThread()
-        if self.steps < PATIENCE and not (in_graph(thread.GetFrameAtIndex(0)) and where(thread) != self.start):
+        if self.steps < common.PATIENCE and not (in_graph(thread.GetFrameAtIndex(0)) and where(thread) != self.start):
             self.step = self.next_step()
             return False
         self.plan.SetPlanComplete(True)
@@ -694,9 +428,8 @@ def where(thread):
     return (frame.GetLineEntry().GetLine(), frame.GetFunctionName(), thread.GetNumFrames())
 
 
-@command
+@command("bp-step")
 def bp_step(debugger, _words, frame, result):
-    """bp-step: step to the next line of src/graph, however much of the standard library lies between."""
     thread = frame.GetThread()
     thread.StepUsingScriptedThreadPlan(__name__ + ".StepInGraph")
     show_where(debugger, thread.GetProcess(), result)
@@ -706,15 +439,14 @@ def bp_step(debugger, _words, frame, result):
 asked_for = None
 
 
-@command
+@command("bp-next-node")
 def bp_next_node(debugger, _words, frame, result):
-    """bp-next-node: run to the next node's formula; after the last node, to where the weights are updated."""
     global asked_for
     process = frame.GetThread().GetProcess()
     target = process.GetTarget()
     asked_for = process.GetUniqueID()
     delete_stops(target)
-    for function in FORMULAS:
+    for function in common.FORMULAS:
         stop = target.BreakpointCreateByName(function)
         stop.AddName(NEXT_NODE)
         stop.SetScriptCallbackFunction(__name__ + ".arrived")
@@ -743,7 +475,7 @@ def show_where(debugger, process, result):
     if debugger.GetAsync():
         return
     if process.GetState() != lldb.eStateStopped:
-        raise Missing("the program has ended")
+        raise Missing(common.ENDED)
     repeat(debugger, "frame select 0", result)
 
 
@@ -754,30 +486,30 @@ def repeat(debugger, text, result):
     result.AppendMessage(answer.GetOutput().rstrip("\n"))
 
 
-@command
+@command("bp-back-node")
 def bp_back_node(_debugger, _words, _frame, _result):
     """bp-back-node: only gdb can run a program backwards."""
     raise Missing("LLDB cannot go back; gdb can (record full), and so can `backprop step` with the left arrow")
 
 
-COMMANDS = [bp_node, bp_layer, bp_network, bp_step, bp_next_node, bp_back_node, bp_json]
+COMMANDS = ["bp-node", "bp-layer", "bp-network", "bp-step", "bp-next-node", "bp-back-node", "bp-json"]
 
 # Type names, and what is shown of them. LLDB's regular expressions have no \w.
 OURS = "^backprop::graph::[a-z_]+::"
 ITEM = "(AnyNode|Connection|NodeId|ConnectionId|Layer)"
 SHOWN = [
-    # A node's connections stand below it; of a node in a list only its line, or they would bury the list.
-    (OURS + "(Const)?Node$", node_summary, NodeChildren, True),
-    (OURS + "AnyNode$", node_summary, NodeChildren, False),
-    (OURS + "Connection$", connection_summary, None, False),
-    (OURS + "(Node|Connection)Id$", id_summary, None, False),
-    (OURS + "Layer$", layer_summary, LayerChildren, True),
-    (OURS + "Network$", network_summary, None, False),
-    (OURS + "Connections$", connections_summary, ConnectionsChildren, True),
-    (r"^(&(mut )?\[|alloc::vec::Vec<)backprop::graph::[a-z_]+::" + ITEM + r"(\]|,.*>)$", list_summary, ListChildren, True),
-    (OURS + ITEM + r" ?\[[0-9]+\]$", list_summary, PageChildren, False),
-    (r"^&(mut )?\[f64\]$", list_summary, ListChildren, True),
-    ("^backprop::sample::(Sample|Label)$", numbers_summary, None, False),
+    # A node's connections are shown below it; of a node in a list only its line, or they would bury the list.
+    (OURS + "(Const)?Node$", "node_summary", "NodeChildren", True),
+    (OURS + "AnyNode$", "node_summary", "NodeChildren", False),
+    (OURS + "Connection$", "connection_summary", None, False),
+    (OURS + "(Node|Connection)Id$", "id_summary", None, False),
+    (OURS + "Layer$", "layer_summary", "LayerChildren", True),
+    (OURS + "Network$", "network_summary", None, False),
+    (OURS + "(Connections|Links)$", "list_summary", "ListChildren", True),
+    (r"^(&(mut )?\[|alloc::vec::Vec<)" + OURS[1:] + ITEM + r"(\]|,.*>)$", "list_summary", "ListChildren", True),
+    (OURS + ITEM + r" ?\[[0-9]+\]$", "list_summary", "PageChildren", False),
+    (r"^&(mut )?\[f64\]$", "list_summary", "ListChildren", True),
+    ("^backprop::sample::(Sample|Label)$", "numbers_summary", None, False),
 ]
 CATEGORY = "backprop"
 
@@ -787,18 +519,18 @@ def __lldb_init_module(debugger, _session):
     for pattern, describe, children, expand in SHOWN:
         name = lldb.SBTypeNameSpecifier(pattern, True)
         options = lldb.eTypeOptionCascade | (0 if expand else lldb.eTypeOptionHideChildren)
-        body = lldb.SBTypeSummary.CreateWithFunctionName("%s.%s" % (__name__, describe.__name__), options)
+        body = lldb.SBTypeSummary.CreateWithFunctionName("%s.%s" % (__name__, describe), options)
         category.AddTypeSummary(name, body)
         if children:
-            body = lldb.SBTypeSynthetic.CreateWithClassName("%s.%s" % (__name__, children.__name__))
+            body = lldb.SBTypeSynthetic.CreateWithClassName("%s.%s" % (__name__, children))
             category.AddTypeSynthetic(name, body)
     # The category that is enabled last comes first: before those for Rust's own types.
     category.SetEnabled(False)
     category.SetEnabled(True)
-    for run in COMMANDS:
+    for name in COMMANDS:
         add = 'command script add --overwrite --synchronicity current --help "%s" --function %s.%s %s'
-        name = run.__name__.replace("_", "-")
-        debugger.HandleCommand(add % (run.__doc__.split(": ", 1)[1], __name__, run.__name__, name))
+        function = name.replace("-", "_")
+        debugger.HandleCommand(add % (globals()[function].__doc__.split(": ", 1)[1], __name__, function, name))
     avoided = debugger.GetInternalVariableValue(STEP_SETTING, debugger.GetInstanceName())
     if avoided.GetSize() == 0 or avoided.GetStringAtIndex(0) in ("", "^std::"):
         debugger.HandleCommand("settings set %s %s" % (STEP_SETTING, STEP_AVOID))

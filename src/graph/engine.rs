@@ -18,7 +18,7 @@ impl Engine for Network {
         for (matrices, layer) in parameters.layers.iter().zip(&self.layers[1..]) {
             for (j, neuron) in layer.neurons().iter().enumerate() {
                 let (bias, weights) = split_bias(self.nodes[neuron.index()].upstream());
-                let connections = &mut self.connections.connections;
+                let connections = &mut self.connections;
                 connections[bias.index()].weight = matrices.biases[j];
                 for (weight, id) in matrices.weights[j].iter().zip(weights) {
                     connections[id.index()].weight = *weight;
@@ -47,13 +47,13 @@ impl Engine for Network {
 }
 
 impl Network {
-    /// The gradients −∂E/∂w of all connections as last computed, in the shape of the parameters. Zeros before the first
-    /// [`Network::calc_gradient`] or [`Network::update_weight`].
+    /// Returns the gradients −∂E/∂w of all connections as last computed, in the shape of the parameters. Zeros before
+    /// the first [`Network::calc_gradient`] or [`Network::update_weight`].
     pub fn gradient(&self) -> Parameters {
         self.collect(Connection::get_gradient)
     }
 
-    /// One number of every connection, arranged as matrices and vectors.
+    /// Returns one number of every connection, arranged as matrices and vectors.
     fn collect(&self, number: impl Fn(&Connection) -> f64) -> Parameters {
         let mut parameters = Parameters::zeros(&self.architecture);
         for (matrices, layer) in parameters.layers.iter_mut().zip(&self.layers[1..]) {
@@ -69,7 +69,7 @@ impl Network {
     }
 }
 
-/// The bias connection, the last one upstream, and the others.
+/// Returns the bias connection, the last one upstream, and the others.
 fn split_bias(upstream: &[ConnectionId]) -> (ConnectionId, &[ConnectionId]) {
     let last = upstream.len() - 1;
     (upstream[last], &upstream[..last])

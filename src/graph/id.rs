@@ -23,12 +23,12 @@ use super::AnyNode;
 pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
-    /// The id of the node that is appended to this list next.
+    /// Returns the id of the node that is appended to this list next.
     pub(super) fn next(nodes: &[AnyNode]) -> Self {
         Self(u32::try_from(nodes.len()).expect("a NodeId counts to 2^32"))
     }
 
-    /// The place as an index.
+    /// Returns the place as an index.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -42,13 +42,13 @@ impl NodeId {
 /// let network = Network::new(&[3, 4, 2], 0);
 /// let output = network.layers[2].neurons()[1];
 /// let &bias = network[output].upstream().last().unwrap();
-/// assert_eq!(network[bias].downstream_node, output);
+/// assert_eq!(network[bias].downstream(), output);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub(crate) u32);
 
 impl ConnectionId {
-    /// The place as an index.
+    /// Returns the place as an index.
     pub const fn index(self) -> usize {
         self.0 as usize
     }

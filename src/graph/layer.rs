@@ -18,7 +18,7 @@ use crate::{Activation, Cost};
 /// let Network { layers, nodes, connections, .. } = &mut network;
 /// layers[0].set_output(nodes, &[1.0, 0.5, 0.0]);
 /// for layer in &layers[1..] {
-///     layer.calc_output(nodes, &connections.connections);
+///     layer.calc_output(nodes, connections);
 /// }
 /// assert_eq!(network.output(), expected);
 /// ```
@@ -31,7 +31,8 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A layer of this many neurons and a constant node, none of them connected, appended to the network's list.
+    /// Appends this many neurons and a constant node, none of them connected, to the network's list, and returns them
+    /// as a layer.
     ///
     /// ```
     /// use backprop::Activation;
@@ -56,19 +57,19 @@ impl Layer {
         Self { layer_index, nodes: own_nodes }
     }
 
-    /// Its neurons: all nodes but the constant one.
+    /// Returns its neurons: all nodes but the constant one.
     ///
     /// # Panics
-    /// If it has no nodes, as no network's layer.
+    /// If the layer has no nodes.
     pub fn neurons(&self) -> &[NodeId] {
         let nodes: &[NodeId] = &self.nodes;
         &nodes[..nodes.len() - 1]
     }
 
-    /// Its constant node.
+    /// Returns its constant node.
     ///
     /// # Panics
-    /// If it has no nodes, as no network's layer.
+    /// If the layer has no nodes.
     pub fn const_node(&self) -> NodeId {
         self.nodes[self.nodes.len() - 1]
     }
@@ -140,7 +141,7 @@ impl Layer {
         }
     }
 
-    /// Its nodes as bp.py prints them.
+    /// Returns its nodes as bp.py prints them.
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         self.nodes.iter().map(|id| nodes[id.index()].dump(nodes, connections)).collect()
     }

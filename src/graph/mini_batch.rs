@@ -1,11 +1,11 @@
 //! What network.py and network2.py add to bp.py, object by object: the mean gradient of a mini-batch, L2 regularisation
 //! and dropout.
 //!
-//! bp.py's functions stay as they are, and do the work. Beside them:
+//! bp.py's functions stay as they are, and do the work. New are two things:
 //!
-//! - a connection adds the gradients of the samples up ([`Connection::add_gradient`]) and moves by their mean
+//! - a connection adds up the gradients of the samples ([`Connection::add_gradient`]) and moves by their mean
 //!   ([`Connection::update_by_mean`]);
-//! - a hidden node can be silenced: what others read of it is [`Node::kept`](super::Node::kept) times its output.
+//! - a hidden node can be silenced: others read its output times [`AnyNode::kept`].
 
 use super::{AnyNode, Connection, Layer, Network};
 use crate::{Dropout, Label, MiniBatchStep, Sample};
@@ -65,8 +65,8 @@ impl Network {
 
     /// Silences hidden nodes for one sample of a mini-batch, which `place` counts from 0, or with `None` none of them.
     ///
-    /// A silenced node's [`Node::kept`](super::Node::kept) is 0; that of the others is 1 / (1 − p), so that the expected
-    /// sum stays what it was.
+    /// A silenced node's [`AnyNode::kept`] is 0; that of the others is 1 / (1 − p), so that the expected sum stays what
+    /// it was.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -76,9 +76,9 @@ impl Network {
     /// network.drop_out(Some(&Dropout { probability: 0.5, seed: 1 }), 0);
     /// network.predict(Sample(&[1.0, 0.5]));
     /// for &id in network.layers[1].neurons() {
-    ///     let node = network[id].as_node().unwrap();
-    ///     assert!(node.kept == 0.0 || node.kept == 2.0);
-    ///     assert_eq!(network[id].output(), node.kept * node.output); // what others read
+    ///     let node = &network[id];
+    ///     assert!(node.kept() == 0.0 || node.kept() == 2.0);
+    ///     assert_eq!(node.sent(), node.kept() * node.output()); // what others read
     /// }
     /// network.drop_out(None, 0); // as if nothing had happened
     /// ```
@@ -100,7 +100,7 @@ impl Network {
     /// Adds this sample's gradient to every connection's, from the outputs and deltas that are in the nodes.
     pub fn add_gradient(&mut self) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].add_gradient(nodes);
@@ -111,7 +111,7 @@ impl Network {
     /// Moves every weight by the mean of the gradients that were added up over this many samples.
     pub fn update_by_mean(&mut self, samples: usize, step: &MiniBatchStep) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].update_by_mean(nodes, samples, step);

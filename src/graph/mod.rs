@@ -10,7 +10,7 @@
 //! network.update_weight(0.3); // and every connection its gradient and a new weight
 //!
 //! let node = network.layers[1].neurons()[2];
-//! println!("{}", network[node].dump(&network.nodes, &network.connections.connections));
+//! println!("{}", network[node].dump(&network.nodes, &network.connections));
 //! ```
 //!
 //! # How does it work?
@@ -36,11 +36,11 @@
 //!    [`Node::calc_hidden_layer_delta`] layer by layer backwards (equation 4);
 //! 3. [`Network::update_weight`]: [`Connection::update_weight`] for each connection (equation 5).
 //!
-//! Read the files in the order `id`, `node`, `const_node`, `connection`, `connections`, `layer`,
-//! `network`; then mini_batch.rs, which adds what network.py and network2.py do: [`Network::train_mini_batch`], with
-//! L2 regularisation and dropout. To see it move, run the `nine_nodes` example in a debugger with a breakpoint on one
-//! of the functions above (docs/debugging.md is a guided session; debugger.gdb.py and debugger_lldb.py teach gdb and
-//! LLDB to show these objects), or walk through a training step with [`step`](crate::step).
+//! Read the files in the order `id`, `node`, `links`, `const_node`, `connection`, `connections`, `layer`, `network`;
+//! then mini_batch.rs, which adds what network.py and network2.py do: [`Network::train_mini_batch`], with L2
+//! regularisation and dropout. To see it move, run the `nine_nodes` example in a debugger with a breakpoint on one of
+//! the functions above (docs/debugging.md is a guided session; debugger.gdb.py and debugger_lldb.py teach gdb and LLDB
+//! to show these objects), or walk through a training step with [`step`](crate::step).
 //!
 //! # The arena
 //!
@@ -61,6 +61,8 @@
 //!
 //! As in bp.py, a node's `delta` is −∂E/∂z and a connection's `gradient` is −∂E/∂w: the direction to move in.
 
+// Both scripts go into the program, which shows its objects wherever it is taken.
+#![debugger_visualizer(gdb_script_file = "debugger_common.py")]
 #![debugger_visualizer(gdb_script_file = "debugger.gdb.py")]
 
 mod connection;
@@ -69,6 +71,7 @@ mod const_node;
 mod engine;
 mod id;
 mod layer;
+mod links;
 mod mini_batch;
 mod network;
 mod node;

@@ -31,14 +31,15 @@ pub struct Network {
     pub architecture: Architecture,
     /// Every node: layer by layer, the constant node last in each. A [`NodeId`] is a place in this list.
     pub nodes: Vec<AnyNode>,
-    /// Every connection. A [`ConnectionId`] is a place in its list.
+    /// Every connection. A [`ConnectionId`] is a place in this list.
     pub connections: Connections,
     /// The layers, input first.
     pub layers: Vec<Layer>,
 }
 
 impl Network {
-    /// A network of sigmoid neurons with small random weights and biases, uniform in ±0.1, and the quadratic cost.
+    /// Returns a network of sigmoid neurons with the quadratic cost and small random weights and biases, uniform in
+    /// ±0.1.
     ///
     /// `sizes` are neurons in each layer, input first. ([`WeightInit::Small`] draws the same weights.)
     ///
@@ -51,7 +52,7 @@ impl Network {
         network
     }
 
-    /// A network with these weights and biases.
+    /// Returns a network with these weights and biases.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -82,11 +83,11 @@ impl Network {
         }
     }
 
-    /// A network with all weights and biases at 0.
+    /// Returns a network with all weights and biases at 0.
     ///
     /// # Errors
-    /// An architecture that no network can have ([`Architecture::check`]); or [`ErrorKind::TooLarge`]: 2³² nodes or
-    /// connections or more, or more than memory can hold.
+    /// If the architecture is invalid ([`Architecture::check`]); [`ErrorKind::TooLarge`] for 2³² nodes or connections or
+    /// more, or for more than memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
         let (node_count, connection_count) = count_objects(architecture)?;
@@ -106,12 +107,12 @@ impl Network {
         Ok(network)
     }
 
-    /// A network without nodes, to be wired by hand: [`Network::add_node`], [`Network::connect`], and a [`Layer`] for
-    /// each layer.
+    /// Returns a network without nodes, to be wired by hand: [`Network::add_node`], [`Network::connect`], and a
+    /// [`Layer`] for each layer.
     ///
-    /// The formulas follow the connections, whichever there are. What treats a layer as a matrix
-    /// ([`Engine`]'s parameters, a model file, the gradient check) wants it wired as
-    /// [`Network::try_new`] does: every node, the constant one last, with every neuron of the next layer.
+    /// The formulas follow whatever connections there are. Code that treats a layer as a matrix ([`Engine`]'s
+    /// parameters, a model file, the gradient check) wants it wired as [`Network::try_new`] does: every node, the
+    /// constant one last, with every neuron of the next layer.
     ///
     /// ```
     /// use backprop::graph::{ConstNode, Layer, Network, Node};
@@ -178,7 +179,7 @@ impl Network {
         }
     }
 
-    /// Room for exactly the connections that [`Network::connect_layers`] makes.
+    /// Reserves room for exactly the connections that [`Network::connect_layers`] makes.
     fn reserve_lists(&mut self) {
         let sizes = &self.architecture.sizes;
         for node in &mut self.nodes {
@@ -186,10 +187,10 @@ impl Network {
             let downstream_count = sizes.get(layer + 1).copied().unwrap_or(0);
             match node {
                 AnyNode::Node(node) => {
-                    node.upstream.reserve_exact(if layer == 0 { 0 } else { sizes[layer - 1] + 1 });
-                    node.downstream.reserve_exact(downstream_count);
+                    node.upstream.ids.reserve_exact(if layer == 0 { 0 } else { sizes[layer - 1] + 1 });
+                    node.downstream.ids.reserve_exact(downstream_count);
                 }
-                AnyNode::Const(node) => node.downstream.reserve_exact(downstream_count),
+                AnyNode::Const(node) => node.downstream.ids.reserve_exact(downstream_count),
             }
         }
     }
@@ -257,7 +258,7 @@ impl Network {
     pub fn calc_delta(&mut self, label: Label<'_>) {
         let layers: &[Layer] = &self.layers;
         let nodes: &mut [AnyNode] = &mut self.nodes;
-        let connections: &[Connection] = &self.connections.connections;
+        let connections: &[Connection] = &self.connections;
         let mut layer = layers.len() - 1;
         layers[layer].calc_output_layer_delta(nodes, label.0, self.architecture.cost);
         while layer > 0 {
@@ -287,7 +288,7 @@ impl Network {
     /// in just that order, so walking the list of connections is the same walk.
     pub fn update_weight(&mut self, rate: f64) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].update_weight(nodes, rate);
@@ -299,7 +300,7 @@ impl Network {
     /// [`Network::update_weight`].
     pub fn calc_gradient(&mut self) {
         let nodes: &[AnyNode] = &self.nodes;
-        let connections: &mut [Connection] = &mut self.connections.connections;
+        let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
             connections[i].calc_gradient(nodes);
@@ -331,8 +332,8 @@ impl Network {
         self.calc_gradient();
     }
 
-    /// The output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps its
-    /// output.
+    /// Returns the output vector, n_out numbers, for one sample of n_in (equation 2, layer by layer). Every node keeps
+    /// its output.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
@@ -340,7 +341,7 @@ impl Network {
     pub fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
         let nodes: &mut [AnyNode] = &mut self.nodes;
-        let connections: &[Connection] = &self.connections.connections;
+        let connections: &[Connection] = &self.connections;
         layers[0].set_output(nodes, sample.0);
         let mut layer = 1;
         while layer < layers.len() {
@@ -350,7 +351,7 @@ impl Network {
         self.output()
     }
 
-    /// The output vector as last computed, n_out numbers; zeros in a network that has predicted nothing yet.
+    /// Returns the output vector as last computed, n_out numbers; zeros if the network has predicted nothing yet.
     pub fn output(&self) -> Vec<f64> {
         let layers: &[Layer] = &self.layers;
         let nodes: &[AnyNode] = &self.nodes;
@@ -365,7 +366,7 @@ impl Network {
         output
     }
 
-    /// The cost E of one sample with the present weights; computes all outputs on the way.
+    /// Returns the cost E of one sample with the present weights; computes all outputs on the way.
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer.
@@ -375,7 +376,8 @@ impl Network {
         self.architecture.cost.value(&output, label.0)
     }
 
-    /// The whole network as bp.py prints it: node by node, with its output, its delta and the weights on both sides.
+    /// Returns the whole network as bp.py prints it: node by node, with its output, its delta and the weights on both
+    /// sides.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -389,14 +391,14 @@ impl Network {
     /// assert!(text.contains("(0-1) -> (1-0) = -0.250000")); // the bias
     /// ```
     pub fn dump(&self) -> String {
-        self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections.connections)).collect()
+        self.layers.iter().map(|layer| layer.dump(&self.nodes, &self.connections)).collect()
     }
 
-    /// The memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
+    /// Returns the memory its objects take, in bytes: nodes, connections, layers, and the lists of ids they hold.
     pub fn memory_bytes(&self) -> usize {
         let ids = |node: &AnyNode| match node {
-            AnyNode::Node(node) => node.upstream.capacity() + node.downstream.capacity(),
-            AnyNode::Const(node) => node.downstream.capacity(),
+            AnyNode::Node(node) => node.upstream.ids.capacity() + node.downstream.ids.capacity(),
+            AnyNode::Const(node) => node.downstream.ids.capacity(),
         };
         let in_layers: usize = self.layers.iter().map(|layer| layer.nodes.capacity()).sum();
         self.connections.connections.capacity() * size_of::<Connection>()
@@ -407,7 +409,7 @@ impl Network {
     }
 }
 
-/// The node with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the node with this id. Panics if the id is another network's and this one is smaller.
 impl Index<NodeId> for Network {
     type Output = AnyNode;
 
@@ -422,22 +424,22 @@ impl IndexMut<NodeId> for Network {
     }
 }
 
-/// The connection with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the connection with this id. Panics if the id is another network's and this one is smaller.
 impl Index<ConnectionId> for Network {
     type Output = Connection;
 
     fn index(&self, id: ConnectionId) -> &Connection {
-        &self.connections.connections[id.index()]
+        &self.connections[id.index()]
     }
 }
 
 impl IndexMut<ConnectionId> for Network {
     fn index_mut(&mut self, id: ConnectionId) -> &mut Connection {
-        &mut self.connections.connections[id.index()]
+        &mut self.connections[id.index()]
     }
 }
 
-/// How many nodes and connections the network will have, if ids can count them.
+/// Returns how many nodes and connections the network will have, if ids can count them.
 fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     let ids = u32::MAX as usize;
     let nodes = architecture.sizes.iter().try_fold(0usize, |sum, size| sum.checked_add(size.checked_add(1)?));
@@ -448,7 +450,7 @@ fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     }
 }
 
-/// An empty list with room for `count` objects.
+/// Returns an empty list with room for `count` objects.
 fn reserve<T>(count: usize, architecture: &Architecture) -> Result<Vec<T>, Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(count).map_err(|_| {

@@ -1,8 +1,6 @@
 //! A neuron. Ports `Node` of bp.py.
 
-use std::fmt::Write as _;
-
-use super::{Connection, ConnectionId, ConstNode};
+use super::{Connection, ConnectionId, ConstNode, links::Links};
 use crate::{Activation, Cost};
 
 /// One neuron: what it computed last, and the ids of its connections on both sides. See it [by hand](#impl-Node-1).
@@ -13,33 +11,35 @@ pub struct Node {
     sent: f64,
     /// The error term −∂E/∂z, as last computed.
     pub delta: f64,
-    /// The output a = σ(z), as last computed or set ([`Node::set_output`]).
-    pub output: f64,
-    /// What the output is multiplied by before others read it: 1, but for a hidden node under dropout 0 (silenced) or
-    /// 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out) and [`Node::set_kept`].
-    pub kept: f64,
+    /// The output a = σ(z), as last computed or set.
+    output: f64,
+    /// What the output is multiplied by before others read it: 1, or for a hidden node under dropout 0 (silenced) or
+    /// 1 / (1 − p).
+    kept: f64,
     /// Its layer; the input layer is 0.
-    pub layer_index: u32,
+    layer_index: u32,
     /// Its place in that layer, from 0.
-    pub node_index: u32,
-    /// The function between its weighted input and its output. (A node of the input layer has that of the layer after
-    /// it, as in fc.py's `backward`; its delta is computed and never used.)
-    pub activation: Activation,
+    node_index: u32,
+    /// The function between its weighted input and its output.
+    activation: Activation,
     /// Connections to the layer after, in the order of that layer's nodes.
-    pub downstream: Vec<ConnectionId>,
+    pub(super) downstream: Links,
     /// Connections from the layer before, in the order of that layer's nodes, the bias last.
-    pub upstream: Vec<ConnectionId>,
+    pub(super) upstream: Links,
 }
 
 impl Node {
-    /// A node without connections.
+    /// Returns a node without connections: number `node_index` of layer `layer_index`, both from 0.
+    ///
+    /// `activation` is the function between its weighted input and its output. (A node of the input layer has that of
+    /// the layer after it, as in fc.py's `backward`; its delta is computed and never used.)
     pub fn new(layer_index: u32, node_index: u32, activation: Activation) -> Self {
         Self {
             layer_index,
             node_index,
             activation,
-            downstream: Vec::new(),
-            upstream: Vec::new(),
+            downstream: Links::default(),
+            upstream: Links::default(),
             sent: 0.0,
             output: 0.0,
             delta: 0.0,
@@ -47,13 +47,13 @@ impl Node {
         }
     }
 
-    /// Sets the output: what a node of the input layer has in place of a formula. (Whether it is one is not checked.)
+    /// Sets the output: what a node of the input layer has in place of a formula. (It is not checked that it is one.)
     pub fn set_output(&mut self, output: f64) {
         self.output = output;
         self.sent = self.kept * output;
     }
 
-    /// Sets what of the output is kept.
+    /// Sets what the output is multiplied by before others read it; see [`AnyNode::kept`].
     pub fn set_kept(&mut self, kept: f64) {
         self.kept = kept;
         self.sent = kept * self.output;
@@ -61,15 +61,15 @@ impl Node {
 
     /// Adds a connection to a node of the layer after.
     pub fn append_downstream_connection(&mut self, connection: ConnectionId) {
-        self.downstream.push(connection);
+        self.downstream.append(connection);
     }
 
     /// Adds a connection from a node of the layer before.
     pub fn append_upstream_connection(&mut self, connection: ConnectionId) {
-        self.upstream.push(connection);
+        self.upstream.append(connection);
     }
 
-    /// The output of this node: a = σ(z) (equation 1).
+    /// Returns the output of this node: a = σ(z) (equation 1).
     ///
     /// It reads what it is given and changes nothing; [`Layer::calc_output`](super::Layer::calc_output) stores it.
     #[must_use]
@@ -78,9 +78,9 @@ impl Node {
         self.activation.value(weighted_input)
     }
 
-    /// The weighted input z = Σ wᵢ·xᵢ, the bias being the weight of the last connection.
+    /// Returns the weighted input z = Σ wᵢ·xᵢ, the bias being the weight of the last connection.
     pub fn weighted_input(&self, outputs: &[f64], connections: &[Connection]) -> f64 {
-        let upstream: &[ConnectionId] = &self.upstream;
+        let upstream: &[ConnectionId] = &self.upstream.ids;
         let mut weighted_input = 0.0;
         let mut i = 0;
         while i < upstream.len() {
@@ -92,30 +92,16 @@ impl Node {
         weighted_input
     }
 
-    /// The delta of a hidden node: a(1 − a)·Σ wᵢ·δᵢ over the nodes it feeds (equation 4; Nielsen's BP2). Under dropout
-    /// times [`Node::kept`], because that is what they read of its output.
+    /// Returns the delta of a hidden node: a(1 − a)·Σ wᵢ·δᵢ over the nodes it feeds (equation 4; Nielsen's BP2). Under
+    /// dropout it is multiplied by [`AnyNode::kept`], as the output that they read is.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream_delta = self.downstream_delta(nodes, connections);
+        let downstream_delta = self.downstream.downstream_delta(nodes, connections);
         let slope = self.activation.derivative_from_output(self.output);
         self.kept * slope * downstream_delta
     }
 
-    /// Σ wᵢ·δᵢ over the nodes it feeds: the part of its delta that comes from them.
-    pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream: &[ConnectionId] = &self.downstream;
-        let mut downstream_delta = 0.0;
-        let mut i = 0;
-        while i < downstream.len() {
-            let connection = &connections[downstream[i].index()];
-            let delta = nodes[connection.downstream_node.index()].delta();
-            downstream_delta += delta * connection.weight;
-            i += 1;
-        }
-        downstream_delta
-    }
-
-    /// The delta of an output node: a(1 − a)(label − a) for the quadratic cost (equation 3; Nielsen's BP1).
+    /// Returns the delta of an output node: a(1 − a)(label − a) for the quadratic cost (equation 3; Nielsen's BP1).
     ///
     /// −∂E/∂z, from the output as last computed. [`Cost::output_layer_delta`] has the formula.
     #[must_use]
@@ -143,35 +129,32 @@ impl Node {
 /// network.calc_delta(Label(&[7.0]));
 ///
 /// let [hidden, output] = [1, 2].map(|layer| network[network.layers[layer].nodes[0]].as_node().unwrap());
-/// let (nodes, connections) = (&network.nodes, &network.connections.connections);
+/// let (nodes, connections) = (&network.nodes, &network.connections);
 /// assert_eq!(output.calc_output(&outputs(nodes), connections), 6.5);
 /// assert_eq!(output.calc_output_layer_delta(7.0, Cost::Quadratic), 0.5); // slope 1, 0.5 too low
 /// assert_eq!(hidden.calc_hidden_layer_delta(nodes, connections), 1.5); // slope 1, 3·0.5
 /// ```
 impl Node {
-    /// This node and its connections as bp.py prints them, several lines; [`Node::kept`] too where it is not 1.
+    /// Returns this node and its connections as bp.py prints them, several lines; what is kept too where it is not 1.
     ///
     /// ```
     /// use backprop::graph::Network;
     ///
     /// let network = Network::new(&[1, 1], 0);
-    /// let text = network.nodes[0].dump(&network.nodes, &network.connections.connections);
+    /// let text = network.nodes[0].dump(&network.nodes, &network.connections);
     /// assert!(text.starts_with("0-0: output: 0.000000 delta: 0.000000\n\tdownstream:\n"));
     /// ```
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
-        let mut text = format!(
-            "{}-{}: output: {:.6} delta: {:.6}",
-            self.layer_index, self.node_index, self.output, self.delta
-        );
-        if self.kept != 1.0 {
-            // Writing to a String cannot fail.
-            let _ = write!(text, " kept: {:.6}", self.kept);
-        }
-        text.push_str("\n\tdownstream:\n");
-        dump_list(&mut text, &self.downstream, nodes, connections);
-        text.push_str("\tupstream:\n");
-        dump_list(&mut text, &self.upstream, nodes, connections);
-        text
+        let kept = if self.kept == 1.0 { String::new() } else { format!(" kept: {:.6}", self.kept) };
+        format!(
+            "{}-{}: output: {:.6} delta: {:.6}{kept}\n\tdownstream:\n{}\tupstream:\n{}",
+            self.layer_index,
+            self.node_index,
+            self.output,
+            self.delta,
+            self.downstream.dump(nodes, connections),
+            self.upstream.dump(nodes, connections)
+        )
     }
 }
 
@@ -186,8 +169,8 @@ impl Node {
 /// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
 /// ```
 ///
-/// With `repr(u8)` the kind stands in front and the node in the same place behind it. In both kinds (`repr(C)`) what
-/// others read comes first, the output and the delta: found in the same place whichever kind it is.
+/// With `repr(u8)` the kind comes first and the node in the same place after it. In both kinds (`repr(C)`) what others
+/// read comes first, the output and the delta, so that it is found in the same place in either kind.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
@@ -198,16 +181,44 @@ pub enum AnyNode {
 }
 
 impl AnyNode {
-    /// The output that other nodes read: kept·a; of a constant node always 1.
+    /// Returns the output that other nodes read: kept·a. Without dropout it is the output itself, and a constant node
+    /// always sends 1.
     #[inline]
-    pub fn output(&self) -> f64 {
+    pub fn sent(&self) -> f64 {
         match self {
             Self::Node(node) => node.sent,
             Self::Const(node) => node.output,
         }
     }
 
-    /// The neuron, if it is one.
+    /// Returns the output a, as last computed or set; a constant node's is always 1. Under dropout others read
+    /// [`AnyNode::sent`].
+    pub fn output(&self) -> f64 {
+        match self {
+            Self::Node(node) => node.output,
+            Self::Const(node) => node.output,
+        }
+    }
+
+    /// Returns what the output is multiplied by before others read it: 1, or for a hidden neuron under dropout 0
+    /// (silenced) or 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
+    pub fn kept(&self) -> f64 {
+        match self {
+            Self::Node(node) => node.kept,
+            Self::Const(_) => 1.0,
+        }
+    }
+
+    /// Returns the function between a neuron's weighted input and its output; for a constant node the sigmoid, whose
+    /// slope is in its delta.
+    pub fn activation(&self) -> Activation {
+        match self {
+            Self::Node(node) => node.activation,
+            Self::Const(_) => Activation::Sigmoid,
+        }
+    }
+
+    /// Returns the neuron, if it is one.
     pub fn as_node(&self) -> Option<&Node> {
         match self {
             Self::Node(node) => Some(node),
@@ -215,7 +226,7 @@ impl AnyNode {
         }
     }
 
-    /// The error term −∂E/∂z, as last computed.
+    /// Returns the error term −∂E/∂z, as last computed.
     #[inline]
     pub fn delta(&self) -> f64 {
         match self {
@@ -231,7 +242,7 @@ impl AnyNode {
         }
     }
 
-    /// Sets what of a neuron's output is kept; of a constant node's all is.
+    /// Sets what a neuron's output is multiplied by before others read it; a constant node's stays whole.
     pub fn set_kept(&mut self, kept: f64) {
         if let Self::Node(node) = self {
             node.set_kept(kept);
@@ -246,7 +257,7 @@ impl AnyNode {
         }
     }
 
-    /// The delta of a node before the output layer; see [`Node::calc_hidden_layer_delta`] and
+    /// Returns the delta of a node before the output layer; see [`Node::calc_hidden_layer_delta`] and
     /// [`ConstNode::calc_hidden_layer_delta`].
     ///
     /// # Panics
@@ -260,18 +271,22 @@ impl AnyNode {
         }
     }
 
-    /// Σ wᵢ·δᵢ over the nodes it feeds.
+    /// Returns Σ wᵢ·δᵢ over the nodes it feeds.
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
     pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
+        self.links().downstream_delta(nodes, connections)
+    }
+
+    fn links(&self) -> &Links {
         match self {
-            Self::Node(node) => node.downstream_delta(nodes, connections),
-            Self::Const(node) => node.downstream_delta(nodes, connections),
+            Self::Node(node) => &node.downstream,
+            Self::Const(node) => &node.downstream,
         }
     }
 
-    /// Its layer; the input layer is 0.
+    /// Returns its layer; the input layer is 0.
     pub fn layer_index(&self) -> u32 {
         match self {
             Self::Node(node) => node.layer_index,
@@ -279,7 +294,7 @@ impl AnyNode {
         }
     }
 
-    /// Its place in that layer, from 0; the constant node is the last.
+    /// Returns its place in that layer, from 0; the constant node is the last.
     pub fn node_index(&self) -> u32 {
         match self {
             Self::Node(node) => node.node_index,
@@ -287,19 +302,16 @@ impl AnyNode {
         }
     }
 
-    /// Connections to the layer after, in the order of that layer's nodes; none in the output layer.
+    /// Returns the connections to the layer after, in the order of that layer's nodes; none in the output layer.
     pub fn downstream(&self) -> &[ConnectionId] {
-        match self {
-            Self::Node(node) => &node.downstream,
-            Self::Const(node) => &node.downstream,
-        }
+        &self.links().ids
     }
 
-    /// Connections from the layer before, in the order of that layer's nodes, the bias last; none in the input layer,
-    /// and a constant node has none.
+    /// Returns the connections from the layer before, in the order of that layer's nodes, the bias last; none in the
+    /// input layer, and none of a constant node.
     pub fn upstream(&self) -> &[ConnectionId] {
         match self {
-            Self::Node(node) => &node.upstream,
+            Self::Node(node) => &node.upstream.ids,
             Self::Const(_) => &[],
         }
     }
@@ -312,7 +324,8 @@ impl AnyNode {
         }
     }
 
-    /// This node and its connections as bp.py prints them, several lines; see [`Node::dump`] and [`ConstNode::dump`].
+    /// Returns this node and its connections as bp.py prints them, several lines; see [`Node::dump`] and
+    /// [`ConstNode::dump`].
     ///
     /// # Panics
     /// If the lists are another network's and too short for the ids of this node's connections.
@@ -324,7 +337,7 @@ impl AnyNode {
     }
 }
 
-/// What each of these nodes sends on, [`AnyNode::output`], side by side.
+/// Returns what each of these nodes sends, [`AnyNode::sent`], side by side.
 ///
 /// Every neuron of a layer reads all of them, and they fit in the nearest cache; the nodes, with their lists and all, do
 /// not.
@@ -333,7 +346,7 @@ pub fn outputs(nodes: &[AnyNode]) -> Vec<f64> {
     let numbers: &mut [f64] = &mut outputs;
     let mut i = 0;
     while i < nodes.len() {
-        numbers[i] = nodes[i].output();
+        numbers[i] = nodes[i].sent();
         i += 1;
     }
     outputs
@@ -348,18 +361,5 @@ impl From<Node> for AnyNode {
 impl From<ConstNode> for AnyNode {
     fn from(node: ConstNode) -> Self {
         Self::Const(node)
-    }
-}
-
-/// One indented line a connection.
-pub(super) fn dump_list(
-    text: &mut String,
-    list: &[ConnectionId],
-    nodes: &[AnyNode],
-    connections: &[Connection],
-) {
-    for id in list {
-        let line = connections[id.index()].dump(nodes);
-        writeln!(text, "\t{line}").expect("writing to a String cannot fail");
     }
 }

@@ -76,8 +76,8 @@ fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
 /// What outputs the nodes have whose deltas a step reads.
 fn outputs_of_downstream(step: &Step, stepper: &Stepper, map: &Map) -> Vec<f64> {
     let output = |connection: usize| {
-        let id = stepper.network()[map.connections[connection]].downstream_node;
-        stepper.network()[id].output()
+        let id = stepper.network()[map.connections[connection]].downstream();
+        stepper.network()[id].sent()
     };
     match step.action.connection() {
         Some(id) => vec![output(id.index())],

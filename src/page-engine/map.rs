@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use backprop::Activation;
-use backprop::graph::{AnyNode, ConnectionId, Network, NodeId};
+use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::{Place, Stepper, Wire};
 use serde::Serialize;
 
@@ -148,10 +148,8 @@ impl Map {
                 delta: place.delta_name(),
                 kept: place.kept_name(),
                 label,
-                activation: match &network[self.nodes[id]] {
-                    AnyNode::Node(node) if place.layer > 0 => Some(node.activation),
-                    _ => None,
-                },
+                activation: (place.layer > 0 && place.number.is_some())
+                    .then(|| network[self.nodes[id]].activation()),
             }
         };
         let listed = if self.lists_connections() { self.connections.len() } else { 0 };
@@ -176,8 +174,8 @@ impl Map {
         let connection = &network[self.connections[id]];
         DrawnConnection {
             id,
-            from: connection.upstream_node.index(),
-            to: connection.downstream_node.index(),
+            from: connection.upstream().index(),
+            to: connection.downstream().index(),
             name: self.wires[id].name(),
             gradient: self.wires[id].gradient_name(),
         }

@@ -1,7 +1,6 @@
 //! The same moment as matrices: what the vectorized network would be doing now, with the row, the column and the entry of
 //! this step marked.
 
-use backprop::graph::AnyNode;
 use backprop::step::{Phase, Reading, Step, Stepper};
 use backprop::{Activation, Cost};
 use serde::Serialize;
@@ -137,7 +136,7 @@ impl Board<'_> {
 
     fn ends(&self, connection: usize) -> (usize, usize) {
         let connection = &self.stepper.network()[self.map.connections[connection]];
-        (connection.upstream_node.index(), connection.downstream_node.index())
+        (connection.upstream().index(), connection.downstream().index())
     }
 
     /// A number of a node, if a step of these phases has computed it.
@@ -148,14 +147,13 @@ impl Board<'_> {
     }
 
     fn own_output(&self, node: usize) -> Option<f64> {
-        let object = &self.stepper.network()[self.map.nodes[node]];
-        let output = object.as_node().map_or(object.output(), |node| node.output);
+        let output = self.stepper.network()[self.map.nodes[node]].output();
         self.known(node, &[Phase::SetInput, Phase::Output], output)
     }
 
     /// What others read of it.
     fn output_read(&self, node: usize) -> Option<f64> {
-        let output = self.stepper.network()[self.map.nodes[node]].output();
+        let output = self.stepper.network()[self.map.nodes[node]].sent();
         self.known(node, &[Phase::SetInput, Phase::Output], output)
     }
 
@@ -165,15 +163,12 @@ impl Board<'_> {
     }
 
     fn kept(&self, node: usize) -> Option<f64> {
-        let kept = self.stepper.network()[self.map.nodes[node]].as_node().map_or(1.0, |node| node.kept);
+        let kept = self.stepper.network()[self.map.nodes[node]].kept();
         self.known(node, &[Phase::DropOut], kept)
     }
 
     fn activation(&self, node: usize) -> Activation {
-        match &self.stepper.network()[self.map.nodes[node]] {
-            AnyNode::Node(node) => node.activation,
-            AnyNode::Const(_) => Activation::Sigmoid,
-        }
+        self.stepper.network()[self.map.nodes[node]].activation()
     }
 
     fn vector(

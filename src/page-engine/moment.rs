@@ -235,7 +235,7 @@ impl Moment {
                 phase: stepper.phase(),
                 target: changed(stepper.upcoming()).unwrap_or(Changed::Node(0)),
             },
-            outputs: node_numbers(map, &done, true, |node| network[map.nodes[node]].output()),
+            outputs: node_numbers(map, &done, true, |node| network[map.nodes[node]].sent()),
             deltas: node_numbers(map, &done, false, |node| network[map.nodes[node]].delta()),
             kept: kept(stepper, map),
             verdict: stepper.verdict(classes),
@@ -344,7 +344,7 @@ fn kept(stepper: &Stepper, map: &Map) -> Vec<Kept> {
         return Vec::new();
     }
     let network = stepper.network();
-    let kept = |&id: &backprop::graph::NodeId| network[id].as_node().map_or(1.0, |node| node.kept);
+    let kept = |&id: &backprop::graph::NodeId| network[id].kept();
     map.nodes
         .iter()
         .map(kept)
@@ -361,7 +361,7 @@ fn shown(numbers: &[f64]) -> Vec<Shown> {
 
 fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step>) -> Vec<ConnectionNumbers> {
     let network = stepper.network();
-    let largest = network.connections.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
+    let largest = network.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
     let ids: Vec<usize> = if map.lists_connections() {
         (0..map.connections.len()).collect()
     } else {
@@ -373,7 +373,7 @@ fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step
     };
     let one = |id: usize| {
         let connection = &network[map.connections[id]];
-        let (from, to) = (connection.upstream_node.index(), connection.downstream_node.index());
+        let (from, to) = (connection.upstream().index(), connection.downstream().index());
         let gradient = if done.gradient_is_known(map, from, to) {
             Shown::new(connection.gradient)
         } else {

@@ -355,10 +355,7 @@ impl Play {
                         format!("node {place}: {} is not computed yet", place.output_name())
                     }));
                 }
-                let kept = self.stepper.network()[self.map.nodes[node]]
-                    .as_node()
-                    .is_some_and(|node| node.kept != 1.0);
-                if kept {
+                if self.stepper.network()[self.map.nodes[node]].kept() != 1.0 {
                     lines.extend(self.latest_of(&[Phase::DropOut], Some(node), None));
                 }
                 let line = self.latest_of(&[Phase::OutputDelta, Phase::HiddenDelta], Some(node), None);

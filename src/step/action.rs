@@ -92,10 +92,8 @@ impl Action {
     /// If the id is another network's and this one is smaller.
     pub fn value(self, network: &Network) -> f64 {
         match self {
-            Self::SetInput(id) | Self::Output(id) => {
-                network[id].as_node().map_or(network[id].output(), |node| node.output)
-            }
-            Self::DropOut(id) => network[id].as_node().map_or(1.0, |node| node.kept),
+            Self::SetInput(id) | Self::Output(id) => network[id].output(),
+            Self::DropOut(id) => network[id].kept(),
             Self::OutputDelta(id) | Self::HiddenDelta(id) => network[id].delta(),
             Self::UpdateWeight(id) | Self::UpdateByMean(id) => network[id].weight,
             Self::AddGradient(id) => network[id].gradient,
@@ -129,19 +127,17 @@ impl Action {
         let before = self.before(network);
         let cost = network.architecture.cost;
         let nodes: &mut [AnyNode] = &mut network.nodes;
-        let connections: &mut [Connection] = &mut network.connections.connections;
+        let connections: &mut [Connection] = &mut network.connections;
         match self {
             Self::SetInput(id) => {
-                let AnyNode::Node(node) = &mut nodes[id.index()] else {
-                    panic!("a constant node's output cannot be set")
-                };
-                node.set_output(given.sample[node.node_index as usize]);
+                let node = &mut nodes[id.index()];
+                assert!(node.as_node().is_some(), "a constant node's output cannot be set");
+                node.set_output(given.sample[node.node_index() as usize]);
             }
             Self::DropOut(id) => {
-                let AnyNode::Node(node) = &mut nodes[id.index()] else {
-                    panic!("a constant node is never silenced")
-                };
-                node.set_kept(given.kept[node.layer_index as usize - 1][node.node_index as usize]);
+                let node = &mut nodes[id.index()];
+                assert!(node.as_node().is_some(), "a constant node is never silenced");
+                node.set_kept(given.kept[node.layer_index() as usize - 1][node.node_index() as usize]);
             }
             Self::Output(id) => {
                 let AnyNode::Node(node) = &nodes[id.index()] else {
@@ -152,7 +148,8 @@ impl Action {
             }
             Self::OutputDelta(id) => {
                 let AnyNode::Node(node) = &nodes[id.index()] else { panic!("a constant node has no label") };
-                let delta = node.calc_output_layer_delta(given.label[node.node_index as usize], cost);
+                let label = given.label[nodes[id.index()].node_index() as usize];
+                let delta = node.calc_output_layer_delta(label, cost);
                 nodes[id.index()].set_delta(delta);
             }
             Self::HiddenDelta(id) => {

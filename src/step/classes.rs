@@ -54,7 +54,7 @@ impl Stepper {
         let network = self.network();
         let input = match step.action {
             Action::SetInput(id) => id,
-            Action::UpdateWeight(id) | Action::AddGradient(id) => network[id].upstream_node,
+            Action::UpdateWeight(id) | Action::AddGradient(id) => network[id].upstream(),
             _ => return false,
         };
         self.numbering().place(network, input).layer == 0 && network[input].output() == 0.0

@@ -96,7 +96,7 @@ impl Edits {
                 && placed.training_step == training_step
                 && placed.replaced.is_none()
             {
-                let connection = &mut network.connections.connections[id.index()];
+                let connection = &mut network.connections[id.index()];
                 placed.replaced = Some(Before { value: connection.weight, gradient: connection.gradient });
                 connection.weight = value;
             }
@@ -119,7 +119,7 @@ impl Edits {
                 && placed.training_step == training_step
                 && let Some(replaced) = placed.replaced.take()
             {
-                network.connections.connections[id.index()].weight = replaced.value;
+                network.connections[id.index()].weight = replaced.value;
             }
         }
     }

@@ -177,14 +177,12 @@ impl Order {
 #[track_caller]
 fn check_wiring(network: &Network) {
     let mut nodes = network.layers.iter().flat_map(|layer| &layer.nodes).zip(0..);
-    let mut ends = network.connections.connections.iter();
+    let mut ends = network.connections.iter();
     let in_order = nodes.all(|(id, place)| id.0 == place)
         && network.layers.windows(2).all(|pair| {
             let wires =
                 pair[0].nodes.iter().flat_map(|from| pair[1].neurons().iter().map(move |to| (*from, *to)));
-            wires
-                .into_iter()
-                .all(|wire| ends.next().is_some_and(|c| (c.upstream_node, c.downstream_node) == wire))
+            wires.into_iter().all(|wire| ends.next().is_some_and(|c| (c.upstream(), c.downstream()) == wire))
         });
     assert!(
         in_order && ends.next().is_none(),

@@ -85,8 +85,8 @@ impl Numbering {
     pub fn wire(&self, network: &Network, id: ConnectionId) -> Wire {
         let connection = &network[id];
         Wire {
-            upstream: self.place(network, connection.upstream_node),
-            downstream: self.place(network, connection.downstream_node),
+            upstream: self.place(network, connection.upstream()),
+            downstream: self.place(network, connection.downstream()),
         }
     }
 }

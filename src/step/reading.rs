@@ -2,11 +2,11 @@
 //!
 //! The partial results (z before the activation, Σ w·δ before the slope, the slope) are not worked out here. They
 //! come from the functions that train: [`Node::weighted_input`](crate::graph::Node::weighted_input),
-//! [`Node::downstream_delta`](crate::graph::Node::downstream_delta),
+//! [`AnyNode::downstream_delta`](crate::graph::AnyNode::downstream_delta),
 //! [`Activation::derivative_from_output`].
 
 use super::{Action, Before, Given, Numbering, Wire};
-use crate::graph::{AnyNode, ConnectionId, Network, outputs};
+use crate::graph::{ConnectionId, Network, outputs};
 use crate::{Activation, Cost};
 
 /// The numbers a step read, by phase.
@@ -182,7 +182,7 @@ impl Reading {
         before: Before,
         numbering: &Numbering,
     ) -> Self {
-        let (nodes, connections) = (&network.nodes, &network.connections.connections);
+        let (nodes, connections) = (&network.nodes, &network.connections);
         match action {
             Action::SetInput(_) => Self::SetInput {},
             Action::DropOut(_) => {
@@ -193,10 +193,10 @@ impl Reading {
                 let terms = terms(node.upstream(), Direction::Upstream, network, numbering);
                 let weighted_input =
                     node.as_node().map_or(0.0, |node| node.weighted_input(&outputs(nodes), connections));
-                Self::Output { activation: own(node).activation, terms, weighted_input }
+                Self::Output { activation: node.activation(), terms, weighted_input }
             }
             Action::OutputDelta(id) => {
-                let Own { activation, output, .. } = own(&network[id]);
+                let (activation, output) = (network[id].activation(), network[id].output());
                 Self::OutputDelta {
                     activation,
                     cost: network.architecture.cost,
@@ -206,34 +206,34 @@ impl Reading {
                 }
             }
             Action::HiddenDelta(id) => {
-                let Own { activation, output, kept } = own(&network[id]);
+                let (activation, output) = (network[id].activation(), network[id].output());
                 Self::HiddenDelta {
                     activation,
                     output,
                     terms: terms(network[id].downstream(), Direction::Downstream, network, numbering),
                     downstream_delta: network[id].downstream_delta(nodes, connections),
                     slope: activation.derivative_from_output(output),
-                    kept,
+                    kept: network[id].kept(),
                 }
             }
             Action::UpdateWeight(id) => {
                 let connection = &network[id];
                 Self::UpdateWeight {
                     rate: given.step.rate,
-                    delta: network[connection.downstream_node].delta(),
-                    input: network[connection.upstream_node].output(),
+                    delta: network[connection.downstream()].delta(),
+                    input: network[connection.upstream()].sent(),
                     gradient: connection.gradient,
                 }
             }
             Action::AddGradient(id) => {
                 let mut connection = network[id].clone();
                 connection.calc_gradient(nodes);
-                let Own { output, kept, .. } = own(&network[connection.upstream_node]);
+                let upstream = &network[connection.upstream()];
                 Self::AddGradient {
                     first: given.place == 0,
-                    delta: network[connection.downstream_node].delta(),
-                    input: output,
-                    kept,
+                    delta: network[connection.downstream()].delta(),
+                    input: upstream.output(),
+                    kept: upstream.kept(),
                     gradient: connection.gradient,
                 }
             }
@@ -261,29 +261,13 @@ fn terms(list: &[ConnectionId], direction: Direction, network: &Network, numberi
         let connection = &network[id];
         let (value, kept) = match direction {
             Direction::Upstream => {
-                let upstream = own(&network[connection.upstream_node]);
-                (upstream.output, upstream.kept)
+                let upstream = &network[connection.upstream()];
+                (upstream.output(), upstream.kept())
             }
-            Direction::Downstream => (network[connection.downstream_node].delta(), 1.0),
+            Direction::Downstream => (network[connection.downstream()].delta(), 1.0),
         };
         let wire = numbering.wire(network, id);
         Term { connection: id, wire, weight: connection.weight, value, kept, direction }
     };
     list.iter().map(term).collect()
-}
-
-/// What a node has of its own.
-struct Own {
-    /// The function whose slope its delta uses.
-    activation: Activation,
-    /// a, whatever others read of it.
-    output: f64,
-    kept: f64,
-}
-
-fn own(node: &AnyNode) -> Own {
-    match node {
-        AnyNode::Node(node) => Own { activation: node.activation, output: node.output, kept: node.kept },
-        AnyNode::Const(node) => Own { activation: Activation::Sigmoid, output: node.output, kept: 1.0 },
-    }
 }

@@ -362,7 +362,7 @@ impl Stepper {
     #[track_caller]
     pub fn edit(&mut self, edit: Edit) {
         match edit {
-            Edit::Weight(id, _) => assert!(id.index() < self.network.connections.connections.len()),
+            Edit::Weight(id, _) => assert!(id.index() < self.network.connections.len()),
             Edit::Input(index, _) => assert!(index < self.in_hand.sample.len()),
             Edit::Label(index, _) => assert!(index < self.in_hand.label.len()),
             Edit::Rate(_) => {}

@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_is_counted_with_the_zeros_of_a_product_and_without_those_of_a_walk() {
+    fn a_product_counts_its_zeros_as_work_and_a_walk_does_not() {
         let layer = FullConnectedLayer::new(10, 7, crate::Activation::Sigmoid);
         let work = |samples: usize, non_zeros: usize| {
             let inputs: Vec<f64> = (0..samples * 10).map(|i| f64::from(u8::from(i < non_zeros))).collect();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_sorted_by_column_only_where_several_panels_share_the_sorting() {
+    fn inputs_are_sorted_by_column_only_where_panels_share_the_sorting() {
         let mut way = Way::default();
         let sorted = [(1, 2), (2, 1), (2, 2)].map(|(samples, panels)| {
             way.choose(&vec![0.0; samples * 10], 10, panels);

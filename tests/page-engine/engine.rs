@@ -38,7 +38,7 @@ fn started(situation: &Value) -> Session {
 }
 
 #[test]
-fn every_step_of_twenty_random_networks_is_that_of_step_json_forwards_and_back() {
+fn every_step_of_twenty_random_networks_is_that_of_step_json() {
     // In debug builds a few of them; the browser meets all twenty.
     for (options, situation) in settings().into_iter().step_by(if cfg!(debug_assertions) { 14 } else { 1 }) {
         let steps = json_lines(&success(&mut backprop(&format!("step --json {options}"))));
@@ -201,7 +201,7 @@ fn what_is_not_computed_yet_is_a_dash() {
 }
 
 #[test]
-fn outputs_are_called_by_their_class_and_the_verdict_comes_with_the_last_of_them() {
+fn outputs_have_their_class_and_the_last_has_the_verdict() {
     // The weight 5 makes a class 1 of x = 1 and the bias -1 a class 0 of x = 0; the second sample is mislabelled.
     let model = json!({"sizes": [2, 2], "weights": [[[-5.0, 0.0], [5.0, 0.0]]], "biases": [[[1.0], [-1.0]]],
         "cost": "QuadraticCost"});

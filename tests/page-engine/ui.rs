@@ -73,7 +73,7 @@ fn a_browser_steps_forwards_and_backwards_with_the_library_s_words() {
 
 #[test]
 #[ignore = "needs chromium: run by CI"]
-fn every_activation_and_cost_and_a_long_sum_read_as_the_library_writes_them() {
+fn activations_costs_and_a_long_sum_read_as_the_library_writes_them() {
     walk("--sizes 3,9,2,2 --activation tanh,relu,sigmoid --cost cross-entropy --init normal --seed 4", 2);
     walk("--sizes 2,3,1 --activation identity --init normal --seed 5 --rate 0.05", 3);
 }
@@ -95,7 +95,7 @@ fn nine_nodes_samples() -> (Vec<Label<'static>>, Vec<Sample<'static>>) {
 
 #[test]
 #[ignore = "needs chromium: run by CI"]
-fn numbers_are_edited_by_typing_keys_and_pulling_with_the_stepper_s_results() {
+fn numbers_edited_by_typing_keys_and_pulling_give_the_steppers_results() {
     let (_folder, path, _) = page("");
     let report = browse(&path, "", include_str!("../testkit/page/edits.js"), &json!({}));
     let network = Network::from_parameters(&nine_nodes::architecture(), &nine_nodes::parameters());
@@ -148,7 +148,7 @@ fn a_guess_is_judged_before_the_value_is_shown() {
 
 #[test]
 #[ignore = "needs chromium: run by CI"]
-fn a_planted_fault_lights_up_in_the_picture_and_is_gone_with_the_next_step() {
+fn a_planted_fault_lights_up_and_is_gone_with_the_next_step() {
     let (_folder, path, _) = page("");
     let faults = ["sign-flipped", "transposed", "bias-gradient-dropped"];
     let report = browse(&path, "", include_str!("../testkit/page/faults.js"), &json!(faults));
@@ -195,7 +195,7 @@ fn points_are_added_and_trained_on_and_a_drawn_digit_is_stepped_through() {
 
 #[test]
 #[ignore = "needs chromium: run by CI"]
-fn a_model_dropped_on_the_page_is_stepped_through_and_what_is_none_changes_nothing() {
+fn a_model_dropped_on_the_page_is_stepped_through() {
     let (_folder, path, _) = page("");
     let model = |sizes: &[usize]| {
         let architecture = Architecture::new(sizes).with_activation(Activation::Tanh);
@@ -248,7 +248,7 @@ const AXE: &str = "target/npm/node_modules/axe-core/axe.min.js";
 
 #[test]
 #[ignore = "needs chromium: run by CI"]
-fn axe_finds_no_fault_in_any_state_of_the_page_in_the_light_and_in_the_dark() {
+fn axe_finds_no_fault_in_any_state_of_the_page_light_or_dark() {
     let Ok(axe) = std::fs::read_to_string(AXE) else {
         let is_excused = std::env::var_os("BACKPROP_NO_AXE").is_some() || std::env::var_os("CI").is_none();
         assert!(is_excused, "{AXE} is missing");

@@ -14,21 +14,21 @@ pub fn assert_wiring(network: &Network) {
             let downstream = network.layers.get(l + 1).map_or(&[][..], |next| next.neurons());
             assert_eq!(node.downstream().len(), downstream.len());
             for (&connection, &end) in node.downstream().iter().zip(downstream) {
-                assert_eq!(network[connection].upstream_node, id);
-                assert_eq!(network[connection].downstream_node, end);
+                assert_eq!(network[connection].upstream(), id);
+                assert_eq!(network[connection].downstream(), end);
                 connections_seen += 1;
             }
             let is_const = id == layer.const_node();
             let upstream = if l == 0 || is_const { &[][..] } else { &network.layers[l - 1].nodes };
             assert_eq!(node.upstream().len(), upstream.len());
             for (&connection, &end) in node.upstream().iter().zip(upstream) {
-                assert_eq!(network[connection].downstream_node, id);
-                assert_eq!(network[connection].upstream_node, end);
+                assert_eq!(network[connection].downstream(), id);
+                assert_eq!(network[connection].upstream(), end);
             }
             if is_const {
                 assert_eq!(node.output(), 1.0);
             }
         }
     }
-    assert_eq!(connections_seen, network.connections.connections.len());
+    assert_eq!(connections_seen, network.connections.len());
 }

@@ -70,7 +70,7 @@ fn there_are_as_many_of_each_digit_and_all_are_there() {
 }
 
 #[test]
-fn every_digit_fits_a_20x20_box_and_touches_it_and_has_its_centre_of_mass_in_the_middle() {
+fn every_digit_fits_a_20x20_box_with_its_mass_in_the_middle() {
     let (train, test) = embedded();
     for data in [&train, &test] {
         for index in (0..data.len()).step_by(7) {

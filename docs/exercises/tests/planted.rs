@@ -92,7 +92,7 @@ const PLANTED: &[Planted] = &[
 ];
 
 #[test]
-fn every_fault_of_the_gallery_is_caught_where_a_learner_would_write_it_and_located() {
+fn every_fault_is_caught_and_located_where_a_learner_would_write_it() {
     let names: Vec<&str> = PLANTED.iter().map(|(name, ..)| *name).collect();
     let gallery: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
     assert_eq!(names, gallery);
@@ -159,7 +159,7 @@ fn train_one_sample<const FAULT: u8>(network: &mut Network, label: Label<'_>, sa
         network[id].set_output(x);
     }
     for &id in layers[1..].iter().flatten() {
-        let term = |&c: &ConnectionId| network[c].weight * network[network[c].upstream_node].output();
+        let term = |&c: &ConnectionId| network[c].weight * network[network[c].upstream()].output();
         let z: f64 = network[id].upstream().iter().map(term).sum();
         network[id].set_output(sigmoid(z));
     }
@@ -185,7 +185,7 @@ fn train_one_sample<const FAULT: u8>(network: &mut Network, label: Label<'_>, sa
                 }
                 _ => {
                     let term =
-                        |&c: &ConnectionId| network[c].weight * network[network[c].downstream_node].delta();
+                        |&c: &ConnectionId| network[c].weight * network[network[c].downstream()].delta();
                     network[id].downstream().iter().map(term).sum()
                 }
             };
@@ -203,7 +203,7 @@ fn train_one_sample<const FAULT: u8>(network: &mut Network, label: Label<'_>, sa
 fn move_weights<const FAULT: u8>(network: &mut Network, layers: &[Vec<NodeId>], rate: f64) {
     for &id in layers.iter().flatten() {
         for connection in network[id].upstream().to_vec() {
-            let from = network[connection].upstream_node;
+            let from = network[connection].upstream();
             let input = match (&network[from], FAULT) {
                 (AnyNode::Const(_), BIAS_GRADIENT_DROPPED) => 0.0,
                 (AnyNode::Node(_), INPUT_OF_THE_WRONG_LAYER) => network[id].output(),

@@ -26,7 +26,7 @@ use crate::{Activation, Architecture, Parameters};
 /// let task = Task::new(vec![Example::new(label, sample)]);
 /// let downstream = Downstream::new(&network.architecture, &network.parameters(), &task);
 /// let evaluation = downstream.evaluate(0, 0.7); // the first weight set to 0.7
-/// network.connections.connections[0].weight = 0.7;
+/// network.connections[0].weight = 0.7;
 /// assert!((evaluation.error - network.error(label, sample)).abs() < 1e-15);
 /// ```
 #[derive(Debug, Clone)]

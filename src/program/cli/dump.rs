@@ -58,7 +58,7 @@ impl Dump {
                     output.json(&node_json(&network, *id))?;
                     continue;
                 }
-                let text = network[*id].dump(&network.nodes, &network.connections.connections);
+                let text = network[*id].dump(&network.nodes, &network.connections);
                 output.write_all(text.as_bytes())?;
             }
         }
@@ -71,7 +71,7 @@ fn node_json(network: &Network, id: NodeId) -> serde_json::Value {
     let node = &network[id];
     let connection = |&id: &ConnectionId| {
         let connection = &network[id];
-        let from = &network[connection.upstream_node];
+        let from = &network[connection.upstream()];
         json!({"layer": from.layer_index(), "node": from.node_index(), "weight": connection.weight})
     };
     json!({

@@ -13,7 +13,7 @@ fn seen(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_dark_bar_on_white_paper_is_laid_large_and_white_on_black_in_the_middle() {
+fn a_dark_bar_on_white_paper_becomes_white_on_black_in_the_middle() {
     let mut picture = Picture { width: 20, height: 20, rgba: vec![[255, 255, 255, 255]; 400] };
     for row in 2..10 {
         picture.rgba[20 * row + 3] = [40, 0, 60, 255];
@@ -49,7 +49,7 @@ fn a_digit_is_seen_alike_in_any_colours_at_any_place() {
 }
 
 #[test]
-fn a_digit_is_laid_with_its_centre_of_mass_in_the_middle_and_20_pixels_high() {
+fn a_digit_is_20_pixels_high_with_its_centre_of_mass_in_the_middle() {
     let image = seen(&drawing((200, 60), (150, 5), 1, WHITE, BLACK));
     let weight = |index: usize| f64::from(image[index]);
     let mass: f64 = (0..784).map(weight).sum();

@@ -148,7 +148,7 @@ fn hidden_sums(network: &mut Network, split: &Split) -> Vec<f64> {
     for index in 0..SHOWN {
         network.predict(Sample(&split.train.sample(index)));
         let neurons = network.layers[1].neurons().iter().filter_map(|id| network[*id].as_node());
-        let (outputs, connections) = (outputs(&network.nodes), &network.connections.connections);
+        let (outputs, connections) = (outputs(&network.nodes), &network.connections);
         sums.extend(neurons.map(|node| node.weighted_input(&outputs, connections)));
     }
     sums

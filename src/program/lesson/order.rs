@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use backprop::gradient_check::{Check, Checkable, CheckedEngine as _, Layout, ParameterId, Report, Verdict};
-use backprop::graph::{AnyNode, ConnectionId, Network};
+use backprop::graph::{ConnectionId, Network};
 use backprop::{Architecture, Label, Sample, WeightInit};
 
 use super::settings::{Sizes, sizes};
@@ -89,7 +89,7 @@ pub fn compute_deltas(network: &mut Network, label: &[f64], order: impl Iterator
         if layer == output_layer {
             layers[layer].calc_output_layer_delta(nodes, label, network.architecture.cost);
         } else {
-            layers[layer].calc_hidden_layer_delta(nodes, &network.connections.connections);
+            layers[layer].calc_hidden_layer_delta(nodes, &network.connections);
         }
     }
 }
@@ -104,11 +104,10 @@ pub fn listen_to(count: usize, network: &mut Network, label: &[f64]) {
             let mut downstream_delta = 0.0;
             for &connection in network[id].downstream().iter().rev().take(count) {
                 let connection = &network[connection];
-                downstream_delta += connection.weight * network[connection.downstream_node].delta();
+                downstream_delta += connection.weight * network[connection.downstream()].delta();
             }
-            if let AnyNode::Node(node) = &mut network.nodes[id.index()] {
-                node.delta = node.activation.derivative_from_output(node.output) * downstream_delta;
-            }
+            let slope = network[id].activation().derivative_from_output(network[id].output());
+            network[id].set_delta(slope * downstream_delta);
         }
     }
 }
@@ -258,7 +257,7 @@ fn share(settings: &Settings, report: &Report) -> Sharing {
     let node = network[network.layers[layer].neurons()[NODE]].clone();
     let contribution = |&id: &ConnectionId| {
         let connection = &network[id];
-        connection.weight * network[connection.downstream_node].delta()
+        connection.weight * network[connection.downstream()].delta()
     };
     let contributions = node.downstream().iter().map(contribution).collect();
     // Nudging the bias nudges the weighted input z by as much.

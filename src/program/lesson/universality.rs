@@ -160,7 +160,7 @@ pub fn run(settings: &Settings) -> Universality {
         let towers = usize::from(*towers);
         let mut network = build(curve, towers, settings.steepness);
         let points = draw(&mut network);
-        let parameters = network.connections.connections.len();
+        let parameters = network.connections.len();
         let largest_error = points.iter().map(|&(x, y)| (y - curve(x)).abs()).fold(0.0, f64::max);
         Drawing { towers, parameters, mean_error: mean_error(curve, &points), largest_error, points }
     };

@@ -43,11 +43,11 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
         writeln!(stream, "    {} [style=invis];", chain.join(" -> "))?;
         writeln!(stream, "  }}")?;
     }
-    let largest = network.connections.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
+    let largest = network.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
     writeln!(stream)?;
-    for connection in &network.connections.connections {
-        let from = numbering.place(network, connection.upstream_node);
-        let to = numbering.place(network, connection.downstream_node);
+    for connection in network.connections.iter() {
+        let from = numbering.place(network, connection.upstream());
+        let to = numbering.place(network, connection.downstream());
         writeln!(
             stream,
             "  \"{from}\" -> \"{to}\" [{}];",
@@ -62,7 +62,7 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
 /// # Errors
 /// More than [`MOST_CONNECTIONS`] connections.
 pub fn check(network: &Network) -> Result<(), Error> {
-    let count = network.connections.connections.len();
+    let count = network.connections.len();
     if count <= MOST_CONNECTIONS {
         return Ok(());
     }
@@ -82,20 +82,20 @@ fn leads_somewhere(network: &Network, id: NodeId) -> bool {
 }
 
 fn node_attributes(node: &AnyNode, place: Place) -> String {
-    match (place.number, node.as_node()) {
-        (Some(name), Some(node)) => {
-            let kept = match node.kept {
+    match place.number {
+        Some(name) => {
+            let kept = match node.kept() {
                 1.0 => String::new(),
                 0.0 => "\\nsilenced".to_owned(),
                 kept => format!(" · {}", number(kept, 0)),
             };
             format!(
                 "label=\"{name}\\noutput {}{kept}\\ndelta {}\"",
-                number(node.output, 6),
-                number(node.delta, 6)
+                number(node.output(), 6),
+                number(node.delta(), 6)
             )
         }
-        _ => "label=\"1\", shape=square, fillcolor=gray90".to_owned(),
+        None => "label=\"1\", shape=square, fillcolor=gray90".to_owned(),
     }
 }
 

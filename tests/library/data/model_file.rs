@@ -53,7 +53,7 @@ fn activations_and_cost_come_back() {
 }
 
 #[test]
-fn what_outputs_mean_and_what_is_done_to_inputs_come_back_and_are_not_written_where_nothing_is_said() {
+fn the_meaning_of_inputs_and_outputs_comes_back() {
     let plain = model(&[2, 3]);
     for key in ["answers", "pixels", "standardization"] {
         assert!(!plain.to_json().expect("finite").contains(key), "{key}");
@@ -195,7 +195,7 @@ fn a_number_that_has_changed_since_is_noticed_and_may_be_wanted() {
 }
 
 #[test]
-fn a_file_is_told_to_be_a_model_of_this_program_by_its_beginning_or_as_0_1_wrote_it_by_its_end() {
+fn a_model_file_is_recognised_also_one_of_version_0_1() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("m.json");
     assert!(!Model::is_at(&path), "nothing is there");
@@ -264,7 +264,7 @@ fn what_is_no_model_is_called_by_its_name() {
 
 /// Of a file only what stands around the place is read again, to see whether it is a number that diverged.
 #[test]
-fn what_a_diverged_training_left_in_a_file_is_found_on_whichever_line_it_stands() {
+fn an_infinite_number_in_a_file_is_found_on_any_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("m.json");
     let refusal = |text: &str| {

@@ -229,7 +229,7 @@ fn not_a_number_never_agrees() {
 #[test]
 fn a_network_that_has_diverged_is_not_certified() {
     let mut network = object_graph(Activation::Identity);
-    network.connections.connections[0].weight = f64::NAN;
+    network.connections[0].weight = f64::NAN;
     let report = Check::new().run(&mut CheckedNetwork::new(&mut network, LABEL, SAMPLE));
     assert_eq!(report.verdict, Verdict::Domain, "{report}");
     assert!(!report.passed());

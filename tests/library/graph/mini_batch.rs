@@ -48,7 +48,7 @@ fn mini_batches_of_network_py_and_network2_py_match_the_reference() {
 
 /// An epoch of 100 samples in batches of ten, as the program trains it.
 #[test]
-fn both_engines_end_an_epoch_with_the_same_weights_in_every_activation_and_cost() {
+fn both_engines_end_an_epoch_alike_in_every_activation_and_cost() {
     let data = digits::load(Part::Train, Pixels::Scaled).expect("embedded").first(100);
     for activation in Activation::ALL {
         for cost in Cost::ALL {
@@ -138,7 +138,7 @@ fn after_a_step_with_dropout_no_node_is_silenced() {
     let dropout = Some(Dropout { probability: 0.5, seed: 3 });
     network.drop_out(dropout.as_ref(), 1);
     let kept: Vec<f64> =
-        network.nodes.iter().filter_map(|node| node.as_node()).map(|node| node.kept).collect();
+        network.nodes.iter().filter(|node| node.as_node().is_some()).map(graph::AnyNode::kept).collect();
     assert!(
         kept[..4].iter().chain(&kept[15..]).all(|&kept| kept == 1.0),
         "inputs and outputs are never silenced"

@@ -37,7 +37,7 @@ fn trained(steps: usize, mut before: impl FnMut(usize, &mut Network) -> f64) -> 
 }
 
 #[test]
-fn of_several_rates_the_latest_training_step_s_counts_and_of_two_in_one_the_newer() {
+fn the_latest_rate_counts_and_of_two_in_one_step_the_newer() {
     let mut stepper = stepper();
     let steps = stepper.order().len();
     for (step, rate) in [(4, 0.8), (2, 0.5), (2, 0.6), (3, 0.7)] {
@@ -54,7 +54,7 @@ fn of_several_rates_the_latest_training_step_s_counts_and_of_two_in_one_the_newe
 }
 
 #[test]
-fn an_edited_weight_holds_from_its_training_step_on_whichever_way_the_walk_gets_there() {
+fn an_edited_weight_holds_from_its_step_on_whichever_way_one_walks() {
     let id = weight(&network());
     let edited = |steps| {
         let edit = |step, network: &mut Network| {

@@ -27,7 +27,7 @@ fn until(stepper: &mut Stepper, name: &str) -> Step {
 }
 
 #[test]
-fn an_answer_is_given_from_the_last_output_on_and_judged_by_the_sample_s_label() {
+fn an_answer_follows_the_last_output_and_is_judged_by_the_label() {
     let classes = ["cat".to_owned(), "dog".to_owned()];
     let mut stepper = two_classes();
     assert_eq!((stepper.class(), stepper.answer()), (0, None), "before any step");
@@ -49,7 +49,7 @@ fn an_answer_is_given_from_the_last_output_on_and_judged_by_the_sample_s_label()
 }
 
 #[test]
-fn an_output_neuron_s_step_names_its_class_and_target_and_no_other_step_does() {
+fn only_an_output_neurons_step_names_its_class_and_target() {
     let classes = ["cat".to_owned(), "dog".to_owned()];
     let mut stepper = two_classes();
     for (name, words) in [
@@ -187,7 +187,7 @@ fn steps_older_than_the_memory_are_taken_back_too() {
 }
 
 #[test]
-fn a_sum_of_more_than_eight_terms_is_shortened_to_the_first_three_the_last_and_the_bias() {
+fn a_sum_of_more_than_eight_terms_is_shortened() {
     let symbols = |sizes: &[usize], name: &str| {
         let (label, sample) = (vec![0.9; sizes[sizes.len() - 1]], vec![0.5; sizes[0]]);
         let mut stepper = Stepper::new(Network::new(sizes, 0), &[Label(&label)], &[Sample(&sample)], 0.3);
@@ -277,7 +277,7 @@ fn steps_of_a_mini_batch_print_what_is_kept_the_sum_and_the_mean() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn steps_in_json_count_from_1_and_show_what_dropout_keeps_only_where_it_is_not_1() {
+fn steps_in_json_count_from_1_and_show_kept_only_where_it_is_not_1() {
     let mini_batches = MiniBatches { size: 1, l2: 0.0, dropout: 0.5, seed: 3 };
     let mut stepper = two_classes().in_mini_batches(mini_batches);
     let steps = 2 * stepper.epoch_len();

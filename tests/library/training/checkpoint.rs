@@ -105,7 +105,7 @@ fn mini_batches() -> Options {
 }
 
 #[test]
-fn a_run_interrupted_after_any_mini_batch_comes_out_the_same_on_any_number_of_threads() {
+fn a_run_interrupted_after_any_mini_batch_comes_out_the_same() {
     let data = images();
     let start = beginning("vectorized", mini_batches(), &data);
     let uninterrupted = train(&start, usize::MAX, 1, &data);
@@ -118,7 +118,7 @@ fn a_run_interrupted_after_any_mini_batch_comes_out_the_same_on_any_number_of_th
 }
 
 #[test]
-fn a_run_interrupted_between_single_samples_comes_out_the_same_on_either_engine() {
+fn a_run_interrupted_between_samples_comes_out_the_same() {
     // More than the hundred samples between two looks at the keyboard.
     let repeat = |data: &DataSet| -> (Vec<u8>, Vec<u8>) {
         let samples = (0..12).flat_map(|_| 0..data.len());
@@ -165,7 +165,7 @@ fn a_damaged_byte_anywhere_is_noticed() {
 }
 
 #[test]
-fn a_checkpoint_that_contradicts_itself_is_refused_even_with_a_good_checksum() {
+fn a_checkpoint_that_contradicts_itself_is_refused() {
     let data = images();
     let whole = train(&beginning("object", Options::default(), &data), 3, 1, &data);
     let refusal = |change: &dyn Fn(&mut Checkpoint)| {
@@ -255,7 +255,7 @@ fn a_checkpoint_is_told_by_its_beginning_and_a_whole_one_by_its_checksum() {
 }
 
 #[test]
-fn the_network_of_a_run_is_a_model_with_what_is_known_of_its_inputs_and_answers() {
+fn a_runs_network_is_a_model_that_knows_its_inputs_and_answers() {
     let data = images();
     let mut run = beginning("object", Options::default(), &data);
     run.data.pixels = Pixels::Raw;

@@ -111,7 +111,7 @@ fn it_evaluates_every_so_many_epochs_and_after_the_last() {
 }
 
 #[test]
-fn samples_that_are_held_out_decide_and_none_held_out_are_as_if_there_were_no_such_set() {
+fn held_out_samples_decide_where_there_are_any() {
     let (train, test, held_out, none) = (classes(3, 3), classes(10, 10), classes(20, 20), classes(0, 0));
     let options = Options { epochs: None, early_stop: Some(1), ..Options::default() };
     // Test, then held out: the first of them gets better when the second does not.
@@ -143,7 +143,7 @@ fn the_weights_of_the_best_evaluation_are_kept_if_they_are_wanted() {
 
 /// Of 100 samples, 50 of each class, a coin that says the same of all is right 50 times, give or take √(100 · ½ · ½) = 5.
 #[test]
-fn nothing_is_best_within_the_luck_of_a_network_that_says_the_same_of_every_sample() {
+fn a_network_that_gives_one_answer_to_all_is_never_the_best() {
     let data = classes(50, 50);
     let is_best = |right: usize| {
         let options = Options { epochs: Some(1), ..Options::default() };
@@ -182,7 +182,7 @@ fn the_start_is_evaluated_on_every_set_and_is_no_part_of_the_history() {
 }
 
 #[test]
-fn whoever_watches_sees_every_look_at_the_clock_and_breaks_between_two_steps() {
+fn a_watcher_is_called_at_each_tick_and_can_break_between_steps() {
     let data = classes(130, 130);
     for (batch, looks) in [(1, vec![100, 200, 260]), (90, vec![90, 180, 260])] {
         let options = Options { epochs: Some(2), batch, ..Options::default() };
@@ -240,7 +240,7 @@ fn a_weight_that_is_infinite_in_secret_is_found_in_time() {
 
 /// 10³⁰⁸ is a number, and twice as much is none.
 #[test]
-fn costs_whose_sum_is_no_number_any_more_are_named_with_the_sample_that_did_it() {
+fn a_sum_of_costs_that_overflows_is_named_with_its_sample() {
     let data = classes(3, 3);
     let mut trainer = Trainer::new(Options::default(), &data, None, &data).expect("options");
     let mut engine = Scripted { cost: 1e308, ..Scripted::new(&[0]) };

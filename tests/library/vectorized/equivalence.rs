@@ -119,7 +119,7 @@ fn the_rungs_between_textbook_and_kernels_agree_after_one_sample() {
 #[test]
 fn a_connection_of_the_object_graph_takes_at_most_40_bytes() {
     let network = graph::Network::new(&[784, 30, 10], 0);
-    let connections = network.connections.connections.len();
+    let connections = network.connections.len();
     assert_eq!(connections, 785 * 30 + 31 * 10);
     // A connection, 24 bytes, and its id in the lists of two nodes; nodes and layers are few beside them.
     let bytes = network.memory_bytes() as f64 / connections as f64;

@@ -98,7 +98,7 @@ fn a_network_py_mini_batch_matches_the_reference() {
 }
 
 #[test]
-fn a_network2_py_mini_batch_with_cross_entropy_and_l2_matches_the_reference() {
+fn a_network2_mini_batch_with_cross_entropy_and_l2_is_the_references() {
     matches_mini_batch("batch_cross_entropy_l2.json", Activation::Sigmoid, Cost::CrossEntropy);
 }
 

@@ -301,7 +301,7 @@ fn dropout_of_probability_0_is_none() {
 }
 
 #[test]
-fn dropout_silences_its_share_of_hidden_neurons_and_keeps_the_expected_sum() {
+fn dropout_silences_its_share_of_neurons_and_keeps_the_expected_sum() {
     // Every hidden output is 1, and the one output adds them up: its mean over many samples must stay their number.
     let (hidden, count) = (50, 400);
     let architecture = Architecture::new(&[1, hidden, 1]).with_activation(Activation::Identity);

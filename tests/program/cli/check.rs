@@ -184,13 +184,13 @@ fn mysteries() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_mystery_shows_a_report_without_name_or_diagnosis_and_knows_its_answer() {
+fn a_mystery_hides_name_and_diagnosis_and_knows_its_answer() {
     mysteries().into_iter().step_by(6).for_each(keeps_its_secret);
 }
 
 #[test]
 #[ignore = "every fault, seconds in a debug build; run in release"]
-fn every_mystery_shows_a_report_without_name_or_diagnosis_and_knows_its_answer() {
+fn every_mystery_hides_name_and_diagnosis_and_knows_its_answer() {
     mysteries().into_iter().for_each(keeps_its_secret);
 }
 
@@ -215,7 +215,7 @@ fn keeps_its_secret((seed, name): (String, String)) {
 }
 
 #[test]
-fn an_answer_that_is_no_fault_and_a_mystery_with_a_set_up_of_ones_own_are_refused() {
+fn an_unknown_answer_and_a_mystery_with_other_settings_are_refused() {
     let refused = refusal(&mut backprop("check --mystery 1 --answer nonsense"));
     assert!(refused.contains("no fault 'nonsense'") && refused.contains("transposed"), "{refused}");
     for with in ["--sizes 3,4,2", "--fault transposed", "--seed 3"] {

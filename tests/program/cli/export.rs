@@ -165,7 +165,7 @@ fn folder_with_table() -> TempDir {
 }
 
 #[test]
-fn the_folder_for_pytorch_holds_samples_labels_orders_and_masks_as_training_draws_them() {
+fn the_folder_for_pytorch_holds_what_training_draws() {
     let folder = folder_with_table();
     let options = "--epochs 3 --batch 5 --seed 4 --dropout 0.5 --l2 0.25 --targets one-hot";
     let text = success(backprop(&format!("{TO_TORCH} {options}")).current_dir(&folder));
@@ -217,7 +217,7 @@ fn of_the_script_s_template_nothing_is_left_in_it() {
 }
 
 #[test]
-fn what_pytorch_would_not_do_as_we_do_is_refused_and_no_folder_left_behind() {
+fn what_pytorch_would_do_otherwise_is_refused_and_leaves_no_folder() {
     let folder = folder_with_table();
     for (command, expected) in [
         (format!("{TO_TORCH} --dtype f32"), "train.py computes with 64-bit numbers; omit --dtype"),

@@ -103,7 +103,7 @@ fn refused(folder: &Path, part: &str) {
 }
 
 #[test]
-fn a_file_of_the_right_name_with_other_contents_is_kept_unless_asked_otherwise() {
+fn a_file_with_other_contents_is_kept_unless_asked_otherwise() {
     if !can_download() {
         return;
     }
@@ -172,7 +172,7 @@ fn what_curl_says_is_shown_with_its_control_characters_spelled_out() {
 
 #[cfg(unix)]
 #[test]
-fn a_device_or_a_pipe_or_a_folder_in_the_place_of_a_file_is_neither_read_nor_replaced() {
+fn a_device_a_pipe_or_a_folder_is_neither_read_nor_replaced() {
     for name in ["t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz.part"] {
         let target = tempfile::tempdir().expect("folder");
         let place = target.path().join(name);

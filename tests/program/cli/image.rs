@@ -58,7 +58,7 @@ fn the_screen_shows_what_the_network_saw_and_a_bar_for_each_output() {
 }
 
 #[test]
-fn a_network_with_another_square_of_inputs_is_shown_the_digit_at_that_size() {
+fn a_network_of_another_square_is_shown_the_digit_at_that_size() {
     let seen = |inputs: usize| -> Vec<f64> {
         let folder = folder_with_model(&[inputs, 3, 10]);
         write(&folder.path().join("seven.png"), &drawing((60, 60), (20, 20), 1, WHITE, BLACK));

@@ -50,7 +50,7 @@ fn the_numbers_come_as_one_json_object() {
 }
 
 #[test]
-fn what_is_expected_is_asked_before_the_answer_and_not_where_answers_are_quiet() {
+fn the_reader_is_asked_before_the_answer_unless_quiet() {
     let asked = success(&mut backprop("lesson descent"));
     let (before, after) = asked.split_once("What do you expect?").expect("it asks");
     assert!(before.contains("A valley C =") && !before.contains("The height C"), "{asked}");

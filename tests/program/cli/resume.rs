@@ -53,7 +53,7 @@ fn a_longer_run_goes_on_where_a_shorter_one_ended() {
 }
 
 #[test]
-fn a_run_that_diverges_leaves_its_last_good_checkpoint_and_another_rate_goes_on_from_there() {
+fn a_diverged_run_goes_on_from_its_last_good_checkpoint() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // One epoch at a good rate; then, as if it had been so from the start, a rate that diverges.
     let run = "train --data bits --sizes 8,4,8 --activation identity --checkpoint run --quiet";
@@ -121,7 +121,7 @@ fn what_would_make_it_another_run_is_refused() {
 }
 
 #[test]
-fn data_that_has_moved_is_found_with_data_and_data_that_has_changed_is_refused() {
+fn moved_data_is_found_with_data_and_changed_data_is_refused() {
     let golden: IdxTraining = read_json("idx_training.json");
     let (here, there) = (golden.folder(), golden.folder());
     let run = "train --data . --sizes 6,4,3 --checkpoint run --json";
@@ -204,7 +204,7 @@ mod unix {
     }
 
     #[test]
-    fn ctrl_c_without_a_checkpoint_saves_beside_the_model_or_says_that_nothing_is_saved() {
+    fn ctrl_c_without_a_checkpoint_saves_next_to_the_model_or_says_so() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (code, stderr) = interrupt(LONG_RUN, &folder);
         assert_eq!(code, Some(130));
@@ -246,7 +246,7 @@ mod unix {
     }
 
     #[test]
-    fn a_disk_that_fills_up_during_training_ends_neither_the_run_nor_the_last_good_checkpoint() {
+    fn a_full_disk_ends_neither_the_run_nor_its_last_checkpoint() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         // The reports of the epochs outgrow the limit: the first checkpoints fit.
         let run = "train --data bits --sizes 8,2,8 --epochs 60 --checkpoint run";

@@ -115,7 +115,7 @@ fn other_names_for_the_same_modules_and_either_type_of_number_are_read() {
 }
 
 #[test]
-fn where_the_file_does_not_say_its_activations_the_user_hears_what_was_taken() {
+fn a_file_without_activations_is_announced_with_those_assumed() {
     let (folder, model) = folder_with_model();
     write(&folder.path().join("m.safetensors"), &file_of(&tensors(&model, "", &[0, 2]), Dtype::F64));
     let said = |options: &str| {
@@ -137,7 +137,7 @@ fn refused(folder: &TempDir, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_no_sequence_of_linear_layers_is_refused_with_the_name_of_the_tensor() {
+fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
     let (folder, model) = folder_with_model();
     let tensor = |name: &str, shape: &[usize]| -> Tensor {
         (name.to_owned(), shape.to_vec(), vec![0.5; shape.iter().product()])
@@ -201,7 +201,7 @@ fn with_header(header: &str, bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn sizes_that_the_file_does_not_have_are_refused_before_room_is_made_for_them() {
+fn sizes_beyond_the_file_are_refused_before_memory_is_taken() {
     let (folder, model) = folder_with_model();
     let one = |shape: &str, end: u64| {
         format!(r#"{{"0.weight":{{"dtype":"F64","shape":{shape},"data_offsets":[0,{end}]}}}}"#)

@@ -75,7 +75,7 @@ fn step_alone_prints_every_number_of_the_nine_nodes_reference() {
 }
 
 #[test]
-fn stepping_over_files_ends_at_the_weights_of_an_independent_implementation() {
+fn stepping_over_files_ends_at_an_independent_programs_weights() {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();
     let arguments = format!(

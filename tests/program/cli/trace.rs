@@ -106,7 +106,7 @@ fn bad_input_is_refused_and_an_old_page_stays() {
 }
 
 #[test]
-fn without_a_name_the_page_is_page_html_and_nothing_else_of_that_name_is_lost() {
+fn without_a_name_the_page_is_page_html_and_replaces_no_other_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let trace = |options: &str| {
         let mut command = backprop(&format!("trace {options}"));

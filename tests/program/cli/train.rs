@@ -274,7 +274,7 @@ fn colour_is_left_out_where_no_color_asks_for_it() {
 }
 
 #[test]
-fn the_lines_of_an_epoch_are_aligned_and_the_network_kept_is_the_one_reported() {
+fn epoch_lines_are_aligned_and_the_network_kept_is_the_one_reported() {
     let run = "train --data bits --sizes 8,6,8 --epochs 12 --rate 4 --validation 50 --keep-best";
     let text = success(&mut backprop(run));
     let table: Vec<&str> = text.lines().skip(2).take(13).collect();

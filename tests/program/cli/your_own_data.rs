@@ -166,7 +166,7 @@ fn a_bad_table_is_refused_with_line_and_column_and_what_would_be_right() {
 }
 
 #[test]
-fn what_a_test_file_or_a_model_does_not_know_is_refused_with_line_and_column() {
+fn an_unknown_class_is_refused_with_line_and_column() {
     let folder = folder_with("train.csv", "x,y,colour\n0,0,red\n1,1,blue\n");
     write(&folder.path().join("new.csv"), b"0,1,red\n1,0,green\n");
     write(&folder.path().join("wide.csv"), b"0,1,1,red\n");
@@ -223,7 +223,7 @@ fn any_usual_table_is_read_and_its_classes_are_called_by_name() {
 }
 
 #[test]
-fn rows_are_tested_on_a_file_or_held_out_or_are_those_trained_on_and_the_program_says_which() {
+fn the_program_says_which_rows_it_tests_on() {
     let folder = folder_with("t.csv", "0,a\n1,b\n2,a\n3,b\n4,a\n5,b\n");
     write(&folder.path().join("test.csv"), b"7,b\n8,a\n9,a\n");
     for (options, tested_on, total) in [
@@ -367,7 +367,7 @@ fn nothing_is_best_that_is_no_better_than_chance() {
 }
 
 #[test]
-fn no_epochs_evaluate_the_start_and_epochs_that_are_not_evaluated_do_not_fill_the_table() {
+fn zero_epochs_evaluate_the_start_and_unevaluated_ones_print_nothing() {
     let run = |arguments: &str| success(&mut backprop(arguments));
     let start = json_lines(&run("train --data bits --epochs 0 --json"));
     assert_eq!(start.len(), 1);

@@ -6,7 +6,7 @@ use crate::{STEPS, all_variables};
 use testkit::editor::Editor;
 
 #[test]
-fn a_weight_that_is_set_changes_what_it_should_and_stepping_back_over_it_undoes_that() {
+fn setting_a_weight_has_its_effect_and_stepping_back_undoes_it() {
     let mut editor = Editor::open(&json!({}));
     for _ in 0..10 {
         editor.go("next");

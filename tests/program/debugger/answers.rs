@@ -118,7 +118,8 @@ fn function_and_object(frame: &str, before_arguments: &str) -> String {
     let is_hash = |name: &&str| name.len() == 17 && name.starts_with('h');
     let name = names.find(|name| !is_hash(name)).unwrap_or(path);
     let object = arguments.strip_prefix("self=").map(|object| {
-        let end = [" output=", " weight=", ":"].iter().filter_map(|end| object.find(end)).min();
+        let end =
+            [" output=", " weight=", ":", " = {", ", nodes="].iter().filter_map(|end| object.find(end)).min();
         &object[..end.unwrap_or(object.len())]
     });
     match object.filter(|object| !object.is_empty()) {

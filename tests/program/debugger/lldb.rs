@@ -71,7 +71,7 @@ fn printed_numbers(text: &str) -> Vec<f64> {
 
 #[test]
 #[ignore = "seconds in LLDB: run by CI"]
-fn a_breakpoint_on_a_node_sized_function_stops_once_per_node_or_connection() {
+fn a_breakpoint_on_a_formula_stops_once_per_node_or_connection() {
     if is_missing() {
         return;
     }
@@ -114,7 +114,7 @@ fn the_values_returned_and_stored_are_the_reference_s() {
 
 #[test]
 #[ignore = "seconds in LLDB: run by CI"]
-fn bp_network_prints_what_the_original_s_dump_prints_and_bp_layer_and_bp_node_parts_of_it() {
+fn bp_network_prints_the_originals_dump_and_bp_layer_a_part() {
     if is_missing() {
         return;
     }
@@ -247,7 +247,7 @@ fn bp_step_stops_in_src_graph_and_nowhere_else() {
     let text = lldb(nine_nodes(), &[], &commands);
     let stops: Vec<&str> = text.lines().filter(|line| line.trim_start().starts_with("frame #0")).collect();
     assert_eq!(stops.len(), 61, "{text}");
-    let graph = ["node.rs", "layer.rs", "network.rs", "const_node.rs", "connection.rs", "connections.rs"];
+    let graph = ["node.rs", "layer.rs", "network.rs", "const_node.rs", "connection.rs", "links.rs"];
     let outside = stops.iter().find(|stop| !graph.iter().any(|file| stop.contains(&format!(" at {file}:"))));
     assert_eq!(outside, None);
     // No line of the formula is jumped over: four products in the first neuron's sum.

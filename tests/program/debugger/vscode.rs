@@ -59,7 +59,7 @@ fn codelldb_s_commands_stop_lldb_at_every_node_sized_function() {
 
 #[test]
 #[ignore = "seconds in gdb: run by CI"]
-fn the_c_and_c_plus_plus_extension_s_commands_stop_gdb_at_every_node_sized_function() {
+fn the_cpp_extensions_commands_stop_gdb_at_every_formula() {
     if gdb::is_missing() {
         return;
     }

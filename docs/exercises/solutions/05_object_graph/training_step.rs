@@ -38,7 +38,7 @@ pub fn train_one_sample(network: &mut Network, label: Label<'_>, sample: Sample<
         network[id].set_output(x);
     }
     for &id in layers[1..].iter().flatten() {
-        let term = |&c: &ConnectionId| network[c].weight * network[network[c].upstream_node].output();
+        let term = |&c: &ConnectionId| network[c].weight * network[network[c].upstream()].output();
         let z: f64 = network[id].upstream().iter().map(term).sum();
         network[id].set_output(sigmoid(z));
     }
@@ -47,14 +47,14 @@ pub fn train_one_sample(network: &mut Network, label: Label<'_>, sample: Sample<
         network[id].set_delta(a * (1.0 - a) * (t - a));
     }
     for &id in layers[1..last].iter().rev().flatten() {
-        let term = |&c: &ConnectionId| network[c].weight * network[network[c].downstream_node].delta();
+        let term = |&c: &ConnectionId| network[c].weight * network[network[c].downstream()].delta();
         let sum: f64 = network[id].downstream().iter().map(term).sum();
         let a = network[id].output();
         network[id].set_delta(a * (1.0 - a) * sum);
     }
     for &id in layers[1..].iter().flatten() {
         for c in network[id].upstream().to_vec() {
-            let gradient = network[id].delta() * network[network[c].upstream_node].output();
+            let gradient = network[id].delta() * network[network[c].upstream()].output();
             network[c].weight += rate * gradient;
         }
     }

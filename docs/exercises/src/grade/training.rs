@@ -67,7 +67,7 @@ fn wiring(network: &Network, sizes: &[usize]) -> Grade {
     for number in 1..sizes.len() {
         for (j, &id) in network.layers[number].neurons().iter().enumerate() {
             let sources: Vec<NodeId> =
-                network[id].upstream().iter().map(|&id| network[id].upstream_node).collect();
+                network[id].upstream().iter().map(|&id| network[id].upstream()).collect();
             if sources != network.layers[number - 1].nodes {
                 return wrong(format!(
                     "node {number}-{j} has {} upstream connections; it wants one from each of the {} nodes before it, \
@@ -140,7 +140,7 @@ fn in_the_weights(
     if close(at(&after), at(moved)) {
         return None;
     }
-    let kept = right.connections.connections.iter().zip(&yours.connections.connections);
+    let kept = right.connections.iter().zip(yours.connections.iter());
     let gradients_right = kept.into_iter().all(|(right, yours)| close(right.gradient, yours.gradient));
     let formula = if gradients_right { Formula::Update } else { update_or_gradient(before, &after, moved) };
     let found = format!(

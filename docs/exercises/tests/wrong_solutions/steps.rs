@@ -133,7 +133,7 @@ pub(crate) fn step<const FAULT: u8>(network: &mut Network, label: Label<'_>, sam
             }
             let mut z = 0.0;
             for c in upstream {
-                z += network[c].weight * network[network[c].upstream_node].output();
+                z += network[c].weight * network[network[c].upstream()].output();
             }
             let linear = FAULT == fault::LINEAR_LAST_LAYER && layer == last
                 || FAULT == fault::WEIGHTED_INPUT_FOR_OUTPUT;
@@ -178,9 +178,9 @@ pub(crate) fn step<const FAULT: u8>(network: &mut Network, label: Label<'_>, sam
                 downstream.pop();
             }
             let term = |c: ConnectionId| match FAULT {
-                fault::WEIGHT_LEFT_OUT => network[network[c].downstream_node].delta(),
-                fault::NODE_S_OWN_DELTA => network[c].weight * network[network[c].upstream_node].delta(),
-                _ => network[c].weight * network[network[c].downstream_node].delta(),
+                fault::WEIGHT_LEFT_OUT => network[network[c].downstream()].delta(),
+                fault::NODE_S_OWN_DELTA => network[c].weight * network[network[c].upstream()].delta(),
+                _ => network[c].weight * network[network[c].downstream()].delta(),
             };
             let mut sum: f64 = downstream.into_iter().map(term).sum();
             if FAULT == fault::UPSTREAM_FOR_DOWNSTREAM {
@@ -218,7 +218,7 @@ fn update<const FAULT: u8>(network: &mut Network, layers: &[Vec<NodeId>], rate: 
             upstream.pop();
         }
         for c in upstream {
-            let from = network[c].upstream_node;
+            let from = network[c].upstream();
             let (delta, a) = (network[id].delta(), network[from].output());
             let gradient = match FAULT {
                 fault::WEIGHT_IN_GRADIENT => delta * a * network[c].weight,

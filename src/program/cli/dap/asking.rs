@@ -141,7 +141,7 @@ impl Session {
                 let place = if word == "node" { rest } else { text };
                 if let Some(id) = names::node(walk.stepper(), place) {
                     let network = walk.stepper().network();
-                    let dump = network[id].dump(&network.nodes, &network.connections.connections);
+                    let dump = network[id].dump(&network.nodes, &network.connections);
                     return Ok(plain(dump.trim_end().to_owned(), Some(Reference::node(id))));
                 }
                 let result = match Expression::parse(text)?.value(&mut |name| word_of_next(walk, name))? {

@@ -85,7 +85,7 @@ fn connection(stepper: &Stepper, text: &str) -> Option<ConnectionId> {
         return upstream.last().copied();
     }
     let from = neuron(stepper, from)?;
-    upstream.iter().copied().find(|&id| network[id].upstream_node == from)
+    upstream.iter().copied().find(|&id| network[id].upstream() == from)
 }
 
 /// A number in digits, without a sign.
@@ -116,9 +116,9 @@ impl Thing {
     pub fn raw(self, stepper: &Stepper) -> f64 {
         let network = stepper.network();
         match self {
-            Self::Output(id) => network[id].as_node().map_or(network[id].output(), |node| node.output),
+            Self::Output(id) => network[id].output(),
             Self::Delta(id) => network[id].delta(),
-            Self::Kept(id) => network[id].as_node().map_or(1.0, |node| node.kept),
+            Self::Kept(id) => network[id].kept(),
             Self::Weight(id) => network[id].weight,
             Self::Gradient(id) => network[id].gradient,
             Self::Label(output) => stepper.label()[output],
@@ -147,7 +147,7 @@ impl Thing {
             Self::Delta(id) => of_node(Phase::HiddenDelta, id),
             Self::Gradient(id) => {
                 let connection = &network[id];
-                let (from, to) = (&network[connection.upstream_node], &network[connection.downstream_node]);
+                let (from, to) = (&network[connection.upstream()], &network[connection.downstream()]);
                 let neurons = network.layers[to.layer_index() as usize].neurons().len();
                 let place = from.node_index() as usize * neurons + to.node_index() as usize;
                 let is_plain = stepper.mini_batches().are_plain();

@@ -66,7 +66,7 @@ impl Session {
                 (None, _) => {
                     let sentence =
                         "no formula of the training step stands here; they are in src/graph: node.rs, \
-                                    const_node.rs, connection.rs, layer.rs, network.rs, mini_batch.rs"
+                                    const_node.rs, links.rs, connection.rs, layer.rs, network.rs, mini_batch.rs"
                             .to_owned();
                     answers.push(answer(id, Some(&sentence)));
                 }

@@ -31,13 +31,14 @@ macro_rules! file {
 }
 
 /// All files that a step passes through.
-pub const FILES: [File; 6] = [
+pub const FILES: [File; 7] = [
     file!("node.rs", "Node"),
     file!("const_node.rs", "ConstNode"),
     file!("connection.rs", "Connection"),
     file!("layer.rs", "Layer"),
     file!("network.rs", "Network"),
     file!("mini_batch.rs", "Network"),
+    file!("links.rs", "Links"),
 ];
 
 const NODE: usize = 0;
@@ -46,6 +47,7 @@ const CONNECTION: usize = 2;
 const LAYER: usize = 3;
 const NETWORK: usize = 4;
 const MINI_BATCH: usize = 5;
+const LINKS: usize = 6;
 
 /// What runs in a step: [`Action`] without its node, told apart where the code is another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,18 +139,17 @@ const ALL: &[Kind] = &[SetInput, Output, OutputDelta, HiddenDelta, ConstDelta, U
 
 /// Every such line. Where two of a step are on one level, the first is where it stands.
 #[rustfmt::skip]
-pub const ANCHORS: [Anchor; 41] = [
+pub const ANCHORS: [Anchor; 40] = [
     anchor(NODE, "set_output", "self.output = output;", Formula, &[SetInput]),
     anchor(NODE, "set_kept", "self.kept = kept;", Formula, &[DropOut]),
     anchor(NODE, "calc_output", "let weighted_input = self.weighted_input(outputs, connections);", Formula, &[Output]),
     anchor(NODE, "weighted_input", "weighted_input += input * connection.weight;", Term, &[Output]),
     anchor(NODE, "calc_output", "self.activation.value(weighted_input)", Result, &[Output]),
     anchor(NODE, "calc_output_layer_delta", "cost.output_layer_delta(self.activation, self.output, label)", Formula, &[OutputDelta]),
-    anchor(NODE, "calc_hidden_layer_delta", "let downstream_delta = self.downstream_delta(nodes, connections);", Formula, &[HiddenDelta]),
-    anchor(NODE, "downstream_delta", "downstream_delta += delta * connection.weight;", Term, &[HiddenDelta]),
+    anchor(NODE, "calc_hidden_layer_delta", "let downstream_delta = self.downstream.downstream_delta(nodes, connections);", Formula, &[HiddenDelta]),
+    anchor(LINKS, "downstream_delta", "downstream_delta += delta * connection.weight;", Term, &[HiddenDelta, ConstDelta]),
     anchor(NODE, "calc_hidden_layer_delta", "self.kept * slope * downstream_delta", Result, &[HiddenDelta]),
-    anchor(CONST_NODE, "calc_hidden_layer_delta", "let downstream_delta = self.downstream_delta(nodes, connections);", Formula, &[ConstDelta]),
-    anchor(CONST_NODE, "downstream_delta", "downstream_delta += delta * connection.weight;", Term, &[ConstDelta]),
+    anchor(CONST_NODE, "calc_hidden_layer_delta", "let downstream_delta = self.downstream.downstream_delta(nodes, connections);", Formula, &[ConstDelta]),
     anchor(CONST_NODE, "calc_hidden_layer_delta", "slope * downstream_delta", Result, &[ConstDelta]),
     anchor(CONNECTION, "update_weight", "self.weight += rate * self.gradient;", Formula, &[UpdateWeight]),
     anchor(CONNECTION, "add_gradient", "self.gradient += sum;", Formula, &[AddGradient]),

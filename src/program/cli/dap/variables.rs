@@ -1,6 +1,6 @@
 //! What stands in an editor's variables pane: the next step and the last one, its node, its layer, the network, the sample.
 
-use backprop::graph::{AnyNode, ConnectionId, Network, NodeId};
+use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::text::number;
 use backprop::step::{Action, Reading, Step, Stepper, Target, Term};
 use serde_json::{Value, json};
@@ -396,8 +396,8 @@ fn node_id(network: &Network, index: u32) -> Option<NodeId> {
 }
 
 fn connection_id(network: &Network, index: u32) -> Option<ConnectionId> {
-    let connection = network.connections.connections.get(index as usize)?;
-    let upstream = network[connection.downstream_node].upstream();
+    let connection = network.connections.get(index as usize)?;
+    let upstream = network[connection.downstream()].upstream();
     upstream.iter().copied().find(|id| id.index() == index as usize)
 }
 
@@ -421,11 +421,11 @@ fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
     let node = &stepper.network()[id];
     let mut variables =
         vec![Variable::thing(stepper, Thing::Output(id)), Variable::thing(stepper, Thing::Delta(id))];
-    if let AnyNode::Node(node) = node {
+    if node.as_node().is_some() {
         if stepper.mini_batches().dropout > 0.0 {
             variables.push(Variable::thing(stepper, Thing::Kept(id)));
         }
-        variables.push(Variable::text("activation", node.activation.name()));
+        variables.push(Variable::text("activation", node.activation().name()));
     } else {
         variables[0] = Variable::text("output", "1.0");
     }
@@ -451,8 +451,8 @@ fn of_connection_parts(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {
     vec![
         Variable::thing(stepper, Thing::Weight(id)),
         Variable::thing(stepper, Thing::Gradient(id)),
-        end("from", connection.upstream_node),
-        end("to", connection.downstream_node),
+        end("from", connection.upstream()),
+        end("to", connection.downstream()),
     ]
 }
 

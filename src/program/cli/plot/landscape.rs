@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directions_are_perpendicular_and_each_neurons_part_is_as_long_as_its_weights() {
+    fn directions_are_perpendicular_and_scaled_neuron_by_neuron() {
         let centre = WeightInit::Normal.draw(&Architecture::new(&[3, 4, 2]), 1);
         let first = random_direction(&centre, 7, 0);
         let length = |parameters: &Parameters, layer: usize, neuron: usize| {

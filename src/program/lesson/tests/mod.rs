@@ -296,7 +296,7 @@ fn only_a_small_step_goes_down_as_far_as_predicted() {
 // ---- order ----
 
 #[test]
-fn each_forward_sweep_makes_one_more_layer_right_and_backwards_one_is_enough() {
+fn each_forward_sweep_mends_one_layer_and_one_backward_sweep_all() {
     let lesson = order::run(&with(""));
     let layers = lesson.settings.sizes.0.len() - 1;
     let right = |attempt: &order::Attempt| -> Vec<bool> { attempt.worst.iter().map(|&e| e < 1e-6).collect() };
@@ -497,7 +497,7 @@ fn a_change_ten_times_smaller_is_predicted_ten_times_as_exactly() {
 }
 
 #[test]
-fn the_first_delta_of_a_slow_neuron_has_the_slope_and_the_cross_entropys_has_not() {
+fn only_the_quadratic_costs_first_delta_has_the_slope_in_it() {
     // From weight 2 and bias 2 the output is a = σ(4), and should be 0: δ = −a(1 − a)·a, or −a.
     let a = backprop::sigmoid(4.0);
     let quadratic = slowdown::train((2.0, 2.0), Cost::Quadratic, 0.15, &with("")).first_delta;
@@ -506,7 +506,7 @@ fn the_first_delta_of_a_slow_neuron_has_the_slope_and_the_cross_entropys_has_not
 }
 
 #[test]
-fn what_is_lost_from_the_last_layer_to_the_first_is_the_factor_for_each_layer_between() {
+fn deltas_shrink_by_the_factor_of_each_layer_between() {
     let sizes = vec![0.001, 0.01, 0.1]; // the first layer's, the second's, the third's
     let deltas = vanishing::Deltas { activation: Activation::Sigmoid, sizes, slopes: vec![] };
     assert!((deltas.lost() - 100.0).abs() < 1e-9 && (deltas.factor() - 0.1).abs() < 1e-12);

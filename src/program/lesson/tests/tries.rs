@@ -12,7 +12,7 @@ use descent::Outcome;
 use perceptron::End;
 
 #[test]
-fn nand_ten_times_the_weights_are_the_same_gate_and_two_two_minus_one_is_or() {
+fn nand_ten_times_the_weights_are_the_same_gate() {
     let (nand, tenfold) = (nand::run(&with("")), nand::run(&tried(&nand::TRIES, 2)));
     assert_eq!((tenfold.name, tenfold.gate.outputs()), ("NAND", nand.gate.outputs()));
     assert_eq!(nand::run(&tried(&nand::TRIES, 3)).name, "OR");
@@ -273,7 +273,7 @@ fn universality_a_jump_keeps_its_largest_error() {
 }
 
 #[test]
-fn universality_hills_are_worse_when_few_and_better_when_many_but_for_the_ends() {
+fn universality_more_hills_are_better_except_at_the_ends() {
     let (steps, hills) = (universality::run(&with("")), universality::run(&tried(&universality::TRIES, 2)));
     let error = |lesson: &universality::Universality, place: usize| lesson.drawings[place].mean_error;
     assert!(error(&hills, 0) > error(&steps, 0) && error(&hills, 5) < error(&steps, 5));

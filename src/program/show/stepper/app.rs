@@ -183,7 +183,7 @@ impl App {
     /// The layer a connection leads from.
     #[cfg(test)]
     pub(super) fn wire_layer(&self, id: ConnectionId) -> u32 {
-        self.place(self.stepper.network()[id].upstream_node).layer
+        self.place(self.stepper.network()[id].upstream()).layer
     }
 
     /// The connection under the cursor and its ends.

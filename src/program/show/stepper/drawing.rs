@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use backprop::graph::{AnyNode, ConnectionId, NodeId};
+use backprop::graph::{Connection, ConnectionId, NodeId};
 use backprop::step::{Action, Phase, Step};
 
 use super::app::App;
@@ -75,7 +75,7 @@ fn focus(app: &App, layer: usize) -> usize {
 fn middle_layer(app: &App) -> usize {
     let Some(step) = app.latest() else { return 0 };
     let network = app.stepper().network();
-    let upstream = step.action.connection().map(|id| network[id].upstream_node);
+    let upstream = step.action.connection().map(|id| network[id].upstream());
     step.action.node().or(upstream).map_or(0, |id| app.place(id).layer as usize)
 }
 
@@ -127,7 +127,7 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
     let line = |name: &str, number: Option<f64>| {
         format!("{name:<left$}{:>VALUE_WIDTH$}", shown(number, VALUE_WIDTH), left = width - VALUE_WIDTH)
     };
-    let output = if node.as_node().is_some_and(|node| node.kept == 0.0) {
+    let output = if node.kept() == 0.0 {
         format!("{name:<left$}{:>VALUE_WIDTH$}", "off", left = width - VALUE_WIDTH)
     } else {
         line(&name, app.output(id))
@@ -169,23 +169,23 @@ fn styles(app: &App, id: NodeId) -> (Style, Style) {
     let Some(step) = app.latest() else { return (Style::new(), Style::new()) };
     let network = app.stepper().network();
     let (result, read, none) = (app.palette.result(), app.palette.read(), Style::new());
-    let reads = |ids: &[ConnectionId], end: fn(&backprop::graph::Connection) -> NodeId| {
+    let reads = |ids: &[ConnectionId], end: fn(&Connection) -> NodeId| {
         ids.iter().any(|connection| end(&network[*connection]) == id)
     };
     match step.action {
         Action::SetInput(target) | Action::DropOut(target) | Action::Output(target) if target == id => {
             (result, none)
         }
-        Action::Output(target) if reads(network[target].upstream(), |c| c.upstream_node) => (read, none),
+        Action::Output(target) if reads(network[target].upstream(), Connection::upstream) => (read, none),
         Action::OutputDelta(target) if target == id => (read, result),
         Action::HiddenDelta(target) if target == id => (read, result),
-        Action::HiddenDelta(target) if reads(network[target].downstream(), |c| c.downstream_node) => {
+        Action::HiddenDelta(target) if reads(network[target].downstream(), Connection::downstream) => {
             (none, read)
         }
         Action::UpdateWeight(connection) | Action::AddGradient(connection) => {
             let connection = &network[connection];
-            let output = if connection.upstream_node == id { read } else { none };
-            let delta = if connection.downstream_node == id { read } else { none };
+            let output = if connection.upstream() == id { read } else { none };
+            let delta = if connection.downstream() == id { read } else { none };
             (output, delta)
         }
         _ => (none, none),
@@ -218,10 +218,10 @@ fn draw_edges(app: &App, left: &Column, right: &Column, area: Rect, buffer: &mut
     let used = app.connections();
     let mut edges = Vec::new();
     for &(to, to_row) in &right.nodes {
-        let AnyNode::Node(node) = &network[to] else { continue };
         for &(from, from_row) in &left.nodes {
             let place = app.place(from).index as usize;
-            let id = node.upstream[place];
+            // A constant node has no upstream connections.
+            let Some(&id) = network[to].upstream().get(place) else { continue };
             edges.push((used.contains(&id), network[id].weight, from_row, to_row));
         }
     }

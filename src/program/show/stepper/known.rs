@@ -14,7 +14,7 @@ impl App {
         let (node, place) = (&self.stepper.network()[id], self.place(id));
         let phase = if place.layer == 0 { Phase::SetInput } else { Phase::Output };
         let is_known = place.number.is_none() || self.is_done(phase, place.layer, place.index as usize);
-        is_known.then(|| node.output())
+        is_known.then(|| node.sent())
     }
 
     /// A node's delta; none before it has been computed for the first time.

@@ -136,7 +136,7 @@ fn a_delta_and_a_weight_are_lit_where_they_stand() {
 }
 
 #[test]
-fn keys_for_node_layer_phase_and_sample_go_to_the_first_step_of_each_and_back() {
+fn keys_for_node_layer_phase_and_sample_go_to_their_first_steps() {
     let golden = golden();
     let mut app = app(&golden);
     let mut positions = |keys: &str| -> Vec<usize> {
@@ -312,7 +312,7 @@ fn digit(colour: bool) -> App {
 }
 
 #[test]
-fn outputs_are_called_by_their_class_and_the_label_and_the_verdict_stand_in_the_forward_phase() {
+fn outputs_have_their_class_and_the_forward_phase_has_the_verdict() {
     let mut app = digit(true);
     press(&mut app, "pp");
     assert!(text(&app).contains("label 3, no answer yet"), "{}", text(&app));
@@ -376,7 +376,7 @@ fn inputs_that_are_0_are_skipped_where_that_is_asked_for() {
 }
 
 #[test]
-fn the_weights_of_the_hidden_neuron_under_the_cursor_are_drawn_as_an_image() {
+fn the_weights_of_the_neuron_under_the_cursor_are_drawn_as_an_image() {
     for colour in [true, false] {
         let mut app = digit(colour);
         press(&mut app, "pp>>w");
