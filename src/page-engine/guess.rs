@@ -39,7 +39,7 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
         "asks": asks,
         "question": format!("What will {name} be?"),
         "hint": format!("{name} = {}", step.symbols()),
-        "formula": Formula::new(&step).without_value(),
+        "formula": Formula::new(&step, None).without_value(),
     });
     let Some(guess) = guess else { return text(&question) };
     let typed = guess.trim().replace(',', ".").replace('−', "-");

@@ -16,7 +16,6 @@
 
 mod checking;
 mod digits;
-mod edits;
 mod formula;
 mod guess;
 mod map;

@@ -1,12 +1,12 @@
 //! The same moment as matrices: what the vectorized network would be doing now, with the row, the column and the entry of
 //! this step marked.
 
+use backprop::step::view::Quantity;
 use backprop::step::{Phase, Reading, Step, Stepper};
 use backprop::{Activation, Cost};
 use serde::Serialize;
 
 use crate::map::{MOST_NEURONS, Map};
-use crate::moment::{Age, Done};
 use crate::texts::Shown;
 
 /// An equation between matrices, and the matrices.
@@ -43,7 +43,7 @@ struct Cell {
 
 impl Cell {
     fn new(value: Option<f64>, mark: Mark) -> Self {
-        Self { shown: value.map_or_else(Shown::none, Shown::new), mark }
+        Self { shown: Shown::of(value), mark }
     }
 }
 
@@ -62,17 +62,11 @@ enum Mark {
 }
 
 /// The equation of the step done last; none where a layer is too large to be read.
-pub fn equation(
-    stepper: &Stepper,
-    map: &Map,
-    done: &Done<'_>,
-    label: &[f64],
-    step: Option<&Step>,
-) -> Option<Equation> {
+pub fn equation(stepper: &Stepper, map: &Map, label: &[f64], step: Option<&Step>) -> Option<Equation> {
     if map.layers.iter().any(|layer| layer.len() > MOST_NEURONS + 1) {
         return None;
     }
-    let board = Board { stepper, map, done, label };
+    let board = Board { stepper, map, label };
     let Some(step) = step else { return Some(board.start()) };
     let equation = match (step.phase, step.action.node(), step.action.connection()) {
         (Phase::SetInput, Some(id), _) => board.inputs(id.index()),
@@ -96,7 +90,6 @@ pub fn equation(
 struct Board<'s> {
     stepper: &'s Stepper,
     map: &'s Map,
-    done: &'s Done<'s>,
     label: &'s [f64],
 }
 
@@ -139,32 +132,21 @@ impl Board<'_> {
         (connection.upstream().index(), connection.downstream().index())
     }
 
-    /// A number of a node, if a step of these phases has computed it.
-    fn known(&self, node: usize, phases: &[Phase], value: f64) -> Option<f64> {
-        let place = self.map.places[node];
-        let age = self.done.age(phases, place.layer as usize, place.index as usize);
-        (age != Age::None).then_some(value)
-    }
-
     fn own_output(&self, node: usize) -> Option<f64> {
-        let output = self.stepper.network()[self.map.nodes[node]].output();
-        self.known(node, &[Phase::SetInput, Phase::Output], output)
+        Quantity::Output(self.map.nodes[node]).value(self.stepper)
     }
 
     /// What others read of it.
     fn output_read(&self, node: usize) -> Option<f64> {
-        let output = self.stepper.network()[self.map.nodes[node]].sent();
-        self.known(node, &[Phase::SetInput, Phase::Output], output)
+        self.own_output(node).map(|_| self.stepper.network()[self.map.nodes[node]].sent())
     }
 
     fn delta(&self, node: usize) -> Option<f64> {
-        let delta = self.stepper.network()[self.map.nodes[node]].delta();
-        self.known(node, &[Phase::OutputDelta, Phase::HiddenDelta], delta)
+        Quantity::Delta(self.map.nodes[node]).value(self.stepper)
     }
 
     fn kept(&self, node: usize) -> Option<f64> {
-        let kept = self.stepper.network()[self.map.nodes[node]].kept();
-        self.known(node, &[Phase::DropOut], kept)
+        Quantity::Kept(self.map.nodes[node]).value(self.stepper)
     }
 
     fn activation(&self, node: usize) -> Activation {
@@ -203,10 +185,10 @@ impl Board<'_> {
     }
 
     fn number(&self, of: Of, from: usize, to: usize) -> Option<f64> {
-        let connection = &self.stepper.network()[self.map.connections[self.map.between(from, to)]];
+        let id = self.map.connections[self.map.between(from, to)];
         match of {
-            Of::Weights => Some(connection.weight),
-            Of::Gradients => self.done.gradient_is_known(self.map, from, to).then_some(connection.gradient),
+            Of::Weights => Quantity::Weight(id).value(self.stepper),
+            Of::Gradients => Quantity::Gradient(id).value(self.stepper),
         }
     }
 

@@ -162,7 +162,7 @@ impl Training {
             done: self.done,
             total: self.order.len(),
             cost,
-            cost_text: cost.map_or_else(|| Shown::none().text, |cost| Shown::new(cost).text),
+            cost_text: Shown::of(cost).text,
             epoch_costs: self.epoch_costs.clone(),
             diverged: !self.cost_sum.is_finite(),
             accuracy: self.accuracy.clone(),

@@ -19,7 +19,8 @@ pub enum Edit {
 impl Edit {
     /// Returns the new value.
     pub fn value(self) -> f64 {
-        let (Self::Weight(_, value) | Self::Input(_, value) | Self::Label(_, value) | Self::Rate(value)) = self;
+        let (Self::Weight(_, value) | Self::Input(_, value) | Self::Label(_, value) | Self::Rate(value)) =
+            self;
         value
     }
 }

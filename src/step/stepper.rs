@@ -282,8 +282,14 @@ impl Stepper {
         let batch_step = self.batch_step(position);
         let place = order.segment(step).sample;
         // A reading names the probability of dropout, and takes what was kept from the nodes.
-        let given =
-            Given { sample: &numbers, label: &label, place, samples: order.samples(), step: &batch_step, kept: &[] };
+        let given = Given {
+            sample: &numbers,
+            label: &label,
+            place,
+            samples: order.samples(),
+            step: &batch_step,
+            kept: &[],
+        };
         let reading = Reading::of(action, &self.network, &given, before, &self.numbering);
         // If the step ended its training step, edits of the next one are in effect already.
         let replaced = action.connection().and_then(|id| self.edits.replaced(self.training_step(), id));

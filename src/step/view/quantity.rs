@@ -3,7 +3,7 @@
 //! Names are parsed by [`Quantity::readings`] and by nothing else: in the terminal, on the page and in an editor.
 
 use crate::graph::{ConnectionId, NodeId};
-use crate::step::{Action, Edit, Moment, Phase, Stepper, Target, Wire};
+use crate::step::{Action, Edit, Moment, Phase, Stepper, Wire};
 
 /// One number of a network or of its training.
 ///
@@ -55,6 +55,9 @@ pub enum Age {
     Fresh,
 }
 
+/// The letter that no name begins with, for the delta of a constant node.
+const CONSTANT: char = '(';
+
 /// The ends of a connection as a name spells them: the neuron it leads to, and the one it comes from or the bias.
 type Ends = (u32, Option<u32>);
 
@@ -86,14 +89,22 @@ impl Quantity {
         let neuron = number(rest).and_then(|number| neuron(stepper, number));
         let layer = neuron.map_or(0, |id| network[id].layer_index() as usize);
         let found = match letter {
-            'w' => return spelled_ends(rest).filter_map(|ends| connection(stepper, ends)).map(Self::Weight).collect(),
-            'g' => return spelled_ends(rest).filter_map(|ends| connection(stepper, ends)).map(Self::Gradient).collect(),
+            'w' => {
+                return spelled_ends(rest)
+                    .filter_map(|ends| connection(stepper, ends))
+                    .map(Self::Weight)
+                    .collect();
+            }
+            'g' => {
+                return spelled_ends(rest)
+                    .filter_map(|ends| connection(stepper, ends))
+                    .map(Self::Gradient)
+                    .collect();
+            }
             'x' => neuron.filter(|_| layer == 0).map(Self::Output),
             'a' => neuron.filter(|_| layer > 0).map(Self::Output),
             'k' => neuron.filter(|_| (1..last).contains(&layer)).map(Self::Kept),
-            't' => neuron
-                .filter(|_| layer == last)
-                .map(|id| Self::Label(network[id].node_index() as usize)),
+            't' => neuron.filter(|_| layer == last).map(|id| Self::Label(network[id].node_index() as usize)),
             'd' => {
                 let place = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest);
                 neuron.or_else(|| node_at(stepper, place)).map(Self::Delta)
@@ -220,10 +231,14 @@ impl Quantity {
             }
             Self::Gradient(id) => {
                 let connection = &network[id];
-                let (from, to) = (&network[connection.upstream_node], &network[connection.downstream_node]);
+                let (from, to) = (&network[connection.upstream()], &network[connection.downstream()]);
                 let neurons = network.layers[to.layer_index() as usize].neurons().len();
                 let phase = if is_plain { Phase::UpdateWeight } else { Phase::AddGradient };
-                (phase, from.layer_index() as usize, from.node_index() as usize * neurons + to.node_index() as usize)
+                (
+                    phase,
+                    from.layer_index() as usize,
+                    from.node_index() as usize * neurons + to.node_index() as usize,
+                )
             }
             Self::Cost => {
                 let begun = stepper.epoch() * stepper.sample_count() + stepper.sample_index();
@@ -294,10 +309,13 @@ impl Quantity {
     /// w41 to w52 are w41, w42, w51 and w52.
     pub fn is_between(self, stepper: &Stepper, first: Self, last: Self) -> bool {
         let [key, first_key, last_key] = [self, first, last].map(|quantity| quantity.key(stepper));
-        let runs = |place: fn(&Ends) -> u32| (place(&first_key.1)..=place(&last_key.1)).contains(&place(&key.1));
+        let runs =
+            |place: fn(&Ends) -> u32| (place(&first_key.1)..=place(&last_key.1)).contains(&place(&key.1));
         // After every neuron comes the bias.
         let is_inside = runs(|ends| ends.0) && runs(|ends| ends.1.unwrap_or(u32::MAX));
-        key.0 == first_key.0 && key.0 == last_key.0 && (is_inside || self == first)
+        // The deltas of two constant nodes have nothing between them.
+        let is_it = if key.0 == CONSTANT { self == first && first == last } else { is_inside };
+        key.0 == first_key.0 && key.0 == last_key.0 && is_it
     }
 
     /// The letter of its name, and the numbers behind it.
@@ -309,8 +327,7 @@ impl Quantity {
                 let place = numbering.place(network, id);
                 match place.number {
                     Some(number) => (letter, (number.get(), None)),
-                    // The deltas of two constant nodes have nothing between them.
-                    None => ('c', (place.layer, Some(place.index))),
+                    None => (CONSTANT, (place.layer, None)),
                 }
             }
             Self::Weight(id) | Self::Gradient(id) => {
@@ -340,7 +357,8 @@ fn number(text: &str) -> Option<u32> {
 
 /// The ends that `84`, `8b`, `12,3` or `12,b` can stand for; `123` can stand for `12,3` and `1,23`.
 fn spelled_ends(text: &str) -> impl Iterator<Item = Ends> {
-    let ends = |(to, from): (&str, &str)| Some((number(to)?, if from == "b" { None } else { Some(number(from)?) }));
+    let ends =
+        |(to, from): (&str, &str)| Some((number(to)?, if from == "b" { None } else { Some(number(from)?) }));
     let cuts = if text.contains(',') || !text.is_ascii() { 0..0 } else { 1..text.len() };
     let cut = cuts.map(|at| text.split_at(at));
     text.split_once(',').into_iter().chain(cut).filter_map(ends)
@@ -358,7 +376,7 @@ fn connection(stepper: &Stepper, (to, from): Ends) -> Option<ConnectionId> {
     let upstream = network[neuron(stepper, to)?].upstream();
     let Some(from) = from else { return upstream.last().copied() };
     let from = neuron(stepper, from)?;
-    upstream.iter().copied().find(|&id| network[id].upstream_node == from)
+    upstream.iter().copied().find(|&id| network[id].upstream() == from)
 }
 
 /// Returns the node at a place as bp.py prints it, `1-0`: layer and index.

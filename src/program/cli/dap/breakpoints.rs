@@ -2,11 +2,11 @@
 //! changes.
 
 use backprop::graph::NodeId;
+use backprop::step::view::{self, Anchor, Level, Quantity};
 use backprop::step::{Action, Phase, Step, Stepper};
 
 use super::expressions::{Expression, Value};
-use super::names::{self, Thing};
-use super::source::{self, ANCHORS, Anchor, Level};
+use super::source;
 use super::walk::Walk;
 
 /// What function breakpoints can be called.
@@ -23,7 +23,7 @@ pub enum Spot {
     /// Every step that changes this node.
     Node(NodeId),
     /// The step that computes this number.
-    Thing(Thing),
+    Quantity(Quantity),
     /// Where a pass comes to this layer.
     Layer(usize),
     /// Where a pass begins.
@@ -79,7 +79,7 @@ impl Spot {
             if rest.is_empty() {
                 return Ok(None);
             }
-            names::number(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
+            index(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
         };
         match word {
             "forward" if rest.is_empty() => return Ok(Self::Pass(Pass::Forward)),
@@ -102,7 +102,7 @@ impl Spot {
             }
             "layer" => {
                 let layers = stepper.network().layers.len();
-                let layer = names::number(rest).filter(|&layer| layer < layers);
+                let layer = index(rest).filter(|&layer| layer < layers);
                 return layer
                     .map(Self::Layer)
                     .ok_or_else(|| format!("layers are numbered 0 to {}", layers - 1));
@@ -110,27 +110,29 @@ impl Spot {
             _ => {}
         }
         let place = if word == "node" { rest } else { text };
-        if let Some(id) = names::node(stepper, place) {
+        if let Some(id) = view::node_at(stepper, place) {
             return Ok(Self::Node(id));
         }
-        match names::thing(stepper, text) {
-            Some(Thing::Label(_) | Thing::Rate | Thing::Cost) => {
+        match Quantity::parse(stepper, text) {
+            Some(
+                Quantity::Label(_) | Quantity::Rate | Quantity::Decay | Quantity::Dropout | Quantity::Cost,
+            ) => {
                 return Err(format!("{text} is given, no step computes it; {FUNCTIONS}"));
             }
-            Some(thing) => return Ok(Self::Thing(thing)),
+            Some(quantity) => return Ok(Self::Quantity(quantity)),
             None => {}
         }
         let mut path = text.rsplit("::");
         let name = path.next().unwrap_or_default();
         let function = path.next().map_or_else(|| name.to_owned(), |owner| format!("{owner}::{name}"));
-        let is_known = ANCHORS.iter().any(|anchor| is_function(anchor, &function));
+        let is_known = Anchor::all().iter().any(|anchor| is_function(anchor, &function));
         is_known.then_some(Self::Function(function)).ok_or_else(none)
     }
 
     /// Whether the walk has come to it.
     fn is_reached(&self, walk: &Walk) -> bool {
         if let Self::Line(anchor) = self {
-            return anchor.is_reached(walk);
+            return source::is_reached(anchor, walk);
         }
         if !walk.is_before_the_step() {
             return false;
@@ -138,10 +140,10 @@ impl Spot {
         let stepper = walk.stepper();
         let (position, phase) = (stepper.position(), stepper.phase());
         let begins = match self {
-            Self::Layer(_) => source::begins_segment(stepper, position),
+            Self::Layer(_) => view::begins_segment(stepper, position),
             // Dropout silences nodes in the middle of the pass.
-            Self::Pass(_) => source::begins_pass(stepper, position) && phase != Phase::DropOut,
-            Self::Sample(_) => source::begins_pass(stepper, position) && phase == Phase::SetInput,
+            Self::Pass(_) => view::begins_pass(stepper, position) && phase != Phase::DropOut,
+            Self::Sample(_) => view::begins_pass(stepper, position) && phase == Phase::SetInput,
             Self::MiniBatch(_) => stepper.position_in_training_step() == 0,
             Self::Epoch(_) => position.is_multiple_of(stepper.epoch_len()),
             _ => true,
@@ -155,11 +157,11 @@ impl Spot {
         let is = |which: &Option<usize>, here: usize| which.is_none_or(|which| which == here);
         match self {
             Self::Line(anchor) => anchor.is_passed(stepper, stepper.position()),
-            Self::Function(function) => ANCHORS
+            Self::Function(function) => Anchor::all()
                 .iter()
                 .any(|anchor| is_function(anchor, function) && anchor.is_passed(stepper, stepper.position())),
             Self::Node(id) => action.node() == Some(*id),
-            Self::Thing(thing) => thing.is_computed_by(action),
+            Self::Quantity(quantity) => quantity.is_changed_by(action),
             Self::Layer(layer) => {
                 action.node().is_some_and(|id| stepper.network()[id].layer_index() as usize == *layer)
             }
@@ -178,9 +180,14 @@ impl Spot {
 
 /// Whether this is the formula of that function: `calc_output`, `Node::calc_output`.
 fn is_function(anchor: &Anchor, function: &str) -> bool {
-    let name = anchor.function();
+    let name = &anchor.function;
     let is_it = name == function || name.rsplit("::").next() == Some(function);
     is_it && anchor.level == Level::Formula
+}
+
+/// Returns a number in digits, without a sign.
+pub fn index(text: &str) -> Option<usize> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// A place and what must hold there.
@@ -206,7 +213,7 @@ impl Breakpoint {
         let Some(condition) = &self.condition else { return Ok(spot.is_reached(walk)) };
         // With a condition a breakpoint on many steps is one on each of them.
         let comes_by = match spot {
-            Spot::Line(anchor) => anchor.is_reached(walk),
+            Spot::Line(anchor) => source::is_reached(anchor, walk),
             spot => walk.is_before_the_step() && spot.contains(walk.stepper()),
         };
         if !comes_by {
@@ -222,7 +229,7 @@ pub struct DataBreakpoint {
     pub id: i64,
     pub name: String,
     /// The number, where there is one of this name in this network.
-    pub thing: Option<Thing>,
+    pub quantity: Option<Quantity>,
     /// What must hold after the change.
     pub condition: Option<Expression>,
 }
@@ -263,7 +270,8 @@ impl Breakpoints {
 
     /// The numbers that are watched, as they are.
     pub fn watched(&self, stepper: &Stepper) -> Vec<f64> {
-        let raw = |breakpoint: &DataBreakpoint| breakpoint.thing.map_or(0.0, |thing| thing.raw(stepper));
+        let raw =
+            |breakpoint: &DataBreakpoint| breakpoint.quantity.map_or(0.0, |quantity| quantity.raw(stepper));
         self.data.iter().map(raw).collect()
     }
 
@@ -273,7 +281,7 @@ impl Breakpoints {
             breakpoint.spot = Spot::parse(stepper, &breakpoint.name).ok();
         }
         for breakpoint in &mut self.data {
-            breakpoint.thing = names::thing(stepper, &breakpoint.name);
+            breakpoint.quantity = Quantity::parse(stepper, &breakpoint.name);
         }
     }
 }
@@ -289,16 +297,16 @@ pub fn holds(condition: &Expression, stepper: &Stepper, step: &Step) -> Result<b
 
 /// What a word stands for after a step: a name of the article's, or something of the step.
 fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
-    if let Some(thing) = names::thing(stepper, name) {
-        return Ok(thing.raw(stepper));
+    if let Some(quantity) = Quantity::parse(stepper, name) {
+        return Ok(quantity.raw(stepper));
     }
     let (node, connection) = (step.action.node(), step.action.connection());
     let found = match name {
-        "output" | "self.output" => node.map(|id| Thing::Output(id).raw(stepper)),
-        "delta" | "self.delta" => node.map(|id| Thing::Delta(id).raw(stepper)),
-        "kept" | "self.kept" => node.map(|id| Thing::Kept(id).raw(stepper)),
-        "weight" | "self.weight" => connection.map(|id| Thing::Weight(id).raw(stepper)),
-        "gradient" | "self.gradient" => connection.map(|id| Thing::Gradient(id).raw(stepper)),
+        "output" | "self.output" => node.map(|id| Quantity::Output(id).raw(stepper)),
+        "delta" | "self.delta" => node.map(|id| Quantity::Delta(id).raw(stepper)),
+        "kept" | "self.kept" => node.map(|id| Quantity::Kept(id).raw(stepper)),
+        "weight" | "self.weight" => connection.map(|id| Quantity::Weight(id).raw(stepper)),
+        "gradient" | "self.gradient" => connection.map(|id| Quantity::Gradient(id).raw(stepper)),
         "value" | "after" => Some(step.after),
         "before" => Some(step.before),
         "epoch" => Some((step.epoch + 1) as f64),

@@ -1,7 +1,7 @@
 //! `backprop dap`: the training step as a program to debug, by the Debug Adapter Protocol.
 //!
 //! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stand within a sum), `source` (the
-//! lines it stands on), `frames` and `variables` (what an editor sees of it), `names` and `expressions` (what can be asked),
+//! lines it stands on), `frames` and `variables` (what an editor sees of it), `expressions` (what can be asked),
 //! `breakpoints` (where to stop), then `session` (requests and what runs between them) with `setting` and `asking`;
 //! `framing` and `protocol` are the wire. There is no arithmetic here but sums and comparisons that are asked for.
 
@@ -11,7 +11,6 @@ mod expressions;
 mod frames;
 pub mod framing;
 mod launch;
-mod names;
 mod protocol;
 pub mod session;
 mod setting;

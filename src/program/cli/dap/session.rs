@@ -151,7 +151,7 @@ impl Session {
     fn changed(&self, before: &[f64], walk: &mut Walk, is_forward: bool) -> Option<Stop> {
         let (mut ids, mut sentences) = (Vec::new(), Vec::new());
         for (breakpoint, before) in self.breakpoints.data.iter().zip(before) {
-            let Some(thing) = breakpoint.thing else { continue };
+            let Some(thing) = breakpoint.quantity else { continue };
             let after = thing.raw(walk.stepper());
             if after.to_bits() == before.to_bits() {
                 continue;

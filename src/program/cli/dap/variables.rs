@@ -2,10 +2,10 @@
 
 use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::text::number;
-use backprop::step::{Action, Reading, Step, Stepper, Target, Term};
+use backprop::step::view::Quantity;
+use backprop::step::{Reading, Step, Stepper, Target, Term};
 use serde_json::{Value, json};
 
-use super::names::{Thing, exact, exact_or_none};
 use super::walk::Walk;
 
 /// Decimals in a line of text.
@@ -103,7 +103,7 @@ pub struct Variable {
     /// What stands behind it.
     pub value: String,
     /// What it is, where it is one number.
-    pub thing: Option<Thing>,
+    pub thing: Option<Quantity>,
     /// What it unfolds into, and how many those are.
     children: Option<(Reference, usize)>,
 }
@@ -117,8 +117,8 @@ impl Variable {
         Self::text(name, exact(value))
     }
 
-    fn thing(stepper: &Stepper, thing: Thing) -> Self {
-        let value = exact_or_none(thing.value(stepper));
+    fn thing(stepper: &Stepper, thing: Quantity) -> Self {
+        let value = thing.value(stepper).map_or_else(|| "not computed yet".to_owned(), exact);
         Self { thing: Some(thing), ..Self::text(&thing.name(stepper), value) }
     }
 
@@ -145,6 +145,11 @@ impl Variable {
         }
         variable
     }
+}
+
+/// Returns a number with all its digits.
+pub fn exact(value: f64) -> String {
+    format!("{value:?}")
 }
 
 /// The scopes of a frame, as the protocol writes them.
@@ -237,7 +242,7 @@ fn next_step(walk: &mut Walk) -> Vec<Variable> {
     let is_given = |part: &&(&str, f64)| !RESULTS.contains(&part.0);
     variables
         .extend(parts(&step).iter().filter(is_given).map(|&(name, value)| Variable::number(name, value)));
-    variables.push(Variable::thing(stepper, computed(&step)));
+    variables.push(Variable::thing(stepper, Quantity::of(step.action)));
     variables
 }
 
@@ -272,25 +277,14 @@ fn of_term(index: usize, term: &Term, is_next: bool) -> Variable {
 fn term_parts(stepper: &Stepper, term: Option<&Term>) -> Vec<Variable> {
     let Some(term) = term else { return Vec::new() };
     let weight = Variable {
-        thing: Some(Thing::Weight(term.connection)),
-        ..Variable::number(&Thing::Weight(term.connection).name(stepper), term.weight)
+        thing: Some(Quantity::Weight(term.connection)),
+        ..Variable::number(&Quantity::Weight(term.connection).name(stepper), term.weight)
     };
     let mut variables = vec![weight, Variable::number(&term.value_name(), term.value)];
     if term.kept != 1.0 {
         variables.push(Variable::number("kept", term.kept));
     }
     variables
-}
-
-/// What a step computes, as a number of the network.
-fn computed(step: &Step) -> Thing {
-    match step.action {
-        Action::SetInput(id) | Action::Output(id) => Thing::Output(id),
-        Action::DropOut(id) => Thing::Kept(id),
-        Action::OutputDelta(id) | Action::HiddenDelta(id) => Thing::Delta(id),
-        Action::UpdateWeight(id) | Action::UpdateByMean(id) => Thing::Weight(id),
-        Action::AddGradient(id) => Thing::Gradient(id),
-    }
 }
 
 /// The single numbers of a step's formula, by the names that `step --json` gives them.
@@ -339,8 +333,8 @@ fn sample_in_hand(stepper: &Stepper) -> Vec<Variable> {
     variables.extend([
         Variable::text("inputs", count(inputs)).with(Reference::Sample, inputs),
         Variable::text("targets", count(outputs)).with(Reference::Label, outputs),
-        Variable::thing(stepper, Thing::Cost),
-        Variable::thing(stepper, Thing::Rate),
+        Variable::thing(stepper, Quantity::Cost),
+        Variable::thing(stepper, Quantity::Rate),
     ]);
     variables
 }
@@ -378,14 +372,14 @@ fn of_network(stepper: &Stepper, reference: Reference, start: usize, count: usiz
         Reference::Sample => {
             let nodes = network.layers[0].neurons().iter().zip(stepper.sample());
             let input = |(&id, &value): (&NodeId, &f64)| Variable {
-                thing: Some(Thing::Output(id)),
-                ..Variable::number(&Thing::Output(id).name(stepper), value)
+                thing: Some(Quantity::Output(id)),
+                ..Variable::number(&Quantity::Output(id).name(stepper), value)
             };
             nodes.skip(start).take(count).map(input).collect()
         }
         Reference::Label => {
             let outputs = (0..stepper.label().len()).skip(start).take(count);
-            outputs.map(|output| Variable::thing(stepper, Thing::Label(output))).collect()
+            outputs.map(|output| Variable::thing(stepper, Quantity::Label(output))).collect()
         }
         _ => Vec::new(),
     }
@@ -404,11 +398,11 @@ fn connection_id(network: &Network, index: u32) -> Option<ConnectionId> {
 /// A node as one line that unfolds.
 fn of_node(stepper: &Stepper, id: NodeId) -> Variable {
     let place = stepper.numbering().place(stepper.network(), id);
-    let shown = |thing: Thing| {
+    let shown = |thing: Quantity| {
         let value = thing.value(stepper).map_or_else(|| "–".to_owned(), |value| number(value, DECIMALS));
         (thing.name(stepper), value)
     };
-    let ((a, output), (d, delta)) = (shown(Thing::Output(id)), shown(Thing::Delta(id)));
+    let ((a, output), (d, delta)) = (shown(Quantity::Output(id)), shown(Quantity::Delta(id)));
     let value = if place.number.is_some() {
         format!("{a} {output}, {d} {delta}")
     } else {
@@ -420,10 +414,10 @@ fn of_node(stepper: &Stepper, id: NodeId) -> Variable {
 fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
     let node = &stepper.network()[id];
     let mut variables =
-        vec![Variable::thing(stepper, Thing::Output(id)), Variable::thing(stepper, Thing::Delta(id))];
+        vec![Variable::thing(stepper, Quantity::Output(id)), Variable::thing(stepper, Quantity::Delta(id))];
     if node.as_node().is_some() {
         if stepper.mini_batches().dropout > 0.0 {
-            variables.push(Variable::thing(stepper, Thing::Kept(id)));
+            variables.push(Variable::thing(stepper, Quantity::Kept(id)));
         }
         variables.push(Variable::text("activation", node.activation().name()));
     } else {
@@ -442,15 +436,15 @@ fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
 
 /// A connection as its weight, which unfolds.
 fn of_connection(stepper: &Stepper, id: ConnectionId) -> Variable {
-    Variable::thing(stepper, Thing::Weight(id)).with(Reference::connection(id), 4)
+    Variable::thing(stepper, Quantity::Weight(id)).with(Reference::connection(id), 4)
 }
 
 fn of_connection_parts(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {
     let connection = &stepper.network()[id];
     let end = |name: &str, id: NodeId| Variable { name: name.to_owned(), ..of_node(stepper, id) };
     vec![
-        Variable::thing(stepper, Thing::Weight(id)),
-        Variable::thing(stepper, Thing::Gradient(id)),
+        Variable::thing(stepper, Quantity::Weight(id)),
+        Variable::thing(stepper, Quantity::Gradient(id)),
         end("from", connection.upstream()),
         end("to", connection.downstream()),
     ]

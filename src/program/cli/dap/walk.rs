@@ -2,9 +2,8 @@
 
 use backprop::graph::Network;
 use backprop::step::text::number;
+use backprop::step::view::Quantity;
 use backprop::step::{Action, Edit, Step, Stepper};
-
-use super::names;
 
 /// A training that stands between two steps, or within the sum of one.
 #[derive(Debug)]
@@ -136,7 +135,7 @@ impl Walk {
     }
 
     /// The step that was done last.
-    pub fn latest(&mut self) -> Option<Step> {
+    pub fn latest(&self) -> Option<Step> {
         self.stepper.latest()
     }
 
@@ -149,14 +148,11 @@ impl Walk {
 
     /// Changes a number by hand. Returns what is to be said of it.
     pub fn edit(&mut self, edit: Edit) -> String {
-        let thing = names::edited(&self.stepper, edit);
         self.stepper.edit(edit);
         self.edits.push(self.position());
         self.diverged = None;
-        let (Edit::Weight(_, value) | Edit::Input(_, value) | Edit::Label(_, value) | Edit::Rate(value)) =
-            edit;
-        let name = thing.name(&self.stepper);
-        format!("{name} begins this training step at {}. Step back to undo it.", number(value, 6))
+        let name = Quantity::edited(&self.stepper, edit).name(&self.stepper);
+        format!("{name} begins this training step at {}. Step back to undo it.", number(edit.value(), 6))
     }
 
     /// Undoes the edits that were made further on. Returns what is to be said of them.
@@ -165,12 +161,9 @@ impl Walk {
         while self.edits.last().is_some_and(|&made| made > self.position()) {
             self.edits.pop();
             if let Some(edit) = self.stepper.undo_edit() {
-                let thing = names::edited(&self.stepper, edit);
-                let value = match edit {
-                    Edit::Input(index, _) => self.stepper.sample()[index],
-                    _ => thing.raw(&self.stepper),
-                };
-                sentences.push(format!("{} is {} again.", thing.name(&self.stepper), number(value, 6)));
+                let quantity = Quantity::edited(&self.stepper, edit);
+                let (name, value) = (quantity.name(&self.stepper), quantity.given(&self.stepper));
+                sentences.push(format!("{name} is {} again.", number(value, 6)));
             }
         }
         sentences

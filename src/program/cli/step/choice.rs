@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use backprop::Error;
-use backprop::step::{Phase, Step, Stepper, Target};
+use backprop::step::view::Quantity;
+use backprop::step::{Phase, Step, Stepper};
 
-use super::names::{Name, Names, Range};
+use super::names::{Range, ranges};
 
 /// Which of the steps are shown, as it is asked for; several options leave what fits all of them.
 #[derive(Debug, Args)]
@@ -84,8 +85,7 @@ impl ChoiceArgs {
     /// # Errors
     /// A name that nothing has here, or nothing is left.
     pub(super) fn positions(&self, stepper: &Stepper, count: usize) -> Result<Positions, Error> {
-        let names = Names::new(&stepper.network().architecture, stepper.mini_batches());
-        let only = self.only.as_deref().map(|list| names.ranges(list)).transpose();
+        let only = self.only.as_deref().map(|list| ranges(stepper, list)).transpose();
         let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
         let positions =
             Positions { next: start, end: end.min(count), only: only?, parts: self.phase.clone() };
@@ -125,12 +125,8 @@ impl Positions {
             return false;
         }
         let Some(only) = &self.only else { return true };
-        let action = moment.order.action(moment.step);
-        let (network, numbering) = (stepper.network(), stepper.numbering());
-        let node = action.node().map(|id| Target::Node(numbering.place(network, id)));
-        let connection = || action.connection().map(|id| Target::Connection(numbering.wire(network, id)));
-        let name = node.or_else(connection).map(|target| Name::of(phase, target));
-        name.is_some_and(|name| only.iter().any(|range| range.contains(name)))
+        let quantity = Quantity::of(moment.order.action(moment.step));
+        only.iter().any(|&(first, last)| quantity.is_between(stepper, first, last))
     }
 
     /// Goes to where the next of them is about to be done. Returns false where none is left.

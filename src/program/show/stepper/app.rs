@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use backprop::graph::{ConnectionId, NodeId};
+use backprop::step::view::Quantity;
 use backprop::step::{Place, Step, Stepper, Wire};
 
 use super::keys::{Command, command};
@@ -24,6 +25,7 @@ pub struct App {
     pub classes: Vec<String>,
     /// Colours and marks.
     pub palette: Palette,
+    /// The last step, read once for all that is drawn of it.
     pub(super) latest: Option<Step>,
     /// Which of the connections; none as long as nobody has chosen one.
     cursor: Option<usize>,
@@ -49,7 +51,7 @@ pub enum Mode {
     /// They write a number.
     Edit {
         /// What gets the number.
-        target: EditTarget,
+        target: Quantity,
         /// What has been written.
         text: String,
     },
@@ -64,25 +66,6 @@ pub enum Pane {
     Image,
     /// The weights of a hidden neuron as an image.
     Weights,
-}
-
-/// What can be changed by hand.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum EditTarget {
-    /// A weight.
-    Weight(ConnectionId, Wire),
-    /// A number of the sample.
-    Input(Place),
-}
-
-impl EditTarget {
-    /// Its name in formulas.
-    pub fn name(self) -> String {
-        match self {
-            Self::Weight(_, wire) => wire.name(),
-            Self::Input(place) => place.output_name(),
-        }
-    }
 }
 
 impl App {

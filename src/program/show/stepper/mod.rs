@@ -7,7 +7,6 @@
 //! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`weights`] (of one neuron, as an image).
 
 pub mod app;
-mod check;
 pub mod drawing;
 mod edit;
 pub mod keys;
@@ -27,7 +26,7 @@ use crossterm::event::{self, Event, KeyEventKind};
 use ratatui::DefaultTerminal;
 
 #[doc(inline)]
-pub use self::{app::App, check::gradient_checked};
+pub use self::app::App;
 
 use backprop::step::Stepper;
 use backprop::{Architecture, Error, ErrorKind};

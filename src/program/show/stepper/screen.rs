@@ -8,9 +8,10 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap};
 
 use backprop::step::text::number;
-use backprop::step::{Action, Phase, Step, Target};
+use backprop::step::view::Quantity;
+use backprop::step::{Action, Phase, Step};
 
-use super::app::{App, EditTarget, Mode, Pane};
+use super::app::{App, Mode, Pane};
 use super::keys::HELP;
 use super::palette::Palette;
 use super::{SMALLEST, drawing, matrix, weights};
@@ -150,16 +151,12 @@ fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
 }
 
 fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
-    let (place, sign) = match step.target {
-        Target::Node(place) => (format!("node {place}"), "="),
-        Target::Connection(wire) => (wire.to_string(), "←"),
-    };
     let class = app.stepper().class_in_words(step, &app.classes);
     let class = class.map(|class| format!(", {class}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{place}{class}  "), app.palette.quiet()),
+        Span::styled(format!("{}{class}  ", step.place()), app.palette.quiet()),
         Span::styled(step.name(), Palette::strong()),
-        Span::raw(format!(" {sign} {}", step.symbols())),
+        Span::raw(format!(" {} {}", step.sign(), step.symbols())),
     ])];
     if step.has_numbers() {
         lines.push(Line::from(format!("    = {}", step.numbers(decimals))));
@@ -205,9 +202,9 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
 fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
     if let Mode::Edit { target, text } = app.mode() {
-        let now = number(app.value(*target), 6);
+        let now = number(target.given(app.stepper()), 6);
         lines.push(Line::from(vec![
-            Span::styled(format!("{} = {now}; new value: ", target.name()), Palette::strong()),
+            Span::styled(format!("{} = {now}; new value: ", target.name(app.stepper())), Palette::strong()),
             Span::styled(format!("{text}_"), app.palette.cursor()),
         ]));
         lines.push(Line::styled("enter takes it, escape does not", app.palette.quiet()));
@@ -221,14 +218,16 @@ fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
         lines.push(Line::styled(
             format!(
                 "last gradient {}{}",
-                app.gradient(id).map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
+                Quantity::Gradient(id)
+                    .value(app.stepper())
+                    .map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
                 if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
             ),
             app.palette.quiet(),
         ));
     } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
-        let input = EditTarget::Input(app.place(*id));
-        lines.push(Line::from(format!("{} = {}", input.name(), number(app.value(input), 6))));
+        let (input, stepper) = (Quantity::Output(*id), app.stepper());
+        lines.push(Line::from(format!("{} = {}", input.name(stepper), number(input.given(stepper), 6))));
         lines.push(Line::styled("e changes it", app.palette.quiet()));
     }
     if let Some(message) = app.message() {

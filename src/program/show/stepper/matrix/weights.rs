@@ -3,6 +3,7 @@
 use backprop::Activation;
 use backprop::graph::Network;
 use backprop::step::text::slope;
+use backprop::step::view::Quantity;
 use backprop::step::{Action, Phase, Reading, Step};
 
 use super::super::app::App;
@@ -130,7 +131,14 @@ impl Weights<'_> {
         };
         let id = connection(self.network, self.layer, row, column);
         let is_sum = self.phase == Phase::AddGradient;
-        (if is_sum { self.app.gradient(id) } else { Some(self.network[id].weight) }, mark)
+        (
+            if is_sum {
+                Quantity::Gradient(id).value(self.app.stepper())
+            } else {
+                Some(self.network[id].weight)
+            },
+            mark,
+        )
     }
 
     /// Whether the step reads a delta and an output. (The last step of a mini-batch reads the sum of the gradients.)
