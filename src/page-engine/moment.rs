@@ -28,7 +28,7 @@ pub struct Moment {
     /// The object of one line of `step --json`.
     step: Option<Step>,
     phase: Option<Phase>,
-    phase_title: Option<&'static str>,
+    phase_title: Option<String>,
     phases: Vec<PhaseShown>,
     formula: Option<Formula>,
     changed: Option<Changed>,
@@ -55,7 +55,7 @@ pub struct Moment {
 #[derive(Debug, Serialize)]
 struct PhaseShown {
     phase: Phase,
-    title: &'static str,
+    title: String,
     /// The position before its first step.
     first: usize,
     count: usize,
@@ -125,16 +125,9 @@ struct EditShown {
 }
 
 /// What a phase is called above its button.
-fn title(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetInput => "Inputs",
-        Phase::DropOut => "Dropout",
-        Phase::Output => "Forward",
-        Phase::OutputDelta => "How wrong?",
-        Phase::HiddenDelta => "Backward",
-        Phase::UpdateWeight | Phase::UpdateByMean => "Learn",
-        Phase::AddGradient => "Add up",
-    }
+fn title(phase: Phase) -> String {
+    let (first, rest) = phase.name().split_at(1);
+    first.to_uppercase() + rest
 }
 
 impl Moment {

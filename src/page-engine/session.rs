@@ -2,7 +2,7 @@
 
 use backprop::gradient_check::faults::Fault;
 use backprop::graph::{ConnectionId, NodeId};
-use backprop::step::view::{self, Quantity};
+use backprop::step::view::{self, Quantity, Unit};
 use backprop::step::{Edit, Stepper};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -150,13 +150,19 @@ impl Play {
         Ok(())
     }
 
+    /// To the first step of the next unit, or of the one before.
+    fn goto_unit(&mut self, unit: Unit, direction: i32) {
+        let stepper = &mut self.stepper;
+        stepper.goto(if direction > 0 { stepper.after_unit(unit) } else { stepper.before_unit(unit) });
+    }
+
     fn obey(&mut self, request: Request) -> Result<String, String> {
         match request {
             Request::Next { past_zeros } => self.walk(past_zeros, |position| position.saturating_add(1)),
             Request::Back { past_zeros } => self.walk(past_zeros, |position| position.saturating_sub(1)),
             Request::Goto { position } => self.goto(position)?,
-            Request::Phase { direction } => self.stepper.goto(self.phase(direction)),
-            Request::Sample { direction } => self.stepper.goto(self.sample(direction)),
+            Request::Phase { direction } => self.goto_unit(Unit::Phase, direction),
+            Request::Sample { direction } => self.goto_unit(Unit::Sample, direction),
             Request::Look {} => {}
             Request::Reset {} => {
                 self.stepper.reset();
@@ -270,54 +276,6 @@ impl Play {
     /// Returns the name of what a change by hand sets.
     fn name_of(&self, edit: Edit) -> String {
         Quantity::edited(&self.stepper, edit).name(&self.stepper)
-    }
-
-    /// Where the first step of the next phase is done, or of the one before.
-    fn phase(&self, direction: i32) -> usize {
-        let begins = |step: usize| {
-            step == 0 || {
-                let kind = |step: usize| {
-                    let moment = self.stepper.moment(step);
-                    (moment.training_step, moment.sample, moment.order.segment(moment.step).phase)
-                };
-                kind(step) != kind(step - 1)
-            }
-        };
-        let position = self.stepper.position();
-        if direction > 0 {
-            // A phase ends with the training step, at the latest.
-            let end = position + self.stepper.epoch_len();
-            return (position..=end).find(|&step| begins(step)).unwrap_or(position) + 1;
-        }
-        let present = position.saturating_sub(1);
-        (0..present).rev().find(|&step| begins(step)).map_or(0, |step| step + 1)
-    }
-
-    /// Where the first step of the next sample is done, or of the one before.
-    fn sample(&self, direction: i32) -> usize {
-        let position = self.stepper.position();
-        let of = |step: usize| {
-            let moment = self.stepper.moment(step);
-            (moment.training_step, moment.sample)
-        };
-        if position == 0 {
-            return usize::from(direction > 0);
-        }
-        let present = position - 1;
-        if direction > 0 {
-            let end = present + self.stepper.epoch_len();
-            return (present..=end).find(|&step| of(step) != of(present)).unwrap_or(present) + 1;
-        }
-        let start =
-            |step: usize| (0..=step).rev().take_while(|&before| of(before) == of(step)).last().unwrap_or(0);
-        let first = start(present);
-        if present > first {
-            first + 1
-        } else if first > 0 {
-            start(first - 1) + 1
-        } else {
-            0
-        }
     }
 
     /// Where a number comes from: the lines of the steps that computed it.

@@ -101,18 +101,61 @@ impl Phase {
         Self::UpdateByMean,
     ];
 
-    /// What happens in it, as a heading.
-    pub fn title(self) -> &'static str {
+    /// Returns what it is called in a bar, on a button and in a list: `inputs`, `dropout`, else the name of its pass.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::SetInput => "set the inputs",
-            Self::DropOut => "silence hidden nodes",
-            Self::Output => "outputs, layer by layer forwards",
-            Self::OutputDelta => "deltas of the output layer",
-            Self::HiddenDelta => "deltas, layer by layer backwards",
-            Self::UpdateWeight => "new weights and biases",
-            Self::AddGradient => "gradients, added up over the mini-batch",
-            Self::UpdateByMean => "new weights and biases, by the mean gradient",
+            Self::SetInput => "inputs",
+            Self::DropOut => "dropout",
+            _ => Pass::of(self).name(),
         }
+    }
+}
+
+/// A walk over the whole network: one phase of a training step, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Inputs, what dropout keeps, and outputs.
+    Forward,
+    /// The cost, and the deltas of the output layer.
+    Cost,
+    /// All other deltas.
+    Backward,
+    /// In mini-batches: what each sample adds to the sums of gradients.
+    Gradients,
+    /// New weights.
+    Learn,
+}
+
+impl Pass {
+    /// Every pass, in order.
+    pub const ALL: [Self; 5] = [Self::Forward, Self::Cost, Self::Backward, Self::Gradients, Self::Learn];
+
+    /// Returns the pass a phase belongs to.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
+            Phase::OutputDelta => Self::Cost,
+            Phase::HiddenDelta => Self::Backward,
+            Phase::AddGradient => Self::Gradients,
+            Phase::UpdateWeight | Phase::UpdateByMean => Self::Learn,
+        }
+    }
+
+    /// Returns its name in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Cost => "cost",
+            Self::Backward => "backward",
+            Self::Gradients => "gradients",
+            Self::Learn => "learn",
+        }
+    }
+
+    /// Returns the pass with this name; `update` is learn, as bp.py calls it.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "update" { "learn" } else { name };
+        Self::ALL.into_iter().find(|pass| pass.name() == name)
     }
 }
 

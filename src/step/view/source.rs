@@ -5,7 +5,8 @@
 //! ```
 //!
 //! First comes how far out from a node's formula the line is ([`Level`]), of the formula itself nothing; then the
-//! steps that pass by ([`Kind`]), first the one that stops there if several lines of a level qualify.
+//! phases of the steps that pass by, first the one that stops there if several lines of a level qualify. The delta of
+//! a constant node is `const-delta`, and the gradient of a mini-batch's first sample `first-gradient`: other code runs.
 
 use std::sync::LazyLock;
 
@@ -36,31 +37,6 @@ pub static FILES: [SourceFile; 7] = [
     file!("mini_batch.rs"),
     file!("links.rs"),
 ];
-
-/// The code that runs in a step: [`Action`] without its node, told apart where the code differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `set-input`
-    SetInput,
-    /// `drop-out`
-    DropOut,
-    /// `output`
-    Output,
-    /// `output-delta`
-    OutputDelta,
-    /// `hidden-delta`
-    HiddenDelta,
-    /// `const-delta`, of a constant node
-    ConstDelta,
-    /// `update-weight`
-    UpdateWeight,
-    /// `first-gradient`, to which those of the other samples are added
-    FirstGradient,
-    /// `add-gradient`
-    AddGradient,
-    /// `update-by-mean`
-    UpdateByMean,
-}
 
 /// How far out from a node's formula a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,52 +74,28 @@ pub struct Anchor {
     first_line: usize,
     /// How far out it is.
     pub level: Level,
-    /// The steps that pass by it.
-    pub kinds: Vec<Kind>,
+    /// The words for the steps that pass by it.
+    words: Vec<&'static str>,
 }
 
-impl Kind {
-    /// `all`: those of bp.py's own training step.
-    const PLAIN: [Self; 6] = [
-        Self::SetInput,
-        Self::Output,
-        Self::OutputDelta,
-        Self::HiddenDelta,
-        Self::ConstDelta,
-        Self::UpdateWeight,
-    ];
+/// The steps of bp.py's own training step: `all` in a marker.
+const PLAIN: [&str; 6] =
+    ["set-input", "output", "output-delta", "hidden-delta", "const-delta", "update-weight"];
 
-    /// Returns that of the step after so many.
-    pub fn at(stepper: &Stepper, position: usize) -> Self {
-        let moment = stepper.moment(position);
-        match moment.order.action(moment.step) {
-            Action::SetInput(_) => Self::SetInput,
-            Action::DropOut(_) => Self::DropOut,
-            Action::Output(_) => Self::Output,
-            Action::OutputDelta(_) => Self::OutputDelta,
-            Action::HiddenDelta(id) if stepper.network()[id].as_node().is_none() => Self::ConstDelta,
-            Action::HiddenDelta(_) => Self::HiddenDelta,
-            Action::UpdateWeight(_) => Self::UpdateWeight,
-            Action::AddGradient(_) if moment.order.segment(moment.step).sample == 0 => Self::FirstGradient,
-            Action::AddGradient(_) => Self::AddGradient,
-            Action::UpdateByMean(_) => Self::UpdateByMean,
-        }
-    }
-
-    fn named(word: &str) -> Option<Self> {
-        Some(match word {
-            "set-input" => Self::SetInput,
-            "drop-out" => Self::DropOut,
-            "output" => Self::Output,
-            "output-delta" => Self::OutputDelta,
-            "hidden-delta" => Self::HiddenDelta,
-            "const-delta" => Self::ConstDelta,
-            "update-weight" => Self::UpdateWeight,
-            "first-gradient" => Self::FirstGradient,
-            "add-gradient" => Self::AddGradient,
-            "update-by-mean" => Self::UpdateByMean,
-            _ => return None,
-        })
+/// The word for what runs in the step after so many: its phase, told apart where the code differs.
+fn word_at(stepper: &Stepper, position: usize) -> &'static str {
+    let moment = stepper.moment(position);
+    match moment.order.action(moment.step) {
+        Action::SetInput(_) => "set-input",
+        Action::DropOut(_) => "drop-out",
+        Action::Output(_) => "output",
+        Action::OutputDelta(_) => "output-delta",
+        Action::HiddenDelta(id) if stepper.network()[id].as_node().is_none() => "const-delta",
+        Action::HiddenDelta(_) => "hidden-delta",
+        Action::UpdateWeight(_) => "update-weight",
+        Action::AddGradient(_) if moment.order.segment(moment.step).sample == 0 => "first-gradient",
+        Action::AddGradient(_) => "add-gradient",
+        Action::UpdateByMean(_) => "update-by-mean",
     }
 }
 
@@ -174,12 +126,12 @@ impl Anchor {
 
     /// Returns the line of one level that the next step stands on.
     pub fn of_next_step(stepper: &Stepper, level: Level) -> Option<&'static Self> {
-        let (position, kind) = (stepper.position(), Kind::at(stepper, stepper.position()));
+        let (position, word) = (stepper.position(), word_at(stepper, stepper.position()));
         // The passes of a sample are other lines in a mini-batch.
         let is_batch = level == Level::Sample && !stepper.mini_batches().are_plain();
         let level = if is_batch { Level::MiniBatch } else { level };
         let passed = || Self::all().iter().filter(|it| it.level == level && it.is_passed(stepper, position));
-        passed().find(|anchor| anchor.kinds[0] == kind).or_else(|| passed().next())
+        passed().find(|anchor| anchor.words[0] == word).or_else(|| passed().next())
     }
 
     /// Returns the line a breakpoint goes to: this line of a file, the next one of the same function, or its last.
@@ -200,7 +152,7 @@ impl Anchor {
                 Level::Term | Level::Result | Level::Formula | Level::Loop => true,
                 Level::Pass => begins_segment(stepper, position),
                 Level::Sample | Level::MiniBatch => {
-                    Kind::at(stepper, position) == self.kinds[0] && begins_pass(stepper, position)
+                    word_at(stepper, position) == self.words[0] && begins_pass(stepper, position)
                 }
                 Level::Epoch => stepper.moment(position).step == 0,
                 Level::Training => position.is_multiple_of(stepper.epoch_len()),
@@ -214,7 +166,7 @@ impl Anchor {
             Level::Sample | Level::Epoch | Level::Training => stepper.mini_batches().are_plain(),
             _ => true,
         };
-        runs && self.kinds.contains(&Kind::at(stepper, position))
+        runs && self.words.contains(&word_at(stepper, position))
     }
 }
 
@@ -235,14 +187,17 @@ fn anchors(file: usize, text: &'static str) -> Vec<Anchor> {
             (function, first_line) = (name, line);
         }
         let Some((_, marker)) = code.split_once(" // step: ") else { continue };
-        let words = || marker.split_whitespace();
-        let level = words().next().and_then(Level::named).unwrap_or(Level::Formula);
-        let kinds = words().filter_map(Kind::named);
-        let kinds = if words().any(|word| word == "all") { Kind::PLAIN.to_vec() } else { kinds.collect() };
+        let mut words: Vec<&str> = marker.split(' ').collect();
+        let level = Level::named(words[0]);
+        words.drain(..usize::from(level.is_some()));
+        if words == ["all"] {
+            words = PLAIN.to_vec();
+        }
+        let level = level.unwrap_or(Level::Formula);
         // Behind a brace, rustfmt moves a marker to the next line.
         let line = if code.trim_start().starts_with("//") { line - 1 } else { line };
         let function = format!("{owner}::{function}");
-        anchors.push(Anchor { file, line, function, first_line, level, kinds });
+        anchors.push(Anchor { file, line, function, first_line, level, words });
     }
     anchors
 }
@@ -279,13 +234,13 @@ mod tests {
 
     #[test]
     fn every_word_of_a_marker_is_known() {
-        let markers =
-            FILES.iter().flat_map(|file| file.text.lines().filter_map(|line| line.split_once(" // step: ")));
-        for (anchor, (_, marker)) in Anchor::all().iter().zip(markers) {
-            let known =
-                |word: &str| word == "all" || Level::named(word).is_some() || Kind::named(word).is_some();
-            assert!(marker.split_whitespace().all(known), "{marker}");
-            assert!(!anchor.kinds.is_empty() && !anchor.function.starts_with(':'), "{anchor:?}");
+        let words = ["drop-out", "first-gradient", "add-gradient", "update-by-mean"];
+        for anchor in Anchor::all() {
+            assert!(!anchor.words.is_empty() && !anchor.function.starts_with(':'), "{anchor:?}");
+            assert!(
+                anchor.words.iter().all(|word| PLAIN.contains(word) || words.contains(word)),
+                "{anchor:?}"
+            );
         }
         assert_eq!(Anchor::all().len(), 40);
     }

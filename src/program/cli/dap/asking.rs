@@ -27,7 +27,7 @@ sum(w84·d8, w94·d9)                     products and sums of them; also |w84| 
 output, delta, weight, label, input     numbers of the next step
 step, node 1-0, layer 1, network        as text
 matrix 2                                the weights that lead into layer 2
-break 2-0, break update if w84 > 1      stop there; delete takes away what was typed
+break 2-0, break learn if w84 > 1      stop there; delete takes away what was typed
 check w84                               the gradient check of that weight
 verdict                                 label and answer, where outputs stand for classes";
 
@@ -166,7 +166,7 @@ fn label(stepper: &Stepper, position: usize) -> String {
     match (action.node(), action.connection()) {
         (Some(id), _) => {
             let place = stepper.numbering().place(network, id);
-            format!("node {place}, {}", moment.order.segment(moment.step).phase.title())
+            format!("node {place}, {}", moment.order.segment(moment.step).phase.name())
         }
         (_, Some(id)) => stepper.numbering().wire(network, id).to_string(),
         _ => String::new(),

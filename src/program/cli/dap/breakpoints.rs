@@ -3,14 +3,14 @@
 
 use backprop::graph::NodeId;
 use backprop::step::view::{self, Anchor, Level, Quantity};
-use backprop::step::{Action, Phase, Step, Stepper};
+use backprop::step::{Action, Pass, Phase, Step, Stepper};
 
 use super::expressions::{Expression, Value};
 use super::source;
 use super::walk::Walk;
 
 /// What function breakpoints can be called.
-pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, update, \
+pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, \
                              sample, epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
 
 /// A place to stop at.
@@ -34,38 +34,6 @@ pub enum Spot {
     Epoch(Option<usize>),
 }
 
-/// A walk over the whole network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pass {
-    Forward,
-    Backward,
-    /// In mini-batches: what each sample adds to the sums.
-    Gradients,
-    Update,
-}
-
-impl Pass {
-    /// The pass a phase belongs to.
-    pub fn of(phase: Phase) -> Self {
-        match phase {
-            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
-            Phase::OutputDelta | Phase::HiddenDelta => Self::Backward,
-            Phase::AddGradient => Self::Gradients,
-            Phase::UpdateWeight | Phase::UpdateByMean => Self::Update,
-        }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Forward => "forward",
-            Self::Backward => "backward",
-            Self::Gradients => "gradients",
-            Self::Update => "update",
-        }
-    }
-}
-
 impl Spot {
     /// The place that a function breakpoint means.
     ///
@@ -81,11 +49,10 @@ impl Spot {
             }
             index(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
         };
+        if let Some(pass) = Pass::named(text) {
+            return Ok(Self::Pass(pass));
+        }
         match word {
-            "forward" if rest.is_empty() => return Ok(Self::Pass(Pass::Forward)),
-            "backward" if rest.is_empty() => return Ok(Self::Pass(Pass::Backward)),
-            "gradients" if rest.is_empty() => return Ok(Self::Pass(Pass::Gradients)),
-            "update" | "learn" if rest.is_empty() => return Ok(Self::Pass(Pass::Update)),
             "sample" => {
                 let sample = count(0)?;
                 if sample.is_some_and(|sample| sample >= stepper.sample_count()) {
@@ -165,7 +132,11 @@ impl Spot {
             Self::Layer(layer) => {
                 action.node().is_some_and(|id| stepper.network()[id].layer_index() as usize == *layer)
             }
-            Self::Pass(pass) => Pass::of(action.phase()) == *pass,
+            Self::Pass(pass) => match Pass::of(action.phase()) {
+                // The walk backward begins with the output layer.
+                Pass::Cost if *pass == Pass::Backward => true,
+                here => here == *pass,
+            },
             Self::Sample(sample) => is(sample, moment.sample),
             Self::MiniBatch(mini_batch) => is(mini_batch, moment.mini_batch + 1),
             Self::Epoch(epoch) => is(epoch, moment.epoch + 1),

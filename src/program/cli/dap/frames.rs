@@ -1,10 +1,9 @@
 //! Where the training stands, from the inside out: the node, its layer, the pass, the sample, the epoch.
 
-use backprop::step::Stepper;
 use backprop::step::view::{Anchor, Level};
+use backprop::step::{Pass, Stepper};
 use serde_json::{Value, json};
 
-use super::breakpoints::Pass;
 use super::source;
 use super::walk::Walk;
 

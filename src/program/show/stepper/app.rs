@@ -230,8 +230,8 @@ impl App {
             Command::Next => self.go_on(),
             Command::Back if position == 0 => self.say("this is the start"),
             Command::Back => self.go_back(),
-            Command::NextUnit(unit) => self.go(self.after(unit)),
-            Command::BackUnit(unit) => self.go(self.before(unit)),
+            Command::NextUnit(unit) => self.go(self.stepper.after_unit(unit)),
+            Command::BackUnit(unit) => self.go(self.stepper.before_unit(unit)),
             Command::Run => {
                 self.running = !self.running;
                 self.due = 0.0;

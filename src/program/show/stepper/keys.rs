@@ -1,5 +1,6 @@
 //! Which key does what: one table for the program and for its help.
 
+use backprop::step::view::Unit;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// What a key asks for.
@@ -49,19 +50,6 @@ pub enum Command {
     Help,
     /// Leave.
     Leave,
-}
-
-/// A stretch of steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A node; of weights, those that come from one node.
-    Node,
-    /// A layer within a phase.
-    Layer,
-    /// A phase.
-    Phase,
-    /// A sample.
-    Sample,
 }
 
 /// The help, line by line: keys and what they do.

@@ -16,7 +16,6 @@ pub mod palette;
 pub mod screen;
 #[cfg(test)]
 mod tests;
-mod units;
 pub mod weights;
 
 use std::io;

@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap
 
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
-use backprop::step::{Action, Phase, Step};
+use backprop::step::{Action, Step};
 
 use super::app::{App, Mode, Pane};
 use super::keys::HELP;
@@ -74,7 +74,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
                 stepper.sample_count(),
                 moment.step + 1,
                 moment.order.len(),
-                phase_name(step.phase)
+                step.phase.name()
             )
         }
     };
@@ -83,19 +83,6 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     let style = Palette::strong().add_modifier(Modifier::REVERSED);
     buffer.set_style(area, style);
     buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
-}
-
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetInput => "inputs",
-        Phase::Output => "outputs",
-        Phase::OutputDelta => "output deltas",
-        Phase::HiddenDelta => "deltas backwards",
-        Phase::UpdateWeight => "weights",
-        Phase::DropOut => "dropout",
-        Phase::AddGradient => "gradients",
-        Phase::UpdateByMean => "weights, by the mean",
-    }
 }
 
 /// The sample as a picture, its middle where there is no room for all of it; the input just set is marked.

@@ -92,7 +92,7 @@ fn an_output_is_lit_in_the_network_in_the_matrix_and_in_the_formula() {
     press(&mut app, ">l");
     let screen = text(&app);
     for expected in [
-        "3-4-2, rate 0.3 | epoch 1, sample 1 of 6, step 4 of 46: outputs",
+        "3-4-2, rate 0.3 | epoch 1, sample 1 of 6, step 4 of 46: forward",
         "a[1] = sigmoid(W[1]·x + b[1])",
         "node 1-0  a4 = sigmoid(w41·x1 + w42·x2 + w43·x3 + w4b)",
         "= sigmoid(0.274137·0.658875 + 0.931745·0.213732 + 0.555145·0.856233 +",
