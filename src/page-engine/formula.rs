@@ -1,4 +1,4 @@
-//! A step's formula in parts, so that the page can light up what each name or number stands for.
+//! A step's formula in parts, so that the page can light up what each name or number means.
 
 use backprop::step::Step;
 use backprop::step::text::{Token, number};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::texts::{DECIMALS, NONE};
 
-/// A piece of a formula, and the name it stands for, if it stands for one.
+/// A piece of a formula, and the name it belongs to, if it is one.
 type Part = (String, Option<String>);
 
 /// One step as the page writes it, line by line.
@@ -24,7 +24,7 @@ pub struct Formula {
 }
 
 impl Formula {
-    /// Returns the formula of a step; `class` says which class an output stands for.
+    /// Returns the formula of a step; `class` is the class of an output, in words.
     pub fn new(step: &Step, class: Option<String>) -> Self {
         let class = class.map(|class| format!(", {class}")).unwrap_or_default();
         let tokens = step.formula();

@@ -96,7 +96,7 @@ impl Map {
         before + index * self.neurons(layer + 1).len() + self.places[to].index as usize
     }
 
-    /// Whether the page lists every connection.
+    /// Returns true if the page lists every connection.
     pub fn lists_connections(&self) -> bool {
         self.connections.len() <= MOST_CONNECTIONS
     }
@@ -106,7 +106,7 @@ impl Map {
         self.places[node].number.map_or_else(String::new, |number| number.to_string())
     }
 
-    /// What the page is told once.
+    /// Returns everything the page is told once.
     pub fn drawing(&self, network: &Network, image_shape: Option<(usize, usize)>) -> Drawing {
         let architecture = &network.architecture;
         let last = self.last_layer();
@@ -171,7 +171,7 @@ pub struct Drawing {
     names: HashMap<String, Meaning>,
 }
 
-/// What the page is told of a name.
+/// The meaning of a name, as the page is told.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Meaning {
     kind: &'static str,

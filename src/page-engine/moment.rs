@@ -10,7 +10,7 @@ use crate::map::{DrawnConnection, Map};
 use crate::matrices::{self, Equation};
 use crate::texts::{DECIMALS, Shown};
 
-/// What the page shows after so many steps.
+/// Everything the page shows at a position.
 #[derive(Debug, Serialize)]
 pub struct Moment {
     position: usize,
@@ -70,7 +70,7 @@ enum Changed {
     Connection(usize),
 }
 
-/// What the next step will compute.
+/// The node or connection of the next step.
 #[derive(Debug, Serialize)]
 struct Upcoming {
     phase: Phase,
@@ -85,7 +85,7 @@ struct NodeNumber {
     state: Age,
 }
 
-/// What dropout keeps of a node.
+/// The factor of dropout for a node.
 #[derive(Debug, Serialize)]
 struct Kept {
     text: String,
@@ -124,7 +124,7 @@ struct EditShown {
     training_step: usize,
 }
 
-/// What a phase is called above its button.
+/// Returns the name of a phase as its button has it.
 fn title(phase: Phase) -> String {
     let (first, rest) = phase.name().split_at(1);
     first.to_uppercase() + rest
@@ -184,7 +184,7 @@ impl Moment {
             edits: edits_shown(stepper),
             rate: stepper.rate().to_string(),
             can_undo: stepper.edits().next().is_some(),
-            matrices: matrices::equation(stepper, map, &label, step.as_ref()),
+            matrices: matrices::equation(stepper, map, step.as_ref()),
             step,
         }
     }

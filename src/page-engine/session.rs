@@ -19,7 +19,7 @@ use crate::{checking, guess, pictures, race};
 /// No request and no address leads further at once: some seconds' work.
 const FARTHEST: usize = 100_000_000;
 
-/// What the page talks to.
+/// A session, which the page talks to.
 ///
 /// ```
 /// use page_engine::Session;
@@ -117,7 +117,7 @@ pub fn text(answer: &impl Serialize) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|error| error.to_string())
 }
 
-/// A moment with something beside it.
+/// A moment and something more.
 #[derive(Serialize)]
 struct With<'m, T> {
     #[serde(flatten)]
@@ -208,9 +208,9 @@ impl Play {
     }
 
     /// One step, or as many as it takes past inputs that are 0.
-    fn walk(&mut self, past_zeros: bool, beside: impl Fn(usize) -> usize) {
+    fn walk(&mut self, past_zeros: bool, next: impl Fn(usize) -> usize) {
         loop {
-            self.stepper.goto(beside(self.stepper.position()));
+            self.stepper.goto(next(self.stepper.position()));
             let step = self.stepper.latest().filter(|_| past_zeros);
             if !step.is_some_and(|step| self.stepper.is_about_a_zero(&step)) {
                 return;

@@ -29,7 +29,7 @@
 //! | [`Phase::AddGradient`] | one connection's gradient, added to those of the samples before; in place of a new weight | [`Connection::add_gradient`](crate::graph::Connection::add_gradient) |
 //! | [`Phase::UpdateByMean`] | one weight or bias, after the mini-batch's last sample | [`Connection::update_by_mean`](crate::graph::Connection::update_by_mean) |
 //!
-//! There is no second implementation here: a step calls the function that trains, and keeps what it overwrote, so
+//! This is not a second implementation: a step calls the function that trains, and keeps what it overwrote, so
 //! that it can be taken back. A [`Stepper`] walks along the sequence, from sample to sample and from epoch to epoch;
 //! a [`Step`] tells what happened, and prints as the formula with its numbers:
 //!
@@ -38,7 +38,7 @@
 //! ```
 //!
 //! Read `order` (which step comes when), `sequence` (where in all epochs), `action` (doing and undoing one), `stepper`
-//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (what outputs stand for), [`text`]
+//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (outputs that are classes), [`text`]
 //! (how it prints) and [`view`] (what terminal, page and editor show of it).
 
 mod action;
@@ -188,11 +188,11 @@ pub struct Step {
     pub sample: usize,
     /// The kind of step.
     pub phase: Phase,
-    /// What it did to which node or connection, by id.
+    /// Its action, with the node or connection by id.
     pub action: Action,
-    /// What it changed, by layer and index and by the article's number.
+    /// The node or connection it changed, by layer and index and by the article's number.
     pub target: Target,
-    /// What it read, and the parts of the formula.
+    /// The numbers it read, and the parts of the formula.
     pub reading: Reading,
     /// The value it replaced: an output, factor, delta, weight or sum of gradients.
     pub before: f64,
@@ -201,15 +201,15 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether there was no such value before, so that [`Step::before`] means nothing: an output or a delta of the very
-    /// first sample.
+    /// Returns true if there was no such value before, so that [`Step::before`] means nothing: for an output or a delta
+    /// of the very first sample.
     pub fn is_first_value(&self) -> bool {
         let is_computed = self.action.node().is_some() && self.phase != Phase::DropOut;
         is_computed && self.epoch == 0 && self.sample == 0
     }
 }
 
-/// What a step changed.
+/// The node or connection that a step changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// A node's output, delta or factor under dropout.

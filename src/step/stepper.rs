@@ -50,7 +50,7 @@ pub struct Stepper {
     sequence: Sequence,
     numbering: Numbering,
     position: usize,
-    /// What the latest steps overwrote, the newest last.
+    /// The values that the latest steps overwrote, the newest last.
     overwritten: VecDeque<Before>,
     memory: usize,
     /// The cost met by each sample so far, once its outputs were known.
@@ -59,14 +59,14 @@ pub struct Stepper {
     in_hand: InHand,
 }
 
-/// What the next step is given.
+/// The data of the next step.
 #[derive(Debug, Clone)]
 struct InHand {
     /// The sample, edits included.
     sample: Vec<f64>,
     /// Its label, edits included.
     label: Vec<f64>,
-    /// What dropout keeps of each hidden layer's outputs; empty without dropout.
+    /// The factors of dropout for each hidden layer; empty without dropout.
     kept: Vec<Vec<f64>>,
     /// How its mini-batch changes the weights.
     step: MiniBatchStep,
@@ -181,7 +181,7 @@ impl Stepper {
         self.position
     }
 
-    /// Where the step is that comes after so many.
+    /// Returns where in the sequence the step at a position is.
     pub fn moment(&self, position: usize) -> Moment<'_> {
         self.sequence.moment(position)
     }
@@ -231,7 +231,7 @@ impl Stepper {
         &self.in_hand.label
     }
 
-    /// Label and sample, edits included, of the step that comes after so many.
+    /// Returns label and sample of the step at a position, edits included.
     pub fn label_and_sample(&self, position: usize) -> (Vec<f64>, Vec<f64>) {
         let Moment { training_step, sample, .. } = self.moment(position);
         self.edited(sample, training_step)
@@ -255,7 +255,7 @@ impl Stepper {
         self.upcoming().phase()
     }
 
-    /// What the next step will do.
+    /// Returns the action of the next step.
     pub fn upcoming(&self) -> Action {
         let moment = self.moment(self.position);
         moment.order.action(moment.step)
@@ -387,7 +387,7 @@ impl Stepper {
         self.edits.iter().map(|placed| (placed.training_step, placed.edit))
     }
 
-    /// Forgets the newest edit and comes back to the same place. Returns the edit, or none where there is none.
+    /// Forgets the newest edit and comes back to the same place. Returns the edit, or `None` without one.
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Edit, Stepper}};
@@ -497,7 +497,7 @@ impl Stepper {
         }
     }
 
-    /// Returns how the training step of the step after so many changes the weights.
+    /// Returns how the training step of the step at a position changes the weights.
     fn batch_step(&self, position: usize) -> MiniBatchStep {
         let Moment { training_step, epoch, mini_batch, .. } = self.moment(position);
         let samples_before = epoch * self.samples.len() + mini_batch * self.mini_batches.size;

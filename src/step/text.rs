@@ -17,7 +17,7 @@ pub const TERMS_SHOWN_IN_FULL: usize = 8;
 const DECIMALS: usize = 6;
 
 impl Step {
-    /// What it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4 (what dropout keeps)
+    /// Returns the name of the value it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4 (what dropout keeps)
     /// and g41 (the sum of gradients).
     pub fn name(&self) -> String {
         match (self.target, self.phase) {
@@ -70,7 +70,7 @@ impl Step {
         }
     }
 
-    /// Whether the formula with its numbers says more than the value: not of a number that is only put somewhere.
+    /// Returns true if the formula with its numbers says more than the value: not for a number that is only copied.
     pub fn has_numbers(&self) -> bool {
         match self.phase {
             Phase::SetInput => false,
@@ -91,7 +91,10 @@ impl Step {
             }
             (Reading::OutputDelta { activation, cost, output, label, .. }, Target::Node(place)) => {
                 let (a, t) = (place.output_name(), place.label_name());
-                let is_quadratic = *cost == Cost::Quadratic;
+                let is_quadratic = match cost {
+                    Cost::Quadratic => true,
+                    Cost::CrossEntropy => false,
+                };
                 if is_quadratic {
                     formula.slope(*activation, &a, *output);
                     formula.sign("·(");
@@ -175,7 +178,7 @@ impl fmt::Display for Step {
 pub enum Token {
     /// A quantity: its name, and its value where it is written in numbers.
     Name(String, Value),
-    /// What is the same in symbols and in numbers: operators, functions, brackets, 1.
+    /// Text that is the same in symbols and in numbers: operators, functions, brackets, 1.
     Sign(String),
 }
 
@@ -234,7 +237,7 @@ impl Formula {
         self.0.push(Token::Name(name.to_owned(), Value::Given(value)));
     }
 
-    /// What is kept of a node's output, as a factor before it; nothing if all is.
+    /// The factor of dropout before a node's output, unless it is 1.
     fn kept(&mut self, place: Place, kept: f64) {
         if kept != 1.0 {
             self.0.push(Token::Name(place.kept_name(), Value::Kept(kept)));
@@ -277,7 +280,7 @@ impl Formula {
     }
 }
 
-/// A bias stands in the sum by itself: its node's output is 1.
+/// A bias is a term without a factor: its node's output is 1.
 fn is_bias(term: &Term) -> bool {
     let Wire { upstream, .. } = term.wire;
     term.direction == Direction::Upstream && upstream.number.is_none()
@@ -305,13 +308,13 @@ fn slope_pattern(activation: Activation) -> &'static str {
     }
 }
 
-/// A number beside others: in brackets where it is negative.
+/// A number as a factor: in brackets if it is negative.
 fn factor(value: f64, decimals: usize) -> String {
     let text = number(value, decimals);
     if text.starts_with('-') { format!("({text})") } else { text }
 }
 
-/// What dropout keeps: 0 and 2 as whole numbers, where they are.
+/// The factor of dropout: 0 and 2 as whole numbers.
 fn factor_kept(kept: f64, decimals: usize) -> String {
     if kept.fract() == 0.0 { kept.to_string() } else { number(kept, decimals) }
 }

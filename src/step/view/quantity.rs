@@ -2,7 +2,7 @@
 //!
 //! Names are parsed by [`Quantity::readings`] and by nothing else: in the terminal, on the page and in an editor.
 
-use crate::graph::{ConnectionId, NodeId};
+use crate::graph::{ConnectionId, Layer, NodeId};
 use crate::step::{Action, Edit, Moment, Phase, Stepper, Wire};
 
 /// One number of a network or of its training.
@@ -62,7 +62,7 @@ const CONSTANT: char = '(';
 type Ends = (u32, Option<u32>);
 
 impl Quantity {
-    /// Returns the quantity with this name, or `None` if there is none or more than one.
+    /// Returns the quantity with this name, or `None` unless exactly one has it.
     pub fn parse(stepper: &Stepper, text: &str) -> Option<Self> {
         match Self::readings(stepper, text)[..] {
             [quantity] => Some(quantity),
@@ -136,6 +136,18 @@ impl Quantity {
             Action::OutputDelta(id) | Action::HiddenDelta(id) => Self::Delta(id),
             Action::UpdateWeight(id) | Action::UpdateByMean(id) => Self::Weight(id),
             Action::AddGradient(id) => Self::Gradient(id),
+        }
+    }
+
+    /// Returns what a word such as `output` or `weight` means for the node or connection of an action.
+    pub fn of_word(word: &str, action: Action) -> Option<Self> {
+        match word {
+            "output" => action.node().map(Self::Output),
+            "delta" => action.node().map(Self::Delta),
+            "kept" => action.node().map(Self::Kept),
+            "weight" => action.connection().map(Self::Weight),
+            "gradient" => action.connection().map(Self::Gradient),
+            _ => None,
         }
     }
 
@@ -366,7 +378,7 @@ fn spelled_ends(text: &str) -> impl Iterator<Item = Ends> {
 
 /// The neuron with the article's number.
 fn neuron(stepper: &Stepper, number: u32) -> Option<NodeId> {
-    let mut neurons = stepper.network().layers.iter().flat_map(|layer| layer.neurons());
+    let mut neurons = stepper.network().layers.iter().flat_map(Layer::neurons);
     neurons.nth(number.checked_sub(1)? as usize).copied()
 }
 

@@ -82,7 +82,7 @@ pub struct Anchor {
 const PLAIN: [&str; 6] =
     ["set-input", "output", "output-delta", "hidden-delta", "const-delta", "update-weight"];
 
-/// The word for what runs in the step after so many: its phase, told apart where the code differs.
+/// The word for what runs in the step at a position: its phase, told apart where the code differs.
 fn word_at(stepper: &Stepper, position: usize) -> &'static str {
     let moment = stepper.moment(position);
     match moment.order.action(moment.step) {
@@ -141,11 +141,11 @@ impl Anchor {
             (anchor.first_line..=end_of_function(FILES[file].text, anchor.first_line)).contains(&line)
         };
         let mut of_function = of_file().filter(is_in_function);
-        let last = of_function.clone().last();
+        let last = of_function.clone().next_back();
         of_function.find(|anchor| anchor.line >= line).or(last)
     }
 
-    /// Returns true if the step after so many comes to this line from further out.
+    /// Returns true if the step at a position comes to this line from further out.
     pub fn is_entered(&self, stepper: &Stepper, position: usize) -> bool {
         self.is_passed(stepper, position)
             && match self.level {
@@ -159,7 +159,7 @@ impl Anchor {
             }
     }
 
-    /// Returns true if the step after so many passes by this line, at whatever point.
+    /// Returns true if the step at a position passes by this line, at whatever point.
     pub fn is_passed(&self, stepper: &Stepper, position: usize) -> bool {
         let runs = match self.level {
             Level::MiniBatch => !stepper.mini_batches().are_plain(),
@@ -208,13 +208,13 @@ fn end_of_function(text: &str, first_line: usize) -> usize {
     first_line + length.unwrap_or_default()
 }
 
-/// Returns true if the step after so many is the first of its layer.
+/// Returns true if the step at a position is the first of its layer.
 pub fn begins_segment(stepper: &Stepper, position: usize) -> bool {
     let moment = stepper.moment(position);
     moment.order.segment(moment.step).start == moment.step
 }
 
-/// Returns true if the step after so many is the first of its pass over the network: forward, backward, or all
+/// Returns true if the step at a position is the first of its pass over the network: forward, backward, or all
 /// connections.
 pub fn begins_pass(stepper: &Stepper, position: usize) -> bool {
     let moment = stepper.moment(position);

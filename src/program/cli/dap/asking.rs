@@ -1,4 +1,4 @@
-//! Requests that ask: where it stands, what is in the variables, what an expression comes to.
+//! Requests that ask for the stack, for variables and for the value of an expression.
 
 use std::fmt::Write as _;
 
@@ -159,7 +159,7 @@ impl Session {
     }
 }
 
-/// What a step after so many computes, where.
+/// Names the step at a position: its place and its phase.
 fn label(stepper: &Stepper, position: usize) -> String {
     let (moment, network) = (stepper.moment(position), stepper.network());
     let action = moment.order.action(moment.step);
@@ -173,7 +173,7 @@ fn label(stepper: &Stepper, position: usize) -> String {
     }
 }
 
-/// What a word stands for before the next step: a name of the article's, or one of the formula.
+/// Returns the value of a word before the next step: a name of the article's, or one of the formula.
 fn word_of_next(walk: &mut Walk, name: &str) -> Result<f64, String> {
     let name = name.strip_prefix("self.").unwrap_or(name);
     if let Some(thing) = Quantity::parse(walk.stepper(), name) {
@@ -185,17 +185,10 @@ fn word_of_next(walk: &mut Walk, name: &str) -> Result<f64, String> {
     if let Some(value) = found.and_then(|variable: &Variable| variable.value.parse().ok()) {
         return Ok(value);
     }
-    let action = walk.stepper().upcoming();
-    let thing = match (name, action.node(), action.connection()) {
-        ("output", Some(id), _) => Some(Quantity::Output(id)),
-        ("delta", Some(id), _) => Some(Quantity::Delta(id)),
-        ("weight", _, Some(id)) => Some(Quantity::Weight(id)),
-        ("gradient", _, Some(id)) => Some(Quantity::Gradient(id)),
-        _ => None,
-    };
-    match thing.map(|thing| (thing, thing.value(walk.stepper()))) {
+    let quantity = Quantity::of_word(name, walk.stepper().upcoming());
+    match quantity.map(|quantity| (quantity, quantity.value(walk.stepper()))) {
         Some((_, Some(value))) => Ok(value),
-        Some((thing, None)) => Err(format!("{} is not computed yet", thing.name(walk.stepper()))),
+        Some((quantity, None)) => Err(format!("{} is not computed yet", quantity.name(walk.stepper()))),
         None => Err(format!("there is no '{}' here; help tells what there is", backprop::spelled_out(name))),
     }
 }

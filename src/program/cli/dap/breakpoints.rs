@@ -3,13 +3,13 @@
 
 use backprop::graph::NodeId;
 use backprop::step::view::{self, Anchor, Level, Quantity};
-use backprop::step::{Action, Pass, Phase, Step, Stepper};
+use backprop::step::{Pass, Phase, Step, Stepper};
 
 use super::expressions::{Expression, Value};
 use super::source;
 use super::walk::Walk;
 
-/// What function breakpoints can be called.
+/// The names of function breakpoints.
 pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, \
                              sample, epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
 
@@ -96,7 +96,7 @@ impl Spot {
         is_known.then_some(Self::Function(function)).ok_or_else(none)
     }
 
-    /// Whether the walk has come to it.
+    /// Returns true if the walk has come to it.
     fn is_reached(&self, walk: &Walk) -> bool {
         if let Self::Line(anchor) = self {
             return source::is_reached(anchor, walk);
@@ -118,7 +118,7 @@ impl Spot {
         begins && self.contains(stepper)
     }
 
-    /// Whether the next step belongs to it.
+    /// Returns true if the next step belongs to it.
     fn contains(&self, stepper: &Stepper) -> bool {
         let (action, moment) = (stepper.upcoming(), stepper.moment(stepper.position()));
         let is = |which: &Option<usize>, here: usize| which.is_none_or(|which| which == here);
@@ -143,13 +143,13 @@ impl Spot {
         }
     }
 
-    /// Whether it lies within a sum.
+    /// Returns true if it lies within a sum.
     fn is_inside(&self) -> bool {
         matches!(self, Self::Line(Anchor { level: Level::Term | Level::Result, .. }))
     }
 }
 
-/// Whether this is the formula of that function: `calc_output`, `Node::calc_output`.
+/// Returns true if this is the formula of that function: `calc_output`, `Node::calc_output`.
 fn is_function(anchor: &Anchor, function: &str) -> bool {
     let name = &anchor.function;
     let is_it = name == function || name.rsplit("::").next() == Some(function);
@@ -166,16 +166,16 @@ pub fn index(text: &str) -> Option<usize> {
 pub struct Breakpoint {
     /// Its number, which the editor knows it by.
     pub id: i64,
-    /// What it was called, where it has a name.
+    /// Its name; empty for a line.
     pub name: String,
     /// The place, where there is one in this network.
     pub spot: Option<Spot>,
-    /// What must hold of what the step computes.
+    /// The condition, which must hold after the step.
     pub condition: Option<Expression>,
 }
 
 impl Breakpoint {
-    /// Whether to stop.
+    /// Returns true if the walk is to stop.
     ///
     /// # Errors
     /// The condition makes no sense here; a reason to stop, too.
@@ -201,7 +201,7 @@ pub struct DataBreakpoint {
     pub name: String,
     /// The number, where there is one of this name in this network.
     pub quantity: Option<Quantity>,
-    /// What must hold after the change.
+    /// The condition, which must hold after the change.
     pub condition: Option<Expression>,
 }
 
@@ -217,7 +217,7 @@ pub struct Breakpoints {
 }
 
 impl Breakpoints {
-    /// Whether one lies within a sum.
+    /// Returns true if one of them lies within a sum.
     pub fn look_inside(&self) -> bool {
         self.lines.iter().any(|(_, breakpoint)| breakpoint.spot.as_ref().is_some_and(Spot::is_inside))
     }
@@ -257,7 +257,7 @@ impl Breakpoints {
     }
 }
 
-/// Whether a condition holds after a step.
+/// Returns true if a condition holds after a step.
 ///
 /// # Errors
 /// A name that means nothing at this step.
@@ -266,18 +266,16 @@ pub fn holds(condition: &Expression, stepper: &Stepper, step: &Step) -> Result<b
     Ok(value == Value::Truth(true))
 }
 
-/// What a word stands for after a step: a name of the article's, or something of the step.
+/// Returns the value of a word after a step: a name of the article's, or a part of the step.
 fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
     if let Some(quantity) = Quantity::parse(stepper, name) {
         return Ok(quantity.raw(stepper));
     }
-    let (node, connection) = (step.action.node(), step.action.connection());
-    let found = match name {
-        "output" | "self.output" => node.map(|id| Quantity::Output(id).raw(stepper)),
-        "delta" | "self.delta" => node.map(|id| Quantity::Delta(id).raw(stepper)),
-        "kept" | "self.kept" => node.map(|id| Quantity::Kept(id).raw(stepper)),
-        "weight" | "self.weight" => connection.map(|id| Quantity::Weight(id).raw(stepper)),
-        "gradient" | "self.gradient" => connection.map(|id| Quantity::Gradient(id).raw(stepper)),
+    let word = name.strip_prefix("self.").unwrap_or(name);
+    let found = match word {
+        "output" | "delta" | "kept" | "weight" | "gradient" => {
+            Quantity::of_word(word, step.action).map(|quantity| quantity.raw(stepper))
+        }
         "value" | "after" => Some(step.after),
         "before" => Some(step.before),
         "epoch" => Some((step.epoch + 1) as f64),
@@ -286,10 +284,7 @@ fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
         _ => super::variables::parts(step).into_iter().find(|part| part.0 == name).map(|part| part.1),
     };
     found.ok_or_else(|| {
-        let place = match step.action {
-            Action::UpdateWeight(_) | Action::AddGradient(_) | Action::UpdateByMean(_) => "a connection",
-            _ => "a node",
-        };
+        let place = if step.action.connection().is_some() { "a connection" } else { "a node" };
         format!(
             "'{}' means nothing where {} is computed, at {place}",
             backprop::spelled_out(name),

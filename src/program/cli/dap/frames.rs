@@ -1,4 +1,4 @@
-//! Where the training stands, from the inside out: the node, its layer, the pass, the sample, the epoch.
+//! The stack of the training, from the inside out: the node, its layer, the pass, the sample, the epoch.
 
 use backprop::step::view::{Anchor, Level};
 use backprop::step::{Pass, Stepper};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::walk::Walk;
 
-/// Returns true if the walk stands on this line and has come to it from further out.
+/// Returns true if the walk is on this line and has come to it from further out.
 pub fn is_reached(anchor: &Anchor, walk: &Walk) -> bool {
     let (stepper, position) = (walk.stepper(), walk.position());
     match anchor.level {

@@ -1,4 +1,4 @@
-//! What stands in an editor's variables pane: the next step and the last one, its node, its layer, the network, the sample.
+//! The variables pane of an editor: the next step and the last one, its node, its layer, the network, the sample.
 
 use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::text::number;
@@ -11,7 +11,7 @@ use super::walk::Walk;
 /// Decimals in a line of text.
 const DECIMALS: usize = 6;
 
-/// What an editor can unfold. Its number says it all, so that none has to be remembered.
+/// A list that an editor can unfold. Its number says everything, so that nothing has to be remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
     /// The next step, and the last one.
@@ -33,65 +33,60 @@ pub enum Reference {
     Label,
 }
 
-/// Kinds of reference that a number can tell apart.
-const KINDS: i64 = 16;
+/// Every kind of reference, by its place in a number.
+const KINDS: [fn(u32) -> Reference; 15] = [
+    |_| Reference::Next,
+    |_| Reference::Last,
+    |_| Reference::NextTerms,
+    |_| Reference::LastTerms,
+    Reference::NextTerm,
+    Reference::LastTerm,
+    |_| Reference::Network,
+    Reference::Layer,
+    Reference::Node,
+    Reference::Upstream,
+    Reference::Downstream,
+    Reference::Connection,
+    |_| Reference::Training,
+    |_| Reference::Sample,
+    |_| Reference::Label,
+];
+
+/// Numbers between two references of the same kind.
+const STRIDE: i64 = 16;
 
 impl Reference {
-    /// That of a node.
+    /// Returns that of a node.
     pub fn node(id: NodeId) -> Self {
         Self::Node(id.index() as u32)
     }
 
-    /// That of a connection.
+    /// Returns that of a connection.
     pub fn connection(id: ConnectionId) -> Self {
         Self::Connection(id.index() as u32)
     }
 
-    /// As a number, never 0; 0 where it is too large for one.
+    fn index(self) -> u32 {
+        match self {
+            Self::NextTerm(index) | Self::LastTerm(index) | Self::Layer(index) | Self::Node(index) => index,
+            Self::Upstream(index) | Self::Downstream(index) | Self::Connection(index) => index,
+            _ => 0,
+        }
+    }
+
+    /// Returns it as a number, never 0; 0 if it is too large for one.
     pub fn number(self) -> i64 {
-        let (kind, index) = match self {
-            Self::Next => (0, 0),
-            Self::Last => (1, 0),
-            Self::NextTerms => (2, 0),
-            Self::LastTerms => (3, 0),
-            Self::NextTerm(index) => (4, index),
-            Self::LastTerm(index) => (5, index),
-            Self::Network => (6, 0),
-            Self::Layer(index) => (7, index),
-            Self::Node(index) => (8, index),
-            Self::Upstream(index) => (9, index),
-            Self::Downstream(index) => (10, index),
-            Self::Connection(index) => (11, index),
-            Self::Training => (12, 0),
-            Self::Sample => (13, 0),
-            Self::Label => (14, 0),
-        };
-        let number = i64::from(index) * KINDS + kind + 1;
+        let index = self.index();
+        let kind = (0..).zip(KINDS).find(|(_, kind)| kind(index) == self).map_or(0, |(place, _)| place);
+        let number = i64::from(index) * STRIDE + kind + 1;
         if number <= i64::from(i32::MAX) { number } else { 0 }
     }
 
-    /// What a number stands for.
+    /// Returns the reference with this number.
     pub fn of(number: i64) -> Option<Self> {
         let number = number.checked_sub(1).filter(|&number| number >= 0)?;
-        let index = u32::try_from(number / KINDS).ok()?;
-        Some(match number % KINDS {
-            0 => Self::Next,
-            1 => Self::Last,
-            2 => Self::NextTerms,
-            3 => Self::LastTerms,
-            4 => Self::NextTerm(index),
-            5 => Self::LastTerm(index),
-            6 => Self::Network,
-            7 => Self::Layer(index),
-            8 => Self::Node(index),
-            9 => Self::Upstream(index),
-            10 => Self::Downstream(index),
-            11 => Self::Connection(index),
-            12 => Self::Training,
-            13 => Self::Sample,
-            14 => Self::Label,
-            _ => return None,
-        })
+        let kind = KINDS.get(usize::try_from(number % STRIDE).ok()?)?;
+        Some(kind(u32::try_from(number / STRIDE).ok()?))
     }
 }
 
@@ -100,11 +95,11 @@ impl Reference {
 pub struct Variable {
     /// Its name there.
     pub name: String,
-    /// What stands behind it.
+    /// Its value, as it is shown.
     pub value: String,
-    /// What it is, where it is one number.
+    /// The quantity, if it is one.
     pub thing: Option<Quantity>,
-    /// What it unfolds into, and how many those are.
+    /// The list it unfolds into, and its length.
     children: Option<(Reference, usize)>,
 }
 
@@ -138,7 +133,7 @@ impl Variable {
         if let Some(thing) = self.thing {
             variable["evaluateName"] = json!(thing.name(stepper));
             variable["type"] = json!("f64");
-            // Whether it can be set does not depend on the value.
+            // If it can be set, it can be set to 1.
             if thing.edit(stepper, 1.0).is_err() {
                 variable["presentationHint"] = json!({ "attributes": ["readOnly"] });
             }
@@ -191,7 +186,7 @@ pub fn scopes(walk: &mut Walk) -> Vec<Value> {
     scopes
 }
 
-/// What a reference unfolds into: `count` of them from `start` on.
+/// Returns the variables of a reference: `count` of them from `start` on.
 pub fn children(walk: &mut Walk, reference: Reference, start: usize, count: usize) -> Vec<Variable> {
     match reference {
         Reference::Next => next_step(walk),
@@ -203,19 +198,11 @@ pub fn children(walk: &mut Walk, reference: Reference, start: usize, count: usiz
             let terms = step.reading.terms().iter().enumerate().skip(start).take(count);
             terms.map(|(index, term)| of_term(index, term, is_next)).collect()
         }
-        Reference::NextTerm(index) => {
-            let step = walk.upcoming();
-            term_parts(
-                walk.stepper(),
-                step.as_ref().and_then(|step| step.reading.terms().get(index as usize)),
-            )
-        }
-        Reference::LastTerm(index) => {
-            let step = walk.latest();
-            term_parts(
-                walk.stepper(),
-                step.as_ref().and_then(|step| step.reading.terms().get(index as usize)),
-            )
+        Reference::NextTerm(index) | Reference::LastTerm(index) => {
+            let is_next = matches!(reference, Reference::NextTerm(_));
+            let step = if is_next { walk.upcoming() } else { walk.latest() };
+            let term = step.as_ref().and_then(|step| step.reading.terms().get(index as usize));
+            term.map_or_else(Vec::new, |term| term_parts(walk.stepper(), term))
         }
         Reference::Training => sample_in_hand(walk.stepper()),
         _ => of_network(walk.stepper(), reference, start, count),
@@ -274,8 +261,7 @@ fn of_term(index: usize, term: &Term, is_next: bool) -> Variable {
     Variable::number(&name, term.product()).with(reference, 3)
 }
 
-fn term_parts(stepper: &Stepper, term: Option<&Term>) -> Vec<Variable> {
-    let Some(term) = term else { return Vec::new() };
+fn term_parts(stepper: &Stepper, term: &Term) -> Vec<Variable> {
     let weight = Variable {
         thing: Some(Quantity::Weight(term.connection)),
         ..Variable::number(&Quantity::Weight(term.connection).name(stepper), term.weight)

@@ -5,7 +5,7 @@ use backprop::step::text::number;
 use backprop::step::view::Quantity;
 use backprop::step::{Action, Edit, Step, Stepper};
 
-/// A training that stands between two steps, or within the sum of one.
+/// A training that is stopped between two steps, or within the sum of one.
 #[derive(Debug)]
 pub struct Walk {
     stepper: Stepper,
@@ -36,12 +36,12 @@ impl Walk {
         self.stepper.position()
     }
 
-    /// Whether all steps are done.
+    /// Returns true if all steps are done.
     pub fn is_at_end(&self) -> bool {
         self.end.is_some_and(|end| self.position() >= end)
     }
 
-    /// Whether nothing of the next step has been looked at.
+    /// Returns true before the next step, outside its sum.
     pub fn is_before_the_step(&self) -> bool {
         self.inner == 0
     }
@@ -51,7 +51,7 @@ impl Walk {
         self.inner.checked_sub(1).filter(|&term| term < self.terms())
     }
 
-    /// Whether the next step's sum is complete.
+    /// Returns true if the next step's sum is complete.
     pub fn is_behind_the_sum(&self) -> bool {
         self.inner > self.terms()
     }
@@ -121,7 +121,7 @@ impl Walk {
         self.diverged = None;
     }
 
-    /// What the next step will be. (It is done and taken back to be read.)
+    /// Returns the next step. (It is done and taken back to be read.)
     pub fn upcoming(&mut self) -> Option<Step> {
         self.peek(|_, step| step.clone())
     }
@@ -169,7 +169,7 @@ impl Walk {
         sentences
     }
 
-    /// Whether the step done last made the first number that is infinite or none at all.
+    /// Returns true if the step done last computed the first number that is not finite.
     pub fn has_just_diverged(&self) -> bool {
         self.inner == 0 && self.diverged == Some(self.position())
     }

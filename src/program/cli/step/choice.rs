@@ -9,7 +9,7 @@ use backprop::step::{Pass, Step, Stepper};
 
 use super::names::{Range, ranges};
 
-/// Which of the steps are shown, as it is asked for; several options leave what fits all of them.
+/// The options that choose which steps are shown; several leave the steps that fit all of them.
 #[derive(Debug, Args)]
 pub(super) struct ChoiceArgs {
     /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
@@ -54,7 +54,7 @@ fn parse_number(text: &str) -> Result<usize, String> {
 }
 
 impl ChoiceArgs {
-    /// What the terminal stepper, which walks over every step and has no end, cannot do.
+    /// Refuses options that mean nothing to the terminal stepper, which walks over every step and has no end.
     ///
     /// # Errors
     /// Any of that is asked for.

@@ -1,7 +1,7 @@
 //! Which names `--only` asks for: `a4`, `d4,w84`, `a4..a9`.
 
 use backprop::Error;
-use backprop::graph::Network;
+use backprop::graph::{Layer, Network};
 use backprop::step::Stepper;
 use backprop::step::view::Quantity;
 
@@ -61,7 +61,7 @@ fn quantity(stepper: &Stepper, text: &str) -> Result<Quantity, Error> {
     }
 }
 
-/// What to type instead.
+/// A remedy: the name to type instead.
 fn hint(stepper: &Stepper, text: &str, readings: &[Quantity]) -> String {
     match readings.first() {
         Some(Quantity::Kept(_)) => return "k4 is what dropout keeps of node 4: add --dropout P".to_owned(),
@@ -78,7 +78,7 @@ fn hint(stepper: &Stepper, text: &str, readings: &[Quantity]) -> String {
 fn list(stepper: &Stepper) -> String {
     let network: &Network = stepper.network();
     let (inputs, others) = (network.layers[0].neurons(), &network.layers[1..]);
-    let neurons: Vec<_> = others.iter().flat_map(|layer| layer.neurons()).copied().collect();
+    let neurons: Vec<_> = others.iter().flat_map(Layer::neurons).copied().collect();
     let outputs = others[others.len() - 1].neurons().len();
     let name = |quantity: Quantity| quantity.typed_name(stepper);
     let range = |first: Quantity, last: Quantity| {

@@ -1,4 +1,4 @@
-//! What the stepper shows, and what a key does to it. No drawing here, so it can be tested without a terminal.
+//! The state of the stepper, and what a key does to it. No drawing here, so it can be tested without a terminal.
 
 use std::time::Duration;
 
@@ -21,17 +21,17 @@ pub struct App {
     pub image_shape: Option<(usize, usize)>,
     /// Where the samples come from.
     pub source: String,
-    /// What the outputs are called, where each stands for a class.
+    /// The names of the outputs, if each is a class.
     pub classes: Vec<String>,
     /// Colours and marks.
     pub palette: Palette,
     /// The last step, read once for all that is drawn of it.
     pub(super) latest: Option<Step>,
-    /// Which of the connections; none as long as nobody has chosen one.
+    /// Which of the connections; none until one is chosen.
     cursor: Option<usize>,
     pub(super) mode: Mode,
     pane: Pane,
-    /// Whether steps about inputs that are 0 are passed over.
+    /// True if steps about inputs that are 0 are skipped.
     skips_zeros: bool,
     running: bool,
     speed: usize,
@@ -41,7 +41,7 @@ pub struct App {
     pub(super) leaving: bool,
 }
 
-/// What keys mean at the moment.
+/// The meaning of keys at the moment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mode {
     /// They walk.
@@ -50,14 +50,14 @@ pub enum Mode {
     Help,
     /// They write a number.
     Edit {
-        /// What gets the number.
+        /// The quantity that gets the number.
         target: Quantity,
-        /// What has been written.
+        /// The digits typed so far.
         text: String,
     },
 }
 
-/// What stands beside the network.
+/// The pane next to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     /// The moment in matrix form.
@@ -112,17 +112,17 @@ impl App {
         self.latest.as_ref()
     }
 
-    /// What keys mean.
+    /// Returns the meaning of keys.
     pub fn mode(&self) -> &Mode {
         &self.mode
     }
 
-    /// What the last key brought about, where the picture does not say it.
+    /// Returns what the last key did, if the picture does not show it.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Whether it goes on by itself.
+    /// Returns true while steps run by themselves.
     pub fn is_running(&self) -> bool {
         self.running
     }
@@ -132,12 +132,12 @@ impl App {
         SPEEDS[self.speed]
     }
 
-    /// What stands beside the network.
+    /// The pane next to the network.
     pub fn pane(&self) -> Pane {
         self.pane
     }
 
-    /// Whether the user has asked to leave.
+    /// Returns true once the user has asked to leave.
     pub fn wants_to_leave(&self) -> bool {
         self.leaving
     }

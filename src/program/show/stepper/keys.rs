@@ -3,7 +3,7 @@
 use backprop::step::view::Unit;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a key asks for.
+/// A command of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// One step on.
@@ -74,7 +74,7 @@ pub const HELP: [(&str, &str); 18] = [
     ("q, escape", "leave"),
 ];
 
-/// What this key asks for, if anything.
+/// Returns the command of a key, if it has one.
 pub fn command(key: KeyEvent) -> Option<Command> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     Some(match key.code {

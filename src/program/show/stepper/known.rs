@@ -1,4 +1,4 @@
-//! What has been computed so far, and which inputs and outputs there is something to say of.
+//! Numbers that have been computed so far, and the names of outputs.
 
 use backprop::graph::NodeId;
 use backprop::step::view::Quantity;
@@ -26,7 +26,7 @@ impl App {
         if sample.len() < FEW_INPUTS || inked.is_empty() { 0 } else { inked[inked.len() / 2] }
     }
 
-    /// What an output is called: by its class, where it stands for one.
+    /// Returns the class of an output, if it has one.
     pub fn class(&self, output: usize) -> Option<&str> {
         let outputs = self.stepper.network().architecture.output_size();
         self.classes.get(output).filter(|_| outputs > 1).map(String::as_str)

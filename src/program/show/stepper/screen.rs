@@ -1,4 +1,4 @@
-//! The whole screen: a bar, the network beside the matrix, the formula, the error curve beside the cursor, the keys.
+//! The whole screen: a bar, the network next to the matrix, the formula, the error curve next to the cursor, the keys.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -37,8 +37,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
         Constraint::Length(1),
     ])
     .areas(area);
-    let beside = (area.width * 45 / 100).max(36);
-    let [left, right] = Layout::horizontal([Constraint::Min(40), Constraint::Length(beside)]).areas(middle);
+    let pane = (area.width * 45 / 100).max(36);
+    let [left, right] = Layout::horizontal([Constraint::Min(40), Constraint::Length(pane)]).areas(middle);
     let left = Rect { width: left.width - 1, ..left };
     let buffer = frame.buffer_mut();
     draw_bar(app, bar, buffer);
@@ -85,7 +85,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
 }
 
-/// The sample as a picture, its middle where there is no room for all of it; the input just set is marked.
+/// The sample as a picture, its middle if all of it does not fit; the input just set is marked.
 fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
     let sample = app.stepper().sample();

@@ -115,7 +115,7 @@ fn a_delta_and_a_weight_are_lit_where_they_stand() {
     // The second hidden node's delta.
     press(&mut app, ">ppp>");
     let screen = text(&app);
-    assert!(screen.contains("δ[1] = a·(1 - a)·(W[2]ᵀ·δ[2])"), "{screen}");
+    assert!(screen.contains("δ[1] = a[1]·(1 - a[1])·(W[2]ᵀ·δ[2])"), "{screen}");
     assert!(screen.contains("node 1-1  δ5 = a5·(1 - a5)·(w85·δ8 + w95·δ9)"), "{screen}");
     assert_eq!(reversed(&draw(&app, 80, 24)), ["-1e-3", "δ  -1e-3", "-0.001243"]);
     // w53: row 2, column 3 of W[1]; the reference's value.
