@@ -21,7 +21,7 @@ const FAINT_GRID: &str = "#F3F3F3";
 
 type Point = (f64, f64);
 
-/// The whole document. The margins of all panels are equal, so that their frames line up.
+/// Writes the whole document. The margins of all panels are equal, so that their frames line up.
 pub(super) fn figure(figure: &Figure) -> String {
     let columns = figure.panels.len().clamp(1, MOST_COLUMNS);
     let rows = figure.panels.len().div_ceil(columns).max(1);
@@ -29,7 +29,7 @@ pub(super) fn figure(figure: &Figure) -> String {
     let asked = figure.frame.map(|(width, height)| (width as f64, height as f64));
 
     let layouts: Vec<_> = figure.panels.iter().map(layouts).collect();
-    let left = 42.0 + 7.0 * layouts.iter().map(|(_, y)| longest_tick(y)).max().unwrap_or(0) as f64;
+    let left = 42.0 + layouts.iter().map(|(_, y)| tick_width(y)).fold(0.0, f64::max);
     let panel_width = asked.map_or(usual.0, |(width, _)| left + width + MARGINS.0);
     let legends: Vec<_> = figure.panels.iter().map(|plot| legend(plot, panel_width)).collect();
     let top = 8.0 + legends.iter().map(|(_, bottom)| *bottom).fold(0.0, f64::max);
@@ -48,8 +48,8 @@ pub(super) fn figure(figure: &Figure) -> String {
     });
     let panels: String = panels.collect();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\" fill=\"{INK}\">\n\
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\" \
+         fill=\"{INK}\" xmlns=\"http://www.w3.org/2000/svg\">\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n{title}{panels}</svg>\n"
     )
 }
@@ -63,29 +63,30 @@ struct Ruler<'a> {
 }
 
 impl Ruler<'_> {
-    /// The pixel of a step. Steps far outside the frame are pulled nearer, as browsers draw no huge coordinates.
+    /// Returns the pixel of a step. Steps far outside the frame are pulled nearer, as browsers draw no huge coordinates.
     fn at(&self, step: f64) -> f64 {
         let share = (step - self.layout.first) / (self.layout.last - self.layout.first);
         round((self.start + share * (self.end - self.start)).clamp(-1e5, 1e5))
     }
 
+    /// Returns true if a pixel is between the ends.
     fn contains(&self, pixel: f64) -> bool {
         (self.start.min(self.end)..=self.start.max(self.end)).contains(&pixel)
     }
 }
 
-/// The layouts of a chart's two axes.
+/// Lays out a chart's two axes.
 fn layouts(plot: &Plot) -> (Layout, Layout) {
     let points = || plot.series.iter().flat_map(|series| &series.points);
     (plot.x.layout(points().map(|point| point.0)), plot.y.layout(points().map(|point| point.1)))
 }
 
-/// Characters of the longest text at a tick.
-fn longest_tick(layout: &Layout) -> usize {
-    layout.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0)
+/// The pixels that the longest text at a tick may take.
+fn tick_width(layout: &Layout) -> f64 {
+    7.0 * layout.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as f64
 }
 
-/// A chart without its legend.
+/// Draws a chart without its legend.
 fn panel(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> String {
     let title = text((16.0, 21.0), r#"font-size="15" font-weight="bold""#, &plot.title);
     let ground = match &plot.raster {
@@ -112,13 +113,13 @@ fn panel(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> String {
     format!("{title}{ground}{}<svg {window}>\n{lines}</svg>\n{all_dots}", labels(x, y))
 }
 
-/// The pixels of a point; two NaN if an axis has no place for it.
+/// Returns the pixels of a point; two NaN if an axis has no place for it.
 fn place(x: &Ruler<'_>, y: &Ruler<'_>, a: f64, b: f64) -> Point {
     let (a, b) = (x.axis.step(a), y.axis.step(b));
     if a.is_finite() && b.is_finite() { (x.at(a), y.at(b)) } else { (f64::NAN, f64::NAN) }
 }
 
-/// Grid lines and the two axes.
+/// Draws grid lines and the two axes.
 fn grid(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
     let lines = |across: &[f64], up: &[f64], colour: &str| {
         let upright = across.iter().map(|&step| format!("M{} {}V{}", x.at(step), y.start, y.end));
@@ -132,7 +133,7 @@ fn grid(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
         + &lines(&[x.layout.first], &[y.layout.first], FRAME)
 }
 
-/// The texts at the ticks, and what the axes measure.
+/// Writes the texts at the ticks and the labels of the axes.
 fn labels(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
     let tick = |anchor| format!("font-size=\"12\" fill=\"{SOFT_INK}\" text-anchor=\"{anchor}\"");
     let (below, left) = (tick("middle"), tick("end"));
@@ -144,10 +145,11 @@ fn labels(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
     let upwards = format!("{along} transform=\"rotate(-90)\"");
     ticks
         + &text((middle(x), y.start + 36.0), along, &x.axis.label)
-        + &text((-middle(y), 18.0), &upwards, &y.axis.label)
+        + &text((-middle(y), x.start - 24.0 - tick_width(&y.layout)), &upwards, &y.axis.label)
 }
 
-/// A sample of each named series and its name, in as many rows as a panel of this width needs, and where they end.
+/// Draws a sample of each named series with its name, in as many rows as a panel of this width needs. Returns the
+/// elements and the pixel where the rows end.
 fn legend(plot: &Plot, panel_width: f64) -> (String, f64) {
     let top = if plot.title.is_empty() { 12.0 } else { 34.0 };
     let (mut elements, mut right, mut down) = (String::new(), 18.0, top);
@@ -175,7 +177,7 @@ fn legend(plot: &Plot, panel_width: f64) -> (String, f64) {
     (elements, bottom)
 }
 
-/// The line or the area of a series; nothing if it has only dots.
+/// Draws the line or the area of a series, if it has one.
 fn line(mark: Mark, colour: Colour, points: &[Point]) -> String {
     let colour = Shade::of(colour, 1.0);
     let mut points = points.to_vec();
@@ -195,7 +197,7 @@ fn line(mark: Mark, colour: Colour, points: &[Point]) -> String {
     format!("<polyline points=\"{list}\" fill=\"none\" stroke=\"{colour}\" {style}/>\n")
 }
 
-/// The dots of a series; nothing if it has none.
+/// Draws the dots of a series, if it has any.
 fn dots(mark: Mark, colour: Colour, points: &[Point]) -> String {
     let colour = Shade::of(colour, 1.0);
     let style = match mark {
@@ -207,14 +209,14 @@ fn dots(mark: Mark, colour: Colour, points: &[Point]) -> String {
     points.iter().map(|(x, y)| format!("<circle cx=\"{x}\" cy=\"{y}\" {style}/>\n")).collect()
 }
 
-/// The colour of each series: its own, or the next of the wheel that no series asked for.
+/// Returns the colour of each series: the one it asks for, or the next of the wheel that no series asks for.
 fn colours(series: &[Series]) -> Vec<Colour> {
     let asked: Vec<Colour> = series.iter().filter_map(|series| series.colour).collect();
     let mut wheel = Colour::WHEEL.into_iter().filter(|colour| !asked.contains(colour)).cycle();
     series.iter().map(|series| series.colour.or_else(|| wheel.next()).unwrap_or(Colour::Black)).collect()
 }
 
-/// A text with its baseline at a point.
+/// Writes a text with its baseline at a point.
 fn text((x, y): Point, attributes: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -222,7 +224,7 @@ fn text((x, y): Point, attributes: &str, text: &str) -> String {
     format!("<text x=\"{}\" y=\"{}\" {attributes}>{}</text>\n", round(x), round(y), escaped(text))
 }
 
-/// The text as XML holds it, with a replacement for characters that XML forbids.
+/// Escapes a text for XML. Characters that XML forbids are replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
