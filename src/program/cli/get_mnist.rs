@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::output::name as name_of;
 use super::{Failure, Output};
-use crate::atomic_file;
+use crate::io;
 use backprop::Error;
 use backprop::file;
 
@@ -135,7 +135,7 @@ fn part_of(target: &Path) -> PathBuf {
 
 /// Whether there is a file or nothing: what has no end is not read, and nothing else is replaced.
 fn check_is_file(path: &Path) -> Result<(), Error> {
-    atomic_file::place_of(path).map(|_| ()).map_err(|error| Error::file(path, error))
+    io::place_of(path).map(|_| ()).map_err(|error| Error::file(path, error))
 }
 
 /// Lets curl fetch a file, from where an earlier download ended.
