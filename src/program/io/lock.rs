@@ -1,4 +1,4 @@
-//! A lock next to a checkpoint: one process trains it at a time.
+//! A lock next to a file: one process at a time trains a checkpoint or fetches MNIST.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -6,9 +6,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use backprop::Error;
-use backprop::file::check_is_file;
 
-use super::write::{Temporary, are_one, file_error, folder_of, place_of, registered};
+use super::write::{Temporary, are_one, file_error, folder_of, open_without_links, place_of, registered};
 
 /// Held as long as this lives; a process that is killed loses it too.
 pub(crate) struct Lock {
@@ -17,13 +16,13 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a checkpoint, the file `.NAME.backprop-lock` in its folder. Returns `None` on a file system
+    /// Takes the lock of a file, which is the file `.NAME.backprop-lock` in its folder. Returns `None` on a file system
     /// without locks.
     ///
     /// # Errors
-    /// Another process has it, or it cannot be created.
-    pub(crate) fn take(checkpoint: &Path) -> Result<Option<Self>, Error> {
-        let place = place_of(checkpoint).map_err(|error| file_error(checkpoint, error))?;
+    /// Another process has it, which says what that is `doing`; or it cannot be created.
+    pub(crate) fn take(locked: &Path, doing: &str) -> Result<Option<Self>, Error> {
+        let place = place_of(locked).map_err(|error| file_error(locked, error))?;
         let mut name = OsString::from(".");
         name.push(place.file_name().unwrap_or_default());
         name.push(".backprop-lock");
@@ -31,10 +30,10 @@ impl Lock {
         let fail = |error| file_error(&path, error);
         loop {
             let mut registered = registered();
-            let mut file = open(&path).map_err(fail)?;
+            let mut file = open_without_links(&path).map_err(fail)?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(taken(checkpoint, &mut file)),
+                Err(TryLockError::WouldBlock) => return Err(taken(locked, doing, &mut file)),
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                     return Ok(None);
                 }
@@ -60,21 +59,6 @@ impl Lock {
     }
 }
 
-/// Opens or creates a lock, but follows no link and waits for no pipe.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
-    }
-    let file = options.open(path)?;
-    check_is_file(&file.metadata()?)?;
-    Ok(file)
-}
-
 /// Returns the number of the process that wrote a lock, as text: empty for a new one, `None` for any other file.
 fn process_in(file: &mut File) -> Option<String> {
     const MOST_DIGITS: u64 = 10;
@@ -84,10 +68,10 @@ fn process_in(file: &mut File) -> Option<String> {
     (text.len() <= MOST_DIGITS as usize && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
-fn taken(checkpoint: &Path, file: &mut File) -> Error {
+fn taken(locked: &Path, doing: &str, file: &mut File) -> Error {
     // On Windows a locked file cannot be read.
     let process = process_in(file).filter(|process| !process.is_empty());
     let process = process.map(|process| format!(" ({process})")).unwrap_or_default();
-    Error::usage(format!("{}: another process{process} is training it", checkpoint.display()))
+    Error::usage(format!("{}: another process{process} is {doing} it", locked.display()))
         .remedy("wait until that ends, or choose another name")
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | may the command write there, and is nothing lost by it? | [`Destinations`], before anything is computed |
 //! | how is a file written? | [`write()`]: to a temporary file, which is synced and renamed |
-//! | who else trains this checkpoint? | [`Lock`] |
+//! | is another process at work on it? | [`Lock`] |
 //! | has somebody pressed Ctrl-C? | [`signals`] |
 //! | does it fit into memory? | [`memory`] |
 
@@ -24,7 +24,8 @@ use backprop::training::Checkpoint;
 pub(crate) use destinations::{Destinations, Force, Kind};
 pub(crate) use lock::Lock;
 pub(crate) use write::{
-    free_name, is_same, next, place_of, previous, write, write_keeping_previous, write_new,
+    free_name, is_same, next, open_without_links, place_of, previous, write, write_keeping_previous,
+    write_new,
 };
 
 /// Reads a checkpoint. If it is damaged and FILE.previous is whole, the error says so.

@@ -186,7 +186,7 @@ mod unix {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let [lock, run, victim] =
             [".run.backprop-lock", "run", "victim"].map(|name| folder.path().join(name));
-        let refused = || Lock::take(&run).map(|_| ()).expect_err("refused").to_string();
+        let refused = || Lock::take(&run, "training").map(|_| ()).expect_err("refused").to_string();
         symlink("victim", &lock).expect("a link");
         refused();
         assert!(!victim.exists());
@@ -205,7 +205,7 @@ mod unix {
         fs::remove_file(&lock).expect("a pipe");
         // One that a killed process has left is taken over, and removed at the end.
         fs::write(&lock, "4711").expect("writable");
-        let taken = Lock::take(&run).expect("free");
+        let taken = Lock::take(&run, "training").expect("free");
         assert_eq!(fs::read_to_string(&lock).expect("ours"), std::process::id().to_string());
         assert!(refused().contains(&format!("another process ({}) is training it", std::process::id())));
         drop(taken);

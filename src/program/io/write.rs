@@ -187,6 +187,27 @@ fn adopt_permissions(new: &File, old: &Metadata) -> io::Result<()> {
     new.set_permissions(old.permissions())
 }
 
+/// Opens a file for reading and writing, or creates it, but follows no link and waits for no pipe.
+///
+/// # Errors
+/// A file that cannot be opened or is not a regular file.
+pub(crate) fn open_without_links(path: &Path) -> io::Result<File> {
+    if path.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    }
+    let file = options.open(path)?;
+    check_is_file(&file.metadata()?)?;
+    Ok(file)
+}
+
 /// The files that do not stay: this process removes them when it is done with them, or when a signal ends it.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 

@@ -39,7 +39,7 @@ impl Train {
     /// `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
         let checkpoint = self.checkpoint_path();
-        let _lock = checkpoint.as_deref().map_or(Ok(None), Lock::take)?;
+        let _lock = checkpoint.as_deref().map_or(Ok(None), |path| Lock::take(path, "training"))?;
         let Plan { checkpoint, parts, engine } = match &self.resume {
             Some(path) => self.plan_resumed_run(path, given)?,
             None => self.plan_new_run()?,
