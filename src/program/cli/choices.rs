@@ -12,7 +12,7 @@ use backprop::{Activation, Architecture, Engine, Error, Parameters, graph, vecto
 
 use super::words::{Word as _, words};
 use crate::exchange::sequential;
-use crate::memory;
+use crate::io::memory;
 
 /// Which of the two networks does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -334,7 +334,7 @@ pub(super) fn read_model(
 ) -> Result<Model, Error> {
     let read = if edited.edited { Model::read_edited } else { Model::read };
     let mut model = if Checkpoint::is_at(path) {
-        crate::cli::places::read_checkpoint(path)?.into_model()
+        crate::io::read_checkpoint(path)?.into_model()
     } else if sequential::is_at(path) {
         let sequential::Sequential { model, says_activations } = sequential::read(path)?;
         if !says_activations && activation.is_none() {

@@ -15,19 +15,15 @@ use backprop::{Architecture, Cost, Error, graph};
 
 use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
 use super::output::thousands;
-use super::places::{self, Force, Kind, Places};
 use super::progress::Working;
 use super::train::default_sizes;
 use super::words::words;
 use super::{Failure, Output};
-use crate::memory;
+use crate::io::{self, Destinations, Force, Kind, memory};
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
 /// Hidden neurons of the networks that --plot compares. The last has a thousand times as many connections as the first.
 const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
-
-/// In three networks, and in the parameters they are compared by.
-const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// Compare the object graph with the vectorized network
 ///
@@ -83,7 +79,7 @@ impl Compare {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         Options { rate: self.rate, ..Options::default() }.check()?;
         if let Some(path) = &self.plot {
-            let places = Places::new(self.force).data(&self.data.source()?);
+            let places = Destinations::new(self.force).data(&self.data.source()?);
             places.output("--plot", Some(path), Kind::Drawing).check()?;
             super::lesson::check_is_svg(path)?;
             output.go_on();
@@ -98,8 +94,7 @@ impl Compare {
 
         let mut comparisons = Vec::new();
         for architecture in &architectures {
-            let numbers = architecture.input_size() + architecture.output_size();
-            memory::check_count("--samples", data.len(), 8 * numbers)?;
+            memory::check_samples("--samples", data.len(), architecture)?;
             let sizes = architecture.sizes_text().replace(',', "-");
             let working = Working::on(format!("Comparing on {sizes}"));
             let (labels, samples) = rows(&data, architecture.output_size());
@@ -127,7 +122,7 @@ impl Compare {
         }
         if let Some(path) = &self.plot {
             let svg = figure(&comparisons).to_svg();
-            places::write(path, svg.as_bytes())?;
+            io::write(path, svg.as_bytes())?;
         }
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -150,7 +145,7 @@ impl Compare {
         architecture.check()?;
         data.check_fits(&architecture)?;
         architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        memory::check_network(&architecture, memory::OBJECT)?;
         // Both engines must hold it; the object graph is the larger.
         graph::Network::try_new(&architecture)?;
         Ok(architecture)

@@ -12,13 +12,13 @@ use backprop::training::Trainer;
 use backprop::{Error, spelled_out};
 
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
-use super::output::{counted, name};
-use super::places::{self, Force, Kind, Places, quoted};
+use super::output::{counted, name, quoted};
 use super::train::How;
 use super::{Failure, Output};
 use crate::exchange::onnx;
 use crate::exchange::tensors::{self, NumberType, Tensor};
 use crate::exchange::torch::{self, Training};
+use crate::io::{self, Destinations, Force, Kind};
 
 /// Write a network for other programs: safetensors, ONNX, or a training for PyTorch
 ///
@@ -97,7 +97,7 @@ impl Export {
             return Err(refuse(found, "use --to torch, or omit it").into());
         }
         let kind = if self.to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
-        Places::new(self.force)
+        Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .output("--out", Some(&self.out), kind)
             .check()?;
@@ -107,7 +107,7 @@ impl Export {
             Format::Onnx => onnx::of_model(&model, &tensors),
             _ => tensors::safetensors(&tensors, &tensors::about(&model.architecture)),
         };
-        places::write(&self.out, &contents?)?;
+        io::write(&self.out, &contents?)?;
         if self.json {
             let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
@@ -171,7 +171,7 @@ impl Export {
         let _made = Folder::make(&self.out)?;
         let place = |file: &str| self.out.join(file);
         let (weights, rows, script) = (place(torch::WEIGHTS), place(torch::DATA), place(torch::SCRIPT));
-        Places::new(self.force)
+        Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .data(&data.source()?)
             .output("--out", Some(&weights), Kind::Weights)
@@ -186,9 +186,9 @@ impl Export {
         let training =
             Training { model: &model, options: &options, epochs, train: &parts.train, test: &parts.test };
         training.check_size()?;
-        places::write(&weights, &training.weights()?)?;
-        places::write(&rows, &training.data()?)?;
-        places::write(&script, training.script().as_bytes())?;
+        io::write(&weights, &training.weights()?)?;
+        io::write(&rows, &training.data()?)?;
+        io::write(&script, training.script().as_bytes())?;
         let steps = parts.train.len().div_ceil(options.batch);
         if self.json {
             let files: Vec<Value> =

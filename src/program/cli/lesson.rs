@@ -11,8 +11,8 @@ use serde_json::json;
 use backprop::Error;
 
 use super::output::name;
-use super::places::{self, Force, Kind, Places};
 use super::{Failure, Output};
+use crate::io::{self, Destinations, Force, Kind};
 use crate::lesson::table::wrapped;
 use crate::lesson::{Entry, LESSONS, Question};
 
@@ -143,12 +143,14 @@ impl Lesson {
     fn teach(&self, Chosen { entry, settings }: &Chosen, output: &mut Output) -> Result<(), Failure> {
         if let Some(path) = &self.plot {
             check_is_svg(path)?;
-            Places::new(Force { force: self.force }).output("--plot", Some(path), Kind::Drawing).check()?;
+            Destinations::new(Force { force: self.force })
+                .output("--plot", Some(path), Kind::Drawing)
+                .check()?;
         }
         let lesson = (entry.run)(settings).map_err(|error| Error::usage(error.to_string()))?;
         if let Some(path) = &self.plot {
             let svg = lesson.figure().to_svg();
-            places::write(path, svg.as_bytes())?;
+            io::write(path, svg.as_bytes())?;
         }
         if self.json {
             output.json(&lesson.numbers())?;

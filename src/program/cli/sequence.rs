@@ -14,15 +14,11 @@ use backprop::training::Options;
 use backprop::{Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Sample, WeightInit};
 
 use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
-use super::places::{Force, Places};
 use super::words::words;
-use crate::memory;
+use crate::io::{Destinations, Force, memory};
 
 /// Samples made up where there is no data to take them from.
 const MADE_UP_SAMPLES: usize = 6;
-
-/// Of the network, the weights it starts from, and the copy that steps.
-const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// A network, and the samples it is trained on one after the other.
 #[derive(Debug, Clone, Args)]
@@ -151,8 +147,8 @@ impl Sequence {
 
 impl SequenceArgs {
     /// The files it is read from.
-    pub(super) fn places(&self, force: Force) -> Result<Places, Error> {
-        Ok(Places::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
+    pub(super) fn places(&self, force: Force) -> Result<Destinations, Error> {
+        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
     }
 
     /// Reads and draws all that is needed; at most `limit` samples.
@@ -236,7 +232,7 @@ impl SequenceArgs {
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         architecture.check()?;
         architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        memory::check_network(&architecture, memory::OBJECT)?;
         Ok(architecture)
     }
 
@@ -258,8 +254,7 @@ impl SequenceArgs {
         };
         let architecture = self.adjust(architecture)?;
         data.check_fits(&architecture)?;
-        let numbers = architecture.input_size() + architecture.output_size();
-        memory::check_count("--train-limit", data.len(), 64 + 8 * numbers)?;
+        memory::check_samples("--train-limit", data.len(), &architecture)?;
         let parameters = parameters.unwrap_or_else(|| self.draw(&architecture));
         let targets = self.targets.unwrap_or(Options::default().targets);
         Ok(Sequence {

@@ -10,9 +10,9 @@ use backprop::Error;
 use serde_json::{Value, json};
 
 use super::output::{name, thousands};
-use super::places::{self, Force, Kind};
 use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
+use crate::io::{self, Force, Kind};
 use crate::show::page;
 
 const EXAMPLES: &str = "Examples:
@@ -72,7 +72,7 @@ impl Trace {
         }
         let situation = self.situation(&sequence)?;
         let page = page::html(&situation, situation["data"] == "digits")?;
-        places::write(&self.out, page.as_bytes())?;
+        io::write(&self.out, page.as_bytes())?;
         let kilobytes = page.len().div_ceil(1000);
         writeln!(output, "{}: {} kB; open it in a browser", name(&self.out), thousands(kilobytes))?;
         Ok(ExitCode::SUCCESS)

@@ -14,7 +14,7 @@ use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Cost, Error, LayerParameters, Parameters};
 
-use crate::memory;
+use crate::io::memory;
 use backprop::file;
 
 /// Bytes that say how long the header is.
@@ -23,10 +23,7 @@ const LENGTH: u64 = 8;
 const LONGEST_HEADER: u64 = 1 << 20;
 /// The characters shown of a name in the header.
 const LONGEST_NAME: usize = 80;
-/// The number itself, its bytes in the file, and its share of a short row.
-const BYTES_OF_A_NUMBER: usize = 48;
-
-/// A model that was read.
+/// A model, and whether the file said what its activations are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sequential {
     /// The model; with sigmoid throughout and the quadratic cost if the file does not say.
@@ -114,7 +111,7 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
     let (architecture, says_activations) = architecture(&layers, header.metadata().as_ref())?;
     architecture.check()?;
     architecture.check_size().map_err(Trouble::Size)?;
-    memory::check_network(&architecture, BYTES_OF_A_NUMBER).map_err(Trouble::Size)?;
+    memory::check_network(&architecture, memory::VECTORIZED).map_err(Trouble::Size)?;
     let mut numbers = |tensor: &Tensor| -> Result<Vec<f64>, Trouble> {
         file.seek(SeekFrom::Start(LENGTH + header_length + tensor.info.data_offsets.0 as u64))?;
         tensor.numbers(&mut file)

@@ -11,7 +11,7 @@ use backprop::training::{Options, sample_order};
 use backprop::{Cost, Error};
 
 use super::tensors::{self, NumberType, Tensor};
-use crate::memory;
+use crate::io::memory;
 
 /// The file names in the folder.
 pub const WEIGHTS: &str = "weights.safetensors";
@@ -46,8 +46,8 @@ impl Training<'_> {
     /// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge).
     pub fn check_size(&self) -> Result<(), Error> {
         const COPIES: usize = 3;
-        let numbers = self.train.input_size() + self.model.architecture.output_size();
-        memory::check_count("--train-limit", self.train.len() + self.test.len(), COPIES * 8 * numbers)?;
+        let samples = self.train.len() + self.test.len();
+        memory::check_samples("--train-limit", samples, &self.model.architecture)?;
         let masks = if self.options.dropout > 0.0 { self.hidden().iter().sum() } else { 0 };
         memory::check_count("--epochs", self.epochs, COPIES * self.train.len() * (8 + masks))
     }

@@ -15,10 +15,7 @@ use super::mystery::MysteryArgs;
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
 use crate::cli::train::default_sizes;
 use crate::cli::words::words;
-use crate::memory;
-
-/// In both networks, as what is drawn, and as gradients.
-const BYTES_OF_A_CONNECTION: usize = 100;
+use crate::io::memory;
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
 #[derive(Debug, Clone, Args)]
@@ -124,9 +121,7 @@ impl SettingArgs {
         }
         let examples = match data {
             None => {
-                // A number and what is computed from it, for each input and output.
-                let numbers = architecture.input_size() + architecture.output_size();
-                memory::check_count("--samples", samples, 64 + 16 * numbers)?;
+                memory::check_samples("--samples", samples, &architecture)?;
                 draw_examples(&architecture, samples, self.seed)
             }
             Some(data) => {
@@ -201,7 +196,7 @@ impl SettingArgs {
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
         architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        memory::check_network(&architecture, memory::OBJECT)?;
         vectorized::Network::try_new(&architecture)?;
         let parameters = self.init.draw(&architecture, self.seed);
         Ok((architecture, parameters))

@@ -13,8 +13,8 @@ use backprop::{Engine as _, Error, Parameters, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{DataArgs, ModelArgs, read_model};
-use crate::cli::places::Places;
 use crate::cli::words::words;
+use crate::io::Destinations;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
@@ -73,7 +73,7 @@ impl Picture for Landscape {
         &self.out
     }
 
-    fn inputs(&self, places: Places) -> Result<Places, Error> {
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = places.input("--model", Some(&self.model.model)).input("--from", self.from.as_deref());
         Ok(places.data(&self.data.source()?))
     }

@@ -15,9 +15,9 @@ use backprop::Error;
 
 use super::lesson::check_is_svg;
 use super::output::name;
-use super::places::{self, Force, Kind, Places};
 use super::progress::Working;
 use super::{Failure, Output};
+use crate::io::{self, Destinations, Force, Kind};
 use crate::show::plot::Figure;
 
 const EXAMPLES: &str = "Examples:
@@ -61,7 +61,7 @@ trait Picture {
     fn out(&self) -> &Out;
 
     /// Adds the files it is made from.
-    fn inputs(&self, places: Places) -> Result<Places, Error>;
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error>;
 
     /// Draws the picture. Returns it with a sentence about it.
     fn figure(&self) -> Result<(Figure, String), Error>;
@@ -77,11 +77,11 @@ impl Plot {
         };
         let Out { out, force } = picture.out();
         check_is_svg(out)?;
-        picture.inputs(Places::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
+        picture.inputs(Destinations::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
         let working = Working::on("Drawing");
         let (figure, told) = picture.figure()?;
         drop(working);
-        places::write(out, figure.to_svg().as_bytes())?;
+        io::write(out, figure.to_svg().as_bytes())?;
         writeln!(output, "{}: {told}", name(out))?;
         Ok(ExitCode::SUCCESS)
     }

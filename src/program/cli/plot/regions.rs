@@ -11,9 +11,8 @@ use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, check_epochs, read_model};
-use crate::cli::places::Places;
 use crate::cli::words::words;
-use crate::memory;
+use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
@@ -22,9 +21,6 @@ const SIDE: usize = 60;
 
 /// The most pictures side by side. More would be too small to read.
 const MOST_PICTURES: usize = 100;
-
-/// The weight in the network, its gradient, and the parameters it is drawn from.
-const BYTES_OF_A_CONNECTION: usize = 48;
 
 /// Draw what a network with two inputs answers everywhere in the plane, and the training points
 ///
@@ -98,7 +94,7 @@ impl Picture for Regions {
         &self.out
     }
 
-    fn inputs(&self, places: Places) -> Result<Places, Error> {
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
         Ok(places.data(&self.data.source()?))
     }
@@ -152,7 +148,7 @@ impl Regions {
         architecture.check()?;
         check_two_inputs(&architecture, &data, &self.data.source()?)?;
         architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
+        memory::check_network(&architecture, memory::VECTORIZED)?;
         let mut parameters = self.init.draw(&architecture, self.seed);
         if self.init == WeightInit::Small {
             // As fc.py, and `train` with the vectorized network.

@@ -10,7 +10,7 @@ use backprop::training::{Checkpoint, EpochReport};
 
 use super::regions::name;
 use super::{Out, Picture, usage};
-use crate::cli::places::Places;
+use crate::io::Destinations;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 use backprop::file;
 
@@ -41,7 +41,7 @@ impl Picture for Runs {
         &self.out
     }
 
-    fn inputs(&self, places: Places) -> Result<Places, Error> {
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         Ok(self.runs.iter().fold(places, |places, path| places.input("RUN", Some(path))))
     }
 
@@ -98,7 +98,7 @@ fn read(path: &Path) -> Result<Run, Error> {
 
 /// Reads the epochs of a checkpoint's run.
 fn read_checkpoint(path: &Path) -> Result<Run, Error> {
-    let history = crate::cli::places::read_checkpoint(path)?.state.history;
+    let history = crate::io::read_checkpoint(path)?.state.history;
     if history.is_empty() {
         let found = format!("{}: the run has done no epoch yet", path.display());
         return Err(usage(found, "go on with it: backprop train --resume FILE"));

@@ -6,7 +6,7 @@ use backprop::Error;
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::ModelArgs;
-use crate::cli::places::Places;
+use crate::io::Destinations;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Figure, Plot, Raster};
 
@@ -44,7 +44,7 @@ impl Picture for Weights {
         &self.out
     }
 
-    fn inputs(&self, places: Places) -> Result<Places, Error> {
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         Ok(places.input("--model", Some(&self.model.model)))
     }
 

@@ -15,8 +15,8 @@ use backprop::step::Stepper;
 
 use super::progress::Working;
 use super::sequence::{SequenceArgs, TrainingArgs};
-use super::signals::{self, Ending};
 use super::{Failure, Output};
+use crate::io::signals::{self, Ending};
 use crate::show::stepper;
 use choice::ChoiceArgs;
 use print::Headings;

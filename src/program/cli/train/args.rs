@@ -9,8 +9,8 @@ use backprop::training::{Options, Preset};
 use backprop::{Cost, WeightInit};
 
 use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
-use crate::cli::places::Force;
 use crate::cli::words::words;
+use crate::io::Force;
 
 /// Train a network
 ///

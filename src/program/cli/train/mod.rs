@@ -5,7 +5,6 @@
 
 mod args;
 mod keeper;
-mod lock;
 mod parts;
 mod places;
 mod plot;
@@ -18,13 +17,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::choices::{EngineKind, check_epochs};
-use super::signals::{self, Ending};
 use super::{Failure, Output, health};
+use crate::io::signals::{self, Ending};
+use crate::io::{self, Lock};
 pub(super) use args::{How, Train};
 use backprop::Engine;
 use backprop::training::{Checkpoint, EpochReport, Trainer};
 use keeper::Keeper;
-use lock::Lock;
 use parts::Parts;
 use screen::Screen;
 pub(super) use start::default_sizes;
@@ -40,7 +39,7 @@ impl Train {
     /// `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
         let checkpoint = self.checkpoint_path();
-        let _lock = checkpoint.as_deref().map_or(Ok(None), Lock::take)?;
+        let _lock = checkpoint.as_deref().map_or(Ok(None), |path| Lock::take(path, "training"))?;
         let Plan { checkpoint, parts, engine } = match &self.resume {
             Some(path) => self.plan_resumed_run(path, given)?,
             None => self.plan_new_run()?,
@@ -82,7 +81,7 @@ impl Train {
                 let sentence = keeper.interrupted(&trainer, engine.as_ref());
                 super::report(&sentence);
                 if let Some((path, svg)) = self.drawing(&keeper, &trainer) {
-                    super::places::write(path, svg.as_bytes())?;
+                    io::write(path, svg.as_bytes())?;
                 }
                 return Ok(signals::exit_code());
             }

@@ -34,7 +34,7 @@ const MAY_CHANGE: [&str; 14] = [
 impl Train {
     /// Everything decided, as the checkpoint at `path` says. `given` are the options on the command line.
     pub(super) fn plan_resumed_run(&self, path: &Path, given: &[String]) -> Result<Plan, Error> {
-        let mut checkpoint = crate::cli::places::read_checkpoint(path)?;
+        let mut checkpoint = crate::io::read_checkpoint(path)?;
         let engine = EngineKind::of_word(&checkpoint.engine).ok_or_else(|| {
             Error::contents(format!("there is no engine '{}'", checkpoint.engine)).in_file(path)
         })?;

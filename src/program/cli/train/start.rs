@@ -11,7 +11,7 @@ use super::parts::{Parts, absolute};
 use super::{How, Plan, Train};
 use crate::cli::choices::{DataArgs, EngineKind, StandardizeArgs, read_model};
 use crate::cli::words::Word as _;
-use crate::memory;
+use crate::io::memory;
 
 impl Train {
     /// Everything decided, nothing trained.
@@ -67,15 +67,6 @@ impl Train {
         }
     }
 
-    /// In the network, as what it started from, as gradients, as the last good weights; and as the text of a file.
-    fn bytes_of_a_connection(&self) -> usize {
-        let in_memory = match self.engine.engine {
-            EngineKind::Object => 80,
-            EngineKind::Vectorized => 48,
-        };
-        if self.out.is_some() || self.checkpoint.is_some() { in_memory + 40 } else { in_memory }
-    }
-
     /// The network before the first step.
     fn starting_network(
         &self,
@@ -102,7 +93,11 @@ impl Train {
         // Before drawing weights for it: a network of these sizes must have something to learn from.
         train.check_fits(&architecture)?;
         architecture.check_size()?;
-        memory::check_network(&architecture, self.bytes_of_a_connection())?;
+        let bytes_of_a_weight = match self.engine.engine {
+            EngineKind::Object => memory::OBJECT,
+            EngineKind::Vectorized => memory::VECTORIZED,
+        };
+        memory::check_network(&architecture, bytes_of_a_weight)?;
         let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
         let mut parameters = init.draw(&architecture, self.how.seed);
         // fc.py's biases start at 0; bp.py draws them like weights. Without a preset the engine says whose they are.
