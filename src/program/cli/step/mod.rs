@@ -58,7 +58,7 @@ pub(super) struct Step {
     json: bool,
 
     /// Only the first N training samples [default: with --plain and --json as many as --batch, else 100]
-    #[arg(long, value_name = "N")]
+    #[arg(long, visible_alias = "samples", value_name = "N")]
     train_limit: Option<usize>,
 
     /// Go over the samples N times; the terminal stepper has no end [default: 1]
