@@ -100,16 +100,16 @@ impl Step {
         } else if self.plain {
             let architecture = &sequence.network.architecture;
             let training = format!("{} cost, {}", architecture.cost, self.training);
-            self.print_plain(stepper, &training, &sequence.source, output)?;
+            self.print_plain(stepper, &training, sequence.source(), output)?;
         } else {
             let stepper = self.at_the_first_step(stepper);
             signals::end(Ending::Soon(PATIENCE, ratatui::restore));
             signals::watch_terminal();
             stepper::run(
                 stepper,
-                sequence.image_shape,
-                &sequence.source,
-                &sequence.classes,
+                sequence.rows.image_shape,
+                sequence.source(),
+                &sequence.rows.classes,
                 &signals::asked,
             )?;
             if signals::asked() {

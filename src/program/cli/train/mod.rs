@@ -27,7 +27,6 @@ use keeper::Keeper;
 use lock::Lock;
 use parts::Parts;
 use screen::Screen;
-pub(super) use start::default_sizes;
 
 /// A run before its next step: one that begins, or one that is resumed.
 struct Plan {

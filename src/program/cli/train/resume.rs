@@ -10,7 +10,7 @@ use backprop::{Activation, Architecture, Error};
 
 use super::parts::{Parts, absolute};
 use super::{Plan, Train};
-use crate::cli::choices::{DataArgs, EngineKind};
+use crate::cli::choices::{Activations, DataArgs, EngineKind};
 use crate::cli::output::name;
 
 /// What does not change the numbers of the run, or only how long it goes on.
@@ -123,11 +123,8 @@ impl Train {
             let names: Vec<&str> = activations.iter().map(|activation| activation.name()).collect();
             Some(names.join(","))
         };
-        let asked_activations = self.activation.as_ref().map(|asked| {
-            let mut of = architecture.clone();
-            asked.apply(&mut of);
-            of.activations
-        });
+        let of_asked = |asked: &Activations| architecture.clone().with_activations(&asked.0).activations;
+        let asked_activations = self.activation.as_ref().map(of_asked);
         let asked = self.beginning(None);
         let path = |path: &Option<PathBuf>| path.as_deref().map(name);
         let both = match option {
