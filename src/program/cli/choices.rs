@@ -52,9 +52,9 @@ impl EngineKind {
 /// Which network, on how many threads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct EngineArgs {
-    /// Which network does the work: one object per node and connection, or one matrix per layer
-    #[arg(long, value_name = "ENGINE", default_value = "vectorized", value_parser = words::<EngineKind>())]
-    pub(super) engine: EngineKind,
+    /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
+    #[arg(long, value_name = "ENGINE", value_parser = words::<EngineKind>())]
+    pub(super) engine: Option<EngineKind>,
 
     /// Threads for mini-batches and evaluation; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
@@ -62,13 +62,18 @@ pub(super) struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// The network asked for, else the vectorized one.
+    pub(super) fn kind(&self) -> EngineKind {
+        self.engine.unwrap_or(EngineKind::Vectorized)
+    }
+
     /// A network with these weights.
     pub(super) fn build(
         &self,
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> Result<Box<dyn Engine>, Error> {
-        self.engine.build(architecture, parameters, self.threads)
+        self.kind().build(architecture, parameters, self.threads)
     }
 }
 

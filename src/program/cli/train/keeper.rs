@@ -34,7 +34,7 @@ impl Keeper {
     /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
     pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
         let path = options.checkpoint_path();
-        let outputs = &mut run.outputs;
+        let outputs = &mut run.config.outputs;
         outputs.checkpoint = path.as_deref().map(absolute);
         outputs.known = outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
         let is_resumed = path.is_some() && options.resume == path;
@@ -54,7 +54,7 @@ impl Keeper {
 
     /// Whether anything of the run will remain.
     pub(super) fn saves(&self) -> bool {
-        self.path.is_some() || self.run.outputs.out.is_some()
+        self.path.is_some() || self.run.config.outputs.out.is_some()
     }
 
     /// After an epoch: saves what is due, and what could not be written before.
@@ -62,12 +62,12 @@ impl Keeper {
         let epoch = trainer.state().epochs_done;
         let is_due = |every: usize| epoch.is_multiple_of(every);
         let ends = trainer.is_finished();
-        self.model_is_due |= self.run.outputs.save_every.is_some_and(is_due) || ends;
+        self.model_is_due |= self.run.config.outputs.save_every.is_some_and(is_due) || ends;
         // A model that the checkpoint knows nothing of would be taken for somebody else's.
-        self.checkpoint_is_due |= is_due(self.run.outputs.checkpoint_every) || self.model_is_due;
+        self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
         let model = if self.model_is_due { self.model(trainer, engine) } else { None };
         if let Some((_, contents)) = &model {
-            self.run.outputs.known.push(checksum(contents));
+            self.run.config.outputs.known.push(checksum(contents));
         }
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
@@ -141,12 +141,13 @@ impl Keeper {
             let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
-        let Some(path) = self.path.clone().or_else(|| self.run.outputs.out.as_deref().map(free_beside))
+        let Some(path) =
+            self.path.clone().or_else(|| self.run.config.outputs.out.as_deref().map(free_beside))
         else {
             sentence.push_str("; nothing is saved, as neither --checkpoint nor --out says where");
             return sentence;
         };
-        self.run.outputs.checkpoint = Some(absolute(&path));
+        self.run.config.outputs.checkpoint = Some(absolute(&path));
         self.run.update(engine, state);
         // Writing to a String cannot fail.
         let _ = match self.checkpoint(&path) {
@@ -162,18 +163,12 @@ impl Keeper {
     pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
         let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
         let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
-        let data = &self.run.data;
-        Model {
-            pixels: Some(data.pixels),
-            answers: data.answers.clone(),
-            standardization: data.standardization.clone(),
-            ..Model::new(engine.architecture().clone(), parameters)
-        }
+        self.run.config.model(parameters)
     }
 
     /// Where the model goes, if anywhere, and its text.
     fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
-        let path = self.run.outputs.out.clone()?;
+        let path = self.run.config.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
         Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
     }

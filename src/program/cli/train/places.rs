@@ -89,20 +89,20 @@ impl Train {
         if let Some(path) = &self.out {
             return Ok(Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())));
         }
-        let Some(out) = &checkpoint.outputs.out else { return Ok(None) };
+        let Some(out) = &checkpoint.config.outputs.out else { return Ok(None) };
         let ask = |found: String| {
             let remedy = "say with --out where the model is to go";
             Err(Error::usage(found).remedy(remedy))
         };
         let lies_now = self.resume.as_ref().map(|path| atomic_file::next(path).unwrap_or(path.clone()));
-        let lay = checkpoint.outputs.checkpoint.as_deref();
+        let lay = checkpoint.config.outputs.checkpoint.as_deref();
         if !lay.zip(lies_now.as_deref()).is_some_and(|(lay, lies_now)| is_same(lay, lies_now)) {
             return ask(format!(
                 "the checkpoint wants to write {}, but it does not lie where it was written",
                 name(out)
             ));
         }
-        let is_known = checksum_of_file(out).is_none_or(|sum| checkpoint.outputs.known.contains(&sum));
+        let is_known = checksum_of_file(out).is_none_or(|sum| checkpoint.config.outputs.known.contains(&sum));
         if !is_known && !self.force.force {
             return ask(format!("{} is not a file that this run has written or found there", name(out)));
         }

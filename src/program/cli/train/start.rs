@@ -4,21 +4,27 @@ use backprop::Error;
 use backprop::data_set::Split;
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
-use backprop::training::{Beginning, Checkpoint, DataRecord, Outputs, Preset, PresetChoices, TrainingState};
+use backprop::training::{Beginning, Checkpoint, DataRecord, Outputs, Preset, RunConfig, TrainingState};
 
-use super::parts::{Parts, absolute};
-use super::{How, Plan, Train};
+use super::parts::{Parts, absolute, absolute_source};
+use super::{How, Train};
 use crate::cli::choices::{DataArgs, EngineKind, StandardizeArgs, architecture, read_start};
 use crate::cli::words::Word as _;
 
 impl Train {
     /// Everything decided, nothing trained.
-    pub(super) fn plan_new_run(&self) -> Result<Plan, Error> {
+    pub(super) fn new_run(&self) -> Result<(Checkpoint, Parts), Error> {
         let preset = self.how.preset.map(Preset::choices);
         let preset = preset.as_ref();
-        let options = self.options();
+        let mut options = preset.map(|preset| preset.options.clone()).unwrap_or_default();
+        self.fill_options(&mut options);
         options.check()?;
-        let outputs = self.outputs(preset)?;
+        if self.checkpoint_every.is_some() && self.checkpoint.is_none() {
+            return Err(Error::usage("--checkpoint-every says when, --checkpoint FILE must say where"));
+        }
+        if self.save_every.is_some() && self.out.is_none() {
+            return Err(Error::usage("--save-every says when, --out FILE.json must say where"));
+        }
         self.check_places(self.out.as_deref(), &self.data.source()?)?;
         let model =
             read_start(self.from.as_deref(), self.edited, self.activation.as_ref(), self.sizes.as_ref())?;
@@ -29,7 +35,7 @@ impl Train {
             // Without a preset the engine says whose biases they are.
             biases_at_zero: match self.how.preset {
                 Some(preset) => preset == Preset::Fc,
-                None => self.engine.engine == EngineKind::Vectorized,
+                None => self.engine.kind() == EngineKind::Vectorized,
             },
             ..self.how.setup(&self.data, self.standardize, model)?
         };
@@ -40,45 +46,26 @@ impl Train {
         let samples = Samples::Set(parts.train.clone(), data.source.clone());
         let architecture = architecture(&setup, &samples, self.bytes_of_a_connection())?;
         let parameters = setup.parameters(&architecture);
-        let beginning = self.beginning(preset);
-        let state = TrainingState::new(&options);
-        let engine = engine_name(self.engine.engine);
-        let checkpoint =
-            Checkpoint { engine, architecture, parameters, data, options, state, outputs, beginning };
-        Ok(Plan { checkpoint, parts, engine: self.engine.engine })
-    }
-
-    /// What is written and when, asked for and by preset.
-    fn outputs(&self, preset: Option<&PresetChoices>) -> Result<Outputs, Error> {
-        let by_preset = preset.and_then(|preset| preset.save_every);
-        let outputs = Outputs {
-            out: self.out.clone().map(|path| std::path::absolute(&path).unwrap_or(path)),
-            save_every: self.save_every.or(by_preset),
-            checkpoint_every: self.checkpoint_every.or(by_preset).unwrap_or(1),
-            ..Outputs::default()
+        let save_every = preset.and_then(|preset| preset.save_every);
+        let out = self.out.as_deref().map(absolute);
+        let checkpoint_every = save_every.unwrap_or(1);
+        let init = setup.model.is_none().then(|| setup.init.unwrap_or_default());
+        let mut config = RunConfig {
+            engine: self.engine.kind().word().to_owned(),
+            architecture,
+            data,
+            options,
+            outputs: Outputs { out, save_every, checkpoint_every, ..Outputs::default() },
+            beginning: Beginning { init, ..Beginning::default() },
         };
-        if self.checkpoint_every.is_some() && self.checkpoint.is_none() {
-            return Err(Error::usage("--checkpoint-every says when, --checkpoint FILE must say where"));
-        }
-        if self.save_every.is_some() && self.out.is_none() {
-            return Err(Error::usage("--save-every says when, --out FILE.json must say where"));
-        }
-        Ok(outputs)
-    }
-
-    /// How the starting network comes about.
-    pub(super) fn beginning(&self, preset: Option<&PresetChoices>) -> Beginning {
-        let init = self.init.or(preset.map(|preset| preset.init)).unwrap_or_default();
-        Beginning {
-            preset: self.how.preset.map(|preset| preset.to_string()),
-            init: self.from.is_none().then_some(init),
-            from: self.from.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())),
-        }
+        self.fill(&mut config);
+        let state = TrainingState::new(&config.options);
+        Ok((Checkpoint { config, parameters, state }, parts))
     }
 
     /// In the network, as what it started from, as gradients, as the last good weights; and as the text of a file.
     fn bytes_of_a_connection(&self) -> usize {
-        let in_memory = match self.engine.engine {
+        let in_memory = match self.engine.kind() {
             EngineKind::Object => 80,
             EngineKind::Vectorized => 48,
         };
@@ -99,7 +86,7 @@ impl How {
             data: Some(Data::Source(data.source()?)),
             hidden: preset.as_ref().map(|preset| preset.hidden),
             cost: self.cost.or(preset.map(|preset| preset.cost)),
-            seed: Some(self.seed),
+            seed: self.seed,
             ..data.setup(standardize, model)?
         })
     }
@@ -114,7 +101,7 @@ impl How {
         let holds_out = self.preset.is_some_and(|preset| preset.choices().holds_out);
         let held_out_by_preset = if holds_out { train_samples / 6 } else { 0 };
         let mut record = DataRecord {
-            source: absolute(source),
+            source: absolute_source(source),
             pixels,
             answers: split.train.answers().clone(),
             standardization: None,
@@ -127,9 +114,4 @@ impl How {
         record.standardization = setup.standardization(&parts.train)?;
         Ok((parts.standardized(&record), record))
     }
-}
-
-/// As it is spelled on the command line.
-fn engine_name(engine: EngineKind) -> String {
-    engine.word().to_owned()
 }
