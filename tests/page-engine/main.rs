@@ -5,6 +5,7 @@
 //! |---|---|
 //! | engine.rs | the page's requests, answered by the engine |
 //! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
+//! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
 
 #[cfg(unix)]
@@ -12,4 +13,5 @@ mod devices;
 mod engine;
 #[cfg(unix)]
 mod numbers;
+mod setup;
 mod ui;

@@ -9,14 +9,14 @@ use clap::Args;
 use serde_json::json;
 
 use backprop::comparison::{Comparison, Rows, compare};
-use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::data_set::{DataSet, Source, Targets};
+use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Error, graph};
 
-use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
+use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs, architecture, training_samples};
 use super::output::thousands;
 use super::progress::Working;
-use super::train::default_sizes;
 use super::words::words;
 use super::{Failure, Output};
 use crate::io::{self, Destinations, Force, Kind, memory};
@@ -84,12 +84,20 @@ impl Compare {
             super::lesson::check_is_svg(path)?;
             output.go_on();
         }
-        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?.first(self.samples);
+        let source = self.data.source()?;
+        let setup = Setup {
+            data: Some(Data::Source(source.clone())),
+            activation: Some(self.activation.0.clone()),
+            cost: Some(self.cost),
+            ..self.data.setup(self.standardize, None)?
+        };
+        let Samples::Set(data, _) = training_samples(&setup)? else { unreachable!("it is a data set") };
+        let data = data.first(self.samples);
         if data.is_empty() {
             return Err(Error::usage("--samples counts from 1").into());
         }
-        let all_sizes = self.all_sizes(&data);
-        let architectures = all_sizes.iter().map(|sizes| self.architecture(sizes, &data));
+        let samples = Samples::Set(data.clone(), source.clone());
+        let architectures = self.setups(&setup, &data).into_iter().map(|setup| both_hold(&setup, &samples));
         let architectures = architectures.collect::<Result<Vec<_>, Error>>()?;
 
         let mut comparisons = Vec::new();
@@ -105,7 +113,7 @@ impl Compare {
                 output.json(&json_of(&comparison))?;
             } else {
                 if comparisons.is_empty() {
-                    write_head(output, &data, &self.data.source()?)?;
+                    write_head(output, &data, &source)?;
                 }
                 write_row(output, &comparison)?;
             }
@@ -127,29 +135,23 @@ impl Compare {
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// Returns the sizes asked for, or a series of them to draw.
-    fn all_sizes(&self, data: &DataSet) -> Vec<Vec<usize>> {
+    /// One setup of the sizes asked for, or a series of them to draw.
+    fn setups(&self, setup: &Setup, data: &DataSet) -> Vec<Setup> {
         let is_image = data.image_shape().is_some() && !data.reproduces();
-        match &self.sizes {
-            Some(sizes) => vec![sizes.0.clone()],
-            None if is_image && self.plot.is_some() => {
-                HIDDEN_LAYERS.map(|hidden| default_sizes(data, Some(hidden))).to_vec()
-            }
-            None => vec![default_sizes(data, is_image.then_some(300))],
+        if let Some(sizes) = &self.sizes {
+            return vec![Setup { sizes: Some(sizes.0.clone()), ..setup.clone() }];
         }
+        let hidden: &[usize] = if is_image && self.plot.is_some() { &HIDDEN_LAYERS } else { &[300] };
+        let of = |&hidden: &usize| Setup { hidden: is_image.then_some(hidden), ..setup.clone() };
+        hidden.iter().map(of).collect()
     }
+}
 
-    fn architecture(&self, sizes: &[usize], data: &DataSet) -> Result<Architecture, Error> {
-        let mut architecture = Architecture::new(sizes).with_cost(self.cost);
-        self.activation.apply(&mut architecture);
-        architecture.check()?;
-        data.check_fits(&architecture)?;
-        architecture.check_size()?;
-        memory::check_network(&architecture, memory::OBJECT)?;
-        // Both engines must hold it; the object graph is the larger.
-        graph::Network::try_new(&architecture)?;
-        Ok(architecture)
-    }
+/// Returns the architecture of a setup if both engines hold it; the object graph is the larger.
+fn both_hold(setup: &Setup, samples: &Samples) -> Result<Architecture, Error> {
+    let architecture = architecture(setup, samples, memory::OBJECT)?;
+    graph::Network::try_new(&architecture)?;
+    Ok(architecture)
 }
 
 /// Returns all labels and all samples, row after row.

@@ -33,12 +33,12 @@ impl Dot {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let mut sequence = self.sequence.prepare(self.index.saturating_add(1))?;
         dot::check(&sequence.network)?;
-        let count = sequence.samples.len();
+        let count = sequence.rows.samples.len();
         if self.index >= count {
             let found = format!("--index {}: the samples are numbered 0 to {}", self.index, count - 1);
             return Err(Error::usage(found).into());
         }
-        let (label, sample) = (&sequence.labels[self.index], &sequence.samples[self.index]);
+        let (label, sample) = (&sequence.rows.labels[self.index], &sequence.rows.samples[self.index]);
         sequence.network.get_gradient(Label(label), Sample(sample));
         dot::write(&sequence.network, output)?;
         Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use clap::{Args, Command, ValueEnum};
 use serde_json::{Value, json};
 
 use backprop::model_file::Model;
+use backprop::setup::Samples;
 use backprop::training::Trainer;
 use backprop::{Error, spelled_out};
 
@@ -179,8 +180,9 @@ impl Export {
             .output("--out", Some(&script), Kind::Script)
             .check()?;
         let mut model = self.model.read()?;
-        let (parts, _) = how.parts(data, *standardize, Some(&model))?;
-        model.architecture = how.architecture(&model)?;
+        let setup = how.setup(data, *standardize, Some(model.clone()))?;
+        let (parts, _) = how.parts(&setup)?;
+        model.architecture = setup.architecture(&Samples::Set(parts.train.clone(), data.source()?))?;
         parts.check_fit(&model.architecture)?;
         Trainer::new(options.clone(), &parts.train, None, &parts.test)?;
         let training =

@@ -124,7 +124,7 @@ fn run() -> ExitCode {
     let mut output = Output::new();
     let result = match cli.command {
         Command::Tour(command) => command.run(&mut output),
-        Command::Train(command) => command.run(&given, &mut output),
+        Command::Train(command) => command.run(&mut output),
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),

@@ -62,15 +62,15 @@ impl Trace {
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;
         let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
-        let count = sequence.samples.len();
+        let count = sequence.rows.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
             return Err(Error::usage(format!(
                 "--samples {samples} is more than there are: {count}, {}",
-                sequence.source
+                sequence.source()
             ))
             .into());
         }
-        let situation = self.situation(&sequence)?;
+        let situation = self.situation(sequence)?;
         let page = page::html(&situation, situation["data"] == "digits")?;
         io::write(&self.out, page.as_bytes())?;
         let kilobytes = page.len().div_ceil(1000);
@@ -78,12 +78,16 @@ impl Trace {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Returns the situation that the page begins with: src/page-engine/situation.rs.
-    fn situation(&self, sequence: &Sequence) -> Result<Value, Error> {
-        let mut situation = self.training.situation();
-        situation.extend(self.sequence.situation(sequence)?);
-        situation.insert("limit".to_owned(), json!(sequence.samples.len()));
-        situation.insert("epochs".to_owned(), json!(self.epochs));
-        Ok(Value::Object(situation))
+    /// What the page begins with: src/page-engine/situation.rs.
+    fn situation(&self, sequence: Sequence) -> Result<Value, Error> {
+        let limit = sequence.rows.samples.len();
+        let setup = serde_json::to_value(sequence.for_page());
+        let mut situation = setup.map_err(|error| Error::usage(error.to_string()))?;
+        for (name, value) in self.training.situation() {
+            situation[name] = value;
+        }
+        situation["limit"] = json!(limit);
+        situation["epochs"] = json!(self.epochs);
+        Ok(situation)
     }
 }

@@ -60,7 +60,7 @@ fn a_diverged_run_goes_on_from_its_last_good_checkpoint() {
     success(backprop(&format!("{run} --epochs 1 --rate 0.05")).current_dir(&folder));
     let good = read(&folder, "run");
     let mut checkpoint = Checkpoint::from_bytes(&good).expect("a checkpoint");
-    checkpoint.options.rate = 1e3;
+    checkpoint.config.options.rate = 1e3;
     checkpoint.state.schedule.rate = 1e3;
     checkpoint.write(&folder.path().join("run")).expect("writable");
     let before = read(&folder, "run");

@@ -210,9 +210,9 @@ fn a_checkpoint_that_was_received_decides_nothing_about_where_things_are_written
     // As it was written elsewhere, as if for my file, and as if it had always lain here.
     let mut checkpoint = Checkpoint::read(&theirs.path().join("run")).expect("whole");
     let received = mine.path().join("run");
-    for lay in [None, checkpoint.outputs.checkpoint.clone(), Some(received.clone())] {
-        checkpoint.outputs.checkpoint = lay;
-        checkpoint.outputs.out = Some(victim.clone());
+    for lay in [None, checkpoint.config.outputs.checkpoint.clone(), Some(received.clone())] {
+        checkpoint.config.outputs.checkpoint = lay;
+        checkpoint.config.outputs.out = Some(victim.clone());
         checkpoint.write(&received).expect("writable");
         let ended = run(&mut backprop("train --resume run --epochs 4", &mine));
         ended.refused(&["model.json", "say with --out where the model is to go"]);

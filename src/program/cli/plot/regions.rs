@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
 
 use super::{Out, Picture, usage};
-use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, check_epochs, read_model};
+use crate::cli::choices::{
+    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, check_epochs, read_model,
+    training_samples,
+};
 use crate::cli::words::words;
 use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
@@ -136,26 +140,24 @@ impl Regions {
 
     /// Trains as `train` does, and draws after the epochs asked for.
     fn trained(&self) -> Result<Vec<Plot>, Error> {
-        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?;
-        let sizes = match &self.sizes {
-            Some(sizes) => sizes.0.clone(),
-            None => crate::cli::train::default_sizes(&data, None),
+        let setup = Setup {
+            data: Some(Data::Source(self.data.source()?)),
+            targets: self.targets,
+            sizes: self.sizes.as_ref().map(|sizes| sizes.0.clone()),
+            activation: self.activation.as_ref().map(|activation| activation.0.clone()),
+            cost: self.cost,
+            init: Some(self.init),
+            // As `train` with the vectorized network.
+            biases_at_zero: true,
+            seed: Some(self.seed),
+            ..self.data.setup(self.standardize, None)?
         };
-        let mut architecture = Architecture::new(&sizes).with_cost(self.cost.unwrap_or_default());
-        if let Some(activation) = &self.activation {
-            activation.apply(&mut architecture);
-        }
-        architecture.check()?;
-        check_two_inputs(&architecture, &data, &self.data.source()?)?;
-        architecture.check_size()?;
-        memory::check_network(&architecture, memory::VECTORIZED)?;
-        let mut parameters = self.init.draw(&architecture, self.seed);
-        if self.init == WeightInit::Small {
-            // As fc.py, and `train` with the vectorized network.
-            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
-        }
+        let samples = training_samples(&setup)?;
+        let architecture = architecture(&setup, &samples, memory::VECTORIZED)?;
+        let Samples::Set(data, source) = samples else { unreachable!("it is a data set") };
+        check_two_inputs(&architecture, &data, &source)?;
         let mut network = vectorized::Network::try_new(&architecture)?;
-        network.set_parameters(&parameters);
+        network.set_parameters(&setup.parameters(&architecture));
 
         let mut epochs = self.epochs.clone();
         epochs.sort_unstable();

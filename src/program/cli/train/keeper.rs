@@ -11,7 +11,7 @@ use backprop::training::{Checkpoint, Trainer};
 use backprop::{Engine, Error, ErrorKind, Parameters, file};
 
 use super::Train;
-use super::places::absolute;
+use super::parts::absolute;
 use crate::cli::output::{name, quoted, thousands};
 use crate::cli::report;
 use crate::io;
@@ -34,8 +34,9 @@ impl Keeper {
     /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
     pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
         let path = options.checkpoint_path();
-        run.outputs.checkpoint = path.as_deref().map(absolute);
-        run.outputs.known = run.outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
+        run.config.outputs.checkpoint = path.as_deref().map(absolute);
+        run.config.outputs.known =
+            run.config.outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
         let is_resumed = path.is_some() && options.resume == path;
         let keeper =
             Self { run, path, checkpoint_is_due: false, model_is_due: false, last_complaint: String::new() };
@@ -53,7 +54,7 @@ impl Keeper {
 
     /// Returns `true` if anything of the run will remain.
     pub(super) fn saves(&self) -> bool {
-        self.path.is_some() || self.run.outputs.out.is_some()
+        self.path.is_some() || self.run.config.outputs.out.is_some()
     }
 
     /// Saves what is due after an epoch, and what could not be written before.
@@ -61,11 +62,15 @@ impl Keeper {
         let epoch = trainer.state().epochs_done;
         let is_due = |every: usize| epoch.is_multiple_of(every);
         let ends = trainer.is_finished();
-        self.model_is_due |= self.run.outputs.save_every.is_some_and(is_due) || ends;
+        self.model_is_due |= self.run.config.outputs.save_every.is_some_and(is_due) || ends;
         // A resumed run replaces only those models that its checkpoint knows.
-        self.checkpoint_is_due |= is_due(self.run.outputs.checkpoint_every) || self.model_is_due;
+        self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
         let model = if self.model_is_due { self.model(trainer, engine) } else { None };
-        self.run.outputs.known.extend(model.as_ref().map(|(_, contents)| checksum(contents.as_bytes())));
+        self.run
+            .config
+            .outputs
+            .known
+            .extend(model.as_ref().map(|(_, contents)| checksum(contents.as_bytes())));
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
         {
@@ -131,11 +136,12 @@ impl Keeper {
             let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
-        let beside_model = || self.run.outputs.out.as_deref().map(|out| io::free_name(out, "checkpoint"));
+        let beside_model =
+            || self.run.config.outputs.out.as_deref().map(|out| io::free_name(out, "checkpoint"));
         let Some(path) = self.path.clone().or_else(beside_model) else {
             return format!("{interrupted}; nothing is saved, as neither --checkpoint nor --out says where");
         };
-        self.run.outputs.checkpoint = Some(absolute(&path));
+        self.run.config.outputs.checkpoint = Some(absolute(&path));
         self.run.update(engine, state);
         match self.checkpoint(&path) {
             Some(place) => {
@@ -149,18 +155,12 @@ impl Keeper {
     pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
         let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
         let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
-        let data = &self.run.data;
-        Model {
-            pixels: Some(data.pixels),
-            answers: data.answers.clone(),
-            standardization: data.standardization.clone(),
-            ..Model::new(engine.architecture().clone(), parameters)
-        }
+        self.run.config.model(parameters)
     }
 
     /// Returns where the model goes, if anywhere, and its text.
     fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
-        let path = self.run.outputs.out.clone()?;
+        let path = self.run.config.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
         Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
     }

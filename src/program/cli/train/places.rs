@@ -8,6 +8,7 @@ use backprop::training::Checkpoint;
 
 use super::Train;
 use super::keeper::checksum_of_file;
+use super::parts::absolute;
 use crate::cli::output::{name, quoted};
 use crate::io::{self, Destinations, Kind, is_same, next, previous};
 
@@ -80,22 +81,17 @@ impl Train {
         if let Some(path) = &self.out {
             return Ok(Some(absolute(path)));
         }
-        let Some(out) = &checkpoint.outputs.out else { return Ok(None) };
+        let Some(out) = &checkpoint.config.outputs.out else { return Ok(None) };
         let ask = |found: String| Err(Error::usage(found).remedy("say with --out where the model is to go"));
         let is_now = self.resume.as_ref().map(|path| next(path).unwrap_or(path.clone()));
-        let was = checkpoint.outputs.checkpoint.as_deref();
+        let was = checkpoint.config.outputs.checkpoint.as_deref();
         if !was.zip(is_now.as_deref()).is_some_and(|(was, is_now)| is_same(was, is_now)) {
             return ask(format!("the checkpoint wants to write {}, but has been moved or copied", name(out)));
         }
-        let is_known = checksum_of_file(out).is_none_or(|sum| checkpoint.outputs.known.contains(&sum));
+        let is_known = checksum_of_file(out).is_none_or(|sum| checkpoint.config.outputs.known.contains(&sum));
         if !is_known && !self.force.force {
             return ask(format!("{} is not a file that this run has written or found there", name(out)));
         }
         Ok(Some(out.clone()))
     }
-}
-
-/// Returns the path from the root, for a run that may be resumed from another folder.
-pub(super) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
