@@ -48,7 +48,7 @@ impl Architecture {
         self
     }
 
-    /// One activation for each layer after the input, in order; another number of them is refused by
+    /// One activation for each layer after the input, in order, or one for all of them; another number is refused by
     /// [`Architecture::check`].
     ///
     /// ```
@@ -60,7 +60,10 @@ impl Architecture {
     /// ```
     #[must_use]
     pub fn with_activations(mut self, activations: &[Activation]) -> Self {
-        self.activations = activations.to_vec();
+        match activations {
+            [one] => self.activations.fill(*one),
+            several => self.activations = several.to_vec(),
+        }
         self
     }
 

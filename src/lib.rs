@@ -80,6 +80,7 @@
 //! | [`Engine`], [`MiniBatches`] | the trait both networks have; samples taken together for one step | network.py, network2.py |
 //! | [`comparison`] | the two networks side by side | |
 //! | [`data_set`] | MNIST and other IDX files, embedded digits, the bits of a byte | mnist.py's loaders |
+//! | [`setup`] | what decides a network and its samples | |
 //! | [`training`] | epochs, evaluation, when to stop, checkpoints | mnist.py, network.py, network2.py |
 //! | [`model_file`], [`Error`] | a network on disk, and what can go wrong with files | `save`, `load` of network2.py |
 //!
@@ -158,6 +159,8 @@ mod mini_batch;
 pub mod model_file;
 mod parameters;
 mod sample;
+#[cfg(feature = "data")]
+pub mod setup;
 pub mod step;
 #[cfg(feature = "data")]
 pub mod training;

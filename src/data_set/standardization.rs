@@ -15,7 +15,7 @@ use super::DataSet;
 /// // What does not vary becomes 0.
 /// assert_eq!(data.standardized(standardization).sample(1), [1.0, 0.0]);
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standardization {
     /// What is subtracted from each input.
     pub mean: Vec<f64>,

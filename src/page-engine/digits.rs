@@ -1,11 +1,9 @@
-//! Samples that have a name: the embedded digits, which the page hands over, and points in the plane.
+//! The embedded digits, which the page hands over.
 
 use std::path::Path;
 
-use backprop::data_set::{DataSet, Targets, idx, points};
+use backprop::data_set::{DataSet, Pixels, Split, Targets, idx};
 use serde::Deserialize;
-
-use crate::situation::Rows;
 
 /// The files of data/ as they lie there, gzipped, in base64.
 #[derive(Debug, Deserialize)]
@@ -16,95 +14,41 @@ pub struct Files {
     test_labels: String,
 }
 
-/// The digits, a byte a pixel.
+/// The digits.
 #[derive(Debug, Clone)]
 pub struct Digits {
-    train: Part,
-    test: Part,
-}
-
-#[derive(Debug, Clone)]
-struct Part {
-    rows: usize,
-    columns: usize,
-    bytes: Vec<u8>,
-    classes: Vec<u8>,
+    train: DataSet,
+    test: DataSet,
 }
 
 impl Digits {
     pub fn new(files: &Files) -> Result<Self, String> {
         Ok(Self {
-            train: Part::new(&files.train_images, &files.train_labels)?,
-            test: Part::new(&files.test_images, &files.test_labels)?,
+            train: read(&files.train_images, &files.train_labels)?,
+            test: read(&files.test_images, &files.test_labels)?,
         })
     }
 
-    pub fn train(&self, targets: Targets) -> Rows {
-        self.train.rows("the training samples of digits", targets)
-    }
-
-    pub fn test(&self, targets: Targets) -> Rows {
-        self.test.rows("the test samples of digits", targets)
+    /// The samples to train on and to test on.
+    pub fn split(&self) -> Split {
+        Split { train: self.train.clone(), test: self.test.clone(), test_is_train: false }
     }
 }
 
-impl Part {
-    fn new(images: &str, labels: &str) -> Result<Self, String> {
-        let file = Path::new("the page's digits");
-        let images = idx::decode_images(file, &from_base64(images)?).map_err(|error| error.to_string())?;
-        let classes = idx::decode_labels(file, &from_base64(labels)?).map_err(|error| error.to_string())?;
-        if classes.len() != images.count {
-            return Err("the page's digits are damaged: not as many labels as images".to_owned());
-        }
-        Ok(Self { rows: images.rows, columns: images.columns, bytes: images.bytes, classes })
+fn read(images: &str, labels: &str) -> Result<DataSet, String> {
+    let file = Path::new("the page's digits");
+    let images = idx::decode_images(file, &from_base64(images)?).map_err(|error| error.to_string())?;
+    let classes = idx::decode_labels(file, &from_base64(labels)?).map_err(|error| error.to_string())?;
+    if classes.len() != images.count {
+        return Err("the page's digits are damaged: not as many labels as images".to_owned());
     }
-
-    fn rows(&self, name: &str, targets: Targets) -> Rows {
-        let scaled = |image: &[u8]| image.iter().map(|&byte| f64::from(byte) / 255.0).collect();
-        Rows {
-            samples: self.bytes.chunks_exact(self.rows * self.columns).map(scaled).collect(),
-            labels: self.classes.iter().map(|&class| one_of(10, class.into(), targets)).collect(),
-            name: Some(name.to_owned()),
-            image_shape: Some((self.rows, self.columns)),
-            classes: (0..10).map(|digit| digit.to_string()).collect(),
-        }
-    }
+    Ok(DataSet::images(images.rows, images.columns, images.bytes, classes, Pixels::Scaled))
 }
 
 /// The label of a class.
 pub fn one_of(classes: usize, class: usize, targets: Targets) -> Vec<f64> {
     let (on, off) = targets.on_and_off();
     (0..classes).map(|place| if place == class { on } else { off }).collect()
-}
-
-/// A set of points in the plane, by its name: to train on and to test on. One output can tell two classes apart, so it is
-/// for the network to say how many there are.
-pub fn points(name: &str, targets: Targets, outputs: Option<usize>) -> Result<(Rows, Rows), String> {
-    let (split, words) = match name {
-        "xor" => (points::xor(), "the four rows of XOR"),
-        "circles" => (points::circles(), "the points of two circles"),
-        "moons" => (points::moons(), "the points of two moons"),
-        "spiral" => (points::spiral(), "the points of two spiral arms"),
-        _ => {
-            return Err(format!(
-                "there are no data '{name}'; there are nine-nodes, xor, circles, moons, spiral, digits"
-            ));
-        }
-    };
-    let test =
-        if split.test_is_train { Rows::default() } else { rows_of(&split.test, words, targets, outputs) };
-    Ok((rows_of(&split.train, words, targets, outputs), test))
-}
-
-fn rows_of(data: &DataSet, name: &str, targets: Targets, outputs: Option<usize>) -> Rows {
-    let outputs = outputs.unwrap_or(data.class_count()).max(data.output_size());
-    Rows {
-        samples: (0..data.len()).map(|index| data.sample(index)).collect(),
-        labels: (0..data.len()).map(|index| data.label(index, targets, outputs)).collect(),
-        name: Some(name.to_owned()),
-        image_shape: None,
-        classes: (0..data.class_count()).map(|class| data.class_name(class).into_owned()).collect(),
-    }
 }
 
 /// Standard base64; blanks and line ends between are passed over.

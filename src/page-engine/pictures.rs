@@ -2,12 +2,12 @@
 
 use backprop::data_set::centre::centre_like_mnist;
 use backprop::model_file::Model;
+use backprop::setup::Rows;
 use backprop::{Architecture, Engine as _, Parameters, Sample, vectorized};
 use serde_json::{Value, json};
 
 use crate::request::Whose;
 use crate::session::{Play, text};
-use crate::situation::Rows;
 use crate::texts::Shown;
 use crate::training::class;
 
@@ -149,9 +149,9 @@ pub fn sample(play: &Play) -> Result<String, String> {
     text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
 }
 
-/// Weights as the JSON of a model file.
-pub fn model_text(architecture: &Architecture, parameters: Parameters) -> Result<Value, String> {
+/// Returns a model, which a page can hand on only if all its numbers are finite.
+pub fn model(architecture: &Architecture, parameters: Parameters) -> Result<Model, String> {
     let model = Model::new(architecture.clone(), parameters);
-    let text = model.to_json().map_err(|problem| problem.to_string())?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    model.to_json().map_err(|problem| problem.to_string())?;
+    Ok(model)
 }

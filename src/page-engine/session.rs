@@ -2,6 +2,8 @@
 
 use backprop::gradient_check::faults::Fault;
 use backprop::graph::{ConnectionId, NodeId};
+use backprop::model_file::Model;
+use backprop::setup::{Data, Rows, Setup};
 use backprop::step::view::{self, Quantity, Unit};
 use backprop::step::{Edit, Stepper};
 use serde::Serialize;
@@ -11,7 +13,7 @@ use crate::digits::{Digits, from_base64, one_of, to_base64};
 use crate::map::Map;
 use crate::moment::Moment;
 use crate::request::{Request, Whose};
-use crate::situation::{Data, PlacedEdit, Rows, Scene, Situation};
+use crate::situation::{PlacedEdit, Scene, Situation};
 use crate::texts::Shown;
 use crate::training::Training;
 use crate::{checking, guess, pictures, race};
@@ -392,12 +394,10 @@ impl Play {
             image_shape: self.scene.rows.image_shape,
             classes: self.scene.rows.classes.clone(),
         };
-        Ok(Situation {
-            data: Some(Data::Rows(rows)),
-            limit: None,
-            model: self.model()?,
-            ..self.start_again()
-        })
+        let mut situation = Situation { limit: None, ..self.start_again() };
+        situation.setup =
+            Setup { data: Some(Data::Rows(rows)), model: Some(self.model()?), ..situation.setup };
+        Ok(situation)
     }
 
     /// The same start with one more point.
@@ -415,14 +415,19 @@ impl Play {
             one_of(outputs, class, self.scene.options.targets)
         });
         let limit = Some(rows.samples.len().max(self.scene.limit));
-        Ok(Situation { data: Some(Data::Rows(rows)), limit, ..self.start_again() })
+        let mut situation = Situation { limit, ..self.start_again() };
+        situation.setup.data = Some(Data::Rows(rows));
+        Ok(situation)
     }
 
     /// The same start with the trained weights.
     fn with_trained_weights(&self) -> Result<Situation, String> {
         let training = self.training.as_ref().ok_or("nothing has been trained yet")?;
-        let model = pictures::model_text(&self.scene.network.architecture, training.parameters())?;
-        Ok(Situation { model: Some(model), init: None, ..self.start_again() })
+        let model = pictures::model(&self.scene.network.architecture, training.parameters())?;
+        let mut situation = self.start_again();
+        let data = situation.setup.data().into_owned();
+        situation.setup = Setup { data: Some(data), model: Some(model), init: None, ..situation.setup };
+        Ok(situation)
     }
 
     /// The start without edits and position.
@@ -431,11 +436,11 @@ impl Play {
     }
 
     /// The weights as they are now, as a model.
-    fn model(&self) -> Result<Option<Value>, String> {
+    fn model(&self) -> Result<Model, String> {
         use backprop::Engine as _;
 
         let network = self.stepper.network();
-        pictures::model_text(&network.architecture, network.parameters()).map(Some)
+        pictures::model(&network.architecture, network.parameters())
     }
 
     /// The weights asked for.

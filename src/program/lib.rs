@@ -6,16 +6,16 @@
 //! | [`show`] | what people look at: the stepper, the page, plots |
 //! | `lesson` | perceptrons, the sigmoid, descent, universality: one file a lesson |
 //! | [`exchange`] | networks from other programs and for them |
+//! | `io` | files written whole or not at all, signals, limits of memory |
 //! | [`image_file`] | a user's PNG, made to look like MNIST's digits |
 
 #![forbid(unsafe_code)]
 
-mod atomic_file;
 pub mod cli;
 pub mod exchange;
 pub mod image_file;
+mod io;
 mod lesson;
-mod memory;
 pub mod show;
 
 pub use cli::main;

@@ -13,48 +13,46 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
-use super::{Options, TrainingState};
-use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
+use super::{RunConfig, TrainingState};
 use crate::model_file::Model;
-use crate::{Architecture, Engine, Error, Parameters, WeightInit, file};
+use crate::{Engine, Error, Parameters, file};
 
 const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
 
-/// A run that can be resumed.
+/// A run that can be resumed: what it is, and how far it has come.
 ///
 /// ```
 /// use backprop::data_set::{Answers, Pixels, Source};
 /// use backprop::training::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs};
-/// use backprop::training::{Options, TrainingState};
+/// use backprop::training::{Options, RunConfig, TrainingState};
 /// use backprop::{Engine, vectorized::Network};
 ///
-/// let (network, options) = (Network::new(&[8, 3, 8], 0), Options::default());
-/// let data = DataRecord {
-///     source: Source::Bits,
-///     pixels: Pixels::Scaled,
-///     answers: Answers::Bits,
-///     standardization: None,
-///     train_limit: None,
-///     test_limit: None,
-///     held_out: 0,
-///     fingerprints: vec![Fingerprint::of(&Source::Bits.load(Pixels::Scaled)?.train)],
-/// };
-/// let checkpoint = Checkpoint {
+/// let network = Network::new(&[8, 3, 8], 0);
+/// let config = RunConfig {
 ///     engine: "vectorized".to_owned(),
 ///     architecture: network.architecture().clone(),
-///     parameters: network.parameters(),
-///     data,
-///     state: TrainingState::new(&options),
-///     options,
+///     data: DataRecord {
+///         source: Source::Bits,
+///         pixels: Pixels::Scaled,
+///         answers: Answers::Bits,
+///         standardization: None,
+///         train_limit: None,
+///         test_limit: None,
+///         held_out: 0,
+///         fingerprints: vec![Fingerprint::of(&Source::Bits.load(Pixels::Scaled)?.train)],
+///     },
+///     options: Options::default(),
 ///     outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },
 ///     beginning: Beginning::default(),
 /// };
+/// let state = TrainingState::new(&config.options);
+/// let checkpoint = Checkpoint { config, parameters: network.parameters(), state };
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("run.checkpoint");
 /// checkpoint.write(&path)?;
@@ -63,94 +61,13 @@ const VERSION: &str = "1";
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The network that does the work, as on the command line: `object` or `vectorized`.
-    pub engine: String,
-    /// Sizes, activations and cost.
-    pub architecture: Architecture,
+    /// The run.
+    #[serde(flatten)]
+    pub config: RunConfig,
     /// Weights and biases now.
     pub parameters: Parameters,
-    /// What it is trained on.
-    pub data: DataRecord,
-    /// How it is trained.
-    pub options: Options,
-    /// How far it has come.
+    /// How far training has come.
     pub state: TrainingState,
-    /// What is written, and when.
-    pub outputs: Outputs,
-    /// What the run began with and does not need any more.
-    #[serde(default)]
-    pub beginning: Beginning,
-}
-
-/// How the starting network came about, for the question whether an option is the one that a run began with.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Beginning {
-    /// Whose choices it was begun with, as on the command line.
-    pub preset: Option<String>,
-    /// How weights were drawn; `None`, if they were those of a model.
-    pub init: Option<WeightInit>,
-    /// That model.
-    #[serde(with = "any_path::option")]
-    pub from: Option<PathBuf>,
-}
-
-/// Which samples a run is trained and tested on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DataRecord {
-    /// Where they come from.
-    pub source: Source,
-    /// What a pixel means.
-    pub pixels: Pixels,
-    /// What the network says of a sample.
-    #[serde(default)]
-    pub answers: Answers,
-    /// How inputs are made comparable, if they are.
-    #[serde(default)]
-    pub standardization: Option<Standardization>,
-    /// How many training samples were taken from the front, if not all.
-    pub train_limit: Option<usize>,
-    /// How many test samples were taken from the front, if not all.
-    pub test_limit: Option<usize>,
-    /// How many of the training samples are held out.
-    pub held_out: usize,
-    /// Of the samples trained on, those held out, and those tested on.
-    pub fingerprints: Vec<Fingerprint>,
-}
-
-/// Enough of a data set to notice that another one is not the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint {
-    samples: usize,
-    rows: usize,
-    columns: usize,
-    crc32: u32,
-}
-
-/// What a run writes besides its checkpoints, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Outputs {
-    /// The model file.
-    #[serde(with = "any_path::option")]
-    pub out: Option<PathBuf>,
-    /// Write it after every so many epochs, not only at the end.
-    pub save_every: Option<usize>,
-    /// A checkpoint after every so many epochs, 1 or more.
-    pub checkpoint_every: usize,
-    /// Where the run's checkpoint lies. One that lies elsewhere was copied or moved, and does not decide where anything
-    /// is written.
-    #[serde(default, with = "any_path::option")]
-    pub checkpoint: Option<PathBuf>,
-    /// Checksums of the files at `out` that the run may replace: the one it found there and those it has written.
-    #[serde(default)]
-    pub known: Vec<u32>,
-}
-
-impl Fingerprint {
-    /// The number of samples, their shape (a row, where they are no images), and a checksum of every input and label.
-    pub fn of(data: &DataSet) -> Self {
-        let (rows, columns) = data.image_shape().unwrap_or((1, data.input_size()));
-        Self { samples: data.len(), rows, columns, crc32: data.checksum() }
-    }
 }
 
 impl Checkpoint {
@@ -191,12 +108,7 @@ impl Checkpoint {
 
     /// The network as it stands, without the run.
     pub fn into_model(self) -> Model {
-        Model {
-            pixels: Some(self.data.pixels),
-            answers: self.data.answers,
-            standardization: self.data.standardization,
-            ..Model::new(self.architecture, self.parameters)
-        }
+        self.config.model(self.parameters)
     }
 
     /// The contents of a file.
@@ -230,24 +142,19 @@ impl Checkpoint {
 
     /// Whether the parts belong together: a good checksum does not say who wrote the file.
     fn check(&self) -> Result<(), Error> {
-        self.architecture.check()?;
-        self.options.check()?;
-        let train = self.data.fingerprints.first().map_or(0, |fingerprint| fingerprint.samples);
-        self.state.check(train)?;
+        self.config.check()?;
+        self.state.check(self.config.data.samples())?;
         for parameters in [Some(&self.parameters), self.state.best_parameters.as_ref()].into_iter().flatten()
         {
-            if !parameters.fit(&self.architecture) {
+            if !parameters.fit(&self.config.architecture) {
                 return Err(Error::contents(format!(
                     "its weights do not fit sizes {}",
-                    self.architecture.sizes_text()
+                    self.config.architecture.sizes_text()
                 )));
             }
             if !parameters.iter().all(f64::is_finite) {
                 return Err(Error::contents("it holds a weight that is infinite or not a number"));
             }
-        }
-        if self.outputs.checkpoint_every == 0 || self.outputs.save_every == Some(0) {
-            return Err(Error::contents("it says to save every 0 epochs"));
         }
         Ok(())
     }

@@ -21,22 +21,25 @@
 //! ```
 //!
 //! Read [`Options`] for what can be chosen, [`Trainer`] for the loop, [`Schedule`] for stopping early and halving the
-//! rate, [`evaluate`] for counting right answers, [`Checkpoint`] for going on another day. Whether the network is
+//! rate, [`evaluate`] for counting right answers, [`RunConfig`] for a whole run, [`Checkpoint`] for going on
+//! another day. Whether the network is
 //! made of objects or of matrices, training sees only an [`Engine`](crate::Engine).
 
 mod checkpoint;
 mod evaluation;
 mod options;
 mod order;
+mod run_config;
 mod schedule;
 mod trainer;
 
 #[doc(inline)]
 pub use self::{
-    checkpoint::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs},
+    checkpoint::Checkpoint,
     evaluation::{Evaluation, evaluate, for_each_output},
     options::{Options, Preset, PresetChoices},
     order::sample_order,
+    run_config::{Beginning, DataRecord, Difference, Fingerprint, Outputs, RunConfig},
     schedule::{Decision, Schedule},
     trainer::{EpochReport, Progress, Trainer, TrainingState},
 };

@@ -1,10 +1,11 @@
 //! The page that `backprop trace` writes: its engine run natively, and the page itself in real browsers. A plain
-//! `cargo test` leaves this program out, for its size: `cargo test --release --test page -- --include-ignored`.
+//! `cargo test` leaves this package out: `cargo test --release -p page-engine -- --include-ignored`.
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | engine.rs | the page's requests, answered by the engine's own sources, which stand below |
+//! | engine.rs | the page's requests, answered by the engine |
 //! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
+//! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
 
 #[cfg(unix)]
@@ -12,4 +13,5 @@ mod devices;
 mod engine;
 #[cfg(unix)]
 mod numbers;
+mod setup;
 mod ui;

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use backprop::data_set::{DataSet, Part, Pixels, Source, Split, Standardization};
+use backprop::data_set::{DataSet, Part, Pixels, Source};
 use backprop::model_file::Model;
+use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
 
 use super::words::{Word as _, words};
 use crate::exchange::sequential;
-use crate::memory;
+use crate::io::memory;
 
 /// Which of the two networks does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +52,9 @@ impl EngineKind {
 /// Which network, on how many threads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct EngineArgs {
-    /// Which network does the work: one object per node and connection, or one matrix per layer
-    #[arg(long, value_name = "ENGINE", default_value = "vectorized", value_parser = words::<EngineKind>())]
-    pub(super) engine: EngineKind,
+    /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
+    #[arg(long, value_name = "ENGINE", value_parser = words::<EngineKind>())]
+    pub(super) engine: Option<EngineKind>,
 
     /// Threads for mini-batches and evaluation; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
@@ -61,13 +62,18 @@ pub(super) struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// The network asked for, else the vectorized one.
+    pub(super) fn kind(&self) -> EngineKind {
+        self.engine.unwrap_or(EngineKind::Vectorized)
+    }
+
     /// A network with these weights.
     pub(super) fn build(
         &self,
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> Result<Box<dyn Engine>, Error> {
-        self.engine.build(architecture, parameters, self.threads)
+        self.kind().build(architecture, parameters, self.threads)
     }
 }
 
@@ -150,16 +156,6 @@ impl std::str::FromStr for Activations {
     }
 }
 
-impl Activations {
-    /// Puts them into the architecture.
-    pub(super) fn apply(&self, architecture: &mut Architecture) {
-        match self.0.as_slice() {
-            [one] => architecture.activations.fill(*one),
-            several => architecture.activations = several.to_vec(),
-        }
-    }
-}
-
 /// Where samples come from and what is in them.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DataArgs {
@@ -212,31 +208,17 @@ impl DataArgs {
         }
     }
 
-    /// Reads the data, as the model is used to it, and says what pixels mean.
-    pub(super) fn load(&self, model: Option<&Model>) -> Result<(Split, Pixels), Error> {
-        let pixels = pixels_for(self.pixels, model);
-        let Split { train, test, test_is_train } = self.source()?.load(pixels)?;
-        let split = Split { train: for_model(train, model)?, test: for_model(test, model)?, test_is_train };
-        Ok((split, pixels))
+    /// Fills in where samples come from and what is in them.
+    pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
+        let data = self.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
+        let StandardizeArgs { standardize } = standardize;
+        Ok(Setup { data, pixels: self.pixels, standardize, model, ..Setup::default() })
     }
 
-    /// Reads one part of the data, as the model is used to it.
+    /// Reads one part of the data as the model was trained on it.
     pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
-        for_model(self.source()?.load_part(part, pixels_for(self.pixels, model))?, model)
-    }
-}
-
-/// With the model's numbers for classes, and its standardization.
-fn for_model(data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
-    let Some(model) = model else { return Ok(data) };
-    let data = data.numbered_as(&model.answers)?;
-    match &model.standardization {
-        Some(standardization) => {
-            // Sizes first: a mean for each input needs as many inputs.
-            data.check_fits(&model.architecture)?;
-            Ok(data.standardized(standardization.clone()))
-        }
-        None => Ok(data),
+        let data = self.source()?.load_part(part, pixels_for(self.pixels, model))?;
+        model.map_or(Ok(data.clone()), |model| model.adapt(data))
     }
 }
 
@@ -246,32 +228,6 @@ pub(super) struct StandardizeArgs {
     /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
     #[arg(long)]
     pub(super) standardize: bool,
-}
-
-impl StandardizeArgs {
-    /// Over these samples, unless the model has its own already.
-    pub(super) fn choose(
-        self,
-        train: &DataSet,
-        model: Option<&Model>,
-    ) -> Result<Option<Standardization>, Error> {
-        if let Some(standardization) = model.and_then(|model| model.standardization.clone()) {
-            return Ok(Some(standardization));
-        }
-        if self.standardize && train.reproduces() {
-            return Err(Error::usage("--standardize would change what the outputs are to be: the inputs")
-                .remedy("omit it"));
-        }
-        Ok(self.standardize.then(|| Standardization::of(train)))
-    }
-
-    /// These samples, standardized if that is asked for.
-    pub(super) fn apply(self, data: DataSet, model: Option<&Model>) -> Result<DataSet, Error> {
-        Ok(match self.choose(&data, model)? {
-            Some(standardization) => data.standardized(standardization),
-            None => data,
-        })
-    }
 }
 
 /// A number of columns, at least one.
@@ -326,6 +282,36 @@ pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
     memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())
 }
 
+/// Reads the model to start from, if there is one; sizes must be its own.
+pub(super) fn read_start(
+    path: Option<&Path>,
+    edited: Edited,
+    activation: Option<&Activations>,
+    sizes: Option<&Sizes>,
+) -> Result<Option<Model>, Error> {
+    let model = path.map(|path| read_model(path, edited, activation)).transpose()?;
+    if let (Some(sizes), Some(model)) = (sizes, &model) {
+        sizes.check_against(model)?;
+    }
+    Ok(model)
+}
+
+/// Reads the training samples of a setup.
+pub(super) fn training_samples(setup: &Setup) -> Result<Samples, Error> {
+    setup.samples(|source, pixels| source.load_part(Part::Train, pixels))
+}
+
+/// Returns the architecture of a setup if a network of it fits into memory, at so many bytes a weight.
+pub(super) fn architecture(
+    setup: &Setup,
+    samples: &Samples,
+    bytes_each: usize,
+) -> Result<Architecture, Error> {
+    let architecture = setup.architecture(samples)?;
+    memory::check_network(&architecture, bytes_each)?;
+    Ok(architecture)
+}
+
 /// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.
 pub(super) fn read_model(
     path: &Path,
@@ -334,7 +320,7 @@ pub(super) fn read_model(
 ) -> Result<Model, Error> {
     let read = if edited.edited { Model::read_edited } else { Model::read };
     let mut model = if Checkpoint::is_at(path) {
-        crate::cli::places::read_checkpoint(path)?.into_model()
+        crate::io::read_checkpoint(path)?.into_model()
     } else if sequential::is_at(path) {
         let sequential::Sequential { model, says_activations } = sequential::read(path)?;
         if !says_activations && activation.is_none() {
@@ -347,7 +333,7 @@ pub(super) fn read_model(
         read(path)?
     };
     if let Some(activation) = activation {
-        activation.apply(&mut model.architecture);
+        model.architecture = model.architecture.with_activations(&activation.0);
         model.architecture.check()?;
     }
     Ok(model)

@@ -1,4 +1,5 @@
-//! `backprop compare`: the object graph and the vectorized network on the same work. Agreement first, then times.
+//! `backprop compare`: the object graph and the vectorized network do the same work. They must agree before they are
+//! timed.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,30 +9,25 @@ use clap::Args;
 use serde_json::json;
 
 use backprop::comparison::{Comparison, Rows, compare};
-use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::data_set::{DataSet, Source, Targets};
+use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Error, graph};
 
-use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs};
+use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs, architecture, training_samples};
 use super::output::thousands;
-use super::places::{self, Force, Kind, Places};
 use super::progress::Working;
-use super::train::default_sizes;
 use super::words::words;
 use super::{Failure, Output};
-use crate::memory;
+use crate::io::{self, Destinations, Force, Kind, memory};
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
-/// Hidden neurons of the networks that --plot compares, a thousand times as many connections in the last as in the
-/// first.
+/// Hidden neurons of the networks that --plot compares. The last has a thousand times as many connections as the first.
 const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
-
-/// In three networks, and in what they are compared by.
-const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// Compare the object graph with the vectorized network
 ///
-/// Trains both from the same weights on the same samples, one step per sample on one thread: whether they agree, how
+/// Trains both from the same weights on the same samples, one step per sample on one thread. Prints whether they agree, how
 /// long each takes for a sample (the median of five passes in turns), and how large a connection is. Without options:
 /// 784-300-10 on embedded digits. `cargo bench` measures more, and more carefully.
 #[derive(Debug, Args)]
@@ -83,23 +79,30 @@ impl Compare {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         Options { rate: self.rate, ..Options::default() }.check()?;
         if let Some(path) = &self.plot {
-            let places = Places::new(self.force).data(&self.data.source()?);
+            let places = Destinations::new(self.force).data(&self.data.source()?);
             places.output("--plot", Some(path), Kind::Drawing).check()?;
             super::lesson::check_is_svg(path)?;
             output.go_on();
         }
-        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?.first(self.samples);
+        let source = self.data.source()?;
+        let setup = Setup {
+            data: Some(Data::Source(source.clone())),
+            activation: Some(self.activation.0.clone()),
+            cost: Some(self.cost),
+            ..self.data.setup(self.standardize, None)?
+        };
+        let Samples::Set(data, _) = training_samples(&setup)? else { unreachable!("it is a data set") };
+        let data = data.first(self.samples);
         if data.is_empty() {
             return Err(Error::usage("--samples counts from 1").into());
         }
-        let all_sizes = self.all_sizes(&data);
-        let architectures = all_sizes.iter().map(|sizes| self.architecture(sizes, &data));
+        let samples = Samples::Set(data.clone(), source.clone());
+        let architectures = self.setups(&setup, &data).into_iter().map(|setup| both_hold(&setup, &samples));
         let architectures = architectures.collect::<Result<Vec<_>, Error>>()?;
 
         let mut comparisons = Vec::new();
         for architecture in &architectures {
-            let numbers = architecture.input_size() + architecture.output_size();
-            memory::check_count("--samples", data.len(), 8 * numbers)?;
+            memory::check_samples("--samples", data.len(), architecture)?;
             let sizes = architecture.sizes_text().replace(',', "-");
             let working = Working::on(format!("Comparing on {sizes}"));
             let (labels, samples) = rows(&data, architecture.output_size());
@@ -110,7 +113,7 @@ impl Compare {
                 output.json(&json_of(&comparison))?;
             } else {
                 if comparisons.is_empty() {
-                    write_head(output, &data, &self.data.source()?)?;
+                    write_head(output, &data, &source)?;
                 }
                 write_row(output, &comparison)?;
             }
@@ -127,37 +130,31 @@ impl Compare {
         }
         if let Some(path) = &self.plot {
             let svg = figure(&comparisons).to_svg();
-            places::write(path, svg.as_bytes())?;
+            io::write(path, svg.as_bytes())?;
         }
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The sizes asked for, or a series of them to draw.
-    fn all_sizes(&self, data: &DataSet) -> Vec<Vec<usize>> {
+    /// One setup of the sizes asked for, or a series of them to draw.
+    fn setups(&self, setup: &Setup, data: &DataSet) -> Vec<Setup> {
         let is_image = data.image_shape().is_some() && !data.reproduces();
-        match &self.sizes {
-            Some(sizes) => vec![sizes.0.clone()],
-            None if is_image && self.plot.is_some() => {
-                HIDDEN_LAYERS.map(|hidden| default_sizes(data, Some(hidden))).to_vec()
-            }
-            None => vec![default_sizes(data, is_image.then_some(300))],
+        if let Some(sizes) = &self.sizes {
+            return vec![Setup { sizes: Some(sizes.0.clone()), ..setup.clone() }];
         }
-    }
-
-    fn architecture(&self, sizes: &[usize], data: &DataSet) -> Result<Architecture, Error> {
-        let mut architecture = Architecture::new(sizes).with_cost(self.cost);
-        self.activation.apply(&mut architecture);
-        architecture.check()?;
-        data.check_fits(&architecture)?;
-        architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
-        // Both engines must hold it; the object graph is the larger.
-        graph::Network::try_new(&architecture)?;
-        Ok(architecture)
+        let hidden: &[usize] = if is_image && self.plot.is_some() { &HIDDEN_LAYERS } else { &[300] };
+        let of = |&hidden: &usize| Setup { hidden: is_image.then_some(hidden), ..setup.clone() };
+        hidden.iter().map(of).collect()
     }
 }
 
-/// All labels and all samples, row after row.
+/// Returns the architecture of a setup if both engines hold it; the object graph is the larger.
+fn both_hold(setup: &Setup, samples: &Samples) -> Result<Architecture, Error> {
+    let architecture = architecture(setup, samples, memory::OBJECT)?;
+    graph::Network::try_new(&architecture)?;
+    Ok(architecture)
+}
+
+/// Returns all labels and all samples, row after row.
 fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
     let labels = (0..data.len()).flat_map(|index| data.label(index, Targets::Soft, outputs)).collect();
     let samples = (0..data.len()).flat_map(|index| data.sample(index)).collect();
@@ -205,7 +202,7 @@ fn json_of(comparison: &Comparison) -> serde_json::Value {
     })
 }
 
-/// Microseconds a sample against connections, both logarithmic.
+/// Draws microseconds a sample against connections, both logarithmic.
 fn figure(comparisons: &[Comparison]) -> Figure {
     let points =
         |time: fn(&Comparison) -> f64| comparisons.iter().map(move |c| (c.connections as f64, time(c)));

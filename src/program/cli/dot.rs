@@ -1,4 +1,4 @@
-//! `backprop dot`: the network as a picture, by way of Graphviz.
+//! `backprop dot`: the network as a graph for Graphviz.
 
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ pub(super) struct Dot {
     #[command(flatten)]
     sequence: SequenceArgs,
 
-    /// Which training sample, from 0
+    /// The training sample to show, counted from 0
     #[arg(long, value_name = "I", default_value_t = 0)]
     index: usize,
 }
@@ -33,12 +33,12 @@ impl Dot {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let mut sequence = self.sequence.prepare(self.index.saturating_add(1))?;
         dot::check(&sequence.network)?;
-        let count = sequence.samples.len();
+        let count = sequence.rows.samples.len();
         if self.index >= count {
             let found = format!("--index {}: the samples are numbered 0 to {}", self.index, count - 1);
             return Err(Error::usage(found).into());
         }
-        let (label, sample) = (&sequence.labels[self.index], &sequence.samples[self.index]);
+        let (label, sample) = (&sequence.rows.labels[self.index], &sequence.rows.samples[self.index]);
         sequence.network.get_gradient(Label(label), Sample(sample));
         dot::write(&sequence.network, output)?;
         Ok(ExitCode::SUCCESS)

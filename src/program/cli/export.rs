@@ -8,17 +8,18 @@ use clap::{Args, Command, ValueEnum};
 use serde_json::{Value, json};
 
 use backprop::model_file::Model;
+use backprop::setup::Samples;
 use backprop::training::Trainer;
 use backprop::{Error, spelled_out};
 
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
-use super::output::{counted, name};
-use super::places::{self, Force, Kind, Places, quoted};
+use super::output::{counted, name, quoted};
 use super::train::How;
 use super::{Failure, Output};
 use crate::exchange::onnx;
 use crate::exchange::tensors::{self, NumberType, Tensor};
 use crate::exchange::torch::{self, Training};
+use crate::io::{self, Destinations, Force, Kind};
 
 /// Write a network for other programs: safetensors, ONNX, or a training for PyTorch
 ///
@@ -32,11 +33,11 @@ pub(super) struct Export {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// For whom
+    /// The format to write
     #[arg(long, value_name = "FORMAT", default_value = "safetensors")]
     to: Format,
 
-    /// Write it here: a file, or with --to torch a folder, which is made if it is not there
+    /// Write it here: a file, or with --to torch a folder, which is made if it does not exist
     #[arg(long, value_name = "FILE|DIR")]
     out: PathBuf,
 
@@ -59,7 +60,7 @@ pub(super) struct Export {
     training: TrainingArgs,
 }
 
-/// What is written.
+/// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// The weights under their names in PyTorch
@@ -85,7 +86,7 @@ struct TrainingArgs {
 }
 
 impl Export {
-    /// `given` are the names of the options on the command line.
+    /// Exports the network. `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
         if self.to == Format::Torch {
             return self.to_torch(output);
@@ -97,7 +98,7 @@ impl Export {
             return Err(refuse(found, "use --to torch, or omit it").into());
         }
         let kind = if self.to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
-        Places::new(self.force)
+        Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .output("--out", Some(&self.out), kind)
             .check()?;
@@ -107,7 +108,7 @@ impl Export {
             Format::Onnx => onnx::of_model(&model, &tensors),
             _ => tensors::safetensors(&tensors, &tensors::about(&model.architecture)),
         };
-        places::write(&self.out, &contents?)?;
+        io::write(&self.out, &contents?)?;
         if self.json {
             let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
@@ -153,7 +154,7 @@ impl Export {
         self.dtype == NumberType::F64
     }
 
-    /// A folder in which PyTorch goes on with the training.
+    /// Writes a folder in which PyTorch continues the training.
     fn to_torch(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let TrainingArgs { data, standardize, how } = &self.training;
         let options = how.options();
@@ -164,14 +165,14 @@ impl Export {
             }
             Some(epochs @ 1..) if !options.stop_when_error_rises => epochs,
             _ => {
-                let found = "train.py trains for so many epochs, at least 1, and knows no rule to stop by";
+                let found = "train.py trains for a fixed number of epochs, at least 1, and cannot stop early";
                 return Err(refuse(found, "say --epochs 5, and no preset that stops by itself").into());
             }
         };
         let _made = Folder::make(&self.out)?;
         let place = |file: &str| self.out.join(file);
         let (weights, rows, script) = (place(torch::WEIGHTS), place(torch::DATA), place(torch::SCRIPT));
-        Places::new(self.force)
+        Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .data(&data.source()?)
             .output("--out", Some(&weights), Kind::Weights)
@@ -179,16 +180,17 @@ impl Export {
             .output("--out", Some(&script), Kind::Script)
             .check()?;
         let mut model = self.model.read()?;
-        let (parts, _) = how.parts(data, *standardize, Some(&model))?;
-        model.architecture = how.architecture(&model)?;
+        let setup = how.setup(data, *standardize, Some(model.clone()))?;
+        let (parts, _) = how.parts(&setup)?;
+        model.architecture = setup.architecture(&Samples::Set(parts.train.clone(), data.source()?))?;
         parts.check_fit(&model.architecture)?;
         Trainer::new(options.clone(), &parts.train, None, &parts.test)?;
         let training =
             Training { model: &model, options: &options, epochs, train: &parts.train, test: &parts.test };
         training.check_size()?;
-        places::write(&weights, &training.weights()?)?;
-        places::write(&rows, &training.data()?)?;
-        places::write(&script, training.script().as_bytes())?;
+        io::write(&weights, &training.weights()?)?;
+        io::write(&rows, &training.data()?)?;
+        io::write(&script, training.script().as_bytes())?;
         let steps = parts.train.len().div_ceil(options.batch);
         if self.json {
             let files: Vec<Value> =
@@ -228,7 +230,7 @@ fn refuse(found: impl Into<String>, remedy: &'static str) -> Error {
     Error::usage(found).remedy(remedy)
 }
 
-/// A folder that goes again if nothing comes into it.
+/// A folder that is removed again if nothing was written into it.
 struct Folder<'a>(Option<&'a Path>);
 
 impl<'a> Folder<'a> {
@@ -246,12 +248,12 @@ impl<'a> Folder<'a> {
 
 impl Drop for Folder<'_> {
     fn drop(&mut self) {
-        // One that is not empty stays.
+        // A folder that is not empty stays.
         let _ = self.0.map(std::fs::remove_dir);
     }
 }
 
-/// A path as it is written in Python, whatever is in it.
+/// Returns a path as a Python expression, whatever characters it has.
 fn in_python(path: &Path) -> String {
     let Some(text) = path.to_str() else {
         let bytes = path.as_os_str().as_encoded_bytes();

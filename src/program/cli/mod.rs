@@ -16,13 +16,11 @@ mod get_mnist;
 mod health;
 mod lesson;
 mod output;
-mod places;
 mod plot;
 mod predict;
 mod progress;
 mod remedies;
 mod sequence;
-mod signals;
 mod step;
 mod tour;
 mod trace;
@@ -36,8 +34,9 @@ use clap::builder::Styles;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::io::signals;
 use backprop::Error;
-use output::{Output, Printed};
+use output::Output;
 
 const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` tells you all about `train`.";
 
@@ -69,11 +68,11 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// How a subcommand can end without having done its work.
+/// The reasons for which a subcommand ends without having done its work.
 enum Failure {
     /// Bad usage or bad input: exit status 2.
     Input(Error),
-    /// Standard output is gone or full.
+    /// Standard output is closed or full.
     Output(std::io::Error),
 }
 
@@ -89,13 +88,13 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// Room for the program's calls, whatever the shell's limit (`ulimit -s`) leaves to the first thread.
+/// The stack of the thread that does the work, whatever the shell's limit (`ulimit -s`) for the first thread.
 const STACK: usize = 8 << 20;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     signals::watch();
-    // A panic is a bug, told in one line; whoever looks for it sets RUST_BACKTRACE and sees all.
+    // A panic is a bug, reported in one line, or with RUST_BACKTRACE in full.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| ()));
     }
@@ -125,7 +124,7 @@ fn run() -> ExitCode {
     let mut output = Output::new();
     let result = match cli.command {
         Command::Tour(command) => command.run(&mut output),
-        Command::Train(command) => command.run(&given, &mut output),
+        Command::Train(command) => command.run(&mut output),
         Command::Evaluate(command) => command.run(&mut output),
         Command::Predict(command) => command.run(&mut output),
         Command::Step(command) => command.run(&mut output),
@@ -141,28 +140,29 @@ fn run() -> ExitCode {
         Command::GetMnist(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };
-    match (result, output.finish().map_err(Failure::from)) {
-        (Ok(code), Ok(Printed::All)) => code,
-        (Ok(code), Ok(Printed::Partly)) if code != ExitCode::SUCCESS => code,
-        // Said when it happened.
-        (Ok(_), Ok(Printed::Partly)) => ExitCode::from(2),
-        // Whoever reads the pipe has seen enough.
-        (Err(Failure::Output(error)), _) | (Ok(_), Err(Failure::Output(error)))
-            if error.kind() == ErrorKind::BrokenPipe =>
-        {
-            ExitCode::SUCCESS
-        }
-        (Err(failure), _) | (Ok(_), Err(failure)) => {
-            match failure {
-                Failure::Input(error) => report(&remedies::with_flags(error).to_string()),
-                Failure::Output(error) => report(&format!("standard output: {error}")),
-            }
-            ExitCode::from(2)
-        }
+    let printed = match output.finish() {
+        // An earlier failure matters more.
+        Err(error) if result.is_ok() => Err(Failure::Output(error)),
+        printed => result.map(|code| (code, printed.unwrap_or(true))),
+    };
+    match printed {
+        // That lines are lost was reported when it happened.
+        Ok((code, false)) if code == ExitCode::SUCCESS => ExitCode::from(2),
+        Ok((code, _)) => code,
+        // The reader of the pipe has seen enough.
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => fail(&format!("standard output: {error}")),
+        Err(Failure::Input(error)) => fail(&remedies::with_flags(error).to_string()),
     }
 }
 
-/// The long names of the options that stand on the command line, defaults not among them.
+/// Reports what is wrong. Returns the exit status of bad usage, bad input or output that failed.
+fn fail(sentence: &str) -> ExitCode {
+    report(sentence);
+    ExitCode::from(2)
+}
+
+/// Returns the long names of the options given on the command line, without defaults.
 fn given_options(matches: &ArgMatches) -> Vec<String> {
     let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
     let program = Cli::command();
@@ -173,19 +173,19 @@ fn given_options(matches: &ArgMatches) -> Vec<String> {
     options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
-/// One line on stderr, even if nobody can read it, and whatever a file's name or contents have put into it. In one piece:
-/// a second signal could end the program between two.
+/// Writes one line to stderr, whatever characters a file's name has put into it. A failure is ignored: there is no other
+/// place to report it. In one piece, because a second signal could end the program between two.
 fn report(sentence: &str) {
     let line = format!("backprop: {}\n", backprop::spelled_out(sentence));
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// What is wrong with the command line, once more and in no colour, so that every escape sequence in it was typed.
+/// Returns what is wrong with the command line without colour, so that every escape sequence in it was typed.
 fn without_styles() -> Option<clap::Error> {
     Cli::command().styles(Styles::plain()).try_get_matches().err()
 }
 
-/// Help and version as asked for; anything else as one line.
+/// Prints help and version as asked for, and anything else as one line.
 fn report_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
@@ -195,13 +195,12 @@ fn report_usage(error: &clap::Error) -> ExitCode {
         let _ = write!(anstream::stderr(), "{}", Cli::command().render_help().ansi());
         return ExitCode::from(2);
     }
-    report(&format!("{} (--help lists the options)", in_one_line(error)));
-    ExitCode::from(2)
+    fail(&format!("{} (--help lists the options)", in_one_line(error)))
 }
 
-/// What is wrong with a command line, without the hints below it.
+/// Returns what is wrong with a command line, without clap's hints below it.
 fn in_one_line(error: &clap::Error) -> String {
-    // As text alone it would lose escape sequences, and with them what they stand in.
+    // Rendered as plain text, it would lose escape sequences and the words that contain them.
     let text = error.render().ansi().to_string();
     let is_message = |line: &&str| {
         let line = line.trim();

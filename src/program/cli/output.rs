@@ -1,5 +1,5 @@
-//! Standard output: buffered, without colour where a pipe or `NO_COLOR` asks for it, and without characters that would
-//! do something to a terminal.
+//! Standard output: buffered, without colour in a pipe or with `NO_COLOR`, and without characters that have an effect on
+//! a terminal. And how names and numbers are shown.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, ErrorKind, Write};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-/// Where results go.
+/// Standard output, to which results go.
 pub(super) struct Output {
     stream: BufWriter<anstream::Stdout>,
-    /// Whether the work matters more than what is printed of it.
+    /// `true` if the work matters more than what is printed about it.
     goes_on: bool,
-    /// What ended the printing of work that goes on.
+    /// The error that ended the printing of work that goes on.
     failure: Option<std::io::Error>,
 }
 
@@ -21,51 +21,45 @@ impl Output {
         Self { stream: BufWriter::new(anstream::stdout()), goes_on: false, failure: None }
     }
 
-    /// From now on printing never fails: something is to be saved, and if the output is gone or full the work goes on
-    /// in silence. [`Output::finish`] tells.
+    /// Lets no failure to print end the work from now on: a file is to be saved. [`Output::finish`] tells.
     pub(super) fn go_on(&mut self) {
         self.goes_on = true;
     }
 
-    /// Prints what is left to print. The status of a program that has done its work but for printing it.
+    /// Prints what is left to print. Returns `false` if lines are lost that somebody wanted to read.
     ///
     /// # Errors
-    /// The output is gone or full, and nothing else was to be done.
-    pub(super) fn finish(&mut self) -> std::io::Result<Printed> {
+    /// The output is closed or full, and there was nothing else to do.
+    pub(super) fn finish(&mut self) -> std::io::Result<bool> {
         self.flush()?;
-        Ok(match &self.failure {
-            Some(error) if !nobody_is_there(error) => Printed::Partly,
-            _ => Printed::All,
-        })
+        Ok(self.failure.as_ref().is_none_or(reader_is_gone))
     }
 
-    /// One JSON object as one line, at once.
+    /// Prints one JSON object as one line, at once.
     pub(super) fn json(&mut self, object: &impl Serialize) -> std::io::Result<()> {
         let line = serde_json::to_string(object)?;
-        self.print(harmless_json(&line).as_bytes())?;
-        self.print(b"\n")?;
+        self.print(|stream| stream.write_all(harmless_json(&line).as_bytes()))?;
+        self.print(|stream| stream.write_all(b"\n"))?;
         self.flush()
     }
 
-    /// A word of our own in colour.
+    /// Prints one of our own words in colour.
     pub(super) fn styled(&mut self, style: anstyle::Style, word: &str) -> std::io::Result<()> {
-        self.print(format!("{style}{word}{style:#}").as_bytes())
+        self.print(|stream| write!(stream, "{style}{word}{style:#}"))
     }
 
-    /// Bytes as they are.
-    fn print(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+    /// Prints, unless that has failed before; if the work goes on, the first failure is only reported.
+    fn print(
+        &mut self,
+        print: impl FnOnce(&mut BufWriter<anstream::Stdout>) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
         if self.failure.is_some() {
             return Ok(());
         }
-        let result = self.stream.write_all(bytes);
-        self.forgive(result)
-    }
-
-    fn forgive(&mut self, result: std::io::Result<()>) -> std::io::Result<()> {
-        match result {
+        match print(&mut self.stream) {
             Err(error) if self.goes_on => {
-                if !nobody_is_there(&error) {
-                    super::report(&format!("standard output: {error}; the work goes on in silence"));
+                if !reader_is_gone(&error) {
+                    super::report(&format!("standard output: {error}; the work goes on without printing"));
                 }
                 self.failure = Some(error);
                 Ok(())
@@ -75,37 +69,24 @@ impl Output {
     }
 }
 
-/// How much of what was to be printed has been.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Printed {
-    /// All of it, or all that anybody wanted to read.
-    All,
-    /// Some is lost.
-    Partly,
-}
-
-/// Whether printing fails because whoever read it has gone: a pipe or a terminal that was closed.
-fn nobody_is_there(error: &std::io::Error) -> bool {
+/// Returns `true` if printing fails because the reader has closed the pipe or the terminal.
+fn reader_is_gone(error: &std::io::Error) -> bool {
     const INPUT_OUTPUT_ERROR: i32 = 5;
     error.kind() == ErrorKind::BrokenPipe || error.raw_os_error() == Some(INPUT_OUTPUT_ERROR)
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.print(&harmless(bytes))?;
+        self.print(|stream| stream.write_all(&harmless(bytes)))?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        if self.failure.is_some() {
-            return Ok(());
-        }
-        let result = self.stream.flush();
-        self.forgive(result)
+        self.print(BufWriter::flush)
     }
 }
 
-/// Text with everything spelled out that would do more to a terminal than begin a line.
+/// Spells out every character that would do more to a terminal than begin a line.
 fn harmless(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.iter().all(|&byte| byte.is_ascii_graphic() || b" \n\t".contains(&byte)) {
         return Cow::Borrowed(bytes);
@@ -119,7 +100,7 @@ fn harmless(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text.into_bytes())
 }
 
-/// The same for JSON, which has a spelling of its own. (serde_json spells out only what JSON asks for.)
+/// Does the same for JSON, which has its own spelling. (serde_json spells out only what JSON asks for.)
 fn harmless_json(line: &str) -> Cow<'_, str> {
     if backprop::spelled_out(line) == line {
         return Cow::Borrowed(line);
@@ -127,18 +108,54 @@ fn harmless_json(line: &str) -> Cow<'_, str> {
     let spell = |character: char| {
         let shown = backprop::spelled_out(character.encode_utf8(&mut [0; 4]));
         let is_spelled_out = shown.starts_with('\\') && character != '\\';
-        // All of these have one unit.
+        // Each of these is a single UTF-16 unit.
         if is_spelled_out { format!("\\u{:04x}", u32::from(character)) } else { shown }
     };
     Cow::Owned(line.chars().map(spell).collect())
 }
 
-/// A file's name as it is shown: in one line, whatever is in it.
+/// Returns a file's name as it is shown: in one line, whatever is in it.
 pub(super) fn name(path: &Path) -> String {
     backprop::spelled_out(&path.to_string_lossy())
 }
 
-/// A number with commas between its thousands: `60,000`.
+/// Returns a path as it must be typed in a shell.
+pub(super) fn quoted(path: &Path) -> String {
+    if cfg!(windows) { quoted_for_windows(path) } else { quoted_for_unix(path) }
+}
+
+/// Quotes for `cmd` and PowerShell; no name on Windows has double quotes. A name with `$` or a backtick, which mean
+/// something to PowerShell even between double quotes, is quoted for PowerShell alone.
+fn quoted_for_windows(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || r"\/._-+:".contains(c)) {
+        text.into_owned()
+    } else if text.contains(['$', '`']) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
+/// Quotes for sh; a name with control characters for bash.
+fn quoted_for_unix(path: &Path) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    match path.to_str() {
+        Some(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
+        Some(text) if backprop::spelled_out(text) == text => format!("'{}'", text.replace('\'', r"'\''")),
+        _ => {
+            let spell = |byte: &u8| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+                b' '..=b'~' => char::from(*byte).to_string(),
+                _ => format!("\\x{byte:02x}"),
+            };
+            let bytes = path.as_os_str().as_encoded_bytes();
+            format!("$'{}'", bytes.iter().map(spell).collect::<String>())
+        }
+    }
+}
+
+/// Returns a number with commas between its thousands: `60,000`.
 pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -151,7 +168,7 @@ pub(super) fn thousands(number: usize) -> String {
     text
 }
 
-/// `1 number`, `3 numbers`.
+/// Returns `1 number`, `3 numbers`.
 pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -164,6 +181,20 @@ mod tests {
     fn thousands_are_separated() {
         let texts = [0, 999, 1000, 60_000, 1_234_567].map(thousands);
         assert_eq!(texts, ["0", "999", "1,000", "60,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn what_is_quoted_is_what_bash_reads() {
+        let quotes =
+            ["run.ck", "my run", "it's", "a\nb", "\u{1b}'\\"].map(|text| quoted_for_unix(Path::new(text)));
+        assert_eq!(quotes, ["run.ck", "'my run'", r"'it'\''s'", r"$'a\x0ab'", r"$'\x1b\'\\'"]);
+    }
+
+    #[test]
+    fn what_is_quoted_is_what_cmd_and_powershell_read() {
+        let quotes = [r"C:\ü\run.ck", "my run", "it's", "$a's", "50 %"]
+            .map(|text| quoted_for_windows(Path::new(text)));
+        assert_eq!(quotes, [r"C:\ü\run.ck", "\"my run\"", "\"it's\"", "'$a''s'", "\"50 %\""]);
     }
 
     #[test]

@@ -6,23 +6,21 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use backprop::data_set::{Part, Source, Targets, made_up, nine_nodes};
+use backprop::data_set::{Source, Targets};
 use backprop::graph::Network;
-use backprop::model_file::Model;
+use backprop::setup::{Data, Rows, Samples, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Engine, Error, Label, MiniBatches, Parameters, Sample, WeightInit};
+use backprop::{Architecture, Cost, Engine as _, Error, MiniBatches, WeightInit};
 
-use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
-use super::places::{Force, Places};
+use super::choices::{
+    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, read_start, training_samples,
+};
 use super::words::words;
-use crate::memory;
+use crate::io::{Destinations, Force, memory};
 
-/// Samples made up where there is no data to take them from.
-const MADE_UP_SAMPLES: usize = 6;
-
-/// Of the network, the weights it starts from, and the copy that steps.
-const BYTES_OF_A_CONNECTION: usize = 120;
+/// The data sets that a page reads by name.
+const PAGE_READS: [Source; 5] = [Source::Digits, Source::Xor, Source::Circles, Source::Moons, Source::Spiral];
 
 /// A network, and the samples it is trained on one after the other.
 #[derive(Debug, Clone, Args)]
@@ -88,20 +86,12 @@ pub(super) struct TrainingArgs {
 
 /// A network before its first step, and the samples to come.
 pub(super) struct Sequence {
+    /// What was chosen.
+    setup: Setup,
     /// The network.
     pub(super) network: Network,
-    /// Rows and columns of a sample, where it is an image.
-    pub(super) image_shape: Option<(usize, usize)>,
-    /// Where the samples come from, as it can be shown.
-    pub(super) source: String,
-    /// What the outputs are called, where each stands for a class.
-    pub(super) classes: Vec<String>,
     /// The samples, in order.
-    pub(super) samples: Vec<Vec<f64>>,
-    /// Their labels.
-    pub(super) labels: Vec<Vec<f64>>,
-    /// Decides dropout.
-    seed: u64,
+    pub(super) rows: Rows,
 }
 
 impl TrainingArgs {
@@ -141,185 +131,82 @@ impl fmt::Display for TrainingArgs {
 impl Sequence {
     /// The steps of this training, from the first one.
     pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper {
-        let labels: Vec<Label> = self.labels.iter().map(|label| Label(label)).collect();
-        let samples: Vec<Sample> = self.samples.iter().map(|sample| Sample(sample)).collect();
         let &TrainingArgs { rate, batch: size, l2, dropout } = training;
-        let mini_batches = MiniBatches { size, l2, dropout, seed: self.seed };
-        Stepper::new(self.network.clone(), &labels, &samples, rate).in_mini_batches(mini_batches)
+        let mini_batches = MiniBatches { size, l2, dropout, seed: self.setup.seed() };
+        self.rows.stepper(self.network.clone(), rate, mini_batches)
+    }
+
+    /// Where the samples come from.
+    pub(super) fn source(&self) -> &str {
+        self.rows.name.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the setup as a page has it: with nothing left out, and with the samples themselves where the page
+    /// cannot read them by name.
+    pub(super) fn for_page(self) -> Setup {
+        let Self { setup, network, rows } = self;
+        let Architecture { sizes, activations, cost } = network.architecture;
+        let (init, seed) = (setup.init.unwrap_or_default(), setup.seed());
+        let setup = Setup {
+            targets: Some(setup.targets.unwrap_or_default()),
+            activation: Some(activations),
+            cost: Some(cost),
+            ..setup
+        };
+        let data = match setup.data().into_owned() {
+            // The nine nodes have weights of their own; nothing is drawn.
+            Data::NineNodes => return Setup { data: Some(Data::NineNodes), ..setup },
+            Data::Source(source) if !PAGE_READS.contains(&source) => Data::Rows(rows),
+            named => named,
+        };
+        Setup { data: Some(data), sizes: Some(sizes), init: Some(init), seed: Some(seed), ..setup }
     }
 }
 
 impl SequenceArgs {
     /// The files it is read from.
-    pub(super) fn places(&self, force: Force) -> Result<Places, Error> {
-        Ok(Places::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
+    pub(super) fn places(&self, force: Force) -> Result<Destinations, Error> {
+        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
+    }
+
+    /// Fills in what was chosen.
+    fn setup(&self) -> Result<Setup, Error> {
+        let has_data = self.from.is_some() || self.data.data.is_some();
+        if !has_data && (self.targets.is_some() || self.data.pixels.is_some() || self.standardize.standardize)
+        {
+            let found = "--targets, --pixels and --standardize say what the samples of --data mean";
+            return Err(Error::usage(found).remedy("there is no --data here"));
+        }
+        let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
+        let model = read_start(self.from.as_deref(), self.edited, activation, sizes)?;
+        Ok(Setup {
+            targets: self.targets,
+            sizes: sizes.map(|sizes| sizes.0.clone()),
+            activation: activation.map(|activation| activation.0.clone()),
+            cost: self.cost,
+            init: self.init,
+            seed: self.seed,
+            ..self.data.setup(self.standardize, model)?
+        })
     }
 
     /// Reads and draws all that is needed; at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
-        if self.from.is_some() || self.data.data.is_some() {
-            return self.on_data(limit);
+        let setup = self.setup()?;
+        let samples = training_samples(&setup)?;
+        let architecture = architecture(&setup, &samples, memory::OBJECT)?;
+        if let Samples::Set(..) = samples {
+            memory::check_samples("--train-limit", samples.count().min(limit), &architecture)?;
         }
-        if self.targets.is_some() || self.data.pixels.is_some() || self.standardize.standardize {
-            return Err(Error::usage(
-                "--targets, --pixels and --standardize say what the samples of --data mean",
-            )
-            .remedy("there is no --data here"));
-        }
-        if self.sizes.is_some() || self.init.is_some() || self.seed.is_some() {
-            return self.made_up(limit);
-        }
-        let architecture = self.adjust(nine_nodes::architecture())?;
-        let rows = |rows: &[&[f64]]| rows.iter().take(limit).map(|row| row.to_vec()).collect();
-        Ok(Sequence {
-            network: network(&architecture, &nine_nodes::parameters())?,
-            image_shape: None,
-            source: "the nine nodes' own samples".to_owned(),
-            classes: Vec::new(),
-            samples: rows(&nine_nodes::SAMPLES.each_ref().map(|row| &row[..])),
-            labels: rows(&nine_nodes::LABELS.each_ref().map(|row| &row[..])),
-            seed: self.seed(),
-        })
+        let mut network = Network::try_new(&architecture)?;
+        network.set_parameters(&setup.parameters(&architecture));
+        Ok(Sequence { rows: setup.rows(&samples, &architecture, limit), network, setup })
     }
-
-    /// The same for a page, which draws and reads what has a name by itself.
-    pub(super) fn situation(&self, sequence: &Sequence) -> Result<Map<String, Value>, Error> {
-        let architecture = &sequence.network.architecture;
-        let is_drawn = self.sizes.is_some() || self.init.is_some() || self.seed.is_some();
-        let source = match (&self.data.data, &self.from) {
-            (None, Some(_)) => Some(Source::Digits),
-            (source, _) => source.clone(),
-        };
-        // Raw or standardized numbers have no name.
-        let is_plain =
-            !self.standardize.standardize && sequence.samples.iter().flatten().all(|x| x.abs() <= 2.0);
-        let data = match source {
-            None if is_drawn => json!("made-up"),
-            None => json!("nine-nodes"),
-            Some(
-                source @ (Source::Digits | Source::Xor | Source::Circles | Source::Moons | Source::Spiral),
-            ) if is_plain => {
-                json!(source.to_string())
-            }
-            Some(_) => json!({
-                "samples": sequence.samples, "labels": sequence.labels, "name": sequence.source,
-                "image_shape": sequence.image_shape, "classes": sequence.classes,
-            }),
-        };
-        let mut situation = Map::new();
-        situation.insert("data".to_owned(), data);
-        situation.insert("sizes".to_owned(), json!(architecture.sizes));
-        situation.insert("activation".to_owned(), json!(architecture.activations));
-        situation.insert("cost".to_owned(), json!(architecture.cost.name()));
-        situation.insert("targets".to_owned(), json!(self.targets.unwrap_or_default()));
-        situation.insert("seed".to_owned(), json!(self.seed()));
-        situation.insert("init".to_owned(), json!(self.init.unwrap_or_default()));
-        if self.from.is_some() {
-            let model = Model::new(architecture.clone(), sequence.network.parameters()).to_json();
-            let model = serde_json::from_str(&model?).map_err(|error| Error::usage(error.to_string()))?;
-            situation.insert("model".to_owned(), model);
-        }
-        if situation["data"] == "nine-nodes" {
-            // The nine nodes have weights and samples of their own; nothing is drawn.
-            for drawn in ["sizes", "seed", "init"] {
-                situation.remove(drawn);
-            }
-        }
-        Ok(situation)
-    }
-
-    /// The activation and cost asked for.
-    fn adjust(&self, mut architecture: Architecture) -> Result<Architecture, Error> {
-        if let Some(activation) = &self.activation {
-            activation.apply(&mut architecture);
-        }
-        architecture.cost = self.cost.unwrap_or(architecture.cost);
-        architecture.check()?;
-        architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
-        Ok(architecture)
-    }
-
-    /// Training samples of a data set.
-    fn on_data(&self, limit: usize) -> Result<Sequence, Error> {
-        let model = match &self.from {
-            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
-            None => None,
-        };
-        let data = self.data.load_part(Part::Train, model.as_ref())?;
-        let data = self.standardize.apply(data, model.as_ref())?.first(limit);
-        if let (Some(sizes), Some(model)) = (&self.sizes, &model) {
-            sizes.check_against(model)?;
-        }
-        let (architecture, parameters) = match (model, &self.sizes) {
-            (Some(model), _) => (model.architecture, Some(model.parameters)),
-            (None, Some(sizes)) => (Architecture::new(&sizes.0), None),
-            (None, None) => (Architecture::new(&super::train::default_sizes(&data, None)), None),
-        };
-        let architecture = self.adjust(architecture)?;
-        data.check_fits(&architecture)?;
-        let numbers = architecture.input_size() + architecture.output_size();
-        memory::check_count("--train-limit", data.len(), 64 + 8 * numbers)?;
-        let parameters = parameters.unwrap_or_else(|| self.draw(&architecture));
-        let targets = self.targets.unwrap_or(Options::default().targets);
-        Ok(Sequence {
-            network: network(&architecture, &parameters)?,
-            image_shape: data.image_shape().filter(|_| !data.reproduces()),
-            source: format!("the training samples of {}", self.data.source()?),
-            classes: if data.answers().are_classes() {
-                (0..architecture.output_size().max(2))
-                    .map(|class| data.class_name(class).into_owned())
-                    .collect()
-            } else {
-                Vec::new()
-            },
-            samples: (0..data.len()).map(|index| data.sample(index)).collect(),
-            labels: (0..data.len())
-                .map(|index| data.label(index, targets, architecture.output_size()))
-                .collect(),
-            seed: self.seed(),
-        })
-    }
-
-    /// Random weights, and samples of random numbers between 0 and 1.
-    fn made_up(&self, limit: usize) -> Result<Sequence, Error> {
-        let architecture = match &self.sizes {
-            Some(sizes) => Architecture::new(&sizes.0),
-            None => nine_nodes::architecture(),
-        };
-        let architecture = self.adjust(architecture)?;
-        let network = network(&architecture, &self.draw(&architecture))?;
-        let (labels, samples) = made_up(&architecture, limit.min(MADE_UP_SAMPLES), self.seed());
-        Ok(Sequence {
-            samples,
-            labels,
-            network,
-            image_shape: None,
-            source: format!("made-up samples, seed {}", self.seed()),
-            classes: Vec::new(),
-            seed: self.seed(),
-        })
-    }
-
-    fn draw(&self, architecture: &Architecture) -> Parameters {
-        self.init.unwrap_or_default().draw(architecture, self.seed())
-    }
-
-    fn seed(&self) -> u64 {
-        self.seed.unwrap_or(0)
-    }
-}
-
-/// The object graph with these weights.
-fn network(architecture: &Architecture, parameters: &Parameters) -> Result<Network, Error> {
-    let mut network = Network::try_new(architecture)?;
-    network.set_parameters(parameters);
-    Ok(network)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use backprop::data_set::nine_nodes;
 
     #[test]
     fn the_nine_nodes_are_those_of_the_reference_numbers() {

@@ -1,4 +1,4 @@
-//! `backprop trace`: a page in which to step, check and compare.
+//! `backprop trace`: writes a page in which to step, check and compare.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,9 +10,9 @@ use backprop::Error;
 use serde_json::{Value, json};
 
 use super::output::{name, thousands};
-use super::places::{self, Force, Kind};
 use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
+use crate::io::{self, Force, Kind};
 use crate::show::page;
 
 const EXAMPLES: &str = "Examples:
@@ -31,7 +31,7 @@ pub(super) struct Trace {
     #[command(flatten)]
     sequence: SequenceArgs,
 
-    /// The page
+    /// The file to write
     #[arg(long, value_name = "FILE.html", default_value = "page.html")]
     out: PathBuf,
 
@@ -45,12 +45,12 @@ pub(super) struct Trace {
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
 
-    /// Let the page's slider span N epochs; going on has no end
+    /// Let the page's slider span N epochs; stepping can go further
     #[arg(long, value_name = "N", default_value_t = 5)]
     epochs: usize,
 }
 
-/// Samples, where nobody says how many.
+/// The number of samples without --samples.
 const SAMPLES: usize = 6;
 
 impl Trace {
@@ -62,28 +62,32 @@ impl Trace {
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;
         let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
-        let count = sequence.samples.len();
+        let count = sequence.rows.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
             return Err(Error::usage(format!(
                 "--samples {samples} is more than there are: {count}, {}",
-                sequence.source
+                sequence.source()
             ))
             .into());
         }
-        let situation = self.situation(&sequence)?;
+        let situation = self.situation(sequence)?;
         let page = page::html(&situation, situation["data"] == "digits")?;
-        places::write(&self.out, page.as_bytes())?;
+        io::write(&self.out, page.as_bytes())?;
         let kilobytes = page.len().div_ceil(1000);
         writeln!(output, "{}: {} kB; open it in a browser", name(&self.out), thousands(kilobytes))?;
         Ok(ExitCode::SUCCESS)
     }
 
     /// What the page begins with: src/page-engine/situation.rs.
-    fn situation(&self, sequence: &Sequence) -> Result<Value, Error> {
-        let mut situation = self.training.situation();
-        situation.extend(self.sequence.situation(sequence)?);
-        situation.insert("limit".to_owned(), json!(sequence.samples.len()));
-        situation.insert("epochs".to_owned(), json!(self.epochs));
-        Ok(Value::Object(situation))
+    fn situation(&self, sequence: Sequence) -> Result<Value, Error> {
+        let limit = sequence.rows.samples.len();
+        let setup = serde_json::to_value(sequence.for_page());
+        let mut situation = setup.map_err(|error| Error::usage(error.to_string()))?;
+        for (name, value) in self.training.situation() {
+            situation[name] = value;
+        }
+        situation["limit"] = json!(limit);
+        situation["epochs"] = json!(self.epochs);
+        Ok(situation)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use backprop::data_set::{Answers, DataSet, Pixels, Source, Standardization};
-use backprop::training::{Beginning, Checkpoint, Options, Trainer, TrainingState};
+use backprop::training::{Beginning, Checkpoint, Options, RunConfig, Trainer, TrainingState};
 use backprop::training::{DataRecord, Fingerprint, Outputs};
 use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
 use proptest::prelude::*;
@@ -30,9 +30,10 @@ fn engine(kind: &str, threads: usize, architecture: &Architecture) -> Box<dyn En
 
 fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
     let architecture = architecture();
-    Checkpoint {
+    let parameters = WeightInit::Normal.draw(&architecture, options.seed);
+    let state = TrainingState::new(&options);
+    let config = RunConfig {
         engine: kind.to_owned(),
-        parameters: WeightInit::Normal.draw(&architecture, options.seed),
         architecture,
         data: DataRecord {
             source: Source::Digits,
@@ -44,18 +45,18 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
             held_out: 0,
             fingerprints: vec![Fingerprint::of(data), Fingerprint::of(data)],
         },
-        state: TrainingState::new(&options),
         options,
         outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },
         beginning: Beginning::default(),
-    }
+    };
+    Checkpoint { config, parameters, state }
 }
 
 /// Trains until the run is over or `steps` looks at the keyboard have passed. What is left, as a file holds it.
 fn train(from: &Checkpoint, steps: usize, threads: usize, data: &DataSet) -> Checkpoint {
-    let mut engine = engine(&from.engine, threads, &from.architecture);
+    let mut engine = engine(&from.config.engine, threads, &from.config.architecture);
     engine.set_parameters(&from.parameters);
-    let trainer = Trainer::new(from.options.clone(), data, None, data).expect("options");
+    let trainer = Trainer::new(from.config.options.clone(), data, None, data).expect("options");
     let mut trainer = trainer.resume(from.state.clone());
     let mut steps_left = steps;
     while !trainer.is_finished() && steps_left > 0 {
@@ -173,15 +174,18 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
         change(&mut changed);
         changed.to_bytes().expect_err("contradicts itself").to_string()
     };
-    assert!(refusal(&|c| c.architecture = Architecture::new(&[6, 4, 3])).contains("do not fit sizes 6,4,3"));
-    assert!(refusal(&|c| c.architecture.activations[1] = Activation::Relu).contains("sigmoid"));
+    assert!(
+        refusal(&|c| c.config.architecture = Architecture::new(&[6, 4, 3]))
+            .contains("do not fit sizes 6,4,3")
+    );
+    assert!(refusal(&|c| c.config.architecture.activations[1] = Activation::Relu).contains("sigmoid"));
     assert!(refusal(&|c| c.parameters.layers[0].biases[0] = f64::NAN).contains("infinite or not a number"));
-    assert!(refusal(&|c| c.options.rate = -1.0).contains("rate"));
+    assert!(refusal(&|c| c.config.options.rate = -1.0).contains("rate"));
     assert!(refusal(&|c| c.state.samples_done = 23).contains("stands at sample 23 of 23"));
     assert!(refusal(&|c| c.state.epochs_done += 1).contains("reports"));
     assert!(refusal(&|c| c.state.schedule.best_epoch = 99).contains("best epoch"));
-    assert!(refusal(&|c| c.outputs.checkpoint_every = 0).contains("every 0 epochs"));
-    assert!(refusal(&|c| c.outputs.save_every = Some(0)).contains("every 0 epochs"));
+    assert!(refusal(&|c| c.config.outputs.checkpoint_every = 0).contains("every 0 epochs"));
+    assert!(refusal(&|c| c.config.outputs.save_every = Some(0)).contains("every 0 epochs"));
     assert!(refusal(&|c| c.state.schedule.rate = 0.0).contains("its rate, cost or best epoch"));
     assert!(refusal(&|c| c.state.schedule.rate = f64::INFINITY).contains("its rate, cost or best epoch"));
     let mut other = whole.parameters.clone();
@@ -189,7 +193,7 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
     assert!(refusal(&|c| c.state.best_parameters = Some(other.clone())).contains("do not fit sizes 6,5,3"));
     let mut last = whole.clone();
     last.state.samples_done = 22;
-    last.outputs.save_every = Some(1);
+    last.config.outputs.save_every = Some(1);
     last.state.schedule.best_epoch = last.state.epochs_done;
     last.to_bytes().expect("the last place before the end");
 }
@@ -258,13 +262,16 @@ fn a_checkpoint_is_told_by_its_beginning_and_a_whole_one_by_its_checksum() {
 fn a_runs_network_is_a_model_that_knows_its_inputs_and_answers() {
     let data = images();
     let mut run = beginning("object", Options::default(), &data);
-    run.data.pixels = Pixels::Raw;
-    run.data.answers = Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
-    run.data.standardization = Some(Standardization { mean: vec![0.5; 6], deviation: vec![2.0; 6] });
+    run.config.data.pixels = Pixels::Raw;
+    run.config.data.answers = Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
+    run.config.data.standardization = Some(Standardization { mean: vec![0.5; 6], deviation: vec![2.0; 6] });
     let model = run.clone().into_model();
-    assert_eq!((&model.architecture, bits(&model.parameters)), (&run.architecture, bits(&run.parameters)));
-    assert_eq!((model.pixels, &model.answers), (Some(Pixels::Raw), &run.data.answers));
-    assert_eq!(model.standardization, run.data.standardization);
+    assert_eq!(
+        (&model.architecture, bits(&model.parameters)),
+        (&run.config.architecture, bits(&run.parameters))
+    );
+    assert_eq!((model.pixels, &model.answers), (Some(Pixels::Raw), &run.config.data.answers));
+    assert_eq!(model.standardization, run.config.data.standardization);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("model.json");
     model.write(&path).expect("writable");

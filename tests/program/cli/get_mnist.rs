@@ -188,6 +188,117 @@ fn a_device_a_pipe_or_a_folder_is_neither_read_nor_replaced() {
     }
 }
 
+/// A server that answers every request with a header and then as `body` does. Returns the address.
+fn serve_with(body: fn(std::net::TcpStream)) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                lines.take_while(|line| !line.is_empty()).for_each(drop);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\x1f\x8b");
+                body(stream);
+            });
+        }
+    });
+    address
+}
+
+fn stalled(stream: std::net::TcpStream) {
+    std::thread::sleep(std::time::Duration::from_mins(2));
+    drop(stream);
+}
+
+#[test]
+fn a_body_that_never_ends_is_cut_off_and_not_kept() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let address = serve_with(|mut stream| while stream.write_all(&vec![7; 1 << 16]).is_ok() {});
+    let output = get_mnist(&address, target.path());
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
+    assert!(message.contains("is not MNIST's train-images-idx3-ubyte: it is too long"), "{message}");
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
+}
+
+#[test]
+fn a_server_that_sends_nothing_is_left_after_the_timeout() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(target.path()).args(["--timeout", "1", "--url", &serve_with(stalled)]);
+    let began = std::time::Instant::now();
+    let output = command.env("no_proxy", "127.0.0.1").output().expect("the program starts");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("could not fetch") && message.contains("what has come is kept"), "{message}");
+    assert!(began.elapsed().as_secs() < 60, "it waited for {:?}", began.elapsed());
+    let part = target.path().join("train-images-idx3-ubyte.gz.part");
+    assert_eq!(std::fs::read(part).expect("kept"), b"\x1f\x8b");
+}
+
+#[test]
+fn a_second_program_that_fetches_into_the_folder_is_told_of_the_first() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(target.path()).args(["--url", &serve_with(stalled)]);
+    let mut first = command.env("no_proxy", "127.0.0.1").spawn().expect("the program starts");
+    while !target.path().join("train-images-idx3-ubyte.gz.part").exists() {
+        assert!(first.try_wait().expect("ours").is_none(), "it ends without a file");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    refused(target.path(), &format!("another process ({}) is fetching it", first.id()));
+    first.kill().expect("ours");
+    first.wait().expect("ours");
+}
+
+#[cfg(unix)]
+#[test]
+fn options_of_the_user_s_curlrc_are_not_used() {
+    if !can_download() {
+        return;
+    }
+    let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    std::fs::write(served.path().join("train-images-idx3-ubyte.gz"), b"not MNIST").expect("writable");
+    let elsewhere = served.path().join("elsewhere");
+    let curlrc = format!("output = {}", elsewhere.display());
+    std::fs::write(served.path().join(".curlrc"), curlrc).expect("writable");
+    let mut command = Command::new(testkit::program());
+    command.arg("get-mnist").arg(target.path()).args(["--url", &serve(served.path().to_owned())]);
+    let output =
+        command.env("no_proxy", "127.0.0.1").env("HOME", served.path()).env("CURL_HOME", served.path());
+    let message = String::from_utf8(output.output().expect("it starts").stderr).expect("text");
+    assert!(message.contains("is not MNIST's train-images-idx3-ubyte: its checksum differs"), "{message}");
+    assert!(!elsewhere.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_part_is_not_written_through() {
+    let target = tempfile::tempdir().expect("folder");
+    let part = target.path().join("train-images-idx3-ubyte.gz.part");
+    for exists in [false, true] {
+        if exists {
+            std::fs::write(target.path().join("victim"), b"").expect("writable");
+        }
+        std::os::unix::fs::symlink("victim", &part).expect("new");
+        refused(target.path(), "it is a symbolic link");
+        assert_eq!(
+            std::fs::metadata(target.path().join("victim")).is_ok_and(|found| found.len() == 0),
+            exists
+        );
+        std::fs::remove_file(&part).expect("still there");
+    }
+}
+
 #[test]
 #[ignore = "needs the real MNIST: set BACKPROP_MNIST to its folder"]
 fn the_real_files_are_fetched_verified_and_not_fetched_again() {

@@ -60,7 +60,7 @@ fn a_diverged_run_goes_on_from_its_last_good_checkpoint() {
     success(backprop(&format!("{run} --epochs 1 --rate 0.05")).current_dir(&folder));
     let good = read(&folder, "run");
     let mut checkpoint = Checkpoint::from_bytes(&good).expect("a checkpoint");
-    checkpoint.options.rate = 1e3;
+    checkpoint.config.options.rate = 1e3;
     checkpoint.state.schedule.rate = 1e3;
     checkpoint.write(&folder.path().join("run")).expect("writable");
     let before = read(&folder, "run");
@@ -254,7 +254,7 @@ mod unix {
         let stderr = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         assert_eq!(stderr.matches("; training goes on, and it is tried again\n").count(), 1, "{stderr}");
-        assert!(stderr.contains("; no other place can take it either\n"), "{stderr}");
+        assert!(stderr.contains("; nor can it be saved in the current folder\n"), "{stderr}");
         let kept = Checkpoint::read(&folder.path().join("run")).expect("the last one that fitted");
         assert!(kept.state.epochs_done > 5 && kept.state.epochs_done < 60, "{}", kept.state.epochs_done);
         assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "run and run.previous");

@@ -188,7 +188,7 @@ fn an_unknown_class_is_refused_with_line_and_column() {
         "train --data digits --targets-columns 2",
         "--test-data and --targets-columns are for CSV files, not digits",
     );
-    refuses("train --data bits --standardize", "--standardize would change what the outputs are to be");
+    refuses("train --data bits --standardize", "standardizing would change what the outputs are to be");
 }
 
 #[test]

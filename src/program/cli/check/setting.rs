@@ -4,21 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::data_set::{DataSet, Part, Targets};
+use backprop::data_set::Targets;
 use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Example, Task};
-use backprop::model_file::Model;
-use backprop::training::Options;
+use backprop::setup::{Data, Samples, Setup};
 use backprop::{Architecture, Cost, Dropout, Error, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
-use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_model};
-use crate::cli::train::default_sizes;
+use crate::cli::choices::{
+    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, read_start, training_samples,
+};
 use crate::cli::words::words;
-use crate::memory;
-
-/// In both networks, as what is drawn, and as gradients.
-const BYTES_OF_A_CONNECTION: usize = 100;
+use crate::io::memory;
 
 /// A network and its samples, or a fault, which brings a set-up of its own.
 #[derive(Debug, Clone, Args)]
@@ -107,58 +104,52 @@ impl SettingArgs {
         }
         let fault = self.fault()?;
         let samples = self.sample_count(fault)?;
-        let model = match &self.model {
-            Some(path) => Some(read_model(path, self.edited, self.activation.as_ref())?),
-            None => None,
-        };
-        let data = self.read_data(model.as_ref())?;
-        let sizes = match (&self.sizes, fault, &data) {
-            (Some(sizes), _, _) => sizes.0.clone(),
-            (None, Some(fault), None) => fault.set_up.shapes[0].to_vec(),
-            (None, _, Some(data)) => default_sizes(data, None),
-            (None, None, None) => vec![3, 4, 2],
-        };
-        let (architecture, parameters) = self.network(model, &sizes, fault)?;
+        let setup = self.setup(fault)?;
+        let all = training_samples(&setup)?;
+        let architecture = architecture(&setup, &all, memory::OBJECT)?;
+        vectorized::Network::try_new(&architecture)?;
         if let Some(fault) = fault {
             fault.check(&architecture)?;
         }
-        let examples = match data {
-            None => {
-                // A number and what is computed from it, for each input and output.
-                let numbers = architecture.input_size() + architecture.output_size();
-                memory::check_count("--samples", samples, 64 + 16 * numbers)?;
-                draw_examples(&architecture, samples, self.seed)
-            }
-            Some(data) => {
-                data.check_fits(&architecture)?;
-                if samples > data.len() {
-                    let count = data.len();
-                    return Err(Error::usage(format!(
-                        "--samples {samples} is more than the {count} there are"
-                    )));
-                }
-                let targets = self.targets.unwrap_or(Options::default().targets);
-                let label = |index| data.label(index, targets, architecture.output_size());
-                (0..samples)
-                    .map(|index| Example { sample: data.sample(index), label: label(index) })
-                    .collect()
+        memory::check_samples("--samples", samples.min(all.count()), &architecture)?;
+        if samples > all.count() {
+            let count = all.count();
+            return Err(Error::usage(format!("--samples {samples} is more than the {count} there are")));
+        }
+        let examples = match (&all, fault) {
+            (Samples::MadeUp, Some(_)) => draw_examples(&architecture, samples, self.seed),
+            _ => {
+                let rows = setup.rows(&all, &architecture, samples);
+                let examples = rows.samples.into_iter().zip(rows.labels);
+                examples.map(|(sample, label)| Example { sample, label }).collect()
             }
         };
+        let parameters = setup.parameters(&architecture);
         let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
         Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
     }
 
-    /// The training samples of `--data`, if it is given.
-    fn read_data(&self, model: Option<&Model>) -> Result<Option<DataSet>, Error> {
-        if self.data.data.is_none() {
-            if self.data.pixels.is_some() || self.standardize.standardize {
-                return Err(Error::usage("--pixels and --standardize say what the samples of --data mean")
-                    .remedy("there is no --data here"));
-            }
-            return Ok(None);
+    /// Fills in what was chosen; a fault brings sizes, activation and cost of its own.
+    fn setup(&self, fault: Option<&Fault>) -> Result<Setup, Error> {
+        if self.data.data.is_none() && (self.data.pixels.is_some() || self.standardize.standardize) {
+            return Err(Error::usage("--pixels and --standardize say what the samples of --data mean")
+                .remedy("there is no --data here"));
         }
-        let data = self.data.load_part(Part::Train, model)?;
-        self.standardize.apply(data, model).map(Some)
+        let model = read_start(self.model.as_deref(), self.edited, self.activation.as_ref(), None)?;
+        let fault = fault.filter(|_| model.is_none()).map(|fault| &fault.set_up);
+        let sizes = self.sizes.as_ref().map(|sizes| sizes.0.clone());
+        let activation = self.activation.as_ref().map(|activation| activation.0.clone());
+        let mut setup = Setup {
+            sizes: sizes.or(fault.filter(|_| self.data.data.is_none()).map(|fault| fault.shapes[0].to_vec())),
+            activation: activation.or(fault.map(|fault| vec![fault.activation])),
+            cost: self.cost.or(fault.map(|fault| fault.cost)),
+            init: Some(self.init),
+            seed: Some(self.seed),
+            targets: self.targets,
+            ..self.data.setup(self.standardize, model)?
+        };
+        setup.data.get_or_insert(Data::MadeUp);
+        Ok(setup)
     }
 
     fn fault(&self) -> Result<Option<&'static Fault>, Error> {
@@ -176,35 +167,6 @@ impl SettingArgs {
             Some(samples) => Ok(samples as usize),
             None => Ok(needed),
         }
-    }
-
-    /// The model's network, or one of these sizes with random weights.
-    fn network(
-        &self,
-        model: Option<Model>,
-        sizes: &[usize],
-        fault: Option<&Fault>,
-    ) -> Result<(Architecture, Parameters), Error> {
-        if let Some(model) = model {
-            let mut architecture = model.architecture;
-            architecture.cost = self.cost.unwrap_or(architecture.cost);
-            architecture.check()?;
-            return Ok((architecture, model.parameters));
-        }
-        let mut architecture = Architecture::new(sizes);
-        if let Some(fault) = fault {
-            architecture = architecture.with_activation(fault.set_up.activation).with_cost(fault.set_up.cost);
-        }
-        if let Some(activation) = &self.activation {
-            activation.apply(&mut architecture);
-        }
-        architecture.cost = self.cost.unwrap_or(architecture.cost);
-        // Asked before the weights are drawn: sizes that no memory holds are an error, not an abort.
-        architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
-        vectorized::Network::try_new(&architecture)?;
-        let parameters = self.init.draw(&architecture, self.seed);
-        Ok((architecture, parameters))
     }
 
     fn dropout(&self) -> Result<Option<Dropout>, Error> {

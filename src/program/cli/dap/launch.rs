@@ -93,13 +93,13 @@ pub fn launch(arguments: &Map<String, Value>) -> Result<Launched, String> {
         architecture.sizes_text(),
         architecture.cost,
         flags.training,
-        sequence.source
+        sequence.source()
     ));
     sentences.push("As in bp.py, δ = −∂E/∂z: the direction to move in.".to_owned());
     Ok(Launched {
         walk: Walk::new(sequence.stepper(&flags.training), flags.epochs),
         stop_on_entry: arguments.get("stopOnEntry").and_then(Value::as_bool).unwrap_or(true),
-        classes: sequence.classes,
+        classes: sequence.rows.classes,
         sentences,
     })
 }

@@ -1,4 +1,4 @@
-//! `backprop plot`: what a network thinks, as pictures.
+//! `backprop plot`: draws what a network thinks.
 
 mod landscape;
 mod regions;
@@ -15,9 +15,9 @@ use backprop::Error;
 
 use super::lesson::check_is_svg;
 use super::output::name;
-use super::places::{self, Force, Kind, Places};
 use super::progress::Working;
 use super::{Failure, Output};
+use crate::io::{self, Destinations, Force, Kind};
 use crate::show::plot::Figure;
 
 const EXAMPLES: &str = "Examples:
@@ -44,10 +44,10 @@ enum What {
     Runs(runs::Runs),
 }
 
-/// Where the picture goes.
+/// The destination of the picture.
 #[derive(Debug, Args)]
 struct Out {
-    /// The picture
+    /// The file to write
     #[arg(long, value_name = "FILE.svg")]
     out: PathBuf,
 
@@ -57,13 +57,13 @@ struct Out {
 
 /// A picture of one kind.
 trait Picture {
-    /// Where it goes.
+    /// Returns its destination.
     fn out(&self) -> &Out;
 
-    /// The files it is made from.
-    fn inputs(&self, places: Places) -> Result<Places, Error>;
+    /// Adds the files it is made from.
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error>;
 
-    /// The picture, and a sentence about it.
+    /// Draws the picture. Returns it with a sentence about it.
     fn figure(&self) -> Result<(Figure, String), Error>;
 }
 
@@ -77,17 +77,17 @@ impl Plot {
         };
         let Out { out, force } = picture.out();
         check_is_svg(out)?;
-        picture.inputs(Places::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
+        picture.inputs(Destinations::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
         let working = Working::on("Drawing");
         let (figure, told) = picture.figure()?;
         drop(working);
-        places::write(out, figure.to_svg().as_bytes())?;
+        io::write(out, figure.to_svg().as_bytes())?;
         writeln!(output, "{}: {told}", name(out))?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// A complaint about an option.
+/// Returns an error about an option.
 fn usage(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
     Error::usage(problem.into()).remedy(remedy.into())
 }

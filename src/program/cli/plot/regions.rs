@@ -1,4 +1,4 @@
-//! `backprop plot regions`: what a network with two inputs answers everywhere in the plane.
+//! `backprop plot regions`: draws the answers of a network with two inputs everywhere in the plane.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
 
 use super::{Out, Picture, usage};
-use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, check_epochs, read_model};
-use crate::cli::places::Places;
+use crate::cli::choices::{
+    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, check_epochs, read_model,
+    training_samples,
+};
 use crate::cli::words::words;
-use crate::memory;
+use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
-/// Cells a side of each picture.
+/// The cells along each side of a picture.
 const SIDE: usize = 60;
 
-/// More of them side by side, and nobody sees anything.
+/// The most pictures side by side. More would be too small to read.
 const MOST_PICTURES: usize = 100;
-
-/// What a weight takes in the network, its gradient, and the parameters it is drawn from.
-const BYTES_OF_A_CONNECTION: usize = 48;
 
 /// Draw what a network with two inputs answers everywhere in the plane, and the training points
 ///
@@ -46,7 +46,7 @@ pub(super) struct Regions {
     #[command(flatten)]
     standardize: StandardizeArgs,
 
-    /// After which epochs to draw; 0 is the start
+    /// The epochs after which to draw; 0 is the start
     #[arg(long, value_name = "N[,N...]", value_delimiter = ',', default_value = "0,10,100")]
     epochs: Vec<usize>,
 
@@ -62,7 +62,7 @@ pub(super) struct Regions {
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     cost: Option<Cost>,
 
-    /// How random weights start
+    /// The way to draw random weights
     #[arg(long, value_name = "INIT", default_value = "small", value_parser = words::<WeightInit>())]
     init: WeightInit,
 
@@ -98,7 +98,7 @@ impl Picture for Regions {
         &self.out
     }
 
-    fn inputs(&self, places: Places) -> Result<Places, Error> {
+    fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
         Ok(places.data(&self.data.source()?))
     }
@@ -138,28 +138,26 @@ impl Regions {
         self.model.iter().map(panel).collect()
     }
 
-    /// Trains as `train` does, and draws on the way.
+    /// Trains as `train` does, and draws after the epochs asked for.
     fn trained(&self) -> Result<Vec<Plot>, Error> {
-        let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?;
-        let sizes = match &self.sizes {
-            Some(sizes) => sizes.0.clone(),
-            None => crate::cli::train::default_sizes(&data, None),
+        let setup = Setup {
+            data: Some(Data::Source(self.data.source()?)),
+            targets: self.targets,
+            sizes: self.sizes.as_ref().map(|sizes| sizes.0.clone()),
+            activation: self.activation.as_ref().map(|activation| activation.0.clone()),
+            cost: self.cost,
+            init: Some(self.init),
+            // As `train` with the vectorized network.
+            biases_at_zero: true,
+            seed: Some(self.seed),
+            ..self.data.setup(self.standardize, None)?
         };
-        let mut architecture = Architecture::new(&sizes).with_cost(self.cost.unwrap_or_default());
-        if let Some(activation) = &self.activation {
-            activation.apply(&mut architecture);
-        }
-        architecture.check()?;
-        check_two_inputs(&architecture, &data, &self.data.source()?)?;
-        architecture.check_size()?;
-        memory::check_network(&architecture, BYTES_OF_A_CONNECTION)?;
-        let mut parameters = self.init.draw(&architecture, self.seed);
-        if self.init == WeightInit::Small {
-            // As fc.py, and `train` with the vectorized network.
-            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
-        }
+        let samples = training_samples(&setup)?;
+        let architecture = architecture(&setup, &samples, memory::VECTORIZED)?;
+        let Samples::Set(data, source) = samples else { unreachable!("it is a data set") };
+        check_two_inputs(&architecture, &data, &source)?;
         let mut network = vectorized::Network::try_new(&architecture)?;
-        network.set_parameters(&parameters);
+        network.set_parameters(&setup.parameters(&architecture));
 
         let mut epochs = self.epochs.clone();
         epochs.sort_unstable();
@@ -188,25 +186,25 @@ impl Regions {
     }
 }
 
-/// Whether there is a plane to draw in, and classes to draw.
+/// Checks that there is a plane to draw in and that there are classes to draw.
 fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source) -> Result<(), Error> {
     data.check_fits(architecture)?;
     if architecture.input_size() != 2 {
         let problem =
-            format!("regions are drawn in a plane, and {source} has {} inputs", architecture.input_size());
+            format!("regions are drawn in a plane, but {source} has {} inputs", architecture.input_size());
         return Err(usage(
             problem,
             "take xor, circles, moons, spiral or a table with two columns and a class",
         ));
     }
     if !data.answers().are_classes() {
-        let problem = format!("regions are those of classes, and {source} has none");
+        let problem = format!("regions show classes, but {source} has numbers");
         return Err(usage(problem, "take a table whose last column is a class"));
     }
     Ok(())
 }
 
-/// One picture of the plane, with the points.
+/// Draws one picture of the plane, with the points.
 fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
     let points: Vec<(f64, f64)> = (0..data.len())
         .map(|index| {
@@ -247,13 +245,13 @@ fn colour(class: usize) -> Colour {
     Colour::WHEEL[class % Colour::WHEEL.len()]
 }
 
-/// A file's name without its ending.
+/// Returns a file's name without its ending.
 pub(super) fn name(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 impl Window {
-    /// All points, and a little more on each side.
+    /// Returns a window that shows all points and a little more on each side.
     fn around(points: &[(f64, f64)]) -> Self {
         let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
             let low = points.iter().map(values).fold(f64::INFINITY, f64::min);
@@ -264,7 +262,7 @@ impl Window {
         Self { x: range(&|point| point.0), y: range(&|point| point.1) }
     }
 
-    /// The middles of all cells, row by row from the top.
+    /// Returns the middles of all cells, row by row from the top.
     fn cells(self) -> Vec<f64> {
         let place =
             |(first, last): (f64, f64), at: usize| first + (last - first) * (at as f64 + 0.5) / SIDE as f64;

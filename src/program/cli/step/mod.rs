@@ -15,8 +15,8 @@ use backprop::step::Stepper;
 
 use super::progress::Working;
 use super::sequence::{SequenceArgs, TrainingArgs};
-use super::signals::{self, Ending};
 use super::{Failure, Output};
+use crate::io::signals::{self, Ending};
 use crate::show::stepper;
 use choice::ChoiceArgs;
 use print::Headings;
@@ -58,7 +58,7 @@ pub(super) struct Step {
     json: bool,
 
     /// Only the first N training samples [default: with --plain and --json as many as --batch, else 100]
-    #[arg(long, value_name = "N")]
+    #[arg(long, visible_alias = "samples", value_name = "N")]
     train_limit: Option<usize>,
 
     /// Go over the samples N times; the terminal stepper has no end [default: 1]
@@ -100,16 +100,16 @@ impl Step {
         } else if self.plain {
             let architecture = &sequence.network.architecture;
             let training = format!("{} cost, {}", architecture.cost, self.training);
-            self.print_plain(stepper, &training, &sequence.source, output)?;
+            self.print_plain(stepper, &training, sequence.source(), output)?;
         } else {
             let stepper = self.at_the_first_step(stepper);
             signals::end(Ending::Soon(PATIENCE, ratatui::restore));
             signals::watch_terminal();
             stepper::run(
                 stepper,
-                sequence.image_shape,
-                &sequence.source,
-                &sequence.classes,
+                sequence.rows.image_shape,
+                sequence.source(),
+                &sequence.rows.classes,
                 &signals::asked,
             )?;
             if signals::asked() {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use backprop::data_set::Targets;
-use backprop::training::{Options, Preset};
+use backprop::training::{Options, Preset, RunConfig};
 use backprop::{Cost, WeightInit};
 
+use super::parts::absolute;
 use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
-use crate::cli::places::Force;
-use crate::cli::words::words;
+use crate::cli::words::{Word as _, words};
+use crate::io::Force;
 
 /// Train a network
 ///
@@ -153,9 +154,9 @@ pub(in crate::cli) struct How {
     #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
     pub(super) targets: Option<Targets>,
 
-    /// Decides starting weights, order and dropout
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub(super) seed: u64,
+    /// Decides starting weights, order and dropout [default: 0]
+    #[arg(long, value_name = "S")]
+    pub(super) seed: Option<u64>,
 
     /// Visit the samples in the order of the files
     #[arg(long)]
@@ -181,33 +182,68 @@ pub(in crate::cli) struct How {
 impl How {
     /// Explicit options over the preset's over the defaults.
     pub(in crate::cli) fn options(&self) -> Options {
-        let base = self.preset.map(|preset| preset.choices().options).unwrap_or_default();
-        Options {
-            epochs: self.epochs.or(base.epochs),
-            rate: self.rate.unwrap_or(base.rate),
-            batch: self.batch.unwrap_or(base.batch),
-            l2: self.l2.unwrap_or(base.l2),
-            dropout: self.dropout.unwrap_or(base.dropout),
-            targets: self.targets.unwrap_or(base.targets),
-            shuffle: self.shuffle || (base.shuffle && !self.no_shuffle),
-            seed: self.seed,
-            ..base
-        }
+        let mut options = self.preset.map(|preset| preset.choices().options).unwrap_or_default();
+        self.fill(&mut options);
+        options
+    }
+
+    fn fill(&self, options: &mut Options) {
+        options.epochs = self.epochs.or(options.epochs);
+        put(self.rate, &mut options.rate);
+        put(self.batch, &mut options.batch);
+        put(self.l2, &mut options.l2);
+        put(self.dropout, &mut options.dropout);
+        put(self.targets, &mut options.targets);
+        put(self.seed, &mut options.seed);
+        options.shuffle = self.shuffle || (options.shuffle && !self.no_shuffle);
+    }
+}
+
+/// Puts what was given into its place.
+fn put<T>(given: Option<T>, place: &mut T) {
+    if let Some(value) = given {
+        *place = value;
     }
 }
 
 impl Train {
-    /// Explicit options over the preset's over the defaults.
-    pub(super) fn options(&self) -> Options {
-        let base = self.how.options();
-        Options {
-            evaluate_every: self.evaluate_every.unwrap_or(base.evaluate_every),
-            monitor_training: self.monitor_training,
-            stop_when_error_rises: self.stop_when_error_rises || base.stop_when_error_rises,
-            early_stop: self.early_stop.or(base.early_stop),
-            halve_rate: self.halve_rate.or(base.halve_rate),
-            keep_best: self.keep_best,
-            ..base
+    /// Puts every option that was given into its place in the description of a run: of a new one, which its preset and
+    /// its data have begun, or of one that is resumed.
+    pub(super) fn fill(&self, config: &mut RunConfig) {
+        let RunConfig { engine, architecture, data, options, outputs, beginning } = config;
+        put(self.engine.engine.map(|engine| engine.word().to_owned()), engine);
+
+        put(self.sizes.as_ref().map(|sizes| sizes.0.clone()), &mut architecture.sizes);
+        if let Some(activation) = &self.activation {
+            *architecture = architecture.clone().with_activations(&activation.0);
         }
+        put(self.how.cost, &mut architecture.cost);
+
+        put(self.data.pixels, &mut data.pixels);
+        if self.standardize.standardize {
+            data.standardization.get_or_insert_default();
+        }
+        data.train_limit = self.how.train_limit.or(data.train_limit);
+        data.test_limit = self.how.test_limit.or(data.test_limit);
+        put(self.how.validation, &mut data.held_out);
+
+        self.fill_options(options);
+        outputs.save_every = self.save_every.or(outputs.save_every);
+        put(self.checkpoint_every, &mut outputs.checkpoint_every);
+
+        put(self.how.preset.map(|preset| Some(preset.to_string())), &mut beginning.preset);
+        put(self.init.map(Some), &mut beginning.init);
+        put(self.from.as_ref().map(|path| Some(absolute(path))), &mut beginning.from);
+    }
+
+    /// Puts every option of training that was given into its place.
+    pub(super) fn fill_options(&self, options: &mut Options) {
+        self.how.fill(options);
+        put(self.evaluate_every, &mut options.evaluate_every);
+        options.monitor_training |= self.monitor_training;
+        options.stop_when_error_rises |= self.stop_when_error_rises;
+        options.early_stop = self.early_stop.or(options.early_stop);
+        options.halve_rate = self.halve_rate.or(options.halve_rate);
+        options.keep_best |= self.keep_best;
     }
 }

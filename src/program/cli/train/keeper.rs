@@ -1,7 +1,6 @@
-//! What a run writes while it goes on: checkpoints, and the model. What cannot be written does not end the run, which
-//! would lose more: it is tried again, and at the end another place is found.
+//! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, which would lose
+//! more: it is tried again after the next epoch, and at the end saved in the current folder.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,24 +8,25 @@ use flate2::Crc;
 
 use backprop::model_file::Model;
 use backprop::training::{Checkpoint, Trainer};
-use backprop::{Engine, Error, ErrorKind, Parameters};
+use backprop::{Engine, Error, ErrorKind, Parameters, file};
 
 use super::Train;
-use crate::cli::output::{name, thousands};
-use crate::cli::places::{self, quoted};
-use backprop::file;
+use super::parts::absolute;
+use crate::cli::output::{name, quoted, thousands};
+use crate::cli::report;
+use crate::io;
 
 /// Saves a run as often as was asked for.
 pub(super) struct Keeper {
-    /// The run; its weights and state are those of the latest save, or of the latest that was tried.
+    /// The run, with the weights and the state of the latest save, or of the latest attempt.
     run: Checkpoint,
     /// Where checkpoints go, if anywhere.
     path: Option<PathBuf>,
-    /// Whether the latest state of the run is not on disk because it could not be written.
+    /// `true` if the latest state of the run is not on disk because it could not be written.
     checkpoint_is_due: bool,
     /// The same for the model.
     model_is_due: bool,
-    /// What was last said of a failure: a full disk is full after every epoch.
+    /// The latest failure that was reported: a full disk is full after every epoch.
     last_complaint: String,
 }
 
@@ -34,68 +34,68 @@ impl Keeper {
     /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
     pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
         let path = options.checkpoint_path();
-        let outputs = &mut run.outputs;
-        outputs.checkpoint = path.as_deref().map(absolute);
-        outputs.known = outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
+        run.config.outputs.checkpoint = path.as_deref().map(absolute);
+        run.config.outputs.known =
+            run.config.outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
         let is_resumed = path.is_some() && options.resume == path;
-        let mut keeper =
+        let keeper =
             Self { run, path, checkpoint_is_due: false, model_is_due: false, last_complaint: String::new() };
-        // That of a resumed run is there already.
-        if let Some(path) = keeper.path.clone().filter(|_| !is_resumed) {
-            keeper.write_checkpoint(&path)?;
+        // The checkpoint of a resumed run is there already.
+        if let Some(path) = keeper.path.as_deref().filter(|_| !is_resumed) {
+            keeper.write_checkpoint(path)?;
         }
         Ok(keeper)
     }
 
-    /// What is trained on what.
+    /// Returns the run as it was saved last.
     pub(super) fn run(&self) -> &Checkpoint {
         &self.run
     }
 
-    /// Whether anything of the run will remain.
+    /// Returns `true` if anything of the run will remain.
     pub(super) fn saves(&self) -> bool {
-        self.path.is_some() || self.run.outputs.out.is_some()
+        self.path.is_some() || self.run.config.outputs.out.is_some()
     }
 
-    /// After an epoch: saves what is due, and what could not be written before.
+    /// Saves what is due after an epoch, and what could not be written before.
     pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) {
         let epoch = trainer.state().epochs_done;
         let is_due = |every: usize| epoch.is_multiple_of(every);
         let ends = trainer.is_finished();
-        self.model_is_due |= self.run.outputs.save_every.is_some_and(is_due) || ends;
-        // A model that the checkpoint knows nothing of would be taken for somebody else's.
-        self.checkpoint_is_due |= is_due(self.run.outputs.checkpoint_every) || self.model_is_due;
+        self.model_is_due |= self.run.config.outputs.save_every.is_some_and(is_due) || ends;
+        // A resumed run replaces only those models that its checkpoint knows.
+        self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
         let model = if self.model_is_due { self.model(trainer, engine) } else { None };
-        if let Some((_, contents)) = &model {
-            self.run.outputs.known.push(checksum(contents));
-        }
+        self.run
+            .config
+            .outputs
+            .known
+            .extend(model.as_ref().map(|(_, contents)| checksum(contents.as_bytes())));
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
         {
             self.run.update(engine, trainer.state());
-            let result = self.write_checkpoint(&path);
-            self.checkpoint_is_due = result.is_err();
-            self.go_on(result);
+            let written = self.write_checkpoint(&path);
+            self.checkpoint_is_due = self.complain(written);
         }
-        // The last one is for `finish`.
+        // `finish` writes the last one.
         if let Some((path, contents)) = model.filter(|_| !ends) {
-            let result = places::write(&path, contents.as_bytes());
-            self.model_is_due = result.is_err();
-            self.go_on(result);
+            self.model_is_due = self.complain(io::write(&path, contents.as_bytes()));
         }
     }
 
-    fn go_on(&mut self, result: Result<(), Error>) {
-        let Err(error) = result else { return };
+    /// Reports a failure, if there is one that was not reported yet. Returns `true` if there is one.
+    fn complain(&mut self, written: Result<(), Error>) -> bool {
+        let Err(error) = written else { return false };
         let complaint = error.to_string();
         if complaint != self.last_complaint {
-            crate::cli::report(&format!("{complaint}; training goes on, and it is tried again"));
+            report(&format!("{complaint}; training goes on, and it is tried again"));
             self.last_complaint = complaint;
         }
+        true
     }
 
-    /// At the end: everything that was asked for is written, or as much as can be, somewhere. The exit status says
-    /// whether it is where it was asked for.
+    /// Writes everything that was asked for at the end of the run. Returns success if every file is where it should be.
     pub(super) fn finish(
         &mut self,
         trainer: &Trainer<'_>,
@@ -107,136 +107,103 @@ impl Keeper {
             && let Some(path) = self.path.clone()
         {
             self.run.update(engine, trainer.state());
-            saved &= self.checkpoint(&path).is_some_and(|place| place == path);
+            saved &= self.checkpoint(&path) == Some(path);
         }
-        if let Some((path, contents)) = self.model(trainer, engine) {
-            saved &= write_somewhere(&path, contents.as_bytes()).is_some_and(|place| place == path);
-        }
-        if let Some((path, svg)) = plot {
-            saved &= write_somewhere(path, svg.as_bytes()).is_some_and(|place| place == path);
+        let model = self.model(trainer, engine);
+        let plot = plot.map(|(path, svg)| (path.to_path_buf(), svg));
+        for (path, contents) in model.into_iter().chain(plot) {
+            let written = io::write(&path, contents.as_bytes());
+            saved &= or_rescued(&path, contents.as_bytes(), written) == Some(path);
         }
         if saved { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
 
-    /// After the weights have left the range of numbers: says where the last good ones are.
+    /// Adds to the error of weights that have left the range of numbers where the last good ones are.
     pub(super) fn diverged(&mut self, error: Error) -> Error {
         let (ErrorKind::Diverged, Some(path)) = (error.kind(), self.path.clone()) else { return error };
         let place = if self.checkpoint_is_due { self.checkpoint(&path) } else { Some(path) };
-        match place {
-            Some(place) => error.remedy(format!(
-                "the weights after epoch {} are good: --from {}",
-                self.run.state.epochs_done,
-                quoted(&place)
-            )),
-            None => error,
-        }
+        let Some(place) = place else { return error };
+        let (epoch, place) = (self.run.state.epochs_done, quoted(&place));
+        error.remedy(format!("the weights after epoch {epoch} are good: --from {place}"))
     }
 
-    /// After a signal: saves the run, if there is any place for it, and says how to go on.
+    /// Saves the run after a signal, if a place was given for anything. Returns a sentence that says how to go on.
     pub(super) fn interrupted(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> String {
         let state = trainer.state();
-        let mut sentence = if state.samples_done == 0 {
+        let interrupted = if state.samples_done == 0 {
             format!("interrupted after epoch {}", state.epochs_done)
         } else {
             let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
-        let Some(path) = self.path.clone().or_else(|| self.run.outputs.out.as_deref().map(free_beside))
-        else {
-            sentence.push_str("; nothing is saved, as neither --checkpoint nor --out says where");
-            return sentence;
+        let beside_model =
+            || self.run.config.outputs.out.as_deref().map(|out| io::free_name(out, "checkpoint"));
+        let Some(path) = self.path.clone().or_else(beside_model) else {
+            return format!("{interrupted}; nothing is saved, as neither --checkpoint nor --out says where");
         };
-        self.run.outputs.checkpoint = Some(absolute(&path));
+        self.run.config.outputs.checkpoint = Some(absolute(&path));
         self.run.update(engine, state);
-        // Writing to a String cannot fail.
-        let _ = match self.checkpoint(&path) {
+        match self.checkpoint(&path) {
             Some(place) => {
-                write!(sentence, "; go on with: backprop train --resume {}", quoted(&place))
+                format!("{interrupted}; go on with: backprop train --resume {}", quoted(&place))
             }
-            None => write!(sentence, "; nothing is saved, as no place can take it"),
-        };
-        sentence
-    }
-
-    /// The network, and what it is to know of its data: the best one, if that is to be kept and the run is over.
-    pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
-        let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
-        let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
-        let data = &self.run.data;
-        Model {
-            pixels: Some(data.pixels),
-            answers: data.answers.clone(),
-            standardization: data.standardization.clone(),
-            ..Model::new(engine.architecture().clone(), parameters)
+            None => format!("{interrupted}; nothing is saved"),
         }
     }
 
-    /// Where the model goes, if anywhere, and its text.
+    /// Returns the network, and what it must know of its data: the best one, if that is to be kept and the run is over.
+    pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
+        let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
+        let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
+        self.run.config.model(parameters)
+    }
+
+    /// Returns where the model goes, if anywhere, and its text.
     fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
-        let path = self.run.outputs.out.clone()?;
+        let path = self.run.config.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
         Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
     }
 
-    fn write_checkpoint(&mut self, path: &Path) -> Result<(), Error> {
-        places::write_checkpoint(path, &self.run)
-    }
-
-    /// Writes the run to its place or, if that fails, to any that can take it. Where it is, if anywhere.
-    fn checkpoint(&mut self, path: &Path) -> Option<PathBuf> {
-        match self.write_checkpoint(path) {
-            Ok(()) => Some(path.to_path_buf()),
-            Err(error) => {
-                let contents = self.run.to_bytes().ok()?;
-                elsewhere(path, &contents, &error)
-            }
+    /// Writes the run, and keeps the checkpoint that was there as FILE.previous, unless it is damaged: it would replace a
+    /// good one.
+    fn write_checkpoint(&self, path: &Path) -> Result<(), Error> {
+        let bytes = self.run.to_bytes().map_err(|error| error.in_file(path))?;
+        if Checkpoint::is_whole_at(path) {
+            io::write_keeping_previous(path, &bytes)
+        } else if self.path.is_none() {
+            io::write_new(path, &bytes)
+        } else {
+            io::write(path, &bytes)
         }
     }
-}
 
-/// Writes a file to its place or, if that fails, to any that can take it. Where it is, if anywhere.
-fn write_somewhere(path: &Path, contents: &[u8]) -> Option<PathBuf> {
-    match places::write(path, contents) {
-        Ok(()) => Some(path.to_path_buf()),
-        Err(error) => elsewhere(path, contents, &error),
+    /// Writes the run to its place or, if that fails, to the current folder. Returns where it is.
+    fn checkpoint(&self, path: &Path) -> Option<PathBuf> {
+        let written = self.write_checkpoint(path);
+        or_rescued(path, &self.run.to_bytes().ok()?, written)
     }
 }
 
-fn elsewhere(path: &Path, contents: &[u8], error: &Error) -> Option<PathBuf> {
-    let place = places::write_elsewhere(path, contents);
-    match &place {
-        Some(place) => crate::cli::report(&format!("{error}; it is saved as {} instead", name(place))),
-        None => crate::cli::report(&format!("{error}; no other place can take it either")),
+/// Writes a file that could not be written to its place into the current folder, as `NAME.rescued`. Returns where it is.
+fn or_rescued(path: &Path, contents: &[u8], written: Result<(), Error>) -> Option<PathBuf> {
+    let Err(error) = written else { return Some(path.to_path_buf()) };
+    let place = io::free_name(&Path::new(".").join(path.file_name()?), "rescued");
+    if io::write_new(&place, contents).is_ok() {
+        report(&format!("{error}; it is saved as {} instead", name(&place)));
+        return Some(place);
     }
-    place
+    report(&format!("{error}; nor can it be saved in the current folder"));
+    None
 }
 
-/// Where a run goes that was given a place for its model only: a name beside it that nothing has yet.
-fn free_beside(out: &Path) -> PathBuf {
-    const MOST_NAMES: usize = 1000;
-    let beside = |number: usize| {
-        let mut name = out.as_os_str().to_owned();
-        name.push(".checkpoint");
-        if number > 1 {
-            name.push(format!("-{number}"));
-        }
-        PathBuf::from(name)
-    };
-    let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
-    (1..=MOST_NAMES).map(beside).find(is_free).unwrap_or_else(|| beside(MOST_NAMES))
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// Of the file that stands where the model goes; `None`, if there is none.
+/// Returns the checksum of the file where the model goes, if there is one.
 pub(super) fn checksum_of_file(path: &Path) -> Option<u32> {
     file::read(path).ok().map(|bytes| checksum(&bytes))
 }
 
-fn checksum(contents: impl AsRef<[u8]>) -> u32 {
+fn checksum(contents: &[u8]) -> u32 {
     let mut crc = Crc::new();
-    crc.update(contents.as_ref());
+    crc.update(contents);
     crc.sum()
 }

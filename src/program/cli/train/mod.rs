@@ -1,11 +1,11 @@
 //! `backprop train`: from starting weights, or a checkpoint, to a trained model.
 //!
-//! `args` is what can be asked for, `places` what files that takes; `start` makes a [`Plan`] of it, or `resume` takes one from a checkpoint; this file
-//! runs the plan, `keeper` saves what comes of it, and `screen` shows it.
+//! `args` is what can be asked for, `places` what files that takes. `start` makes a checkpoint of a new run from it,
+//! `resume` reads that of an earlier one; this file goes on from there, `keeper` saves what comes of it, and `screen`
+//! shows it.
 
 mod args;
 mod keeper;
-mod lock;
 mod parts;
 mod places;
 mod plot;
@@ -18,42 +18,36 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::choices::{EngineKind, check_epochs};
-use super::signals::{self, Ending};
+use super::words::Word as _;
 use super::{Failure, Output, health};
+use crate::io::signals::{self, Ending};
+use crate::io::{self, Lock};
 pub(super) use args::{How, Train};
-use backprop::Engine;
-use backprop::training::{Checkpoint, EpochReport, Trainer};
+use backprop::training::{EpochReport, Trainer};
+use backprop::{Engine, Error};
 use keeper::Keeper;
-use lock::Lock;
 use parts::Parts;
 use screen::Screen;
-pub(super) use start::default_sizes;
-
-/// A run before its next step: one that begins, or one that is resumed.
-struct Plan {
-    checkpoint: Checkpoint,
-    parts: Parts,
-    engine: EngineKind,
-}
 
 impl Train {
-    /// `given` are the names of the options on the command line.
-    pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
+    pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let checkpoint = self.checkpoint_path();
-        let _lock = checkpoint.as_deref().map_or(Ok(None), Lock::take)?;
-        let Plan { checkpoint, parts, engine } = match &self.resume {
-            Some(path) => self.plan_resumed_run(path, given)?,
-            None => self.plan_new_run()?,
+        let _lock = checkpoint.as_deref().map_or(Ok(None), |path| Lock::take(path, "training"))?;
+        let (checkpoint, parts) = match &self.resume {
+            Some(path) => self.resumed_run(path)?,
+            None => self.new_run()?,
         };
-        check_epochs(checkpoint.options.epochs.unwrap_or(0))?;
-        let architecture = &checkpoint.architecture;
-        parts.check_fit(architecture)?;
-        let mut engine = engine.build(architecture, &checkpoint.parameters, self.engine.threads)?;
-        let options = checkpoint.options.clone();
+        let config = &checkpoint.config;
+        check_epochs(config.options.epochs.unwrap_or(0))?;
+        parts.check_fit(&config.architecture)?;
+        let engine = EngineKind::of_word(&config.engine)
+            .ok_or_else(|| Error::contents(format!("there is no engine '{}'", config.engine)))?;
+        let mut engine = engine.build(&config.architecture, &checkpoint.parameters, self.engine.threads)?;
+        let options = config.options.clone();
         let trainer = Trainer::new(options, &parts.train, parts.validation.as_ref(), &parts.test)?;
         let mut trainer = trainer.resume(checkpoint.state.clone());
         let mut screen = Screen::new(self, &checkpoint, &parts);
-        let out = self.out.clone().or(checkpoint.outputs.out.clone());
+        let out = self.out.clone().or(config.outputs.out.clone());
         let mut keeper = Keeper::new(self, checkpoint)?;
         signals::end(Ending::ByItself("Finishing the sample in hand. Ctrl-C again leaves at once."));
         if keeper.saves() {
@@ -82,7 +76,7 @@ impl Train {
                 let sentence = keeper.interrupted(&trainer, engine.as_ref());
                 super::report(&sentence);
                 if let Some((path, svg)) = self.drawing(&keeper, &trainer) {
-                    super::places::write(path, svg.as_bytes())?;
+                    io::write(path, svg.as_bytes())?;
                 }
                 return Ok(signals::exit_code());
             }

@@ -1,6 +1,6 @@
 //! The three parts of a data set in training: samples to train on, held out, and to test on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use backprop::Error;
 use backprop::data_set::{DataSet, Split};
@@ -71,12 +71,16 @@ impl Parts {
 }
 
 /// The same place, whatever folder the run is resumed from.
-pub(super) fn absolute(source: Source) -> Source {
-    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The same data, whatever folder the run is resumed from.
+pub(super) fn absolute_source(source: Source) -> Source {
     match source {
-        Source::Path(path) => Source::Path(absolute(path)),
+        Source::Path(path) => Source::Path(absolute(&path)),
         Source::Table { train, test, target_columns } => {
-            Source::Table { train: absolute(train), test: test.map(absolute), target_columns }
+            Source::Table { train: absolute(&train), test: test.as_deref().map(absolute), target_columns }
         }
         built_in => built_in,
     }

@@ -24,7 +24,8 @@ fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
             answers = answers.with(Series::new(name, Mark::LineAndDots, percent).colour(colour));
         }
     }
-    let title = format!("{} on {}", run.architecture.sizes_text().replace(',', "-"), run.data.source);
+    let title =
+        format!("{} on {}", run.config.architecture.sizes_text().replace(',', "-"), run.config.data.source);
     Figure::new(title, [costs, answers])
 }
 

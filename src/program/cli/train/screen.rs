@@ -49,7 +49,7 @@ impl Screen {
             title: title(options, run, parts),
             bar: None,
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
-            epochs: run.options.epochs,
+            epochs: run.config.options.epochs,
             reproduces: parts.train.reproduces(),
             tested: parts.tested,
             holds_out: parts.validation.is_some(),
@@ -218,8 +218,8 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
     };
     let title = format!(
         "Training {} on {}: {} samples{held_out}, {}.",
-        run.architecture.sizes_text().replace(',', "-"),
-        run.data.source,
+        run.config.architecture.sizes_text().replace(',', "-"),
+        run.config.data.source,
         thousands(parts.train.len()),
         match parts.tested {
             Tested::Test => format!("{} to test", thousands(parts.test.len())),

@@ -1,0 +1,460 @@
+//! What decides a network and its samples, in one place. The program's flags, an editor's configuration and the settings
+//! of the page only fill in a [`Setup`]; same settings, same network, same numbers.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::data_set::{DataSet, Pixels, Source, Standardization, Targets, made_up, nine_nodes};
+use crate::graph::Network;
+use crate::model_file::Model;
+use crate::step::Stepper;
+use crate::{Activation, Architecture, Cost, Error, Label, MiniBatches, Parameters, Sample, WeightInit};
+
+/// Made-up samples that a walk through training takes.
+pub const MADE_UP_SAMPLES: usize = 6;
+
+/// Everything that decides a network and its samples. What is left out has a default.
+///
+/// ```
+/// use backprop::data_set::Source;
+/// use backprop::setup::{Data, Setup};
+///
+/// let setup = Setup { data: Some(Data::Source(Source::Xor)), seed: Some(3), ..Setup::default() };
+/// let samples = setup.samples(|source, pixels| Ok(source.load(pixels)?.train))?;
+/// let architecture = setup.architecture(&samples)?;
+/// assert_eq!(architecture.sizes, [2, 8, 1]);
+/// let start = setup.parameters(&architecture);
+/// let rows = setup.rows(&samples, &architecture, usize::MAX);
+/// assert_eq!((rows.samples.len(), &rows.labels[1]), (4, &vec![0.9]));
+///
+/// let text = serde_json::to_string(&setup)?;
+/// assert_eq!(text, r#"{"data":"xor","seed":3}"#);
+/// assert_eq!(serde_json::from_str::<Setup>(&text)?, setup);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Setup {
+    /// The samples; by default those of [`Setup::data`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
+    /// What a pixel means; by default as the model says, else scaled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<Pixels>,
+    /// The desired outputs, soft by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Targets>,
+    /// Makes every input have mean 0 and standard deviation 1, unless the model has its own standardization.
+    #[serde(skip_serializing_if = "is_false")]
+    pub standardize: bool,
+    /// The weights to start from, and the architecture with them; by default weights are drawn.
+    #[serde(skip_serializing_if = "Option::is_none", with = "model_form")]
+    pub model: Option<Model>,
+    /// Neurons in each layer, input first; by default what the samples need ([`Samples::default_sizes`]). Those of a
+    /// model are always the model's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<Vec<usize>>,
+    /// Hidden neurons of the default sizes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<usize>,
+    /// The activation of each layer after the input, or one for all of them; by default the model's, else sigmoid.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
+    pub activation: Option<Vec<Activation>>,
+    /// The cost; by default the model's, else quadratic.
+    #[serde(skip_serializing_if = "Option::is_none", with = "cost_name")]
+    pub cost: Option<Cost>,
+    /// How weights are drawn, small by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init: Option<WeightInit>,
+    /// Leaves the biases of small weights at 0 as fc.py does; bp.py draws them like weights.
+    #[serde(skip_serializing_if = "is_false")]
+    pub biases_at_zero: bool,
+    /// Decides drawn weights and made-up samples, 0 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+}
+
+/// Where samples come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub enum Data {
+    /// `nine-nodes`: the samples of the article's network of nine nodes, which has weights of its own as well.
+    NineNodes,
+    /// `made-up`: random samples ([`made_up`]).
+    MadeUp,
+    /// A data set, by its name or path.
+    Source(Source),
+    /// The samples themselves.
+    Rows(Rows),
+}
+
+/// Samples and labels, one row each.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The samples.
+    pub samples: Vec<Vec<f64>>,
+    /// Their labels.
+    pub labels: Vec<Vec<f64>>,
+    /// Where they come from, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Rows and columns of a sample, where it is an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_shape: Option<(usize, usize)>,
+    /// The names of the classes, where labels are classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+}
+
+/// The samples of a setup, before a network has been chosen for them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Samples {
+    /// Those of the nine nodes.
+    NineNodes,
+    /// Random ones, which depend on the architecture.
+    MadeUp,
+    /// A data set, and where it comes from.
+    Set(DataSet, Source),
+    /// Rows.
+    Rows(Rows),
+}
+
+impl Setup {
+    /// Returns the samples chosen. By default they are digits for a model, made up where sizes, seed or the kind of
+    /// weights are chosen, and otherwise those of the nine nodes.
+    pub fn data(&self) -> Cow<'_, Data> {
+        match &self.data {
+            Some(data) => Cow::Borrowed(data),
+            None if self.model.is_some() => Cow::Owned(Data::Source(Source::Digits)),
+            None if self.sizes.is_some() || self.draws() => Cow::Owned(Data::MadeUp),
+            None => Cow::Owned(Data::NineNodes),
+        }
+    }
+
+    fn draws(&self) -> bool {
+        self.init.is_some() || self.seed.is_some()
+    }
+
+    /// Returns what a pixel means: as chosen, else as the model was trained, else scaled.
+    pub fn pixels(&self) -> Pixels {
+        self.pixels.or(self.model.as_ref().and_then(|model| model.pixels)).unwrap_or_default()
+    }
+
+    /// Returns the seed, 0 by default.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(0)
+    }
+
+    /// Returns the samples. `load` reads a data set; what it returns is adapted to the model and standardized.
+    ///
+    /// # Errors
+    /// Those of `load`, and data that the model cannot be shown.
+    pub fn samples(
+        &self,
+        load: impl FnOnce(&Source, Pixels) -> Result<DataSet, Error>,
+    ) -> Result<Samples, Error> {
+        Ok(match self.data().into_owned() {
+            Data::NineNodes => Samples::NineNodes,
+            Data::MadeUp => Samples::MadeUp,
+            Data::Rows(rows) => Samples::Rows(rows),
+            Data::Source(source) => {
+                let data = self.adapted(load(&source, self.pixels())?)?;
+                Samples::Set(
+                    match self.standardization(&data)? {
+                        Some(standardization) => data.standardized(standardization),
+                        None => data,
+                    },
+                    source,
+                )
+            }
+        })
+    }
+
+    /// Returns the data with the classes numbered as the model has them, and standardized as it was trained.
+    ///
+    /// # Errors
+    /// A class that the model does not know, or another number of inputs than it has means for.
+    pub fn adapted(&self, data: DataSet) -> Result<DataSet, Error> {
+        match &self.model {
+            Some(model) => model.adapt(data),
+            None => Ok(data),
+        }
+    }
+
+    /// Returns how inputs are standardized: as the model has it, else over these samples if that is chosen.
+    ///
+    /// # Errors
+    /// Labels that are the inputs themselves: they would change too.
+    pub fn standardization(&self, train: &DataSet) -> Result<Option<Standardization>, Error> {
+        let own = self.model.as_ref().and_then(|model| model.standardization.clone());
+        if own.is_some() || !self.standardize {
+            return Ok(own);
+        }
+        if train.reproduces() {
+            let found = "standardizing would change what the outputs are to be: the inputs";
+            return Err(Error::usage(found).remedy("omit it"));
+        }
+        Ok(Some(Standardization::of(train)))
+    }
+
+    /// Returns the architecture of a network for these samples: the model's or one of the sizes chosen, with the
+    /// activations and the cost chosen.
+    ///
+    /// # Errors
+    /// An architecture that makes no sense, is too large to draw weights for, or does not fit the samples.
+    pub fn architecture(&self, samples: &Samples) -> Result<Architecture, Error> {
+        let mut architecture = match (&self.model, &self.sizes) {
+            (Some(model), _) => model.architecture.clone(),
+            (None, Some(sizes)) => Architecture::new(sizes),
+            (None, None) => Architecture::new(&samples.default_sizes(self.hidden)?),
+        };
+        if let Some(activation) = &self.activation {
+            architecture = architecture.with_activations(activation);
+        }
+        architecture.cost = self.cost.unwrap_or(architecture.cost);
+        architecture.check()?;
+        samples.check_fit(&architecture)?;
+        architecture.check_size()?;
+        Ok(architecture)
+    }
+
+    /// Returns the weights to start from: the model's, the nine nodes' or drawn ones.
+    pub fn parameters(&self, architecture: &Architecture) -> Parameters {
+        if let Some(model) = &self.model {
+            return model.parameters.clone();
+        }
+        let is_nine_nodes = *self.data() == Data::NineNodes && !self.draws();
+        if is_nine_nodes && architecture.sizes == nine_nodes::architecture().sizes {
+            return nine_nodes::parameters();
+        }
+        let init = self.init.unwrap_or_default();
+        let mut parameters = init.draw(architecture, self.seed());
+        if init == WeightInit::Small && self.biases_at_zero {
+            parameters.layers.iter_mut().for_each(|layer| layer.biases.fill(0.0));
+        }
+        parameters
+    }
+
+    /// Returns the first `limit` samples row by row; of made-up ones at most [`MADE_UP_SAMPLES`].
+    pub fn rows(&self, samples: &Samples, architecture: &Architecture, limit: usize) -> Rows {
+        match samples {
+            Samples::NineNodes => Rows {
+                samples: nine_nodes::SAMPLES.iter().take(limit).map(|row| row.to_vec()).collect(),
+                labels: nine_nodes::LABELS.iter().take(limit).map(|row| row.to_vec()).collect(),
+                name: Some("the nine nodes' own samples".to_owned()),
+                ..Rows::default()
+            },
+            Samples::MadeUp => {
+                let (labels, samples) = made_up(architecture, limit.min(MADE_UP_SAMPLES), self.seed());
+                let name = format!("made-up samples, seed {}", self.seed());
+                Rows { samples, labels, name: Some(name), ..Rows::default() }
+            }
+            Samples::Set(data, source) => {
+                let (data, outputs) = (data.clone().first(limit), architecture.output_size());
+                let targets = self.targets.unwrap_or_default();
+                let classes = if data.answers().are_classes() { 0..outputs.max(2) } else { 0..0 };
+                Rows {
+                    samples: (0..data.len()).map(|index| data.sample(index)).collect(),
+                    labels: (0..data.len()).map(|index| data.label(index, targets, outputs)).collect(),
+                    name: Some(format!("the training samples of {source}")),
+                    image_shape: data.image_shape().filter(|_| !data.reproduces()),
+                    classes: classes.map(|class| data.class_name(class).into_owned()).collect(),
+                }
+            }
+            Samples::Rows(rows) => {
+                let mut rows = rows.clone();
+                rows.samples.truncate(limit);
+                rows.labels.truncate(limit);
+                rows
+            }
+        }
+    }
+}
+
+impl Rows {
+    /// Returns the steps of training this network on these samples.
+    ///
+    /// # Panics
+    /// If there are no samples, or they do not fit the network.
+    pub fn stepper(&self, network: Network, rate: f64, mini_batches: MiniBatches) -> Stepper {
+        let labels: Vec<Label> = self.labels.iter().map(|label| Label(label)).collect();
+        let samples: Vec<Sample> = self.samples.iter().map(|sample| Sample(sample)).collect();
+        Stepper::new(network, &labels, &samples, rate).in_mini_batches(mini_batches)
+    }
+}
+
+impl Samples {
+    /// Returns how many there are; of made-up ones as many as are asked for.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::NineNodes => nine_nodes::SAMPLES.len(),
+            Self::MadeUp => usize::MAX,
+            Self::Set(data, _) => data.len(),
+            Self::Rows(rows) => rows.samples.len(),
+        }
+    }
+
+    /// Returns as many inputs as a sample has numbers, one hidden layer, and as many outputs as a label needs. Hidden
+    /// neurons, unless chosen: 3 for bits, 30 for images (and then 10 outputs or more), 8 for anything else; 4 for the
+    /// nine nodes and for made-up samples, which fit any sizes.
+    ///
+    /// # Errors
+    /// Rows of which there are none.
+    pub fn default_sizes(&self, hidden: Option<usize>) -> Result<Vec<usize>, Error> {
+        let (inputs, usual, outputs) = match self {
+            Self::NineNodes | Self::MadeUp => (3, 4, 2),
+            Self::Set(data, _) => match data.image_shape() {
+                _ if data.reproduces() => (data.input_size(), 3, data.output_size()),
+                Some(_) => (data.input_size(), 30, data.output_size().max(10)),
+                None => (data.input_size(), 8, data.output_size()),
+            },
+            Self::Rows(rows) => {
+                let row = rows.samples.first().zip(rows.labels.first());
+                let (sample, label) = row.ok_or_else(|| Error::usage("there are no samples"))?;
+                (sample.len(), if rows.image_shape.is_some() { 30 } else { 8 }, label.len())
+            }
+        };
+        Ok(vec![inputs, hidden.unwrap_or(usual), outputs])
+    }
+
+    fn check_fit(&self, architecture: &Architecture) -> Result<(), Error> {
+        let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+        let fits = |row: &str, lengths: Vec<usize>, layer: &str, nodes: usize| match lengths
+            .into_iter()
+            .find(|&length| length != nodes)
+        {
+            Some(length) => Err(Error::usage(format!(
+                "a {row} has {length} numbers, but the {layer} layer {nodes} nodes"
+            ))),
+            None => Ok(()),
+        };
+        let both_fit = |samples: Vec<usize>, labels: Vec<usize>| {
+            fits("sample", samples, "input", inputs)?;
+            fits("label", labels, "output", outputs)
+        };
+        match self {
+            Self::MadeUp => Ok(()),
+            Self::NineNodes => both_fit(vec![3], vec![2]),
+            Self::Set(data, _) => data.check_fits(architecture),
+            Self::Rows(rows) if rows.samples.is_empty() || rows.samples.len() != rows.labels.len() => {
+                Err(Error::usage("there must be a sample, and a label for each"))
+            }
+            Self::Rows(rows) => both_fit(
+                rows.samples.iter().map(Vec::len).collect(),
+                rows.labels.iter().map(Vec::len).collect(),
+            ),
+        }
+    }
+}
+
+impl Model {
+    /// Returns the data with the classes numbered as this model has them, and standardized as it was trained.
+    ///
+    /// # Errors
+    /// A class that it does not know, or another number of inputs than it has means for.
+    pub fn adapt(&self, data: DataSet) -> Result<DataSet, Error> {
+        let data = data.numbered_as(&self.answers)?;
+        let Some(standardization) = &self.standardization else { return Ok(data) };
+        // Sizes first: a mean for each input needs as many inputs.
+        data.check_fits(&self.architecture)?;
+        Ok(data.standardized(standardization.clone()))
+    }
+}
+
+/// [`Data`] in JSON: a word or a path, rows, or what a word cannot say.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    Rows(Rows),
+    Source(Source),
+}
+
+impl From<Data> for Written {
+    fn from(data: Data) -> Self {
+        let is_said_by = |text: &str, source: &Source| text.parse().as_ref() == Ok(source);
+        match data {
+            Data::NineNodes => Self::Text("nine-nodes".to_owned()),
+            Data::MadeUp => Self::Text("made-up".to_owned()),
+            Data::Rows(rows) => Self::Rows(rows),
+            Data::Source(source) => match source.to_string() {
+                text if is_said_by(&text, &source) => Self::Text(text),
+                _ => Self::Source(source),
+            },
+        }
+    }
+}
+
+impl From<Written> for Data {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Text(text) if text == "nine-nodes" => Self::NineNodes,
+            Written::Text(text) if text == "made-up" => Self::MadeUp,
+            Written::Text(text) => Self::Source(text.parse().unwrap_or_else(|never| match never {})),
+            Written::Rows(rows) => Self::Rows(rows),
+            Written::Source(source) => Self::Source(source),
+        }
+    }
+}
+
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// `"tanh"` or `["tanh", "sigmoid"]`.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Activation>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(Activation),
+        Many(Vec<Activation>),
+    }
+    Ok(Option::<OneOrMany>::deserialize(deserializer)?.map(|activation| match activation {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    }))
+}
+
+/// A cost by the name it has on the command line.
+mod cost_name {
+    use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
+
+    // Serde hands over a reference.
+    #[allow(clippy::ref_option)]
+    pub(super) fn serialize<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S::Ok, S::Error> {
+        cost.map(Cost::name).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cost>, D::Error> {
+        let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let found = Cost::ALL.into_iter().find(|cost| cost.name() == name);
+        let refusal = || de::Error::custom(format!("there is no cost '{name}'; quadratic or cross-entropy"));
+        found.map(Some).ok_or_else(refusal)
+    }
+}
+
+/// A model as its file has it.
+mod model_form {
+    use serde::ser;
+    use serde_json::Value;
+
+    use super::{Deserialize as _, Deserializer, Model, Serialize as _, Serializer, de};
+
+    // Serde hands over a reference.
+    #[allow(clippy::ref_option)]
+    pub(super) fn serialize<S: Serializer>(model: &Option<Model>, serializer: S) -> Result<S::Ok, S::Error> {
+        let form = |model: &Model| -> Result<Value, S::Error> {
+            let text = model.to_json().map_err(ser::Error::custom)?;
+            serde_json::from_str(&text).map_err(ser::Error::custom)
+        };
+        model.as_ref().map(form).transpose()?.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Model>, D::Error> {
+        let form = Option::<Value>::deserialize(deserializer)?;
+        form.map(|form| Model::from_json(&form.to_string()).map_err(de::Error::custom)).transpose()
+    }
+}

@@ -1,0 +1,185 @@
+//! What a training run is: its data, its network, its options, what it began with and what it writes.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Options;
+use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
+use crate::model_file::Model;
+use crate::{Architecture, Error, Parameters, WeightInit};
+
+/// Describes a training run. With the weights and a [`TrainingState`](super::TrainingState) it is a
+/// [`Checkpoint`](super::Checkpoint).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunConfig {
+    /// The network that does the work, as on the command line: `object` or `vectorized`.
+    pub engine: String,
+    /// Sizes, activations and cost.
+    pub architecture: Architecture,
+    /// What it is trained on.
+    pub data: DataRecord,
+    /// How it is trained.
+    pub options: Options,
+    /// What is written, and when.
+    pub outputs: Outputs,
+    /// How the starting weights came about.
+    #[serde(default)]
+    pub beginning: Beginning,
+}
+
+/// A field in which two runs differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Its path: `options.rate`.
+    pub field: String,
+    /// Its value in the one run, null where it is missing.
+    pub own: Value,
+    /// Its value in the other.
+    pub other: Value,
+}
+
+/// How the starting weights came about. Only the comparison with another run needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Beginning {
+    /// Whose choices it was begun with, as on the command line.
+    pub preset: Option<String>,
+    /// How weights were drawn; `None`, if they were those of a model.
+    pub init: Option<WeightInit>,
+    /// That model.
+    #[serde(with = "any_path::option")]
+    pub from: Option<PathBuf>,
+}
+
+/// Which samples a run is trained and tested on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataRecord {
+    /// Where they come from.
+    pub source: Source,
+    /// What a pixel means.
+    pub pixels: Pixels,
+    /// What the network says of a sample.
+    #[serde(default)]
+    pub answers: Answers,
+    /// How inputs are made comparable, if they are.
+    #[serde(default)]
+    pub standardization: Option<Standardization>,
+    /// How many training samples were taken from the front, if not all.
+    pub train_limit: Option<usize>,
+    /// How many test samples were taken from the front, if not all.
+    pub test_limit: Option<usize>,
+    /// How many of the training samples are held out.
+    pub held_out: usize,
+    /// Of the samples trained on, those held out, and those tested on.
+    pub fingerprints: Vec<Fingerprint>,
+}
+
+/// Enough of a data set to notice that another one is not the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    samples: usize,
+    rows: usize,
+    columns: usize,
+    crc32: u32,
+}
+
+/// What a run writes besides its checkpoints, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outputs {
+    /// The model file.
+    #[serde(with = "any_path::option")]
+    pub out: Option<PathBuf>,
+    /// Write it after every so many epochs, not only at the end.
+    pub save_every: Option<usize>,
+    /// A checkpoint after every so many epochs, 1 or more.
+    pub checkpoint_every: usize,
+    /// Where the run's checkpoint lies. One that lies elsewhere was copied or moved, and does not decide where anything
+    /// is written.
+    #[serde(default, with = "any_path::option")]
+    pub checkpoint: Option<PathBuf>,
+    /// Checksums of the files at `out` that the run may replace: the one it found there and those it has written.
+    #[serde(default)]
+    pub known: Vec<u32>,
+}
+
+impl RunConfig {
+    /// Returns the fields in which another run differs from this one.
+    ///
+    /// ```
+    /// # use backprop::data_set::{Answers, Pixels, Source};
+    /// # use backprop::training::{Beginning, DataRecord, Options, Outputs, RunConfig};
+    /// # let data = DataRecord {
+    /// #     source: Source::Bits, pixels: Pixels::Scaled, answers: Answers::Bits, standardization: None,
+    /// #     train_limit: None, test_limit: None, held_out: 0, fingerprints: Vec::new(),
+    /// # };
+    /// # let run = RunConfig {
+    /// #     engine: "object".to_owned(), architecture: backprop::Architecture::new(&[8, 3, 8]), data,
+    /// #     options: Options::default(), outputs: Outputs::default(), beginning: Beginning::default(),
+    /// # };
+    /// let mut other = run.clone();
+    /// other.options.rate = 3.0;
+    /// let differences = run.differences(&other);
+    /// assert_eq!((differences.len(), &*differences[0].field), (1, "options.rate"));
+    /// assert_eq!((&differences[0].own, &differences[0].other), (&0.3.into(), &3.0.into()));
+    /// ```
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let json = |run: &Self| serde_json::to_value(run).unwrap_or_default();
+        let mut found = Vec::new();
+        compare("", json(self), json(other), &mut found);
+        found
+    }
+
+    /// Returns a model of these weights, with what it must know of its data.
+    pub fn model(&self, parameters: Parameters) -> Model {
+        Model {
+            pixels: Some(self.data.pixels),
+            answers: self.data.answers.clone(),
+            standardization: self.data.standardization.clone(),
+            ..Model::new(self.architecture.clone(), parameters)
+        }
+    }
+
+    /// Checks that a run can be like this.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.architecture.check()?;
+        self.options.check()?;
+        if self.outputs.checkpoint_every == 0 || self.outputs.save_every == Some(0) {
+            return Err(Error::contents("it says to save every 0 epochs"));
+        }
+        Ok(())
+    }
+}
+
+/// Compares field by field; lists are compared as a whole.
+fn compare(field: &str, own: Value, other: Value, found: &mut Vec<Difference>) {
+    match (own, other) {
+        (Value::Object(mut own), Value::Object(mut other)) => {
+            let mut names: Vec<String> = own.keys().chain(other.keys()).cloned().collect();
+            names.sort();
+            names.dedup();
+            for name in names {
+                let path = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
+                let take = |of: &mut Map<String, Value>| of.remove(&name).unwrap_or_default();
+                compare(&path, take(&mut own), take(&mut other), found);
+            }
+        }
+        (own, other) if own != other => found.push(Difference { field: field.to_owned(), own, other }),
+        _ => {}
+    }
+}
+
+impl DataRecord {
+    /// Returns the number of samples trained on, as far as fingerprints were taken.
+    pub(super) fn samples(&self) -> usize {
+        self.fingerprints.first().map_or(0, |fingerprint| fingerprint.samples)
+    }
+}
+
+impl Fingerprint {
+    /// The number of samples, their shape (a row, where they are no images), and a checksum of every input and label.
+    pub fn of(data: &DataSet) -> Self {
+        let (rows, columns) = data.image_shape().unwrap_or((1, data.input_size()));
+        Self { samples: data.len(), rows, columns, crc32: data.checksum() }
+    }
+}

@@ -1,0 +1,154 @@
+//! The same settings make the same network and the same samples in every command, on the page and in a program.
+
+use std::path::Path;
+
+use backprop::data_set::{Part, made_up};
+use backprop::graph::Network;
+use backprop::model_file::Model;
+use backprop::setup::Setup;
+use backprop::{Engine as _, MiniBatches};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestRunner;
+use serde_json::{Map, Value, json};
+
+use page_engine::Session;
+use testkit::cli::{backprop, json_lines, success};
+
+/// Settings as JSON, without those that are left out.
+fn settings() -> impl Strategy<Value = Map<String, Value>> {
+    let data = prop::option::of(select(vec!["xor", "circles", "moons", "spiral"]));
+    let hidden = prop::option::of(prop::collection::vec(1..5usize, 0..3));
+    let last = prop::option::of(select(vec!["sigmoid", "tanh", "identity"]));
+    let init = prop::option::of(select(vec!["small", "normal", "scaled", "he"]));
+    let targets = prop::option::of(select(vec!["soft", "one-hot"]));
+    let (seed, cost, ends) = (prop::option::of(0..1000u64), any::<bool>(), (1..4usize, 1..4usize));
+    (data, hidden, last, init, targets, seed, cost, ends).prop_map(
+        |(data, hidden, last, init, targets, seed, cost, (inputs, outputs))| {
+            let sizes = hidden.map(|hidden| {
+                let inputs = if data.is_some() { 2 } else { inputs };
+                [vec![inputs], hidden, vec![outputs]].concat()
+            });
+            let mut activation = last.map(|last| json!(last));
+            if let (Some(sizes), Some(last)) = (&sizes, last) {
+                let mut layers = vec!["tanh"; sizes.len() - 1];
+                *layers.last_mut().expect("an output layer") = last;
+                activation = Some(json!(layers));
+            }
+            let goes_with_it = last.is_none_or(|last| last == "sigmoid");
+            let entries = [
+                ("data", data.map(|data| json!(data))),
+                ("sizes", sizes.map(|sizes| json!(sizes))),
+                ("activation", activation),
+                ("cost", (cost && goes_with_it).then(|| json!("cross-entropy"))),
+                ("init", init.map(|init| json!(init))),
+                ("targets", targets.filter(|_| data.is_some()).map(|targets| json!(targets))),
+                ("seed", seed.map(|seed| json!(seed))),
+            ];
+            entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        },
+    )
+}
+
+/// The same as options.
+fn options(settings: &Map<String, Value>) -> String {
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let option = |(name, value): (&String, &Value)| match value {
+        Value::Array(list) => format!("--{name} {}", list.iter().map(word).collect::<Vec<_>>().join(",")),
+        value => format!("--{name} {}", word(value)),
+    };
+    settings.iter().map(option).collect::<Vec<_>>().join(" ")
+}
+
+/// The steps that a page goes through, from the first.
+fn steps_of_page(situation: &Value, count: usize) -> Vec<String> {
+    let mut session = Session::default();
+    let mut ask = |request: Value| -> Value {
+        let answer = session.answer(&request.to_string());
+        let answer: Value = serde_json::from_str(&answer).expect("an answer is JSON");
+        assert!(answer.get("error").is_none(), "{situation}: {answer}");
+        answer
+    };
+    let mut start = situation.clone();
+    start["do"] = json!("start");
+    ask(start);
+    (0..count).map(|_| ask(json!({"do": "next"}))["step"].to_string()).collect()
+}
+
+/// What a page written by `trace` begins with.
+fn situation_in(page: &Path) -> Value {
+    let page = std::fs::read_to_string(page).expect("it was written");
+    let begin = page.find(r#"id="situation""#).expect("the page begins with a situation");
+    let json = &page[begin + page[begin..].find('>').expect("the end of the tag") + 1..];
+    serde_json::from_str(json[..json.find("</script>").expect("its end")].trim()).expect("it is JSON")
+}
+
+fn assert_same_numbers(settings: &Map<String, Value>, samples: usize, folder: &Path) {
+    let options = options(settings);
+    let lines = |arguments: String| -> Vec<String> {
+        json_lines(&success(&mut backprop(&arguments))).iter().map(Value::to_string).collect()
+    };
+    let steps = lines(format!("step --json {options} --samples {samples}"));
+    assert_eq!(lines(format!("step --json {options} --samples 1"))[..], steps[..steps.len() / samples]);
+
+    let setup: Setup = serde_json::from_value(json!(settings)).expect("settings fill a setup");
+    let all = setup.samples(|source, pixels| source.load_part(Part::Train, pixels)).expect("built in");
+    let architecture = setup.architecture(&all).expect("it fits");
+    let mut network = Network::try_new(&architecture).expect("it is small");
+    network.set_parameters(&setup.parameters(&architecture));
+    let rows = setup.rows(&all, &architecture, samples);
+    let stepper = rows.stepper(network, 0.3, MiniBatches::default());
+    let ours: Vec<String> = stepper.take(steps.len()).map(|step| json!(step).to_string()).collect();
+    assert_eq!(ours, steps, "{options}: a program");
+
+    let mut situation = json!(settings);
+    situation["limit"] = json!(samples);
+    assert_eq!(steps_of_page(&situation, steps.len()), steps, "{options}: the page");
+    let page = folder.join("page.html");
+    success(&mut backprop(&format!("trace {options} --samples {samples} --force --out {}", page.display())));
+    assert_eq!(steps_of_page(&situation_in(&page), steps.len()), steps, "{options}: trace");
+
+    if settings.contains_key("data") {
+        let model = folder.join("model.json");
+        let train =
+            format!("train {options} --engine object --epochs 0 --quiet --force --out {}", model.display());
+        success(&mut backprop(&train));
+        let model = Model::read(&model).expect("it was written");
+        assert_eq!(model.architecture, architecture, "{options}");
+        assert!(model.parameters == setup.parameters(&architecture), "{options}: train");
+    } else if let Some(Value::Array(_)) = settings.get("sizes") {
+        let (labels, inputs) = made_up(&architecture, samples, setup.seed());
+        assert_eq!((rows.labels, rows.samples), (labels, inputs), "{options}");
+        // `check` prints the error, the mean over the samples of the cost that a step meets.
+        let check = |samples: usize| {
+            let init = settings.get("init").map_or("--init small", |_| "");
+            let text = success(&mut backprop(&format!(
+                "check --engine object {options} {init} --samples {samples}"
+            )));
+            text.lines().find(|line| line.starts_with("Error E = ")).expect("it is told").to_owned()
+        };
+        let mut network = Network::from_parameters(&architecture, &setup.parameters(&architecture));
+        let (labels, inputs) = made_up(&architecture, samples, setup.seed());
+        let errors = labels.iter().zip(&inputs);
+        let sum: f64 = errors
+            .map(|(label, sample)| network.error(backprop::Label(label), backprop::Sample(sample)))
+            .sum();
+        let told: f64 =
+            check(samples)["Error E = ".len()..].split(". ").next().expect("a number").parse().expect("E");
+        let mean = sum / samples as f64;
+        assert!((told / mean - 1.0).abs() < 1e-5, "{options}: check says {told}, not {mean}");
+    }
+}
+
+#[test]
+fn the_same_settings_give_the_same_numbers_everywhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cases = if cfg!(debug_assertions) { 12 } else { 100 };
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() });
+    let run = |(settings, samples): (Map<String, Value>, usize)| {
+        assert_same_numbers(&settings, samples, folder.path());
+        Ok(())
+    };
+    runner.run(&(settings(), 1..4usize), run).unwrap_or_else(|error| panic!("{error}"));
+}
