@@ -68,8 +68,13 @@ impl Reference {
 
     fn index(self) -> u32 {
         match self {
-            Self::NextTerm(index) | Self::LastTerm(index) | Self::Layer(index) | Self::Node(index) => index,
-            Self::Upstream(index) | Self::Downstream(index) | Self::Connection(index) => index,
+            Self::NextTerm(index)
+            | Self::LastTerm(index)
+            | Self::Layer(index)
+            | Self::Node(index)
+            | Self::Upstream(index)
+            | Self::Downstream(index)
+            | Self::Connection(index) => index,
             _ => 0,
         }
     }
