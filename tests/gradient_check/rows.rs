@@ -6,6 +6,8 @@ use backprop::gradient_check::{
     Check, ClosureModel, Report, Selection, Verdict, check_gradient, check_vjp, try_check_gradient,
 };
 
+type Error = fn(f64) -> f64;
+
 /// The reports on one parameter in f64 and in f32.
 fn both(w: f64, error: fn(f64) -> f64, slope: f64) -> [Report; 2] {
     let single = |p: &[f32]| error(p[0].into()) as f32;
@@ -28,7 +30,7 @@ fn a_forgotten_periodic_term_is_seen_though_all_large_steps_are_whole_periods() 
 #[test]
 fn a_slope_that_large_steps_alone_see_is_never_certified() {
     let straight_through = 2.0 * ((16.0 * 0.61_f64).round() / 16.0 - 0.3);
-    let cases: [(f64, fn(f64) -> f64, f64); 4] = [
+    let cases: [(f64, Error, f64); 4] = [
         (0.61, |w| ((16.0 * w).round() / 16.0 - 0.3).powi(2), straight_through),
         (0.125, |w| w.max(0.0), 0.75),
         (0.125, f64::abs, 0.5),
@@ -201,7 +203,7 @@ fn a_few_zeros_among_right_slopes_are_not_said_to_be_everywhere() {
 fn flipped_signs_name_the_other_convention_and_a_nan_is_said_once() {
     let report = check_gradient(&mut [0.7, -0.3], |p: &[f64]| p[0] * p[1], |p| vec![-p[1], -p[0]]);
     assert!(report.to_string().contains("Sign::Descent"), "{report}");
-    let report = check_gradient(&mut [0.7, -0.3], |_: &[f64]| f64::NAN, |p| p.to_vec());
+    let report = check_gradient(&mut [0.7, -0.3], |_: &[f64]| f64::NAN, <[f64]>::to_vec);
     assert_eq!(report.verdict, Verdict::Domain);
     assert!(
         report.to_string().contains("DOMAIN: E is NaN with these parameters, before anything is moved"),
