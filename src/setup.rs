@@ -423,7 +423,7 @@ mod cost_name {
     use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
     // Serde hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S::Ok, S::Error> {
         cost.map(Cost::name).serialize(serializer)
     }

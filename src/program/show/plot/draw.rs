@@ -206,7 +206,8 @@ fn dots(mark: Mark, colour: Colour, points: &[Point]) -> String {
         Mark::Rings => format!("r=\"3.5\" fill=\"#FFFFFF\" stroke=\"{colour}\" stroke-width=\"2\""),
         Mark::Line | Mark::Thin | Mark::Dashed | Mark::Area => return String::new(),
     };
-    points.iter().map(|(x, y)| format!("<circle cx=\"{x}\" cy=\"{y}\" {style}/>\n")).collect()
+    let circle = |(x, y): &Point| format!("<circle cx=\"{x}\" cy=\"{y}\" {style}/>\n");
+    points.iter().map(circle).collect()
 }
 
 /// Returns the colour of each series: the one it asks for, or the next of the wheel that no series asks for.
