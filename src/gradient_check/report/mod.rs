@@ -277,7 +277,7 @@ fn hindrance(entries: &[Entry], group: Group) -> Option<Verdict> {
             Verdict::Agree => agree += size,
             // What is open may be as large as either value, or as what they are uncertain by.
             Verdict::Inconclusive if numerical.is_finite() => {
-                open += size.max(numerical).max(entry.uncertainty)
+                open += size.max(numerical).max(entry.uncertainty);
             }
             _ => {}
         }
