@@ -197,16 +197,18 @@ impl Coordinate {
             return agreement;
         }
         if let Some(bend) = ladder.bend()
-            && let Some(entry) = self.judge_bend(bend, &entry)
+            && let Some(judged) = self.judge_bend(bend, &entry)
         {
-            return entry;
+            let open = judged.verdict == Verdict::Inconclusive;
+            let refutation = if open { self.refutation(ladder, &entry) } else { None };
+            return refutation.unwrap_or(judged);
         }
         let difference = (self.analytic - entry.numerical).abs();
         let near = self.is_near(&entry) || (entry.numerical == 0.0 && self.may_be_swallowed(ladder));
         let [analytic, numerical] =
             [self.analytic, entry.numerical].map(|value| self.basis.sign.factor() * value);
         let unsure = || {
-            let slack = entry.uncertainty + TUNING.certain * self.size(entry.numerical);
+            let slack = entry.uncertainty + TUNING.measured * self.size(entry.numerical);
             ladder.refutation(numerical, estimate.step, slack).is_some()
                 || ladder.possible_bend().is_some_and(|jump| difference <= 0.6 * jump)
                 || self.is_doubtful(ladder, &entry, analytic, numerical)
@@ -214,15 +216,21 @@ impl Coordinate {
         if !near && !unsure() {
             return Entry { verdict: Verdict::Disagree, ..entry };
         }
-        if let Some(refutation) = ladder.refutation(analytic, estimate.step, entry.uncertainty) {
-            // What contradicts the analytic value is worth more to a reader than what may agree with it.
-            let Estimate { slope, uncertainty, step } = refutation;
-            return self.entry(self.basis.sign.factor() * slope, uncertainty, step, Verdict::Inconclusive);
+        if let Some(refutation) = self.refutation(ladder, &entry) {
+            return refutation;
         }
         if self.has_no_effect(&entry) {
             return Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
         }
         entry
+    }
+
+    /// Returns what contradicts the analytic value at a smaller step: it is worth more to a reader than what may agree.
+    fn refutation(&self, ladder: &Ladder, entry: &Entry) -> Option<Entry> {
+        let factor = self.basis.sign.factor();
+        let Estimate { slope, uncertainty, step } =
+            ladder.refutation(factor * self.analytic, entry.step, entry.uncertainty)?;
+        Some(self.entry(factor * slope, uncertainty, step, Verdict::Inconclusive))
     }
 
     /// Returns true if rounding of larger effects is all that there is to see.

@@ -275,8 +275,10 @@ fn hindrance(entries: &[Entry], group: Group) -> Option<Verdict> {
         let (size, numerical) = (entry.analytic.abs(), entry.numerical.abs());
         match entry.verdict {
             Verdict::Agree => agree += size,
-            // What is open may be as large as either value.
-            Verdict::Inconclusive if numerical.is_finite() => open += size.max(numerical),
+            // What is open may be as large as either value, or as what they are uncertain by.
+            Verdict::Inconclusive if numerical.is_finite() => {
+                open += size.max(numerical).max(entry.uncertainty);
+            }
             _ => {}
         }
         all += size;
