@@ -423,7 +423,7 @@ mod cost_name {
     use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
     // Serde hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S::Ok, S::Error> {
         cost.map(Cost::name).serialize(serializer)
     }
@@ -444,7 +444,7 @@ mod model_form {
     use super::{Deserialize as _, Deserializer, Model, Serialize as _, Serializer, de};
 
     // Serde hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(model: &Option<Model>, serializer: S) -> Result<S::Ok, S::Error> {
         let form = |model: &Model| -> Result<Value, S::Error> {
             let text = model.to_json().map_err(ser::Error::custom)?;
