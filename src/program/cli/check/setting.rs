@@ -116,7 +116,7 @@ impl SettingArgs {
             let count = all.count();
             return Err(Error::usage(format!("--samples {samples} is more than the {count} there are")));
         }
-        let examples = if matches!(all, Samples::MadeUp) && fault.is_some() {
+        let examples = if let Samples::MadeUp = all {
             draw_examples(&architecture, samples, self.seed)
         } else {
             let rows = setup.rows(&all, &architecture, samples);
