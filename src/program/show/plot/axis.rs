@@ -1,6 +1,6 @@
 //! An axis: its label, its scale, its range and where its ticks are.
 
-/// Whether equal steps along an axis add or multiply.
+/// The meaning of equal steps along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
     /// Equal steps add: 1, 2, 3.
@@ -13,13 +13,13 @@ pub enum Scale {
 /// One axis of a chart.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
-    /// What is measured along it, and in which unit.
+    /// The quantity measured along it, with its unit.
     pub label: String,
     /// Linear or logarithmic.
     pub scale: Scale,
-    /// From where to where; `None` to show all points.
+    /// Its first and last value; `None` to show all points.
     pub range: Option<(f64, f64)>,
-    /// Ticks with texts of their own; `None` for round numbers.
+    /// Values and texts of its ticks; `None` for ticks at round numbers.
     pub ticks: Option<Vec<(f64, String)>>,
 }
 
@@ -28,40 +28,40 @@ pub struct Axis {
 pub(super) struct Layout {
     pub(super) first: f64,
     pub(super) last: f64,
-    /// Steps with the text beside them.
+    /// Steps with their texts.
     pub(super) ticks: Vec<(f64, String)>,
     /// Steps with a faint line and no text.
     pub(super) faint: Vec<f64>,
 }
 
 impl Axis {
-    /// A linear axis that shows all points.
+    /// Makes a linear axis that shows all points.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: label.into(), ..Self::default() }
     }
 
-    /// The same axis, logarithmic.
+    /// Makes the axis logarithmic.
     #[must_use]
     pub fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self
     }
 
-    /// The same axis from one value to another.
+    /// Sets the first and the last value.
     #[must_use]
     pub fn range(mut self, first: f64, last: f64) -> Self {
         self.range = Some((first, last));
         self
     }
 
-    /// The same axis with these ticks and no others.
+    /// Sets the ticks, in place of those at round numbers.
     #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = (f64, String)>) -> Self {
         self.ticks = Some(ticks.into_iter().collect());
         self
     }
 
-    /// Where a value stands, in steps; not finite where the axis has no place for it.
+    /// Returns the step of a value; not finite if the axis has no place for it.
     pub(super) fn step(&self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => value,
@@ -70,7 +70,7 @@ impl Axis {
         }
     }
 
-    /// Range and ticks for these values.
+    /// Chooses range and ticks for these values.
     pub(super) fn layout(&self, values: impl Iterator<Item = f64>) -> Layout {
         let (first, last) = match self.range {
             Some((first, last)) => (self.step(first), self.step(last)),
@@ -79,9 +79,9 @@ impl Axis {
         let mut layout = match self.scale {
             Scale::Linear => linear(first, last, self.range.is_none()),
             Scale::Log if self.range.is_none() => {
-                // A little air, so that the outermost points do not lie on the frame.
-                let air = 0.04 * (last - first);
-                logarithmic(first - air, last + air)
+                // A little room, so that the outermost points do not lie on the frame.
+                let room = 0.04 * (last - first);
+                logarithmic(first - room, last + room)
             }
             Scale::Log => logarithmic(first, last),
         };
@@ -93,7 +93,7 @@ impl Axis {
     }
 }
 
-/// The smallest and the largest finite number, a little apart if there is only one, 0 and 1 if there is none.
+/// Returns the smallest and the largest finite number: a little apart if they are equal, 0 and 1 without any.
 fn extent(steps: impl Iterator<Item = f64>) -> (f64, f64) {
     let finite = steps.filter(|step| step.is_finite());
     let (low, high) =
@@ -108,7 +108,7 @@ fn extent(steps: impl Iterator<Item = f64>) -> (f64, f64) {
     }
 }
 
-/// Four to eight ticks at multiples of 1, 2 or 5; a range of its own is stretched to the next tick.
+/// Chooses four to eight ticks at multiples of 1, 2 or 5. With `stretch` the range ends at ticks.
 fn linear(first: f64, last: f64, stretch: bool) -> Layout {
     let rough = (last - first) / 5.0;
     let decade = libm::pow(10.0, libm::floor(libm::log10(rough)));
@@ -137,7 +137,7 @@ fn linear(first: f64, last: f64, stretch: bool) -> Layout {
     }
 }
 
-/// A tick at each power of ten, or at 1, 2 and 5 where there would be fewer than three.
+/// Chooses a tick at each power of ten, or at 1, 2 and 5 if there would be fewer than three.
 fn logarithmic(first: f64, last: f64) -> Layout {
     let decades = (first - 1e-9).ceil() as i32..=(last + 1e-9).floor() as i32;
     let few = decades.clone().count() < 3;
@@ -161,7 +161,7 @@ fn logarithmic(first: f64, last: f64) -> Layout {
     Layout { first, last, ticks, faint }
 }
 
-/// digit·10^power as people write it: `0.002`, `50`, `10,000`, `2e-7`.
+/// Returns digit·10^power as people write it: `0.002`, `50`, `10,000`, `2e-7`.
 fn power_text(digit: i32, power: i32) -> String {
     match power {
         -4..=-1 => number(f64::from(digit) * libm::pow(10.0, f64::from(power)), -power as usize),
@@ -170,7 +170,7 @@ fn power_text(digit: i32, power: i32) -> String {
     }
 }
 
-/// A number with so many decimals, and commas between its thousands.
+/// Returns a number with this many decimals, and commas between its thousands.
 fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { "0" } else { &text };
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_was_asked_for_is_kept() {
+    fn a_given_range_is_kept() {
         let layout = Axis::new("").range(0.5, 9.5).layout([100.0].into_iter());
         assert_eq!((layout.first, layout.last), (0.5, 9.5));
         assert_eq!(texts(&layout), ["2", "4", "6", "8"]);

@@ -1,7 +1,7 @@
 //! Charts as SVG: learning curves, decision regions, weights, and the pictures of the lessons.
 //!
-//! A [`Figure`] is one or more [`Plot`]s side by side; a [`Plot`] is two axes, some [`Series`] and, behind them, perhaps a
-//! [`Raster`]. The file [`axis`] chooses ticks, `draw` puts everything on the page through the plotters crate.
+//! A [`Figure`] is one or more [`Plot`]s side by side; a [`Plot`] is two axes, some [`Series`] and, if it has one, a
+//! [`Raster`] behind them. The module [`axis`] chooses ticks, [`raster`] draws coloured cells, and `draw` writes the SVG.
 
 pub mod axis;
 mod draw;
@@ -17,24 +17,24 @@ pub struct Figure {
     pub title: String,
     /// The charts, at most three in a row.
     pub panels: Vec<Plot>,
-    /// Width and height of what is between the axes of each chart, in pixels, where it matters.
+    /// Width and height of the rectangle between the axes of each chart, in pixels; `None` for the usual size.
     pub frame: Option<(usize, usize)>,
 }
 
 impl Figure {
-    /// A figure of these charts.
+    /// Makes a figure of these charts.
     pub fn new(title: impl Into<String>, panels: impl IntoIterator<Item = Plot>) -> Self {
         Self { title: title.into(), panels: panels.into_iter().collect(), frame: None }
     }
 
-    /// The same figure with so much room between the axes of each chart, in pixels.
+    /// Sets width and height of the rectangle between the axes of each chart, in pixels.
     #[must_use]
     pub fn frame(mut self, width: usize, height: usize) -> Self {
         self.frame = Some((width, height));
         self
     }
 
-    /// The whole figure as an SVG document, on a white ground so that it reads the same on a dark page.
+    /// Returns the figure as an SVG document. Its ground is white, so that it looks the same on a dark page.
     pub fn to_svg(&self) -> String {
         draw::figure(self)
     }
@@ -49,26 +49,26 @@ pub struct Plot {
     pub x: Axis,
     /// The axis along the left.
     pub y: Axis,
-    /// What fills the frame behind everything else.
+    /// Coloured cells behind everything else, in place of the grid.
     pub raster: Option<Raster>,
-    /// What is drawn, the first at the back.
+    /// The series, the first at the back. All dots are in front of all lines.
     pub series: Vec<Series>,
 }
 
 impl Plot {
-    /// An empty chart.
+    /// Makes an empty chart.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Self {
         Self { title: title.into(), x, y, raster: None, series: Vec::new() }
     }
 
-    /// The same chart with this raster behind it.
+    /// Adds a raster behind the chart.
     #[must_use]
     pub fn on(mut self, raster: Raster) -> Self {
         self.raster = Some(raster);
         self
     }
 
-    /// The same chart with one more series in front.
+    /// Adds a series in front of the others.
     #[must_use]
     pub fn with(mut self, series: Series) -> Self {
         self.series.push(series);
@@ -80,9 +80,9 @@ impl Plot {
 /// logarithmic axis, are left out, and a line has a gap there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// What the legend calls it; a series without a name is not in the legend.
+    /// Its name in the legend; without a name it is left out there.
     pub name: String,
-    /// How its points are drawn.
+    /// The mark its points are drawn with.
     pub mark: Mark,
     /// Its colour; `None` for the next of [`Colour::WHEEL`] that no other series of the chart asks for.
     pub colour: Option<Colour>,
@@ -90,7 +90,7 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
-/// How a series is drawn.
+/// The ways to draw a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// A line through the points.
@@ -109,7 +109,7 @@ pub enum Mark {
     Area,
 }
 
-/// Colours that people with any colour vision can tell apart (the Okabe-Ito set), and grey.
+/// Colours that can be told apart with any colour vision (the Okabe-Ito set), and grey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "a colour's name says it")]
 pub enum Colour {
@@ -143,22 +143,22 @@ impl Colour {
 }
 
 impl Series {
-    /// Points drawn with this mark.
+    /// Makes a series of points drawn with this mark.
     pub fn new(name: impl Into<String>, mark: Mark, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self { name: name.into(), mark, colour: None, points: points.into_iter().collect() }
     }
 
-    /// A line through the points.
+    /// Makes a line through the points.
     pub fn line(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self::new(name, Mark::Line, points)
     }
 
-    /// A broken line through the points.
+    /// Makes a broken line through the points.
     pub fn dashed(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self::new(name, Mark::Dashed, points)
     }
 
-    /// The same series in this colour.
+    /// Sets the colour.
     #[must_use]
     pub fn colour(mut self, colour: Colour) -> Self {
         self.colour = Some(colour);
@@ -170,17 +170,22 @@ impl Series {
 mod tests {
     use super::*;
 
-    /// The points of every line drawn in the first colour of the wheel, in drawing units.
-    fn polylines(svg: &str) -> Vec<Vec<(f64, f64)>> {
-        let point = |pair: &str| {
-            let (x, y) = pair.split_once(',').expect("x,y");
-            (x.parse().expect("a number"), y.parse().expect("a number"))
-        };
-        let blue = svg.split("<polyline").skip(1).filter(|tag| tag.contains("stroke=\"#0072B2\""));
-        let lists = blue.filter_map(|tag| tag.split("points=\"").nth(1));
-        lists
-            .map(|rest| rest.split('"').next().unwrap_or("").split_whitespace().map(point).collect())
-            .collect()
+    type Points = Vec<(f64, f64)>;
+
+    /// The values of an attribute, wherever it is.
+    fn attributes<'a>(svg: &'a str, name: &str) -> Vec<&'a str> {
+        let start = format!(" {name}=\"");
+        svg.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap_or("")).collect()
+    }
+
+    fn numbers(text: &str) -> Vec<f64> {
+        text.split([' ', ',']).map(|number| number.parse().expect("a number")).collect()
+    }
+
+    /// The points of every line, in pixels.
+    fn polylines(svg: &str) -> Vec<Points> {
+        let points = |list: &str| numbers(list).chunks(2).map(|pair| (pair[0], pair[1])).collect();
+        attributes(svg, "points").into_iter().map(points).collect()
     }
 
     #[test]
@@ -197,26 +202,42 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_cut_at_the_frame_and_broken_where_a_point_is_missing() {
-        let points = [(0.0, 0.5), (1.0, 0.5), (2.0, f64::NAN), (3.0, 0.5), (4.0, 100.0)];
+    fn a_line_is_broken_where_a_point_is_missing_and_cut_at_the_frame() {
+        let points = [(0.0, 0.5), (1.0, 0.5), (2.0, f64::NAN), (3.0, 0.5), (4.0, 1e300)];
         let plot = Plot::new("", Axis::new("").range(0.0, 5.0), Axis::new("").range(0.0, 1.0))
-            .with(Series::line("", points));
+            .with(Series::new("", Mark::LineAndDots, points));
         let svg = Figure::new("", [plot]).to_svg();
         let pieces = polylines(&svg);
         assert_eq!(pieces.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2], "{pieces:?}");
-        let (first, second) = (&pieces[0], &pieces[1]);
-        let a_unit_of_x = first[1].0 - first[0].0;
-        // From (3, 0.5) towards (4, 100) the frame at y = 1 is met after 0.5 / 99.5 of a unit.
-        assert!(second[1].0 - second[0].0 < 0.02 * a_unit_of_x, "{pieces:?}");
-        assert!(second[1].1 < second[0].1);
+        // The lines are in an inner `svg`, which cuts them off around the frame, and no browser gets huge coordinates.
+        let (_, inner) = svg.split_once("<svg x=").expect("an inner svg");
+        assert_eq!(inner.split("</svg>").next().map(|lines| lines.matches("<polyline").count()), Some(2));
+        let window = numbers(attributes(&svg, "viewBox")[1]);
+        let (frame_top, frame_height) = (window[1] + 1.0, window[3] - 2.0);
+        assert_eq!(pieces[0][0].1, frame_top + 0.5 * frame_height);
+        assert_eq!(pieces[1][1].1, -1e5);
+        assert_eq!(svg.matches("<circle").count(), 3, "a dot outside the frame is left out");
+    }
+
+    #[test]
+    fn between_the_axes_is_as_much_room_as_was_asked_for() {
+        let raster = || Raster::new(1, vec![raster::Shade::signed(1.0)]);
+        let plain = Plot::new("", Axis::new(""), Axis::new("")).on(raster());
+        let named = Plot::new("title", Axis::new(""), Axis::new("").range(0.0, 1000.0))
+            .on(raster())
+            .with(Series::line("name", [(0.0, 1.0)]));
+        for panels in [vec![plain.clone()], vec![plain, named]] {
+            let svg = Figure::new("t", panels.clone()).frame(340, 120).to_svg();
+            assert_eq!(svg.matches("h340v120h-340z").count(), panels.len(), "{svg}");
+        }
     }
 
     #[test]
     fn names_are_in_the_legend_and_markup_in_them_is_escaped() {
         let plot = Plot::new("a < b", Axis::new("x & y"), Axis::new(""))
-            .with(Series::line("<first>", [(0.0, 0.0), (1.0, 1.0)]));
+            .with(Series::line("<first>\u{1}", [(0.0, 0.0), (1.0, 1.0)]));
         let svg = Figure::new("t", [plot]).to_svg();
-        for text in ["a &lt; b", "x &amp; y", "&lt;first&gt;"] {
+        for text in ["a &lt; b", "x &amp; y", "&lt;first&gt;\u{FFFD}"] {
             assert!(svg.contains(text), "{text} is not in {svg}");
         }
     }

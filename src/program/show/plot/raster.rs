@@ -1,11 +1,12 @@
 //! A raster of colours between two axes: an image of weights, decision regions, a landscape of costs.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt;
 
 use super::Colour;
+use super::draw::round;
 
-/// Steps from white to a full colour. Few, so that equal cells beside each other can be drawn as one.
+/// Steps from white to a full colour: few, so that neighbours are often equal and can be drawn as one.
 const STEPS: f64 = 12.0;
 
 /// Coloured cells that fill a chart's frame, row by row from the top.
@@ -20,7 +21,9 @@ pub struct Raster {
 pub struct Shade([u8; 3]);
 
 impl Shade {
-    /// White at 0, the full colour at 1.
+    const WHITE: Self = Self([255; 3]);
+
+    /// Returns white for 0 and the full colour for 1.
     pub fn of(colour: Colour, share: f64) -> Self {
         let share = (share.clamp(0.0, 1.0) * STEPS).round() / STEPS;
         let (red, green, blue) = colour.rgb();
@@ -28,14 +31,22 @@ impl Shade {
         Self([mix(red), mix(green), mix(blue)])
     }
 
-    /// Blue for a positive share, up to 1; red for a negative one, down to -1; white at 0.
+    /// Returns blue for a positive share, up to 1; red for a negative one, down to -1; white at 0.
     pub fn signed(share: f64) -> Self {
         Self::of(if share < 0.0 { Colour::Vermilion } else { Colour::Blue }, share.abs())
     }
 }
 
+impl fmt::Display for Shade {
+    /// Writes the colour as SVG does: `#0072B2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self([red, green, blue]) = self;
+        write!(f, "#{red:02X}{green:02X}{blue:02X}")
+    }
+}
+
 impl Raster {
-    /// Rows of so many cells.
+    /// Makes rows of `columns` cells.
     ///
     /// # Panics
     /// If the cells are not whole rows of at least one column.
@@ -44,37 +55,32 @@ impl Raster {
         Self { columns, cells }
     }
 
-    /// A path for each colour, of all rectangles that have it. White is the ground and not drawn.
-    pub(super) fn to_svg(&self, (left, top): (i32, i32), (right, bottom): (i32, i32)) -> String {
+    /// Returns a path for each colour: all rectangles that have it. White is the ground and not drawn.
+    pub(super) fn to_svg(&self, (left, top): (f64, f64), (right, bottom): (f64, f64)) -> String {
         let rows = self.cells.len() / self.columns;
-        let place = |first: i32, last: i32, index: usize, count: usize| {
-            first + (f64::from(last - first) * index as f64 / count.max(1) as f64).round() as i32
+        let place = |first: f64, last: f64, index: usize, count: usize| {
+            round(first + (last - first) * index as f64 / count.max(1) as f64)
         };
         let mut paths: BTreeMap<Shade, String> = BTreeMap::new();
-        for row in 0..rows {
-            let cells = &self.cells[row * self.columns..(row + 1) * self.columns];
+        for (row, cells) in self.cells.chunks(self.columns).enumerate() {
             let (upper, lower) = (place(top, bottom, row, rows), place(top, bottom, row + 1, rows));
-            let mut start = 0;
+            let mut end = 0;
             for run in cells.chunk_by(|a, b| a == b) {
-                let end = start + run.len();
-                let (from, to) =
-                    (place(left, right, start, self.columns), place(left, right, end, self.columns));
-                start = end;
-                if run[0] != Shade([255; 3]) {
-                    // Writing to a String cannot fail.
-                    let (width, height) = (to - from, lower - upper);
-                    let _ = write!(
-                        paths.entry(run[0]).or_default(),
-                        "M{from} {upper}h{width}v{height}h-{width}z"
-                    );
+                let start = end;
+                end += run.len();
+                if run[0] != Shade::WHITE {
+                    let (from, to) =
+                        (place(left, right, start, self.columns), place(left, right, end, self.columns));
+                    let (width, height) = (round(to - from), round(lower - upper));
+                    let rectangle = format!("M{from} {upper}h{width}v{height}h-{width}z");
+                    paths.entry(run[0]).or_default().push_str(&rectangle);
                 }
             }
         }
-        let path = |(Shade([red, green, blue]), path): (&Shade, &String)| {
-            let fill = format!("#{red:02X}{green:02X}{blue:02X}");
-            format!("<path d=\"{path}\" fill=\"{fill}\" shape-rendering=\"crispEdges\"/>\n")
+        let path = |(shade, path): (&Shade, &String)| {
+            format!("<path d=\"{path}\" fill=\"{shade}\" shape-rendering=\"crispEdges\"/>\n")
         };
-        paths.iter().map(path).collect::<Vec<_>>().concat()
+        paths.iter().map(path).collect()
     }
 }
 
@@ -83,10 +89,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_cells_beside_each_other_are_one_rectangle_and_white_is_none() {
+    fn equal_neighbours_are_one_rectangle_and_white_is_not_drawn() {
         let (blue, white) = (Shade::signed(1.0), Shade::signed(0.0));
         let raster = Raster::new(3, vec![blue, blue, white, white, white, Shade::signed(-1.0)]);
-        let svg = raster.to_svg((0, 0), (30, 20));
+        let svg = raster.to_svg((0.0, 0.0), (30.0, 20.0));
         let expected = [
             "<path d=\"M0 0h20v10h-20z\" fill=\"#0072B2\" shape-rendering=\"crispEdges\"/>",
             "<path d=\"M20 10h10v10h-10z\" fill=\"#D55E00\" shape-rendering=\"crispEdges\"/>",
