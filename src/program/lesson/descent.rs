@@ -18,7 +18,7 @@ pub struct Settings {
     #[arg(long, value_name = "R[,R,R]", default_value = "0.01,0.2,0.26", value_delimiter = ',', value_parser = rate)]
     pub rate: Vec<f64>,
 
-    /// How strongly the valley curves along v1 and along v2
+    /// The curvatures of the valley along v1 and along v2
     #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = positive_pair)]
     pub curvatures: [f64; 2],
 }
@@ -46,26 +46,26 @@ pub const TRIES: [Try; 3] = [
     },
 ];
 
-/// Where the ball starts.
+/// The start of the ball.
 pub const START: [f64; 2] = [-4.0, 1.2];
 
 /// Steps taken with each rate.
 pub const STEPS: usize = 30;
 
 impl Settings {
-    /// The height of the valley: C = ½·(c1·v1² + c2·v2²).
+    /// Returns the height of the valley: C = ½·(c1·v1² + c2·v2²).
     pub fn height(&self, v: [f64; 2]) -> f64 {
         let [c1, c2] = self.curvatures;
         0.5 * (c1 * v[0] * v[0] + c2 * v[1] * v[1])
     }
 
-    /// Its slopes ∂C/∂v1 and ∂C/∂v2: the way up.
+    /// Returns its slopes ∂C/∂v1 and ∂C/∂v2: the way up.
     pub fn slopes(&self, v: [f64; 2]) -> [f64; 2] {
         let [c1, c2] = self.curvatures;
         [c1 * v[0], c2 * v[1]]
     }
 
-    /// One step down: v ← v − η·∇C.
+    /// Takes one step down: v ← v − η·∇C.
     pub fn step(&self, v: [f64; 2], rate: f64) -> [f64; 2] {
         let [up1, up2] = self.slopes(v);
         [v[0] - rate * up1, v[1] - rate * up2]
@@ -76,25 +76,25 @@ impl Settings {
     }
 }
 
-/// Where the ball was with one rate.
+/// The way of the ball with one rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Path {
     /// η.
     pub rate: f64,
-    /// Before the first step, and after each.
+    /// Its places before the first step and after each.
     pub points: Vec<[f64; 2]>,
     /// The height there.
     pub heights: Vec<f64>,
-    /// How far the first step should go down if the slope stayed as it is: η·|∇C|².
+    /// The drop of the first step if the slope stayed the same: η·|∇C|².
     pub predicted_drop: f64,
 }
 
-/// What becomes of a ball.
+/// The fate of a ball.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Less than a thousandth of the height is left.
     Arrives,
-    /// It goes down, and is still on its way.
+    /// It goes down but has not arrived.
     Creeps,
     /// It leaps to and fro at the same height.
     Swings,
@@ -102,7 +102,7 @@ pub enum Outcome {
     Climbs,
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Descent {
     /// The valley.
@@ -134,7 +134,7 @@ pub fn roll(settings: &Settings, rate: f64) -> Path {
 }
 
 impl Descent {
-    /// What becomes of the ball on this path.
+    /// Returns the fate of the ball on this path.
     pub fn outcome(&self, path: &Path) -> Outcome {
         if path.rate > self.border {
             Outcome::Climbs
@@ -251,7 +251,7 @@ impl Lesson for Descent {
                 let line = self.contour(path.heights[0] * distance * distance);
                 plot = plot.with(Series::new("", Mark::Thin, line).colour(Colour::Grey));
             }
-            // Of a ball that leaves the picture, only the way out.
+            // If the ball leaves the picture, only its way out is drawn.
             let is_inside = |v: &&[f64; 2]| v[0].abs() <= 5.0 && v[1].abs() <= 3.0;
             let inside = path.points.iter().take_while(is_inside).count();
             let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));
@@ -267,7 +267,7 @@ impl Lesson for Descent {
 }
 
 impl Descent {
-    /// The ellipse on which the valley has this height.
+    /// Returns the ellipse on which the valley has this height.
     fn contour(&self, level: f64) -> impl Iterator<Item = (f64, f64)> + use<> {
         let [half_length, half_width] =
             self.settings.curvatures.map(|curvature| (2.0 * level / curvature).sqrt());

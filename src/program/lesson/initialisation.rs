@@ -17,7 +17,7 @@ use super::{Lesson, Question, Try, as_json};
 use crate::cli::words::{Word as _, words};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// What is compared, and how.
+/// The starts to compare, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// The two ways of drawing weights that are compared
@@ -28,7 +28,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub epochs: u32,
 
-    /// What a pixel means to the input layer
+    /// The way pixels become inputs
     #[arg(long, value_name = "PIXELS", default_value = "scaled", value_parser = words::<Pixels>())]
     pub pixels: Pixels,
 }
@@ -77,10 +77,10 @@ const SHOWN: usize = 40;
 /// Bars of the picture.
 const BARS: usize = 20;
 
-/// One start: what its hidden neurons answer, and how training went.
+/// One start: the answers of its hidden neurons, and its training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Start {
-    /// How weights were drawn.
+    /// The way its weights were drawn.
     pub init: WeightInit,
     /// The standard deviation of the hidden neurons' weighted inputs.
     pub spread: f64,
@@ -96,10 +96,10 @@ pub struct Start {
     pub train_cost: Vec<f64>,
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Initialisation {
-    /// What was compared.
+    /// The settings.
     pub settings: Settings,
     /// The two starts.
     pub starts: [Start; 2],
@@ -108,7 +108,7 @@ pub struct Initialisation {
 /// Looks at both starts, and trains from them.
 ///
 /// # Panics
-/// If the digits that are part of this program could not be read.
+/// If the digits embedded in this program cannot be read.
 pub fn run(settings: &Settings) -> Initialisation {
     let digits = Source::Digits.load(settings.pixels).expect("the embedded digits are whole");
     let split = Split { train: digits.train.first(TRAIN), test: digits.test.first(TEST), ..digits };
@@ -142,7 +142,7 @@ fn try_start(init: WeightInit, split: &Split, epochs: usize) -> Start {
     }
 }
 
-/// The weighted inputs of all hidden neurons for some digits.
+/// Returns the weighted inputs of all hidden neurons for some digits.
 fn hidden_sums(network: &mut Network, split: &Split) -> Vec<f64> {
     let mut sums = Vec::new();
     for index in 0..SHOWN {

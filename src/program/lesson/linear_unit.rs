@@ -11,7 +11,7 @@ use super::table::{cell, table, wrapped};
 use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// How the line is fitted, and to what.
+/// The points and how a line is fitted to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// The learning rate
@@ -68,7 +68,7 @@ pub const POINTS: [(f64, f64); 9] = [
 /// Steps taken.
 pub const STEPS: usize = 1000;
 
-/// The points a line is fitted to.
+/// Returns the points a line is fitted to.
 pub fn points(settings: &Settings) -> Vec<(f64, f64)> {
     let more = settings.add.map(|[x, y]| (x, y));
     let middle = if settings.from_middle { 4.0 } else { 0.0 };
@@ -78,14 +78,14 @@ pub fn points(settings: &Settings) -> Vec<(f64, f64)> {
 /// A line: slope w and height b at x = 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Line {
-    /// How much the output rises for each step of x.
+    /// The rise of the output for each step of x.
     pub w: f64,
     /// The output at x = 0.
     pub b: f64,
 }
 
 impl Line {
-    /// The neuron's output. The activation is the identity: there is nothing more to do.
+    /// Returns the neuron's output. The activation is the identity: there is nothing more to do.
     pub fn output(self, x: f64) -> f64 {
         self.w * x + self.b
     }
@@ -114,7 +114,7 @@ impl Line {
     }
 }
 
-/// The best line of all, by setting both derivatives to 0 and solving (least squares).
+/// Returns the best line of all: both derivatives are set to 0 and solved for w and b (least squares).
 pub fn best_line(points: &[(f64, f64)]) -> Line {
     let n = points.len() as f64;
     let mean_x = points.iter().map(|point| point.0).sum::<f64>() / n;
@@ -125,7 +125,7 @@ pub fn best_line(points: &[(f64, f64)]) -> Line {
     Line { w, b: mean_y - w * mean_x }
 }
 
-/// The rate from which on steps land higher and higher: 2 divided by the steepest curvature of the cost, the larger
+/// Returns the rate above which steps land higher and higher: 2 divided by the steepest curvature of the cost, the larger
 /// eigenvalue of its second derivatives, the matrix with the rows (mean of x², mean of x) and (mean of x, 1).
 pub fn border(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
@@ -135,25 +135,24 @@ pub fn border(points: &[(f64, f64)]) -> f64 {
     2.0 / ((mean_square + 1.0 + root) / 2.0)
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinearUnit {
-    /// How it was done.
+    /// The settings.
     pub settings: Settings,
-    /// What the line was fitted to.
+    /// The points the line was fitted to.
     pub points: Vec<(f64, f64)>,
-    /// The line before the first step, and after each, as long as there is one: at a rate far too large its numbers
-    /// leave all bounds.
+    /// The line before the first step and after each. The list ends early if a far too large rate makes its cost infinite.
     pub lines: Vec<Line>,
-    /// Its cost.
+    /// The cost of each line.
     pub costs: Vec<f64>,
-    /// Where it should end.
+    /// The line it should end at.
     pub best: Line,
-    /// The rate from which on the cost grows.
+    /// The rate above which the cost grows.
     pub border: f64,
 }
 
-/// A thousand steps from w = 0, b = 0.
+/// Takes a thousand steps from w = 0, b = 0.
 pub fn run(settings: &Settings) -> LinearUnit {
     let points = points(settings);
     let start = Line { w: 0.0, b: 0.0 };
@@ -165,7 +164,7 @@ pub fn run(settings: &Settings) -> LinearUnit {
 }
 
 impl LinearUnit {
-    /// The first step after which this number of the line stays within 1 % of the best line's, if there is one.
+    /// Returns the first step from which on this number of the line stays within 1 % of the best line's.
     pub fn settled(&self, number: impl Fn(Line) -> f64) -> Option<usize> {
         let goal = number(self.best);
         let last_away = self.lines.iter().rposition(|&line| (number(line) - goal).abs() > 0.01 * goal.abs());
@@ -173,7 +172,7 @@ impl LinearUnit {
         (first < self.lines.len()).then_some(first)
     }
 
-    /// What became of w and b, in words.
+    /// Tells what became of w and b.
     fn ending(&self) -> String {
         match (self.settled(|line| line.w), self.settled(|line| line.b)) {
             _ if self.settings.rate >= self.border => format!(

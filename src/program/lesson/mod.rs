@@ -1,10 +1,10 @@
 //! Small experiments, one a file, to be read from top to bottom and then played with.
 //!
 //! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
-//! [`xor`] is the first task that takes it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
-//! [`vanishing`] show how it goes wrong and [`universality`] what it is all good for. Each file opens with what you will
+//! [`xor`] is the first task that needs it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
+//! [`vanishing`] show how it goes wrong and [`universality`] what it is good for. Each file opens with what you will
 //! see; `Settings` are what you may change, each a flag of the program; `TRIES` are three things to try, with their
-//! answers; a function `run` does the experiment. Only then is said how the result is told and drawn ([`Lesson`]). Every
+//! answers; a function `run` does the experiment. The code that tells and draws the result ([`Lesson`]) comes last. Every
 //! number in a text is computed when the lesson runs.
 //!
 //! `backprop lesson NAME` asks what you expect, then tells; `--plot FILE.svg` draws, `--source` prints the file.
@@ -30,48 +30,48 @@ use serde::Serialize;
 
 use crate::show::plot::Figure;
 
-/// What an experiment found, ready to be told and drawn. Texts have at most 90 characters a line.
+/// The result of an experiment, ready to be told and drawn. Texts have at most 90 characters a line.
 pub trait Lesson {
-    /// What is tried, with which settings.
+    /// Tells what is tried, with which settings.
     fn set_up(&self) -> String;
 
-    /// What the reader is asked before the result is told.
+    /// Asks the reader before the result is told.
     fn question(&self) -> Question;
 
-    /// The result, and what it means.
+    /// Tells the result and its meaning.
     fn text(&self) -> String;
 
-    /// The lesson as a picture.
+    /// Draws the lesson.
     fn figure(&self) -> Figure;
 
-    /// The numbers behind all of them: the result's own fields as JSON.
+    /// Returns the numbers behind text and picture: the fields of the result as JSON.
     fn numbers(&self) -> serde_json::Value;
 }
 
-/// A question, and the answers to choose from. Which one is right is what the experiment found.
+/// A question and the answers to choose from. The experiment finds the right one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// The question.
     pub text: String,
     /// The answers: two or more.
     pub choices: Vec<String>,
-    /// The place of the right one.
+    /// The index of the right one.
     pub right: usize,
 }
 
 impl Question {
-    /// A question with these answers.
+    /// Makes a question with these answers.
     pub fn new(text: impl Into<String>, choices: &[&str], right: usize) -> Self {
         let choices = choices.iter().map(ToString::to_string).collect();
         Self { text: text.into(), choices, right }
     }
 
-    /// The letter that a choice is called by: a, b, c.
+    /// Returns the letter of a choice: a, b, c.
     pub fn letter(choice: usize) -> char {
         char::from(b'a' + choice as u8)
     }
 
-    /// Which choice somebody means who types this, if any.
+    /// Returns the choice whose letter was typed, if any.
     pub fn choice(&self, typed: &str) -> Option<usize> {
         let typed = typed.trim().to_lowercase();
         let is_meant = |choice: &usize| typed == Self::letter(*choice).to_string();
@@ -84,20 +84,20 @@ impl Question {
 pub struct Try {
     /// The flags to try it with.
     pub flags: &'static str,
-    /// What to look for.
+    /// The thing to look for.
     pub question: &'static str,
-    /// What is to be seen, and why.
+    /// The observation, and its reason.
     pub answer: &'static str,
 }
 
 /// A lesson by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// What it shows, in one line.
+    /// A summary in one line.
     pub summary: &'static str,
-    /// Where its code is.
+    /// The path of its code.
     pub path: &'static str,
     /// Its code.
     pub source: &'static str,
@@ -105,7 +105,7 @@ pub struct Entry {
     pub tries: &'static [Try; 3],
     /// Adds its settings to a command.
     pub settings: fn(Command) -> Command,
-    /// Does the experiment with the settings found by such a command.
+    /// Does the experiment with the settings that such a command parsed.
     pub run: fn(&ArgMatches) -> Result<Box<dyn Lesson>, clap::Error>,
 }
 
@@ -168,7 +168,7 @@ pub const LESSONS: [Entry; 11] = [
     ),
 ];
 
-/// The numbers of a result as JSON.
+/// Returns the numbers of a result as JSON.
 fn as_json(result: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(result).expect("a lesson's result is numbers, texts and lists of them")
 }

@@ -55,29 +55,29 @@ pub const TRIES: [Try; 3] = [
 pub struct Perceptron {
     /// One weight for each input.
     pub weights: [f64; 2],
-    /// How easily it says 1: the threshold with its sign flipped.
+    /// The threshold with its sign flipped: the larger, the more easily it says 1.
     pub bias: f64,
 }
 
 impl Perceptron {
-    /// w·x + b.
+    /// Returns w·x + b.
     pub fn weighted_input(&self, inputs: [bool; 2]) -> f64 {
         let x = inputs.map(|input| f64::from(u8::from(input)));
         self.weights[0] * x[0] + self.weights[1] * x[1] + self.bias
     }
 
-    /// 1 if w·x + b > 0, else 0.
+    /// Returns 1 if w·x + b > 0, else 0.
     pub fn output(&self, inputs: [bool; 2]) -> bool {
         self.weighted_input(inputs) > 0.0
     }
 
-    /// The outputs for the four pairs of inputs.
+    /// Returns the outputs for the four pairs of inputs.
     pub fn outputs(&self) -> [bool; 4] {
         PAIRS.map(|pair| self.output(pair))
     }
 }
 
-/// What a gate is called that has these outputs for the inputs 00, 01, 10 and 11.
+/// Returns the name of the gate with these outputs for the inputs 00, 01, 10 and 11.
 pub fn gate_name(outputs: [bool; 4]) -> &'static str {
     let number = outputs.iter().fold(0, |number, output| 2 * number + usize::from(*output));
     let names = [
@@ -110,7 +110,7 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// A circuit without parts.
+    /// Makes a circuit without parts.
     pub fn new(gate: Perceptron) -> Self {
         Self { gate, gates: 0 }
     }
@@ -160,29 +160,29 @@ impl Circuit {
 /// One line of a truth table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
-    /// What goes in.
+    /// The inputs.
     pub inputs: Vec<bool>,
-    /// Sum and carry as the perceptrons have them.
+    /// The sum that the perceptrons compute.
     pub sum: bool,
-    /// The carry.
+    /// The carry that they compute.
     pub carry: bool,
-    /// How many inputs are 1, by counting.
+    /// The number of inputs that are 1, by counting.
     pub counted: u8,
 }
 
 impl Row {
-    /// Whether carry and sum, read as a binary number, are the count.
+    /// Returns true if carry and sum, read as a binary number, are the count.
     pub fn is_right(&self) -> bool {
         2 * u8::from(self.carry) + u8::from(self.sum) == self.counted
     }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Gates {
     /// The only part used.
     pub gate: Perceptron,
-    /// What engineers call it.
+    /// The engineers' name for it.
     pub name: &'static str,
     /// For each pair of inputs: the pair, w·x + b, the output.
     pub truth_table: Vec<([bool; 2], f64, bool)>,
@@ -192,7 +192,7 @@ pub struct Gates {
     pub full_adder: Vec<Row>,
     /// Perceptrons in a half adder, a full adder and an adder of bytes.
     pub gates: [usize; 3],
-    /// Pairs of bytes added, and how many of the sums were right.
+    /// The number of pairs of bytes added, and of sums that were right.
     pub sums: (usize, usize),
 }
 
@@ -286,7 +286,7 @@ impl Lesson for Gates {
                     .to_owned()
             } else {
                 format!(
-                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron stands in\n\
+                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron takes\n\
                      the place of each.",
                     self.name
                 )
@@ -298,7 +298,7 @@ impl Lesson for Gates {
             self.sums.0,
             if is_nand {
                 "A network of perceptrons can compute whatever a\n\
-                 computer can. But here somebody chose the weights. In the next lesson a perceptron finds\n\
+                 computer can. But here the weights were chosen by hand. In the next lesson a perceptron finds\n\
                  its own."
             } else {
                 "These circuits need NAND gates."
@@ -318,7 +318,7 @@ impl Lesson for Gates {
     }
 }
 
-/// The four inputs as points of a plane, and the line where w·x + b = 0.
+/// Draws the four inputs as points of a plane, and the line where w·x + b = 0.
 fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot {
     let ([w1, w2], b) = (gate.weights, gate.bias);
     let points = |wanted: fn(f64) -> bool| {
@@ -339,7 +339,7 @@ fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot 
     if on_the_border.points.is_empty() { plot } else { plot.with(on_the_border.colour(Colour::Purple)) }
 }
 
-/// The rows of the full adder as an engineer draws them: one trace a wire, high for 1.
+/// Draws the rows of the full adder as an engineer does: one trace a wire, high for 1.
 fn timing_plot(rows: &[Row]) -> Plot {
     type Wire = (&'static str, fn(&Row) -> bool);
     let wires: [Wire; 5] = [

@@ -2,8 +2,8 @@
 //!
 //! You will see one small network whose deltas are computed by the very functions that train it, but in four orders:
 //! backwards; forwards, once and as often as there are layers; and backwards with a node listening to only one of the
-//! nodes it feeds, or to as many as you say. Each time the gradient check has its say: it nudges every weight and sees what
-//! the error does.
+//! nodes it feeds, or to as many as you choose. Each time the gradient check is the judge: it nudges every weight and
+//! measures how the error changes.
 
 use clap::Args;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::table::{table, wrapped};
 use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// The network, and how much of the sum a node hears.
+/// The network, and the part of the sum that a node hears.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// Neurons in each layer, input first
@@ -59,23 +59,23 @@ pub const TRIES: [Try; 3] = [
 pub const NODE: usize = 1;
 
 impl Settings {
-    /// A network with random weights, and no delta computed yet: all are 0.
+    /// Makes a network with random weights. Its deltas are all 0, as they have not been computed.
     pub fn network(&self) -> Network {
         let architecture = Architecture::new(&self.sizes.0);
         Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, self.seed))
     }
 
-    /// What it is shown: 0.6 and -0.4 in turn.
+    /// Returns the inputs: 0.6 and -0.4 in turn.
     pub fn sample(&self) -> Vec<f64> {
         [0.6, -0.4].into_iter().cycle().take(self.sizes.0[0]).collect()
     }
 
-    /// What it should answer: 0.9 and 0.1 in turn.
+    /// Returns the desired outputs: 0.9 and 0.1 in turn.
     pub fn label(&self) -> Vec<f64> {
         [0.9, 0.1].into_iter().cycle().take(self.sizes.0[self.layers()]).collect()
     }
 
-    /// Layers that have weights; the number of the output layer.
+    /// Returns the number of layers that have weights, which is also the index of the output layer.
     fn layers(&self) -> usize {
         self.sizes.0.len() - 1
     }
@@ -94,8 +94,8 @@ pub fn compute_deltas(network: &mut Network, label: &[f64], order: impl Iterator
     }
 }
 
-/// Backwards, but each hidden node's delta comes from the last nodes it feeds alone, not from all. From only one it
-/// comes where a program has `=` in place of `+=`.
+/// Computes the deltas backwards, but takes each hidden node's delta from only the last `count` nodes it feeds. With a
+/// count of 1, that is the mistake of writing `=` in place of `+=`.
 pub fn listen_to(count: usize, network: &mut Network, label: &[f64]) {
     let output_layer = network.layers.len() - 1;
     compute_deltas(network, label, std::iter::once(output_layer));
@@ -113,7 +113,7 @@ pub fn listen_to(count: usize, network: &mut Network, label: &[f64]) {
     }
 }
 
-/// A network with one way of computing its deltas: what the gradient check needs to know of it.
+/// A network with one way of computing its deltas, as the gradient check sees it.
 struct InOrder<'a> {
     network: Network,
     layout: Layout,
@@ -162,16 +162,16 @@ fn check(settings: &Settings, compute: &dyn Fn(&mut Network)) -> Report {
     Check::new().run(&mut InOrder { network, layout, sample, label, compute })
 }
 
-/// One way of computing deltas, and what the gradient check says.
+/// One way of computing deltas, and the gradient check's findings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attempt {
-    /// What was done.
+    /// A description of the way.
     pub way: String,
     /// The largest |gradient − difference| / (|gradient| + |difference|) among the weights into each layer.
     pub worst: Vec<f64>,
-    /// Weights checked, and how many of them agree.
+    /// The number of weights checked.
     pub checked: usize,
-    /// How many agree.
+    /// The number that agree.
     pub agree: usize,
     /// The verdict on all of them.
     pub verdict: Verdict,
@@ -207,21 +207,21 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// The delta of equation 4: the slope times the sum of all contributions.
+    /// Returns the delta of equation 4: the slope times the sum of all contributions.
     pub fn delta(&self) -> f64 {
         self.slope * self.contributions.iter().sum::<f64>()
     }
 
-    /// The delta if only the last contribution counted.
+    /// Returns the delta if only the last contribution counted.
     pub fn delta_of_one(&self) -> f64 {
         self.slope * self.contributions.last().copied().unwrap_or(0.0)
     }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Order {
-    /// How it was done.
+    /// The settings.
     pub settings: Settings,
     /// Each way of computing the deltas.
     pub attempts: Vec<Attempt>,
@@ -247,7 +247,7 @@ pub fn run(settings: &Settings) -> Order {
     Order { settings: settings.clone(), attempts, sharing: share(settings, &backwards) }
 }
 
-/// Looks at one hidden node: what each node it feeds contributes to its delta, and what its delta should be.
+/// Examines one hidden node: the contribution of each node it feeds to its delta, and the delta it should have.
 fn share(settings: &Settings, report: &Report) -> Sharing {
     let mut network = settings.network();
     let (sample, label) = (settings.sample(), settings.label());

@@ -11,7 +11,7 @@ use super::table::table;
 use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// Where learning starts, and what is learnt from.
+/// The start of learning, and the rows to learn from.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Settings {
     /// The weights and the bias to start from: whole numbers from -9 to 9
@@ -32,9 +32,9 @@ pub const TRIES: [Try; 3] = [
     Try {
         flags: "--start -4,5,3",
         question: "Other weights to start from. Does AND always come to an end? With the same weights?",
-        answer: "Always to an end: where weights exist, each correction brings the perceptron's weights closer to \
-                 their direction, and there can be only so many. Not with the same weights: many lines part the one \
-                 1 from the three 0s, and the rule stops at the first it meets.",
+        answer: "It always ends: if weights exist, each correction brings the perceptron's weights closer to their \
+                 direction, and there can be only a limited number. Not with the same weights: many lines separate \
+                 the one 1 from the three 0s, and the rule stops at the first it meets.",
     },
     Try {
         flags: "--order 3,2,1,0",
@@ -47,11 +47,11 @@ pub const TRIES: [Try; 3] = [
         question: "XOR with a third input, x1 and x2. Can it be learnt now?",
         answer: "Yes. In space there is a third direction, and a plane cuts the four corners as no line could: \
                  x1 + x2 - 2*x3 is 1 where exactly one input is 1, else 0. And so can all sixteen gates. Finding \
-                 such an input is what a hidden layer is for; here somebody had to think of it.",
+                 such an input is what a hidden layer is for; here it had to be thought of.",
     },
 ];
 
-/// Whole numbers, so that the weights must come back to earlier ones where there is nothing to learn.
+/// Parses whole numbers: with those, the weights must come back to earlier ones if there is nothing to learn.
 fn start(text: &str) -> Result<[f64; 3], String> {
     let numbers = text.split(',').map(|part| part.trim().parse::<i8>().ok().filter(|n| (-9..=9).contains(n)));
     let numbers: Option<Vec<f64>> = numbers.map(|number| number.map(f64::from)).collect();
@@ -69,7 +69,7 @@ fn order(text: &str) -> Result<[usize; 4], String> {
 /// The four inputs x1 and x2.
 pub const INPUTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
-/// The four inputs, each with a 1 behind it that the bias is the weight of: a bias is a weight like the others.
+/// Returns the four inputs, each followed by a 1 whose weight is the bias: a bias is a weight like the others.
 pub fn rows(third_input: bool) -> [Vec<f64>; 4] {
     INPUTS.map(|[x1, x2]| if third_input { vec![x1, x2, x1 * x2, 1.0] } else { vec![x1, x2, 1.0] })
 }
@@ -83,13 +83,13 @@ pub const AND: Gate = [0.0, 0.0, 0.0, 1.0];
 /// 1 if exactly one input is.
 pub const XOR: Gate = [0.0, 1.0, 1.0, 0.0];
 
-/// 1 if w·x > 0 (the bias is in there), else 0.
+/// Returns 1 if w·x > 0 (the last weight is the bias), else 0.
 pub fn output(weights: &[f64], x: &[f64]) -> f64 {
     let weighted_input: f64 = weights.iter().zip(x).map(|(weight, input)| weight * input).sum();
     if weighted_input > 0.0 { 1.0 } else { 0.0 }
 }
 
-/// How a perceptron's learning went.
+/// The course of a perceptron's learning.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learning {
     /// Weights, the bias last, before the first pass over the four inputs, and after each.
@@ -98,30 +98,31 @@ pub struct Learning {
     pub steps: Vec<Vec<f64>>,
     /// Mistakes met during each pass.
     pub mistakes: Vec<usize>,
-    /// How it ended.
+    /// Its end.
     pub end: End,
 }
 
-/// How learning ended.
+/// The end of learning.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum End {
     /// A pass without a mistake.
     Learnt,
     /// The weights are those of an earlier pass: from here on it goes round and round.
     Circle {
-        /// After which pass the weights were the same before.
+        /// The earlier pass after which the weights were the same.
         since: usize,
-        /// How often each of the four inputs was corrected on the way round.
+        /// The number of corrections for each of the four inputs on the way round.
         corrections: [f64; 4],
         /// All those corrections added up. They are 0, since the weights are back where they were.
         sum: Vec<f64>,
     },
 }
 
-/// The perceptron rule: w ← w + (label − output)·x for each input in turn, until nothing is wrong, or for ever.
+/// Applies the perceptron rule, w ← w + (label − output)·x for each input in turn, until nothing is wrong or earlier
+/// weights come back.
 ///
 /// The rate is 1: starting from zeros, another rate only changes the scale. So all weights are whole numbers. They
-/// stay bounded even where there is nothing to learn, so they must come back to earlier values sooner or later.
+/// stay bounded even if there is nothing to learn, so they must come back to earlier values sooner or later.
 /// (The numbers of `gate` are 0 or 1 each.)
 pub fn learn(gate: Gate, settings: &Settings) -> Learning {
     let rows = rows(settings.third_input);
@@ -169,7 +170,7 @@ fn circle(gate: Gate, rows: &[Vec<f64>; 4], since: usize, passes: &[[f64; 4]]) -
     End::Circle { since, corrections, sum }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Perceptrons {
     /// Learning AND.
@@ -180,7 +181,7 @@ pub struct Perceptrons {
     pub gates: Vec<(Gate, bool)>,
 }
 
-/// Teaches AND, then XOR, then every gate there is.
+/// Teaches AND, then XOR, then all sixteen gates.
 pub fn run(settings: &Settings) -> Perceptrons {
     let every_gate = (0..16u8).map(|number| [8, 4, 2, 1].map(|bit| f64::from(u8::from(number & bit != 0))));
     let gates = every_gate.map(|gate| (gate, learn(gate, settings).end == End::Learnt)).collect();
@@ -190,7 +191,7 @@ pub fn run(settings: &Settings) -> Perceptrons {
 impl Lesson for Perceptrons {
     fn set_up(&self) -> String {
         format!(
-            "Nobody chooses the weights now. The perceptron is shown the four rows of a truth table.\n\
+            "This time the perceptron finds its weights. It is shown the four rows of a truth table.\n\
              Where its output is wrong, every weight moves by (label - output) * input, the bias by\n\
              (label - output). Where it is right, nothing moves. First AND:\n\n{}\n\
              No mistake is left: {} is above 0 only where both inputs are 1.\n\n\
@@ -276,7 +277,7 @@ fn passes_text(learning: &Learning) -> String {
     table(&[&["pass", "mistakes"], names].concat(), rows)
 }
 
-/// What became of XOR: the weights, or, in the numbers of the circle, why there are none.
+/// Tells what became of XOR: its weights or, in the numbers of the circle, why there cannot be any.
 fn end_text(learning: &Learning) -> String {
     let End::Circle { since, corrections, sum } = &learning.end else {
         let weights = &learning.weights[learning.weights.len() - 1];
@@ -307,7 +308,7 @@ fn bits(gate: Gate) -> String {
     gate.iter().map(f64::to_string).collect()
 }
 
-/// The four inputs in the plane, and the border w·x + b = 0 after each correction. (With a third input the border is
+/// Draws the four inputs in the plane, and the border w·x + b = 0 after each correction. (With a third input the border is
 /// a plane in space, and only the points are drawn.)
 fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
     let axis = |label: &str| {
@@ -334,17 +335,17 @@ fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
     plot = plot
         .with(Series::new("label 1", Mark::Dots, points(1.0, false)).colour(Colour::Blue))
         .with(Series::new("label 0", Mark::Rings, points(0.0, false)).colour(Colour::Vermilion));
-    // Output 1 takes more than 0: the border itself is on the side of 0.
+    // For the output 1, w·x + b must be above 0: the border itself belongs to the side of 0.
     let border_points = Series::new("label 0, on the border: that is 0", Mark::Rings, points(0.0, true));
     if border_points.points.is_empty() { plot } else { plot.with(border_points.colour(Colour::Purple)) }
 }
 
-/// w1, w2 and b, where there is no third input.
+/// Returns w1, w2 and b if there is no third input.
 fn in_the_plane(weights: &[f64]) -> Option<[f64; 3]> {
     weights.try_into().ok()
 }
 
-/// Two far points of the line w1·x1 + w2·x2 + b = 0; none if w1 and w2 are both 0.
+/// Returns two far points of the line w1·x1 + w2·x2 + b = 0, or nothing if w1 and w2 are both 0.
 pub(super) fn border([w1, w2, b]: [f64; 3]) -> Vec<(f64, f64)> {
     let length = w1 * w1 + w2 * w2;
     if length == 0.0 {
@@ -356,7 +357,7 @@ pub(super) fn border([w1, w2, b]: [f64; 3]) -> Vec<(f64, f64)> {
     vec![(x1 - far * w2, x2 + far * w1), (x1 + far * w2, x2 - far * w1)]
 }
 
-/// The corners of that part of a square where w1·x1 + w2·x2 + b is above 0.
+/// Returns the corners of the part of a square where w1·x1 + w2·x2 + b is above 0.
 pub(super) fn side_of_one([w1, w2, b]: [f64; 3], first: f64, last: f64) -> Vec<(f64, f64)> {
     let height = |(x1, x2): (f64, f64)| w1 * x1 + w2 * x2 + b;
     let square = [(first, first), (last, first), (last, last), (first, last)];

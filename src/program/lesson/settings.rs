@@ -1,14 +1,14 @@
-//! How the settings of lessons are read from the command line.
+//! Parses the settings of lessons on the command line.
 
 use serde::Serialize;
 
-/// A number that is one.
+/// Parses a finite number.
 pub fn number(text: &str) -> Result<f64, String> {
     let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     number.ok_or_else(|| format!("'{text}' is not a number"))
 }
 
-/// A number above 0, and no larger than any lesson has use for.
+/// Parses a number above 0 and at most 10,000.
 pub fn positive(text: &str) -> Result<f64, String> {
     let number = number(text)?;
     if number > 0.0 && number <= 1e4 {
@@ -18,19 +18,19 @@ pub fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A learning rate: above 0, and at most 10.
+/// Parses a learning rate: above 0 and at most 10.
 pub fn rate(text: &str) -> Result<f64, String> {
     let rate = number(text)?;
-    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err(format!("{text} is no rate from 0 to 10")) }
+    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err(format!("{text} is not a rate between 0 and 10")) }
 }
 
-/// Two numbers with a comma between them.
+/// Parses two numbers with a comma between them.
 pub fn pair(text: &str) -> Result<[f64; 2], String> {
     let numbers: Vec<f64> = text.split(',').map(number).collect::<Result<_, _>>()?;
     numbers.try_into().map_err(|_| format!("'{text}' is not two numbers with a comma between them"))
 }
 
-/// Two numbers above 0.
+/// Parses two numbers above 0.
 pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
     let pair = pair(text)?;
     if pair.iter().all(|number| *number > 0.0 && *number <= 1e4) {
@@ -44,7 +44,7 @@ pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sizes(pub Vec<usize>);
 
-/// Sizes of layers with commas between them: three layers or more, small enough to be looked at.
+/// Parses sizes of layers with commas between them: three layers or more, small enough to be looked at.
 pub fn sizes(text: &str) -> Result<Sizes, String> {
     let problem = || format!("'{text}' is not 3 to 10 layers of 1 to 20 neurons; write 2,3,3,2");
     let sizes = text.split(',').map(|part| part.trim().parse().map_err(|_| problem()));

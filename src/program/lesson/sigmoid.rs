@@ -59,21 +59,21 @@ fn input(text: &str) -> Result<f64, String> {
     if input == 0.0 { Err("with an input of 0 the weight would have no say".to_owned()) } else { Ok(input) }
 }
 
-/// How much the weight is turned up each time.
+/// The amount by which the weight is turned up each time.
 pub const STEP: f64 = 0.1;
 
 impl Settings {
-    /// The perceptron's output: 1 if w·x + b > 0, else 0.
+    /// Returns the perceptron's output: 1 if w·x + b > 0, else 0.
     pub fn perceptron(&self, weight: f64) -> f64 {
         if weight * self.input + self.bias > 0.0 { 1.0 } else { 0.0 }
     }
 
-    /// The sigmoid neuron's output: σ(w·x + b).
+    /// Returns the sigmoid neuron's output: σ(w·x + b).
     pub fn neuron(&self, weight: f64) -> f64 {
         Activation::Sigmoid.value(weight * self.input + self.bias)
     }
 
-    /// The weight where w·x + b = 0.
+    /// Returns the weight where w·x + b = 0.
     fn border(&self) -> f64 {
         -self.bias / self.input
     }
@@ -101,7 +101,7 @@ pub struct Predicted {
     pub predicted: f64,
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SmallChanges {
     /// The neuron.
@@ -141,7 +141,7 @@ pub fn predict(settings: &Settings) -> Vec<Predicted> {
 }
 
 impl SmallChanges {
-    /// The largest change of an output from one weight to the next.
+    /// Returns the largest change of an output from one weight to the next.
     pub fn largest_change(&self, output: impl Fn(&Outputs) -> f64) -> f64 {
         let changes = self.outputs.windows(2).map(|pair| (output(&pair[1]) - output(&pair[0])).abs());
         changes.fold(0.0, f64::max)
@@ -192,14 +192,14 @@ impl Lesson for SmallChanges {
         } else {
             format!(
                 "A change ten times smaller is predicted {:.0} times more exactly. So for small steps\n\
-                 one may reckon with slopes alone. All of backpropagation rests on that.\n",
+                 one can calculate with slopes alone. All of backpropagation rests on that.\n",
                 missed(2) / missed(3)
             )
         };
         format!(
             "{}\n\
              The perceptron's output changes by {:.0} in one step and not at all in the others. Nothing\n\
-             before told that it was near, so there is no telling which way to turn a weight. The\n\
+             before showed that it was near, so there is no telling which way to turn a weight. The\n\
              sigmoid's output never changes by more than {:.4} (its slope is at most 1/4, so at most\n\
              {:.4} for a step of {STEP}), and it always moves the same way.\n\n\
              Better: the slope a(1 - a)*x predicts the change. Starting from a weight of {}:\n\n{}\n\

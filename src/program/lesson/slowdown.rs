@@ -1,9 +1,9 @@
 //! Learning slowdown: a neuron that is badly wrong learns slowly, unless the cost is the cross-entropy.
 //!
 //! One neuron is to turn the input 1 into the output 0, from two starts: a mild one (weight 0.6, bias 0.9) and a bad
-//! one (weight 2, bias 2, unless you choose others), as in chapter 3 of Nielsen's book. You will see that with the quadratic cost the worse start
-//! learns *less* from each step, because the slope of the sigmoid is in its delta, and that with the cross-entropy it
-//! learns more.
+//! one (weight 2, bias 2, unless you choose others), as in chapter 3 of Nielsen's book. You will see that with the
+//! quadratic cost the worse start learns *less* from each step, because the slope of the sigmoid is in its delta, and
+//! that with the cross-entropy it learns more.
 
 use clap::Args;
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub struct Settings {
     #[arg(long, value_name = "B", default_value = "2", value_parser = number, allow_hyphen_values = true)]
     pub bias: f64,
 
-    /// What the neuron should answer, from 0 to 0.5
+    /// The desired output, from 0 to 0.5
     #[arg(long, value_name = "T", default_value = "0", value_parser = desired)]
     pub desired: f64,
 
@@ -78,13 +78,13 @@ pub const MILD: (f64, f64) = (0.6, 0.9);
 pub const INPUT: f64 = 1.0;
 
 impl Settings {
-    /// The mild start and the bad one: weight and bias.
+    /// Returns the mild start and the bad one: weight and bias.
     pub fn starts(&self) -> [(f64, f64); 2] {
         [MILD, (self.weight, self.bias)]
     }
 }
 
-/// One start under one cost.
+/// A training from one start with one cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
     /// Weight and bias at the start.
@@ -97,11 +97,11 @@ pub struct Run {
     pub first_delta: f64,
     /// The output before the first step, and after each.
     pub outputs: Vec<f64>,
-    /// The cost, likewise.
+    /// The costs, likewise.
     pub costs: Vec<f64>,
 }
 
-/// Trains a network of one neuron: the crate's own, one input, one output; `start` is weight and bias.
+/// Trains one of this crate's networks with a single neuron, one input and one output; `start` is weight and bias.
 pub fn train(start: (f64, f64), cost: Cost, rate: f64, settings: &Settings) -> Run {
     let architecture = Architecture::new(&[1, 1]).with_cost(cost);
     let neuron = LayerParameters { weights: vec![vec![start.0]], biases: vec![start.1] };
@@ -121,7 +121,7 @@ pub fn train(start: (f64, f64), cost: Cost, rate: f64, settings: &Settings) -> R
     Run { start, cost, rate, first_delta, outputs, costs }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slowdown {
     /// The bad start, and how it was trained.
@@ -132,7 +132,7 @@ pub struct Slowdown {
     pub cross_entropy: [Run; 2],
 }
 
-/// Both starts under both costs.
+/// Trains from both starts with both costs.
 pub fn run(settings: &Settings) -> Slowdown {
     let starts = settings.starts();
     let quadratic = starts.map(|start| train(start, Cost::Quadratic, settings.rate, settings));
@@ -144,17 +144,17 @@ pub fn run(settings: &Settings) -> Slowdown {
 }
 
 impl Slowdown {
-    /// How many times as large the bad start's first delta is as the mild one's, for both costs.
+    /// Returns the bad start's first delta divided by the mild one's, for both costs.
     pub fn delta_ratios(&self) -> [f64; 2] {
         [&self.quadratic, &self.cross_entropy].map(|[mild, bad]| bad.first_delta / mild.first_delta)
     }
 
-    /// Halfway from 1 to what is desired.
+    /// Returns the output halfway from 1 to the desired one.
     pub fn line(&self) -> f64 {
         f64::midpoint(1.0, self.settings.desired)
     }
 
-    /// The first step after which the output is below [`Slowdown::line`], if there is one.
+    /// Returns the first step after which the output is below [`Slowdown::line`], if there is one.
     pub fn half_way(&self, run: &Run) -> Option<usize> {
         run.outputs.iter().position(|&output| output < self.line())
     }
@@ -165,7 +165,7 @@ impl Slowdown {
     }
 }
 
-/// `7.0 times *less*` or `1.20 times *more*`.
+/// Returns `7.0 times *less*` or `1.20 times *more*`.
 fn compared(ratio: f64) -> String {
     if ratio < 1.0 { format!("{:.1} times *less*", 1.0 / ratio) } else { format!("{ratio:.2} times *more*") }
 }

@@ -1,6 +1,6 @@
-//! Tables of numbers as text: columns as wide as they need to be, flush right. And words that fit on a line.
+//! Tables of numbers as text, with columns as wide as they need to be, flush right; and text broken into lines.
 
-/// A table with a line of headings; every line ends with a line break.
+/// Returns a table with a line of headings; every line ends with a line break.
 ///
 /// # Panics
 /// If a row has more cells than there are headings.
@@ -21,12 +21,12 @@ pub fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> 
     std::iter::once(&headings).chain(&rows).map(line).collect()
 }
 
-/// A number with so many decimals, or, from a million on, as a power of ten.
+/// Returns a number with this many decimals or, from a million on, with a power of ten.
 pub fn cell(value: f64, decimals: usize) -> String {
     if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
 }
 
-/// Sentences as lines of at most 90 characters, each of which begins with these blanks and ends with a line break.
+/// Breaks sentences into lines of at most 90 characters. Each begins with this many blanks and ends with a line break.
 pub fn wrapped(sentences: &str, blanks: usize) -> String {
     let mut text = String::new();
     let mut length = 0;

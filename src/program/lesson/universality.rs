@@ -1,6 +1,6 @@
 //! One hidden layer can draw any curve: towers, each made of two steep sigmoid neurons.
 //!
-//! You will see a network whose weights nobody trained: they are read off the curve. Two hidden neurons make a tower
+//! You will see a network whose weights were not trained: they are read off the curve. Two hidden neurons make a tower
 //! (one steps up, the other down again), towers side by side make a staircase along the curve, and the error halves
 //! each time there are twice as many.
 
@@ -15,14 +15,14 @@ use super::table::{table, wrapped};
 use super::{Lesson, Question, Try, as_json};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// What is drawn, and with what.
+/// The curve, and the towers to draw it with.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// The curve to be drawn
     #[arg(long, value_name = "CURVE", default_value = "wavy")]
     pub curve: Curve,
 
-    /// How steep a step is: the weight of a hidden neuron, for a tower of width 1
+    /// The steepness of a step: the weight of a hidden neuron, for a tower of width 1
     #[arg(long, value_name = "S", default_value = "40", value_parser = positive)]
     pub steepness: f64,
 
@@ -46,7 +46,7 @@ pub enum Curve {
 }
 
 impl Curve {
-    /// Its height at x.
+    /// Returns its height at x.
     pub fn at(self, x: f64) -> f64 {
         match self {
             Self::Wavy => 0.2 + 0.4 * x * x + 0.3 * x * libm::sin(15.0 * x) + 0.05 * libm::cos(50.0 * x),
@@ -70,7 +70,7 @@ pub const TRIES: [Try; 3] = [
     Try {
         flags: "--curve jump",
         question: "A curve with a jump. Can it be drawn as well?",
-        answer: "Nearly everywhere: the mean error still falls, because ever less of the curve lies beside the jump. \
+        answer: "Nearly everywhere: the mean error still falls, because ever less of the curve lies next to the jump. \
                  But the largest error stays about half the jump, however many towers there are: a sum of sigmoids has \
                  no jumps, so somewhere in between it is half way up. (Kinks, as in --curve tent, are no trouble.)",
     },
@@ -85,15 +85,15 @@ pub const TRIES: [Try; 3] = [
         flags: "--towers 160,320,640",
         question: "How many weights does an error of 0.001 take?",
         answer: "About 430 towers, 860 hidden neurons, 2,581 weights and biases: the error falls as 0.43 divided by the towers. A \
-                 trained network needs far fewer, because its steps need not stand in pairs and in a row.",
+                 trained network needs far fewer, because its steps need not come in pairs and in a row.",
     },
 ];
 
 /// Points from 0 to 1 at which the error is measured.
 const POINTS: usize = 500;
 
-/// A network with one input, two sigmoid neurons a tower, and one linear output. `curve` is asked once a tower, in its
-/// middle; towers stand side by side from x = 0 to 1.
+/// Builds a network with one input, two sigmoid neurons a tower, and one linear output. `curve` is asked once a tower,
+/// in its middle; the towers are side by side from x = 0 to 1.
 pub fn build(curve: impl Fn(f64) -> f64, towers: usize, steepness: f64) -> Network {
     let width = 1.0 / towers as f64;
     let steepness = steepness / width;
@@ -118,13 +118,13 @@ pub fn build(curve: impl Fn(f64) -> f64, towers: usize, steepness: f64) -> Netwo
     Network::from_parameters(&architecture, &Parameters { layers: vec![hidden, output] })
 }
 
-/// The network's curve: (x, output) at evenly spaced points.
+/// Returns the network's curve: (x, output) at evenly spaced points.
 pub fn draw(network: &mut Network) -> Vec<(f64, f64)> {
     let places = (0..POINTS).map(|point| (point as f64 + 0.5) / POINTS as f64);
     places.map(|x| (x, network.predict(Sample(&[x]))[0])).collect()
 }
 
-/// The mean of |network − curve| over these points.
+/// Returns the mean of |network − curve| over these points.
 pub fn mean_error(curve: impl Fn(f64) -> f64, drawn: &[(f64, f64)]) -> f64 {
     drawn.iter().map(|&(x, y)| (y - curve(x)).abs()).sum::<f64>() / drawn.len() as f64
 }
@@ -132,7 +132,7 @@ pub fn mean_error(curve: impl Fn(f64) -> f64, drawn: &[(f64, f64)]) -> f64 {
 /// The curve as drawn by some number of towers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Drawing {
-    /// How many towers.
+    /// The number of towers.
     pub towers: usize,
     /// Weights and biases of the network.
     pub parameters: usize,
@@ -144,10 +144,10 @@ pub struct Drawing {
     pub points: Vec<(f64, f64)>,
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Universality {
-    /// What was drawn.
+    /// The settings.
     pub settings: Settings,
     /// One drawing for each number of towers.
     pub drawings: Vec<Drawing>,
@@ -168,7 +168,7 @@ pub fn run(settings: &Settings) -> Universality {
 }
 
 impl Universality {
-    /// By what the mean error was divided from the first drawing to the last, for each doubling of the towers.
+    /// Returns the factor by which each doubling of the towers divides the mean error, on average over all drawings.
     fn factor(&self) -> f64 {
         let (first, last) = (&self.drawings[0], &self.drawings[self.drawings.len() - 1]);
         let doublings = libm::log2(last.towers as f64 / first.towers as f64);
@@ -218,7 +218,7 @@ impl Lesson for Universality {
         let last = &self.drawings[self.drawings.len() - 1];
         let any = match self.settings.curve {
             Curve::Jump => {
-                "The largest error does not fall: beside the jump the network, which has no jumps, is half way up."
+                "The largest error does not fall: at the jump the network, which has no jumps, is half way up."
                     .to_owned()
             }
             _ => format!(

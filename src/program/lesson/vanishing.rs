@@ -24,11 +24,11 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=20))]
     pub layers: u8,
 
-    /// How weights are drawn
+    /// The way to draw weights
     #[arg(long, value_name = "INIT", default_value = "scaled", value_parser = words::<WeightInit>())]
     pub init: WeightInit,
 
-    /// What weights are multiplied by after they were drawn
+    /// A factor for all weights, applied after they are drawn
     #[arg(long, value_name = "G", default_value = "1", value_parser = positive)]
     pub gain: f64,
 }
@@ -66,7 +66,7 @@ const NETWORKS: u64 = 4;
 /// Digits shown to each.
 const DIGITS: usize = 20;
 
-/// Layer sizes: an image, the hidden layers, ten outputs.
+/// Returns the layer sizes: an image, the hidden layers, ten outputs.
 pub fn sizes(settings: &Settings) -> Vec<usize> {
     let mut sizes = vec![784];
     sizes.resize(1 + usize::from(settings.layers), WIDTH);
@@ -86,18 +86,18 @@ pub struct Deltas {
 }
 
 impl Deltas {
-    /// How many times as large delta is in the last hidden layer as in the first.
+    /// Returns the size of delta in the last hidden layer divided by that in the first.
     pub fn lost(&self) -> f64 {
         self.sizes[self.sizes.len() - 1] / self.sizes[0]
     }
 
-    /// By what delta is multiplied on the way back through one layer, on (geometric) average.
+    /// Returns the factor that multiplies delta on the way back through one layer, on (geometric) average.
     pub fn factor(&self) -> f64 {
         libm::pow(self.lost(), -1.0 / (self.sizes.len() - 1) as f64)
     }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Vanishing {
     /// The networks.
@@ -109,7 +109,7 @@ pub struct Vanishing {
 /// Measures the three activations.
 ///
 /// # Panics
-/// If the digits that are part of this program could not be read.
+/// If the digits embedded in this program cannot be read.
 pub fn run(settings: &Settings) -> Vanishing {
     let digits =
         digits::load(Part::Train, Pixels::Scaled).expect("the embedded digits are whole").first(DIGITS);
@@ -149,12 +149,12 @@ fn measure(activation: Activation, settings: &Settings, digits: &DataSet) -> Del
     Deltas { activation, sizes: root_mean(deltas), slopes: root_mean(slopes) }
 }
 
-/// A number with so many decimals, or, where that would show nothing of it, as a power of ten.
+/// Returns a number with this many decimals or, if those would all be 0, with a power of ten.
 fn small(value: f64, decimals: usize) -> String {
     if value < 1e-5 { format!("{value:.1e}") } else { format!("{value:.decimals$}") }
 }
 
-/// `1,234 times smaller` or `3 times larger`, of the first hidden layer against the last.
+/// Returns `1,234 times smaller` or `3 times larger`, of the first hidden layer against the last.
 fn compared(lost: f64) -> String {
     let (factor, word) = if lost >= 1.0 { (lost, "smaller") } else { (1.0 / lost, "larger") };
     if factor < 100.0 {
@@ -191,7 +191,8 @@ impl Lesson for Vanishing {
             _ => 3,
         };
         let choices = ["hundreds of times smaller", "some times smaller", "about as large", "larger"];
-        let text = "In the sigmoid network, how large is delta in the first hidden layer, beside the last?";
+        let text =
+            "In the sigmoid network, how large is delta in the first hidden layer, compared with the last?";
         Question::new(text, &choices, right)
     }
 

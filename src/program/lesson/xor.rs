@@ -1,4 +1,4 @@
-//! XOR: the first task that takes a hidden layer, learnt by backpropagation; and the starts from which it is not.
+//! XOR: the first task that needs a hidden layer, learnt by backpropagation; and the starts from which it is not.
 //!
 //! You will see a small network learn the four rows, and what its hidden neurons have become. Then the same from a
 //! hundred random starts. Some of them end where two rows with different labels look the same to both hidden neurons.
@@ -19,7 +19,7 @@ use crate::cli::words::words;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
-/// The network, how it is trained, and how often.
+/// The network, its training, and the number of starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// Neurons in each layer: two inputs, one output
@@ -34,7 +34,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub epochs: u32,
 
-    /// How weights start
+    /// The way to draw weights
     #[arg(long, value_name = "INIT", default_value = "normal", value_parser = words::<WeightInit>())]
     pub init: WeightInit,
 
@@ -42,7 +42,7 @@ pub struct Settings {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
 
-    /// From so many starts, with the seeds 0, 1, 2 and so on, it is tried
+    /// The number of starts to try, with the seeds 0, 1, 2 and so on
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub runs: u16,
 }
@@ -50,7 +50,11 @@ pub struct Settings {
 fn two_to_one(text: &str) -> Result<Sizes, String> {
     let sizes = sizes(text)?;
     let fits = sizes.0[0] == 2 && sizes.0[sizes.0.len() - 1] == 1;
-    if fits { Ok(sizes) } else { Err(format!("'{text}' has not 2 inputs and 1 output; write 2,3,1")) }
+    if fits {
+        Ok(sizes)
+    } else {
+        Err(format!("'{text}' does not begin with 2 inputs and end with 1 output; write 2,3,1"))
+    }
 }
 
 /// Three things to try.
@@ -66,7 +70,7 @@ pub const TRIES: [Try; 3] = [
         flags: "--epochs 4000",
         question: "Twice as long. Do those that are stuck come loose?",
         answer: "None: it is the same 26. They are not slow, they have arrived. Where the gradient is 0 it does not \
-                 matter for how long one follows it. (With --epochs 300 there are 51; the others of those are only \
+                 matter how long one follows it. (With --epochs 300 there are 51; the others of those are only \
                  slow.)",
     },
     Try {
@@ -81,27 +85,27 @@ pub const TRIES: [Try; 3] = [
 /// The four rows' inputs.
 pub const INPUTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
-/// What is to be answered: 0.9 where exactly one input is 1, else 0.1.
+/// The desired outputs: 0.9 if exactly one input is 1, else 0.1.
 pub const LABELS: [[f64; 1]; 4] = [[0.1], [0.9], [0.9], [0.1]];
 
-/// Two rows are one to a neuron if its outputs for them differ by less.
+/// Two rows are the same to a neuron if its outputs for them differ by less than this.
 const ALIKE: f64 = 0.1;
 
-/// Costs that are kept of each run.
+/// The number of costs kept of each run.
 const POINTS: u32 = 50;
 
-/// How one run ended.
+/// One run and its end.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
-    /// What decided the weights it started from, and the order of the rows.
+    /// The seed of its starting weights and of the order of the rows.
     pub seed: u64,
-    /// The mean cost of the four rows, after some of the epochs.
+    /// The mean cost of the four rows after some of the epochs.
     pub costs: Vec<(u32, f64)>,
-    /// The outputs for the four rows, after the same.
+    /// The outputs for the four rows after the same epochs.
     pub outputs: Vec<[f64; 4]>,
-    /// In the end, of each neuron of the last hidden layer its outputs for the four rows.
+    /// The outputs of each neuron of the last hidden layer for the four rows, at the end.
     pub hidden: Vec<[f64; 4]>,
-    /// How often each place of the plane from -0.25 to 1.25 is answered, from the top row down.
+    /// The outputs over the plane from -0.25 to 1.25, row by row from the top.
     #[serde(skip)]
     plane: Vec<f64>,
 }
@@ -110,17 +114,17 @@ pub struct Run {
 const SIDE: usize = 40;
 
 impl Run {
-    /// The outputs in the end.
+    /// Returns the outputs at the end.
     pub fn end(&self) -> [f64; 4] {
         self.outputs[self.outputs.len() - 1]
     }
 
-    /// Whether all four rows are on the right side of one half.
+    /// Returns true if all four outputs are on the right side of one half.
     pub fn learnt(&self) -> bool {
         self.end().iter().zip(LABELS).all(|(output, [label])| (*output > 0.5) == (label > 0.5))
     }
 
-    /// The rows that some row with another label is one with, to all neurons of the last hidden layer.
+    /// Returns the rows that all neurons of the last hidden layer confuse with a row of another label.
     pub fn merged(&self) -> Vec<usize> {
         let alike =
             |a: usize, b: usize| self.hidden.iter().all(|outputs| (outputs[a] - outputs[b]).abs() < ALIKE);
@@ -128,7 +132,7 @@ impl Run {
         (0..4).filter(is_merged).collect()
     }
 
-    /// The largest slope a(1 − a) of a hidden neuron at one of these rows.
+    /// Returns the largest slope a(1 − a) of a hidden neuron at one of these rows.
     pub fn slope(&self, rows: &[usize]) -> f64 {
         let outputs = self.hidden.iter().flat_map(|outputs| rows.iter().map(|row| outputs[*row]));
         outputs.map(|a| a * (1.0 - a)).fold(0.0, f64::max)
@@ -167,12 +171,12 @@ pub fn train(settings: &Settings, seed: u64) -> Run {
     Run { seed, costs, outputs, hidden, plane }
 }
 
-/// What the experiment found.
+/// The result of the experiment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Xor {
-    /// What was trained.
+    /// The settings.
     pub settings: Settings,
-    /// The start that is looked at.
+    /// The run that is shown.
     pub shown: Run,
     /// All starts.
     pub runs: Vec<Run>,
@@ -185,12 +189,12 @@ pub fn run(settings: &Settings) -> Xor {
 }
 
 impl Xor {
-    /// The runs that have not learnt all four rows.
+    /// Returns the runs that have not learnt all four rows.
     pub fn stuck(&self) -> Vec<&Run> {
         self.runs.iter().filter(|run| !run.learnt()).collect()
     }
 
-    /// What its hidden neurons answer to the four rows, and what the network does.
+    /// Returns a table of the answers of hidden neurons and network to the four rows.
     fn rows_text(run: &Run) -> String {
         let mut headings = vec!["row".to_owned()];
         headings.extend((1..=run.hidden.len()).map(|neuron| format!("hidden {neuron}")));
@@ -205,7 +209,7 @@ impl Xor {
         table(&headings, rows)
     }
 
-    /// What became of the stuck ones, in words.
+    /// Tells what became of the runs that got stuck.
     fn stuck_text(&self) -> String {
         let stuck = self.stuck();
         let merged = |count: usize| stuck.iter().filter(|run| run.merged().len() == count).count();
@@ -222,9 +226,7 @@ impl Xor {
             ));
         }
         if others > 0 {
-            kinds.push(format!(
-                "Of {others} that is not so: they need more time, or are stuck in another way."
-            ));
+            kinds.push(format!("The other {others} need more time, or are stuck in another way."));
         }
         wrapped(&kinds.join(" "), 0)
     }
@@ -258,7 +260,7 @@ impl Lesson for Xor {
             table(&["epoch", "mean cost", "00", "01", "10", "11"], rows),
             wrapped(
                 &format!(
-                    "{} Nobody told the hidden neurons what to be; as gates they are now: {}.",
+                    "{} The hidden neurons found out for themselves what to be; as gates they are now: {}.",
                     if self.shown.learnt() { "It has learnt XOR." } else { "This one got stuck." },
                     gates.join(", ")
                 ),
@@ -299,8 +301,8 @@ impl Lesson for Xor {
             Self::rows_text(example),
             wrapped(
                 &format!(
-                    "Why does it stay there? To tell such rows apart, a hidden neuron would have to answer to one \
-                     otherwise than to the other. But at these rows the hidden neurons are saturated, with a slope \
+                    "Why does it stay there? To tell such rows apart, a hidden neuron would have to answer \
+                     differently to each. But at these rows the hidden neurons are saturated, with a slope \
                      a(1 - a) of {:.4} at most, so hardly any error reaches them; and what does, cancels: one row \
                      pulls up as strongly as the other pulls down. The cost has a gradient of nearly 0 there without \
                      being small. More hidden neurons help, and so does another start.",
@@ -318,7 +320,7 @@ impl Lesson for Xor {
             Axis::new("epoch").range(0.0, epochs),
             Axis::new("mean cost").log(),
         );
-        // The names stand in the legend once each.
+        // Each name is in the legend once.
         let mut names = ["learnt", "stuck"];
         for run in &self.runs {
             let kind = usize::from(!run.learnt());
@@ -337,7 +339,7 @@ impl Lesson for Xor {
     }
 }
 
-/// What a network answers in the whole plane, and the four rows.
+/// Draws the network's answers in the whole plane, and the four rows.
 fn plane_plot(run: &Run) -> Plot {
     let axis = |label: &str| {
         Axis::new(label).range(-0.25, 1.25).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])

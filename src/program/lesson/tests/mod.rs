@@ -1,4 +1,4 @@
-//! What each lesson claims, against derivations, brute force and the figures of Nielsen's book.
+//! The claims of each lesson, against derivations, brute force and the figures of Nielsen's book.
 
 use backprop::data_set::{Part, Pixels, digits};
 use backprop::gradient_check::Verdict;
@@ -14,14 +14,14 @@ use super::{
 };
 use perceptron::End;
 
-/// The settings that these flags make.
+/// Returns the settings that these flags make.
 fn with<S: Args>(flags: &str) -> S {
     let command = S::augment_args(Command::new("lesson"));
     let words = std::iter::once("lesson").chain(flags.split_whitespace());
     S::from_arg_matches(&command.get_matches_from(words)).expect("the flags are right")
 }
 
-/// The settings of one of the three things to try, counted from 1 as they are shown.
+/// Returns the settings of one of the three things to try, counted from 1 as they are shown.
 fn tried<S: Args>(tries: &[super::Try; 3], number: usize) -> S {
     with(tries[number - 1].flags)
 }
@@ -34,7 +34,7 @@ fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
 
 #[test]
 fn every_lesson_is_readable_and_draws_a_picture() {
-    // As it is; of two, less of the same, which take seconds unoptimised.
+    // Two lessons do less than by default, as they take seconds in a debug build.
     assert_readable(|entry| match entry.name {
         "initialisation" => vec!["--epochs 1"],
         "xor" => vec!["--runs 10"],
@@ -48,7 +48,7 @@ fn every_lesson_is_readable_whatever_is_tried() {
     assert_readable(|entry| entry.tries.iter().map(|one| one.flags).chain([""]).collect());
 }
 
-/// That every lesson can be read and has a picture, with the flags that are to be tried.
+/// Asserts that every lesson can be read and has a picture, with these flags.
 fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
     for entry in &LESSONS {
         for flags in flags(entry) {
@@ -158,7 +158,7 @@ fn every_gate_has_the_name_of_its_truth_table() {
 
 // ---- perceptron ----
 
-/// Whether some weights between -3 and 3, tried in steps of one half, get every row right.
+/// Returns true if some weights between -3 and 3, tried in steps of one half, get every row right.
 fn weights_exist(gate: perceptron::Gate) -> bool {
     let grid = || (-6..=6).map(|half| f64::from(half) / 2.0);
     let rows = perceptron::rows(false);

@@ -1,4 +1,4 @@
-//! What is to be tried, and what the answers say of it: each flag and each claim, lesson by lesson.
+//! The things to try and the claims of their answers, lesson by lesson.
 
 use backprop::WeightInit;
 use backprop::gradient_check::Verdict;
@@ -143,7 +143,7 @@ fn xor_a_hundred_starts_and_those_that_get_stuck() {
             assert_close(run.end()[*row], mean, 0.1, &format!("seed {}", run.seed));
         }
         assert!(run.slope(&rows) < 0.1, "seed {}: saturated", run.seed);
-        // And nothing moves any more: over the last fifth of the epochs the cost stays where it is.
+        // Nothing moves any more: over the last fifth of the epochs the cost stays where it is.
         let (earlier, last) = (run.costs[run.costs.len() * 4 / 5].1, run.costs[run.costs.len() - 1].1);
         assert_close(earlier, last, 0.1 * last, &format!("seed {}", run.seed));
     }
@@ -173,7 +173,7 @@ fn xor_from_small_weights_both_neurons_learn_the_same() {
     assert!(alike > 45, "{alike}");
 }
 
-/// Whether the gradients of the weights into each layer are right, in one row of the table.
+/// Returns, for each layer, true if the gradients of the weights into it are right, in one row of the table.
 fn right(attempt: &order::Attempt) -> Vec<bool> {
     attempt.worst.iter().map(|worst| *worst < 1e-6).collect()
 }
@@ -235,7 +235,7 @@ fn initialisation_small_looks_like_scaled_and_raw_pixels_saturate_both() {
     let lesson = initialisation::run(&tried(&initialisation::TRIES, 2));
     assert_eq!(lesson.starts.each_ref().map(|start| start.init), [WeightInit::Small, WeightInit::Scaled]);
     assert!(lesson.starts.iter().all(|start| start.saturated < 0.05));
-    // Of a uniform number within 0.1, and of a normal one with variance 1/784.
+    // Standard deviations of a uniform number within 0.1, and of a normal one with variance 1/784.
     assert_close(0.1 / 3.0f64.sqrt(), 0.058, 5e-4, "the spread the answer names");
     assert_close(1.0 / 784.0f64.sqrt(), 0.036, 5e-4, "the spread the answer names");
     let raw = initialisation::run(&tried(&initialisation::TRIES, 3));
