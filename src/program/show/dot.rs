@@ -7,7 +7,7 @@ use backprop::step::text::number;
 use backprop::step::{Numbering, Place};
 use backprop::{Error, ErrorKind};
 
-/// More connections than this make a picture that nobody can read.
+/// The most connections that a readable picture has.
 pub const MOST_CONNECTIONS: usize = 1000;
 
 /// Writes the network: every node with its output and delta, every connection with its weight and gradient, as they
@@ -16,7 +16,7 @@ pub const MOST_CONNECTIONS: usize = 1000;
 /// A positive weight is a blue solid line, a negative one red and dashed, the thicker the larger.
 ///
 /// # Errors
-/// Those of the stream; none on a `Vec`.
+/// Those of the stream.
 pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     let numbering = Numbering::new(network);
     let sizes = network.architecture.sizes_text().replace(',', "-");
@@ -57,7 +57,7 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     writeln!(stream, "}}")
 }
 
-/// Whether the network is small enough for a picture. [`write()`] does not ask.
+/// Checks that the network is small enough for a picture, which [`write()`] does not.
 ///
 /// # Errors
 /// More than [`MOST_CONNECTIONS`] connections.
@@ -76,7 +76,7 @@ pub fn check(network: &Network) -> Result<(), Error> {
     .remedy("use a smaller network, or `backprop dump` for text"))
 }
 
-/// The output layer's constant node feeds nothing and is left out of the picture.
+/// Returns true except for the output layer's constant node, which feeds nothing and is left out of the picture.
 fn leads_somewhere(network: &Network, id: NodeId) -> bool {
     matches!(&network[id], AnyNode::Node(_)) || !network[id].downstream().is_empty()
 }
@@ -99,8 +99,8 @@ fn node_attributes(node: &AnyNode, place: Place) -> String {
     }
 }
 
-/// Weight and, below, gradient. They stand near the tail, near the middle or near the head: `from + 2 * to`, modulo
-/// three, keeps those of edges that cross apart.
+/// Writes the weight and, below it, the gradient, near the tail, the middle or the head of the edge. Choosing by
+/// `from + 2 * to`, modulo three, keeps the labels of crossing edges apart.
 fn edge_attributes(connection: &Connection, largest: f64, place_in_fan: u32) -> String {
     let (colour, style) =
         if connection.weight < 0.0 { ("firebrick", "dashed") } else { ("royalblue", "solid") };

@@ -1,4 +1,4 @@
-//! What people look at: pictures in the terminal, bars, plots, graphs, pages.
+//! Everything people look at: pictures in the terminal, bars, plots, graphs, pages.
 //!
 //! | module | shows | as |
 //! |---|---|---|

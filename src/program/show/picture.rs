@@ -1,6 +1,6 @@
 //! A grey image as text, two pixels a character, in half-block characters: readable without colour.
 
-/// The image as lines of ` `, `▀`, `▄` and `█`: ink where a pixel is at least half of full ink.
+/// Returns the image as lines of ` `, `▀`, `▄` and `█`: ink where a pixel is at least half of full ink.
 ///
 /// `bytes` holds the pixels row by row, 0 for background and 255 for full ink.
 ///
@@ -23,9 +23,9 @@ pub fn half_blocks(bytes: &[u8], columns: usize) -> Vec<String> {
     bytes.chunks(2 * columns).map(two_rows).collect()
 }
 
-/// Pictures next to each other, `gap` blanks apart, as many to a row of pictures as `width` characters hold (at least
-/// one); rows of pictures are an empty line apart. Each picture is its lines, as [`half_blocks`] gives them, with a
-/// caption or without.
+/// Puts pictures next to each other, `gap` blanks apart, with as many in a row as `width` characters hold (at least
+/// one) and an empty line between rows. Each picture is its lines, as [`half_blocks`] returns them, with or without a
+/// caption.
 pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<String> {
     let length = |line: &String| line.chars().count();
     let widest = pictures.iter().flatten().map(length).max().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! The walkthrough as a page: one HTML file with the library in it, compiled for the browser.
 //!
-//! `page.html`, `page.css`, the scripts and `engine.wasm` beside this file are put into one file with the network and
-//! its samples. The file loads nothing, and its content security policy forbids it to. The scripts compute nothing that
-//! the network computes: they ask the engine (src/page-engine), which is this library.
+//! `page.html`, `page.css`, the scripts and `engine.wasm` in this folder are put into one file with the network and its
+//! samples. The file loads nothing, as its content security policy ensures. The scripts leave all computing to the
+//! engine (src/page-engine), which is this library.
 
 use std::io::{self, Write as _};
 
@@ -43,13 +43,13 @@ const SCRIPTS: [&str; 23] = [
     include_str!("main.js"),
 ];
 
-/// How the page calls the embedded digits, which only pages that want them carry.
+/// The page's names for the embedded digits, which only some pages contain.
 const DIGITS: [&str; 4] = ["train_images", "train_labels", "test_images", "test_labels"];
 
-/// The page that begins with this situation (src/page-engine/situation.rs), with the embedded digits or without.
+/// Returns the page that begins with this situation (src/page-engine/situation.rs), with or without the embedded digits.
 ///
 /// # Errors
-/// None but what a compressor in memory could meet.
+/// Those of a compressor that writes to memory.
 pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
     let digits = if with_digits {
         let files =
@@ -71,7 +71,7 @@ pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
     ))
 }
 
-/// The lines of a module as they can stand beside those of the others: without imports and exports.
+/// Returns the lines of a module without imports and exports, so that all modules can be joined.
 fn inlined(module: &'static str) -> impl Iterator<Item = String> {
     let lines = module.lines().filter(|line| !line.starts_with("import "));
     lines.map(|line| line.strip_prefix("export ").unwrap_or(line).to_owned() + "\n")
@@ -97,7 +97,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// Puts texts in the places of `{{name}}`, each name once.
+/// Replaces each `{{name}}`, which occurs once, by its text.
 fn fill(template: &str, texts: &[(&str, &str)]) -> String {
     let mut page = String::new();
     let mut rest = template;
@@ -112,7 +112,7 @@ fn fill(template: &str, texts: &[(&str, &str)]) -> String {
     page
 }
 
-/// JSON as it can stand in a script element: nothing in it can end the element or begin a comment.
+/// Returns JSON for a script element: nothing in it can end the element or begin a comment.
 fn inside_a_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
