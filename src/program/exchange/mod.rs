@@ -1,8 +1,9 @@
-//! Networks from other programs and for them. They go by the names that PyTorch gives the modules of
+//! Networks from other programs and for them. They use the names that PyTorch gives the modules of
 //! `nn.Sequential(Linear, Sigmoid, Linear, Sigmoid, …)`: layer l after the input, from 0, is the module 2l, its
 //! activation the module 2l + 1.
 //!
-//! [`sequential`] reads weights kept as safetensors; [`tensors`] writes them, [`onnx`] the whole network, [`torch`] a training.
+//! [`sequential`] reads weights from safetensors; [`tensors`] writes them, [`onnx`] writes the whole network, [`torch`] a
+//! training.
 
 pub mod onnx;
 mod protobuf;

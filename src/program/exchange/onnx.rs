@@ -1,6 +1,6 @@
-//! A network as ONNX, for onnxruntime and whatever else runs it: a `Gemm` a layer, Y = X·Wᵀ + b, and its activation.
+//! A network as ONNX, for onnxruntime and other engines: for each layer a `Gemm`, Y = X·Wᵀ + b, and its activation.
 //!
-//! The numbers of fields are those of onnx.proto; operators are those of opset 13, which every runtime since 2020 knows.
+//! The numbers of fields are those of onnx.proto; operators are those of opset 13, which every runtime since 2020 supports.
 
 use safetensors::tensor::Dtype;
 
@@ -12,11 +12,11 @@ use super::tensors::{self, Tensor};
 
 const IR_VERSION: u64 = 7;
 const OPSET: u64 = 13;
-/// A reader of Protocol Buffers takes 2 GB.
+/// Readers of Protocol Buffers accept at most 2 GB.
 const MOST_BYTES: usize = 2_000_000_000;
 
-/// The contents of an ONNX file. Its input is called `input`, N rows of as many numbers as the input layer has nodes;
-/// `output` is N rows of outputs. N is whatever comes.
+/// Returns the contents of an ONNX file. Its input `input` has N rows of as many numbers as the input layer has nodes;
+/// `output` has N rows of outputs. N can be any number.
 ///
 /// `tensors` are its weights and biases ([`tensors::of_model`]).
 ///
@@ -46,13 +46,14 @@ pub fn of_model(model: &Model, tensors: &[Tensor]) -> Result<Vec<u8>, Error> {
     Ok(model.into_bytes())
 }
 
-/// How the network was shown images, as far as its file says.
+/// Describes the images the network was shown, as far as its file says.
 fn pixels(model: &Model) -> String {
     let name = model.pixels.and_then(|pixels| serde_json::to_value(pixels).ok());
     name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// Two a layer: module 2l is a `Gemm` that makes z of the outputs before, 2l + 1 makes a of z.
+/// Returns two nodes for each layer: module 2l is a `Gemm` that computes z from the outputs of the layer before, 2l + 1
+/// computes a from z.
 fn nodes(architecture: &Architecture) -> Vec<Message> {
     let count = architecture.activations.len();
     let mut nodes = Vec::new();
@@ -91,14 +92,14 @@ fn initializer(tensor: &Tensor) -> Message {
     dimensions.number(2, kind(tensor.dtype)).text(8, &tensor.name).bytes(9, &tensor.bytes)
 }
 
-/// The type of a number.
+/// Returns the format's code for a type of number.
 fn kind(dtype: Dtype) -> u64 {
     const FLOAT: u64 = 1;
     const DOUBLE: u64 = 11;
     if dtype == Dtype::F64 { DOUBLE } else { FLOAT }
 }
 
-/// Rows of so many numbers, as many rows as there are samples.
+/// Describes an input or output: a row for each sample, with this many columns.
 fn value(name: &str, columns: usize, kind: u64) -> Message {
     let rows = Message::default().text(2, "N");
     let columns = Message::default().number(1, columns as u64);

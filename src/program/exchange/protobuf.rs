@@ -1,15 +1,15 @@
-//! As much of Protocol Buffers as it takes to write a message: a field is its number and kind, then what it holds.
+//! The part of Protocol Buffers that writing a message takes: a field is its number and kind, then its contents.
 
 /// A message that is being written.
 #[derive(Debug, Default)]
 pub struct Message(Vec<u8>);
 
-/// How the three kinds of field used here are marked.
+/// The marks of the three kinds of field used here.
 const VARINT: u64 = 0;
 const LENGTH_DELIMITED: u64 = 2;
 
 impl Message {
-    /// A number that is not negative.
+    /// Appends a number that is not negative.
     #[must_use]
     pub fn number(mut self, field: u64, number: u64) -> Self {
         self.varint(field << 3 | VARINT);
@@ -17,7 +17,7 @@ impl Message {
         self
     }
 
-    /// Text, or plain bytes.
+    /// Appends text or plain bytes.
     #[must_use]
     pub fn bytes(mut self, field: u64, bytes: &[u8]) -> Self {
         self.varint(field << 3 | LENGTH_DELIMITED);
@@ -26,30 +26,30 @@ impl Message {
         self
     }
 
-    /// Text.
+    /// Appends text.
     #[must_use]
     pub fn text(self, field: u64, text: &str) -> Self {
         self.bytes(field, text.as_bytes())
     }
 
-    /// A message in this one.
+    /// Appends a message inside this one.
     #[must_use]
     pub fn message(self, field: u64, message: &Self) -> Self {
         self.bytes(field, &message.0)
     }
 
-    /// One field for each of them.
+    /// Appends one field for each message.
     #[must_use]
     pub fn messages(self, field: u64, messages: impl IntoIterator<Item = Self>) -> Self {
         messages.into_iter().fold(self, |message, inner| message.message(field, &inner))
     }
 
-    /// What has been written.
+    /// Returns the bytes written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 
-    /// Seven bits a byte, the lowest first; the eighth says that more follow.
+    /// Writes seven bits a byte, the lowest first; the eighth says that more follow.
     fn varint(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);

@@ -19,26 +19,26 @@ use backprop::file;
 
 /// Bytes that say how long the header is.
 const LENGTH: u64 = 8;
-/// A hundred bytes a tensor: no network of `Linear` layers has ten thousand of them.
+/// At a hundred bytes a tensor this is enough for ten thousand, more than any network of `Linear` layers has.
 const LONGEST_HEADER: u64 = 1 << 20;
-/// Of a name in the header, what is shown.
+/// The characters shown of a name in the header.
 const LONGEST_NAME: usize = 80;
-/// The number itself, its bytes in the file, and a row's share where rows are short.
+/// The number itself, its bytes in the file, and its share of a short row.
 const BYTES_OF_A_NUMBER: usize = 48;
 
-/// A model, and whether the file said what its activations are.
+/// A model that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sequential {
-    /// Sigmoid throughout and the quadratic cost, where the file says nothing else.
+    /// The model; with sigmoid throughout and the quadratic cost if the file does not say.
     pub model: Model,
-    /// Whether the activations are the file's own, as in those that `backprop export` writes.
+    /// True if the file names the activations, as those written by `backprop export` do.
     pub says_activations: bool,
 }
 
-/// Whether the file at this path begins as safetensors do: a length below 2⁵⁶ (no text has a byte 0 in it), then JSON.
+/// Returns true if the file at this path begins like safetensors: a length below 2⁵⁶ (text has no byte 0), then JSON.
 pub fn is_at(path: &Path) -> bool {
     let mut beginning = [0; 9];
-    // Only a file: what is read from a pipe is gone.
+    // Only from a file: bytes read from a pipe would be lost.
     path.is_file()
         && File::open(path).and_then(|mut file| file.read_exact(&mut beginning)).is_ok()
         && matches!(beginning, [.., 0, b'{'])
@@ -74,7 +74,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Sequential, Error> {
     })
 }
 
-/// What can go wrong on the way.
+/// The ways in which reading can fail.
 enum Trouble {
     Reading(std::io::Error),
     Contents(Error),
@@ -93,7 +93,7 @@ impl From<Error> for Trouble {
     }
 }
 
-/// The header first, so that of what does not fit nothing else is read.
+/// Reads the header first, so that nothing else is read of a file that does not fit.
 fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Trouble> {
     let mut bytes = [0; LENGTH as usize];
     file.read_exact(&mut bytes)?;
@@ -179,7 +179,7 @@ impl Tensor<'_> {
     }
 }
 
-/// The layers in order, each looked at for itself and beside its neighbours.
+/// Returns the layers in order. Each is checked by itself and against its neighbours.
 fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear<'a>>, Error> {
     let mut modules: BTreeMap<(&str, u32), BTreeMap<&str, Tensor>> = BTreeMap::new();
     let mut names: Vec<&String> = tensors.keys().collect();
@@ -200,10 +200,10 @@ fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear
     for ((before, _), mut parts) in modules {
         let Some(weight) = parts.remove("weight") else {
             let bias = parts.into_values().next().map_or("", |bias| bias.name);
-            return Err(refuse(bias, "has no weights beside it"));
+            return Err(refuse(bias, "has no weights to go with it"));
         };
         let Some(bias) = parts.remove("bias") else {
-            return Err(refuse(weight.name, "has no bias beside it")
+            return Err(refuse(weight.name, "has no bias to go with it")
                 .remedy("every neuron has one here: add a bias of zeros"));
         };
         if *prefix.get_or_insert(before) != before {
@@ -234,7 +234,8 @@ fn refuse(name: &str, found: &str) -> Error {
     Error::contents(format!("{shown} {found}"))
 }
 
-/// `0.weight` is the weight of module 0; so is `network.0.weight`, of a network that belongs to something else.
+/// Splits a name into prefix, module and role: `0.weight` is the weight of module 0, and so is `network.0.weight`, if the
+/// network is part of another module.
 fn split(name: &str) -> Option<((&str, u32), &str)> {
     let (module, part) = name.rsplit_once('.')?;
     let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));
@@ -265,7 +266,7 @@ fn check_layer(layer: &Linear) -> Result<(), Error> {
     Ok(())
 }
 
-/// Sizes from the shapes; activations and cost where `backprop export` has written them down.
+/// Takes the sizes from the shapes, and activations and cost from the header if `backprop export` wrote it.
 fn architecture(
     layers: &[Linear],
     about: Option<&HashMap<String, String>>,

@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Error};
 
-/// How a number is kept.
+/// The type of a stored number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NumberType {
     /// Eight bytes a number.
@@ -16,7 +16,7 @@ pub enum NumberType {
 }
 
 impl NumberType {
-    /// As it is spelled on the command line.
+    /// Returns its spelling on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::F64 => "f64",
@@ -27,24 +27,24 @@ impl NumberType {
 
 /// Numbers under a name, the lowest byte of each first.
 pub struct Tensor {
-    /// As PyTorch calls it: `0.weight`.
+    /// Its name in PyTorch: `0.weight`.
     pub name: String,
-    /// Rows and columns; of a vector its length.
+    /// Rows and columns of a matrix, or the length of a vector.
     pub shape: Vec<usize>,
-    /// What a number is.
+    /// The type of its numbers.
     pub dtype: Dtype,
     /// The numbers, row by row.
     pub bytes: Vec<u8>,
 }
 
 impl Tensor {
-    /// Numbers as they are here.
+    /// Makes a tensor of 64-bit numbers.
     pub fn of_f64(name: impl Into<String>, shape: Vec<usize>, numbers: &[f64]) -> Self {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         Self { name: name.into(), shape, dtype: Dtype::F64, bytes }
     }
 
-    /// The nearest numbers of 32 bits.
+    /// Makes a tensor of the nearest 32-bit numbers.
     fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Error> {
         if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
             let found = format!("{name} holds {number:?}, too large for 32 bits");
@@ -55,7 +55,7 @@ impl Tensor {
     }
 }
 
-/// Weights and biases, n_out rows of n_in and n_out numbers.
+/// Returns weights and biases: for each layer n_out rows of n_in weights, and n_out biases.
 ///
 /// # Errors
 /// A number that is too large for its type.
@@ -76,10 +76,10 @@ pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Error> 
     Ok(tensors)
 }
 
-/// The contents of a safetensors file. `about` stands in its header, beside the format that other readers ask for.
+/// Returns the contents of a safetensors file. `about` goes into its header, with the format that other readers ask for.
 ///
 /// # Errors
-/// A tensor that has not as many bytes as its shape says.
+/// A tensor whose shape does not match its number of bytes.
 pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u8>, Error> {
     let refuse = |error: safetensors::SafeTensorError| Error::contents(error.to_string());
     let views = tensors.iter().map(|tensor| {
@@ -92,7 +92,7 @@ pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u
     safetensors::serialize(views, Some(about)).map_err(refuse)
 }
 
-/// What stands in the header of a network's weights.
+/// Returns the entries in the header of a network's weights.
 pub fn about(architecture: &Architecture) -> [(&'static str, String); 3] {
     let activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
     [
@@ -102,7 +102,7 @@ pub fn about(architecture: &Architecture) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The network as PyTorch spells it: `nn.Linear(784, 30)`, `nn.Sigmoid()`, …
+/// Returns the network as PyTorch spells it: `nn.Linear(784, 30)`, `nn.Sigmoid()`, …
 pub fn modules(architecture: &Architecture) -> Vec<String> {
     let layers = architecture.sizes.windows(2).zip(&architecture.activations).map(|(pair, activation)| {
         let activation = match activation {

@@ -1,7 +1,7 @@
 //! A training of ours as a folder for PyTorch: weights, data with the orders of all epochs, and `train.py`, a template
 //! filled in.
 //!
-//! What is drawn here (orders, dropout masks) is written down, not drawn again there: the script needs no ChaCha8.
+//! Random orders and dropout masks are drawn here and stored, so the script needs no ChaCha8.
 
 use safetensors::tensor::Dtype;
 
@@ -20,27 +20,27 @@ pub const DATA: &str = "data.safetensors";
 /// The program.
 pub const SCRIPT: &str = "train.py";
 
-/// What stands in the header of the data, by which it is known to be written here.
+/// The entry in the header of the data that tells it was written by this program.
 pub const ABOUT_DATA: &str = "backprop export --to torch";
 
 const TEMPLATE: &str = include_str!("train.py.template");
 
-/// A run that PyTorch is to do. `options` count epochs and know no rule to stop by.
+/// A run for PyTorch. `options` must set a number of epochs, without a rule for stopping early.
 pub struct Training<'a> {
     /// The network before its first step.
     pub model: &'a Model,
-    /// How to step.
+    /// The options of training.
     pub options: &'a Options,
-    /// How many epochs.
+    /// The number of epochs.
     pub epochs: usize,
-    /// What it is trained on.
+    /// The training set.
     pub train: &'a DataSet,
-    /// What it is tested on.
+    /// The test set.
     pub test: &'a DataSet,
 }
 
 impl Training<'_> {
-    /// Whether memory can hold what is written.
+    /// Checks that memory can hold the files.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge).
@@ -52,20 +52,21 @@ impl Training<'_> {
         memory::check_count("--epochs", self.epochs, COPIES * self.train.len() * (8 + masks))
     }
 
-    /// The contents of [`WEIGHTS`].
+    /// Returns the contents of [`WEIGHTS`].
     ///
     /// # Errors
-    /// None that a model can have.
+    /// Those of the format, which a valid model does not cause.
     pub fn weights(&self) -> Result<Vec<u8>, Error> {
         let tensors = tensors::of_model(self.model, NumberType::F64)?;
         tensors::safetensors(&tensors, &tensors::about(&self.model.architecture))
     }
 
-    /// The contents of [`DATA`]: `samples`, `labels`, `test_samples`, `test_labels`, `orders` (a row an epoch); of images
-    /// `pixel`, what a byte means; with dropout `kept`, for each epoch, each sample in its order and each hidden neuron.
+    /// Returns the contents of [`DATA`]: `samples`, `labels`, `test_samples`, `test_labels`, `orders` (a row an epoch); for
+    /// images `pixel`, the value of each byte; with dropout `kept`, for each epoch, each sample in its order and each
+    /// hidden neuron.
     ///
     /// # Errors
-    /// None that data can have.
+    /// Those of the format, which valid data do not cause.
     pub fn data(&self) -> Result<Vec<u8>, Error> {
         let mut all = Vec::new();
         let pixel = self.pixel();
@@ -90,7 +91,7 @@ impl Training<'_> {
         tensors::safetensors(&all, &[("data", ABOUT_DATA.to_owned())])
     }
 
-    /// The text of [`SCRIPT`].
+    /// Returns the text of [`SCRIPT`].
     pub fn script(&self) -> String {
         let architecture = &self.model.architecture;
         let has_dropout = self.options.dropout > 0.0;
@@ -127,7 +128,7 @@ impl Training<'_> {
         filled_in(TEMPLATE, &flags, &values)
     }
 
-    /// The network, one module a string. The cross-entropy holds the last sigmoid itself.
+    /// Returns the network, one module a string. With the cross-entropy the last sigmoid is part of the cost.
     fn modules(&self, is_quadratic: bool, has_dropout: bool) -> Vec<String> {
         let mut modules = tensors::modules(&self.model.architecture);
         let last = modules.len() - 1;
@@ -142,13 +143,13 @@ impl Training<'_> {
         modules
     }
 
-    /// How many neurons the hidden layers have.
+    /// Returns the numbers of neurons in the hidden layers.
     fn hidden(&self) -> &[usize] {
         let sizes = &self.model.architecture.sizes;
         &sizes[1..sizes.len() - 1]
     }
 
-    /// What a byte means to the network, if samples are bytes that mean the same in every place; standardized ones do not.
+    /// Returns the value of each byte if samples are bytes with the same meaning in every place, unlike standardized ones.
     fn pixel(&self) -> Option<Vec<f64>> {
         let mut values = vec![f64::NAN; 256];
         for data in [self.train, self.test] {
@@ -163,7 +164,7 @@ impl Training<'_> {
                 }
             }
         }
-        // No sample has the others.
+        // The other bytes do not occur.
         values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
         Some(values)
     }
@@ -176,7 +177,7 @@ impl Training<'_> {
         Tensor { name: "orders".to_owned(), shape, dtype: Dtype::I64, bytes }
     }
 
-    /// 1 for a hidden neuron that a step keeps, 0 for one that it silences.
+    /// Returns 1 for a hidden neuron that a step keeps, 0 for one that it silences.
     fn kept(&self) -> Tensor {
         let samples = self.train.len();
         let Options { rate, batch, .. } = *self.options;
@@ -201,7 +202,7 @@ fn rows(data: &DataSet, row: impl Fn(usize) -> Vec<f64>) -> Vec<f64> {
     (0..data.len()).flat_map(row).collect()
 }
 
-/// The template with `@NAME@` replaced, and of `#if name`, `#else`, `#end` the lines that hold.
+/// Fills in the template: replaces `@NAME@`, and keeps the lines of `#if name`, `#else`, `#end` that apply.
 fn filled_in(template: &str, flags: &[(&str, bool)], values: &[(&str, String)]) -> String {
     let mut text = String::new();
     let mut shown = Vec::new();

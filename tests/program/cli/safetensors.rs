@@ -148,8 +148,11 @@ fn what_is_no_sequence_of_linear_layers_is_refused_with_the_name_of_the_tensor()
     let mut diverged = good.clone();
     diverged[2].2[4] = f64::NAN;
     for (tensors, expected) in [
-        (without("2.bias"), "2.weight has no bias beside it; every neuron has one here: add a bias of zeros"),
-        (without("0.weight"), "0.bias has no weights beside it"),
+        (
+            without("2.bias"),
+            "2.weight has no bias to go with it; every neuron has one here: add a bias of zeros",
+        ),
+        (without("0.weight"), "0.bias has no weights to go with it"),
         (
             with(&[tensor("3.running_mean", &[3])]),
             "3.running_mean is not a weight or a bias of a numbered module",
