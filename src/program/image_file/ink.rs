@@ -1,23 +1,23 @@
-//! Telling ink from paper, whatever the colour of either.
+//! Tells ink from paper, whatever their colours.
 //!
 //! 1. A large picture is made smaller, which also evens out noise.
-//! 2. Paper is what the edges of the picture look like; a shadow across the page is a plane through their colours.
-//! 3. Ink is how far a pixel's colour lies from the paper's.
-//! 4. Otsu's threshold parts strong from weak; the weak is noise and becomes paper.
-//! 5. Specks go: patches much smaller than the largest.
+//! 2. The colours at the edges of the picture are the paper's; a plane through them follows a shadow across the page.
+//! 3. Ink is the distance of a pixel's colour from the paper's.
+//! 4. Otsu's threshold separates strong ink from weak; weak ink is noise and becomes paper.
+//! 5. Specks are removed: patches much smaller than the largest.
 
 use super::Picture;
 
-/// The longest side that is looked at in full.
+/// The longest side that is not shrunk.
 const LONGEST_SIDE: usize = 400;
 /// A patch of ink counts if it has at least this share of the largest one's.
 const SMALLEST_PATCH: f64 = 0.04;
-/// Colours this far from the paper's (of 255) may still be grain of the paper, if nothing is further.
+/// Colours within this distance of the paper's (of 255) may be its grain, if no colour is further.
 const GRAIN: f64 = 12.0;
 
 type Colour = [f64; 3];
 
-/// How much ink is where: 0 for paper, 1 for full ink, row by row.
+/// The ink of each pixel, row by row: 0 for paper, 1 for full ink.
 pub(super) struct Ink {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -37,7 +37,7 @@ pub(super) fn find(picture: &Picture) -> Ink {
     Ink { width, height, values }
 }
 
-/// The picture on opaque ground, with at most [`LONGEST_SIDE`] pixels a side.
+/// Returns the picture on opaque ground, with at most [`LONGEST_SIDE`] pixels a side.
 fn shrink(picture: &Picture) -> (usize, usize, Vec<Colour>) {
     let factor = picture.width.max(picture.height).div_ceil(LONGEST_SIDE);
     let (width, height) = (picture.width.div_ceil(factor), picture.height.div_ceil(factor));
@@ -56,7 +56,7 @@ fn shrink(picture: &Picture) -> (usize, usize, Vec<Colour>) {
     (width, height, colours)
 }
 
-/// What lies behind transparent pixels: white, or black where what is painted is light.
+/// Chooses the ground behind transparent pixels: white, or black if the painted pixels are light.
 fn ground_behind(picture: &Picture) -> f64 {
     let (mut light, mut weight) = (0.0, 0.0);
     for &[red, green, blue, opacity] in &picture.rgba {
@@ -74,8 +74,8 @@ struct Paper {
 }
 
 impl Paper {
-    /// Fits the planes to the pixels along the edges; those that are far off, a stroke that leaves the picture, are
-    /// left out in a second round.
+    /// Fits the planes to the pixels along the edges. A second round leaves out those that are far off, such as a
+    /// stroke that leaves the picture.
     fn under(width: usize, height: usize, colours: &[Colour]) -> Self {
         let band = width.min(height).div_ceil(16);
         let is_edge = |index: &usize| {
@@ -91,7 +91,7 @@ impl Paper {
                 distance(&colours[index], &paper.colour(index % width, index / width)) <= reach
             };
             let kept: Vec<usize> = edge.iter().filter(near).copied().collect();
-            // Too few points hold no plane.
+            // Too few points do not determine a plane.
             if kept.len() * 2 < edge.len() || kept.len() < 12 {
                 break;
             }
@@ -112,7 +112,7 @@ impl Paper {
     }
 }
 
-/// The plane v = c + x·dx + y·dy through points (x, y, v), by least squares.
+/// Fits the plane v = c + x·dx + y·dy to points (x, y, v), by least squares.
 fn fit_plane(points: &[[f64; 3]]) -> [f64; 3] {
     let count = points.len() as f64;
     let mean: [f64; 3] =
@@ -141,7 +141,7 @@ fn distance(one: &Colour, other: &Colour) -> f64 {
     (squares.sum::<f64>() / 3.0).sqrt()
 }
 
-/// Turns distances into ink from 0 to 1: nothing below a part of Otsu's threshold, all at the mean of what is above.
+/// Turns distances into ink from 0 to 1: 0 below a part of Otsu's threshold, 1 from the mean of the distances above it.
 fn part_ink_from_noise(values: &mut [f64]) {
     let threshold = otsu(values).max(GRAIN);
     let strong: Vec<f64> = values.iter().copied().filter(|&value| value > threshold).collect();
@@ -156,7 +156,7 @@ fn part_ink_from_noise(values: &mut [f64]) {
     }
 }
 
-/// The threshold that best parts the values into two groups: the one with the largest variance between them (Otsu).
+/// Returns the threshold that best separates the values into two groups, with the largest variance between them (Otsu).
 fn otsu(values: &[f64]) -> f64 {
     let mut histogram = [0.0; 256];
     for &value in values {
@@ -217,7 +217,7 @@ fn remove_specks(values: &mut [f64], width: usize) {
     }
 }
 
-/// Another size for an image, each new pixel the average of what it covers; sizes are (width, height).
+/// Resizes an image: each new pixel is the average of what it covers; sizes are (width, height).
 pub(super) fn resize(values: &[f64], from: (usize, usize), to: (usize, usize)) -> Vec<f64> {
     let rows = covered(from.1, to.1);
     let columns = covered(from.0, to.0);
@@ -236,7 +236,7 @@ pub(super) fn resize(values: &[f64], from: (usize, usize), to: (usize, usize)) -
     resized
 }
 
-/// For each of `to` new pixels along a side: which of the `from` old ones it covers, and the share of each.
+/// Returns, for each of `to` new pixels along a side, the `from` old ones it covers and the share of each.
 fn covered(from: usize, to: usize) -> Vec<Vec<(usize, f64)>> {
     let step = from as f64 / to as f64;
     let parts_of = |place: usize| {

@@ -1,4 +1,4 @@
-//! A picture that a user brings: from a PNG file to what a network trained on MNIST expects to see.
+//! A user's picture: from a PNG file to the pixels that a network trained on MNIST expects.
 //!
 //! [`decode_png`] reads pixels of any kind, `ink` tells the digit from the paper, and
 //! [`centre_like_mnist`] lays it where MNIST has its digits.
@@ -15,11 +15,11 @@ use backprop::data_set::centre::{SIDE, centre_like_mnist};
 
 use backprop::file;
 
-/// Nobody draws a digit with more pixels; at eight bytes a number, still only a few hundred megabytes on the way.
+/// More pixels than a drawing of a digit has. At eight bytes a number they take a few hundred megabytes.
 const MOST_PIXELS: u64 = 1 << 24;
-/// Bytes in a file worth reading: more than that many pixels of four uncompressed 16-bit channels take.
+/// Bytes in the longest file that is read: more than `MOST_PIXELS` pixels take with four uncompressed 16-bit channels.
 const LONGEST_FILE: u64 = 9 * MOST_PIXELS;
-/// No deflate stream expands further than this.
+/// The largest factor by which a deflate stream can expand.
 const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 
 /// Pixels as red, green, blue and opacity, a byte each, row by row: `width` · `height` of them.
@@ -49,15 +49,14 @@ pub fn read_png(path: &Path) -> Result<Picture, Error> {
             .remedy("cut it out or make it smaller")
             .in_file(path));
     };
-    // The decoder is not ours, and what it is given can come from anywhere: where it gives up the file is damaged.
+    // The decoder is another crate's and its input can come from anywhere. If it panics, the file is damaged.
     let decoded = std::panic::catch_unwind(|| decode_png(&bytes)).unwrap_or_else(|_| {
         Err(Error::contents("a PNG file that the decoder cannot take").remedy("save it again"))
     });
     decoded.map_err(|problem| problem.in_file(path))
 }
 
-/// A picture from the contents of a PNG file: any colour type, bit depth and interlacing; of an animation, the first
-/// frame.
+/// Decodes the contents of a PNG file: any colour type, bit depth and interlacing; of an animation, the first frame.
 ///
 /// The size in the header is compared with the length of the file before room is made for the pixels.
 ///
@@ -79,7 +78,7 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     let (width, height) = (header.width, header.height);
     check_size(width, height, header.bits_per_pixel(), bytes.len())?;
     let mut reader = decoder.read_info().map_err(damaged)?;
-    // Three bytes make a colour. png 0.18.1 takes that for granted and panics where it is not so.
+    // Three bytes make a colour. png 0.18.1 takes that for granted and panics if it is not so.
     if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
         return Err(Error::contents("a damaged PNG file (its palette ends in the middle of a colour)")
             .remedy("save it again"));
@@ -125,9 +124,9 @@ fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize
 }
 
 impl Picture {
-    /// What MNIST would have made of it: ink found whatever its colour, fitted into a box of 20x20 and laid on 28x28
-    /// with its centre of mass in the middle, then scaled to `rows` x `columns` if that is another size; `rows` ·
-    /// `columns` bytes, row by row, 0 for paper and 255 for ink.
+    /// Prepares the picture as MNIST's were: ink of any colour is fitted into a box of 20x20 and laid on 28x28 with its
+    /// centre of mass in the middle, then scaled to `rows` x `columns` if that is another size. Returns `rows` · `columns`
+    /// bytes, row by row, 0 for paper and 255 for ink.
     ///
     /// # Errors
     /// A picture without any ink.
@@ -146,7 +145,7 @@ impl Picture {
         Ok(small.iter().map(|value| value.round() as u8).collect())
     }
 
-    /// The brightness of each pixel, untouched: 0 for black and 255 for white, as MNIST's own pixels.
+    /// Returns the brightness of each pixel, unchanged: 0 for black and 255 for white, as MNIST's own pixels.
     ///
     /// Transparent pixels are black.
     pub fn brightness(&self) -> Vec<u8> {

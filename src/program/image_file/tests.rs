@@ -1,4 +1,4 @@
-//! Pictures of any colour, place, size and kind of PNG, and what is refused.
+//! Pictures of any colour, place, size and kind of PNG, and files that are refused.
 
 use png::{BitDepth, ColorType};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use testkit::pictures::{BLACK, WHITE, drawing, is_ink, png};
 
 use super::*;
 
-/// The 28x28 pixels that the network is shown.
+/// Returns the 28x28 pixels that the network is shown.
 fn seen(bytes: &[u8]) -> Vec<u8> {
     decode_png(bytes).expect("a PNG").centred(28, 28).expect("a digit")
 }
@@ -120,7 +120,7 @@ fn a_square_of_ink_fills_the_box_whatever_its_size_and_place() {
     }
 }
 
-/// A width, and ink for rows of it.
+/// Generates a width, and ink for rows of it.
 fn any_ink() -> impl Strategy<Value = (usize, Vec<f64>)> {
     let ink = prop_oneof![Just(0.0), Just(f64::NAN), -1.0..2.0];
     (1usize..70, prop::collection::vec(ink, 1..2000))
@@ -152,7 +152,7 @@ proptest! {
 }
 
 proptest! {
-    /// Damage gives an error or a picture of the size its header says; the checksums leave no room for another one.
+    /// Damage gives an error or a picture of the size in its header; checksums prevent any other outcome.
     #[test]
     fn a_damaged_png_is_refused_or_read_as_before(place in any::<prop::sample::Index>(), value in any::<u8>()) {
         let mut bytes = drawing((20, 22), (4, 3), 1, WHITE, BLACK);
