@@ -98,7 +98,7 @@ fn what_cannot_be_drawn_is_refused_in_one_line() {
     for (command, expected) in [
         ("plot runs begun.run --out a.svg", "the run has done no epoch yet"),
         ("plot runs broken.json --out a.svg", "broken.json, line 2"),
-        ("plot runs empty.json --out a.svg", "there is no epoch in it"),
+        ("plot runs empty.json --out a.svg", "it has no epochs"),
         ("plot runs none.json --out a.svg", "none.json"),
         ("plot runs broken.json --out a.png", ".svg"),
         ("plot runs --out a.svg", "RUN"),

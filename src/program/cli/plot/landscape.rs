@@ -43,7 +43,7 @@ pub(super) struct Landscape {
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     samples: u32,
 
-    /// Places along each direction at which it is computed
+    /// The number of places along each direction
     #[arg(long, value_name = "N", default_value_t = 41, value_parser = clap::value_parser!(u16).range(5..=201))]
     steps: u16,
 
@@ -159,7 +159,7 @@ fn mean_cost(engine: &mut vectorized::Network, data: &DataSet, targets: Targets)
     evaluate(engine, data, targets).mean_cost
 }
 
-/// One shade darker for each equal factor of the cost, from white at the least.
+/// Returns shades from white at the least cost. Each step to a darker one is the same factor of the cost.
 fn shaded(costs: &[f64], columns: usize, least: f64, most: f64) -> Raster {
     let span = libm::log(most / least);
     let share = |cost: f64| {
@@ -174,14 +174,14 @@ fn shaded(costs: &[f64], columns: usize, least: f64, most: f64) -> Raster {
     Raster::new(columns, costs.iter().map(|cost| Shade::of(Colour::Blue, share(*cost))).collect())
 }
 
-/// start + distance · direction
+/// Returns start + distance · direction.
 fn moved(start: &Parameters, distance: f64, direction: &Parameters) -> Parameters {
     let mut moved = start.clone();
     moved.iter_mut().zip(direction.iter()).for_each(|(number, step)| *number += distance * step);
     moved
 }
 
-/// A random direction in which the part of each neuron, its weights and its bias, is as long as these are.
+/// Draws a random direction in which the part of each neuron is as long as the neuron's weights and bias.
 fn random_direction(centre: &Parameters, seed: u64, stream: u64) -> Parameters {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);
@@ -203,7 +203,7 @@ fn random_direction(centre: &Parameters, seed: u64, stream: u64) -> Parameters {
     direction
 }
 
-/// The direction without its part along another, and as long as it was.
+/// Returns the direction without its part along another, and with its length unchanged.
 fn perpendicular(direction: Parameters, other: &Parameters) -> Parameters {
     let product = |a: &Parameters, b: &Parameters| a.iter().zip(b.iter()).map(|(a, b)| a * b).sum::<f64>();
     let square = product(other, other);

@@ -1,4 +1,4 @@
-//! `backprop plot`: what a network thinks, as pictures.
+//! `backprop plot`: draws what a network thinks.
 
 mod landscape;
 mod regions;
@@ -44,10 +44,10 @@ enum What {
     Runs(runs::Runs),
 }
 
-/// Where the picture goes.
+/// The destination of the picture.
 #[derive(Debug, Args)]
 struct Out {
-    /// The picture
+    /// The file to write
     #[arg(long, value_name = "FILE.svg")]
     out: PathBuf,
 
@@ -57,13 +57,13 @@ struct Out {
 
 /// A picture of one kind.
 trait Picture {
-    /// Where it goes.
+    /// Returns its destination.
     fn out(&self) -> &Out;
 
-    /// The files it is made from.
+    /// Adds the files it is made from.
     fn inputs(&self, places: Places) -> Result<Places, Error>;
 
-    /// The picture, and a sentence about it.
+    /// Draws the picture. Returns it with a sentence about it.
     fn figure(&self) -> Result<(Figure, String), Error>;
 }
 
@@ -87,7 +87,7 @@ impl Plot {
     }
 }
 
-/// A complaint about an option.
+/// Returns an error about an option.
 fn usage(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
     Error::usage(problem.into()).remedy(remedy.into())
 }

@@ -1,4 +1,4 @@
-//! `backprop plot regions`: what a network with two inputs answers everywhere in the plane.
+//! `backprop plot regions`: draws the answers of a network with two inputs everywhere in the plane.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ use crate::memory;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
-/// Cells a side of each picture.
+/// The cells along each side of a picture.
 const SIDE: usize = 60;
 
-/// More of them side by side, and nobody sees anything.
+/// The most pictures side by side. More would be too small to read.
 const MOST_PICTURES: usize = 100;
 
-/// What a weight takes in the network, its gradient, and the parameters it is drawn from.
+/// The weight in the network, its gradient, and the parameters it is drawn from.
 const BYTES_OF_A_CONNECTION: usize = 48;
 
 /// Draw what a network with two inputs answers everywhere in the plane, and the training points
@@ -46,7 +46,7 @@ pub(super) struct Regions {
     #[command(flatten)]
     standardize: StandardizeArgs,
 
-    /// After which epochs to draw; 0 is the start
+    /// The epochs after which to draw; 0 is the start
     #[arg(long, value_name = "N[,N...]", value_delimiter = ',', default_value = "0,10,100")]
     epochs: Vec<usize>,
 
@@ -62,7 +62,7 @@ pub(super) struct Regions {
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     cost: Option<Cost>,
 
-    /// How random weights start
+    /// The way to draw random weights
     #[arg(long, value_name = "INIT", default_value = "small", value_parser = words::<WeightInit>())]
     init: WeightInit,
 
@@ -138,7 +138,7 @@ impl Regions {
         self.model.iter().map(panel).collect()
     }
 
-    /// Trains as `train` does, and draws on the way.
+    /// Trains as `train` does, and draws after the epochs asked for.
     fn trained(&self) -> Result<Vec<Plot>, Error> {
         let data = self.standardize.apply(self.data.load_part(Part::Train, None)?, None)?;
         let sizes = match &self.sizes {
@@ -188,25 +188,25 @@ impl Regions {
     }
 }
 
-/// Whether there is a plane to draw in, and classes to draw.
+/// Checks that there is a plane to draw in and that there are classes to draw.
 fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source) -> Result<(), Error> {
     data.check_fits(architecture)?;
     if architecture.input_size() != 2 {
         let problem =
-            format!("regions are drawn in a plane, and {source} has {} inputs", architecture.input_size());
+            format!("regions are drawn in a plane, but {source} has {} inputs", architecture.input_size());
         return Err(usage(
             problem,
             "take xor, circles, moons, spiral or a table with two columns and a class",
         ));
     }
     if !data.answers().are_classes() {
-        let problem = format!("regions are those of classes, and {source} has none");
+        let problem = format!("regions show classes, but {source} has numbers");
         return Err(usage(problem, "take a table whose last column is a class"));
     }
     Ok(())
 }
 
-/// One picture of the plane, with the points.
+/// Draws one picture of the plane, with the points.
 fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
     let points: Vec<(f64, f64)> = (0..data.len())
         .map(|index| {
@@ -247,13 +247,13 @@ fn colour(class: usize) -> Colour {
     Colour::WHEEL[class % Colour::WHEEL.len()]
 }
 
-/// A file's name without its ending.
+/// Returns a file's name without its ending.
 pub(super) fn name(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 impl Window {
-    /// All points, and a little more on each side.
+    /// Returns a window that shows all points and a little more on each side.
     fn around(points: &[(f64, f64)]) -> Self {
         let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
             let low = points.iter().map(values).fold(f64::INFINITY, f64::min);
@@ -264,7 +264,7 @@ impl Window {
         Self { x: range(&|point| point.0), y: range(&|point| point.1) }
     }
 
-    /// The middles of all cells, row by row from the top.
+    /// Returns the middles of all cells, row by row from the top.
     fn cells(self) -> Vec<f64> {
         let place =
             |(first, last): (f64, f64), at: usize| first + (last - first) * (at as f64 + 0.5) / SIDE as f64;

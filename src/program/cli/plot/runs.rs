@@ -1,4 +1,4 @@
-//! `backprop plot runs`: the learning curves of several runs over each other.
+//! `backprop plot runs`: draws the learning curves of several runs over each other.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub(super) struct Runs {
     out: Out,
 }
 
-/// What of a run is drawn: points of epoch and value.
+/// The curves of a run: points of epoch and value.
 struct Run {
     name: String,
     cost: Vec<(f64, f64)>,
@@ -50,7 +50,7 @@ impl Picture for Runs {
         let mut costs =
             Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost met in training").log());
         let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new("right answers, %"));
-        // A dot at each epoch says how many there are; of many epochs dots are a thick line.
+        // Dots show the epochs if there are few; with many they would merge into a thick line.
         let few = runs.iter().all(|run| run.cost.len() <= 40);
         let mark = if few { Mark::LineAndDots } else { Mark::Line };
         for run in &runs {
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<Run, Error> {
         let object: Value = serde_json::from_str(text).unwrap_or_default();
         let number = |field: &str| object[field].as_f64();
         let (Some(epoch), Some(cost)) = (number("epoch"), number("train_cost")) else {
-            let problem = format!("{file}, line {}: this is no epoch of a run", line + 1);
+            let problem = format!("{file}, line {}: this is not an epoch of a run", line + 1);
             let problem = Error::contents(problem);
             return Err(problem.remedy(
                 "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it",
@@ -91,12 +91,12 @@ fn read(path: &Path) -> Result<Run, Error> {
         }
     }
     if run.cost.is_empty() {
-        return Err(usage(format!("{file}: there is no epoch in it"), MAKE_ONE));
+        return Err(usage(format!("{file}: it has no epochs"), MAKE_ONE));
     }
     Ok(run)
 }
 
-/// The epochs that a checkpoint's run has done.
+/// Reads the epochs of a checkpoint's run.
 fn read_checkpoint(path: &Path) -> Result<Run, Error> {
     let history = crate::cli::places::read_checkpoint(path)?.state.history;
     if history.is_empty() {

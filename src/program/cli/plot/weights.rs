@@ -1,4 +1,4 @@
-//! `backprop plot weights`: the incoming weights of each hidden neuron as a small picture.
+//! `backprop plot weights`: draws the incoming weights of each hidden neuron as a small picture.
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::cli::places::Places;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Figure, Plot, Raster};
 
-/// Neurons that are drawn, at most.
+/// The most neurons that are drawn.
 const MOST_NEURONS: usize = 100;
 
 /// Neurons in a row of pictures.
@@ -19,12 +19,12 @@ const IN_A_ROW: usize = 10;
 /// Empty cells between two pictures.
 const GAP: usize = 2;
 
-/// Width of all pictures together, in pixels, about.
+/// The approximate width of all pictures together, in pixels.
 const WIDTH: usize = 900;
 
 /// Draw the weights of each neuron of the first layer after the input as a picture
 ///
-/// A neuron's answer is large where the image has ink on blue and none on red. Each picture has a scale of its own: the
+/// A neuron's answer is large where the image has ink on blue and none on red. Each picture has its own scale: the
 /// strongest weight is in full colour.
 #[derive(Debug, Args)]
 pub(super) struct Weights {
@@ -55,8 +55,8 @@ impl Picture for Weights {
         let side = inputs.isqrt();
         let columns = self.columns.unwrap_or(if side * side == inputs { side } else { inputs });
         if columns == 0 || !inputs.is_multiple_of(columns) {
-            let problem = format!("{inputs} inputs are no whole rows of {columns}");
-            return Err(usage(problem, "give --columns a divisor of it"));
+            let problem = format!("{inputs} inputs do not fill whole rows of {columns}");
+            return Err(usage(problem, "give --columns a divisor of the number of inputs"));
         }
         let rows = inputs / columns;
         let neurons = &layer.weights[..layer.weights.len().min(MOST_NEURONS)];
@@ -84,7 +84,7 @@ impl Picture for Weights {
     }
 }
 
-/// The weights of all neurons, picture beside picture.
+/// Lays out the weights of all neurons, one picture next to the other.
 fn tile(neurons: &[Vec<f64>], columns: usize, in_a_row: usize) -> Raster {
     let rows = neurons[0].len() / columns;
     let (wide, high) = (in_a_row * (columns + GAP), neurons.len().div_ceil(in_a_row) * (rows + GAP));
