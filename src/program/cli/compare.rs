@@ -1,4 +1,5 @@
-//! `backprop compare`: the object graph and the vectorized network on the same work. Agreement first, then times.
+//! `backprop compare`: the object graph and the vectorized network do the same work. They must agree before they are
+//! timed.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,16 +23,15 @@ use super::{Failure, Output};
 use crate::memory;
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
-/// Hidden neurons of the networks that --plot compares, a thousand times as many connections in the last as in the
-/// first.
+/// Hidden neurons of the networks that --plot compares. The last has a thousand times as many connections as the first.
 const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
 
-/// In three networks, and in what they are compared by.
+/// In three networks, and in the parameters they are compared by.
 const BYTES_OF_A_CONNECTION: usize = 120;
 
 /// Compare the object graph with the vectorized network
 ///
-/// Trains both from the same weights on the same samples, one step per sample on one thread: whether they agree, how
+/// Trains both from the same weights on the same samples, one step per sample on one thread. Prints whether they agree, how
 /// long each takes for a sample (the median of five passes in turns), and how large a connection is. Without options:
 /// 784-300-10 on embedded digits. `cargo bench` measures more, and more carefully.
 #[derive(Debug, Args)]
@@ -132,7 +132,7 @@ impl Compare {
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The sizes asked for, or a series of them to draw.
+    /// Returns the sizes asked for, or a series of them to draw.
     fn all_sizes(&self, data: &DataSet) -> Vec<Vec<usize>> {
         let is_image = data.image_shape().is_some() && !data.reproduces();
         match &self.sizes {
@@ -157,7 +157,7 @@ impl Compare {
     }
 }
 
-/// All labels and all samples, row after row.
+/// Returns all labels and all samples, row after row.
 fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
     let labels = (0..data.len()).flat_map(|index| data.label(index, Targets::Soft, outputs)).collect();
     let samples = (0..data.len()).flat_map(|index| data.sample(index)).collect();
@@ -205,7 +205,7 @@ fn json_of(comparison: &Comparison) -> serde_json::Value {
     })
 }
 
-/// Microseconds a sample against connections, both logarithmic.
+/// Draws microseconds a sample against connections, both logarithmic.
 fn figure(comparisons: &[Comparison]) -> Figure {
     let points =
         |time: fn(&Comparison) -> f64| comparisons.iter().map(move |c| (c.connections as f64, time(c)));

@@ -1,4 +1,4 @@
-//! `backprop completions`: what a shell needs to complete our commands and options.
+//! `backprop completions`: prints the script with which a shell completes our commands and options.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -15,14 +15,14 @@ use super::{Cli, Failure, Output};
 /// For PowerShell, as a line of its profile: backprop completions powershell | Out-String | Invoke-Expression
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// Which shell
+    /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
 impl Completions {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        // To memory first: the generator does not expect that a pipe may close.
+        // To memory first: the generator panics if a pipe closes.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "backprop", &mut script);
         output.write_all(&script)?;

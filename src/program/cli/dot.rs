@@ -1,4 +1,4 @@
-//! `backprop dot`: the network as a picture, by way of Graphviz.
+//! `backprop dot`: the network as a graph for Graphviz.
 
 use std::process::ExitCode;
 
@@ -24,7 +24,7 @@ pub(super) struct Dot {
     #[command(flatten)]
     sequence: SequenceArgs,
 
-    /// Which training sample, from 0
+    /// The training sample to show, counted from 0
     #[arg(long, value_name = "I", default_value_t = 0)]
     index: usize,
 }

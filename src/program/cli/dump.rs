@@ -18,7 +18,7 @@ use super::{Failure, Output};
 /// Print a network node by node, as bp.py does
 ///
 /// Every node with its output and delta, and its connections with their weights. With --index or --data, outputs are
-/// those for a sample; without, they are 0.
+/// those for a sample; otherwise they are 0.
 #[derive(Debug, Args)]
 pub(super) struct Dump {
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct Dump {
     #[command(flatten)]
     data: DataArgs,
 
-    /// Whether --index counts in the test or the training set [default: test]
+    /// The set that --index counts in [default: test]
     #[arg(long, value_name = "SET", value_parser = words::<Part>())]
     set: Option<Part>,
 
@@ -66,7 +66,7 @@ impl Dump {
     }
 }
 
-/// A node with the connections that lead into it; the last one is that of the bias.
+/// Returns a node with the connections that lead into it; the last is that of the bias.
 fn node_json(network: &Network, id: NodeId) -> serde_json::Value {
     let node = &network[id];
     let connection = |&id: &ConnectionId| {

@@ -32,11 +32,11 @@ pub(super) struct Export {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// For whom
+    /// The format to write
     #[arg(long, value_name = "FORMAT", default_value = "safetensors")]
     to: Format,
 
-    /// Write it here: a file, or with --to torch a folder, which is made if it is not there
+    /// Write it here: a file, or with --to torch a folder, which is made if it does not exist
     #[arg(long, value_name = "FILE|DIR")]
     out: PathBuf,
 
@@ -59,7 +59,7 @@ pub(super) struct Export {
     training: TrainingArgs,
 }
 
-/// What is written.
+/// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// The weights under their names in PyTorch
@@ -85,7 +85,7 @@ struct TrainingArgs {
 }
 
 impl Export {
-    /// `given` are the names of the options on the command line.
+    /// Exports the network. `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
         if self.to == Format::Torch {
             return self.to_torch(output);
@@ -153,7 +153,7 @@ impl Export {
         self.dtype == NumberType::F64
     }
 
-    /// A folder in which PyTorch goes on with the training.
+    /// Writes a folder in which PyTorch continues the training.
     fn to_torch(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let TrainingArgs { data, standardize, how } = &self.training;
         let options = how.options();
@@ -164,8 +164,8 @@ impl Export {
             }
             Some(epochs @ 1..) if !options.stop_when_error_rises => epochs,
             _ => {
-                let found = "train.py trains for so many epochs, at least 1, and knows no rule to stop by";
-                return Err(refuse(found, "say --epochs 5, and no preset that stops by itself").into());
+                let found = "train.py trains for a fixed number of epochs, at least 1, and cannot stop early";
+                return Err(refuse(found, "say --epochs 5, without a preset that stops early").into());
             }
         };
         let _made = Folder::make(&self.out)?;
@@ -228,7 +228,7 @@ fn refuse(found: impl Into<String>, remedy: &'static str) -> Error {
     Error::usage(found).remedy(remedy)
 }
 
-/// A folder that goes again if nothing comes into it.
+/// A folder that is removed again if nothing was written into it.
 struct Folder<'a>(Option<&'a Path>);
 
 impl<'a> Folder<'a> {
@@ -246,12 +246,12 @@ impl<'a> Folder<'a> {
 
 impl Drop for Folder<'_> {
     fn drop(&mut self) {
-        // One that is not empty stays.
+        // A folder that is not empty stays.
         let _ = self.0.map(std::fs::remove_dir);
     }
 }
 
-/// A path as it is written in Python, whatever is in it.
+/// Returns a path as a Python expression, whatever characters it has.
 fn in_python(path: &Path) -> String {
     let Some(text) = path.to_str() else {
         let bytes = path.as_os_str().as_encoded_bytes();

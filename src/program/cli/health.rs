@@ -1,24 +1,24 @@
-//! Whether a network is still alive: neurons that say the same of every sample, and what would wake them.
+//! Finds neurons that say the same of every sample, and suggests what would make them learn.
 
 use backprop::data_set::{DataSet, Pixels};
 use backprop::model_file::Model;
 use backprop::training::for_each_output;
 use backprop::{Activation, Architecture, Cost, Parameters, vectorized};
 
-/// Samples looked at; more would tell no more.
+/// The samples examined; more would not tell more.
 const LOOKED_AT: usize = 1000;
 
-/// From this share of a layer on, its dead or saturated neurons are worth a sentence.
+/// The share of a layer from which on its dead or saturated neurons are reported.
 const WORTH_A_SENTENCE: f64 = 0.25;
 
-/// A network that answers more than this share rightly may have saturated neurons: its outputs are near 0 and 1.
+/// A network with more than this share of right answers may have saturated neurons: its outputs are near 0 and 1.
 pub(super) const MOST: f64 = 0.9;
 
-/// An output is at an end of its range where the slope of its activation is less than this share of the steepest.
+/// An output is at an end of its range if the slope of its activation is less than this share of the steepest.
 const FLAT: f64 = 0.04;
 
-/// What is wrong with a network, as sentences that say what helps; none, if nothing is. It is shown `data`, and
-/// `recognises` most of it or not: a network that does may have saturated neurons.
+/// Returns sentences that say what is wrong with a network and what helps. The network is shown `data`; if it `recognises`
+/// most of it, it may have saturated neurons.
 pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<String> {
     let data = data.clone().first(LOOKED_AT);
     if data.is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
     }
     let same = same_answer(model, &data).map(|sentence| {
         if dead.is_empty() && saturated.is_empty() {
-            // It has not begun to learn, or has found no way yet.
+            // It has not begun to learn, or is still stuck.
             format!(
                 "{sentence} More epochs help, another rate, or larger starting weights ({}).",
                 larger(model)
@@ -69,12 +69,12 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
     [same, dead, saturated].into_iter().flatten().collect()
 }
 
-/// Starting weights that tell samples apart.
+/// Suggests starting weights that tell samples apart.
 fn larger(model: &Model) -> &'static str {
     if model.architecture.input_size() < 30 { "--init normal" } else { "--init scaled" }
 }
 
-/// What keeps weighted inputs small.
+/// Suggests what keeps weighted inputs small.
 fn smaller(model: &Model, data: &DataSet) -> &'static str {
     match model.pixels {
         Some(Pixels::Raw) if data.image_shape().is_some() => "Smaller inputs help: --pixels scaled.",
@@ -85,13 +85,13 @@ fn smaller(model: &Model, data: &DataSet) -> &'static str {
     }
 }
 
-/// `--activation relu,sigmoid --init scaled`, for as many hidden layers as there are.
+/// Returns `--activation relu,sigmoid --init scaled`, with a `relu` for each hidden layer.
 fn relu_recipe(architecture: &Architecture) -> String {
     let hidden = vec!["relu,"; architecture.sizes.len() - 2].concat();
     format!("--activation {hidden}sigmoid --init scaled")
 }
 
-/// The sentence for a network that says the same of every sample, though not all are of one class.
+/// Returns the sentence for a network that says the same of every sample although they are of several classes.
 fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
     if data.len() < 2 || !data.counts_answers() || data.chance() == data.len() {
         return None;
@@ -114,7 +114,7 @@ fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
     })
 }
 
-/// What the neurons of one layer put out, over all samples.
+/// The outputs of the neurons of one layer, over all samples.
 struct Neurons {
     activation: Activation,
     units: Vec<Unit>,
@@ -134,7 +134,7 @@ impl Neurons {
         let architecture = Architecture {
             sizes: model.architecture.sizes[..=layer].to_vec(),
             activations: model.architecture.activations[..layer].to_vec(),
-            // Which is not looked at, and goes with every activation.
+            // The cost is not used, and this one is allowed with every activation.
             cost: Cost::Quadratic,
         };
         let activation = architecture.activations[layer - 1];
@@ -151,7 +151,7 @@ impl Neurons {
         Self { activation, units }
     }
 
-    /// ReLUs that let nothing through.
+    /// Counts ReLUs that are 0 for every sample.
     fn dead(&self) -> usize {
         match self.activation {
             Activation::Relu => self.units.iter().filter(|unit| unit.largest <= 0.0).count(),
@@ -159,7 +159,7 @@ impl Neurons {
         }
     }
 
-    /// Sigmoids and tanhs at the ends of their range.
+    /// Counts sigmoids and tanhs at the ends of their range.
     fn saturated(&self) -> usize {
         let steepest = match self.activation {
             Activation::Sigmoid => 0.25,

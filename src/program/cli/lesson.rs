@@ -1,4 +1,4 @@
-//! `backprop lesson`: small experiments, told and drawn.
+//! `backprop lesson`: runs a small experiment, tells what it found and draws it.
 
 use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
 /// Small experiments to play with: what neurons do, and how they learn
 ///
 /// Without a name, lists the lessons in reading order. In a terminal a lesson asks what you expect before it tells.
-/// Each has settings of its own: `backprop lesson descent --help` lists those of `descent`.
+/// Each has its own settings: `backprop lesson descent --help` lists those of `descent`.
 #[derive(Debug, Args)]
 #[command(
     allow_external_subcommands = true,
@@ -99,7 +99,7 @@ impl FromArgMatches for Chosen {
             .ok_or_else(|| clap::Error::raw(ErrorKind::MissingSubcommand, "which lesson?"))?;
         let Some(entry) = LESSONS.iter().find(|entry| entry.name == name) else {
             let names = LESSONS.map(|entry| entry.name).join(", ");
-            let problem = format!("there is no lesson '{name}'; there are {names}");
+            let problem = format!("there is no lesson '{name}'; the lessons are {names}");
             return Err(clap::Error::raw(ErrorKind::InvalidSubcommand, problem));
         };
         Ok(Self { entry, settings: settings.clone() })
@@ -170,8 +170,8 @@ impl Lesson {
     }
 }
 
-/// Asks what the reader expects, and says what is right. Only a terminal is waited for: where nobody sits, the
-/// question is printed and the answer follows.
+/// Asks what the reader expects, then says what is right. Waits for an answer only in a terminal; otherwise the answer
+/// follows the question at once.
 fn ask(question: &Question, output: &mut Output) -> std::io::Result<()> {
     output.write_all(wrapped(&format!("What do you expect? {}", question.text), 0).as_bytes())?;
     for (place, choice) in question.choices.iter().enumerate() {
@@ -193,7 +193,7 @@ fn ask(question: &Question, output: &mut Output) -> std::io::Result<()> {
     }
 }
 
-/// The lesson's three things to try, with their answers or without.
+/// Prints the lesson's three things to try, with or without their answers.
 fn write_tries(entry: &Entry, with_answers: bool, output: &mut Output) -> std::io::Result<()> {
     let hint = format!(" (answers: backprop lesson {} --answers)", entry.name);
     writeln!(output, "Three things to try{}", if with_answers { "" } else { &hint })?;
@@ -207,7 +207,7 @@ fn write_tries(entry: &Entry, with_answers: bool, output: &mut Output) -> std::i
     Ok(())
 }
 
-/// A picture called .png would be an SVG all the same, and nothing could open it.
+/// Refuses names that do not end in .svg: a picture called .png would still be an SVG, which no viewer expects there.
 pub(super) fn check_is_svg(path: &Path) -> Result<(), Error> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         return Ok(());
@@ -216,7 +216,7 @@ pub(super) fn check_is_svg(path: &Path) -> Result<(), Error> {
         .remedy("give it a name that ends in .svg"))
 }
 
-/// The summary as a heading.
+/// Returns the summary as a heading.
 fn capitalised(summary: &str) -> String {
     let (first, rest) = summary.split_at(1);
     first.to_uppercase() + rest

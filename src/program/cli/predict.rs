@@ -1,4 +1,4 @@
-//! `backprop predict`: what the network makes of one sample.
+//! `backprop predict`: the network's answer to one sample.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -58,11 +58,11 @@ pub(super) struct Predict {
 /// One sample of a data set.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Which {
-    /// Which sample, from 0
+    /// The sample to show, counted from 0
     #[arg(long, value_name = "I")]
     pub(super) index: Option<usize>,
 
-    /// Whether --index counts in the test or the training set
+    /// The set that --index counts in
     #[arg(long, value_name = "SET", default_value = "test", value_parser = words::<Part>())]
     pub(super) set: Part,
 }
@@ -114,7 +114,7 @@ impl Predict {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// One sample of the data.
+    /// Reads one sample of the data.
     fn sample(&self, model: &Model) -> Result<Shown, Error> {
         let data = self.data.load_part(self.which.set, Some(model))?;
         let index = self.which.index.unwrap_or(0);
@@ -128,7 +128,7 @@ impl Predict {
         Ok(Shown { data, index, has_label: true, title })
     }
 
-    /// The picture of `--image`, as the network is shown it.
+    /// Reads the picture of `--image` as the network is shown it.
     fn picture(&self, path: &Path, model: &Model) -> Result<Shown, Error> {
         let picture = image_file::read_png(path)?;
         let inputs = model.architecture.input_size();
@@ -150,8 +150,10 @@ impl Predict {
             let bytes = picture.centred(side, side).map_err(|problem| problem.in_file(path))?;
             (side, side, bytes)
         } else {
-            return Err(Error::usage(format!("the model has {inputs} inputs, which make no square picture"))
-                .remedy(format!("--as-is takes a PNG of {inputs} pixels")));
+            return Err(Error::usage(format!(
+                "the model has {inputs} inputs, which do not make a square picture"
+            ))
+            .remedy(format!("--as-is takes a PNG of {inputs} pixels")));
         };
         let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
@@ -160,7 +162,7 @@ impl Predict {
     }
 }
 
-/// The numbers of `--input`, as the network is shown them.
+/// Returns the numbers of `--input` as the network is shown them.
 fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
     let Numbers(numbers) = numbers;
     let inputs = model.architecture.input_size();
@@ -176,7 +178,7 @@ fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
     Ok(Shown { data, index: 0, has_label: false, title: "The input".to_owned() })
 }
 
-/// What the network is asked about.
+/// The sample that the network is shown.
 struct Shown {
     data: DataSet,
     index: usize,
@@ -185,7 +187,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// The class the network names, or the numbers it puts out.
+    /// Returns the class the network names, or the numbers it puts out.
     fn says(&self, outputs: &[f64]) -> String {
         if self.data.counts_answers() {
             return spelled_out(&self.data.class_name(self.data.answer(outputs)));
@@ -193,7 +195,7 @@ impl Shown {
         numbers_text(outputs)
     }
 
-    /// The last line: what the network says, and whether it is right.
+    /// Returns the last line: the network's answer, and whether it is right.
     fn verdict(&self, outputs: &[f64]) -> String {
         let says = self.says(outputs);
         if !self.data.counts_answers() {
@@ -253,7 +255,7 @@ impl Shown {
     }
 }
 
-/// A sample as it can be shown: an image in half blocks, or its numbers, as the network is shown them.
+/// Returns a sample as lines of text: an image in half blocks, or its numbers as the network is shown them.
 pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
     match (data.image(index), data.image_shape()) {
         (Some(image), Some((_, columns))) => half_blocks(image, columns),
@@ -261,7 +263,7 @@ pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
     }
 }
 
-/// Numbers with commas between them, to six decimals where there are so many.
+/// Returns numbers with commas between them, rounded to six decimals.
 fn numbers_text(numbers: &[f64]) -> String {
     let short = |number: &f64| {
         let (all, six) = (number.to_string(), format!("{number:.6}"));
@@ -270,8 +272,8 @@ fn numbers_text(numbers: &[f64]) -> String {
     numbers.iter().map(short).collect::<Vec<_>>().join(", ")
 }
 
-/// The output vector, a line and a bar for each number with the name of its class, the strongest marked if it is the
-/// only one.
+/// Prints the output vector: for each number a line with the name of its class and a bar. The largest is marked, unless
+/// there is a tie.
 pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answers) -> std::io::Result<()> {
     let is_choice = answers.are_classes() && outputs.len() > 1 && answers.tied(outputs).is_empty();
     let best = strongest(outputs);
@@ -284,7 +286,7 @@ pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answ
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
         let mark = if is_choice && index == best { " ◀" } else { "" };
-        // Plus zero: of two zeros, nobody wants to see the negative one.
+        // Adding zero turns -0 into 0.
         writeln!(
             output,
             "  output {index:>3}{name:<width$}  {:>9.6}  {}{mark}",

@@ -1,20 +1,20 @@
-//! Signs of life of long work: a line on stderr, if that is a terminal and the work is not done in a moment.
+//! Shows that long work goes on: a line on stderr, if that is a terminal and the work takes more than a moment.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Work that is done within this shows nothing.
+/// Work that takes less than this shows nothing.
 const A_MOMENT: Duration = Duration::from_millis(500);
 
-/// A line that is gone when this is dropped.
+/// A line that is removed when this is dropped.
 pub(super) struct Working {
     bar: ProgressBar,
     began: Instant,
 }
 
 impl Working {
-    /// Work of a known length: a bar, moved by [`Working::at`].
+    /// Shows work of a known length as a bar, moved by [`Working::at`].
     pub(super) fn through(what: impl Into<String>, count: usize) -> Self {
         Self::shown_as(
             "{msg} {wide_bar} {human_pos}/{human_len}  {eta} left",
@@ -23,7 +23,7 @@ impl Working {
         )
     }
 
-    /// Work of which nobody knows how long it takes: what it is, and the time since it began.
+    /// Shows work of unknown length: its name, and the time since it began.
     pub(super) fn on(what: impl Into<String>) -> Self {
         let working = Self::shown_as("{spinner} {msg}  {elapsed}; Ctrl-C ends it", None, what.into());
         working.bar.enable_steady_tick(A_MOMENT);
@@ -31,7 +31,7 @@ impl Working {
     }
 
     fn shown_as(template: &str, length: Option<u64>, what: String) -> Self {
-        // Twice a second; what is not a terminal is left alone.
+        // Twice a second, and only in a terminal.
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(2));
         bar.set_style(
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -40,7 +40,7 @@ impl Working {
         Self { bar, began: Instant::now() }
     }
 
-    /// So much of it is done.
+    /// Moves the bar to the amount done.
     pub(super) fn at(&self, done: usize) {
         if self.began.elapsed() > A_MOMENT {
             self.bar.set_position(done as u64);

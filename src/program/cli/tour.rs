@@ -24,7 +24,7 @@ const EPOCHS: usize = 3;
 /// Checks the gradient, walks through one training step, and lets both networks learn the embedded digits.
 #[derive(Debug, Args)]
 pub(super) struct Tour {
-    /// Only the first N of the 10,000 training digits
+    /// Train on the first N of the 10,000 training digits only
     #[arg(long, value_name = "N")]
     train_limit: Option<usize>,
 }

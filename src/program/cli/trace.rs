@@ -1,4 +1,4 @@
-//! `backprop trace`: a page in which to step, check and compare.
+//! `backprop trace`: writes a page in which to step, check and compare.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ pub(super) struct Trace {
     #[command(flatten)]
     sequence: SequenceArgs,
 
-    /// The page
+    /// The file to write
     #[arg(long, value_name = "FILE.html", default_value = "page.html")]
     out: PathBuf,
 
@@ -45,12 +45,12 @@ pub(super) struct Trace {
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
 
-    /// Let the page's slider span N epochs; going on has no end
+    /// Let the page's slider span N epochs; stepping can go further
     #[arg(long, value_name = "N", default_value_t = 5)]
     epochs: usize,
 }
 
-/// Samples, where nobody says how many.
+/// The number of samples without --samples.
 const SAMPLES: usize = 6;
 
 impl Trace {
@@ -78,7 +78,7 @@ impl Trace {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What the page begins with: src/page-engine/situation.rs.
+    /// Returns the situation that the page begins with: src/page-engine/situation.rs.
     fn situation(&self, sequence: &Sequence) -> Result<Value, Error> {
         let mut situation = self.training.situation();
         situation.extend(self.sequence.situation(sequence)?);

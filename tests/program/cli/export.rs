@@ -221,8 +221,8 @@ fn what_pytorch_would_not_do_as_we_do_is_refused_and_no_folder_left_behind() {
     let folder = folder_with_table();
     for (command, expected) in [
         (format!("{TO_TORCH} --dtype f32"), "train.py computes with 64-bit numbers; omit --dtype"),
-        (format!("{TO_TORCH} --preset bp"), "knows no rule to stop by; say --epochs 5"),
-        (format!("{TO_TORCH} --epochs 0"), "so many epochs, at least 1"),
+        (format!("{TO_TORCH} --preset bp"), "cannot stop early; say --epochs 5"),
+        (format!("{TO_TORCH} --epochs 0"), "a fixed number of epochs, at least 1"),
         (format!("{TO_TORCH} --train-limit 0"), "no samples are left to train on"),
         (format!("{TO_TORCH} --cost cross-entropy --activation tanh"), "cross-entropy"),
         (format!("{TO_TORCH} --sizes 5,2,3"), "--sizes"),

@@ -1,4 +1,4 @@
-//! Which class is taken for which, and what that makes of each one's precision and recall.
+//! Counts which class is taken for which, and computes precision and recall from that.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -8,12 +8,12 @@ use backprop::spelled_out;
 
 use crate::cli::Output;
 
-/// More classes than these make a matrix too wide for any screen.
+/// The most classes that fit on a screen.
 const MOST_COLUMNS: usize = 16;
-/// And so do names longer than this.
+/// The longest names that fit.
 const LONGEST_NAME: usize = 11;
 
-/// A row for each class that was meant, a column for each answer.
+/// Counts of answers: a row for each true class, a column for each answer.
 pub(super) struct Confusion {
     pub(super) counts: Vec<Vec<usize>>,
 }
@@ -27,22 +27,22 @@ impl Confusion {
         self.counts[class][answer] += 1;
     }
 
-    /// How many of the samples of this class are recognised, from 0 to 1; `None` if there are none.
+    /// Returns the share of this class's samples that are recognised; `None` if it has no samples.
     pub(super) fn recall(&self, class: usize) -> Option<f64> {
         share(self.counts[class][class], self.counts[class].iter().sum())
     }
 
-    /// How many of the samples answered with this class are of it, from 0 to 1; `None` if it is never the answer.
+    /// Returns the share of right ones among the answers with this class; `None` if it is never the answer.
     pub(super) fn precision(&self, class: usize) -> Option<f64> {
         share(self.counts[class][class], self.counts.iter().map(|row| row[class]).sum())
     }
 
-    /// A number for each class.
+    /// Returns a number for each class.
     pub(super) fn each(&self, of: impl Fn(&Self, usize) -> Option<f64>) -> Vec<Option<f64>> {
         (0..self.counts.len()).map(|class| of(self, class)).collect()
     }
 
-    /// What each class is called.
+    /// Returns the name of each class.
     pub(super) fn names<'a>(&self, answers: &'a Answers) -> Vec<Cow<'a, str>> {
         (0..self.counts.len()).map(|class| answers.name(class)).collect()
     }
@@ -88,7 +88,7 @@ fn share(part: usize, whole: usize) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// A share in percent with one decimal, a dash where there is none.
+/// Returns a share in percent with one decimal, or a dash for `None`.
 fn percent(share: Option<f64>) -> String {
     share.map_or("-".to_owned(), |share| format!("{:.1}", 100.0 * share))
 }

@@ -12,7 +12,7 @@ use crate::cli::output::thousands;
 use crate::cli::predict::sample_lines;
 use crate::show::picture::side_by_side;
 
-/// The width of a terminal nobody has asked about.
+/// The width if the terminal does not tell it.
 const USUAL_WIDTH: usize = 80;
 
 /// Every wrong answer.
@@ -29,13 +29,13 @@ pub(super) struct Mistake {
     answer: usize,
     /// The output of the wrong class.
     output: f64,
-    /// By how much it is above the output of the right one.
+    /// The amount by which it is above the output of the right class.
     margin: f64,
 }
 
 impl Mistakes {
     pub(super) fn note(&mut self, index: usize, label: usize, answer: usize, outputs: &[f64]) {
-        // One output is how sure the network is of the second of two classes.
+        // A single output says how sure the network is of the second of two classes.
         let of = |class: usize| match outputs {
             [single] if class == 0 => 1.0 - single,
             [single] => *single,
@@ -46,7 +46,7 @@ impl Mistakes {
         self.all.push(Mistake { index, label, answer, output, margin });
     }
 
-    /// Those with the largest margin, the worst first.
+    /// Returns the mistakes with the largest margin, the worst first.
     pub(super) fn worst(&mut self, count: usize) -> &[Mistake] {
         self.all.sort_by(|one, other| other.margin.total_cmp(&one.margin).then(one.index.cmp(&other.index)));
         &self.all[..count.min(self.all.len())]
@@ -82,7 +82,7 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
     Ok(())
 }
 
-/// Characters in a line of the terminal, less the margin.
+/// Returns the characters in a line of the terminal, less the margin.
 fn terminal_width() -> usize {
     let asked = std::io::stdout().is_terminal().then(crossterm::terminal::size);
     let width = asked.and_then(Result::ok).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns));

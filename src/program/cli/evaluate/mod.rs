@@ -1,4 +1,4 @@
-//! `backprop evaluate`: how many samples a network recognises, and which it mistakes for which.
+//! `backprop evaluate`: counts how many samples a network recognises, and shows which it mistakes for which.
 
 mod confusion;
 mod mistakes;
@@ -31,7 +31,7 @@ pub(super) struct Evaluate {
     #[command(flatten)]
     engine: EngineArgs,
 
-    /// Only the first N test samples
+    /// Test on the first N test samples only
     #[arg(long, value_name = "N")]
     test_limit: Option<usize>,
 
@@ -105,7 +105,7 @@ impl Evaluate {
             output.json(&object)?;
             return Ok(ExitCode::SUCCESS);
         }
-        // Nobody is to take rows that a network may have been trained on for a test.
+        // Rows that the network may have been trained on must not pass for a test.
         let source = self.data.source()?;
         let what = if source.has_test_samples() {
             "test samples".to_owned()
@@ -129,7 +129,7 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What can be said of answers that are numbers.
+    /// Prints the mean cost, for answers that are numbers.
     fn write_cost(&self, output: &mut Output, mean_cost: f64, total: usize) -> Result<ExitCode, Failure> {
         if self.json {
             output.json(&json!({"correct": null, "total": total, "mean_cost": mean_cost}))?;
