@@ -63,7 +63,8 @@ struct Ruler<'a> {
 }
 
 impl Ruler<'_> {
-    /// Returns the pixel of a step. Steps far outside the frame are pulled nearer, as browsers draw no huge coordinates.
+    /// Returns the pixel of a step. Those far outside the frame are pulled nearer, because browsers
+    /// cannot draw huge coordinates.
     fn at(&self, step: f64) -> f64 {
         let share = (step - self.layout.first) / (self.layout.last - self.layout.first);
         round((self.start + share * (self.end - self.start)).clamp(-1e5, 1e5))
