@@ -54,7 +54,7 @@ impl Connection {
     pub fn calc_gradient(&mut self, nodes: &[AnyNode]) {
         let delta = nodes[self.downstream_node.index()].delta();
         let input = nodes[self.upstream_node.index()].sent();
-        self.gradient = delta * input;
+        self.gradient = delta * input; // step: first-gradient add-gradient update-weight
     }
 
     /// Returns the gradient as last computed, −∂E/∂w.
@@ -68,7 +68,7 @@ impl Connection {
     /// If `nodes` is another network's list and too short for the two ids.
     pub fn update_weight(&mut self, nodes: &[AnyNode], rate: f64) {
         self.calc_gradient(nodes);
-        self.weight += rate * self.gradient;
+        self.weight += rate * self.gradient; // step: update-weight
     }
 
     /// Adds this sample's gradient δ·x to those of the mini-batch's samples before it (`nabla_w` of network.py).
@@ -78,7 +78,7 @@ impl Connection {
     pub fn add_gradient(&mut self, nodes: &[AnyNode]) {
         let sum = self.gradient;
         self.calc_gradient(nodes);
-        self.gradient += sum;
+        self.gradient += sum; // step: add-gradient
     }
 
     /// Moves the weight along the mean gradient of `samples` samples: w ← decay·w + η·(Σ δ·x)/m (Nielsen's equations 20
@@ -88,7 +88,7 @@ impl Connection {
     /// If `nodes` is another network's list and too short for the two ids.
     pub fn update_by_mean(&mut self, nodes: &[AnyNode], samples: usize, step: &MiniBatchStep) {
         self.gradient /= samples as f64;
-        self.weight = self.decay(nodes, step) * self.weight + step.rate * self.gradient;
+        self.weight = self.decay(nodes, step) * self.weight + step.rate * self.gradient; // step: update-by-mean
     }
 
     /// Returns what the weight is multiplied by in that step: 1 − ηλ/n, or 1 if it is a bias.

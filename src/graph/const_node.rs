@@ -48,9 +48,9 @@ impl ConstNode {
     /// If the lists are another network's and too short for the ids of this node's connections.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream_delta = self.downstream.downstream_delta(nodes, connections);
+        let downstream_delta = self.downstream.downstream_delta(nodes, connections); // step: const-delta
         let slope = self.output * (1.0 - self.output);
-        slope * downstream_delta
+        slope * downstream_delta // step: result const-delta
     }
 
     /// Returns this node and its connections as bp.py prints them, several lines.

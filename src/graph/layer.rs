@@ -85,7 +85,7 @@ impl Layer {
         assert_eq!(data.len(), neurons.len(), "the sample must be as long as the input layer");
         let mut i = 0;
         while i < neurons.len() {
-            nodes[neurons[i].index()].set_output(data[i]);
+            nodes[neurons[i].index()].set_output(data[i]); // step: loop set-input
             i += 1;
         }
     }
@@ -101,7 +101,7 @@ impl Layer {
         let mut i = 0;
         while i < neurons.len() {
             if let AnyNode::Node(node) = &mut nodes[neurons[i].index()] {
-                let output = node.calc_output(outputs, connections);
+                let output = node.calc_output(outputs, connections); // step: loop output
                 node.set_output(output);
             }
             i += 1;
@@ -122,7 +122,7 @@ impl Layer {
         let mut i = 0;
         while i < neurons.len() {
             if let AnyNode::Node(node) = &mut nodes[neurons[i].index()] {
-                node.delta = node.calc_output_layer_delta(label[i], cost);
+                node.delta = node.calc_output_layer_delta(label[i], cost); // step: loop output-delta
             }
             i += 1;
         }
@@ -135,7 +135,7 @@ impl Layer {
         let mut i = 0;
         while i < own_nodes.len() {
             let place = own_nodes[i].index();
-            let delta = nodes[place].calc_hidden_layer_delta(nodes, connections);
+            let delta = nodes[place].calc_hidden_layer_delta(nodes, connections); // step: loop hidden-delta const-delta
             nodes[place].set_delta(delta);
             i += 1;
         }

@@ -22,7 +22,7 @@ impl Links {
         while i < downstream.len() {
             let connection = &connections[downstream[i].index()];
             let delta = nodes[connection.downstream_node.index()].delta();
-            downstream_delta += delta * connection.weight;
+            downstream_delta += delta * connection.weight; // step: term hidden-delta const-delta
             i += 1;
         }
         downstream_delta

@@ -47,19 +47,19 @@ impl Network {
         let mut cost = 0.0;
         let mut i = 0;
         while i < samples.len() {
-            self.drop_out(step.dropout.as_ref(), i);
-            let output = self.predict(samples[i]);
+            self.drop_out(step.dropout.as_ref(), i); // step: mini-batch drop-out
+            let output = self.predict(samples[i]); // step: mini-batch set-input output
             cost += self.architecture.cost.value(&output, labels[i].0);
-            self.calc_delta(labels[i]);
+            self.calc_delta(labels[i]); // step: mini-batch output-delta hidden-delta const-delta
             if i == 0 {
-                self.calc_gradient();
+                self.calc_gradient(); // step: mini-batch first-gradient
             } else {
-                self.add_gradient();
+                self.add_gradient(); // step: mini-batch add-gradient
             }
             i += 1;
         }
         self.drop_out(None, 0);
-        self.update_by_mean(samples.len(), step);
+        self.update_by_mean(samples.len(), step); // step: mini-batch update-by-mean
         cost
     }
 
@@ -93,7 +93,7 @@ impl Network {
                 Some(dropout) => dropout.kept(layer.layer_index as usize - 1, place, layer.neurons().len()),
                 None => vec![1.0; layer.neurons().len()],
             };
-            layer.set_kept(&mut self.nodes, &kept);
+            layer.set_kept(&mut self.nodes, &kept); // step: pass drop-out
         }
     }
 
@@ -103,7 +103,7 @@ impl Network {
         let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
-            connections[i].add_gradient(nodes);
+            connections[i].add_gradient(nodes); // step: loop add-gradient
             i += 1;
         }
     }
@@ -114,7 +114,7 @@ impl Network {
         let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
-            connections[i].update_by_mean(nodes, samples, step);
+            connections[i].update_by_mean(nodes, samples, step); // step: loop update-by-mean
             i += 1;
         }
     }
@@ -126,7 +126,7 @@ impl Layer {
         let neurons = self.neurons();
         let mut i = 0;
         while i < neurons.len() {
-            nodes[neurons[i].index()].set_kept(kept[i]);
+            nodes[neurons[i].index()].set_kept(kept[i]); // step: loop drop-out
             i += 1;
         }
     }

@@ -204,8 +204,9 @@ impl Network {
     pub fn train(&mut self, labels: &[Label<'_>], data_set: &[Sample<'_>], rate: f64, iteration: usize) {
         assert_eq!(labels.len(), data_set.len(), "as many labels as samples");
         for _ in 0..iteration {
+            // step: training all
             for (&label, &sample) in labels.iter().zip(data_set) {
-                self.train_one_sample(label, sample, rate);
+                self.train_one_sample(label, sample, rate); // step: epoch all
             }
         }
     }
@@ -231,9 +232,9 @@ impl Network {
     /// If the label or the sample is not as long as its layer.
     #[track_caller]
     pub fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64 {
-        let output = self.predict(sample);
-        self.calc_delta(label);
-        self.update_weight(rate);
+        let output = self.predict(sample); // step: sample set-input output
+        self.calc_delta(label); // step: sample output-delta hidden-delta const-delta
+        self.update_weight(rate); // step: sample update-weight
         self.architecture.cost.value(&output, label.0)
     }
 
@@ -260,10 +261,10 @@ impl Network {
         let nodes: &mut [AnyNode] = &mut self.nodes;
         let connections: &[Connection] = &self.connections;
         let mut layer = layers.len() - 1;
-        layers[layer].calc_output_layer_delta(nodes, label.0, self.architecture.cost);
+        layers[layer].calc_output_layer_delta(nodes, label.0, self.architecture.cost); // step: pass output-delta
         while layer > 0 {
             layer -= 1;
-            layers[layer].calc_hidden_layer_delta(nodes, connections);
+            layers[layer].calc_hidden_layer_delta(nodes, connections); // step: pass hidden-delta const-delta
         }
     }
 
@@ -291,7 +292,7 @@ impl Network {
         let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
-            connections[i].update_weight(nodes, rate);
+            connections[i].update_weight(nodes, rate); // step: loop update-weight
             i += 1;
         }
     }
@@ -303,7 +304,7 @@ impl Network {
         let connections: &mut [Connection] = &mut self.connections;
         let mut i = 0;
         while i < connections.len() {
-            connections[i].calc_gradient(nodes);
+            connections[i].calc_gradient(nodes); // step: loop first-gradient
             i += 1;
         }
     }
@@ -342,10 +343,10 @@ impl Network {
         let layers: &[Layer] = &self.layers;
         let nodes: &mut [AnyNode] = &mut self.nodes;
         let connections: &[Connection] = &self.connections;
-        layers[0].set_output(nodes, sample.0);
+        layers[0].set_output(nodes, sample.0); // step: pass set-input
         let mut layer = 1;
         while layer < layers.len() {
-            layers[layer].calc_output(nodes, connections);
+            layers[layer].calc_output(nodes, connections); // step: pass output
             layer += 1;
         }
         self.output()

@@ -49,13 +49,13 @@ impl Node {
 
     /// Sets the output: what a node of the input layer has in place of a formula. (It is not checked that it is one.)
     pub fn set_output(&mut self, output: f64) {
-        self.output = output;
+        self.output = output; // step: set-input
         self.sent = self.kept * output;
     }
 
     /// Sets what the output is multiplied by before others read it; see [`AnyNode::kept`].
     pub fn set_kept(&mut self, kept: f64) {
-        self.kept = kept;
+        self.kept = kept; // step: drop-out
         self.sent = kept * self.output;
     }
 
@@ -74,8 +74,8 @@ impl Node {
     /// It reads what it is given and changes nothing; [`Layer::calc_output`](super::Layer::calc_output) stores it.
     #[must_use]
     pub fn calc_output(&self, outputs: &[f64], connections: &[Connection]) -> f64 {
-        let weighted_input = self.weighted_input(outputs, connections);
-        self.activation.value(weighted_input)
+        let weighted_input = self.weighted_input(outputs, connections); // step: output
+        self.activation.value(weighted_input) // step: result output
     }
 
     /// Returns the weighted input z = Σ wᵢ·xᵢ, the bias being the weight of the last connection.
@@ -86,7 +86,7 @@ impl Node {
         while i < upstream.len() {
             let connection = &connections[upstream[i].index()];
             let input = outputs[connection.upstream_node.index()];
-            weighted_input += input * connection.weight;
+            weighted_input += input * connection.weight; // step: term output
             i += 1;
         }
         weighted_input
@@ -96,9 +96,9 @@ impl Node {
     /// dropout it is multiplied by [`AnyNode::kept`], as the output that they read is.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
-        let downstream_delta = self.downstream.downstream_delta(nodes, connections);
+        let downstream_delta = self.downstream.downstream_delta(nodes, connections); // step: hidden-delta
         let slope = self.activation.derivative_from_output(self.output);
-        self.kept * slope * downstream_delta
+        self.kept * slope * downstream_delta // step: result hidden-delta
     }
 
     /// Returns the delta of an output node: a(1 − a)(label − a) for the quadratic cost (equation 3; Nielsen's BP1).
@@ -106,7 +106,7 @@ impl Node {
     /// −∂E/∂z, from the output as last computed. [`Cost::output_layer_delta`] has the formula.
     #[must_use]
     pub fn calc_output_layer_delta(&self, label: f64, cost: Cost) -> f64 {
-        cost.output_layer_delta(self.activation, self.output, label)
+        cost.output_layer_delta(self.activation, self.output, label) // step: output-delta
     }
 }
 

@@ -1,9 +1,9 @@
 //! The gradient check: of the page's own network, and of one with a fault planted in its backward pass.
 
 use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
-use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report, Task};
+use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report};
 use backprop::graph::Network;
-use backprop::step::Stepper;
+use backprop::step::{Stepper, view};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -48,16 +48,17 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
         })?),
         None => None,
     };
+    let last = play.stepper.position().saturating_sub(1);
     match fault {
         Some(fault) if !mine => check_planted(fault),
         Some(fault) => {
             fault.check(&play.scene.network.architecture).map_err(|problem| problem.to_string())?;
-            let (mut network, task) = at_start(&play.stepper);
+            let (mut network, task) = view::task(&play.stepper, last);
             let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
             answer(&report, &play.map, &Value::Null)
         }
         None => {
-            let (mut network, task) = at_start(&play.stepper);
+            let (mut network, task) = view::task(&play.stepper, last);
             let report = Check::new().run(&mut CheckedNetwork::on_task(&mut network, task));
             answer(&report, &play.map, &Value::Null)
         }
@@ -76,19 +77,6 @@ fn check_planted(fault: &'static Fault) -> Result<String, String> {
     let drawing = serde_json::to_value(&drawing).map_err(|error| error.to_string())?;
     let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
     answer(&report, &map, &drawing)
-}
-
-/// The network and the samples of the training step in hand, as it begins.
-fn at_start(stepper: &Stepper) -> (Network, Task) {
-    let mut copy = stepper.clone();
-    copy.goto(stepper.moment(stepper.position().saturating_sub(1)).start);
-    let examples = copy.mini_batch().into_iter().map(|(label, sample)| Example { sample, label });
-    let task = Task {
-        examples: examples.collect(),
-        l2: copy.mini_batches().l2 / copy.sample_count() as f64,
-        dropout: copy.mini_batch_step().dropout.clone(),
-    };
-    (copy.network().clone(), task)
 }
 
 fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String> {

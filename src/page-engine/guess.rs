@@ -32,14 +32,14 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     let after = outputs_of_downstream(&step, &play.stepper, &play.map);
     play.stepper.back();
     let name = step.name();
-    // A number of the sample, or a coin that is tossed, nobody can work out.
+    // A number of the sample or a random draw cannot be worked out.
     let asks = !matches!(step.phase, Phase::SetInput | Phase::DropOut);
     let question = json!({
         "name": name,
         "asks": asks,
         "question": format!("What will {name} be?"),
         "hint": format!("{name} = {}", step.symbols()),
-        "formula": Formula::new(&step).without_value(),
+        "formula": Formula::new(&step, None).without_value(),
     });
     let Some(guess) = guess else { return text(&question) };
     let typed = guess.trim().replace(',', ".").replace('−', "-");
@@ -64,8 +64,8 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     text(&found)
 }
 
-/// Whether a number written with so many decimals stands for this value: rounded to it, or within half a per cent where
-/// it was written with fewer than two digits that count.
+/// Returns true if a number written with this many decimals means this value: the value rounded, or one within half a
+/// per cent if it was written with fewer than two significant digits.
 fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
     let unit = 10f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
     let tolerance = if value.abs() >= 10.0 * unit { 0.5 * unit } else { 0.005 * value.abs() };
@@ -73,7 +73,7 @@ fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
     (number - value).abs() <= tolerance * (1.0 + 1e-9)
 }
 
-/// What outputs the nodes have whose deltas a step reads.
+/// Returns the outputs of the nodes whose deltas a step reads.
 fn outputs_of_downstream(step: &Step, stepper: &Stepper, map: &Map) -> Vec<f64> {
     let output = |connection: usize| {
         let id = stepper.network()[map.connections[connection]].downstream();

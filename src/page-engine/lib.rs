@@ -16,7 +16,6 @@
 
 mod checking;
 mod digits;
-mod edits;
 mod formula;
 mod guess;
 mod map;
@@ -36,7 +35,7 @@ use std::sync::OnceLock;
 pub use digits::to_base64;
 pub use session::Session;
 
-/// What goes to and fro, and the one session.
+/// The request, the answer and the one session.
 #[derive(Default)]
 struct Exchange {
     request: Vec<u8>,
@@ -64,7 +63,7 @@ static FUSED: OnceLock<Fused> = OnceLock::new();
 /// instruction for: adding numbers·factor to sums with one rounding. Returns whether it does that.
 ///
 /// # Safety
-/// At that place is a [`Fused`] that reads and writes no more than so many numbers; always a multiple of 8.
+/// At that place is a [`Fused`] that reads and writes no more numbers than it is told; always a multiple of 8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fuse(place: usize) -> bool {
     // SAFETY: as promised above; in WebAssembly a pointer to a function is its place in the table.
@@ -78,7 +77,7 @@ fn multiply_add(sums: &mut [f64], numbers: &[f64], factor: f64) {
     }
 }
 
-/// Room for a request of so many bytes: where the page is to write it.
+/// Makes room for a request of this many bytes and returns where the page is to write it.
 #[unsafe(no_mangle)]
 pub extern "C" fn request(length: usize) -> *mut u8 {
     #[cfg(target_family = "wasm")]

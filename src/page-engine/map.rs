@@ -25,22 +25,6 @@ pub struct Map {
     pub wires: Vec<Wire>,
     /// The nodes of each layer, by id; the constant one last.
     pub layers: Vec<Vec<usize>>,
-    names: HashMap<String, Meaning>,
-}
-
-/// What a name in a formula stands for; nodes and connections by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Meaning {
-    Output { node: usize },
-    Delta { node: usize },
-    Kept { node: usize },
-    Label { node: usize },
-    Weight { connection: usize },
-    Gradient { connection: usize },
-    Rate,
-    Decay,
-    Dropout,
 }
 
 impl Map {
@@ -52,45 +36,37 @@ impl Map {
             network.nodes.iter().flat_map(|node| node.upstream().iter().copied()).collect();
         connections.sort();
         let layers = network.layers.iter().map(|layer| layer.nodes.iter().map(|id| id.index()).collect());
-        let mut map = Self {
+        Self {
             places: nodes.iter().map(|&id| numbering.place(network, id)).collect(),
             wires: connections.iter().map(|&id| numbering.wire(network, id)).collect(),
             layers: layers.collect(),
             nodes,
             connections,
-            names: HashMap::new(),
-        };
-        map.name_all();
-        map
+        }
     }
 
-    fn name_all(&mut self) {
-        let last = self.last_layer();
-        let mut names = HashMap::from([
-            ("η".to_owned(), Meaning::Rate),
-            ("rate".to_owned(), Meaning::Rate),
-            ("decay".to_owned(), Meaning::Decay),
-            ("p".to_owned(), Meaning::Dropout),
-        ]);
+    /// Every name of a formula, and the node or the connection it belongs to.
+    fn names(&self) -> HashMap<String, Meaning> {
+        let of = |kind, node, connection| Meaning { kind, node, connection };
+        let words = [("η", "rate"), ("rate", "rate"), ("decay", "decay"), ("p", "dropout")];
+        let mut names: HashMap<String, Meaning> =
+            words.map(|(name, kind)| (name.to_owned(), of(kind, None, None))).into();
         for (node, place) in self.places.iter().enumerate() {
-            names.insert(place.delta_name(), Meaning::Delta { node });
-            let Some(number) = place.number else { continue };
-            names.insert(place.output_name(), Meaning::Output { node });
-            names.insert(place.kept_name(), Meaning::Kept { node });
-            if place.layer as usize == last {
-                names.insert(format!("t{number}"), Meaning::Label { node });
+            names.insert(place.delta_name(), of("delta", Some(node), None));
+            if place.number.is_some() {
+                names.insert(place.output_name(), of("output", Some(node), None));
+                names.insert(place.kept_name(), of("kept", Some(node), None));
+            }
+            if place.number.is_some() && place.layer as usize == self.last_layer() {
+                names.insert(place.label_name(), of("label", Some(node), None));
             }
         }
-        for (connection, wire) in self.wires.iter().enumerate() {
-            names.insert(wire.name(), Meaning::Weight { connection });
-            names.insert(wire.gradient_name(), Meaning::Gradient { connection });
+        let listed = if self.lists_connections() { self.wires.len() } else { 0 };
+        for (connection, wire) in self.wires[..listed].iter().enumerate() {
+            names.insert(wire.name(), of("weight", None, Some(connection)));
+            names.insert(wire.gradient_name(), of("gradient", None, Some(connection)));
         }
-        self.names = names;
-    }
-
-    /// What a name stands for, if it is one.
-    pub fn meaning(&self, name: &str) -> Option<Meaning> {
-        self.names.get(name).copied()
+        names
     }
 
     pub fn last_layer(&self) -> usize {
@@ -120,7 +96,7 @@ impl Map {
         before + index * self.neurons(layer + 1).len() + self.places[to].index as usize
     }
 
-    /// Whether the page lists every connection.
+    /// Returns true if the page lists every connection.
     pub fn lists_connections(&self) -> bool {
         self.connections.len() <= MOST_CONNECTIONS
     }
@@ -130,13 +106,13 @@ impl Map {
         self.places[node].number.map_or_else(String::new, |number| number.to_string())
     }
 
-    /// What the page is told once.
+    /// Returns everything the page is told once.
     pub fn drawing(&self, network: &Network, image_shape: Option<(usize, usize)>) -> Drawing {
         let architecture = &network.architecture;
         let last = self.last_layer();
         let node = |id: usize| {
             let place = self.places[id];
-            let label = place.number.filter(|_| place.layer as usize == last).map(|n| format!("t{n}"));
+            let label = (place.number.is_some() && place.layer as usize == last).then(|| place.label_name());
             DrawnNode {
                 id,
                 layer: place.layer,
@@ -153,9 +129,6 @@ impl Map {
             }
         };
         let listed = if self.lists_connections() { self.connections.len() } else { 0 };
-        let names = self.names.iter().filter(|(_, meaning)| {
-            listed > 0 || !matches!(meaning, Meaning::Weight { .. } | Meaning::Gradient { .. })
-        });
         Drawing {
             sizes: architecture.sizes.clone(),
             activations: architecture.activations.clone(),
@@ -166,7 +139,7 @@ impl Map {
             image_shape,
             nodes: (0..self.nodes.len()).map(node).collect(),
             connections: (0..listed).map(|id| self.drawn_connection(network, id)).collect(),
-            names: names.map(|(name, meaning)| (name.clone(), *meaning)).collect(),
+            names: self.names(),
         }
     }
 
@@ -196,6 +169,16 @@ pub struct Drawing {
     nodes: Vec<DrawnNode>,
     connections: Vec<DrawnConnection>,
     names: HashMap<String, Meaning>,
+}
+
+/// The meaning of a name, as the page is told.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Meaning {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,16 +1,16 @@
 //! One moment of the walk: the step that was done last, its formula, and every number as it is then.
 
 use backprop::step::text::number;
-use backprop::step::{Order, Phase, Reading, Step, Stepper, Target};
+use backprop::step::view::{Age, Quantity};
+use backprop::step::{self, Phase, Reading, Step, Stepper, Target};
 use serde::Serialize;
 
-use crate::edits;
 use crate::formula::Formula;
 use crate::map::{DrawnConnection, Map};
 use crate::matrices::{self, Equation};
 use crate::texts::{DECIMALS, Shown};
 
-/// What the page shows after so many steps.
+/// Everything the page shows at a position.
 #[derive(Debug, Serialize)]
 pub struct Moment {
     position: usize,
@@ -28,7 +28,7 @@ pub struct Moment {
     /// The object of one line of `step --json`.
     step: Option<Step>,
     phase: Option<Phase>,
-    phase_title: Option<&'static str>,
+    phase_title: Option<String>,
     phases: Vec<PhaseShown>,
     formula: Option<Formula>,
     changed: Option<Changed>,
@@ -55,7 +55,7 @@ pub struct Moment {
 #[derive(Debug, Serialize)]
 struct PhaseShown {
     phase: Phase,
-    title: &'static str,
+    title: String,
     /// The position before its first step.
     first: usize,
     count: usize,
@@ -70,24 +70,12 @@ enum Changed {
     Connection(usize),
 }
 
-/// What the next step will compute.
+/// The node or connection of the next step.
 #[derive(Debug, Serialize)]
 struct Upcoming {
     phase: Phase,
     #[serde(flatten)]
     target: Changed,
-}
-
-/// How old a number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Age {
-    /// Not computed yet.
-    None,
-    /// From an earlier sample.
-    Stale,
-    /// From this sample.
-    Fresh,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,7 +85,7 @@ struct NodeNumber {
     state: Age,
 }
 
-/// What dropout keeps of a node.
+/// The factor of dropout for a node.
 #[derive(Debug, Serialize)]
 struct Kept {
     text: String,
@@ -136,79 +124,19 @@ struct EditShown {
     training_step: usize,
 }
 
-/// What a phase is called above its button.
-fn title(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetInput => "Inputs",
-        Phase::DropOut => "Dropout",
-        Phase::Output => "Forward",
-        Phase::OutputDelta => "How wrong?",
-        Phase::HiddenDelta => "Backward",
-        Phase::UpdateWeight | Phase::UpdateByMean => "Learn",
-        Phase::AddGradient => "Add up",
-    }
-}
-
-/// Which steps of the training step in hand are done, as seen from the step that was done last.
-pub struct Done<'s> {
-    pub order: &'s Order,
-    /// The position where the training step begins.
-    pub start: usize,
-    /// The last step's place in the order; none at the very start.
-    pub last: Option<usize>,
-    /// The sample's place in its mini-batch.
-    pub place: usize,
-    /// Whether no sample came before.
-    is_first: bool,
-    pub epoch: usize,
-    pub mini_batch: usize,
-    pub sample: usize,
-}
-
-impl<'s> Done<'s> {
-    pub fn new(stepper: &'s Stepper) -> Self {
-        let moment = stepper.moment(stepper.position().saturating_sub(1));
-        Self {
-            order: moment.order,
-            start: moment.start,
-            last: (stepper.position() > 0).then_some(moment.step),
-            place: moment.order.segment(moment.step).sample,
-            is_first: moment.epoch == 0 && moment.sample == 0,
-            epoch: moment.epoch,
-            mini_batch: moment.mini_batch,
-            sample: moment.sample,
-        }
-    }
-
-    /// How old the number is that the `index`-th step of a phase on a layer computes.
-    pub fn age(&self, phases: &[Phase], layer: usize, index: usize) -> Age {
-        let here = |segment: &&backprop::step::Segment| {
-            segment.sample == self.place && segment.layer == layer && phases.contains(&segment.phase)
-        };
-        match self.order.segments().iter().find(here) {
-            Some(segment) if self.last.is_some_and(|last| segment.start + index <= last) => Age::Fresh,
-            Some(_) if self.is_first => Age::None,
-            Some(_) => Age::Stale,
-            None => Age::None,
-        }
-    }
-
-    /// Whether the gradient of a connection has been computed.
-    pub fn gradient_is_known(&self, map: &Map, from: usize, to: usize) -> bool {
-        let layer = map.places[from].layer as usize;
-        let first = map.between(map.layers[layer][0], map.neurons(layer + 1)[0]);
-        let phases = [Phase::UpdateWeight, Phase::AddGradient];
-        self.age(&phases, layer, map.between(from, to) - first) != Age::None
-    }
+/// Returns the name of a phase as its button has it.
+fn title(phase: Phase) -> String {
+    let (first, rest) = phase.name().split_at(1);
+    first.to_uppercase() + rest
 }
 
 impl Moment {
-    pub fn new(stepper: &mut Stepper, map: &Map, classes: &[String]) -> Self {
+    pub fn new(stepper: &Stepper, map: &Map, classes: &[String]) -> Self {
         let step = stepper.latest();
-        let stepper = &*stepper;
-        let done = Done::new(stepper);
         let network = stepper.network();
         let position = stepper.position();
+        // That of the last step; at the very start of the first.
+        let done = stepper.moment(position.saturating_sub(1));
         let (label, sample) = stepper.label_and_sample(position.saturating_sub(1));
         let place = match step {
             Some(_) => format!("Step {position} · epoch {}, sample {}", done.epoch + 1, done.sample + 1),
@@ -225,50 +153,55 @@ impl Moment {
             place,
             phase: step.as_ref().map(|step| step.phase),
             phase_title: step.as_ref().map(|step| title(step.phase)),
-            phases: phases(&done, step.as_ref()),
-            formula: step
-                .as_ref()
-                .map(|step| Formula::new(step).of_class(stepper.class_in_words(step, classes))),
+            phases: phases(&done, position),
+            formula: step.as_ref().map(|step| Formula::new(step, stepper.class_in_words(step, classes))),
             changed: step.as_ref().and_then(|step| changed(step.action)),
             reads: step.as_ref().map(reads).unwrap_or_default(),
             next: Upcoming {
                 phase: stepper.phase(),
                 target: changed(stepper.upcoming()).unwrap_or(Changed::Node(0)),
             },
-            outputs: node_numbers(map, &done, true, |node| network[map.nodes[node]].sent()),
-            deltas: node_numbers(map, &done, false, |node| network[map.nodes[node]].delta()),
+            outputs: map
+                .nodes
+                .iter()
+                .map(|&id| NodeNumber::new(stepper, Quantity::Output(id), network[id].sent()))
+                .collect(),
+            deltas: map
+                .nodes
+                .iter()
+                .map(|&id| NodeNumber::new(stepper, Quantity::Delta(id), network[id].delta()))
+                .collect(),
             kept: kept(stepper, map),
             verdict: stepper.verdict(classes),
             class: (!classes.is_empty()).then(|| stepper.class()),
             labels: shown(&label),
             inputs: shown(&sample),
-            connections: connections(stepper, map, &done, step.as_ref()),
+            connections: connections(stepper, map, step.as_ref()),
             cost: Cost {
                 known: stepper.costs().len(),
                 latest: stepper.costs().last().map(|&cost| Shown::new(cost)),
             },
-            edits: edits_shown(stepper, map),
+            edits: edits_shown(stepper),
             rate: stepper.rate().to_string(),
             can_undo: stepper.edits().next().is_some(),
-            matrices: matrices::equation(stepper, map, &done, &label, step.as_ref()),
+            matrices: matrices::equation(stepper, map, step.as_ref()),
             step,
         }
     }
 }
 
-/// The place in the order of the sample's first step.
-fn first_of_sample(done: &Done<'_>) -> usize {
-    done.order
-        .segments()
-        .iter()
-        .find(|segment| segment.sample == done.place)
-        .map_or(0, |segment| segment.start)
+/// The place in the order of the first step of the last step's sample.
+fn first_of_sample(done: &step::Moment<'_>) -> usize {
+    let place = done.order.segment(done.step).sample;
+    let first = done.order.segments().iter().find(|segment| segment.sample == place);
+    first.map_or(0, |segment| segment.start)
 }
 
-fn phases(done: &Done<'_>, step: Option<&Step>) -> Vec<PhaseShown> {
+fn phases(done: &step::Moment<'_>, position: usize) -> Vec<PhaseShown> {
     let mut phases: Vec<PhaseShown> = Vec::new();
-    let reached = done.last.map_or(0, |last| last + 1);
-    for segment in done.order.segments().iter().filter(|segment| segment.sample == done.place) {
+    let reached = position - done.start;
+    let present = done.order.segment(done.step);
+    for segment in done.order.segments().iter().filter(|segment| segment.sample == present.sample) {
         let count = segment.count;
         let so_far = reached.saturating_sub(segment.start).min(count);
         match phases.last_mut() {
@@ -282,7 +215,7 @@ fn phases(done: &Done<'_>, step: Option<&Step>) -> Vec<PhaseShown> {
                 first: done.start + segment.start,
                 count,
                 done: so_far,
-                present: step.is_some_and(|step| step.phase == segment.phase),
+                present: position > 0 && present.phase == segment.phase,
             }),
         }
     }
@@ -303,8 +236,7 @@ fn reads(step: &Step) -> Vec<String> {
     }
     match (&step.reading, step.target) {
         (Reading::OutputDelta { .. }, Target::Node(place)) => {
-            names.push(place.output_name());
-            names.extend(place.number.map(|number| format!("t{number}")));
+            names.extend([place.output_name(), place.label_name()]);
         }
         (Reading::HiddenDelta { .. }, Target::Node(place)) => names.push(place.output_name()),
         (Reading::UpdateWeight { .. } | Reading::AddGradient { .. }, Target::Connection(wire)) => {
@@ -317,26 +249,17 @@ fn reads(step: &Step) -> Vec<String> {
     names
 }
 
-fn node_numbers(map: &Map, done: &Done<'_>, outputs: bool, value: impl Fn(usize) -> f64) -> Vec<NodeNumber> {
-    let phases: &[Phase] =
-        if outputs { &[Phase::SetInput, Phase::Output] } else { &[Phase::OutputDelta, Phase::HiddenDelta] };
-    let one = |node: usize| {
-        let place = map.places[node];
-        let state = if outputs && place.number.is_none() {
-            Age::Fresh
-        } else if place.number.is_none() && place.layer as usize == map.last_layer() {
-            Age::None
-        } else {
-            done.age(phases, place.layer as usize, place.index as usize)
+impl NodeNumber {
+    fn new(stepper: &Stepper, quantity: Quantity, value: f64) -> Self {
+        let state = quantity.age(stepper);
+        let shown = match quantity {
+            Quantity::Output(id) if stepper.network()[id].as_node().is_none() => {
+                Shown { text: "1".to_owned(), short: "1".to_owned() }
+            }
+            _ => Shown::of((state != Age::None).then_some(value)),
         };
-        let shown = match state {
-            Age::None => Shown::none(),
-            _ if place.number.is_none() && outputs => Shown { text: "1".to_owned(), short: "1".to_owned() },
-            _ => Shown::new(value(node)),
-        };
-        NodeNumber { shown, state }
-    };
-    (0..map.nodes.len()).map(one).collect()
+        Self { shown, state }
+    }
 }
 
 fn kept(stepper: &Stepper, map: &Map) -> Vec<Kept> {
@@ -359,7 +282,7 @@ fn shown(numbers: &[f64]) -> Vec<Shown> {
     numbers.iter().map(|&value| Shown::new(value)).collect()
 }
 
-fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step>) -> Vec<ConnectionNumbers> {
+fn connections(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Vec<ConnectionNumbers> {
     let network = stepper.network();
     let largest = network.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
     let ids: Vec<usize> = if map.lists_connections() {
@@ -373,12 +296,7 @@ fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step
     };
     let one = |id: usize| {
         let connection = &network[map.connections[id]];
-        let (from, to) = (connection.upstream().index(), connection.downstream().index());
-        let gradient = if done.gradient_is_known(map, from, to) {
-            Shown::new(connection.gradient)
-        } else {
-            Shown::none()
-        };
+        let gradient = Shown::of(Quantity::Gradient(map.connections[id]).value(stepper));
         ConnectionNumbers {
             id,
             weight: connection.weight,
@@ -393,10 +311,11 @@ fn connections(stepper: &Stepper, map: &Map, done: &Done<'_>, step: Option<&Step
     ids.into_iter().map(one).collect()
 }
 
-fn edits_shown(stepper: &Stepper, map: &Map) -> Vec<EditShown> {
-    let one = |(training_step, edit)| {
-        let (name, value) = edits::name(map, edit);
-        EditShown { name, text: number(value, DECIMALS), training_step: training_step + 1 }
+fn edits_shown(stepper: &Stepper) -> Vec<EditShown> {
+    let one = |(training_step, edit): (usize, step::Edit)| EditShown {
+        name: Quantity::edited(stepper, edit).name(stepper),
+        text: number(edit.value(), DECIMALS),
+        training_step: training_step + 1,
     };
     stepper.edits().map(one).collect()
 }

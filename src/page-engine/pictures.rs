@@ -1,4 +1,4 @@
-//! What is painted: decision regions, points, weights and samples as images.
+//! The pictures of the page: decision regions, points, weights and samples as images.
 
 use backprop::data_set::centre::centre_like_mnist;
 use backprop::model_file::Model;
@@ -97,7 +97,7 @@ pub fn points(rows: &Rows) -> Result<String, String> {
     }))
 }
 
-/// What the network says to a sample.
+/// The network's answer to a sample.
 pub fn predict(play: &Play, sample: &[f64], from: Whose) -> Result<String, String> {
     let inputs = play.scene.network.architecture.input_size();
     if sample.len() != inputs {

@@ -1,4 +1,4 @@
-//! What the page can ask for.
+//! The requests of the page.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::situation::Situation;
 pub enum Request {
     /// A network and its samples, before the first step or where the situation says.
     Start(Box<Situation>),
-    /// The situation a fragment of an address stands for.
+    /// The situation of a fragment of an address.
     Restore {
         fragment: String,
     },
@@ -42,7 +42,7 @@ pub enum Request {
     Edit {
         name: String,
         value: f64,
-        /// Whether it continues the last edit, as dragging does.
+        /// True if it continues the last edit, as dragging does.
         #[serde(default)]
         replace: bool,
     },
@@ -61,7 +61,7 @@ pub enum Request {
     Check {
         #[serde(default)]
         fault: Option<String>,
-        /// Whether the fault is planted in the page's own network.
+        /// True to plant the fault in the page's own network.
         #[serde(default)]
         mine: bool,
     },
@@ -134,6 +134,6 @@ pub enum Whose {
     /// The stepper's, as they are at this step.
     #[default]
     Step,
-    /// Those of the training that runs beside it.
+    /// Those of the training next to it.
     Train,
 }

@@ -4,7 +4,8 @@ use backprop::gradient_check::faults::Fault;
 use backprop::graph::{ConnectionId, NodeId};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Rows, Setup};
-use backprop::step::{Phase, Stepper};
+use backprop::step::view::{self, Quantity, Unit};
+use backprop::step::{Edit, Stepper};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,12 +16,12 @@ use crate::request::{Request, Whose};
 use crate::situation::{PlacedEdit, Scene, Situation};
 use crate::texts::Shown;
 use crate::training::Training;
-use crate::{checking, edits, guess, pictures, race};
+use crate::{checking, guess, pictures, race};
 
 /// No request and no address leads further at once: some seconds' work.
 const FARTHEST: usize = 100_000_000;
 
-/// What the page talks to.
+/// A session, which the page talks to.
 ///
 /// ```
 /// use page_engine::Session;
@@ -91,7 +92,7 @@ impl Session {
 
     /// Starts and answers with everything the page is told once. What was before stays where that fails.
     fn start(&mut self, situation: Situation) -> Result<String, String> {
-        let mut play = Play::new(situation, self.digits.as_ref())?;
+        let play = Play::new(situation, self.digits.as_ref())?;
         let answer = play.introduction()?;
         self.play = Some(play);
         Ok(answer)
@@ -118,7 +119,7 @@ pub fn text(answer: &impl Serialize) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|error| error.to_string())
 }
 
-/// A moment with something beside it.
+/// A moment and something more.
 #[derive(Serialize)]
 struct With<'m, T> {
     #[serde(flatten)]
@@ -151,13 +152,19 @@ impl Play {
         Ok(())
     }
 
+    /// To the first step of the next unit, or of the one before.
+    fn goto_unit(&mut self, unit: Unit, direction: i32) {
+        let stepper = &mut self.stepper;
+        stepper.goto(if direction > 0 { stepper.after_unit(unit) } else { stepper.before_unit(unit) });
+    }
+
     fn obey(&mut self, request: Request) -> Result<String, String> {
         match request {
             Request::Next { past_zeros } => self.walk(past_zeros, |position| position.saturating_add(1)),
             Request::Back { past_zeros } => self.walk(past_zeros, |position| position.saturating_sub(1)),
             Request::Goto { position } => self.goto(position)?,
-            Request::Phase { direction } => self.stepper.goto(self.phase(direction)),
-            Request::Sample { direction } => self.stepper.goto(self.sample(direction)),
+            Request::Phase { direction } => self.goto_unit(Unit::Phase, direction),
+            Request::Sample { direction } => self.goto_unit(Unit::Sample, direction),
             Request::Look {} => {}
             Request::Reset {} => {
                 self.stepper.reset();
@@ -203,9 +210,9 @@ impl Play {
     }
 
     /// One step, or as many as it takes past inputs that are 0.
-    fn walk(&mut self, past_zeros: bool, beside: impl Fn(usize) -> usize) {
+    fn walk(&mut self, past_zeros: bool, next: impl Fn(usize) -> usize) {
         loop {
-            self.stepper.goto(beside(self.stepper.position()));
+            self.stepper.goto(next(self.stepper.position()));
             let step = self.stepper.latest().filter(|_| past_zeros);
             if !step.is_some_and(|step| self.stepper.is_about_a_zero(&step)) {
                 return;
@@ -213,17 +220,17 @@ impl Play {
         }
     }
 
-    fn moment(&mut self) -> Moment {
-        Moment::new(&mut self.stepper, &self.map, &self.scene.rows.classes)
+    fn moment(&self) -> Moment {
+        Moment::new(&self.stepper, &self.map, &self.scene.rows.classes)
     }
 
-    fn moment_with(&mut self, more: Value) -> Result<String, String> {
+    fn moment_with(&self, more: Value) -> Result<String, String> {
         let moment = self.moment();
         text(&With { more, moment: &moment })
     }
 
     /// Everything the page is told once, and the present moment.
-    fn introduction(&mut self) -> Result<String, String> {
+    fn introduction(&self) -> Result<String, String> {
         let drawing = self.map.drawing(self.stepper.network(), self.scene.rows.image_shape);
         let more = json!({
             "network": drawing,
@@ -236,9 +243,10 @@ impl Play {
 
     /// The start, with the edits so far and the position.
     fn present_situation(&self) -> Situation {
-        let edits = self.stepper.edits().zip(&self.edited_at).map(|((_, edit), &at)| {
-            let (name, value) = edits::name(&self.map, edit);
-            PlacedEdit { name, value, at }
+        let edits = self.stepper.edits().zip(&self.edited_at).map(|((_, edit), &at)| PlacedEdit {
+            name: self.name_of(edit),
+            value: edit.value(),
+            at,
         });
         Situation { edits: edits.collect(), position: self.stepper.position(), ..self.situation.clone() }
     }
@@ -250,153 +258,96 @@ impl Play {
     }
 
     fn edit(&mut self, name: &str, value: f64) -> Result<String, String> {
-        let edit = edits::edit(&self.map, name, value)?;
+        let quantity = Quantity::parse(&self.stepper, name).ok_or_else(|| {
+            format!("there is no '{name}' here; names are such as w84, w8b, x1, t8 and rate")
+        })?;
+        let edit = quantity.edit(&self.stepper, value)?;
         self.edited_at.push(self.stepper.position());
-        Ok(edits::make(&mut self.stepper, &self.map, edit))
+        Ok(view::change(&mut self.stepper, edit))
     }
 
     fn newest_edit(&self) -> Option<String> {
-        self.stepper.edits().last().map(|(_, edit)| edits::name(&self.map, edit).0)
+        self.stepper.edits().last().map(|(_, edit)| self.name_of(edit))
     }
 
     fn undo(&mut self) -> Option<String> {
         self.edited_at.pop();
-        self.stepper.undo_edit().map(|edit| edits::name(&self.map, edit).0)
+        self.stepper.undo_edit().map(|edit| self.name_of(edit))
     }
 
-    /// Where the first step of the next phase is done, or of the one before.
-    fn phase(&self, direction: i32) -> usize {
-        let begins = |step: usize| {
-            step == 0 || {
-                let kind = |step: usize| {
-                    let moment = self.stepper.moment(step);
-                    (moment.training_step, moment.sample, moment.order.segment(moment.step).phase)
-                };
-                kind(step) != kind(step - 1)
-            }
-        };
-        let position = self.stepper.position();
-        if direction > 0 {
-            // A phase ends with the training step, at the latest.
-            let end = position + self.stepper.epoch_len();
-            return (position..=end).find(|&step| begins(step)).unwrap_or(position) + 1;
-        }
-        let present = position.saturating_sub(1);
-        (0..present).rev().find(|&step| begins(step)).map_or(0, |step| step + 1)
-    }
-
-    /// Where the first step of the next sample is done, or of the one before.
-    fn sample(&self, direction: i32) -> usize {
-        let position = self.stepper.position();
-        let of = |step: usize| {
-            let moment = self.stepper.moment(step);
-            (moment.training_step, moment.sample)
-        };
-        if position == 0 {
-            return usize::from(direction > 0);
-        }
-        let present = position - 1;
-        if direction > 0 {
-            let end = present + self.stepper.epoch_len();
-            return (present..=end).find(|&step| of(step) != of(present)).unwrap_or(present) + 1;
-        }
-        let start =
-            |step: usize| (0..=step).rev().take_while(|&before| of(before) == of(step)).last().unwrap_or(0);
-        let first = start(present);
-        if present > first {
-            first + 1
-        } else if first > 0 {
-            start(first - 1) + 1
-        } else {
-            0
-        }
+    /// Returns the name of what a change by hand sets.
+    fn name_of(&self, edit: Edit) -> String {
+        Quantity::edited(&self.stepper, edit).name(&self.stepper)
     }
 
     /// Where a number comes from: the lines of the steps that computed it.
     fn tell(&mut self, name: &str) -> Result<String, String> {
-        use crate::map::Meaning;
-
-        let meaning = self.map.meaning(name).ok_or_else(|| format!("there is no '{name}' here"))?;
-        let mut lines = Vec::new();
-        match meaning {
-            Meaning::Weight { connection } | Meaning::Gradient { connection } => {
-                let id = self.map.connections[connection];
-                let wire = self.map.wires[connection];
-                let (weight, gradient) = {
-                    let connection = &self.stepper.network()[id];
-                    (Shown::new(connection.weight).text, Shown::new(connection.gradient).text)
-                };
-                let what = match wire.upstream.number {
-                    Some(_) => "A connection".to_owned(),
-                    None => format!("The bias of node {}", wire.downstream),
-                };
-                let name = wire.name();
-                let adds = self.latest_of(&[Phase::AddGradient], None, Some(connection));
-                let moves =
-                    self.latest_of(&[Phase::UpdateWeight, Phase::UpdateByMean], None, Some(connection));
-                let gradient =
-                    if adds.is_some() || moves.is_some() { gradient } else { crate::texts::NONE.to_owned() };
-                lines.push(format!("{what}: {name} = {weight}, gradient {gradient}"));
-                if !self.stepper.mini_batches().are_plain() {
-                    lines.push(
-                        adds.unwrap_or_else(|| format!("{}: nothing added up yet", wire.gradient_name())),
-                    );
-                }
-                lines.push(moves.unwrap_or_else(|| format!("{wire}: {name} has its starting value")));
+        let quantity =
+            Quantity::parse(&self.stepper, name).ok_or_else(|| format!("there is no '{name}' here"))?;
+        let lines = match quantity {
+            Quantity::Weight(id) | Quantity::Gradient(id) => self.tell_of_connection(id),
+            Quantity::Output(id) | Quantity::Delta(id) | Quantity::Kept(id) => self.tell_of_node(id),
+            Quantity::Label(output) => {
+                let layers = &self.stepper.network().layers;
+                let id = layers[layers.len() - 1].neurons()[output];
+                self.tell_of_node(id)
             }
-            Meaning::Output { node }
-            | Meaning::Delta { node }
-            | Meaning::Kept { node }
-            | Meaning::Label { node } => {
-                let place = self.map.places[node];
-                if place.number.is_none() {
-                    lines.push(format!("node {place}: constant, its output is always 1"));
-                } else {
-                    let line = self.latest_of(&[Phase::SetInput, Phase::Output], Some(node), None);
-                    lines.push(line.unwrap_or_else(|| {
-                        format!("node {place}: {} is not computed yet", place.output_name())
-                    }));
-                }
-                if self.stepper.network()[self.map.nodes[node]].kept() != 1.0 {
-                    lines.extend(self.latest_of(&[Phase::DropOut], Some(node), None));
-                }
-                let line = self.latest_of(&[Phase::OutputDelta, Phase::HiddenDelta], Some(node), None);
-                lines.push(
-                    line.unwrap_or_else(|| {
-                        format!("node {place}: {} is not computed yet", place.delta_name())
-                    }),
-                );
+            Quantity::Rate => vec![format!("η = {}, the learning rate", self.stepper.rate())],
+            Quantity::Decay => {
+                let decay = Shown::new(quantity.raw(&self.stepper)).text;
+                vec![format!("decay = {decay}, by which weights, not biases, are multiplied first (L2)")]
             }
-            Meaning::Rate => lines.push(format!("η = {}, the learning rate", self.stepper.rate())),
-            Meaning::Decay => {
-                let decay = Shown::new(self.stepper.mini_batch_step().weight_decay).text;
-                lines.push(format!(
-                    "decay = {decay}, by which weights, not biases, are multiplied first (L2)"
-                ));
+            Quantity::Dropout => {
+                let dropout = quantity.raw(&self.stepper);
+                vec![format!("p = {dropout}, with which a hidden node is silenced")]
             }
-            Meaning::Dropout => {
-                let dropout = self.stepper.mini_batches().dropout;
-                lines.push(format!("p = {dropout}, with which a hidden node is silenced"));
-            }
-        }
+            Quantity::Cost => return Err(format!("there is no '{name}' here")),
+        };
         text(&json!({ "lines": lines }))
     }
 
-    /// The line of the latest step of these phases on a node or a connection, at most an epoch back.
-    fn latest_of(
-        &mut self,
-        phases: &[Phase],
-        node: Option<usize>,
-        connection: Option<usize>,
-    ) -> Option<String> {
+    fn tell_of_connection(&mut self, id: ConnectionId) -> Vec<String> {
+        let (weight, gradient) = (Quantity::Weight(id), Quantity::Gradient(id));
+        let wire = self.stepper.numbering().wire(self.stepper.network(), id);
+        let what = match wire.upstream.number {
+            Some(_) => "A connection".to_owned(),
+            None => format!("The bias of node {}", wire.downstream),
+        };
+        let name = wire.name();
+        let shown = Shown::new(weight.raw(&self.stepper)).text;
+        let shown_gradient = Shown::of(gradient.value(&self.stepper)).text;
+        let mut lines = vec![format!("{what}: {name} = {shown}, gradient {shown_gradient}")];
+        if !self.stepper.mini_batches().are_plain() {
+            let adds = self.latest_of(gradient);
+            lines.push(adds.unwrap_or_else(|| format!("{}: nothing added up yet", wire.gradient_name())));
+        }
+        let moves = self.latest_of(weight);
+        lines.push(moves.unwrap_or_else(|| format!("{wire}: {name} has its starting value")));
+        lines
+    }
+
+    fn tell_of_node(&mut self, id: NodeId) -> Vec<String> {
+        let place = self.stepper.numbering().place(self.stepper.network(), id);
+        let missing = |name: String| format!("node {place}: {name} is not computed yet");
+        let mut lines = vec![if place.number.is_none() {
+            format!("node {place}: constant, its output is always 1")
+        } else {
+            self.latest_of(Quantity::Output(id)).unwrap_or_else(|| missing(place.output_name()))
+        }];
+        if self.stepper.network()[id].kept() != 1.0 {
+            lines.extend(self.latest_of(Quantity::Kept(id)));
+        }
+        lines.push(self.latest_of(Quantity::Delta(id)).unwrap_or_else(|| missing(place.delta_name())));
+        lines
+    }
+
+    /// The line of the latest step that computed this, at most an epoch back.
+    fn latest_of(&mut self, quantity: Quantity) -> Option<String> {
         let position = self.stepper.position();
         let earliest = position.saturating_sub(self.stepper.epoch_len());
         let is_it = |step: &usize| {
             let moment = self.stepper.moment(*step);
-            let action = moment.order.action(moment.step);
-            phases.contains(&action.phase())
-                && action.node().map(NodeId::index) == node
-                && action.connection().map(ConnectionId::index) == connection
+            Quantity::of(moment.order.action(moment.step)) == quantity
         };
         let found = (earliest..position).rev().find(is_it)?;
         self.stepper.goto(found + 1);

@@ -23,9 +23,9 @@ impl Shown {
         Self { text: number(value, DECIMALS), short: short(value) }
     }
 
-    /// Of a number that is not known.
-    pub fn none() -> Self {
-        Self { text: NONE.to_owned(), short: NONE.to_owned() }
+    /// Of a number that may not be known.
+    pub fn of(value: Option<f64>) -> Self {
+        value.map_or_else(|| Self { text: NONE.to_owned(), short: NONE.to_owned() }, Self::new)
     }
 }
 

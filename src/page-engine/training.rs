@@ -1,4 +1,4 @@
-//! Training beside the steps, a few samples at a time, so that the page answers meanwhile.
+//! Training next to the steps, a few samples at a time, so that the page answers meanwhile.
 //!
 //! Samples are visited in the order of `backprop train`, and steps are its steps, so the weights are its weights.
 
@@ -43,7 +43,7 @@ struct Evaluation {
     correct: [usize; 2],
 }
 
-/// Where it stands.
+/// The progress of a training.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// The epoch in hand, from 1.
@@ -103,7 +103,7 @@ impl Training {
         self.engine.parameters()
     }
 
-    /// Trains on at least so many samples more (whole mini-batches), at most to the end of the epoch; there it looks
+    /// Trains on at least this many more samples (whole mini-batches), at most to the end of the epoch; there it looks
     /// at what is recognised, at no more samples than that in one go.
     pub fn go_on(&mut self, scene: &Scene, samples: usize) -> Report {
         let mut left = samples.max(1);
@@ -162,7 +162,7 @@ impl Training {
             done: self.done,
             total: self.order.len(),
             cost,
-            cost_text: cost.map_or_else(|| Shown::none().text, |cost| Shown::new(cost).text),
+            cost_text: Shown::of(cost).text,
             epoch_costs: self.epoch_costs.clone(),
             diverged: !self.cost_sum.is_finite(),
             accuracy: self.accuracy.clone(),
@@ -175,7 +175,7 @@ fn order(scene: &Scene, epoch: usize) -> Vec<usize> {
 }
 
 impl Evaluation {
-    /// Looks at so many samples more.
+    /// Looks at this many more samples.
     fn go_on(&mut self, engine: &mut dyn Engine, scene: &Scene, samples: usize) {
         for _ in 0..samples.min(total(scene) - self.looked_at) {
             let train = scene.rows.samples.len();
@@ -206,7 +206,7 @@ fn total(scene: &Scene) -> usize {
     scene.rows.samples.len() + scene.test.samples.len()
 }
 
-/// What an output vector says: the place of the strongest; of a single output, whether it is above one half.
+/// Returns the class of an output vector: the place of the largest output; of a single output 1 if it is above one half.
 pub fn class(outputs: &[f64]) -> usize {
     Answers::default().of(outputs)
 }

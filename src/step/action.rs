@@ -4,7 +4,7 @@ use super::Phase;
 use crate::MiniBatchStep;
 use crate::graph::{AnyNode, Connection, ConnectionId, Network, NodeId, outputs};
 
-/// What one step does, and to which node or connection.
+/// An action of one step on one node or connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Set the output of an input node.
@@ -25,7 +25,7 @@ pub enum Action {
     UpdateByMean(ConnectionId),
 }
 
-/// What a step is given besides the network.
+/// The data that a step is given, apart from the network.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'g> {
     /// The sample, n_in numbers.
@@ -42,7 +42,7 @@ pub struct Given<'g> {
     pub kept: &'g [Vec<f64>],
 }
 
-/// What a step overwrote: enough to take it back.
+/// The values that a step overwrote: enough to take it back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Before {
     /// The output, factor, delta, weight or sum of gradients.
@@ -102,7 +102,7 @@ impl Action {
 
     /// Does it, by the function that trains, and returns what was there before.
     ///
-    /// Whether it is this action's turn is not checked: [`Order`](super::Order) knows.
+    /// Does not check that it is this action's turn, which [`Order`](super::Order) knows.
     ///
     /// ```
     /// use backprop::MiniBatchStep;

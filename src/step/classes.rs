@@ -1,4 +1,4 @@
-//! What outputs stand for, where samples have classes: the sample's own, and what the network says.
+//! The classes of samples, where outputs are classes: the sample's own, and what the network says.
 
 use super::{Action, Phase, Step, Stepper, Target};
 use crate::sample::class_of;
@@ -10,7 +10,7 @@ impl Stepper {
         class_of(&self.latest_label())
     }
 
-    /// What the network says of that sample, as soon as its last output has been computed.
+    /// Returns the network's answer to that sample, once its last output has been computed.
     pub fn answer(&self) -> Option<usize> {
         let moment = self.moment(self.position().checked_sub(1)?);
         let segment = moment.order.segment(moment.step);
@@ -36,9 +36,9 @@ impl Stepper {
         })
     }
 
-    /// Which class an output neuron stands for, and its target: `class 3 ◀ target 0.9`; the mark is at the sample's own.
+    /// Returns the class of an output neuron and its target in words: `class 3 ◀ target 0.9`; the mark is at the sample's own.
     ///
-    /// `step` is the step done last. None for a step of another layer, and where one output stands for two classes.
+    /// `step` is the step done last. None for a step of another layer, and if one output means two classes.
     pub fn class_in_words(&self, step: &Step, classes: &[String]) -> Option<String> {
         let Target::Node(place) = step.target else { return None };
         let label = self.latest_label();
@@ -49,7 +49,7 @@ impl Stepper {
         Some(format!("class {class}{mark} target {}", label[output]))
     }
 
-    /// Whether the step done last is about an input that is 0: it sets it, or moves a weight from it, by nothing.
+    /// Returns true if the step done last is about an input that is 0: it sets it, or moves a weight from it by nothing.
     pub fn is_about_a_zero(&self, step: &Step) -> bool {
         let network = self.network();
         let input = match step.action {

@@ -16,6 +16,15 @@ pub enum Edit {
     Rate(f64),
 }
 
+impl Edit {
+    /// Returns the new value.
+    pub fn value(self) -> f64 {
+        let (Self::Weight(_, value) | Self::Input(_, value) | Self::Label(_, value) | Self::Rate(value)) =
+            self;
+        value
+    }
+}
+
 /// An edit and the training step (from 0) it was made in; it takes effect where that training step begins.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlacedEdit {
@@ -93,6 +102,15 @@ impl Edits {
                 connection.weight = value;
             }
         }
+    }
+
+    /// Returns the weight that edits of a training step replaced, if one is in effect.
+    pub(super) fn replaced(&self, training_step: usize, connection: ConnectionId) -> Option<f64> {
+        let is_it = |placed: &&PlacedEdit| {
+            placed.training_step == training_step
+                && matches!(placed.edit, Edit::Weight(id, _) if id == connection)
+        };
+        self.iter().find(is_it)?.replaced.map(|before| before.value)
     }
 
     /// Takes the edited weights of a training step back, where it begins.

@@ -29,7 +29,7 @@
 //! | [`Phase::AddGradient`] | one connection's gradient, added to those of the samples before; in place of a new weight | [`Connection::add_gradient`](crate::graph::Connection::add_gradient) |
 //! | [`Phase::UpdateByMean`] | one weight or bias, after the mini-batch's last sample | [`Connection::update_by_mean`](crate::graph::Connection::update_by_mean) |
 //!
-//! There is no second implementation here: a step calls the function that trains, and keeps what it overwrote, so
+//! This is not a second implementation: a step calls the function that trains, and keeps what it overwrote, so
 //! that it can be taken back. A [`Stepper`] walks along the sequence, from sample to sample and from epoch to epoch;
 //! a [`Step`] tells what happened, and prints as the formula with its numbers:
 //!
@@ -38,8 +38,8 @@
 //! ```
 //!
 //! Read `order` (which step comes when), `sequence` (where in all epochs), `action` (doing and undoing one), `stepper`
-//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (what outputs stand for) and [`text`]
-//! (how it prints).
+//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (outputs that are classes), [`text`]
+//! (how it prints) and [`view`] (what terminal, page and editor show of it).
 
 mod action;
 mod classes;
@@ -50,6 +50,7 @@ mod reading;
 mod sequence;
 mod stepper;
 pub mod text;
+pub mod view;
 
 #[doc(inline)]
 pub use self::{
@@ -58,6 +59,7 @@ pub use self::{
     order::{Order, Segment},
     place::{Numbering, Place, Wire},
     reading::{Reading, Term},
+    sequence::Moment,
     stepper::Stepper,
 };
 
@@ -99,18 +101,61 @@ impl Phase {
         Self::UpdateByMean,
     ];
 
-    /// What happens in it, as a heading.
-    pub fn title(self) -> &'static str {
+    /// Returns what it is called in a bar, on a button and in a list: `inputs`, `dropout`, else the name of its pass.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::SetInput => "set the inputs",
-            Self::DropOut => "silence hidden nodes",
-            Self::Output => "outputs, layer by layer forwards",
-            Self::OutputDelta => "deltas of the output layer",
-            Self::HiddenDelta => "deltas, layer by layer backwards",
-            Self::UpdateWeight => "new weights and biases",
-            Self::AddGradient => "gradients, added up over the mini-batch",
-            Self::UpdateByMean => "new weights and biases, by the mean gradient",
+            Self::SetInput => "inputs",
+            Self::DropOut => "dropout",
+            _ => Pass::of(self).name(),
         }
+    }
+}
+
+/// A walk over the whole network: one phase of a training step, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Inputs, what dropout keeps, and outputs.
+    Forward,
+    /// The cost, and the deltas of the output layer.
+    Cost,
+    /// All other deltas.
+    Backward,
+    /// In mini-batches: what each sample adds to the sums of gradients.
+    Gradients,
+    /// New weights.
+    Learn,
+}
+
+impl Pass {
+    /// Every pass, in order.
+    pub const ALL: [Self; 5] = [Self::Forward, Self::Cost, Self::Backward, Self::Gradients, Self::Learn];
+
+    /// Returns the pass a phase belongs to.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
+            Phase::OutputDelta => Self::Cost,
+            Phase::HiddenDelta => Self::Backward,
+            Phase::AddGradient => Self::Gradients,
+            Phase::UpdateWeight | Phase::UpdateByMean => Self::Learn,
+        }
+    }
+
+    /// Returns its name in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Cost => "cost",
+            Self::Backward => "backward",
+            Self::Gradients => "gradients",
+            Self::Learn => "learn",
+        }
+    }
+
+    /// Returns the pass with this name; `update` is learn, as bp.py calls it.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "update" { "learn" } else { name };
+        Self::ALL.into_iter().find(|pass| pass.name() == name)
     }
 }
 
@@ -143,11 +188,11 @@ pub struct Step {
     pub sample: usize,
     /// The kind of step.
     pub phase: Phase,
-    /// What it did to which node or connection, by id.
+    /// Its action, with the node or connection by id.
     pub action: Action,
-    /// What it changed, by layer and index and by the article's number.
+    /// The node or connection it changed, by layer and index and by the article's number.
     pub target: Target,
-    /// What it read, and the parts of the formula.
+    /// The numbers it read, and the parts of the formula.
     pub reading: Reading,
     /// The value it replaced: an output, factor, delta, weight or sum of gradients.
     pub before: f64,
@@ -156,15 +201,15 @@ pub struct Step {
 }
 
 impl Step {
-    /// Whether there was no such value before, so that [`Step::before`] means nothing: an output or a delta of the very
-    /// first sample.
+    /// Returns true if there was no such value before, so that [`Step::before`] means nothing: for an output or a delta
+    /// of the very first sample.
     pub fn is_first_value(&self) -> bool {
         let is_computed = self.action.node().is_some() && self.phase != Phase::DropOut;
         is_computed && self.epoch == 0 && self.sample == 0
     }
 }
 
-/// What a step changed.
+/// The node or connection that a step changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// A node's output, delta or factor under dropout.

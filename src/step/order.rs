@@ -27,7 +27,7 @@ pub struct Order {
 /// Consecutive steps of one phase on one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// What kind of steps they are.
+    /// The kind of the steps.
     pub phase: Phase,
     /// Whose nodes change; of weights, the layer they lead from.
     pub layer: usize,
@@ -63,7 +63,7 @@ impl Order {
         order
     }
 
-    /// A step of network.py, on a mini-batch of so many samples: each sample's inputs, outputs and deltas and what it
+    /// A step of network.py, on a mini-batch of this many samples: each sample's inputs, outputs and deltas and what it
     /// adds to the gradients; then all weights. With dropout, hidden nodes are silenced before each sample's outputs.
     ///
     /// # Panics
@@ -152,7 +152,7 @@ impl Order {
         &self.segments[self.segments.partition_point(|segment| segment.end() <= step)]
     }
 
-    /// What the step does.
+    /// Returns the action of a step.
     ///
     /// # Panics
     /// If there are not that many steps.

@@ -1,4 +1,4 @@
-//! Where a node or connection stands, by layer and index and by the article's number.
+//! The place of a node or connection, by layer and index and by the article's number.
 //!
 //! The article numbers its nine nodes straight through: inputs 1 to 3, hidden neurons 4 to 7, outputs 8 and 9. A
 //! weight is named by the node it leads to, then the node it comes from: w41. Constant nodes have no number; the
@@ -92,7 +92,7 @@ impl Numbering {
 }
 
 impl Place {
-    /// What its output is called in a formula: x1 in the input layer, a4 after it, 1 of a constant node.
+    /// Returns the name of its output in a formula: x1 in the input layer, a4 after it, 1 of a constant node.
     pub fn output_name(self) -> String {
         match self.number {
             Some(number) if self.layer == 0 => format!("x{number}"),
@@ -101,12 +101,17 @@ impl Place {
         }
     }
 
-    /// What its factor under dropout is called in a formula: k4.
+    /// Returns the name of its factor under dropout: k4.
     pub fn kept_name(self) -> String {
         self.number.map_or_else(|| "1".to_owned(), |number| format!("k{number}"))
     }
 
-    /// What its delta is called in a formula: δ4; of a constant node δ(0-3).
+    /// Returns the name of an output's target: t8.
+    pub fn label_name(self) -> String {
+        self.number.map_or_else(String::new, |number| format!("t{number}"))
+    }
+
+    /// Returns the name of its delta in a formula: δ4; of a constant node δ(0-3).
     pub fn delta_name(self) -> String {
         match self.number {
             Some(number) => format!("δ{number}"),
@@ -116,7 +121,7 @@ impl Place {
 }
 
 impl Wire {
-    /// What its weight is called in a formula: w41, or w12,3 where that needs a comma; w4b for a bias.
+    /// Returns the name of its weight in a formula: w41, or w12,3 where that needs a comma; w4b for a bias.
     pub fn name(self) -> String {
         // The downstream end is always a neuron, so it always has a number, and a larger one.
         let to = self.downstream.number.map_or(0, NonZeroU32::get);
@@ -128,7 +133,7 @@ impl Wire {
         }
     }
 
-    /// What the sum of its gradients over a mini-batch is called: g41.
+    /// Returns the name of the sum of its gradients over a mini-batch: g41.
     pub fn gradient_name(self) -> String {
         self.name().replacen('w', "g", 1)
     }

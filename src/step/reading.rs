@@ -1,4 +1,4 @@
-//! What a step read: every term of its formula.
+//! The numbers a step has read: every term of its formula.
 //!
 //! The partial results (z before the activation, Σ w·δ before the slope, the slope) are not worked out here. They
 //! come from the functions that train: [`Node::weighted_input`](crate::graph::Node::weighted_input),
@@ -51,7 +51,7 @@ pub enum Reading {
         cost: Cost,
         /// The node's output a.
         output: f64,
-        /// What it should have been.
+        /// The target of that output.
         label: f64,
         /// da/dz. Not a factor of this delta with the cross-entropy.
         slope: f64,
@@ -84,7 +84,7 @@ pub enum Reading {
     },
     /// g ← g + δ·x, of the mini-batch's first sample g ← δ·x
     AddGradient {
-        /// Whether it is the mini-batch's first sample.
+        /// True for the mini-batch's first sample.
         first: bool,
         /// δ of the downstream node.
         delta: f64,
@@ -137,7 +137,7 @@ pub enum Direction {
 }
 
 impl Term {
-    /// What its number is called: x1, a4, 1 or δ8.
+    /// Returns the name of its number: x1, a4, 1 or δ8.
     pub fn value_name(&self) -> String {
         match self.direction {
             Direction::Upstream => self.wire.upstream.output_name(),
@@ -145,7 +145,7 @@ impl Term {
         }
     }
 
-    /// What it adds to the sum.
+    /// Returns the product.
     pub fn product(&self) -> f64 {
         self.kept * self.value * self.weight
     }
@@ -170,8 +170,8 @@ impl serde::Serialize for Term {
 }
 
 impl Reading {
-    /// What the step that was just done read. (A step changes nothing that it reads but a weight or a gradient, whose
-    /// value before it is in `before`.)
+    /// Returns the numbers that the step just done has read. (Of what it reads, a step changes only a weight or a
+    /// gradient, whose old value is in `before`.)
     ///
     /// # Panics
     /// If the label is too short for the node's place, or the id is another network's and this one is smaller.

@@ -50,7 +50,7 @@ impl Sequence {
         Self { samples, size, order, last_order }
     }
 
-    /// Where the step is that comes after so many.
+    /// Returns where in the sequence the step at a position is.
     pub(super) fn moment(&self, position: usize) -> Moment<'_> {
         let (epoch, in_epoch) = (position / self.epoch_len(), position % self.epoch_len());
         let mini_batch = in_epoch / self.order.len();

@@ -50,7 +50,7 @@ pub struct Stepper {
     sequence: Sequence,
     numbering: Numbering,
     position: usize,
-    /// What the latest steps overwrote, the newest last.
+    /// The values that the latest steps overwrote, the newest last.
     overwritten: VecDeque<Before>,
     memory: usize,
     /// The cost met by each sample so far, once its outputs were known.
@@ -59,14 +59,14 @@ pub struct Stepper {
     in_hand: InHand,
 }
 
-/// What the next step is given.
+/// The data of the next step.
 #[derive(Debug, Clone)]
 struct InHand {
     /// The sample, edits included.
     sample: Vec<f64>,
     /// Its label, edits included.
     label: Vec<f64>,
-    /// What dropout keeps of each hidden layer's outputs; empty without dropout.
+    /// The factors of dropout for each hidden layer; empty without dropout.
     kept: Vec<Vec<f64>>,
     /// How its mini-batch changes the weights.
     step: MiniBatchStep,
@@ -181,7 +181,7 @@ impl Stepper {
         self.position
     }
 
-    /// Where the step is that comes after so many.
+    /// Returns where in the sequence the step at a position is.
     pub fn moment(&self, position: usize) -> Moment<'_> {
         self.sequence.moment(position)
     }
@@ -231,7 +231,7 @@ impl Stepper {
         &self.in_hand.label
     }
 
-    /// Label and sample, edits included, of the step that comes after so many.
+    /// Returns label and sample of the step at a position, edits included.
     pub fn label_and_sample(&self, position: usize) -> (Vec<f64>, Vec<f64>) {
         let Moment { training_step, sample, .. } = self.moment(position);
         self.edited(sample, training_step)
@@ -255,7 +255,7 @@ impl Stepper {
         self.upcoming().phase()
     }
 
-    /// What the next step will do.
+    /// Returns the action of the next step.
     pub fn upcoming(&self) -> Action {
         let moment = self.moment(self.position);
         moment.order.action(moment.step)
@@ -267,19 +267,55 @@ impl Stepper {
         &self.costs
     }
 
-    /// The last step that was done, or none at the start. (`&mut`, because it is taken back and done again to be read.)
-    pub fn latest(&mut self) -> Option<Step> {
-        // Back and forward again: a step that is taken back is done again just as it was.
-        self.back_one()?;
-        Some(self.advance_one_and_read())
+    /// Returns the last step that was done, or `None` at the start.
+    pub fn latest(&self) -> Option<Step> {
+        let position = self.position.checked_sub(1)?;
+        let before = *self.overwritten.back()?;
+        let Moment { training_step, step, epoch, mini_batch, sample, order, .. } = self.moment(position);
+        let action = order.action(step);
+        let target = match (action.connection(), action.node()) {
+            (Some(id), _) => Target::Connection(self.numbering.wire(&self.network, id)),
+            (None, Some(id)) => Target::Node(self.numbering.place(&self.network, id)),
+            (None, None) => unreachable!("every action changes a node or a connection"),
+        };
+        let (label, numbers) = self.edited(sample, training_step);
+        let batch_step = self.batch_step(position);
+        let place = order.segment(step).sample;
+        // A reading names the probability of dropout, and takes what was kept from the nodes.
+        let given = Given {
+            sample: &numbers,
+            label: &label,
+            place,
+            samples: order.samples(),
+            step: &batch_step,
+            kept: &[],
+        };
+        let reading = Reading::of(action, &self.network, &given, before, &self.numbering);
+        // If the step ended its training step, edits of the next one are in effect already.
+        let replaced = action.connection().and_then(|id| self.edits.replaced(self.training_step(), id));
+        let replaced = replaced.filter(|_| self.position_in_training_step() == 0);
+        Some(Step {
+            position,
+            epoch,
+            mini_batch: (!self.mini_batches.are_plain()).then_some(mini_batch),
+            sample,
+            phase: action.phase(),
+            action,
+            target,
+            reading,
+            before: before.value,
+            after: replaced.unwrap_or_else(|| action.value(&self.network)),
+        })
     }
 
-    /// Takes the last step back, bit for bit. Returns false at the start, where there is none.
+    /// Takes the last step back, bit for bit. Returns false at the start.
     ///
-    /// Where the step is older than the memory ([`Stepper::with_memory`]), the walk starts over and comes back to here,
+    /// If the step is older than the memory ([`Stepper::with_memory`]), the walk starts over and comes back to here,
     /// which takes as long as the steps took.
     pub fn back(&mut self) -> bool {
-        self.back_one().is_some()
+        let Some(before) = self.position.checked_sub(1) else { return false };
+        self.goto(before);
+        true
     }
 
     /// Goes to where this many steps are done, forwards or backwards, one step at a time.
@@ -296,7 +332,9 @@ impl Stepper {
     /// assert_eq!((stepper.epoch(), stepper.position_in_training_step()), (100, 0)); // ten steps a sample
     /// ```
     pub fn goto(&mut self, position: usize) {
-        if position + self.overwritten.len() < self.position {
+        // The last step stays in memory, for it can be asked for.
+        let needed = self.position.saturating_sub(position) + usize::from(position > 0);
+        if position < self.position && self.overwritten.len() < needed {
             self.start_over();
         }
         while self.position > position {
@@ -349,7 +387,7 @@ impl Stepper {
         self.edits.iter().map(|placed| (placed.training_step, placed.edit))
     }
 
-    /// Forgets the newest edit and comes back to the same place. Returns the edit, or none where there is none.
+    /// Forgets the newest edit and comes back to the same place. Returns the edit, or `None` without one.
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Edit, Stepper}};
@@ -391,7 +429,7 @@ impl Stepper {
     }
 
     /// Does the next step.
-    fn advance_one(&mut self) -> Before {
+    fn advance_one(&mut self) {
         let Moment { start, step, sample, order, .. } = self.moment(self.position);
         let (place, samples) = (order.segment(step).sample, order.samples());
         let (action, end) = (order.action(step), start + order.len());
@@ -412,63 +450,11 @@ impl Stepper {
             let cost = self.network.architecture.cost.value(&self.network.output(), &self.in_hand.label);
             self.costs.push(cost);
         }
-        before
     }
 
-    fn advance_one_and_read(&mut self) -> Step {
-        let position = self.position;
-        // The next training step can have another rate, by an edit; this step did not see that either.
-        let batch_step = self.in_hand.step.clone();
-        let before = self.advance_one();
-        // If that ended the training step, the next one's edits are in effect already; the step did not see them.
-        self.lift_edits();
-        let Moment { step, epoch, mini_batch, sample, order, .. } = self.moment(position);
-        let action = order.action(step);
-        let target = match (action.connection(), action.node()) {
-            (Some(id), _) => Target::Connection(self.numbering.wire(&self.network, id)),
-            (None, Some(id)) => Target::Node(self.numbering.place(&self.network, id)),
-            (None, None) => unreachable!("every action changes a node or a connection"),
-        };
-        let InHand { sample: numbers, label, kept, .. } = &self.in_hand;
-        let given = Given {
-            sample: numbers,
-            label,
-            place: order.segment(step).sample,
-            samples: order.samples(),
-            step: &batch_step,
-            kept,
-        };
-        let reading = Reading::of(action, &self.network, &given, before, &self.numbering);
-        let after = action.value(&self.network);
-        let mini_batch = (!self.mini_batches.are_plain()).then_some(mini_batch);
-        self.place_edits();
-        let phase = action.phase();
-        Step {
-            position,
-            epoch,
-            mini_batch,
-            sample,
-            phase,
-            action,
-            target,
-            reading,
-            before: before.value,
-            after,
-        }
-    }
-
-    fn back_one(&mut self) -> Option<Before> {
-        if self.position == 0 {
-            return None;
-        }
-        if self.overwritten.is_empty() {
-            let position = self.position;
-            self.start_over();
-            while self.position < position {
-                self.advance_one();
-            }
-        }
-        let before = self.overwritten.pop_back()?;
+    /// Takes the last step back, if it is in memory.
+    fn back_one(&mut self) {
+        let Some(before) = self.overwritten.pop_back() else { return };
         let sample_before = self.sample_index();
         let ends_training_step = self.position_in_training_step() == 0;
         if ends_training_step {
@@ -490,7 +476,6 @@ impl Stepper {
         if is_last_output {
             self.costs.pop();
         }
-        Some(before)
     }
 
     /// Puts the sample and the edited weights in place, where a training step begins.
@@ -501,18 +486,23 @@ impl Stepper {
 
     /// Takes the sample of the next step in hand.
     fn load_sample(&mut self) {
-        let Moment { training_step, step, epoch, mini_batch, sample: index, order, .. } =
-            self.moment(self.position);
+        let Moment { training_step, step, sample: index, order, .. } = self.moment(self.position);
         let place = order.segment(step).sample;
         (self.in_hand.label, self.in_hand.sample) = self.edited(index, training_step);
-        let samples_before = epoch * self.samples.len() + mini_batch * self.mini_batches.size;
-        let rate = self.edits.rate(training_step).unwrap_or(self.rate);
-        self.in_hand.step = self.mini_batches.step(rate, self.samples.len(), samples_before);
+        self.in_hand.step = self.batch_step(self.position);
         if let Some(dropout) = &self.in_hand.step.dropout {
             let hidden = &self.network.layers[1..self.network.layers.len() - 1];
             let kept = hidden.iter().enumerate().map(|(i, l)| dropout.kept(i, place, l.neurons().len()));
             self.in_hand.kept = kept.collect();
         }
+    }
+
+    /// Returns how the training step of the step at a position changes the weights.
+    fn batch_step(&self, position: usize) -> MiniBatchStep {
+        let Moment { training_step, epoch, mini_batch, .. } = self.moment(position);
+        let samples_before = epoch * self.samples.len() + mini_batch * self.mini_batches.size;
+        let rate = self.edits.rate(training_step).unwrap_or(self.rate);
+        self.mini_batches.step(rate, self.samples.len(), samples_before)
     }
 
     /// Label and sample as a training step meets them.
@@ -542,6 +532,7 @@ impl Iterator for Stepper {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
-        Some(self.advance_one_and_read())
+        self.advance_one();
+        self.latest()
     }
 }

@@ -4,7 +4,7 @@
 //! node 1-0: a4 = sigmoid(w41·x1 + … ) = sigmoid(0.274137·0.658875 + … ) = sigmoid(0.616518) = 0.649426
 //! ```
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::reading::Direction;
 use super::{Phase, Place, Reading, Step, Target, Term, Wire};
@@ -17,7 +17,7 @@ pub const TERMS_SHOWN_IN_FULL: usize = 8;
 const DECIMALS: usize = 6;
 
 impl Step {
-    /// What it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4 (what dropout keeps)
+    /// Returns the name of the value it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4 (what dropout keeps)
     /// and g41 (the sum of gradients).
     pub fn name(&self) -> String {
         match (self.target, self.phase) {
@@ -29,14 +29,31 @@ impl Step {
         }
     }
 
-    /// The right-hand side in symbols: `sigmoid(w41·x1 + w42·x2 + w43·x3 + w4b)`.
-    pub fn symbols(&self) -> String {
-        self.formula(&Writing::Symbols)
+    /// Returns its place: `node 1-0`, or `(0-0) -> (1-0)` for a connection.
+    pub fn place(&self) -> String {
+        match self.target {
+            Target::Node(place) => format!("node {place}"),
+            Target::Connection(wire) => wire.to_string(),
+        }
     }
 
-    /// The right-hand side in numbers, with this many decimals at least ([`number`]): `sigmoid(0.274137·0.658875 + …)`.
+    /// Returns the sign between its name and its formula: `=`, or `←` where the new value is made from the old one.
+    pub fn sign(&self) -> &'static str {
+        if matches!(self.target, Target::Node(_)) { "=" } else { "←" }
+    }
+
+    /// Returns the right-hand side in symbols: `sigmoid(w41·x1 + w42·x2 + w43·x3 + w4b)`.
+    pub fn symbols(&self) -> String {
+        self.formula().iter().map(Token::symbol).collect()
+    }
+
+    /// Returns the right-hand side in numbers, with at least this many decimals ([`number`]):
+    /// `sigmoid(0.274137·0.658875 + …)`.
     pub fn numbers(&self, decimals: usize) -> String {
-        self.formula(&Writing::Numbers(decimals))
+        match self.reading {
+            Reading::SetInput {} => number(self.after, decimals),
+            _ => self.formula().iter().map(|token| token.number(decimals)).collect(),
+        }
     }
 
     /// The last form before the value, where there is one: `sigmoid(0.616518)`, of a hidden delta slope·sum.
@@ -53,7 +70,7 @@ impl Step {
         }
     }
 
-    /// Whether the formula with its numbers says more than the value: not of a number that is only put somewhere.
+    /// Returns true if the formula with its numbers says more than the value: not for a number that is only copied.
     pub fn has_numbers(&self) -> bool {
         match self.phase {
             Phase::SetInput => false,
@@ -62,67 +79,82 @@ impl Step {
         }
     }
 
-    fn formula(&self, writing: &Writing) -> String {
+    /// Returns the right-hand side as tokens, from which it can be written in any way.
+    pub fn formula(&self) -> Vec<Token> {
+        let mut formula = Formula::default();
         match (&self.reading, self.target) {
-            (Reading::SetInput {}, Target::Node(place)) => match writing {
-                Writing::Symbols => format!("sample[{}]", place.index),
-                Writing::Numbers(decimals) => number(self.after, *decimals),
-            },
-            (Reading::Output { activation, terms, .. }, _) => format!("{activation}({})", writing.sum(terms)),
-            (Reading::OutputDelta { activation, cost, output, label, .. }, Target::Node(place)) => {
-                let a = writing.value(&place.output_name(), *output);
-                let t = writing.value(&place.number.map(|n| format!("t{n}")).unwrap_or_default(), *label);
-                match cost {
-                    Cost::Quadratic => format!("{}·({t} - {a})", slope(*activation, &a)),
-                    Cost::CrossEntropy => format!("{t} - {a}"),
-                }
+            (Reading::SetInput {}, Target::Node(place)) => formula.sign(&format!("sample[{}]", place.index)),
+            (Reading::Output { activation, terms, .. }, _) => {
+                formula.sign(&format!("{activation}("));
+                formula.sum(terms);
+                formula.sign(")");
             }
-            (Reading::DropOut { .. }, _) if self.after == 0.0 => "silenced".to_owned(),
-            (Reading::DropOut { probability }, _) => match writing {
-                Writing::Symbols => "1/(1 - p)".to_owned(),
-                Writing::Numbers(_) => format!("1/(1 - {probability})"),
-            },
+            (Reading::OutputDelta { activation, cost, output, label, .. }, Target::Node(place)) => {
+                let (a, t) = (place.output_name(), place.label_name());
+                let is_quadratic = match cost {
+                    Cost::Quadratic => true,
+                    Cost::CrossEntropy => false,
+                };
+                if is_quadratic {
+                    formula.slope(*activation, &a, *output);
+                    formula.sign("·(");
+                }
+                formula.name(t, *label);
+                formula.sign(" - ");
+                formula.name(a, *output);
+                formula.sign(if is_quadratic { ")" } else { "" });
+            }
+            (Reading::DropOut { .. }, _) if self.after == 0.0 => formula.sign("silenced"),
+            (Reading::DropOut { probability }, _) => {
+                formula.sign("1/(1 - ");
+                formula.as_given("p", *probability);
+                formula.sign(")");
+            }
             (Reading::HiddenDelta { activation, output, terms, kept, .. }, Target::Node(place)) => {
-                let kept = writing.kept(place, *kept);
-                let a = writing.output(place, *output);
-                format!("{kept}{}·({})", slope(*activation, &a), writing.sum(terms))
+                formula.kept(place, *kept);
+                formula.slope(*activation, &place.output_name(), *output);
+                formula.sign("·(");
+                formula.sum(terms);
+                formula.sign(")");
             }
             (Reading::UpdateWeight { rate, delta, input, .. }, Target::Connection(wire)) => {
-                let w = writing.value(&wire.name(), self.before);
-                let delta = writing.value(&wire.downstream.delta_name(), *delta);
-                format!("{w} + {}·{delta}·{}", writing.rate(*rate), writing.output(wire.upstream, *input))
+                formula.name(wire.name(), self.before);
+                formula.sign(" + ");
+                formula.as_given("η", *rate);
+                formula.sign("·");
+                formula.name(wire.downstream.delta_name(), *delta);
+                formula.sign("·");
+                formula.name(wire.upstream.output_name(), *input);
             }
             (Reading::AddGradient { first, delta, input, kept, .. }, Target::Connection(wire)) => {
-                let sum = if *first {
-                    String::new()
-                } else {
-                    writing.value(&wire.gradient_name(), self.before) + " + "
-                };
-                let delta = writing.value(&wire.downstream.delta_name(), *delta);
-                let kept = writing.kept(wire.upstream, *kept);
-                format!("{sum}{delta}·{kept}{}", writing.output(wire.upstream, *input))
+                if !first {
+                    formula.name(wire.gradient_name(), self.before);
+                    formula.sign(" + ");
+                }
+                formula.name(wire.downstream.delta_name(), *delta);
+                formula.sign("·");
+                formula.kept(wire.upstream, *kept);
+                formula.name(wire.upstream.output_name(), *input);
             }
             (
                 Reading::UpdateByMean { rate, weight_decay, gradient_sum, samples, .. },
                 Target::Connection(wire),
             ) => {
-                let w = writing.value(&wire.name(), self.before);
-                let decay = match writing {
-                    _ if *weight_decay == 1.0 => String::new(),
-                    Writing::Symbols => "decay·".to_owned(),
-                    Writing::Numbers(decimals) => factor(*weight_decay, *decimals) + "·",
-                };
-                let sum = writing.value(&wire.gradient_name(), *gradient_sum);
-                let mean = if *samples == 1 { sum } else { format!("{sum}/{samples}") };
-                format!("{decay}{w} + {}·{mean}", writing.rate(*rate))
+                if *weight_decay != 1.0 {
+                    formula.name("decay".to_owned(), *weight_decay);
+                    formula.sign("·");
+                }
+                formula.name(wire.name(), self.before);
+                formula.sign(" + ");
+                formula.as_given("η", *rate);
+                formula.sign("·");
+                formula.name(wire.gradient_name(), *gradient_sum);
+                formula.sign(&if *samples == 1 { String::new() } else { format!("/{samples}") });
             }
             // A step on a node never reads for a connection, nor the other way round.
-            (Reading::SetInput {} | Reading::OutputDelta { .. } | Reading::HiddenDelta { .. }, _)
-            | (
-                Reading::UpdateWeight { .. } | Reading::AddGradient { .. } | Reading::UpdateByMean { .. },
-                Target::Node(_),
-            ) => String::new(),
+            _ => {}
         }
+        formula.0
     }
 }
 
@@ -130,11 +162,7 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decimals = f.precision().unwrap_or(DECIMALS);
-        match self.target {
-            Target::Node(place) => write!(f, "node {place}: {} = ", self.name())?,
-            Target::Connection(wire) => write!(f, "{wire}: {} ← ", self.name())?,
-        }
-        write!(f, "{}", self.symbols())?;
+        write!(f, "{}: {} {} {}", self.place(), self.name(), self.sign(), self.symbols())?;
         if self.has_numbers() {
             write!(f, " = {}", self.numbers(decimals))?;
         }
@@ -145,74 +173,114 @@ impl fmt::Display for Step {
     }
 }
 
-/// Whether a formula is written with names or with numbers.
-enum Writing {
-    Symbols,
-    Numbers(usize),
+/// A piece of a formula.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Token {
+    /// A quantity: its name, and its value where it is written in numbers.
+    Name(String, Value),
+    /// Text that is the same in symbols and in numbers: operators, functions, brackets, 1.
+    Sign(String),
 }
 
-impl Writing {
-    fn value(&self, name: &str, value: f64) -> String {
+/// The value of a quantity, and how it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// With decimals.
+    Computed(f64),
+    /// As a factor of dropout: 0 and 2 as whole numbers.
+    Kept(f64),
+    /// As it was typed.
+    Given(f64),
+}
+
+impl Token {
+    /// Returns the token in a formula of symbols.
+    pub fn symbol(&self) -> &str {
+        let (Self::Name(text, _) | Self::Sign(text)) = self;
+        text
+    }
+
+    /// Returns the token in a formula of numbers, with at least this many decimals.
+    pub fn number(&self, decimals: usize) -> String {
         match self {
-            Self::Symbols => name.to_owned(),
-            Self::Numbers(decimals) => factor(value, *decimals),
+            Self::Name(_, Value::Computed(value)) => factor(*value, decimals),
+            Self::Name(_, Value::Kept(value)) => factor_kept(*value, decimals),
+            Self::Name(_, Value::Given(value)) => value.to_string(),
+            Self::Sign(text) => text.clone(),
+        }
+    }
+}
+
+/// A formula that is being written. Signs that follow each other are one token.
+#[derive(Default)]
+struct Formula(Vec<Token>);
+
+impl Formula {
+    fn sign(&mut self, sign: &str) {
+        match self.0.last_mut() {
+            Some(Token::Sign(last)) => last.push_str(sign),
+            _ if sign.is_empty() => {}
+            _ => self.0.push(Token::Sign(sign.to_owned())),
         }
     }
 
-    /// A node's output; of a constant node just 1, whichever way it is written.
-    fn output(&self, place: Place, value: f64) -> String {
-        if place.number.is_none() { "1".to_owned() } else { self.value(&place.output_name(), value) }
-    }
-
-    /// The learning rate, as it was given.
-    fn rate(&self, rate: f64) -> String {
-        match self {
-            Self::Symbols => "η".to_owned(),
-            Self::Numbers(_) => rate.to_string(),
+    /// A quantity; the output of a constant node is the sign 1.
+    fn name(&mut self, name: String, value: f64) {
+        if name == "1" {
+            self.sign("1");
+        } else {
+            self.0.push(Token::Name(name, Value::Computed(value)));
         }
     }
 
-    /// What is kept of a node's output, as a factor before it; nothing where all is.
-    fn kept(&self, place: Place, kept: f64) -> String {
-        match self {
-            _ if kept == 1.0 => String::new(),
-            Self::Symbols => place.kept_name() + "·",
-            Self::Numbers(decimals) => factor_kept(kept, *decimals) + "·",
+    fn as_given(&mut self, name: &str, value: f64) {
+        self.0.push(Token::Name(name.to_owned(), Value::Given(value)));
+    }
+
+    /// The factor of dropout before a node's output, unless it is 1.
+    fn kept(&mut self, place: Place, kept: f64) {
+        if kept != 1.0 {
+            self.0.push(Token::Name(place.kept_name(), Value::Kept(kept)));
+            self.sign("·");
         }
     }
 
-    /// The sum of the products, shortened where it is long: the first three, the last one, and the bias.
-    fn sum(&self, terms: &[Term]) -> String {
-        let mut text = String::new();
+    /// da/dz from the output.
+    fn slope(&mut self, activation: Activation, a: &str, output: f64) {
+        for (place, sign) in slope_pattern(activation).split('a').enumerate() {
+            if place > 0 {
+                self.name(a.to_owned(), output);
+            }
+            self.sign(sign);
+        }
+    }
+
+    /// The sum of the products, shortened if it is long: the first three, the last one, and the bias.
+    fn sum(&mut self, terms: &[Term]) {
         let shortened = terms.len() > TERMS_SHOWN_IN_FULL;
-        let last = match terms.last() {
-            Some(term) if is_bias(term) => 2,
-            _ => 1,
-        };
+        let last = if terms.last().is_some_and(is_bias) { 2 } else { 1 };
         let left_out = if shortened { 3..terms.len() - last } else { 0..0 };
         for (i, term) in terms.iter().enumerate() {
             if left_out.contains(&i) {
                 if i == left_out.start {
-                    // Writing to a String cannot fail.
-                    let _ = write!(text, " + … {} more … ", left_out.len());
+                    self.sign(&format!(" + … {} more … ", left_out.len()));
                 }
                 continue;
             }
             if i > 0 {
-                text.push_str(if i == left_out.end { "+ " } else { " + " });
+                self.sign(if i == left_out.end { "+ " } else { " + " });
             }
-            text.push_str(&self.value(&term.wire.name(), term.weight));
+            self.name(term.wire.name(), term.weight);
             if !is_bias(term) {
-                text.push('·');
-                text.push_str(&self.kept(term.wire.upstream, term.kept));
-                text.push_str(&self.value(&term.value_name(), term.value));
+                self.sign("·");
+                self.kept(term.wire.upstream, term.kept);
+                self.name(term.value_name(), term.value);
             }
         }
-        text
     }
 }
 
-/// A bias stands in the sum by itself: its node's output is 1.
+/// A bias is a term without a factor: its node's output is 1.
 fn is_bias(term: &Term) -> bool {
     let Wire { upstream, .. } = term.wire;
     term.direction == Direction::Upstream && upstream.number.is_none()
@@ -227,21 +295,26 @@ fn is_bias(term: &Term) -> bool {
 /// assert_eq!(slope(Activation::Sigmoid, "a4"), "a4·(1 - a4)");
 /// ```
 pub fn slope(activation: Activation, a: &str) -> String {
+    slope_pattern(activation).replace('a', a)
+}
+
+/// The slope of the output `a`.
+fn slope_pattern(activation: Activation) -> &'static str {
     match activation {
-        Activation::Sigmoid => format!("{a}·(1 - {a})"),
-        Activation::Tanh => format!("(1 - {a}·{a})"),
-        Activation::Relu => format!("[{a} > 0]"),
-        Activation::Identity => "1".to_owned(),
+        Activation::Sigmoid => "a·(1 - a)",
+        Activation::Tanh => "(1 - a·a)",
+        Activation::Relu => "[a > 0]",
+        Activation::Identity => "1",
     }
 }
 
-/// A number beside others: in brackets where it is negative.
+/// A number as a factor: in brackets if it is negative.
 fn factor(value: f64, decimals: usize) -> String {
     let text = number(value, decimals);
     if text.starts_with('-') { format!("({text})") } else { text }
 }
 
-/// What dropout keeps: 0 and 2 as whole numbers, where they are.
+/// The factor of dropout: 0 and 2 as whole numbers.
 fn factor_kept(kept: f64, decimals: usize) -> String {
     if kept.fract() == 0.0 { kept.to_string() } else { number(kept, decimals) }
 }

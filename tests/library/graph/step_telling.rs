@@ -2,7 +2,7 @@
 
 use backprop::graph::{ConstNode, Layer, Network, Node};
 use backprop::step::text::number;
-use backprop::step::{Order, Phase, Step, Stepper};
+use backprop::step::{Order, Pass, Phase, Step, Stepper};
 use backprop::{Activation, Architecture, Label, MiniBatches, Parameters, Sample};
 
 /// Samples of 2-2-2 with all weights and biases 1/2, and a label for each class.
@@ -133,11 +133,11 @@ fn names_need_a_comma_from_the_tenth_neuron_on() {
 }
 
 #[test]
-fn every_phase_has_a_heading_of_its_own() {
-    let headings: std::collections::BTreeSet<&str> = Phase::ALL.iter().map(|phase| phase.title()).collect();
-    // Weights are moved by one sample's gradient or by a mean: the second heading begins as the first.
-    assert_eq!(headings.len(), Phase::ALL.len());
-    assert_eq!(Phase::UpdateWeight.title(), "new weights and biases");
+fn every_phase_has_the_name_of_its_pass_or_its_own() {
+    let names = Phase::ALL.map(Phase::name);
+    assert_eq!(names, ["inputs", "dropout", "forward", "cost", "backward", "learn", "gradients", "learn"]);
+    assert!(Pass::ALL.into_iter().all(|pass| Pass::named(pass.name()) == Some(pass)));
+    assert_eq!((Pass::named("update"), Pass::named("inputs")), (Some(Pass::Learn), None));
 }
 
 #[test]

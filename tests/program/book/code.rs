@@ -54,7 +54,7 @@ enum Code {
 fn code_from(source: &str) -> Result<Code, String> {
     let (path, items) = source.split_once(": ").map_or((source, None), |(path, items)| (path, Some(items)));
     let text = fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))?;
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let lines: Vec<String> = text.lines().map(|line| without_marker(line).to_owned()).collect();
     let Some(items) = items else { return Ok(Code::File(unindented(&lines))) };
     let mut code = Vec::new();
     for item in items.split(", ") {
@@ -64,6 +64,11 @@ fn code_from(source: &str) -> Result<Code, String> {
         code.extend(item_of(&lines, item).ok_or_else(|| format!("{path} has no {item}"))?);
     }
     Ok(Code::Item(code))
+}
+
+/// Returns a line without the marker by which `backprop dap` finds it.
+fn without_marker(line: &str) -> &str {
+    line.split_once(" // step: ").map_or(line, |(code, _)| code)
 }
 
 /// From the first line of an item (`fn calc_output`, `struct Node`) to its closing brace.

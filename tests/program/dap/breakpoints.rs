@@ -47,14 +47,15 @@ fn stops_at(arguments: &Value, names: &[&str]) -> Vec<String> {
 #[test]
 fn a_node_a_layer_a_pass_a_sample_and_an_epoch_can_be_stopped_at() {
     let output = "node 2-0: a8 < layer 2 < forward < sample 0 < epoch 1 < training";
-    let delta = "node 2-0: δ8 < layer 2 < backward < sample 0 < epoch 1 < training";
+    let delta = "node 2-0: δ8 < layer 2 < cost < sample 0 < epoch 1 < training";
     assert_eq!(stops_at(&one_sample(), &["2-0"]), [output, delta]);
     assert_eq!(stops_at(&one_sample(), &["a8"]), [output]);
     assert_eq!(stops_at(&one_sample(), &["backward"]), [delta]);
     assert_eq!(stops_at(&one_sample(), &["layer 2", "d8"]), [output, delta]);
-    let update = "(0-0) -> (1-0): w41 < update < sample 0 < epoch 1 < training";
-    assert_eq!(stops_at(&one_sample(), &["update"]), [update]);
-    assert_eq!(stops_at(&one_sample(), &["w41"]), [update]);
+    let learn = "(0-0) -> (1-0): w41 < learn < sample 0 < epoch 1 < training";
+    assert_eq!(stops_at(&one_sample(), &["update"]), [learn]);
+    assert_eq!(stops_at(&one_sample(), &["learn"]), [learn]);
+    assert_eq!(stops_at(&one_sample(), &["w41"]), [learn]);
     let two_epochs = json!({ "trainLimit": 3, "epochs": 2, "sizes": [3, 4, 2] });
     let start = |sample: usize, epoch: usize| {
         format!("node 0-0: x1 < layer 0 < forward < sample {sample} < epoch {epoch} < training")

@@ -14,7 +14,9 @@ fn in_session(editor: &mut Editor, command: &str) -> String {
         let (path, line) = (frame["source"]["path"].as_str().expect("a path"), frame["line"].as_u64());
         let text = std::fs::read_to_string(path).expect("it is there");
         let line = text.lines().nth(line.expect("a line") as usize - 1).expect("it is there");
-        return format!("{said}{}, {}", frame["name"].as_str().expect("a name"), line.trim());
+        // Not the marker by which the line is found.
+        let code = line.split(" // step: ").next().expect("a line").trim();
+        return format!("{said}{}, {code}", frame["name"].as_str().expect("a name"));
     }
     if let Some((name, value)) = command.strip_prefix("set ").and_then(|rest| rest.split_once(" = ")) {
         editor.ok("setExpression", &json!({ "expression": name, "value": value }));

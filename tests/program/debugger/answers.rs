@@ -82,7 +82,9 @@ impl Reader {
     }
 
     fn stop(&self, number: &str, code: &str) -> String {
-        format!("{}, line {number}: {}", self.function, code.trim())
+        // Not the marker by which `backprop dap` finds the line.
+        let code = code.split(" // step: ").next().unwrap_or_default().trim();
+        format!("{}, line {number}: {code}", self.function)
     }
 }
 

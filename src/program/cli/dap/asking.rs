@@ -1,20 +1,20 @@
-//! Requests that ask: where it stands, what is in the variables, what an expression comes to.
+//! Requests that ask for the stack, for variables and for the value of an expression.
 
 use std::fmt::Write as _;
 
 use backprop::step::Stepper;
 use backprop::step::text::number;
+use backprop::step::view::{self, Anchor, FILES, Quantity};
 use serde_json::{Value, json};
 
+use super::breakpoints::index;
 use super::expressions::{self, Expression};
 use super::frames;
-use super::names::{self, Thing, exact};
 use super::protocol::{self, arguments};
 use super::session::Session;
-use super::source::{self, FILES};
-use super::variables::{self, Reference, Variable};
+use super::source;
+use super::variables::{self, Reference, Variable, exact};
 use super::walk::Walk;
-use crate::show::stepper::gradient_checked;
 
 /// Rows and columns of a matrix that are shown.
 const SHOWN: usize = 8;
@@ -27,7 +27,7 @@ sum(w84·d8, w94·d9)                     products and sums of them; also |w84| 
 output, delta, weight, label, input     numbers of the next step
 step, node 1-0, layer 1, network        as text
 matrix 2                                the weights that lead into layer 2
-break 2-0, break update if w84 > 1      stop there; delete takes away what was typed
+break 2-0, break learn if w84 > 1      stop there; delete takes away what was typed
 check w84                               the gradient check of that weight
 verdict                                 label and answer, where outputs stand for classes";
 
@@ -71,7 +71,7 @@ impl Session {
     }
 
     pub(super) fn loaded_sources() -> Value {
-        json!({ "sources": FILES.iter().map(source::describe).collect::<Vec<Value>>() })
+        json!({ "sources": (0..FILES.len()).map(source::describe).collect::<Vec<Value>>() })
     }
 
     pub(super) fn goto_targets(&mut self, given: &Value) -> Result<Value, String> {
@@ -81,7 +81,7 @@ impl Session {
             source::named(given.source.path.as_deref(), given.source.source_reference.filter(|&n| n > 0));
         let shown_line = self.line(line.max(1));
         let walk = self.standing()?;
-        let Some((anchor, _)) = file.and_then(|file| source::nearest(file, line)) else {
+        let Some(anchor) = file.and_then(|file| Anchor::nearest(file, line)) else {
             return Ok(json!({ "targets": [] }));
         };
         let stepper = walk.stepper();
@@ -119,7 +119,7 @@ impl Session {
             "check" => plain(check(walk, rest)?, None),
             "matrix" => {
                 let layers = walk.stepper().network().layers.len();
-                let layer = names::number(rest).filter(|layer| (1..layers).contains(layer));
+                let layer = index(rest).filter(|layer| (1..layers).contains(layer));
                 let layer = layer.ok_or_else(|| format!("matrices are numbered 1 to {}", layers - 1))?;
                 plain(matrix(walk.stepper(), layer), Some(Reference::Layer(layer as u32)))
             }
@@ -128,7 +128,7 @@ impl Session {
             }
             "layer" => {
                 let layers = walk.stepper().network().layers.len();
-                let layer = names::number(rest).filter(|&layer| layer < layers);
+                let layer = index(rest).filter(|&layer| layer < layers);
                 let layer = layer.ok_or_else(|| format!("layers are numbered 0 to {}", layers - 1))?;
                 plain(format!("layer {layer}"), Some(Reference::Layer(layer as u32)))
             }
@@ -139,7 +139,7 @@ impl Session {
             }
             _ => {
                 let place = if word == "node" { rest } else { text };
-                if let Some(id) = names::node(walk.stepper(), place) {
+                if let Some(id) = view::node_at(walk.stepper(), place) {
                     let network = walk.stepper().network();
                     let dump = network[id].dump(&network.nodes, &network.connections);
                     return Ok(plain(dump.trim_end().to_owned(), Some(Reference::node(id))));
@@ -148,9 +148,9 @@ impl Session {
                     expressions::Value::Number(number) => exact(number),
                     expressions::Value::Truth(truth) => truth.to_string(),
                 };
-                let reference = match names::thing(walk.stepper(), text) {
-                    Some(Thing::Output(id) | Thing::Delta(id)) => Some(Reference::node(id)),
-                    Some(Thing::Weight(id) | Thing::Gradient(id)) => Some(Reference::connection(id)),
+                let reference = match Quantity::parse(walk.stepper(), text) {
+                    Some(Quantity::Output(id) | Quantity::Delta(id)) => Some(Reference::node(id)),
+                    Some(Quantity::Weight(id) | Quantity::Gradient(id)) => Some(Reference::connection(id)),
                     _ => None,
                 };
                 plain(result, reference)
@@ -159,24 +159,24 @@ impl Session {
     }
 }
 
-/// What a step after so many computes, where.
+/// Names the step at a position: its place and its phase.
 fn label(stepper: &Stepper, position: usize) -> String {
     let (moment, network) = (stepper.moment(position), stepper.network());
     let action = moment.order.action(moment.step);
     match (action.node(), action.connection()) {
         (Some(id), _) => {
             let place = stepper.numbering().place(network, id);
-            format!("node {place}, {}", moment.order.segment(moment.step).phase.title())
+            format!("node {place}, {}", moment.order.segment(moment.step).phase.name())
         }
         (_, Some(id)) => stepper.numbering().wire(network, id).to_string(),
         _ => String::new(),
     }
 }
 
-/// What a word stands for before the next step: a name of the article's, or one of the formula.
+/// Returns the value of a word before the next step: a name of the article's, or one of the formula.
 fn word_of_next(walk: &mut Walk, name: &str) -> Result<f64, String> {
     let name = name.strip_prefix("self.").unwrap_or(name);
-    if let Some(thing) = names::thing(walk.stepper(), name) {
+    if let Some(thing) = Quantity::parse(walk.stepper(), name) {
         let value = thing.value(walk.stepper());
         return value.ok_or_else(|| format!("{} is not computed yet", thing.name(walk.stepper())));
     }
@@ -185,17 +185,10 @@ fn word_of_next(walk: &mut Walk, name: &str) -> Result<f64, String> {
     if let Some(value) = found.and_then(|variable: &Variable| variable.value.parse().ok()) {
         return Ok(value);
     }
-    let action = walk.stepper().upcoming();
-    let thing = match (name, action.node(), action.connection()) {
-        ("output", Some(id), _) => Some(Thing::Output(id)),
-        ("delta", Some(id), _) => Some(Thing::Delta(id)),
-        ("weight", _, Some(id)) => Some(Thing::Weight(id)),
-        ("gradient", _, Some(id)) => Some(Thing::Gradient(id)),
-        _ => None,
-    };
-    match thing.map(|thing| (thing, thing.value(walk.stepper()))) {
+    let quantity = Quantity::of_word(name, walk.stepper().upcoming());
+    match quantity.map(|quantity| (quantity, quantity.value(walk.stepper()))) {
         Some((_, Some(value))) => Ok(value),
-        Some((thing, None)) => Err(format!("{} is not computed yet", thing.name(walk.stepper()))),
+        Some((quantity, None)) => Err(format!("{} is not computed yet", quantity.name(walk.stepper()))),
         None => Err(format!("there is no '{}' here; help tells what there is", backprop::spelled_out(name))),
     }
 }
@@ -203,18 +196,17 @@ fn word_of_next(walk: &mut Walk, name: &str) -> Result<f64, String> {
 /// The gradient check of one weight.
 fn check(walk: &Walk, name: &str) -> Result<String, String> {
     let stepper = walk.stepper();
-    let Some(Thing::Weight(id)) = names::thing(stepper, name) else {
+    let Some(Quantity::Weight(id)) = Quantity::parse(stepper, name) else {
         return Err("check needs the name of a weight, such as check w84".to_owned());
     };
-    let wire = stepper.numbering().wire(stepper.network(), id);
-    gradient_checked(stepper, wire, stepper.position()).ok_or_else(|| format!("{name} cannot be checked"))
+    view::check(stepper, id, stepper.position()).ok_or_else(|| format!("{name} cannot be checked"))
 }
 
 /// The weights into a layer as text: a row for each of its nodes, the bias last.
 fn matrix(stepper: &Stepper, layer: usize) -> String {
     let network = stepper.network();
     let (to, from) = (network.layers[layer].neurons(), network.layers[layer - 1].neurons());
-    let name = |id| Thing::Output(id).name(stepper);
+    let name = |id| Quantity::Output(id).name(stepper);
     let more = |count: usize, what: &str| {
         if count > SHOWN { format!(", and {} more {what}", count - SHOWN) } else { String::new() }
     };

@@ -2,15 +2,15 @@
 //! changes.
 
 use backprop::graph::NodeId;
-use backprop::step::{Action, Phase, Step, Stepper};
+use backprop::step::view::{self, Anchor, Level, Quantity};
+use backprop::step::{Pass, Phase, Step, Stepper};
 
 use super::expressions::{Expression, Value};
-use super::names::{self, Thing};
-use super::source::{self, ANCHORS, Anchor, Level};
+use super::source;
 use super::walk::Walk;
 
-/// What function breakpoints can be called.
-pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, update, \
+/// The names of function breakpoints.
+pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, \
                              sample, epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
 
 /// A place to stop at.
@@ -23,7 +23,7 @@ pub enum Spot {
     /// Every step that changes this node.
     Node(NodeId),
     /// The step that computes this number.
-    Thing(Thing),
+    Quantity(Quantity),
     /// Where a pass comes to this layer.
     Layer(usize),
     /// Where a pass begins.
@@ -32,38 +32,6 @@ pub enum Spot {
     Sample(Option<usize>),
     MiniBatch(Option<usize>),
     Epoch(Option<usize>),
-}
-
-/// A walk over the whole network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pass {
-    Forward,
-    Backward,
-    /// In mini-batches: what each sample adds to the sums.
-    Gradients,
-    Update,
-}
-
-impl Pass {
-    /// The pass a phase belongs to.
-    pub fn of(phase: Phase) -> Self {
-        match phase {
-            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
-            Phase::OutputDelta | Phase::HiddenDelta => Self::Backward,
-            Phase::AddGradient => Self::Gradients,
-            Phase::UpdateWeight | Phase::UpdateByMean => Self::Update,
-        }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Forward => "forward",
-            Self::Backward => "backward",
-            Self::Gradients => "gradients",
-            Self::Update => "update",
-        }
-    }
 }
 
 impl Spot {
@@ -79,13 +47,12 @@ impl Spot {
             if rest.is_empty() {
                 return Ok(None);
             }
-            names::number(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
+            index(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
         };
+        if let Some(pass) = Pass::named(text) {
+            return Ok(Self::Pass(pass));
+        }
         match word {
-            "forward" if rest.is_empty() => return Ok(Self::Pass(Pass::Forward)),
-            "backward" if rest.is_empty() => return Ok(Self::Pass(Pass::Backward)),
-            "gradients" if rest.is_empty() => return Ok(Self::Pass(Pass::Gradients)),
-            "update" | "learn" if rest.is_empty() => return Ok(Self::Pass(Pass::Update)),
             "sample" => {
                 let sample = count(0)?;
                 if sample.is_some_and(|sample| sample >= stepper.sample_count()) {
@@ -102,7 +69,7 @@ impl Spot {
             }
             "layer" => {
                 let layers = stepper.network().layers.len();
-                let layer = names::number(rest).filter(|&layer| layer < layers);
+                let layer = index(rest).filter(|&layer| layer < layers);
                 return layer
                     .map(Self::Layer)
                     .ok_or_else(|| format!("layers are numbered 0 to {}", layers - 1));
@@ -110,27 +77,29 @@ impl Spot {
             _ => {}
         }
         let place = if word == "node" { rest } else { text };
-        if let Some(id) = names::node(stepper, place) {
+        if let Some(id) = view::node_at(stepper, place) {
             return Ok(Self::Node(id));
         }
-        match names::thing(stepper, text) {
-            Some(Thing::Label(_) | Thing::Rate | Thing::Cost) => {
+        match Quantity::parse(stepper, text) {
+            Some(
+                Quantity::Label(_) | Quantity::Rate | Quantity::Decay | Quantity::Dropout | Quantity::Cost,
+            ) => {
                 return Err(format!("{text} is given, no step computes it; {FUNCTIONS}"));
             }
-            Some(thing) => return Ok(Self::Thing(thing)),
+            Some(quantity) => return Ok(Self::Quantity(quantity)),
             None => {}
         }
         let mut path = text.rsplit("::");
         let name = path.next().unwrap_or_default();
         let function = path.next().map_or_else(|| name.to_owned(), |owner| format!("{owner}::{name}"));
-        let is_known = ANCHORS.iter().any(|anchor| is_function(anchor, &function));
+        let is_known = Anchor::all().iter().any(|anchor| is_function(anchor, &function));
         is_known.then_some(Self::Function(function)).ok_or_else(none)
     }
 
-    /// Whether the walk has come to it.
+    /// Returns true if the walk has come to it.
     fn is_reached(&self, walk: &Walk) -> bool {
         if let Self::Line(anchor) = self {
-            return anchor.is_reached(walk);
+            return source::is_reached(anchor, walk);
         }
         if !walk.is_before_the_step() {
             return false;
@@ -138,10 +107,10 @@ impl Spot {
         let stepper = walk.stepper();
         let (position, phase) = (stepper.position(), stepper.phase());
         let begins = match self {
-            Self::Layer(_) => source::begins_segment(stepper, position),
+            Self::Layer(_) => view::begins_segment(stepper, position),
             // Dropout silences nodes in the middle of the pass.
-            Self::Pass(_) => source::begins_pass(stepper, position) && phase != Phase::DropOut,
-            Self::Sample(_) => source::begins_pass(stepper, position) && phase == Phase::SetInput,
+            Self::Pass(_) => view::begins_pass(stepper, position) && phase != Phase::DropOut,
+            Self::Sample(_) => view::begins_pass(stepper, position) && phase == Phase::SetInput,
             Self::MiniBatch(_) => stepper.position_in_training_step() == 0,
             Self::Epoch(_) => position.is_multiple_of(stepper.epoch_len()),
             _ => true,
@@ -149,38 +118,47 @@ impl Spot {
         begins && self.contains(stepper)
     }
 
-    /// Whether the next step belongs to it.
+    /// Returns true if the next step belongs to it.
     fn contains(&self, stepper: &Stepper) -> bool {
         let (action, moment) = (stepper.upcoming(), stepper.moment(stepper.position()));
         let is = |which: &Option<usize>, here: usize| which.is_none_or(|which| which == here);
         match self {
             Self::Line(anchor) => anchor.is_passed(stepper, stepper.position()),
-            Self::Function(function) => ANCHORS
+            Self::Function(function) => Anchor::all()
                 .iter()
                 .any(|anchor| is_function(anchor, function) && anchor.is_passed(stepper, stepper.position())),
             Self::Node(id) => action.node() == Some(*id),
-            Self::Thing(thing) => thing.is_computed_by(action),
+            Self::Quantity(quantity) => quantity.is_changed_by(action),
             Self::Layer(layer) => {
                 action.node().is_some_and(|id| stepper.network()[id].layer_index() as usize == *layer)
             }
-            Self::Pass(pass) => Pass::of(action.phase()) == *pass,
+            Self::Pass(pass) => match Pass::of(action.phase()) {
+                // The walk backward begins with the output layer.
+                Pass::Cost if *pass == Pass::Backward => true,
+                here => here == *pass,
+            },
             Self::Sample(sample) => is(sample, moment.sample),
             Self::MiniBatch(mini_batch) => is(mini_batch, moment.mini_batch + 1),
             Self::Epoch(epoch) => is(epoch, moment.epoch + 1),
         }
     }
 
-    /// Whether it lies within a sum.
+    /// Returns true if it lies within a sum.
     fn is_inside(&self) -> bool {
         matches!(self, Self::Line(Anchor { level: Level::Term | Level::Result, .. }))
     }
 }
 
-/// Whether this is the formula of that function: `calc_output`, `Node::calc_output`.
+/// Returns true if this is the formula of that function: `calc_output`, `Node::calc_output`.
 fn is_function(anchor: &Anchor, function: &str) -> bool {
-    let name = anchor.function();
+    let name = &anchor.function;
     let is_it = name == function || name.rsplit("::").next() == Some(function);
     is_it && anchor.level == Level::Formula
+}
+
+/// Returns a number in digits, without a sign.
+pub fn index(text: &str) -> Option<usize> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// A place and what must hold there.
@@ -188,16 +166,16 @@ fn is_function(anchor: &Anchor, function: &str) -> bool {
 pub struct Breakpoint {
     /// Its number, which the editor knows it by.
     pub id: i64,
-    /// What it was called, where it has a name.
+    /// Its name; empty for a line.
     pub name: String,
     /// The place, where there is one in this network.
     pub spot: Option<Spot>,
-    /// What must hold of what the step computes.
+    /// The condition, which must hold after the step.
     pub condition: Option<Expression>,
 }
 
 impl Breakpoint {
-    /// Whether to stop.
+    /// Returns true if the walk is to stop.
     ///
     /// # Errors
     /// The condition makes no sense here; a reason to stop, too.
@@ -206,7 +184,7 @@ impl Breakpoint {
         let Some(condition) = &self.condition else { return Ok(spot.is_reached(walk)) };
         // With a condition a breakpoint on many steps is one on each of them.
         let comes_by = match spot {
-            Spot::Line(anchor) => anchor.is_reached(walk),
+            Spot::Line(anchor) => source::is_reached(anchor, walk),
             spot => walk.is_before_the_step() && spot.contains(walk.stepper()),
         };
         if !comes_by {
@@ -222,8 +200,8 @@ pub struct DataBreakpoint {
     pub id: i64,
     pub name: String,
     /// The number, where there is one of this name in this network.
-    pub thing: Option<Thing>,
-    /// What must hold after the change.
+    pub quantity: Option<Quantity>,
+    /// The condition, which must hold after the change.
     pub condition: Option<Expression>,
 }
 
@@ -239,7 +217,7 @@ pub struct Breakpoints {
 }
 
 impl Breakpoints {
-    /// Whether one lies within a sum.
+    /// Returns true if one of them lies within a sum.
     pub fn look_inside(&self) -> bool {
         self.lines.iter().any(|(_, breakpoint)| breakpoint.spot.as_ref().is_some_and(Spot::is_inside))
     }
@@ -263,7 +241,8 @@ impl Breakpoints {
 
     /// The numbers that are watched, as they are.
     pub fn watched(&self, stepper: &Stepper) -> Vec<f64> {
-        let raw = |breakpoint: &DataBreakpoint| breakpoint.thing.map_or(0.0, |thing| thing.raw(stepper));
+        let raw =
+            |breakpoint: &DataBreakpoint| breakpoint.quantity.map_or(0.0, |quantity| quantity.raw(stepper));
         self.data.iter().map(raw).collect()
     }
 
@@ -273,12 +252,12 @@ impl Breakpoints {
             breakpoint.spot = Spot::parse(stepper, &breakpoint.name).ok();
         }
         for breakpoint in &mut self.data {
-            breakpoint.thing = names::thing(stepper, &breakpoint.name);
+            breakpoint.quantity = Quantity::parse(stepper, &breakpoint.name);
         }
     }
 }
 
-/// Whether a condition holds after a step.
+/// Returns true if a condition holds after a step.
 ///
 /// # Errors
 /// A name that means nothing at this step.
@@ -287,18 +266,16 @@ pub fn holds(condition: &Expression, stepper: &Stepper, step: &Step) -> Result<b
     Ok(value == Value::Truth(true))
 }
 
-/// What a word stands for after a step: a name of the article's, or something of the step.
+/// Returns the value of a word after a step: a name of the article's, or a part of the step.
 fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
-    if let Some(thing) = names::thing(stepper, name) {
-        return Ok(thing.raw(stepper));
+    if let Some(quantity) = Quantity::parse(stepper, name) {
+        return Ok(quantity.raw(stepper));
     }
-    let (node, connection) = (step.action.node(), step.action.connection());
-    let found = match name {
-        "output" | "self.output" => node.map(|id| Thing::Output(id).raw(stepper)),
-        "delta" | "self.delta" => node.map(|id| Thing::Delta(id).raw(stepper)),
-        "kept" | "self.kept" => node.map(|id| Thing::Kept(id).raw(stepper)),
-        "weight" | "self.weight" => connection.map(|id| Thing::Weight(id).raw(stepper)),
-        "gradient" | "self.gradient" => connection.map(|id| Thing::Gradient(id).raw(stepper)),
+    let word = name.strip_prefix("self.").unwrap_or(name);
+    let found = match word {
+        "output" | "delta" | "kept" | "weight" | "gradient" => {
+            Quantity::of_word(word, step.action).map(|quantity| quantity.raw(stepper))
+        }
         "value" | "after" => Some(step.after),
         "before" => Some(step.before),
         "epoch" => Some((step.epoch + 1) as f64),
@@ -307,10 +284,7 @@ fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
         _ => super::variables::parts(step).into_iter().find(|part| part.0 == name).map(|part| part.1),
     };
     found.ok_or_else(|| {
-        let place = match step.action {
-            Action::UpdateWeight(_) | Action::AddGradient(_) | Action::UpdateByMean(_) => "a connection",
-            _ => "a node",
-        };
+        let place = if step.action.connection().is_some() { "a connection" } else { "a node" };
         format!(
             "'{}' means nothing where {} is computed, at {place}",
             backprop::spelled_out(name),

@@ -1,4 +1,4 @@
-//! What can be asked and compared: `a4`, `δ8`, `|gradient| < 1e-6`, `sum(w84·δ8, w94·δ9)`.
+//! Expressions that can be asked for and compared: `a4`, `δ8`, `|gradient| < 1e-6`, `sum(w84·δ8, w94·δ9)`.
 //!
 //! ```text
 //! condition = comparison { ("and" | "&&") comparison }
@@ -34,7 +34,7 @@ pub enum Comparison {
     Unequal,
 }
 
-/// What an expression comes to.
+/// The value of an expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
     Number(f64),
@@ -48,7 +48,7 @@ impl Expression {
     /// Reads an expression.
     ///
     /// # Errors
-    /// What was found, and what would be understood.
+    /// A sentence that says what was found, with an example.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parser = Parser { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
         let expression = parser.all()?;
@@ -61,7 +61,7 @@ impl Expression {
     /// Its value, `lookup` giving that of each name.
     ///
     /// # Errors
-    /// Those of `lookup`, or that a condition stands where a number must.
+    /// Those of `lookup`, or that there is a condition in place of a number.
     pub fn value(&self, lookup: &mut dyn FnMut(&str) -> Result<f64, String>) -> Result<Value, String> {
         Ok(match self {
             Self::Compare(left, comparison, right) => {
@@ -93,7 +93,7 @@ impl Expression {
         }
     }
 
-    /// Whether it is a condition, true or false.
+    /// Returns true if it is a condition and not a number.
     pub fn is_condition(&self) -> bool {
         matches!(self, Self::Compare(..) | Self::All(_))
     }

@@ -1,10 +1,10 @@
-//! Where the training stands, from the inside out: the node, its layer, the pass, the sample, the epoch.
+//! The stack of the training, from the inside out: the node, its layer, the pass, the sample, the epoch.
 
-use backprop::step::{Step, Stepper, Target};
+use backprop::step::view::{Anchor, Level};
+use backprop::step::{Pass, Stepper};
 use serde_json::{Value, json};
 
-use super::breakpoints::Pass;
-use super::source::{self, Level};
+use super::source;
 use super::walk::Walk;
 
 /// The frames, the innermost first.
@@ -23,7 +23,7 @@ pub fn frames(walk: &mut Walk) -> Vec<Value> {
         frames.push((format!("product {} of {count}: {weight}·{value}", number + 1), Some(Level::Term)));
     }
     let at = if walk.is_behind_the_sum() { Level::Result } else { Level::Formula };
-    frames.push((place(&step), Some(at)));
+    frames.push((format!("{}: {}", step.place(), step.name()), Some(at)));
     if let Some(id) = step.action.node() {
         frames.push((format!("layer {}", stepper.network()[id].layer_index()), Some(Level::Loop)));
         frames.push((Pass::of(step.phase).name().to_owned(), Some(Level::Pass)));
@@ -39,19 +39,11 @@ pub fn frames(walk: &mut Walk) -> Vec<Value> {
     numbered(frames, stepper)
 }
 
-/// `node 1-0: a4`, `(0-0) -> (1-0): w41`.
-pub fn place(step: &Step) -> String {
-    match step.target {
-        Target::Node(place) => format!("node {place}: {}", step.name()),
-        Target::Connection(wire) => format!("{wire}: {}", step.name()),
-    }
-}
-
 fn numbered(frames: Vec<(String, Option<Level>)>, stepper: &Stepper) -> Vec<Value> {
     let describe = |(index, (name, level)): (usize, (String, Option<Level>))| {
-        let anchor = level.and_then(|level| source::line_of(stepper, level));
-        match anchor.and_then(|anchor| Some((anchor.file(), anchor.line()?))) {
-            Some((file, line)) => json!({
+        let anchor = level.and_then(|level| Anchor::of_next_step(stepper, level));
+        match anchor {
+            Some(&Anchor { file, line, .. }) => json!({
                 "id": index + 1, "name": name, "line": line, "column": 1, "source": source::describe(file),
             }),
             None => {

@@ -1,7 +1,7 @@
 //! `backprop dap`: the training step as a program to debug, by the Debug Adapter Protocol.
 //!
-//! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stand within a sum), `source` (the
-//! lines it stands on), `frames` and `variables` (what an editor sees of it), `names` and `expressions` (what can be asked),
+//! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stop within a sum), `source` (the
+//! lines it stops at), `frames` and `variables` (what an editor sees of it), `expressions` (what can be asked),
 //! `breakpoints` (where to stop), then `session` (requests and what runs between them) with `setting` and `asking`;
 //! `framing` and `protocol` are the wire. There is no arithmetic here but sums and comparisons that are asked for.
 
@@ -11,7 +11,6 @@ mod expressions;
 mod frames;
 pub mod framing;
 mod launch;
-mod names;
 mod protocol;
 pub mod session;
 mod setting;
@@ -50,7 +49,7 @@ pub(super) struct Dap {
     port: Option<u16>,
 }
 
-/// What comes from the editor.
+/// A message from the editor, or its end.
 enum Incoming {
     Message(Vec<u8>),
     End,
@@ -97,7 +96,7 @@ fn listen(port: u16) -> Result<ExitCode, Failure> {
 /// One session, until the editor leaves.
 ///
 /// # Errors
-/// What comes in is not the protocol, or nothing can go out.
+/// The input is not the protocol, or the output fails.
 fn serve(input: impl Read + Send + 'static, mut output: impl Write) -> Result<(), Failure> {
     let (sender, receiver) = mpsc::sync_channel(MESSAGES_WAITING);
     let read = move || {

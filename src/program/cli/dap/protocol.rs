@@ -20,7 +20,7 @@ pub struct Message {
 /// A request's arguments; where there are none, an empty object.
 ///
 /// # Errors
-/// What is missing or of another kind.
+/// A sentence that says which argument is missing or has another type.
 pub fn arguments<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     let value = if value.is_null() { json!({}) } else { value.clone() };
     serde_json::from_value(value).map_err(|error| format!("these arguments make no sense: {error}"))
@@ -149,7 +149,7 @@ pub struct Goto {
     pub target: usize,
 }
 
-/// What this program can do, for an editor to offer.
+/// Returns the features that an editor can offer.
 pub fn capabilities() -> Value {
     json!({
         "supportsConfigurationDoneRequest": true,

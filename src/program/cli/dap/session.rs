@@ -27,25 +27,25 @@ pub struct Session {
     ignores_divergence: bool,
     running: Option<Run>,
     stop_on_entry: bool,
-    /// Whether the first step may be done: the editor has set its breakpoints.
+    /// True once the editor has set its breakpoints, so that the first step may be done.
     has_begun: bool,
     is_over: bool,
-    /// Whether the editor counts lines from 0.
+    /// True if the editor counts lines from 0.
     pub(super) counts_from_0: bool,
     refreshes: bool,
     last_id: i64,
     exception: Option<String>,
 }
 
-/// What runs.
+/// A run of steps.
 #[derive(Debug, Clone, Copy)]
 enum Run {
-    /// Forwards, at most to where so many steps are done.
+    /// Forwards, at most to this position.
     Forward(Option<usize>),
     Back,
 }
 
-/// Why it stands.
+/// The reason of a stop.
 #[derive(Debug)]
 pub(super) enum Stop {
     Entry,
@@ -86,17 +86,17 @@ impl Session {
         self.go_on(after);
     }
 
-    /// What is to be sent.
+    /// Returns the messages to send, and forgets them.
     pub fn take_messages(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.outbox)
     }
 
-    /// Whether steps are being done.
+    /// Returns true while steps are being done.
     pub fn is_running(&self) -> bool {
         self.running.is_some()
     }
 
-    /// Whether the editor has taken its leave.
+    /// Returns true once the editor has left.
     pub fn is_over(&self) -> bool {
         self.is_over
     }
@@ -147,11 +147,11 @@ impl Session {
         }
     }
 
-    /// Whether a watched number has changed, and how.
+    /// Says how watched numbers have changed, if one has.
     fn changed(&self, before: &[f64], walk: &mut Walk, is_forward: bool) -> Option<Stop> {
         let (mut ids, mut sentences) = (Vec::new(), Vec::new());
         for (breakpoint, before) in self.breakpoints.data.iter().zip(before) {
-            let Some(thing) = breakpoint.thing else { continue };
+            let Some(thing) = breakpoint.quantity else { continue };
             let after = thing.raw(walk.stepper());
             if after.to_bits() == before.to_bits() {
                 continue;
@@ -168,7 +168,7 @@ impl Session {
         (!ids.is_empty()).then(|| Stop::Changed(ids, sentences.join(", ")))
     }
 
-    /// Stands still, and says so.
+    /// Stops, and says so.
     fn stop(&mut self, stop: Stop) {
         self.running = None;
         self.exception = None;
@@ -225,7 +225,7 @@ impl Session {
     }
 }
 
-/// What follows an answer.
+/// An action that follows an answer.
 enum After {
     Nothing,
     /// The editor may set breakpoints now.

@@ -1,14 +1,14 @@
 //! Requests that set something: breakpoints, and numbers.
 
+use backprop::step::view::{Anchor, Quantity};
 use serde_json::{Value, json};
 
 use super::breakpoints::{Breakpoint, DataBreakpoint, Spot};
 use super::expressions::Expression;
-use super::names::{self, exact};
 use super::protocol::{self, arguments};
 use super::session::Session;
-use super::source::{self, FILES};
-use super::variables::{self, Reference};
+use super::source;
+use super::variables::{self, Reference, exact};
 
 /// More breakpoints than anyone sets.
 const MOST_BREAKPOINTS: usize = 1000;
@@ -51,16 +51,16 @@ impl Session {
         for wanted in &given.breakpoints {
             let id = self.new_id();
             let line = self.line_from_1(wanted.line);
-            let found = file.and_then(|file| source::nearest(file, line).map(|found| (file, found)));
+            let found = file.and_then(|file| Anchor::nearest(file, line));
             let condition = condition(wanted.condition.as_ref());
             match (found, condition) {
-                (Some((file, (anchor, line))), Ok(condition)) => {
+                (Some(anchor), Ok(condition)) => {
                     let mut answer = answer(id, None);
-                    answer["line"] = json!(self.line(line));
-                    answer["source"] = source::describe(&FILES[file]);
+                    answer["line"] = json!(self.line(anchor.line));
+                    answer["source"] = source::describe(anchor.file);
                     answers.push(answer);
                     let (name, spot) = (String::new(), Some(Spot::Line(anchor)));
-                    self.breakpoints.lines.push((file, Breakpoint { id, name, spot, condition }));
+                    self.breakpoints.lines.push((anchor.file, Breakpoint { id, name, spot, condition }));
                 }
                 (_, Err(sentence)) => answers.push(answer(id, Some(&sentence))),
                 (None, _) => {
@@ -141,7 +141,7 @@ impl Session {
             }
             None => Some(given.name.clone()),
         };
-        let thing = name.and_then(|name| names::thing(walk.stepper(), name.trim()));
+        let thing = name.and_then(|name| Quantity::parse(walk.stepper(), name.trim()));
         Ok(match thing {
             Some(thing) => {
                 let name = thing.name(walk.stepper());
@@ -161,13 +161,13 @@ impl Session {
         for wanted in given.breakpoints {
             let id = self.new_id();
             let name = wanted.data_id.trim().to_owned();
-            let thing = self.walk.as_ref().and_then(|walk| names::thing(walk.stepper(), &name));
+            let quantity = self.walk.as_ref().and_then(|walk| Quantity::parse(walk.stepper(), &name));
             let missing = || format!("there is no '{}' here", backprop::spelled_out(&name));
             let condition = condition(wanted.condition.as_ref());
-            let problem = thing.is_none().then(missing);
+            let problem = quantity.is_none().then(missing);
             answers.push(answer(id, problem.as_ref().or(condition.as_ref().err())));
             if let Ok(condition) = condition {
-                self.breakpoints.data.push(DataBreakpoint { id, name, thing, condition });
+                self.breakpoints.data.push(DataBreakpoint { id, name, quantity, condition });
             }
         }
         Ok(json!({ "breakpoints": answers }))
@@ -201,7 +201,7 @@ impl Session {
     fn set(&mut self, name: &str, value: &str) -> Result<(Value, String), String> {
         let walk = self.standing()?;
         let shown = backprop::spelled_out(name);
-        let thing = names::thing(walk.stepper(), name).ok_or_else(|| {
+        let thing = Quantity::parse(walk.stepper(), name).ok_or_else(|| {
             format!("there is no '{shown}' here; names are such as w84, w8b, x1, t8 and rate")
         })?;
         let number: f64 = value

@@ -1,17 +1,17 @@
-//! What stands in an editor's variables pane: the next step and the last one, its node, its layer, the network, the sample.
+//! The variables pane of an editor: the next step and the last one, its node, its layer, the network, the sample.
 
 use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::text::number;
-use backprop::step::{Action, Reading, Step, Stepper, Target, Term};
+use backprop::step::view::Quantity;
+use backprop::step::{Reading, Step, Stepper, Target, Term};
 use serde_json::{Value, json};
 
-use super::names::{Thing, exact, exact_or_none};
 use super::walk::Walk;
 
 /// Decimals in a line of text.
 const DECIMALS: usize = 6;
 
-/// What an editor can unfold. Its number says it all, so that none has to be remembered.
+/// A list that an editor can unfold. Its number says everything, so that nothing has to be remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
     /// The next step, and the last one.
@@ -33,65 +33,65 @@ pub enum Reference {
     Label,
 }
 
-/// Kinds of reference that a number can tell apart.
-const KINDS: i64 = 16;
+/// Every kind of reference, by its place in a number.
+const KINDS: [fn(u32) -> Reference; 15] = [
+    |_| Reference::Next,
+    |_| Reference::Last,
+    |_| Reference::NextTerms,
+    |_| Reference::LastTerms,
+    Reference::NextTerm,
+    Reference::LastTerm,
+    |_| Reference::Network,
+    Reference::Layer,
+    Reference::Node,
+    Reference::Upstream,
+    Reference::Downstream,
+    Reference::Connection,
+    |_| Reference::Training,
+    |_| Reference::Sample,
+    |_| Reference::Label,
+];
+
+/// Numbers between two references of the same kind.
+const STRIDE: i64 = 16;
 
 impl Reference {
-    /// That of a node.
+    /// Returns that of a node.
     pub fn node(id: NodeId) -> Self {
         Self::Node(id.index() as u32)
     }
 
-    /// That of a connection.
+    /// Returns that of a connection.
     pub fn connection(id: ConnectionId) -> Self {
         Self::Connection(id.index() as u32)
     }
 
-    /// As a number, never 0; 0 where it is too large for one.
+    fn index(self) -> u32 {
+        match self {
+            Self::NextTerm(index)
+            | Self::LastTerm(index)
+            | Self::Layer(index)
+            | Self::Node(index)
+            | Self::Upstream(index)
+            | Self::Downstream(index)
+            | Self::Connection(index) => index,
+            _ => 0,
+        }
+    }
+
+    /// Returns it as a number, never 0; 0 if it is too large for one.
     pub fn number(self) -> i64 {
-        let (kind, index) = match self {
-            Self::Next => (0, 0),
-            Self::Last => (1, 0),
-            Self::NextTerms => (2, 0),
-            Self::LastTerms => (3, 0),
-            Self::NextTerm(index) => (4, index),
-            Self::LastTerm(index) => (5, index),
-            Self::Network => (6, 0),
-            Self::Layer(index) => (7, index),
-            Self::Node(index) => (8, index),
-            Self::Upstream(index) => (9, index),
-            Self::Downstream(index) => (10, index),
-            Self::Connection(index) => (11, index),
-            Self::Training => (12, 0),
-            Self::Sample => (13, 0),
-            Self::Label => (14, 0),
-        };
-        let number = i64::from(index) * KINDS + kind + 1;
+        let index = self.index();
+        let kind = (0..).zip(KINDS).find(|(_, kind)| kind(index) == self).map_or(0, |(place, _)| place);
+        let number = i64::from(index) * STRIDE + kind + 1;
         if number <= i64::from(i32::MAX) { number } else { 0 }
     }
 
-    /// What a number stands for.
+    /// Returns the reference with this number.
     pub fn of(number: i64) -> Option<Self> {
         let number = number.checked_sub(1).filter(|&number| number >= 0)?;
-        let index = u32::try_from(number / KINDS).ok()?;
-        Some(match number % KINDS {
-            0 => Self::Next,
-            1 => Self::Last,
-            2 => Self::NextTerms,
-            3 => Self::LastTerms,
-            4 => Self::NextTerm(index),
-            5 => Self::LastTerm(index),
-            6 => Self::Network,
-            7 => Self::Layer(index),
-            8 => Self::Node(index),
-            9 => Self::Upstream(index),
-            10 => Self::Downstream(index),
-            11 => Self::Connection(index),
-            12 => Self::Training,
-            13 => Self::Sample,
-            14 => Self::Label,
-            _ => return None,
-        })
+        let kind = KINDS.get(usize::try_from(number % STRIDE).ok()?)?;
+        Some(kind(u32::try_from(number / STRIDE).ok()?))
     }
 }
 
@@ -100,11 +100,11 @@ impl Reference {
 pub struct Variable {
     /// Its name there.
     pub name: String,
-    /// What stands behind it.
+    /// Its value, as it is shown.
     pub value: String,
-    /// What it is, where it is one number.
-    pub thing: Option<Thing>,
-    /// What it unfolds into, and how many those are.
+    /// The quantity, if it is one.
+    pub thing: Option<Quantity>,
+    /// The list it unfolds into, and its length.
     children: Option<(Reference, usize)>,
 }
 
@@ -117,8 +117,8 @@ impl Variable {
         Self::text(name, exact(value))
     }
 
-    fn thing(stepper: &Stepper, thing: Thing) -> Self {
-        let value = exact_or_none(thing.value(stepper));
+    fn thing(stepper: &Stepper, thing: Quantity) -> Self {
+        let value = thing.value(stepper).map_or_else(|| "not computed yet".to_owned(), exact);
         Self { thing: Some(thing), ..Self::text(&thing.name(stepper), value) }
     }
 
@@ -138,13 +138,18 @@ impl Variable {
         if let Some(thing) = self.thing {
             variable["evaluateName"] = json!(thing.name(stepper));
             variable["type"] = json!("f64");
-            // Whether it can be set does not depend on the value.
+            // If it can be set, it can be set to 1.
             if thing.edit(stepper, 1.0).is_err() {
                 variable["presentationHint"] = json!({ "attributes": ["readOnly"] });
             }
         }
         variable
     }
+}
+
+/// Returns a number with all its digits.
+pub fn exact(value: f64) -> String {
+    format!("{value:?}")
 }
 
 /// The scopes of a frame, as the protocol writes them.
@@ -186,7 +191,7 @@ pub fn scopes(walk: &mut Walk) -> Vec<Value> {
     scopes
 }
 
-/// What a reference unfolds into: `count` of them from `start` on.
+/// Returns the variables of a reference: `count` of them from `start` on.
 pub fn children(walk: &mut Walk, reference: Reference, start: usize, count: usize) -> Vec<Variable> {
     match reference {
         Reference::Next => next_step(walk),
@@ -198,19 +203,11 @@ pub fn children(walk: &mut Walk, reference: Reference, start: usize, count: usiz
             let terms = step.reading.terms().iter().enumerate().skip(start).take(count);
             terms.map(|(index, term)| of_term(index, term, is_next)).collect()
         }
-        Reference::NextTerm(index) => {
-            let step = walk.upcoming();
-            term_parts(
-                walk.stepper(),
-                step.as_ref().and_then(|step| step.reading.terms().get(index as usize)),
-            )
-        }
-        Reference::LastTerm(index) => {
-            let step = walk.latest();
-            term_parts(
-                walk.stepper(),
-                step.as_ref().and_then(|step| step.reading.terms().get(index as usize)),
-            )
+        Reference::NextTerm(index) | Reference::LastTerm(index) => {
+            let is_next = matches!(reference, Reference::NextTerm(_));
+            let step = if is_next { walk.upcoming() } else { walk.latest() };
+            let term = step.as_ref().and_then(|step| step.reading.terms().get(index as usize));
+            term.map_or_else(Vec::new, |term| term_parts(walk.stepper(), term))
         }
         Reference::Training => sample_in_hand(walk.stepper()),
         _ => of_network(walk.stepper(), reference, start, count),
@@ -237,7 +234,7 @@ fn next_step(walk: &mut Walk) -> Vec<Variable> {
     let is_given = |part: &&(&str, f64)| !RESULTS.contains(&part.0);
     variables
         .extend(parts(&step).iter().filter(is_given).map(|&(name, value)| Variable::number(name, value)));
-    variables.push(Variable::thing(stepper, computed(&step)));
+    variables.push(Variable::thing(stepper, Quantity::of(step.action)));
     variables
 }
 
@@ -269,28 +266,16 @@ fn of_term(index: usize, term: &Term, is_next: bool) -> Variable {
     Variable::number(&name, term.product()).with(reference, 3)
 }
 
-fn term_parts(stepper: &Stepper, term: Option<&Term>) -> Vec<Variable> {
-    let Some(term) = term else { return Vec::new() };
+fn term_parts(stepper: &Stepper, term: &Term) -> Vec<Variable> {
     let weight = Variable {
-        thing: Some(Thing::Weight(term.connection)),
-        ..Variable::number(&Thing::Weight(term.connection).name(stepper), term.weight)
+        thing: Some(Quantity::Weight(term.connection)),
+        ..Variable::number(&Quantity::Weight(term.connection).name(stepper), term.weight)
     };
     let mut variables = vec![weight, Variable::number(&term.value_name(), term.value)];
     if term.kept != 1.0 {
         variables.push(Variable::number("kept", term.kept));
     }
     variables
-}
-
-/// What a step computes, as a number of the network.
-fn computed(step: &Step) -> Thing {
-    match step.action {
-        Action::SetInput(id) | Action::Output(id) => Thing::Output(id),
-        Action::DropOut(id) => Thing::Kept(id),
-        Action::OutputDelta(id) | Action::HiddenDelta(id) => Thing::Delta(id),
-        Action::UpdateWeight(id) | Action::UpdateByMean(id) => Thing::Weight(id),
-        Action::AddGradient(id) => Thing::Gradient(id),
-    }
 }
 
 /// The single numbers of a step's formula, by the names that `step --json` gives them.
@@ -339,8 +324,8 @@ fn sample_in_hand(stepper: &Stepper) -> Vec<Variable> {
     variables.extend([
         Variable::text("inputs", count(inputs)).with(Reference::Sample, inputs),
         Variable::text("targets", count(outputs)).with(Reference::Label, outputs),
-        Variable::thing(stepper, Thing::Cost),
-        Variable::thing(stepper, Thing::Rate),
+        Variable::thing(stepper, Quantity::Cost),
+        Variable::thing(stepper, Quantity::Rate),
     ]);
     variables
 }
@@ -378,14 +363,14 @@ fn of_network(stepper: &Stepper, reference: Reference, start: usize, count: usiz
         Reference::Sample => {
             let nodes = network.layers[0].neurons().iter().zip(stepper.sample());
             let input = |(&id, &value): (&NodeId, &f64)| Variable {
-                thing: Some(Thing::Output(id)),
-                ..Variable::number(&Thing::Output(id).name(stepper), value)
+                thing: Some(Quantity::Output(id)),
+                ..Variable::number(&Quantity::Output(id).name(stepper), value)
             };
             nodes.skip(start).take(count).map(input).collect()
         }
         Reference::Label => {
             let outputs = (0..stepper.label().len()).skip(start).take(count);
-            outputs.map(|output| Variable::thing(stepper, Thing::Label(output))).collect()
+            outputs.map(|output| Variable::thing(stepper, Quantity::Label(output))).collect()
         }
         _ => Vec::new(),
     }
@@ -404,11 +389,11 @@ fn connection_id(network: &Network, index: u32) -> Option<ConnectionId> {
 /// A node as one line that unfolds.
 fn of_node(stepper: &Stepper, id: NodeId) -> Variable {
     let place = stepper.numbering().place(stepper.network(), id);
-    let shown = |thing: Thing| {
+    let shown = |thing: Quantity| {
         let value = thing.value(stepper).map_or_else(|| "–".to_owned(), |value| number(value, DECIMALS));
         (thing.name(stepper), value)
     };
-    let ((a, output), (d, delta)) = (shown(Thing::Output(id)), shown(Thing::Delta(id)));
+    let ((a, output), (d, delta)) = (shown(Quantity::Output(id)), shown(Quantity::Delta(id)));
     let value = if place.number.is_some() {
         format!("{a} {output}, {d} {delta}")
     } else {
@@ -420,10 +405,10 @@ fn of_node(stepper: &Stepper, id: NodeId) -> Variable {
 fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
     let node = &stepper.network()[id];
     let mut variables =
-        vec![Variable::thing(stepper, Thing::Output(id)), Variable::thing(stepper, Thing::Delta(id))];
+        vec![Variable::thing(stepper, Quantity::Output(id)), Variable::thing(stepper, Quantity::Delta(id))];
     if node.as_node().is_some() {
         if stepper.mini_batches().dropout > 0.0 {
-            variables.push(Variable::thing(stepper, Thing::Kept(id)));
+            variables.push(Variable::thing(stepper, Quantity::Kept(id)));
         }
         variables.push(Variable::text("activation", node.activation().name()));
     } else {
@@ -442,15 +427,15 @@ fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
 
 /// A connection as its weight, which unfolds.
 fn of_connection(stepper: &Stepper, id: ConnectionId) -> Variable {
-    Variable::thing(stepper, Thing::Weight(id)).with(Reference::connection(id), 4)
+    Variable::thing(stepper, Quantity::Weight(id)).with(Reference::connection(id), 4)
 }
 
 fn of_connection_parts(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {
     let connection = &stepper.network()[id];
     let end = |name: &str, id: NodeId| Variable { name: name.to_owned(), ..of_node(stepper, id) };
     vec![
-        Variable::thing(stepper, Thing::Weight(id)),
-        Variable::thing(stepper, Thing::Gradient(id)),
+        Variable::thing(stepper, Quantity::Weight(id)),
+        Variable::thing(stepper, Quantity::Gradient(id)),
         end("from", connection.upstream()),
         end("to", connection.downstream()),
     ]

@@ -2,11 +2,10 @@
 
 use backprop::graph::Network;
 use backprop::step::text::number;
+use backprop::step::view::Quantity;
 use backprop::step::{Action, Edit, Step, Stepper};
 
-use super::names;
-
-/// A training that stands between two steps, or within the sum of one.
+/// A training that is stopped between two steps, or within the sum of one.
 #[derive(Debug)]
 pub struct Walk {
     stepper: Stepper,
@@ -37,12 +36,12 @@ impl Walk {
         self.stepper.position()
     }
 
-    /// Whether all steps are done.
+    /// Returns true if all steps are done.
     pub fn is_at_end(&self) -> bool {
         self.end.is_some_and(|end| self.position() >= end)
     }
 
-    /// Whether nothing of the next step has been looked at.
+    /// Returns true before the next step, outside its sum.
     pub fn is_before_the_step(&self) -> bool {
         self.inner == 0
     }
@@ -52,7 +51,7 @@ impl Walk {
         self.inner.checked_sub(1).filter(|&term| term < self.terms())
     }
 
-    /// Whether the next step's sum is complete.
+    /// Returns true if the next step's sum is complete.
     pub fn is_behind_the_sum(&self) -> bool {
         self.inner > self.terms()
     }
@@ -122,7 +121,7 @@ impl Walk {
         self.diverged = None;
     }
 
-    /// What the next step will be. (It is done and taken back to be read.)
+    /// Returns the next step. (It is done and taken back to be read.)
     pub fn upcoming(&mut self) -> Option<Step> {
         self.peek(|_, step| step.clone())
     }
@@ -136,7 +135,7 @@ impl Walk {
     }
 
     /// The step that was done last.
-    pub fn latest(&mut self) -> Option<Step> {
+    pub fn latest(&self) -> Option<Step> {
         self.stepper.latest()
     }
 
@@ -149,14 +148,11 @@ impl Walk {
 
     /// Changes a number by hand. Returns what is to be said of it.
     pub fn edit(&mut self, edit: Edit) -> String {
-        let thing = names::edited(&self.stepper, edit);
         self.stepper.edit(edit);
         self.edits.push(self.position());
         self.diverged = None;
-        let (Edit::Weight(_, value) | Edit::Input(_, value) | Edit::Label(_, value) | Edit::Rate(value)) =
-            edit;
-        let name = thing.name(&self.stepper);
-        format!("{name} begins this training step at {}. Step back to undo it.", number(value, 6))
+        let name = Quantity::edited(&self.stepper, edit).name(&self.stepper);
+        format!("{name} begins this training step at {}. Step back to undo it.", number(edit.value(), 6))
     }
 
     /// Undoes the edits that were made further on. Returns what is to be said of them.
@@ -165,18 +161,15 @@ impl Walk {
         while self.edits.last().is_some_and(|&made| made > self.position()) {
             self.edits.pop();
             if let Some(edit) = self.stepper.undo_edit() {
-                let thing = names::edited(&self.stepper, edit);
-                let value = match edit {
-                    Edit::Input(index, _) => self.stepper.sample()[index],
-                    _ => thing.raw(&self.stepper),
-                };
-                sentences.push(format!("{} is {} again.", thing.name(&self.stepper), number(value, 6)));
+                let quantity = Quantity::edited(&self.stepper, edit);
+                let (name, value) = (quantity.name(&self.stepper), quantity.given(&self.stepper));
+                sentences.push(format!("{name} is {} again.", number(value, 6)));
             }
         }
         sentences
     }
 
-    /// Whether the step done last made the first number that is infinite or none at all.
+    /// Returns true if the step done last computed the first number that is not finite.
     pub fn has_just_diverged(&self) -> bool {
         self.inner == 0 && self.diverged == Some(self.position())
     }

@@ -1,13 +1,15 @@
 //! Which of the steps are shown.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use backprop::Error;
-use backprop::step::{Phase, Step, Stepper, Target};
+use backprop::step::view::Quantity;
+use backprop::step::{Pass, Step, Stepper};
 
-use super::names::{Name, Names, Range};
+use super::names::{Range, ranges};
 
-/// Which of the steps are shown, as it is asked for; several options leave what fits all of them.
+/// The options that choose which steps are shown; several leave the steps that fit all of them.
 #[derive(Debug, Args)]
 pub(super) struct ChoiceArgs {
     /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
@@ -19,8 +21,8 @@ pub(super) struct ChoiceArgs {
     only: Option<String>,
 
     /// Print only this part of training, or several: cost,backward
-    #[arg(long, value_name = "PHASE", value_delimiter = ',')]
-    phase: Vec<Part>,
+    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = passes())]
+    phase: Vec<Pass>,
 
     /// Begin with this step, counted from 1 as they are printed; without --plain and --json too
     #[arg(long, value_name = "N", value_parser = parse_number)]
@@ -31,28 +33,16 @@ pub(super) struct ChoiceArgs {
     to_step: Option<usize>,
 }
 
-/// A part of training: one phase of steps, or several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    /// Inputs, what dropout keeps, and outputs.
-    Forward,
-    /// The cost, and the deltas of the output layer.
-    Cost,
-    /// All other deltas.
-    Backward,
-    /// New weights, and in mini-batches the gradients they are made of.
-    Learn,
-}
-
-impl Part {
-    fn of(phase: Phase) -> Self {
-        match phase {
-            Phase::SetInput | Phase::DropOut | Phase::Output => Self::Forward,
-            Phase::OutputDelta => Self::Cost,
-            Phase::HiddenDelta => Self::Backward,
-            Phase::UpdateWeight | Phase::AddGradient | Phase::UpdateByMean => Self::Learn,
-        }
-    }
+/// The passes as they are typed; the gradients of a mini-batch belong to learn.
+fn passes() -> impl TypedValueParser<Value = Pass> {
+    let value = |pass: Pass, about| PossibleValue::new(pass.name()).help(about);
+    let values = [
+        value(Pass::Forward, "Inputs, what dropout keeps, and outputs"),
+        value(Pass::Cost, "The cost, and the deltas of the output layer"),
+        value(Pass::Backward, "All other deltas"),
+        value(Pass::Learn, "New weights, and in mini-batches the gradients they are made of"),
+    ];
+    PossibleValuesParser::new(values).map(|name| Pass::named(&name).unwrap_or(Pass::Learn))
 }
 
 /// The number of a step.
@@ -64,7 +54,7 @@ fn parse_number(text: &str) -> Result<usize, String> {
 }
 
 impl ChoiceArgs {
-    /// What the terminal stepper, which walks over every step and has no end, cannot do.
+    /// Refuses options that mean nothing to the terminal stepper, which walks over every step and has no end.
     ///
     /// # Errors
     /// Any of that is asked for.
@@ -84,11 +74,10 @@ impl ChoiceArgs {
     /// # Errors
     /// A name that nothing has here, or nothing is left.
     pub(super) fn positions(&self, stepper: &Stepper, count: usize) -> Result<Positions, Error> {
-        let names = Names::new(&stepper.network().architecture, stepper.mini_batches());
-        let only = self.only.as_deref().map(|list| names.ranges(list)).transpose();
+        let only = self.only.as_deref().map(|list| ranges(stepper, list)).transpose();
         let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
         let positions =
-            Positions { next: start, end: end.min(count), only: only?, parts: self.phase.clone() };
+            Positions { next: start, end: end.min(count), only: only?, passes: self.phase.clone() };
         if start >= count {
             let found = format!("there is no step {}: there are {count}", start + 1);
             let remedy = "--train-limit and --epochs make more";
@@ -114,23 +103,22 @@ pub(super) struct Positions {
     next: usize,
     end: usize,
     only: Option<Vec<Range>>,
-    parts: Vec<Part>,
+    passes: Vec<Pass>,
 }
 
 impl Positions {
     fn has(&self, stepper: &Stepper, position: usize) -> bool {
         let moment = stepper.moment(position);
-        let phase = moment.order.segment(moment.step).phase;
-        if !self.parts.is_empty() && !self.parts.contains(&Part::of(phase)) {
+        let pass = match Pass::of(moment.order.segment(moment.step).phase) {
+            Pass::Gradients => Pass::Learn,
+            pass => pass,
+        };
+        if !self.passes.is_empty() && !self.passes.contains(&pass) {
             return false;
         }
         let Some(only) = &self.only else { return true };
-        let action = moment.order.action(moment.step);
-        let (network, numbering) = (stepper.network(), stepper.numbering());
-        let node = action.node().map(|id| Target::Node(numbering.place(network, id)));
-        let connection = || action.connection().map(|id| Target::Connection(numbering.wire(network, id)));
-        let name = node.or_else(connection).map(|target| Name::of(phase, target));
-        name.is_some_and(|name| only.iter().any(|range| range.contains(name)))
+        let quantity = Quantity::of(moment.order.action(moment.step));
+        only.iter().any(|&(first, last)| quantity.is_between(stepper, first, last))
     }
 
     /// Goes to where the next of them is about to be done. Returns false where none is left.

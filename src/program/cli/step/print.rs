@@ -1,4 +1,4 @@
-//! What stands above the steps of `step --plain`.
+//! The headings of `step --plain`.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use backprop::step::{Phase, Segment, Stepper};
 
 use crate::cli::Output;
 
-/// Writes what stands above a step, where the one printed before belongs to another epoch, sample, phase or layer.
+/// Writes headings where the step printed before belongs to another epoch, sample, phase or layer.
 pub(super) struct Headings {
     decimals: usize,
     /// The training step of the last step printed, and which of its segments.
@@ -19,7 +19,7 @@ impl Headings {
         Self { decimals, printed: None }
     }
 
-    /// What stands above the next step.
+    /// Writes the headings of the next step.
     pub(super) fn write(&mut self, stepper: &Stepper, output: &mut Output) -> std::io::Result<()> {
         let moment = stepper.moment(stepper.position());
         let segment = *moment.order.segment(moment.step);
@@ -45,7 +45,7 @@ impl Headings {
         self.write_phase(&segment, stepper, output)
     }
 
-    /// What these steps do, and to which layer.
+    /// Writes the heading of a phase on a layer.
     fn write_phase(&self, segment: &Segment, stepper: &Stepper, output: &mut Output) -> std::io::Result<()> {
         let layer = segment.layer;
         match segment.phase {

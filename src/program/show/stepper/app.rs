@@ -1,10 +1,11 @@
-//! What the stepper shows, and what a key does to it. No drawing here, so it can be tested without a terminal.
+//! The state of the stepper, and what a key does to it. No drawing here, so it can be tested without a terminal.
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
 use backprop::graph::{ConnectionId, NodeId};
+use backprop::step::view::Quantity;
 use backprop::step::{Place, Step, Stepper, Wire};
 
 use super::keys::{Command, command};
@@ -20,16 +21,17 @@ pub struct App {
     pub image_shape: Option<(usize, usize)>,
     /// Where the samples come from.
     pub source: String,
-    /// What the outputs are called, where each stands for a class.
+    /// The names of the outputs, if each is a class.
     pub classes: Vec<String>,
     /// Colours and marks.
     pub palette: Palette,
+    /// The last step, read once for all that is drawn of it.
     pub(super) latest: Option<Step>,
-    /// Which of the connections; none as long as nobody has chosen one.
+    /// Which of the connections; none until one is chosen.
     cursor: Option<usize>,
     pub(super) mode: Mode,
     pane: Pane,
-    /// Whether steps about inputs that are 0 are passed over.
+    /// True if steps about inputs that are 0 are skipped.
     skips_zeros: bool,
     running: bool,
     speed: usize,
@@ -39,7 +41,7 @@ pub struct App {
     pub(super) leaving: bool,
 }
 
-/// What keys mean at the moment.
+/// The meaning of keys at the moment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mode {
     /// They walk.
@@ -48,14 +50,14 @@ pub enum Mode {
     Help,
     /// They write a number.
     Edit {
-        /// What gets the number.
-        target: EditTarget,
-        /// What has been written.
+        /// The quantity that gets the number.
+        target: Quantity,
+        /// The digits typed so far.
         text: String,
     },
 }
 
-/// What stands beside the network.
+/// The pane next to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     /// The moment in matrix form.
@@ -64,25 +66,6 @@ pub enum Pane {
     Image,
     /// The weights of a hidden neuron as an image.
     Weights,
-}
-
-/// What can be changed by hand.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum EditTarget {
-    /// A weight.
-    Weight(ConnectionId, Wire),
-    /// A number of the sample.
-    Input(Place),
-}
-
-impl EditTarget {
-    /// Its name in formulas.
-    pub fn name(self) -> String {
-        match self {
-            Self::Weight(_, wire) => wire.name(),
-            Self::Input(place) => place.output_name(),
-        }
-    }
 }
 
 impl App {
@@ -129,17 +112,17 @@ impl App {
         self.latest.as_ref()
     }
 
-    /// What keys mean.
+    /// Returns the meaning of keys.
     pub fn mode(&self) -> &Mode {
         &self.mode
     }
 
-    /// What the last key brought about, where the picture does not say it.
+    /// Returns what the last key did, if the picture does not show it.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Whether it goes on by itself.
+    /// Returns true while steps run by themselves.
     pub fn is_running(&self) -> bool {
         self.running
     }
@@ -149,12 +132,12 @@ impl App {
         SPEEDS[self.speed]
     }
 
-    /// What stands beside the network.
+    /// The pane next to the network.
     pub fn pane(&self) -> Pane {
         self.pane
     }
 
-    /// Whether the user has asked to leave.
+    /// Returns true once the user has asked to leave.
     pub fn wants_to_leave(&self) -> bool {
         self.leaving
     }
@@ -247,8 +230,8 @@ impl App {
             Command::Next => self.go_on(),
             Command::Back if position == 0 => self.say("this is the start"),
             Command::Back => self.go_back(),
-            Command::NextUnit(unit) => self.go(self.after(unit)),
-            Command::BackUnit(unit) => self.go(self.before(unit)),
+            Command::NextUnit(unit) => self.go(self.stepper.after_unit(unit)),
+            Command::BackUnit(unit) => self.go(self.stepper.before_unit(unit)),
             Command::Run => {
                 self.running = !self.running;
                 self.due = 0.0;

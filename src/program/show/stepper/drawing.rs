@@ -43,7 +43,7 @@ const LABEL_MARK: &str = " ◀";
 struct Column {
     layer: usize,
     x: u16,
-    /// Shown nodes and the row each stands in.
+    /// Shown nodes and the row of each.
     nodes: Vec<(NodeId, u16)>,
     two_lines: bool,
 }
@@ -148,7 +148,7 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
     }
 }
 
-/// A node's number, `b` of a constant node; of an output its class, where it stands for one, and a mark behind the label's.
+/// A node's number, `b` of a constant node; of an output its class, if it has one, with a mark after the label's.
 fn name(app: &App, id: NodeId) -> String {
     let place = app.place(id);
     let output_layer = app.stepper().network().layers.len() - 1;
@@ -164,7 +164,7 @@ fn name(app: &App, id: NodeId) -> String {
     }
 }
 
-/// How a node's output and its delta stand out.
+/// The styles of a node's output and of its delta.
 fn styles(app: &App, id: NodeId) -> (Style, Style) {
     let Some(step) = app.latest() else { return (Style::new(), Style::new()) };
     let network = app.stepper().network();

@@ -1,8 +1,9 @@
 //! Which key does what: one table for the program and for its help.
 
+use backprop::step::view::Unit;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a key asks for.
+/// A command of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// One step on.
@@ -51,19 +52,6 @@ pub enum Command {
     Leave,
 }
 
-/// A stretch of steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// A node; of weights, those that come from one node.
-    Node,
-    /// A layer within a phase.
-    Layer,
-    /// A phase.
-    Phase,
-    /// A sample.
-    Sample,
-}
-
 /// The help, line by line: keys and what they do.
 pub const HELP: [(&str, &str); 18] = [
     ("right, enter", "do the next step"),
@@ -86,7 +74,7 @@ pub const HELP: [(&str, &str); 18] = [
     ("q, escape", "leave"),
 ];
 
-/// What this key asks for, if anything.
+/// Returns the command of a key, if it has one.
 pub fn command(key: KeyEvent) -> Option<Command> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     Some(match key.code {

@@ -1,13 +1,12 @@
 //! The terminal stepper: `backprop step`.
 //!
-//! The network is drawn as nodes and weighted edges; the step just done is lit, with its formula and, beside it, the
+//! The network is drawn as nodes and weighted edges; the step just done is lit, with its formula and, next to it, the
 //! same moment in matrix form. What is shown comes from a [`Stepper`], so it is the network that trains.
 //!
 //! Read [`app`] (what there is to see and what a key does to it), [`keys`], then the screen from the outside in:
 //! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`weights`] (of one neuron, as an image).
 
 pub mod app;
-mod check;
 pub mod drawing;
 mod edit;
 pub mod keys;
@@ -17,7 +16,6 @@ pub mod palette;
 pub mod screen;
 #[cfg(test)]
 mod tests;
-mod units;
 pub mod weights;
 
 use std::io;
@@ -27,7 +25,7 @@ use crossterm::event::{self, Event, KeyEventKind};
 use ratatui::DefaultTerminal;
 
 #[doc(inline)]
-pub use self::{app::App, check::gradient_checked};
+pub use self::app::App;
 
 use backprop::step::Stepper;
 use backprop::{Architecture, Error, ErrorKind};
@@ -90,7 +88,7 @@ fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bo
     Ok(())
 }
 
-/// Whether a network of this architecture can be drawn at all.
+/// Checks that a network of this architecture can be drawn.
 ///
 /// # Errors
 /// More than [`MOST_CONNECTIONS`] connections.
@@ -101,7 +99,7 @@ pub fn check_size(architecture: &Architecture) -> Result<(), Error> {
     }
 }
 
-/// Whether the terminal has room for the screen.
+/// Checks that the terminal has room for the screen.
 ///
 /// # Errors
 /// Fewer columns or rows than [`SMALLEST`].

@@ -6,24 +6,24 @@ use ratatui::style::{Color, Modifier, Style};
 /// How things are set off from each other.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
-    /// Whether colours may be used.
+    /// True if colours may be used.
     pub colour: bool,
 }
 
 impl Palette {
-    /// What the step computed.
+    /// The style of the number that the step computed.
     pub fn result(self) -> Style {
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
-    /// What the step read.
+    /// The style of the numbers that the step read.
     pub fn read(self) -> Style {
         let style = Style::new().add_modifier(Modifier::BOLD);
         if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
-    /// What the cursor is on.
+    /// The style of the number under the cursor.
     pub fn cursor(self) -> Style {
         self.read().add_modifier(Modifier::UNDERLINED)
     }

@@ -1,4 +1,4 @@
-//! The whole screen: a bar, the network beside the matrix, the formula, the error curve beside the cursor, the keys.
+//! The whole screen: a bar, the network next to the matrix, the formula, the error curve next to the cursor, the keys.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -8,9 +8,10 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap};
 
 use backprop::step::text::number;
-use backprop::step::{Action, Phase, Step, Target};
+use backprop::step::view::Quantity;
+use backprop::step::{Action, Step};
 
-use super::app::{App, EditTarget, Mode, Pane};
+use super::app::{App, Mode, Pane};
 use super::keys::HELP;
 use super::palette::Palette;
 use super::{SMALLEST, drawing, matrix, weights};
@@ -36,8 +37,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
         Constraint::Length(1),
     ])
     .areas(area);
-    let beside = (area.width * 45 / 100).max(36);
-    let [left, right] = Layout::horizontal([Constraint::Min(40), Constraint::Length(beside)]).areas(middle);
+    let pane = (area.width * 45 / 100).max(36);
+    let [left, right] = Layout::horizontal([Constraint::Min(40), Constraint::Length(pane)]).areas(middle);
     let left = Rect { width: left.width - 1, ..left };
     let buffer = frame.buffer_mut();
     draw_bar(app, bar, buffer);
@@ -73,7 +74,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
                 stepper.sample_count(),
                 moment.step + 1,
                 moment.order.len(),
-                phase_name(step.phase)
+                step.phase.name()
             )
         }
     };
@@ -84,20 +85,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
 }
 
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::SetInput => "inputs",
-        Phase::Output => "outputs",
-        Phase::OutputDelta => "output deltas",
-        Phase::HiddenDelta => "deltas backwards",
-        Phase::UpdateWeight => "weights",
-        Phase::DropOut => "dropout",
-        Phase::AddGradient => "gradients",
-        Phase::UpdateByMean => "weights, by the mean",
-    }
-}
-
-/// The sample as a picture, its middle where there is no room for all of it; the input just set is marked.
+/// The sample as a picture, its middle if all of it does not fit; the input just set is marked.
 fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
     let sample = app.stepper().sample();
@@ -150,16 +138,12 @@ fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
 }
 
 fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
-    let (place, sign) = match step.target {
-        Target::Node(place) => (format!("node {place}"), "="),
-        Target::Connection(wire) => (wire.to_string(), "←"),
-    };
     let class = app.stepper().class_in_words(step, &app.classes);
     let class = class.map(|class| format!(", {class}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{place}{class}  "), app.palette.quiet()),
+        Span::styled(format!("{}{class}  ", step.place()), app.palette.quiet()),
         Span::styled(step.name(), Palette::strong()),
-        Span::raw(format!(" {sign} {}", step.symbols())),
+        Span::raw(format!(" {} {}", step.sign(), step.symbols())),
     ])];
     if step.has_numbers() {
         lines.push(Line::from(format!("    = {}", step.numbers(decimals))));
@@ -205,9 +189,9 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
 fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
     if let Mode::Edit { target, text } = app.mode() {
-        let now = number(app.value(*target), 6);
+        let now = number(target.given(app.stepper()), 6);
         lines.push(Line::from(vec![
-            Span::styled(format!("{} = {now}; new value: ", target.name()), Palette::strong()),
+            Span::styled(format!("{} = {now}; new value: ", target.name(app.stepper())), Palette::strong()),
             Span::styled(format!("{text}_"), app.palette.cursor()),
         ]));
         lines.push(Line::styled("enter takes it, escape does not", app.palette.quiet()));
@@ -221,14 +205,16 @@ fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
         lines.push(Line::styled(
             format!(
                 "last gradient {}{}",
-                app.gradient(id).map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
+                Quantity::Gradient(id)
+                    .value(app.stepper())
+                    .map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
                 if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
             ),
             app.palette.quiet(),
         ));
     } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
-        let input = EditTarget::Input(app.place(*id));
-        lines.push(Line::from(format!("{} = {}", input.name(), number(app.value(input), 6))));
+        let (input, stepper) = (Quantity::Output(*id), app.stepper());
+        lines.push(Line::from(format!("{} = {}", input.name(stepper), number(input.given(stepper), 6))));
         lines.push(Line::styled("e changes it", app.palette.quiet()));
     }
     if let Some(message) = app.message() {

@@ -1,7 +1,7 @@
 //! The moment in matrix form: what fc.py would be doing now, with the row, the column and the entry of this step lit.
 //!
 //! Every phase fits one table. Its body is W, one row for each neuron of a layer and one column for each of the layer
-//! before, the bias last. On top stands a vector of the layer before, on the left one of the layer itself:
+//! before, the bias last. On top is a vector of the layer before, on the left one of the layer itself:
 //!
 //! ```text
 //! a = sigmoid(W·x + b)          δ = a·(1 - a)·(Wᵀ·δ)          W = W + η·δ·xᵀ
@@ -10,14 +10,12 @@
 //! 0.65 0.27 0.93 -0.24          5e-3 0.62 -0.12               4e-4 0.27 0.93 -0.24
 //! ```
 
-mod vectors;
-mod weights;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use backprop::step::Phase;
+use backprop::step::Stepper;
+use backprop::step::view::{Mark, Matrix, MatrixForm};
 
 use super::app::App;
 use super::palette::{Palette, shown};
@@ -28,52 +26,72 @@ const NARROWEST: usize = 6;
 /// Characters of the widest.
 const WIDEST: usize = 9;
 
-/// How a number stands out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    None,
-    Read,
-    Result,
-}
-
-/// A number, or the name of a column.
-enum Cell {
-    Number(Option<f64>),
-    Name(&'static str),
-}
-
-/// One moment as a table. What is not in the window is never asked for; a number not computed yet is none.
+/// A step in matrix form, as one table.
 struct Table<'t> {
-    heading: String,
-    corner: &'static str,
+    form: MatrixForm,
+    stepper: &'t Stepper,
     rows: usize,
     columns: usize,
     /// The row and column to keep in the window.
     focus: (usize, usize),
-    left: Box<dyn Fn(usize) -> (Option<f64>, Mark) + 't>,
-    top: Box<dyn Fn(usize) -> (Cell, Mark) + 't>,
-    body: Box<dyn Fn(usize, usize) -> (Option<f64>, Mark) + 't>,
 }
 
 /// Draws the table of the step last done.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
-    let table = match app.latest() {
-        None => vectors::start(app),
-        Some(step) => match step.phase {
-            Phase::SetInput | Phase::DropOut => vectors::vector(app, step),
-            Phase::OutputDelta => vectors::output_deltas(app, step),
-            Phase::Output
-            | Phase::HiddenDelta
-            | Phase::UpdateWeight
-            | Phase::AddGradient
-            | Phase::UpdateByMean => weights::weights(app, step),
-        },
-    };
-    draw_table(&table, app, area, buffer);
+    draw_table(&Table::new(app), app, area, buffer);
+}
+
+impl<'t> Table<'t> {
+    fn new(app: &'t App) -> Self {
+        let stepper = app.stepper();
+        let form = MatrixForm::of(stepper, app.latest());
+        let layer = form.body.first().or(form.left.as_ref()).map_or(0, |matrix| matrix.layer);
+        let marked = form.body.first().or(form.left.as_ref()).map_or((None, None), Matrix::focus);
+        // The column under the cursor, if the step has a whole row of them; the row, if it has a column.
+        let cursor =
+            app.connection_under_cursor().map(|(_, wire)| (wire.downstream.index, wire.upstream.index));
+        let (row, column) = cursor.map_or((0, app.ink()), |(row, column)| (row as usize, column as usize));
+        Self {
+            rows: stepper.network().layers[layer].neurons().len(),
+            columns: form.body.iter().map(Matrix::columns).sum(),
+            focus: (marked.0.unwrap_or(row), marked.1.unwrap_or(column)),
+            form,
+            stepper,
+        }
+    }
+
+    /// The equation, written densely: `a[1] = sigmoid(W[1]·x + b[1])`.
+    fn heading(&self) -> String {
+        let dense = |piece: &String| match piece.chars().next() {
+            Some(letter) if letter.is_alphabetic() => piece.replace('(', "[").replace(')', "]"),
+            _ => piece.replace(" · ", "·").replace(" ∘ ", "·").replace(" / ", "/"),
+        };
+        self.form.heading.iter().map(dense).collect()
+    }
+
+    fn corner(&self) -> String {
+        let letter = |matrix: &Option<Matrix>| {
+            matrix.as_ref().and_then(|matrix| matrix.caption[0].chars().next()).map(String::from)
+        };
+        letter(&self.form.left).into_iter().chain(letter(&self.form.top)).collect::<Vec<String>>().join("╲")
+    }
+
+    /// The matrix of a column, and its column there.
+    fn at(&self, mut column: usize) -> Option<(&Matrix, usize)> {
+        self.form.body.iter().find_map(|matrix| {
+            let here = column;
+            column = column.wrapping_sub(matrix.columns());
+            (here < matrix.columns()).then_some((matrix, here))
+        })
+    }
+
+    fn entry(&self, row: usize, column: usize) -> (Option<f64>, Mark) {
+        self.at(column).map_or((None, Mark::None), |(matrix, column)| matrix.entry(self.stepper, row, column))
+    }
 }
 
 /// `shown` of `count` places around `focus`: the first of them.
-pub(super) fn window(count: usize, shown: usize, focus: usize) -> usize {
+pub fn window(count: usize, shown: usize, focus: usize) -> usize {
     focus.saturating_sub(shown / 2).min(count.saturating_sub(shown))
 }
 
@@ -82,10 +100,10 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     if (area.width as usize) < 2 * NARROWEST || area.height < 4 {
         return;
     }
-    buffer.set_stringn(area.x, area.y, &table.heading, area.width as usize, Palette::strong());
+    buffer.set_stringn(area.x, area.y, table.heading(), area.width as usize, Palette::strong());
     let window = Window::of(table, area);
     let style = |mark: Mark| match mark {
-        Mark::None => Style::new(),
+        Mark::None | Mark::Along => Style::new(),
         Mark::Read => app.palette.read(),
         Mark::Result => app.palette.result(),
     };
@@ -95,25 +113,32 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
         let x = area.x + (column * window.cell) as u16;
         buffer.set_stringn(x, area.y + 1 + row as u16, text, width, style);
     };
-    put(0, 0, table.corner, app.palette.quiet());
-    let has_vectors = app.latest().is_some();
-    if has_vectors {
-        for column in 0..window.columns {
-            let (top, mark) = (table.top)(window.first_column + column);
-            let text = match top {
-                Cell::Number(number) => shown(number, width),
-                Cell::Name(name) => name.to_owned(),
-            };
-            put(column + 1, 0, &text, style(mark));
+    put(0, 0, &table.corner(), app.palette.quiet());
+    for column in 0..window.columns {
+        let place = window.first_column + column;
+        if let Some(top) = &table.form.top {
+            let (number, mark) = top.entry(table.stepper, place, 0);
+            put(column + 1, 0, &shown(number, width), style(mark));
+        } else if let Some((matrix, 0)) = table.at(place) {
+            put(
+                column + 1,
+                0,
+                matrix
+                    .caption
+                    .first()
+                    .map_or("", |name| name.trim_end_matches(|c| "()0123456789".contains(c))),
+                Style::new(),
+            );
         }
     }
     for row in 0..window.rows {
-        if has_vectors {
-            let (left, mark) = (table.left)(window.first_row + row);
-            put(0, row + 1, &shown(left, width), style(mark));
+        let place = window.first_row + row;
+        if let Some(left) = &table.form.left {
+            let (number, mark) = left.entry(table.stepper, place, 0);
+            put(0, row + 1, &shown(number, width), style(mark));
         }
         for column in 0..window.columns {
-            let (number, mark) = (table.body)(window.first_row + row, window.first_column + column);
+            let (number, mark) = table.entry(place, window.first_column + column);
             put(column + 1, row + 1, &shown(number, width), style(mark));
         }
     }

@@ -1,11 +1,21 @@
 //! Where the next node, layer, phase or sample begins.
 
-use backprop::step::{Order, Segment};
+use crate::step::{Order, Segment, Stepper};
 
-use super::App;
-use super::keys::Unit;
+/// Steps that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The steps of one node; of weights, those that lead from it.
+    Node,
+    /// The steps of one phase on one layer.
+    Layer,
+    /// The steps of one phase.
+    Phase,
+    /// The steps of one sample.
+    Sample,
+}
 
-impl App {
+impl Stepper {
     /// The first and one past the last step of the unit that a step of a training step belongs to.
     fn unit(&self, unit: Unit, order: &Order, step: usize) -> (usize, usize) {
         let segment = order.segment(step);
@@ -19,9 +29,9 @@ impl App {
             Unit::Layer => (segment.start, segment.end()),
             Unit::Phase => range(&|other| (other.sample, other.phase) == (segment.sample, segment.phase)),
             Unit::Node => {
-                // Where connections come in turn, those from one node stand together.
+                // Where connections come in turn, those from one node follow each other.
                 let size = match order.action(step).connection() {
-                    Some(_) => self.stepper.network().layers[segment.layer + 1].neurons().len(),
+                    Some(_) => self.network().layers[segment.layer + 1].neurons().len(),
                     None => 1,
                 };
                 let first = segment.start + (step - segment.start) / size * size;
@@ -30,18 +40,18 @@ impl App {
         }
     }
 
-    /// The position where the next unit's first step is done.
-    pub(super) fn after(&self, unit: Unit) -> usize {
-        let Some(latest) = self.stepper.position().checked_sub(1) else { return 1 };
-        let moment = self.stepper.moment(latest);
+    /// Returns the position where the next unit's first step is done.
+    pub fn after_unit(&self, unit: Unit) -> usize {
+        let Some(latest) = self.position().checked_sub(1) else { return 1 };
+        let moment = self.moment(latest);
         moment.start + self.unit(unit, moment.order, moment.step).1 + 1
     }
 
-    /// The position where this unit's first step is done, or that of the one before.
-    pub(super) fn before(&self, unit: Unit) -> usize {
-        let Some(latest) = self.stepper.position().checked_sub(1) else { return 0 };
+    /// Returns the position where this unit's first step is done, or that of the one before.
+    pub fn before_unit(&self, unit: Unit) -> usize {
+        let Some(latest) = self.position().checked_sub(1) else { return 0 };
         let first_of = |position: usize| {
-            let moment = self.stepper.moment(position);
+            let moment = self.moment(position);
             moment.start + self.unit(unit, moment.order, moment.step).0
         };
         match first_of(latest) {

@@ -1,0 +1,19 @@
+//! What a reader sees of a step: the one view that terminal, page and editor render.
+//!
+//! Read `quantity` (every number by its name), `check` (the gradient check of one), `matrix` (a step in matrix form),
+//! `units` (where the next node, layer or phase begins), then `source` (the lines of the source that a step passes by).
+
+mod check;
+mod matrix;
+mod quantity;
+mod source;
+mod units;
+
+#[doc(inline)]
+pub use self::{
+    check::{check, task},
+    matrix::{Mark, Matrix, MatrixForm, Part},
+    quantity::{Age, Quantity, change, node_at},
+    source::{Anchor, FILES, Level, SourceFile, begins_pass, begins_segment},
+    units::Unit,
+};
