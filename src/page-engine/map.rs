@@ -84,10 +84,6 @@ impl Map {
         self.layers[layer][self.layers[layer].len() - 1]
     }
 
-    pub fn is_constant(&self, node: usize) -> bool {
-        self.places[node].number.is_none()
-    }
-
     /// The connection between two nodes: connections are wired by upstream node, then by downstream node.
     pub fn between(&self, from: usize, to: usize) -> usize {
         let (layer, index) = (self.places[from].layer as usize, self.places[from].index as usize);

@@ -50,12 +50,12 @@ pub fn equation(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Option<Equ
     let heading = if form.heading.iter().any(is_equation) { form.heading } else { Vec::new() };
     let part = |part| match part {
         Part::Sign(sign) => ShownPart::Sign { sign },
-        Part::Matrix(matrix) => ShownPart::Matrix(shown(stepper, map, matrix)),
+        Part::Matrix(matrix) => ShownPart::Matrix(shown(stepper, map, &matrix)),
     };
     Some(Equation { heading, words: form.words, parts: form.parts.into_iter().map(part).collect() })
 }
 
-fn shown(stepper: &Stepper, map: &Map, matrix: Matrix) -> ShownMatrix {
+fn shown(stepper: &Stepper, map: &Map, matrix: &Matrix) -> ShownMatrix {
     let names = |layer| map.neurons(layer).iter().map(|&id| map.number(id)).collect::<Vec<String>>();
     let cell = |row, column| {
         let (value, mark) = matrix.entry(stepper, row, column);
