@@ -30,7 +30,7 @@ fn one_parameter(criterion: &mut Criterion) {
     let mut objects = CheckedNetwork::on_task(&mut objects, task.clone());
     let mut matrices = CheckedNetwork::on_task(&mut matrices, task);
     let incremental = matrices.incremental().expect("a network has one");
-    let noise = matrices.error_noise().expect("a network knows it");
+    let noise = matrices.details().error_noise.expect("a network knows it");
     let (index, step) = (100_000, 1e-3);
     let before = matrices.parameter(index);
     let downstream = || {

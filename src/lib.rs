@@ -152,6 +152,7 @@ mod error;
 pub mod file;
 pub mod gradient_check;
 pub mod graph;
+mod made_up;
 #[cfg(feature = "data")]
 pub mod memory;
 mod mini_batch;
@@ -177,6 +178,7 @@ pub use self::{
     cost::Cost,
     engine::{Engine, Trained},
     error::{Error, ErrorKind, spelled_out},
+    made_up::made_up,
     mini_batch::{Dropout, MiniBatchStep, MiniBatches},
     parameters::{LayerParameters, Parameters},
     sample::{Label, Sample},

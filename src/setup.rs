@@ -5,11 +5,13 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::data_set::{DataSet, Pixels, Source, Standardization, Targets, made_up, nine_nodes};
+use crate::data_set::{DataSet, Pixels, Source, Standardization, Targets, nine_nodes};
 use crate::graph::Network;
 use crate::model_file::Model;
 use crate::step::Stepper;
-use crate::{Activation, Architecture, Cost, Error, Label, MiniBatches, Parameters, Sample, WeightInit};
+use crate::{
+    Activation, Architecture, Cost, Error, Label, MiniBatches, Parameters, Sample, WeightInit, made_up,
+};
 
 /// Made-up samples that a walk through training takes.
 pub const MADE_UP_SAMPLES: usize = 6;
@@ -423,7 +425,7 @@ mod cost_name {
     use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
     // Serde hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S::Ok, S::Error> {
         cost.map(Cost::name).serialize(serializer)
     }
@@ -444,7 +446,7 @@ mod model_form {
     use super::{Deserialize as _, Deserializer, Model, Serialize as _, Serializer, de};
 
     // Serde hands over a reference.
-    #[allow(clippy::ref_option)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
     pub(super) fn serialize<S: Serializer>(model: &Option<Model>, serializer: S) -> Result<S::Ok, S::Error> {
         let form = |model: &Model| -> Result<Value, S::Error> {
             let text = model.to_json().map_err(ser::Error::custom)?;

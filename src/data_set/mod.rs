@@ -25,7 +25,6 @@ pub mod digits;
 mod fit;
 mod folder;
 pub mod idx;
-mod made_up;
 pub mod nine_nodes;
 pub mod points;
 mod samples;
@@ -37,7 +36,6 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::sample::strongest;
 pub use answers::Answers;
-pub use made_up::made_up;
 pub use samples::DataSet;
 pub use source::{Part, Source, Split};
 pub use standardization::Standardization;

@@ -1,10 +1,13 @@
 //! The check and its settings: which parameters, which precision, which step.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use rand::rngs::ChaCha8Rng;
 use rand::{SeedableRng, seq::index};
 
+use super::report::Findings;
 use super::settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, StepSize};
-use super::walk::{Rules, Walk, groups};
+use super::walk::{Rules, Walk, assert_unchanged, groups};
 use super::{Checkable, Report};
 
 /// A gradient check and its settings.
@@ -21,8 +24,8 @@ use super::{Checkable, Report};
 /// assert_eq!(report.checked, 2 + 2 + 2 + 1); // W[1], b[1], W[2], and the only bias in b[2]
 /// ```
 ///
-/// It takes one gradient and two evaluations of the error for each parameter. Only where those two do not show that the
-/// gradient is right, more care is taken: up to some forty more evaluations, at steps from large to tiny
+/// It takes two gradients and four evaluations of the error for each parameter. Only where those do not show that the
+/// gradient is right, more care is taken: at most a hundred evaluations, at steps from large to tiny
 /// ([`Report::evaluations`] counts).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
@@ -81,7 +84,7 @@ impl Check {
         self
     }
 
-    /// What the model computes in; by default what it says itself ([`Checkable::precision`]). Step, tolerance and
+    /// What the model computes in; by default what it says itself ([`Details::precision`](super::Details::precision)). Step, tolerance and
     /// rounding noise follow from it.
     ///
     /// ```
@@ -160,32 +163,55 @@ impl Check {
 }
 
 impl Check {
-    /// Compares the analytic gradient of a model with the numerical one. The model is afterwards as it was.
+    /// Compares the analytic gradient of a model with the numerical one. The model is afterwards as it was, even if it
+    /// panics.
     ///
     /// # Panics
-    /// If the model hands out more or fewer gradients than it has parameters; if a parameter is not restored bit for
-    /// bit: by [`Checkable::gradient`], which must leave them alone, or by [`Checkable::set_parameter`]; or if its
-    /// [`Checkable::incremental`] has another error than [`Checkable::error`].
+    /// If the model hands out more or fewer gradients than it has parameters; if [`Selection::One`] names none of them; if a
+    /// parameter is not restored bit for bit: by [`Checkable::gradient`], which must leave them alone, or by
+    /// [`Checkable::set_parameter`]; or if its [`Checkable::incremental`] has another error than [`Checkable::error`].
     #[track_caller]
     pub fn run(&self, model: &mut dyn Checkable) -> Report {
-        let precision = self.precision.unwrap_or(model.precision());
+        let parameters: Vec<f64> = (0..model.parameter_count()).map(|index| model.parameter(index)).collect();
+        let report = catch_unwind(AssertUnwindSafe(|| self.walk(model, &parameters)));
+        report.unwrap_or_else(|panic| {
+            for (index, &parameter) in parameters.iter().enumerate() {
+                model.set_parameter(index, parameter);
+            }
+            resume_unwind(panic)
+        })
+    }
+
+    #[track_caller]
+    fn walk(&self, model: &mut dyn Checkable, parameters: &[f64]) -> Report {
+        let mut details = model.details();
+        details.precision = self.precision.unwrap_or(details.precision);
+        let precision = if details.reference { Precision::F64 } else { details.precision };
+        let tolerance = if details.reference { details.precision.rounding() } else { precision.tolerance() };
         let rules = Rules {
             precision,
             step: self.step.unwrap_or(StepSize::Relative(precision.step())),
-            tolerance: self.tolerance.unwrap_or(precision.tolerance()),
+            tolerance: self.tolerance.unwrap_or(tolerance),
             incrementally: match self.evaluation {
-                Recompute::Automatic => model.parameter_count() > EVERY_PARAMETER_UP_TO,
+                Recompute::Automatic => parameters.len() > EVERY_PARAMETER_UP_TO,
                 Recompute::Whole => false,
                 Recompute::Incremental => true,
             },
         };
-        let mut walk = Walk::start(model, rules);
-        let entries = match self.selection {
+        let selected = self.selected(model);
+        let mut walk = Walk::start(model, parameters, details, rules);
+        let lines = match self.selection {
             Selection::Directions(count) => walk.directions(count, self.seed),
-            _ => walk.parameters(&self.selected(walk.model())),
+            _ => walk.parameters(&selected),
         };
-        let taylor = self.taylor.then(|| walk.taylor_test(self.seed));
-        walk.finish(entries, taylor)
+        let entries = walk.judge(&lines);
+        let taylor = (self.taylor && !parameters.is_empty()).then(|| walk.taylor_test(self.seed));
+        let (error, repeatable, evaluations) = (walk.error(), walk.repeatable, walk.evaluations);
+        let details = walk.details;
+        assert_unchanged(model, parameters, "the check");
+        let findings =
+            Findings { entries, taylor, error, repeatable, evaluations, tolerance: rules.tolerance };
+        Report::new(model, &details, findings)
     }
 
     /// The parameters that are checked one by one, in order.
@@ -193,7 +219,10 @@ impl Check {
         let count = model.parameter_count();
         let per_group = match self.selection {
             Selection::PerGroup(per_group) => per_group,
-            Selection::One(index) => return vec![index],
+            Selection::One(index) => {
+                assert!(index < count, "there are {count} parameters, numbered from 0: no number {index}");
+                return vec![index];
+            }
             Selection::Automatic if count > EVERY_PARAMETER_UP_TO => SAMPLE_PER_GROUP,
             _ => return (0..count).collect(),
         };

@@ -1,14 +1,14 @@
 //! What the check asks of a model: parameters one by one, an error, and a gradient.
 //!
-//! Five methods are enough. The others make the report more exact: where a parameter stands, how much rounding noise
-//! to allow, which ReLUs are switched on, and a cheap way to evaluate the error with one parameter changed.
+//! Five methods are enough. The others make the report more exact: which layer a parameter belongs to, how much rounding
+//! noise to allow, which ReLUs are switched on, and a cheap way to evaluate the error with one parameter changed.
 
 use super::{Group, ParameterId, Precision, Sign};
 
 /// A model, on the data it is checked on: its error is a function of its parameters and of nothing else.
 ///
 /// Both networks of this crate are checkable as a [`CheckedNetwork`](super::CheckedNetwork), that is, together with their samples.
-/// Here is a model of somebody's own, one linear neuron with one input:
+/// Here is another model, one linear neuron with one input:
 ///
 /// ```
 /// use backprop::gradient_check::{Check, Checkable, Verdict};
@@ -60,11 +60,11 @@ pub trait Checkable {
     /// The gradient of every parameter, one number each and in order, *from the code that trains*, leaving the
     /// parameters as they were.
     ///
-    /// The sign is this crate's, −∂E/∂w, the direction to move in, unless [`Checkable::sign`] says otherwise. Code that trains without keeping a gradient shows
+    /// The sign is this crate's, −∂E/∂w, the direction to move in, unless [`Details::sign`] says otherwise. Code that trains without keeping a gradient shows
     /// it all the same: (parameters after one step − parameters before) / rate.
     fn gradient(&mut self) -> Vec<f64>;
 
-    /// Where a parameter stands. Lets the report count by layer, and weights apart from biases.
+    /// The place of a parameter. Lets the report count by layer, and weights apart from biases.
     fn parameter_id(&self, index: usize) -> ParameterId {
         ParameterId::Numbered { index }
     }
@@ -74,38 +74,9 @@ pub trait Checkable {
         self.parameter_id(index).to_string()
     }
 
-    /// What a reader calls a group of parameters: `W[1]`, `encoder.0.weight`.
-    fn group_name(&self, group: Group) -> String {
-        group.to_string()
-    }
-
-    /// The shape of a group, where it has one: `[rows, columns]` of a matrix, in row-major order. Lets the diagnosis
-    /// recognise a transposed gradient.
-    fn group_shape(&self, _group: Group) -> Option<Vec<usize>> {
-        None
-    }
-
-    /// What the model computes in.
-    fn precision(&self) -> Precision {
-        Precision::F64
-    }
-
-    /// The sign of [`Checkable::gradient`].
-    fn sign(&self) -> Sign {
-        Sign::Descent
-    }
-
-    /// How far rounding may put [`Checkable::error`] from the true value, if the model can tell.
-    ///
-    /// `None`, the default, has it measured, from how E scatters over steps too small to change it otherwise.
-    fn error_noise(&mut self) -> Option<f64> {
-        None
-    }
-
-    /// How far rounding may put this parameter's entry of [`Checkable::gradient`] from what the training code meant:
-    /// ε|w| / rate where it is read from a step, 0 where it is stored.
-    fn gradient_noise(&self, _index: usize) -> f64 {
-        0.0
+    /// What else the check should know. Asked once, at the start.
+    fn details(&mut self) -> Details {
+        Details::default()
     }
 
     /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`]; always in one
@@ -118,21 +89,71 @@ pub trait Checkable {
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         None
     }
+}
 
-    /// How many samples the error is a mean over. Lets the report recognise a sum that should be a mean.
-    fn sample_count(&self) -> usize {
-        1
-    }
-
+/// What a check knows of a model besides its five methods: see the fields. All have a default that says nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
     /// One line for the head of the report: what is checked.
-    fn description(&self) -> String {
-        format!("a model of {} parameters", self.parameter_count())
+    pub description: String,
+    /// Whose gradient [`Checkable::gradient`] is, for the head of the report.
+    pub gradient_source: String,
+    /// What the model computes in.
+    pub precision: Precision,
+    /// True if [`Checkable::error`] is computed in f64 whatever the precision of the gradient is.
+    pub reference: bool,
+    /// The sign of [`Checkable::gradient`].
+    pub sign: Sign,
+    /// How many samples the error is a mean over. Lets the diagnosis recognise a sum that should be a mean.
+    pub samples: usize,
+    /// The groups of a model that names its groups ([`ParameterId::InGroup`]), by number.
+    pub groups: Vec<NamedGroup>,
+    /// How far rounding may put [`Checkable::error`] from the true value, if the model can tell. With `None` it is measured,
+    /// from how E scatters over steps too small to change it otherwise.
+    pub error_noise: Option<f64>,
+    /// How far rounding may put each entry of [`Checkable::gradient`] from what the training code meant: ε|w| / rate where
+    /// it is read from a step. Empty where the gradient is stored.
+    pub gradient_noise: Vec<f64>,
+}
+
+impl Default for Details {
+    fn default() -> Self {
+        Self {
+            description: String::new(),
+            gradient_source: "the training code".to_owned(),
+            precision: Precision::F64,
+            reference: false,
+            sign: Sign::Descent,
+            samples: 1,
+            groups: Vec::new(),
+            error_noise: None,
+            gradient_noise: Vec::new(),
+        }
+    }
+}
+
+impl Details {
+    /// Returns what a reader calls a group: `W[1]`, `encoder.0.weight`.
+    pub fn group_name(&self, group: Group) -> String {
+        match self.named(group) {
+            Some(named) => named.name.clone(),
+            None => group.to_string(),
+        }
     }
 
-    /// Whose gradient [`Checkable::gradient`] is, for the head of the report.
-    fn gradient_source(&self) -> String {
-        "the training code".to_owned()
+    /// Returns the group's name and shape, if the model named it.
+    pub fn named(&self, group: Group) -> Option<&NamedGroup> {
+        if let Group::Named { number } = group { self.groups.get(number) } else { None }
     }
+}
+
+/// A run of parameters with a name and a shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedGroup {
+    /// `encoder.0.weight`.
+    pub name: String,
+    /// `[rows, columns]` of a matrix, in row-major order. Lets the diagnosis recognise a transposed gradient.
+    pub shape: Vec<usize>,
 }
 
 /// The error with one parameter changed, without touching the model: see [`Checkable::incremental`].

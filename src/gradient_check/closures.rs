@@ -1,9 +1,12 @@
-//! Anybody's model in one call: parameters in a slice, the error and the gradient as closures.
+//! Any model in one call: parameters in a slice, the error and the gradient as closures.
+
+use std::convert::Infallible;
+use std::fmt;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Check, Checkable, Group, ParameterId, Precision, Report, Sign, Sweep};
+use super::{Check, Checkable, Details, NamedGroup, ParameterId, Precision, Report, Sign, Sweep};
 
 /// A number that models compute in: `f32` or `f64`.
 pub trait Real: Copy {
@@ -41,7 +44,7 @@ impl Real for f64 {
     }
 }
 
-/// Checks a gradient: one call for anybody's model.
+/// Checks a gradient: one call for any model.
 ///
 /// `error` is E of the parameters, a number; `gradient` is +∂E/∂w, one number for each parameter, as most libraries
 /// keep it. (The rest of this crate has −∂E/∂w; for such code see [`ClosureModel::sign`].) What the model computes in
@@ -71,7 +74,25 @@ pub fn check_gradient<T: Real>(
     Check::new().run(&mut ClosureModel::new(parameters, error, gradient))
 }
 
-/// A model of two closures, for a [`Check`] with settings of its own: groups with names, a sign, samples.
+/// Checks a gradient whose code can fail; otherwise as [`check_gradient`].
+///
+/// # Errors
+/// The first error of either closure. The parameters are afterwards as they were.
+///
+/// # Panics
+/// If `gradient` hands out more or fewer numbers than there are parameters.
+#[track_caller]
+pub fn try_check_gradient<T: Real, X>(
+    parameters: &mut [T],
+    error: impl FnMut(&[T]) -> Result<T, X>,
+    gradient: impl FnMut(&[T]) -> Result<Vec<T>, X>,
+) -> Result<Report, X> {
+    Check::new().try_run(&mut ClosureModel::fallible(parameters, error, gradient))
+}
+
+type Function<'p, T, R, X> = Box<dyn FnMut(&[T]) -> Result<R, X> + 'p>;
+
+/// A model of two closures, for a [`Check`] with settings of its own: groups with names, a sign, samples, a reference.
 ///
 /// ```
 /// use backprop::gradient_check::{Check, ClosureModel, Selection};
@@ -89,28 +110,82 @@ pub fn check_gradient<T: Real>(
 /// assert!(report.passed(), "{report}");
 /// assert_eq!(report.groups[2].name, "input");
 /// ```
-#[derive(Debug)]
-pub struct ClosureModel<'p, T, E, G> {
+pub struct ClosureModel<'p, T, X = Infallible> {
     parameters: &'p mut [T],
-    error: E,
-    gradient: G,
-    /// The name and the shape of each group, and the number of its first parameter.
-    groups: Vec<(String, Vec<usize>, usize)>,
-    sign: Sign,
-    samples: usize,
-    description: Option<String>,
+    error: Function<'p, T, T, X>,
+    gradient: Function<'p, T, Vec<T>, X>,
+    /// E in f64, and the parameters in f64.
+    reference: Option<(Function<'p, f64, f64, X>, Vec<f64>)>,
+    /// The number of the first parameter of each group.
+    starts: Vec<usize>,
+    details: Details,
+    /// The first error of a closure; afterwards none is called.
+    failure: Option<X>,
 }
 
-impl<'p, T, E, G> ClosureModel<'p, T, E, G>
-where
-    T: Real,
-    E: FnMut(&[T]) -> T,
-    G: FnMut(&[T]) -> Vec<T>,
-{
+impl<'p, T: Real> ClosureModel<'p, T> {
     /// The error E of the parameters, and +∂E/∂w.
-    pub fn new(parameters: &'p mut [T], error: E, gradient: G) -> Self {
-        let groups = Vec::new();
-        Self { parameters, error, gradient, groups, sign: Sign::Ascent, samples: 1, description: None }
+    pub fn new(
+        parameters: &'p mut [T],
+        mut error: impl FnMut(&[T]) -> T + 'p,
+        mut gradient: impl FnMut(&[T]) -> Vec<T> + 'p,
+    ) -> Self {
+        Self::fallible(parameters, move |p: &[T]| Ok(error(p)), move |p: &[T]| Ok(gradient(p)))
+    }
+}
+
+impl<'p, T: Real, X> ClosureModel<'p, T, X> {
+    /// The same of closures that can fail; see [`Check::try_run`].
+    pub fn fallible(
+        parameters: &'p mut [T],
+        error: impl FnMut(&[T]) -> Result<T, X> + 'p,
+        gradient: impl FnMut(&[T]) -> Result<Vec<T>, X> + 'p,
+    ) -> Self {
+        let details = Details {
+            description: format!("a model of {} parameters", parameters.len()),
+            gradient_source: "your code".to_owned(),
+            precision: T::PRECISION,
+            sign: Sign::Ascent,
+            ..Details::default()
+        };
+        Self {
+            parameters,
+            error: Box::new(error),
+            gradient: Box::new(gradient),
+            reference: None,
+            starts: Vec::new(),
+            details,
+            failure: None,
+        }
+    }
+
+    /// The same E, computed in f64: differences are taken of this one, and `error` is not called. The gradient, in f32, is
+    /// then judged by what rounding really does to it, which is measured; in f32 alone rounding of E hides much more.
+    ///
+    /// ```
+    /// use backprop::gradient_check::{Check, ClosureModel};
+    ///
+    /// // E = Σ sin w + 10⁶: in f32, rounding of the 10⁶ hides everything.
+    /// let mut w = [0.3_f32, -1.2, 0.8];
+    /// let error = |w: &[f32]| w.iter().map(|w| w.sin()).sum::<f32>() + 1e6;
+    /// let gradient = |w: &[f32]| w.iter().map(|w| w.cos()).collect();
+    /// let mut model = ClosureModel::new(&mut w, error, gradient);
+    /// assert!(!Check::new().run(&mut model).passed());
+    /// let mut model = model.reference(|w: &[f64]| w.iter().map(|w| w.sin()).sum::<f64>() + 1e6);
+    /// assert!(Check::new().run(&mut model).passed());
+    /// ```
+    #[must_use]
+    pub fn reference(self, mut error: impl FnMut(&[f64]) -> f64 + 'p) -> Self {
+        self.fallible_reference(move |p: &[f64]| Ok(error(p)))
+    }
+
+    /// The same of a closure that can fail.
+    #[must_use]
+    pub fn fallible_reference(mut self, error: impl FnMut(&[f64]) -> Result<f64, X> + 'p) -> Self {
+        let parameters = self.parameters.iter().map(|parameter| parameter.to_f64()).collect();
+        self.reference = Some((Box::new(error), parameters));
+        self.details.reference = true;
+        self
     }
 
     /// Names for runs of parameters, one after the other, with the shape of each. The report counts by them, and with a
@@ -121,11 +196,19 @@ where
     #[must_use]
     #[track_caller]
     pub fn groups(mut self, groups: &[(&str, &[usize])]) -> Self {
-        let mut start = 0;
-        self.groups.clear();
+        let mut start = 0_usize;
+        self.starts.clear();
+        self.details.groups.clear();
         for (name, shape) in groups {
-            self.groups.push(((*name).to_owned(), shape.to_vec(), start));
-            start += shape.iter().product::<usize>();
+            self.details.groups.push(NamedGroup { name: (*name).to_owned(), shape: shape.to_vec() });
+            self.starts.push(start);
+            let count = shape.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
+            let end = count.and_then(|count| start.checked_add(count));
+            let end = end.filter(|&end| end <= self.parameters.len());
+            start = end.unwrap_or_else(|| {
+                let parameters = self.parameters.len();
+                panic!("the groups' shapes make up more than {parameters} parameters at '{name}', {shape:?}")
+            });
         }
         assert_eq!(start, self.parameters.len(), "the groups' shapes must make up all parameters");
         self
@@ -134,58 +217,105 @@ where
     /// The sign of the gradient; by default [`Sign::Ascent`], +∂E/∂w.
     #[must_use]
     pub fn sign(mut self, sign: Sign) -> Self {
-        self.sign = sign;
+        self.details.sign = sign;
         self
     }
 
     /// How many samples E is a mean over: lets the diagnosis tell a sum from a mean. By default 1.
     #[must_use]
     pub fn samples(mut self, samples: usize) -> Self {
-        self.samples = samples;
+        self.details.samples = samples;
         self
     }
 
     /// What the head of the report calls the model.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.details.description = description.into();
         self
     }
 
     fn group_of(&self, index: usize) -> Option<usize> {
-        self.groups.iter().rposition(|(_, _, start)| *start <= index)
+        self.starts.iter().rposition(|start| *start <= index)
+    }
+
+    /// Keeps an error, and hands out what stands in for the answer then.
+    fn or<R>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: impl Fn() -> R) -> R {
+        if failure.is_some() {
+            return otherwise();
+        }
+        answer().unwrap_or_else(|error| {
+            *failure = Some(error);
+            otherwise()
+        })
     }
 }
 
-impl<T, E, G> Checkable for ClosureModel<'_, T, E, G>
-where
-    T: Real,
-    E: FnMut(&[T]) -> T,
-    G: FnMut(&[T]) -> Vec<T>,
-{
+impl Check {
+    /// Checks a model of closures that can fail; otherwise as [`Check::run`].
+    ///
+    /// # Errors
+    /// The first error of a closure, after which none is called again. The parameters are afterwards as they were.
+    ///
+    /// # Panics
+    /// As [`Check::run`] does.
+    #[track_caller]
+    pub fn try_run<T: Real, X>(&self, model: &mut ClosureModel<T, X>) -> Result<Report, X> {
+        let report = self.run(model);
+        match model.failure.take() {
+            Some(error) => Err(error),
+            None => Ok(report),
+        }
+    }
+}
+
+impl<T: fmt::Debug, X> fmt::Debug for ClosureModel<'_, T, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { parameters, details, .. } = self;
+        f.debug_struct("ClosureModel")
+            .field("parameters", parameters)
+            .field("details", details)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Real, X> Checkable for ClosureModel<'_, T, X> {
     fn parameter_count(&self) -> usize {
         self.parameters.len()
     }
 
     fn parameter(&self, index: usize) -> f64 {
-        self.parameters[index].to_f64()
+        match &self.reference {
+            Some((_, parameters)) => parameters[index],
+            None => self.parameters[index].to_f64(),
+        }
     }
 
     fn set_parameter(&mut self, index: usize, value: f64) {
         self.parameters[index] = T::from_f64(value);
+        if let Some((_, parameters)) = &mut self.reference {
+            parameters[index] = value;
+        }
     }
 
     fn error(&mut self) -> f64 {
-        (self.error)(self.parameters).to_f64()
+        let Self { parameters, error, reference, failure, .. } = self;
+        match reference {
+            Some((reference, parameters)) => Self::or(failure, || reference(parameters), || f64::NAN),
+            None => Self::or(failure, || error(parameters).map(T::to_f64), || f64::NAN),
+        }
     }
 
     fn gradient(&mut self) -> Vec<f64> {
-        (self.gradient)(self.parameters).into_iter().map(T::to_f64).collect()
+        let Self { parameters, gradient, failure, .. } = self;
+        let count = parameters.len();
+        let numbers = |gradient: Vec<T>| gradient.into_iter().map(T::to_f64).collect();
+        Self::or(failure, || gradient(parameters).map(numbers), || vec![f64::NAN; count])
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
         match self.group_of(index) {
-            Some(group) => ParameterId::InGroup { group, index: index - self.groups[group].2 },
+            Some(group) => ParameterId::InGroup { group, index: index - self.starts[group] },
             None => ParameterId::Numbered { index },
         }
     }
@@ -193,8 +323,8 @@ where
     /// `encoder.weight[2, 0]`, by the group's shape.
     fn name(&self, index: usize) -> String {
         let Some(group) = self.group_of(index) else { return format!("parameter {index}") };
-        let (name, shape, start) = &self.groups[group];
-        let mut rest = index - start;
+        let NamedGroup { name, shape } = &self.details.groups[group];
+        let mut rest = index - self.starts[group];
         let mut place: Vec<String> = Vec::new();
         for size in shape.iter().rev() {
             place.insert(0, (rest % size).to_string());
@@ -203,37 +333,8 @@ where
         format!("{name}[{}]", place.join(", "))
     }
 
-    fn group_name(&self, group: Group) -> String {
-        match group {
-            Group::Named { number } => self.groups[number].0.clone(),
-            _ => group.to_string(),
-        }
-    }
-
-    fn group_shape(&self, group: Group) -> Option<Vec<usize>> {
-        let Group::Named { number } = group else { return None };
-        Some(self.groups[number].1.clone())
-    }
-
-    fn precision(&self) -> Precision {
-        T::PRECISION
-    }
-
-    fn sign(&self) -> Sign {
-        self.sign
-    }
-
-    fn sample_count(&self) -> usize {
-        self.samples
-    }
-
-    fn description(&self) -> String {
-        let count = self.parameters.len();
-        self.description.clone().unwrap_or_else(|| format!("a model of {count} parameters"))
-    }
-
-    fn gradient_source(&self) -> String {
-        "your code".to_owned()
+    fn details(&mut self) -> Details {
+        self.details.clone()
     }
 }
 
@@ -258,7 +359,8 @@ where
 /// ```
 ///
 /// # Panics
-/// If `vjp` hands out more or fewer numbers than there are inputs, or if `projections` is 0.
+/// If `vjp` hands out more or fewer numbers than there are inputs, if `function` changes how many outputs it has, or if
+/// `projections` is 0.
 #[track_caller]
 pub fn check_vjp<T: Real>(
     inputs: &mut [T],
@@ -274,6 +376,11 @@ pub fn check_vjp<T: Real>(
     for number in 0..projections {
         let v: Vec<T> = (0..outputs).map(|_| T::from_f64(rng.random_range(-1.0..=1.0))).collect();
         let project = |output: Vec<T>| {
+            let now = output.len();
+            assert_eq!(
+                now, outputs,
+                "the function has {outputs} outputs here and {now} there: it must have as many everywhere"
+            );
             let terms = output.iter().zip(&v).map(|(output, v)| output.to_f64() * v.to_f64());
             terms.sum::<f64>()
         };
@@ -320,19 +427,13 @@ impl<T: Real, E: FnMut(&[T]) -> f64, G: FnMut(&[T]) -> Vec<T>> Checkable for Pro
         format!("input {index}")
     }
 
-    fn precision(&self) -> Precision {
-        T::PRECISION
-    }
-
-    fn sign(&self) -> Sign {
-        Sign::Ascent
-    }
-
-    fn description(&self) -> String {
-        format!("a random projection of a function of {} inputs", self.inputs.len())
-    }
-
-    fn gradient_source(&self) -> String {
-        "your code".to_owned()
+    fn details(&mut self) -> Details {
+        Details {
+            description: format!("a random projection of a function of {} inputs", self.inputs.len()),
+            gradient_source: "your code".to_owned(),
+            precision: T::PRECISION,
+            sign: Sign::Ascent,
+            ..Details::default()
+        }
     }
 }

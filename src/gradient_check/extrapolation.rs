@@ -46,26 +46,45 @@ pub(super) struct Cell {
 /// The value with the smallest error among these and all that can be extrapolated from neighbours. The truncation error
 /// of the first level falls with h to the power `order`, and each level cancels the next such power.
 pub(super) fn best(first_level: &[Option<Cell>], order: i32) -> Option<Estimate> {
-    let mut best: Option<Estimate> = None;
-    let mut level = first_level.to_vec();
-    for number in 1..=LEVELS {
-        for (place, cell) in level.iter().enumerate() {
-            let Some(cell) = cell else { continue };
-            // A value of the n-th level is made of n rungs.
-            let contradiction = contradiction(cell.slope, &first_level[place + number - 1..]);
-            let uncertainty = cell.truncation + cell.rounding + cell.bend + contradiction;
-            if best.is_none_or(|best| uncertainty < best.uncertainty) {
-                best = Some(Estimate { slope: cell.slope, uncertainty, step: cell.step });
-            }
-        }
-        let power = RATIO.powi(order * number as i32);
-        level = level.windows(2).map(|pair| Some(extrapolate(pair[0]?, pair[1]?, power))).collect();
-    }
-    best
+    let contradicted = |(cell, finest): (Cell, usize)| {
+        let contradiction = contradiction(cell.slope, &first_level[finest..]);
+        let estimate = cell.estimate();
+        Estimate { uncertainty: estimate.uncertainty + contradiction, ..estimate }
+    };
+    let estimates = all(first_level, order).into_iter().map(contradicted);
+    estimates.reduce(|best, other| if other.uncertainty < best.uncertainty { other } else { best })
 }
 
-/// Cancels the power of h whose term is `power` times larger in the coarse value than in the fine one.
-fn extrapolate(coarse: Cell, fine: Cell, power: f64) -> Cell {
+/// Every value of the extrapolation, with the place of the finest rung that it is made of.
+pub(super) fn all(first_level: &[Option<Cell>], order: i32) -> Vec<(Cell, usize)> {
+    let mut cells = Vec::new();
+    let mut level = first_level.to_vec();
+    for number in 1..=LEVELS {
+        // A value of the n-th level is made of n rungs.
+        let finest = |(place, cell): (usize, &Option<Cell>)| Some(((*cell)?, place + number - 1));
+        cells.extend(level.iter().enumerate().filter_map(finest));
+        let extrapolated =
+            |pair: &[Option<Cell>]| Some(extrapolate(pair[0]?, pair[1]?, order * number as i32));
+        level = level.windows(2).map(extrapolated).collect();
+    }
+    cells
+}
+
+impl Cell {
+    /// The value with its own errors, before smaller steps are asked.
+    pub fn estimate(self) -> Estimate {
+        Estimate {
+            slope: self.slope,
+            uncertainty: self.truncation + self.rounding + self.bend,
+            step: self.step,
+        }
+    }
+}
+
+/// Cancels a power of h.
+fn extrapolate(coarse: Cell, fine: Cell, order: i32) -> Cell {
+    // The term is larger in the coarse value by this factor.
+    let power = (coarse.step / fine.step).powi(order);
     let slope = fine.slope + (fine.slope - coarse.slope) / (power - 1.0);
     Cell {
         slope,
@@ -106,13 +125,13 @@ pub(super) mod tests {
             Cell { slope: 1.32, truncation: 9.0, rounding: 0.3, least_rounding: 0.03, bend: 0.5, step: 2.0 };
         let fine =
             Cell { slope: 1.02, truncation: 0.2, rounding: 1.2, least_rounding: 0.12, bend: 0.2, step: 0.5 };
-        let cell = extrapolate(coarse, fine, 16.0);
+        let cell = extrapolate(coarse, fine, 2);
         let close = |left: f64, right: f64| assert!((left - right).abs() < 1e-12, "{left} {right}");
         close(cell.slope, 1.0);
         close(cell.truncation, 0.32 / 4.0);
         close(cell.rounding, (16.0 * 1.2 + 0.3) / 15.0);
         assert_eq!((cell.least_rounding, cell.bend, cell.step), (0.12, 0.5, 0.5));
-        close(extrapolate(coarse, Cell { truncation: 2.0, ..fine }, 16.0).truncation, 2.0 / 4.0);
+        close(extrapolate(coarse, Cell { truncation: 2.0, ..fine }, 2).truncation, 2.0 / 4.0);
         // Two such rungs: the extrapolated value wins, with a quarter of the finer one's truncation error.
         let free = |cell: Cell| Some(Cell { rounding: 0.0, bend: 0.0, truncation: 2.0, ..cell });
         assert_estimate(best(&[free(coarse), free(fine)], 2), 1.0, 0.5, 0.5);

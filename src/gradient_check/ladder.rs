@@ -5,32 +5,18 @@
 //! What can be made of them: the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and whether
 //! the smaller steps speak for one slope or another, for a bend, for noise, or for no slope at all.
 
-use super::extrapolation::{Cell, Estimate, RATIO, best};
+use super::extrapolation::{Cell, Estimate, RATIO, all, best};
+use super::noise::Noise;
+use super::tuning::TUNING;
 
-/// Where E does not change at all, this many rounding errors of numbers near 1 may have swallowed the change.
-pub(super) const SWALLOWED: f64 = 64.0;
+/// The golden ratio's fraction, of which no multiple comes near a whole number early.
+const GOLDEN: f64 = 0.618_033_988_749_895;
 
-/// From so many of the smallest steps it is read how E scatters.
-const SMALLEST_STEPS: usize = 4;
+/// No parameter needs more steps than this.
+const MOST_STEPS: usize = 48;
 
-/// So many changes by whole multiples of one number make a staircase.
+/// This many changes by whole multiples of one number make a staircase.
 const STAIRS: usize = 4;
-
-/// One slope is far more likely than another if the logarithm of the ratio is at least this.
-const FAR_MORE_LIKELY: f64 = 4.0;
-
-/// Where E is steeper at so many steps in a row, down to the smallest, its slope does not settle.
-const STEEPENING_STEPS: usize = 8;
-
-/// Steeper by this part at least.
-const STEEPER: f64 = 1.02;
-
-/// A change of so many rounding errors is no rounding error.
-const VISIBLE: f64 = 16.0;
-
-/// Of two slopes the one that misses by so many times less fits, or fits far better.
-const FITS: f64 = 1.5;
-const FITS_FAR_BETTER: f64 = 8.0;
 
 /// E at one distance from w, above and below; `None` where it is not finite.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +24,7 @@ struct Rung {
     step: f64,
     above: Option<Point>,
     below: Option<Point>,
-    /// Whether the model says that a bend lies between.
+    /// True if the model says that a bend lies between.
     switched: bool,
 }
 
@@ -53,12 +39,7 @@ pub(super) struct Point {
 #[derive(Debug)]
 pub(super) struct Ladder {
     unchanged: f64,
-    /// A bound on the noise of one evaluation of E, as far as is known beforehand.
-    noise: f64,
-    /// The largest change that rounding may swallow.
-    swallowed: f64,
-    /// The smallest change of E that was seen with any parameter; 0 where there was none.
-    smallest_change: f64,
+    noise: Noise,
     rungs: Vec<Rung>,
     /// Every E so far, in ascending order.
     errors: Vec<f64>,
@@ -74,37 +55,34 @@ pub(super) enum Side {
 }
 
 impl Ladder {
-    pub fn new(unchanged: f64, noise: f64, swallowed: f64) -> Self {
-        Self {
-            unchanged,
-            noise,
-            swallowed,
-            smallest_change: 0.0,
-            rungs: Vec::new(),
-            errors: vec![unchanged],
-            smallest_jump: f64::INFINITY,
-        }
-    }
-
-    /// With the smallest change of E that was seen with any parameter.
-    pub fn with_smallest_change(self, smallest_change: f64) -> Self {
-        Self { smallest_change, ..self }
+    pub fn new(unchanged: f64, noise: Noise) -> Self {
+        Self { unchanged, noise, rungs: Vec::new(), errors: vec![unchanged], smallest_jump: f64::INFINITY }
     }
 
     /// The steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
-    /// like it, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small.
-    pub fn steps(parameter: f64, scale: f64, epsilon: f64) -> impl Iterator<Item = f64> {
+    /// like it, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small. At most 48.
+    pub fn steps(parameter: f64, scale: f64, epsilon: f64) -> Vec<f64> {
         let size = parameter.abs();
-        let largest = 0.25 * 2f64.powf(scale.max(size).max(1.0).log2().floor());
+        let typical = scale.min(TUNING.largest_scale * size.max(1.0));
+        let largest = 2f64.powf(typical.max(size).max(1.0).log2().floor() - 2.0);
         let relative = if size > 0.0 { size / 4096.0 } else { 1.0 };
-        let smallest = 2f64.powi(-40).min(relative).max(16.0 * epsilon * size).max(2f64.powi(-70));
+        let smallest = 2f64.powi(-40).min(relative).max(epsilon * size).max(2f64.powi(-66));
+        // Each a little smaller by another part, so that no period divides all of them.
+        let uneven = |(number, step): (usize, f64)| step * (1.0 - 0.2 * (GOLDEN * number as f64).fract());
         std::iter::successors(Some(largest), |step| Some(step / RATIO))
-            .take_while(move |&step| step >= smallest)
+            .take_while(|&step| step >= smallest)
+            .take(MOST_STEPS)
+            .enumerate()
+            .map(uneven)
+            .collect()
     }
 
-    /// Adds the evaluations at the next smaller step.
+    /// Adds the evaluations at one more step.
     pub fn push(&mut self, step: f64, above: Point, below: Point, switched: bool) {
-        let finite = |point: Point| (point.error.is_finite() && point.distance > 0.0).then_some(point);
+        let finite = |point: Point| {
+            let moved = point.distance > 0.0 && point.distance.is_finite();
+            (point.error.is_finite() && moved).then_some(point)
+        };
         let rung = Rung { step, above: finite(above), below: finite(below), switched };
         for point in [rung.above, rung.below].into_iter().flatten() {
             let place = self.errors.partition_point(|&error| error < point.error);
@@ -113,19 +91,31 @@ impl Ladder {
             self.smallest_jump = jumps.filter(|&jump| jump > 0.0).fold(self.smallest_jump, f64::min);
             self.errors.insert(place, point.error);
         }
-        self.rungs.push(rung);
+        let place = self.rungs.partition_point(|other| other.step > step);
+        self.rungs.insert(place, rung);
     }
 
     /// The best estimate from both sides of w.
     pub fn central(&self) -> Option<Estimate> {
-        let (noise, least_noise) = (self.noise(), self.least_noise());
+        best(&self.central_slopes(self.rungs.len()), 2)
+    }
+
+    /// Every estimate from both sides of w, whatever smaller steps say of it.
+    pub fn candidates(&self) -> impl Iterator<Item = Estimate> {
+        let down_to = |count: usize| all(&self.central_slopes(count), 2).into_iter();
+        (2..=self.rungs.len()).flat_map(down_to).map(|(cell, _)| cell.estimate())
+    }
+
+    /// The slopes from both sides of w at the largest steps, down to the one with this number.
+    fn central_slopes(&self, count: usize) -> Vec<Option<Cell>> {
+        let (noise, least_noise) = (self.scatter(), self.least_scatter());
         let rung = |rung: &Rung| {
             let (above, below) = (rung.above?, rung.below?);
             let slope = (above.error - below.error) / (above.distance + below.distance);
-            Some((slope, self.jump(rung)?, rung.step))
+            slope.is_finite().then_some((slope, self.jump(rung)?, rung.step))
         };
-        let rungs: Vec<_> = self.rungs.iter().map(rung).collect();
-        let first_level: Vec<Option<Cell>> = (0..rungs.len())
+        let rungs: Vec<_> = self.rungs[..count].iter().map(rung).collect();
+        (0..count)
             .map(|k| {
                 let (slope, jump, step) = rungs[k]?;
                 let finer = rungs.get(k + 1).copied().flatten();
@@ -146,13 +136,12 @@ impl Ladder {
                     step,
                 })
             })
-            .collect();
-        best(&first_level, 2)
+            .collect()
     }
 
     /// The best estimate from one side of w.
     pub fn one_sided(&self, side: Side) -> Option<Estimate> {
-        let noises = [self.noise(), self.least_noise()];
+        let noises = [self.scatter(), self.least_scatter()];
         let rungs: Vec<Option<(f64, f64)>> = self
             .rungs
             .iter()
@@ -174,22 +163,76 @@ impl Ladder {
         best(&first_level.collect::<Vec<_>>(), 1)
     }
 
-    /// What E may change by unseen, where it is the same number at every step up to some step: with that step. `None`
-    /// where it changes at the smallest step already.
+    /// Returns what E may change by unseen, where it is the same number at every step up to some step, and that step.
+    /// `None` where it changes at the smallest step already.
     ///
     /// Rounding swallows a change (1 + 1e-20 is 1, and its logarithm 0) until it is large enough for a jump.
     pub fn unseen_change(&self) -> Option<(f64, f64)> {
         let flat = |point: Option<Point>| point.is_none_or(|point| point.error == self.unchanged);
         let flat = self.rungs.iter().rev().take_while(|rung| flat(rung.above) && flat(rung.below));
         let reach = flat.last()?.step;
-        let jump = self.smallest_jump;
-        Some((if jump.is_finite() { jump } else { self.swallowed.max(self.smallest_change) }, reach))
+        let jump =
+            if self.smallest_jump.is_finite() { self.smallest_jump } else { self.noise.smallest_change };
+        Some((self.noise.swallowed.max(jump.min(self.noise.largest_swallowed)), reach))
     }
 
-    /// Whether the steps smaller than this one speak for one slope and against another: whether, from the smallest step on
+    /// Returns what a step smaller than `step` sees that refutes a slope: E changes there by something else, by more than
+    /// noise explains, or it does not change at two steps in a row where it should. `slack` is how far the slopes at
+    /// smaller steps may be off otherwise.
+    pub fn refutation(&self, slope: f64, step: f64, slack: f64) -> Option<Estimate> {
+        let smaller = self.rungs.iter().filter(|rung| rung.step < step);
+        let noise = 2.0 * TUNING.refuted * self.credible();
+        let mut flat_before = false;
+        smaller.rev().find_map(|rung| {
+            let (difference, distance) = central_difference(rung)?;
+            let flat = difference == 0.0
+                && rung.above.is_some_and(|point| point.error == self.unchanged)
+                && slope.abs() * rung.step > TUNING.flat * self.noise.rounding;
+            let flat_twice = flat && flat_before;
+            flat_before = flat;
+            let refuted = flat_twice || (difference - slope * distance).abs() > noise + slack * distance;
+            let (slope, uncertainty) = (difference / distance, 0.0);
+            refuted.then_some(Estimate { slope, uncertainty, step: rung.step })
+        })
+    }
+
+    /// Returns the slopes on the left and on the right, and how far each may be off, where they differ by more than that
+    /// down to the smallest step at which it can be seen: where E bends exactly at w.
+    pub fn bend(&self) -> Option<[Estimate; 2]> {
+        let (left, right) = (self.one_sided(Side::Left)?, self.one_sided(Side::Right)?);
+        let jump = right.slope - left.slope;
+        let [coarse, fine] = self.rungs.windows(2).rfind(|pair| self.shows_bend(&pair[1], jump))? else {
+            return None;
+        };
+        let here = self.jump_without_curvature(coarse, fine)?;
+        (0.75..=1.25).contains(&(here / jump)).then_some([left, right])
+    }
+
+    /// Returns by how much the slopes on the left and on the right of w may differ, where no step is small enough to tell:
+    /// what they differ by at the smallest step at which that is more than noise, without the part of curvature.
+    pub fn possible_bend(&self) -> Option<f64> {
+        let shown = |pair: &[Rung]| self.jump(&pair[1]).is_some_and(|jump| self.shows_bend(&pair[1], jump));
+        let place = self.rungs.windows(2).rposition(shown)?;
+        let here = self.jump_without_curvature(&self.rungs[place], &self.rungs[place + 1])?;
+        let smaller = self.rungs.get(place + 2);
+        (!smaller.is_some_and(|rung| self.shows_bend(rung, here))).then_some(here.abs())
+    }
+
+    /// Curvature makes the sides differ by a part that falls with the step, which is extrapolated away.
+    fn jump_without_curvature(&self, coarse: &Rung, fine: &Rung) -> Option<f64> {
+        let ratio = coarse.step / fine.step;
+        Some((ratio * self.jump(fine)? - self.jump(coarse)?) / (ratio - 1.0))
+    }
+
+    /// Returns true if slopes that differ by this much change E by far more than noise at this step.
+    fn shows_bend(&self, rung: &Rung, jump: f64) -> bool {
+        jump.abs() * rung.step > TUNING.bend_visible * self.credible()
+    }
+
+    /// Returns true if the steps smaller than this one speak for one slope and against another: whether, from the smallest step on
     /// up to one of them, the differences are by far more likely with the first slope than with the second.
     ///
-    /// (Where E is flat up to near by and steep beyond, the large steps agree on a slope that is not that at w; the small
+    /// (Where E is flat around w and steep beyond, the large steps agree on a slope that is not that at w; the small
     /// ones know better, but through noise.)
     pub fn smaller_steps_favour(&self, slope: f64, other: f64, step: f64) -> bool {
         let smaller = self.rungs.iter().rev().take_while(|rung| rung.step < step);
@@ -199,11 +242,11 @@ impl Ladder {
             let miss = |slope: f64| (difference - slope * distance) / deviation;
             // The difference of two evaluations has twice the variance of one.
             log_likelihood += 0.25 * (miss(slope) * miss(slope) - miss(other) * miss(other));
-            log_likelihood < -FAR_MORE_LIKELY
+            log_likelihood < -TUNING.far_more_likely
         })
     }
 
-    /// Whether this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and
+    /// Returns true if this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and
     /// there another is by far less so, and E is not bent by about as much.
     pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
         let visible = 4.0 * self.local_noise();
@@ -217,12 +260,12 @@ impl Ladder {
         first.is_some_and(|(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
     }
 
-    /// Whether, at two smaller steps in a row at which E changes by far more than rounding, this slope misses by less than
+    /// Returns true if, at two smaller steps in a row at which E changes by far more than rounding, this slope misses by less than
     /// another, and at the smaller of the two by far less.
     ///
     /// (Where E oscillates within the larger steps, they see no slope, and the noise they measure is the oscillation.)
     pub fn smaller_steps_fit(&self, slope: f64, other: f64, step: f64) -> bool {
-        let visible = VISIBLE * self.rounding();
+        let visible = TUNING.visible * self.rounding();
         let fits = |rung: &Rung, factor: f64| {
             central_difference(rung).is_some_and(|(difference, distance)| {
                 let miss = |slope: f64| (difference - slope * distance).abs();
@@ -230,33 +273,44 @@ impl Ladder {
             })
         };
         let mut pairs = self.rungs.windows(2).filter(|pair| pair[0].step < step);
-        pairs.any(|pair| fits(&pair[0], FITS) && fits(&pair[1], FITS_FAR_BETTER))
+        pairs.any(|pair| fits(&pair[0], TUNING.fits) && fits(&pair[1], TUNING.fits_far_better))
     }
 
-    /// Whether the slope on one side does not settle: whether E is steeper and steeper towards w down to the smallest step,
+    /// Returns true if the slope on one side does not settle: if E is steeper and steeper towards w down to the smallest step,
     /// as ∛w is at 0.
     pub fn is_ever_steeper(&self) -> bool {
-        let visible = VISIBLE * self.noise.max(self.rounding());
+        let visible = TUNING.visible * self.noise.bound.max(self.rounding());
         let slope = |point: Point| {
             let change = point.error - self.unchanged;
             (change.abs() > visible).then_some(change / point.distance)
         };
         let steepens = |side: fn(&Rung) -> Option<Point>| {
-            let slopes: Option<Vec<f64>> =
-                self.rungs.iter().rev().take(STEEPENING_STEPS).map(|rung| slope(side(rung)?)).collect();
+            let slopes: Option<Vec<f64>> = self
+                .rungs
+                .iter()
+                .rev()
+                .take(TUNING.steepening_steps)
+                .map(|rung| slope(side(rung)?))
+                .collect();
             slopes.is_some_and(|slopes| {
-                slopes.len() == STEEPENING_STEPS && slopes.windows(2).all(|pair| pair[0] / pair[1] >= STEEPER)
+                slopes.len() == TUNING.steepening_steps
+                    && slopes.windows(2).all(|pair| pair[0] / pair[1] >= TUNING.steeper)
             })
         };
         steepens(|rung| rung.above) || steepens(|rung| rung.below)
     }
 
-    /// On which sides there is no finite E at all, or only farther off: left, right.
+    /// Returns for the left and the right side whether E is finite at no step there.
     pub fn is_cut_off(&self) -> [bool; 2] {
         [
             self.rungs.iter().all(|rung| rung.below.is_none()),
             self.rungs.iter().all(|rung| rung.above.is_none()),
         ]
+    }
+
+    #[cfg(test)]
+    pub fn allow_jumps_of(&mut self, size: f64) {
+        self.noise.largest_swallowed = size;
     }
 
     fn points(&self) -> impl Iterator<Item = Point> {
@@ -267,32 +321,43 @@ impl Ladder {
     ///
     /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest jump is
     /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
-    fn noise(&self) -> f64 {
+    fn scatter(&self) -> f64 {
         let smallest = self.smallest_jump;
-        if smallest <= self.swallowed { self.noise.max(smallest) } else { self.least_noise() }
+        if smallest <= self.noise.swallowed { self.noise.bound.max(smallest) } else { self.least_scatter() }
     }
 
-    /// The noise of which there is no doubt: what is known beforehand, or the height of the steps where E is a staircase.
-    fn least_noise(&self) -> f64 {
+    /// The noise of which there is no doubt: what is known beforehand, or the smallest jump, if it is small enough for
+    /// rounding or E is a staircase.
+    fn least_scatter(&self) -> f64 {
         let smallest = self.smallest_jump;
-        if self.is_staircase(smallest) { self.noise.max(smallest) } else { self.noise }
+        let certain = smallest <= TUNING.rounding * self.noise.rounding || self.is_staircase(smallest);
+        if certain { self.noise.bound.max(smallest) } else { self.noise.bound }
+    }
+
+    /// The noise, as far as rounding explains it.
+    fn credible(&self) -> f64 {
+        let jump = self.smallest_jump;
+        if jump <= TUNING.rounding * self.noise.rounding {
+            self.noise.credible.max(jump)
+        } else {
+            self.noise.credible
+        }
     }
 
     /// How much E scatters along this coordinate: the largest change at the smallest steps, or one rounding error.
     fn local_noise(&self) -> f64 {
-        let smallest_steps = self.rungs.iter().rev().take(SMALLEST_STEPS);
+        let smallest_steps = self.rungs.iter().rev().take(TUNING.smallest_steps);
         let points = smallest_steps.flat_map(|rung| [rung.above, rung.below]).flatten();
         points.map(|point| (point.error - self.unchanged).abs()).fold(self.rounding(), f64::max)
     }
 
     /// One rounding error of E.
     fn rounding(&self) -> f64 {
-        let size = self.unchanged.abs();
-        self.swallowed / SWALLOWED * size / size.max(1.0)
+        self.noise.epsilon * self.unchanged.abs()
     }
 
-    /// Whether E changes by whole multiples of its smallest jump, and not only by those that the steps are of each other:
-    /// by those it changes where it is straight.
+    /// Returns true if E changes by whole multiples of its smallest jump, and not only by those that the steps are of each
+    /// other: by those it changes where it is straight.
     fn is_staircase(&self, smallest: f64) -> bool {
         let changes = self.points().map(|point| (point.error - self.unchanged).abs() / smallest);
         let small: Vec<f64> = changes.filter(|&jumps| jumps > 0.5 && jumps < 100.0).collect();
@@ -318,7 +383,7 @@ fn central_difference(rung: &Rung) -> Option<(f64, f64)> {
     Some((above.error - below.error, above.distance + below.distance))
 }
 
-/// Whether the difference of the two slopes falls from one step to the next as it does where E is smooth.
+/// Returns true if the difference of the two slopes falls from one step to the next as it does where E is smooth.
 fn falls(coarse: f64, fine: f64) -> bool {
     fine.abs() <= 0.5 * coarse.abs()
 }
@@ -328,9 +393,14 @@ mod tests {
     use super::super::extrapolation::tests::assert_estimate;
     use super::*;
 
+    fn noise(bound: f64, swallowed: f64) -> Noise {
+        let noise = Noise { swallowed, largest_swallowed: f64::INFINITY, ..Noise::new(1.0, 0.0, 1.0) };
+        Noise { bound, credible: bound, epsilon: swallowed / TUNING.swallowed, ..noise }
+    }
+
     /// A ladder of E(w + d) at the steps 4, 1 and ¼.
-    fn ladder(error: impl Fn(f64) -> f64, noise: f64, swallowed: f64) -> Ladder {
-        let mut ladder = Ladder::new(error(0.0), noise, swallowed);
+    fn ladder(error: impl Fn(f64) -> f64, bound: f64, swallowed: f64) -> Ladder {
+        let mut ladder = Ladder::new(error(0.0), noise(bound, swallowed));
         for step in [4.0, 1.0, 0.25] {
             let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
             ladder.push(step, point(step), point(-step), false);
@@ -339,18 +409,29 @@ mod tests {
     }
 
     #[test]
-    fn steps_go_down_in_quarters_to_what_the_parameter_can_resolve() {
+    fn steps_go_down_in_uneven_quarters_to_what_the_parameter_can_resolve() {
         let epsilon = f64::EPSILON;
         let ends = |parameter: f64, scale: f64| {
-            let steps: Vec<f64> = Ladder::steps(parameter, scale, epsilon).collect();
-            assert!(steps.windows(2).all(|pair| pair[1] == pair[0] / 4.0));
-            [steps[0], steps[steps.len() - 1]].map(f64::log2)
+            let steps = Ladder::steps(parameter, scale, epsilon);
+            assert!(steps.windows(2).all(|pair| (3.1..5.1).contains(&(pair[0] / pair[1]))));
+            assert!(steps.len() <= 48, "{}", steps.len());
+            [steps[0].log2(), steps[steps.len() - 1].log2().ceil()]
         };
         assert_eq!(ends(3.0, 0.5), [-1.0, -39.0]); // a quarter of 2, and not below 2⁻⁴⁰
         assert_eq!(ends(0.0, 0.0), [-2.0, -40.0]);
         assert_eq!(ends(0.0, 9.0), [1.0, -39.0]); // a quarter of 8, the size of its like
         assert_eq!(ends(2f64.powi(-40), 0.0), [-2.0, -52.0]); // 1/4096 of itself
-        assert_eq!(ends(-2f64.powi(40), 0.0), [38.0, -8.0]); // 16 units in its last place
+        assert_eq!(ends(-2f64.powi(40), 0.0), [38.0, -12.0]); // a unit in its last place
+        // Whatever the parameter and those like it, the steps come to an end.
+        for parameter in [0.0, 5e-324, 1e-300, 1.0, 1e155, f64::MAX] {
+            for scale in [0.0, 1.0, 1e155, f64::MAX] {
+                ends(parameter, scale);
+            }
+        }
+        // No two of them have a ratio that is nearly a power of two.
+        let steps = Ladder::steps(1.0, 0.0, epsilon);
+        let near = |pair: &[f64]| ((pair[0] / pair[1]).log2().round() - (pair[0] / pair[1]).log2()).abs();
+        assert!(steps.windows(2).all(|pair| near(pair) > 0.02));
     }
 
     #[test]
@@ -358,7 +439,7 @@ mod tests {
         // E = 2d + d²: every central difference is 2, and the slopes of the sides differ by 2h.
         assert_estimate(ladder(|d| 2.0 * d + d * d, 1e-3, 0.0).central(), 2.0, 1e-3 / 4.0, 4.0);
         // Distances that rounding made unequal: (8 + 4) / (4 + 2).
-        let mut uneven = Ladder::new(0.0, 0.0, 0.0);
+        let mut uneven = Ladder::new(0.0, noise(0.0, 0.0));
         uneven.push(4.0, Point { distance: 4.0, error: 8.0 }, Point { distance: 2.0, error: -4.0 }, false);
         assert_estimate(uneven.central(), 2.0, 2.0, 4.0); // one rung has no neighbour: anything from 0 to twice
     }
@@ -371,7 +452,7 @@ mod tests {
         switched.rungs[0].switched = true;
         assert_estimate(switched.central(), 2.0, 1e-3, 1.0);
         // Two rungs whose jumps do not fall are suspect, both of them; the third falls from the second.
-        let mut late = Ladder::new(0.0, 0.0, 0.0);
+        let mut late = Ladder::new(0.0, noise(0.0, 0.0));
         for (step, above) in [(4.0, 8.0), (1.0, 2.0), (0.25, 0.0)] {
             let [above, below] = [above, 0.0].map(|error| Point { distance: step, error });
             late.push(step, above, below, false);
@@ -403,7 +484,7 @@ mod tests {
         assert_eq!(right.is_cut_off(), [false, true]);
         assert_estimate(right.one_sided(Side::Left), 2.0, 0.0, 4.0);
         // A step that rounding swallowed moved nothing, and says nothing.
-        let mut still = Ladder::new(0.0, 0.0, 0.0);
+        let mut still = Ladder::new(0.0, noise(0.0, 0.0));
         still.push(1.0, Point { distance: 0.0, error: 0.0 }, Point { distance: 1.0, error: 0.0 }, false);
         assert_eq!(still.is_cut_off(), [false, true]);
     }
@@ -420,6 +501,10 @@ mod tests {
             }
         };
         assert_eq!(ladder(staircase, 0.0, 0.0).unseen_change(), Some((0.5, 0.25)));
+        // A larger jump than rounding can make was not swallowed.
+        let mut small = ladder(staircase, 0.0, 0.0);
+        small.noise.largest_swallowed = 0.1;
+        assert_eq!(small.unseen_change(), Some((0.1, 0.25)));
         assert_eq!(ladder(|_| 1.0, 0.0, 0.125).unseen_change(), Some((0.125, 4.0)));
         assert_eq!(ladder(|d| d, 0.0, 0.0).unseen_change(), None);
         assert_eq!(ladder(|d| d.max(0.0), 0.0, 0.0).unseen_change(), None); // flat on one side only
@@ -436,14 +521,14 @@ mod tests {
                 1.0
             }
         };
-        assert_eq!(ladder(staircase, 0.1, 1.0).noise(), 0.5);
-        assert_eq!(ladder(staircase, 0.7, 1.0).noise(), 0.7);
-        assert_eq!(ladder(staircase, 0.1, 0.2).noise(), 0.1);
+        assert_eq!(ladder(staircase, 0.1, 1.0).scatter(), 0.5);
+        assert_eq!(ladder(staircase, 0.7, 1.0).scatter(), 0.7);
+        assert_eq!(ladder(staircase, 0.1, 0.2).scatter(), 0.1);
     }
 
     /// A ladder of 12 steps from 1 down.
-    fn long_ladder(error: impl Fn(f64) -> f64, noise: f64) -> Ladder {
-        let mut ladder = Ladder::new(error(0.0), noise, SWALLOWED * f64::EPSILON);
+    fn long_ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
+        let mut ladder = Ladder::new(error(0.0), noise(bound, TUNING.swallowed * f64::EPSILON));
         for step in std::iter::successors(Some(1.0), |step| Some(step / RATIO)).take(12) {
             let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
             ladder.push(step, point(step), point(-step), false);
@@ -462,7 +547,7 @@ mod tests {
         assert!(!long_ladder(|d| if d.abs() < 1e-6 { 1e4 * d } else { d.cbrt() }, 0.0).is_ever_steeper());
         assert!(!long_ladder(|d| 3.0 * d + 1e-3 * d.abs(), 0.0).is_ever_steeper());
         assert!(!long_ladder(|d| d * d.abs(), 0.0).is_ever_steeper());
-        assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / VISIBLE).is_ever_steeper());
+        assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / TUNING.visible).is_ever_steeper());
         // Nothing is said of fewer steps than eight.
         assert!(!ladder(f64::cbrt, 0.0, 0.0).is_ever_steeper());
     }
@@ -496,5 +581,39 @@ mod tests {
         assert!(!refutes(2.0, 1.5, 4.0), "the other misses by 10, this one by 14");
         assert!(!refutes(2.0, 0.25, 1.0), "the step 4 is beyond reach");
         assert!(!refutes(0.5, 0.25, 4.0), "a miss of 2 is not visible");
+    }
+
+    #[test]
+    fn a_slope_is_refuted_by_a_smaller_step_that_sees_another_or_none() {
+        // 3d with a wave of length 1: at whole steps its slope is 3, at the smallest 3 + 2π.
+        let wave = |d: f64| 3.0 * d + (2.0 * std::f64::consts::PI * d).sin();
+        let refutation = |slope: f64, step: f64| ladder(wave, 0.0, 0.0).refutation(slope, step, 0.1);
+        let seen = refutation(3.0, 1.0).expect("the step ¼ sees the wave");
+        assert!((seen.slope - 7.0).abs() < 1e-12 && seen.step == 0.25, "{seen:?}");
+        assert!(refutation(3.0, 0.25).is_none(), "there is no smaller step");
+        assert!(refutation(7.05, 1.0).is_none(), "within the slack");
+        // Noise excuses three bounds for each of two values, over a distance of ½.
+        assert!(ladder(wave, 0.3, 0.0).refutation(3.0, 1.0, 0.1).is_some());
+        assert!(ladder(wave, 0.4, 0.0).refutation(3.0, 1.0, 0.1).is_none());
+        // Flat at two steps in a row, where E should change by more than a few roundings: noise is no excuse.
+        let mut flat = ladder(|_| 1.0, 100.0, 0.0);
+        flat.noise.rounding = 1e-3;
+        assert!(flat.refutation(0.1, 4.0, 0.0).is_some() && flat.refutation(0.1, 1.0, 0.0).is_none());
+        flat.noise.rounding = 1.0;
+        assert!(flat.refutation(0.1, 4.0, 0.0).is_none());
+    }
+
+    #[test]
+    fn a_bend_at_w_is_told_from_one_near_by_and_from_curvature() {
+        let bend = |at: f64| long_ladder(move |d| 1.0 + d + d * d + 0.1 * (d - at).max(0.0), 1e-16).bend();
+        let [left, right] = bend(0.0).expect("the slopes are 1 and 1.1");
+        assert!((left.slope - 1.0).abs() < 1e-6 && (right.slope - 1.1).abs() < 1e-6, "{left:?} {right:?}");
+        assert!(bend(1e-3).is_none() && bend(-1e-3).is_none());
+        assert!(long_ladder(|d| 1.0 + d + d * d, 1e-16).bend().is_none());
+        // Within noise of 1e-6 a bend of 0.1 shows at the step 4⁻⁵ and not below.
+        let possible =
+            |at: f64, bound: f64| long_ladder(move |d| 1.0 + 0.1 * (d - at).max(0.0), bound).possible_bend();
+        assert!((possible(0.0, 1e-6).expect("it bends") - 0.1).abs() < 1e-3);
+        assert!(possible(0.01, 1e-16).is_none() && possible(2.0, 1e-6).is_none());
     }
 }

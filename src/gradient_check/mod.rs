@@ -55,13 +55,14 @@ mod report;
 mod settings;
 mod sweep;
 mod taylor;
+mod tuning;
 mod verdict;
 mod walk;
 
 pub use self::{
     check::Check,
-    checkable::{Checkable, Incremental, Probe},
-    closures::{ClosureModel, Real, check_gradient, check_vjp},
+    checkable::{Checkable, Details, Incremental, NamedGroup, Probe},
+    closures::{ClosureModel, Real, check_gradient, check_vjp, try_check_gradient},
     diagnosis::{Diagnosis, Pattern},
     networks::{CheckedEngine, CheckedNetwork, Downstream, Example, Forward, Layout, Summation, Task},
     parameter_id::{Group, ParameterId},

@@ -7,7 +7,65 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Checkable, Precision};
+use super::Checkable;
+use super::tuning::TUNING;
+
+/// How far rounding moves E, measured and at most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Noise {
+    /// A bound on the noise of one evaluation, measured or from the model.
+    pub bound: f64,
+    /// The same as far as rounding explains it. (E of a quantised parameter scatters by more.)
+    pub credible: f64,
+    /// One rounding error of E's terms: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number that E is made of by ε, as moving the
+    /// parameters by ε does.)
+    pub rounding: f64,
+    /// A change that rounding may swallow, if E is made of numbers near 1.
+    pub swallowed: f64,
+    /// The largest change that rounding may swallow, whatever E is made of.
+    pub largest_swallowed: f64,
+    /// The smallest change of E that was seen with any parameter; 0 where there was none.
+    pub smallest_change: f64,
+    /// The distance from 1 to the next number in what E is computed in.
+    pub epsilon: f64,
+}
+
+impl Noise {
+    /// The noise without any measurement; `terms` is |E| + √Σ(w·∂E/∂w)².
+    pub fn new(error: f64, terms: f64, epsilon: f64) -> Self {
+        let size = error.abs().max(1.0);
+        let rounding = epsilon * terms;
+        Self {
+            bound: rounding,
+            credible: rounding,
+            rounding,
+            swallowed: TUNING.swallowed * epsilon * size,
+            largest_swallowed: epsilon.sqrt() * size.max(terms),
+            smallest_change: 0.0,
+            epsilon,
+        }
+    }
+
+    /// The noise that a model knows.
+    pub fn known(self, bound: f64) -> Self {
+        Self { bound, credible: bound, rounding: self.rounding.max(bound / TUNING.rounding), ..self }
+    }
+
+    /// The noise that is measured, over steps of √ε of each parameter. `difference` is that of two evaluations at one
+    /// place. Returns the number of evaluations, too.
+    pub fn measured(self, model: &mut dyn Checkable, parameters: &[f64], difference: f64) -> (Self, usize) {
+        let least = 0.25 * self.rounding;
+        let bound =
+            of_error(model, parameters, self.epsilon, self.epsilon.sqrt()).max(least).max(2.0 * difference);
+        if difference > 0.0 || bound <= TUNING.rounding * self.rounding {
+            return (Self { bound, credible: bound, ..self }, EVALUATIONS);
+        }
+        // More than rounding of E's terms explains: does that remain over steps of a few units in the last place?
+        let fine = of_error(model, parameters, self.epsilon, 4.0 * self.epsilon);
+        let credible = fine.clamp(least, TUNING.rounding * self.rounding);
+        (Self { bound, credible, ..self }, 2 * EVALUATIONS)
+    }
+}
 
 /// The evaluations along one line: enough for differences of order 5.
 const POINTS: usize = 7;
@@ -15,27 +73,27 @@ const POINTS: usize = 7;
 /// From the standard deviation that is measured to a bound that is seldom exceeded.
 const BOUND: f64 = 4.0;
 
-/// How many evaluations of E the measurement takes.
+/// How many evaluations of E one measurement takes.
 pub(super) const EVALUATIONS: usize = 2 * POINTS;
 
-/// How far rounding moves E at these parameters. They are afterwards as they were.
-pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], precision: Precision) -> f64 {
+/// How far rounding moves E at these parameters, by steps of this part of each. They are afterwards as they were.
+pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let epsilon = precision.epsilon();
+    let steps: Vec<f64> = parameters
+        .iter()
+        .map(|parameter| {
+            // In proportion; a 0, which may well be on a bend, stays, and so does what is infinite.
+            let sign = if rng.random() { 1.0 } else { -1.0 };
+            let step = sign * part * parameter;
+            if step.is_finite() { step } else { 0.0 }
+        })
+        .collect();
     let mut noise = f64::INFINITY;
-    // Two lines, and the quieter of them: the other may cross a bend.
-    for _ in 0..2 {
-        let steps: Vec<f64> = parameters
-            .iter()
-            .map(|parameter| {
-                // In proportion; a 0, which may well stand on a bend, stays.
-                let sign = if rng.random() { 1.0 } else { -1.0 };
-                sign * epsilon.sqrt() * parameter
-            })
-            .collect();
+    // Two lines that leave in opposite directions, and the quieter of them: a bend lies on one side.
+    for side in [1.0, -1.0] {
         let errors: Vec<f64> = (0..POINTS)
             .map(|point| {
-                let distance = point as f64 - (POINTS / 2) as f64;
+                let distance = side * point as f64;
                 set_all(model, parameters.iter().zip(&steps).map(|(old, step)| old + distance * step));
                 model.error()
             })
@@ -71,10 +129,10 @@ pub(super) fn of_gradient(
     model: &mut dyn Checkable,
     parameters: &[f64],
     gradient: &[f64],
-    precision: Precision,
+    epsilon: f64,
 ) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let unit = 4.0 * precision.epsilon();
+    let unit = 4.0 * epsilon;
     let mut noise: Vec<f64> = gradient.iter().map(|entry| unit * entry.abs()).collect();
     for _ in 0..2 {
         let moved =
@@ -155,19 +213,19 @@ mod tests {
     }
 
     #[test]
-    fn e_is_measured_at_seven_points_around_the_parameters_on_two_lines() {
+    fn e_is_measured_at_seven_points_from_the_parameters_on_two_lines() {
         let mut model = noted(|p| p.iter().sum(), <[f64]>::to_vec);
-        of_error(&mut model, &PARAMETERS, Precision::F64);
+        of_error(&mut model, &PARAMETERS, f64::EPSILON, f64::EPSILON.sqrt());
         assert_eq!(model.parameters, PARAMETERS);
         assert_eq!(model.asked.len(), EVALUATIONS + 1);
         for line in model.asked[..EVALUATIONS].chunks(EVALUATIONS / 2) {
             let mut directions = Vec::new();
             for (index, old) in PARAMETERS.iter().enumerate() {
-                let step = (line[4][index] - line[3][index]) / f64::EPSILON.sqrt();
+                let step = (line[1][index] - line[0][index]) / f64::EPSILON.sqrt();
                 assert!((step.abs() - old.abs()).abs() <= 1e-6 * old.abs(), "{step} {old}");
                 for (point, parameters) in line.iter().enumerate() {
                     let distance = (parameters[index] - old) / f64::EPSILON.sqrt();
-                    assert!((distance - (point as f64 - 3.0) * step).abs() <= 1e-6 * old.abs());
+                    assert!((distance - point as f64 * step).abs() <= 1e-6 * old.abs());
                 }
                 if *old != 0.0 {
                     directions.push(step * old > 0.0);
@@ -180,7 +238,8 @@ mod tests {
     #[test]
     fn where_e_is_nothing_but_a_point_four_roundings_are_assumed() {
         let error = |p: &[f64]| if p == PARAMETERS { 2.0 } else { f64::NAN };
-        let noise = of_error(&mut noted(error, <[f64]>::to_vec), &PARAMETERS, Precision::F64);
+        let noise =
+            of_error(&mut noted(error, <[f64]>::to_vec), &PARAMETERS, f64::EPSILON, f64::EPSILON.sqrt());
         assert_eq!(noise, 4.0 * f64::EPSILON * 2.0);
     }
 
@@ -188,7 +247,7 @@ mod tests {
     fn a_gradient_s_noise_is_four_roundings_or_twice_what_it_moves_by() {
         let unit = 4.0 * f64::EPSILON;
         let mut constant = noted(|_| 0.0, |_| vec![3.0; 8]);
-        let noise = of_gradient(&mut constant, &PARAMETERS, &[3.0; 8], Precision::F64);
+        let noise = of_gradient(&mut constant, &PARAMETERS, &[3.0; 8], f64::EPSILON);
         assert_eq!(noise, [3.0 * unit; 8]);
         assert_eq!(constant.parameters, PARAMETERS);
         let up =
@@ -197,7 +256,7 @@ mod tests {
             assert!((1..=6).contains(&up(asked)), "some grow and some shrink: {asked:?}");
         }
         let mut moving = noted(|_| 0.0, <[f64]>::to_vec);
-        let noise = of_gradient(&mut moving, &PARAMETERS, &PARAMETERS, Precision::F64);
+        let noise = of_gradient(&mut moving, &PARAMETERS, &PARAMETERS, f64::EPSILON);
         for (noise, parameter) in noise.iter().zip(PARAMETERS) {
             let expected = 2.0 * unit * parameter.abs();
             assert!((noise - expected).abs() <= 0.3 * expected, "{noise} {expected}");

@@ -51,6 +51,11 @@ impl Precision {
         }
     }
 
+    /// The relative error that rounding alone leaves in a gradient, and that counts as equal beside a reference in f64.
+    pub(super) fn rounding(self) -> f64 {
+        self.tolerance() / 16.0
+    }
+
     /// The largest relative error that counts as equal.
     pub fn tolerance(self) -> f64 {
         match self {

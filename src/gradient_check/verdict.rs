@@ -24,12 +24,12 @@ use super::ParameterId;
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Verdict {
     /// Analytic and numerical value are equal: within the tolerance, or within what the numerical value is uncertain by,
-    /// if that is at most a hundredth of it.
+    /// if that is at most a hundredth of it. Or both are so small that there is nothing to see ([`Entry::no_effect`]).
     Agree,
     /// The slopes from the left and from the right are two, as where a ReLU bends, and the analytic value is one of them
     /// or lies between.
     Kink,
-    /// The parameter stands at the edge of where E is defined, or outside: on one side, or on both, E is not finite. Or E
+    /// The parameter is at the edge of where E is defined, or outside: on one side, or on both, E is not finite. Or E
     /// has no finite slope there, as ∛w at 0.
     Domain,
     /// The numerical value is too uncertain (by rounding, mostly) to say anything about the analytic one.
@@ -56,7 +56,7 @@ impl fmt::Display for Verdict {
 pub struct Entry {
     /// The parameter's number.
     pub index: usize,
-    /// Where it stands.
+    /// Its place in the model.
     pub id: ParameterId,
     /// The parameter itself.
     pub parameter: f64,
@@ -79,6 +79,9 @@ pub struct Entry {
     pub outside: Option<f64>,
     /// How often E was evaluated for it.
     pub evaluations: usize,
+    /// True if the parameter has no visible effect on E: its analytic value is below what rounding leaves of the largest ones,
+    /// and E shows no slope. (A bias in front of a batch norm; a parameter that is infinite, with a gradient of 0.)
+    pub no_effect: bool,
 }
 
 impl Entry {
@@ -87,12 +90,17 @@ impl Entry {
         self.analytic / self.numerical
     }
 
-    /// Whether one of the two values is not 0.
+    /// Returns true if the values differ by more than the uncertainty, but not surely enough to disagree.
+    pub fn is_contested(&self) -> bool {
+        self.verdict == Verdict::Inconclusive && (self.analytic - self.numerical).abs() > self.uncertainty
+    }
+
+    /// Returns true if one of the two values is not 0.
     pub fn is_nonzero(&self) -> bool {
         self.analytic != 0.0 || self.numerical != 0.0
     }
 
-    /// Whether one of the two values is infinite or not a number.
+    /// Returns true if one of the two values is infinite or not a number.
     pub fn is_not_finite(&self) -> bool {
         !self.analytic.is_finite() || !self.numerical.is_finite()
     }
@@ -131,6 +139,7 @@ mod tests {
             slopes: None,
             outside: None,
             evaluations: 2,
+            no_effect: false,
         };
         assert_eq!(entry(3.0, 2.0).ratio(), 1.5);
         assert!(

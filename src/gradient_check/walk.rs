@@ -1,4 +1,4 @@
-//! The walk of a check over a model: every parameter by two evaluations, and closely where those do not suffice.
+//! The walk of a check over a model: every parameter at a few steps, and closely where those do not suffice.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,17 @@ use rand::{RngExt, SeedableRng};
 #[cfg(feature = "vectorized")]
 use rayon::prelude::*;
 
-use super::coordinate::{Coordinate, Evaluate};
-use super::settings::{Precision, StepSize};
+use super::coordinate::{Basis, Coordinate, Evaluate};
+use super::noise::Noise;
+use super::settings::StepSize;
 use super::taylor::{self, TaylorOutcome, TaylorTest};
-use super::{Checkable, Entry, Group, Incremental, ParameterId, Probe, Report, Verdict, noise};
+use super::tuning::TUNING;
+use super::{Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Probe, Verdict, noise};
 
 /// What a check has settled before it starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
+    /// What E is computed in.
     pub precision: Precision,
     pub step: StepSize,
     pub tolerance: f64,
@@ -25,279 +28,273 @@ pub(super) struct Rules {
 pub(super) struct Walk<'m> {
     model: &'m mut dyn Checkable,
     rules: Rules,
-    parameters: Vec<f64>,
+    pub details: Details,
+    parameters: &'m [f64],
     gradient: Vec<f64>,
-    error: f64,
-    error_noise: f64,
+    basis: Basis,
+    incremental: Option<Box<dyn Incremental>>,
     /// The typical size of the parameters of each group: the root of their mean square.
     scales: BTreeMap<Group, f64>,
     /// How far rounding moves the gradient; measured when first asked for.
     gradient_noise: Option<Vec<f64>>,
     pattern: Vec<bool>,
-    repeatable: bool,
-    /// The smallest change of E that any probe has met, infinite before there is one: where E moves in jumps, a jump.
-    smallest_change: f64,
-    evaluations: usize,
+    /// True if E, and the gradient, evaluated twice at the same place, were the same.
+    pub repeatable: [bool; 2],
+    pub evaluations: usize,
+}
+
+/// What is moved: one parameter, or many at once.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    id: ParameterId,
+    /// The number of the parameter, or of the direction.
+    index: usize,
+    /// The parameters of a direction, each with its part of the distance; empty for a single parameter.
+    members: Vec<(usize, f64)>,
 }
 
 impl<'m> Walk<'m> {
     #[track_caller]
-    pub fn start(model: &'m mut dyn Checkable, rules: Rules) -> Self {
-        let parameters: Vec<f64> = (0..model.parameter_count()).map(|index| model.parameter(index)).collect();
+    pub fn start(
+        model: &'m mut dyn Checkable,
+        parameters: &'m [f64],
+        details: Details,
+        rules: Rules,
+    ) -> Self {
         let gradient = model.gradient();
         assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
-        assert_unchanged(model, &parameters, "computing the gradient");
+        assert_unchanged(model, parameters, "computing the gradient");
         let error = model.error();
-        let repeatable = error.to_bits() == model.error().to_bits() || error.is_nan();
+        let difference = (error - model.error()).abs();
         let pattern = model.activation_pattern();
-        let mut evaluations = 2;
-        let error_noise = model.error_noise().unwrap_or_else(|| {
-            evaluations += noise::EVALUATIONS;
-            noise::of_error(model, &parameters, rules.precision)
-        });
-        Self {
+        let scales = scales(model, parameters);
+        let effect = |index: usize| {
+            let slope = gradient[index].abs();
+            let size = scales.get(&model.parameter_id(index).group()).copied().unwrap_or(0.0);
+            let effects = [slope * parameters[index].abs(), slope * if size > 0.0 { size } else { 1.0 }];
+            effects.map(|effect| if effect.is_finite() { effect } else { 0.0 })
+        };
+        let (mut squares, mut largest_effect) = (0.0, 0.0);
+        for [own, typical] in (0..parameters.len()).map(effect) {
+            squares += own * own;
+            largest_effect = f64::max(largest_effect, typical);
+        }
+        // Rounding errors are independent, so their squares add up.
+        let terms = error.abs() + squares.sqrt().min(f64::MAX);
+        let epsilon = rules.precision.epsilon();
+        let noise = Noise::new(error, terms, epsilon);
+        let random = (TUNING.repeatable * epsilon).max(epsilon.sqrt()) * terms;
+        let repeatable = difference <= random || !error.is_finite();
+        let (noise, evaluations) = match details.error_noise {
+            _ if !error.is_finite() => (noise, 0),
+            Some(known) => (noise.known(known), 0),
+            None => noise.measured(model, parameters, difference),
+        };
+        let basis = Basis {
+            error,
+            noise,
+            largest_effect,
+            sign: details.sign,
+            precision: rules.precision,
+            gradient_epsilon: details.precision.epsilon(),
+            tolerance: rules.tolerance,
+        };
+        let incremental = if rules.incrementally { model.incremental() } else { None };
+        let mut walk = Self {
             model,
             rules,
+            details,
             parameters,
             gradient,
-            error,
-            error_noise,
-            scales: BTreeMap::new(),
+            basis,
+            incremental,
+            scales,
             gradient_noise: None,
             pattern,
-            repeatable,
-            smallest_change: f64::INFINITY,
-            evaluations,
+            repeatable: [repeatable, true],
+            evaluations: evaluations + 2,
+        };
+        walk.compare_gradients();
+        if let Some(incremental) = &walk.incremental {
+            // Asked once: it takes a pass through the whole network, and there may be 238,510 parameters.
+            let (noise, unchanged) = (incremental.noise(), incremental.unchanged_error());
+            assert_same_error(unchanged, error, walk.basis.noise.bound);
+            walk.basis.error = unchanged;
+            walk.basis.noise = walk.basis.noise.known(noise);
         }
+        walk
     }
 
-    pub fn model(&self) -> &dyn Checkable {
-        self.model
+    pub fn error(&self) -> f64 {
+        self.basis.error
     }
 
-    /// The report on these entries.
+    /// Computes the gradient once more, to see whether it is the same.
     #[track_caller]
-    pub fn finish(mut self, entries: Vec<Entry>, taylor: Option<TaylorTest>) -> Report {
-        assert_unchanged(self.model, &self.parameters, "the check");
-        self.evaluations += entries.iter().map(|entry| entry.evaluations).sum::<usize>();
-        let mut report = Report::new(self.model, entries, self.rules.tolerance, self.error);
-        report.complete(taylor, self.repeatable, self.evaluations, self.rules.precision);
-        report
+    fn compare_gradients(&mut self) {
+        let again = self.model.gradient();
+        assert_eq!(again.len(), self.parameters.len(), "one gradient for each parameter");
+        let mut largest: BTreeMap<Group, f64> = BTreeMap::new();
+        for (index, entry) in self.gradient.iter().enumerate() {
+            let size = largest.entry(self.model.parameter_id(index).group()).or_default();
+            *size = if entry.is_finite() { size.max(entry.abs()) } else { *size };
+        }
+        let allowed = TUNING.repeatable * self.basis.gradient_epsilon;
+        let same = |(index, (one, other)): (usize, (&f64, &f64))| {
+            let size = largest[&self.model.parameter_id(index).group()];
+            one.to_bits() == other.to_bits()
+                || (one - other).abs() <= allowed * size
+                || (one.is_nan() && other.is_nan())
+        };
+        self.repeatable[1] = self.gradient.iter().zip(&again).enumerate().all(same);
     }
 
-    /// Compares single parameters, by their numbers.
+    /// The lines along single parameters.
+    pub fn parameters(&self, selected: &[usize]) -> Vec<Line> {
+        let line = |&index: &usize| Line { id: self.model.parameter_id(index), index, members: Vec::new() };
+        selected.iter().map(line).collect()
+    }
+
+    /// Random directions: all parameters of a group move at once, each by +h or −h. The slope is then Σ ±gradient.
+    pub fn directions(&self, count: usize, seed: u64) -> Vec<Line> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut lines = Vec::new();
+        for (group, members) in groups(self.model) {
+            for number in 0..count {
+                let mut part = || if rng.random() { 1.0 } else { -1.0 };
+                let members = members.iter().map(|&index| (index, part())).collect();
+                lines.push(Line {
+                    id: ParameterId::Direction { group, number },
+                    index: lines.len(),
+                    members,
+                });
+            }
+        }
+        lines
+    }
+
+    /// Compares the slope along each line, closely where the first look does not settle it.
     #[track_caller]
-    pub fn parameters(&mut self, selected: &[usize]) -> Vec<Entry> {
-        let incremental = if self.rules.incrementally { self.model.incremental() } else { None };
-        let Some(incremental) = incremental else { return self.parameters_whole(selected) };
-        // Asked once: it takes a pass through the whole network, and there may be 238,510 parameters.
-        let (error_noise, unchanged_error) = (incremental.noise(), incremental.unchanged_error());
-        assert_same_error(unchanged_error, self.error, self.error_noise);
-        let coordinate =
-            |walk: &Self, index| Coordinate { error_noise, unchanged_error, ..walk.coordinate(index) };
-        let coordinates: Vec<Coordinate> = selected.iter().map(|&index| coordinate(self, index)).collect();
-        let step = self.rules.step;
-        let mut entries = in_parallel(&coordinates, incremental.as_ref(), |coordinate, evaluate| {
-            coordinate.compare(step.at(coordinate.parameter), evaluate)
-        });
-        let open: Vec<usize> = open(&entries);
+    pub fn judge(&mut self, lines: &[Line]) -> Vec<Entry> {
+        let mut entries = self.look(lines, Coordinate::compare);
+        let open = entries.iter().enumerate().filter(|(_, entry)| entry.verdict != Verdict::Agree);
+        let open: Vec<usize> = open.map(|(place, _)| place).collect();
         if !open.is_empty() {
             self.prepare_closer_look();
-            let coordinates: Vec<Coordinate> =
-                open.iter().map(|&place| coordinate(self, entries[place].index)).collect();
-            let closer = in_parallel(&coordinates, incremental.as_ref(), |coordinate, evaluate| {
-                coordinate.look_closely(evaluate)
-            });
+            let again: Vec<Line> = open.iter().map(|&place| lines[place].clone()).collect();
+            let closer = self.look(&again, Coordinate::look_closely);
             open.into_iter().zip(closer).for_each(|(place, entry)| entries[place] = entry);
         }
+        self.evaluations += entries.iter().map(|entry| entry.evaluations).sum::<usize>();
         entries
     }
 
     #[track_caller]
-    fn parameters_whole(&mut self, selected: &[usize]) -> Vec<Entry> {
-        let step = self.rules.step;
-        let mut entries: Vec<Entry> = selected
-            .iter()
-            .map(|&index| {
-                self.evaluate_parameter(index, |coordinate, evaluate| {
-                    coordinate.compare(step.at(coordinate.parameter), evaluate)
-                })
-            })
-            .collect();
-        let open = open(&entries);
-        if !open.is_empty() {
-            self.prepare_closer_look();
+    fn look(&mut self, lines: &[Line], ask: fn(&Coordinate, &mut Evaluate) -> Entry) -> Vec<Entry> {
+        let single = lines.iter().all(|line| line.members.is_empty());
+        if let Some(incremental) = self.incremental.as_deref().filter(|_| single) {
+            let coordinates: Vec<Coordinate> = lines.iter().map(|line| self.coordinate(line)).collect();
+            return in_parallel(&coordinates, incremental, ask);
         }
-        for place in open {
-            let closer = |coordinate: &Coordinate, evaluate: &mut Evaluate| coordinate.look_closely(evaluate);
-            entries[place] = self.evaluate_parameter(entries[place].index, closer);
-        }
-        entries
+        let one = |line: &Line| {
+            let coordinate = self.coordinate(line);
+            let entry = ask(&coordinate, &mut |distance| self.probe(line, distance));
+            self.restore(line);
+            entry
+        };
+        lines.iter().map(one).collect()
     }
 
-    /// One parameter by the model's own forward pass.
-    #[track_caller]
-    fn evaluate_parameter(
-        &mut self,
-        index: usize,
-        compare: impl Fn(&Coordinate, &mut Evaluate) -> Entry,
-    ) -> Entry {
-        let coordinate = self.coordinate(index);
-        let entry = compare(&coordinate, &mut |value| {
-            self.model.set_parameter(index, value);
-            (self.model.parameter(index), self.probe())
-        });
-        self.model.set_parameter(index, coordinate.parameter);
-        let restored = self.model.parameter(index).to_bits() == coordinate.parameter.to_bits();
-        assert!(restored, "{} was not restored bit for bit", self.model.name(index));
-        entry
-    }
-
-    fn coordinate(&self, index: usize) -> Coordinate {
-        Coordinate {
-            index,
-            id: self.model.parameter_id(index),
-            parameter: self.parameters[index],
-            scale: self.scales.get(&self.model.parameter_id(index).group()).copied().unwrap_or(0.0),
-            analytic: self.gradient[index],
-            error_noise: self.error_noise,
-            gradient_noise: self.gradient_noise(index),
-            unchanged_error: self.error,
-            smallest_change: if self.smallest_change.is_finite() { self.smallest_change } else { 0.0 },
-            sign: self.model.sign(),
-            precision: self.rules.precision,
-            tolerance: self.rules.tolerance,
+    fn coordinate(&self, line: &Line) -> Coordinate {
+        let mut coordinate = Coordinate {
+            basis: self.basis,
+            index: line.index,
+            id: line.id,
+            parameter: 0.0,
+            scale: 0.0,
+            analytic: 0.0,
+            gradient_noise: 0.0,
+            step: self.rules.step.at(0.0),
+        };
+        if line.members.is_empty() {
+            coordinate.parameter = self.parameters[line.index];
+            coordinate.scale = self.scales.get(&line.id.group()).copied().unwrap_or(0.0);
+            coordinate.analytic = self.gradient[line.index];
+            coordinate.gradient_noise = self.gradient_noise(line.index);
+            coordinate.step = self.rules.step.at(coordinate.parameter);
         }
+        for &(index, part) in &line.members {
+            coordinate.analytic += part * self.gradient[index];
+            let rounding = self.basis.gradient_epsilon * self.gradient[index].abs();
+            coordinate.gradient_noise += part.abs() * (self.gradient_noise(index) + rounding);
+        }
+        coordinate
     }
 
     fn gradient_noise(&self, index: usize) -> f64 {
         let measured = self.gradient_noise.as_ref().map_or(0.0, |noise| noise[index]);
-        measured.max(self.model.gradient_noise(index))
+        measured.max(self.details.gradient_noise.get(index).copied().unwrap_or(0.0))
     }
 
     /// Measures what a closer look needs.
     fn prepare_closer_look(&mut self) {
         if self.gradient_noise.is_none() {
-            let mut sums: BTreeMap<Group, (f64, f64)> = BTreeMap::new();
-            for (index, parameter) in self.parameters.iter().enumerate() {
-                let (squares, count) = sums.entry(self.model.parameter_id(index).group()).or_default();
-                *squares += parameter * parameter;
-                *count += 1.0;
-            }
-            let scale = |(group, (squares, count)): (Group, (f64, f64))| (group, (squares / count).sqrt());
-            self.scales = sums.into_iter().map(scale).collect();
-            let (parameters, gradient) = (&self.parameters, &self.gradient);
-            let noise = noise::of_gradient(self.model, parameters, gradient, self.rules.precision);
+            let noise =
+                noise::of_gradient(self.model, self.parameters, &self.gradient, self.basis.gradient_epsilon);
             self.gradient_noise = Some(noise);
             // What a model keeps from its last forward pass is again that of the parameters as they were.
             self.model.error();
         }
     }
 
-    /// The error by the model's own forward pass, and whether a ReLU is on another side than before.
-    fn probe(&mut self) -> Probe {
-        let error = self.model.error();
-        let change = (error - self.error).abs();
-        if change > 0.0 {
-            self.smallest_change = self.smallest_change.min(change);
-        }
-        Probe { error, switched: self.model.activation_pattern() != self.pattern }
-    }
-
-    /// Moves all parameters of a group at once, each by +h or −h: the slope is then Σ ±gradient.
-    pub fn directions(&mut self, count: usize, seed: u64) -> Vec<Entry> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut entries = Vec::new();
-        for (group, members) in groups(self.model) {
-            for number in 0..count {
-                let direction: Vec<(usize, f64)> =
-                    members.iter().map(|&index| (index, if rng.random() { 1.0 } else { -1.0 })).collect();
-                let id = ParameterId::Direction { group, number };
-                entries.push(self.direction(id, entries.len(), &direction));
-            }
-        }
-        entries
-    }
-
-    /// The slope along one direction: each of these parameters moves by so much of the distance.
-    fn direction(&mut self, id: ParameterId, index: usize, direction: &[(usize, f64)]) -> Entry {
-        let step = self.rules.step.at(0.0);
-        let first = self.evaluate_direction(id, index, direction, |coordinate, evaluate| {
-            coordinate.compare(step, evaluate)
-        });
-        if first.verdict == Verdict::Agree {
-            return first;
-        }
-        self.prepare_closer_look();
-        self.evaluate_direction(id, index, direction, |coordinate, evaluate| {
-            coordinate.look_closely(evaluate)
-        })
-    }
-
-    fn evaluate_direction(
-        &mut self,
-        id: ParameterId,
-        index: usize,
-        direction: &[(usize, f64)],
-        compare: impl Fn(&Coordinate, &mut Evaluate) -> Entry,
-    ) -> Entry {
-        let mut analytic = 0.0;
-        let mut gradient_noise = 0.0;
-        for &(index, part) in direction {
-            analytic += part * self.gradient[index];
-            let rounding = self.rules.precision.epsilon() * self.gradient[index].abs();
-            gradient_noise += part.abs() * (self.gradient_noise(index) + rounding);
-        }
-        let coordinate = Coordinate {
-            index,
-            id,
-            parameter: 0.0,
-            scale: 0.0,
-            analytic,
-            error_noise: self.error_noise,
-            gradient_noise,
-            unchanged_error: self.error,
-            smallest_change: if self.smallest_change.is_finite() { self.smallest_change } else { 0.0 },
-            sign: self.model.sign(),
-            precision: self.rules.precision,
-            tolerance: self.rules.tolerance,
-        };
-        let entry = compare(&coordinate, &mut |distance| (distance, self.probe_at(direction, distance)));
-        for &(index, _) in direction {
-            self.model.set_parameter(index, self.parameters[index]);
-        }
-        entry
-    }
-
-    fn probe_at(&mut self, direction: &[(usize, f64)], distance: f64) -> Probe {
-        for &(index, part) in direction {
+    /// E at a distance along a line, by the model's own forward pass, and the distance that the parameter really moved.
+    fn probe(&mut self, line: &Line, distance: f64) -> (f64, Probe) {
+        let mut moved = distance;
+        for &(index, part) in &line.members {
             self.model.set_parameter(index, self.parameters[index] + distance * part);
         }
-        self.probe()
+        if line.members.is_empty() {
+            let before = self.parameters[line.index];
+            self.model.set_parameter(line.index, before + distance);
+            moved = self.model.parameter(line.index) - before;
+        }
+        let error = self.model.error();
+        let change = (error - self.basis.error).abs();
+        let smallest = &mut self.basis.noise.smallest_change;
+        if change > 0.0 && (*smallest == 0.0 || change < *smallest) {
+            *smallest = change;
+        }
+        (moved, Probe { error, switched: self.model.activation_pattern() != self.pattern })
+    }
+
+    #[track_caller]
+    fn restore(&mut self, line: &Line) {
+        for &(index, _) in &line.members {
+            self.model.set_parameter(index, self.parameters[index]);
+        }
+        if line.members.is_empty() {
+            let before = self.parameters[line.index];
+            self.model.set_parameter(line.index, before);
+            let restored = self.model.parameter(line.index).to_bits() == before.to_bits();
+            assert!(restored, "{} was not restored bit for bit", self.model.name(line.index));
+        }
     }
 
     pub fn taylor_test(&mut self, seed: u64) -> TaylorTest {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // A direction of length 1, whatever the number of parameters.
         let length = (self.parameters.len() as f64).sqrt();
-        let direction: Vec<(usize, f64)> = (0..self.parameters.len())
-            .map(|index| (index, if rng.random() { 1.0 / length } else { -1.0 / length }))
-            .collect();
-        let slope: f64 = direction.iter().map(|&(index, part)| part * self.gradient[index]).sum();
-        let (slope, noise) = (self.model.sign().factor() * slope, self.error_noise);
-        let mut test = taylor::run(slope, noise, &mut |distance| self.probe_at(&direction, distance));
+        let mut part = || if rng.random() { 1.0 / length } else { -1.0 / length };
+        let members: Vec<(usize, f64)> = (0..self.parameters.len()).map(|index| (index, part())).collect();
+        let slope: f64 = members.iter().map(|&(index, part)| part * self.gradient[index]).sum();
+        let (slope, noise) = (self.basis.sign.factor() * slope, self.basis.noise.bound);
+        let line = Line { id: ParameterId::Direction { group: Group::All, number: 0 }, index: 0, members };
+        let mut test = taylor::run(slope, noise, &mut |distance| self.probe(&line, distance).1);
         self.evaluations += taylor::EVALUATIONS;
-        if test.outcome == TaylorOutcome::FirstOrder {
-            // A bend near by, or a slope that holds over a tiny distance only, looks the same from afar.
-            let id = ParameterId::Direction { group: Group::All, number: 0 };
-            let closer = self.direction(id, 0, &direction);
-            self.evaluations += closer.evaluations;
-            if closer.verdict != Verdict::Disagree {
-                test.outcome = TaylorOutcome::Unclear;
-            }
-        }
-        for &(index, _) in &direction {
-            self.model.set_parameter(index, self.parameters[index]);
+        self.restore(&line);
+        // A bend near by, or a slope that holds over a tiny distance only, looks the same from afar.
+        if test.outcome == TaylorOutcome::FirstOrder && self.judge(&[line])[0].verdict != Verdict::Disagree {
+            test.outcome = TaylorOutcome::Unclear;
         }
         test
     }
@@ -307,22 +304,19 @@ impl<'m> Walk<'m> {
 fn in_parallel(
     coordinates: &[Coordinate],
     incremental: &dyn Incremental,
-    compare: impl Fn(&Coordinate, &mut Evaluate) -> Entry + Sync,
+    ask: fn(&Coordinate, &mut Evaluate) -> Entry,
 ) -> Vec<Entry> {
     let one = |coordinate: &Coordinate| {
-        compare(coordinate, &mut |value| (value, incremental.evaluate(coordinate.index, value)))
+        ask(coordinate, &mut |distance| {
+            let value = coordinate.parameter + distance;
+            (value - coordinate.parameter, incremental.evaluate(coordinate.index, value))
+        })
     };
     #[cfg(feature = "vectorized")]
     let coordinates = coordinates.par_iter();
     #[cfg(not(feature = "vectorized"))]
     let coordinates = coordinates.iter();
     coordinates.map(one).collect()
-}
-
-/// The places of the entries that two evaluations have not settled.
-fn open(entries: &[Entry]) -> Vec<usize> {
-    let open = entries.iter().enumerate().filter(|(_, entry)| entry.verdict != Verdict::Agree);
-    open.map(|(place, _)| place).collect()
 }
 
 /// The groups in the order of their first parameters, each with the numbers of its parameters.
@@ -338,8 +332,23 @@ pub(super) fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
     groups
 }
 
+/// The root of the mean square of each group's parameters, as far as they are finite; 0 where it is too large for a number.
+fn scales(model: &dyn Checkable, parameters: &[f64]) -> BTreeMap<Group, f64> {
+    let mut sums: BTreeMap<Group, (f64, f64)> = BTreeMap::new();
+    for (index, parameter) in parameters.iter().enumerate().filter(|(_, parameter)| parameter.is_finite()) {
+        let (squares, count) = sums.entry(model.parameter_id(index).group()).or_default();
+        *squares += parameter * parameter;
+        *count += 1.0;
+    }
+    let scale = |(group, (squares, count)): (Group, (f64, f64))| {
+        let scale = (squares / count).sqrt();
+        (group, if scale.is_finite() { scale } else { 0.0 })
+    };
+    sums.into_iter().map(scale).collect()
+}
+
 #[track_caller]
-fn assert_unchanged(model: &dyn Checkable, parameters: &[f64], what: &str) {
+pub(super) fn assert_unchanged(model: &dyn Checkable, parameters: &[f64], what: &str) {
     for (index, before) in parameters.iter().enumerate() {
         let same = model.parameter(index).to_bits() == before.to_bits();
         assert!(same, "{what} changed {} from {before} to {}", model.name(index), model.parameter(index));

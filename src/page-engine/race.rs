@@ -21,7 +21,7 @@ pub fn compare(sizes: Option<&[usize]>) -> Result<String, String> {
             "more than {MOST_PARAMETERS} weights and biases take too long here; make a layer smaller"
         ));
     }
-    let (labels, samples) = backprop::data_set::made_up(&architecture, SAMPLES, 0);
+    let (labels, samples) = backprop::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
     let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
     // A browser compiles what is run often once more, and better, while it runs; no engine is timed before that.

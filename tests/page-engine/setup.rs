@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use backprop::data_set::{Part, made_up};
+use backprop::data_set::Part;
 use backprop::graph::Network;
 use backprop::model_file::Model;
 use backprop::setup::Setup;
-use backprop::{Engine as _, MiniBatches};
+use backprop::{Engine as _, MiniBatches, made_up};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;

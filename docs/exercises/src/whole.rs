@@ -1,7 +1,7 @@
 //! A solution as part of a whole: a network whose gradient your code computes, under the gradient check.
 
 use backprop::gradient_check::faults::{BackwardPass, draw_examples, gradient};
-use backprop::gradient_check::{Check, Checkable, CheckedNetwork, ParameterId, Pattern, Report, Task};
+use backprop::gradient_check::{Check, Checkable, CheckedNetwork, Details, ParameterId, Pattern, Report, Task};
 use backprop::graph::Network;
 use backprop::{Architecture, Engine, Parameters, WeightInit};
 
@@ -49,17 +49,11 @@ impl Checkable for Whole<'_> {
         self.network.name(index)
     }
 
-    fn error_noise(&mut self) -> Option<f64> {
-        self.network.error_noise()
-    }
-
     /// A gradient that is read from a step, (after − before) / rate, is as exact as the weight.
-    fn gradient_noise(&self, index: usize) -> f64 {
-        4.0 * f64::EPSILON * self.parameter(index).abs()
-    }
-
-    fn sample_count(&self) -> usize {
-        self.network.sample_count()
+    fn details(&mut self) -> Details {
+        let noise = |index: usize| 4.0 * f64::EPSILON * self.parameter(index).abs();
+        let gradient_noise = (0..self.parameter_count()).map(noise).collect();
+        Details { gradient_noise, description: String::new(), ..self.network.details() }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Pattern;
 use super::groups::{self, Members};
-use crate::gradient_check::{Checkable, Entry, Group, ParameterId, Precision, Verdict};
+use crate::gradient_check::{Details, Entry, Group, ParameterId, Precision, Verdict};
 
 /// A matrix of the model: a layer's weights, or a group with two dimensions.
 type Matrix = Group;
@@ -29,8 +29,8 @@ pub(super) struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn new(entries: &'a [Entry], model: &dyn Checkable) -> Self {
-        let same = match model.precision() {
+    pub(super) fn new(entries: &'a [Entry], details: &Details) -> Self {
+        let same = match details.precision {
             Precision::F32 => 1e-2,
             Precision::F64 => 1e-4,
         };
@@ -40,9 +40,12 @@ impl<'a> Evidence<'a> {
         let clear = |c: &Entry| size(c) > 1e-6 * largest && same * size(c) > c.uncertainty;
         Self {
             clear: wrong.iter().copied().filter(|c| clear(c)).collect(),
-            right: entries.iter().filter(|c| c.verdict == Verdict::Agree && c.is_nonzero()).collect(),
+            right: entries
+                .iter()
+                .filter(|c| c.verdict == Verdict::Agree && c.is_nonzero() && !c.no_effect)
+                .collect(),
             last_layer: entries.iter().filter_map(|c| c.id.group().layer()).max(),
-            groups: groups::with_disagreements(entries, model),
+            groups: groups::with_disagreements(entries, details),
             same,
             wrong,
         }

@@ -1,6 +1,6 @@
 //! Patterns within the groups that a model names itself: is the gradient right, and only in the wrong place?
 
-use crate::gradient_check::{Checkable, Entry, Group, ParameterId, Verdict};
+use crate::gradient_check::{Details, Entry, Group, ParameterId, Verdict};
 
 /// The entries of one group, in order.
 pub(super) struct Members<'a> {
@@ -10,7 +10,7 @@ pub(super) struct Members<'a> {
 }
 
 /// The named groups in which something disagrees.
-pub(super) fn with_disagreements<'a>(entries: &'a [Entry], model: &dyn Checkable) -> Vec<Members<'a>> {
+pub(super) fn with_disagreements<'a>(entries: &'a [Entry], details: &Details) -> Vec<Members<'a>> {
     let mut groups: Vec<Members> = Vec::new();
     for entry in entries {
         let ParameterId::InGroup { .. } = entry.id else { continue };
@@ -18,7 +18,7 @@ pub(super) fn with_disagreements<'a>(entries: &'a [Entry], model: &dyn Checkable
         match groups.last_mut() {
             Some(last) if last.group == group => last.entries.push(entry),
             _ => {
-                let shape = model.group_shape(group).unwrap_or_default();
+                let shape = details.named(group).map(|named| named.shape.clone()).unwrap_or_default();
                 groups.push(Members { group, shape, entries: vec![entry] });
             }
         }
@@ -39,7 +39,9 @@ impl Members<'_> {
 
     /// Whether something other than 0 agrees.
     pub fn has_agreements(&self) -> bool {
-        self.entries.iter().any(|entry| entry.verdict == Verdict::Agree && entry.is_nonzero())
+        self.entries
+            .iter()
+            .any(|entry| entry.verdict == Verdict::Agree && entry.is_nonzero() && !entry.no_effect)
     }
 
     /// Whether the analytic matrix is the numerical one, transposed.

@@ -10,7 +10,7 @@ mod evidence;
 mod groups;
 mod sentences;
 
-use super::{Checkable, Entry};
+use super::{Details, Entry, Sign, Verdict};
 use evidence::Evidence;
 
 /// What is probably wrong, and where. Its `Display` is one or two sentences.
@@ -40,6 +40,12 @@ pub struct Diagnosis {
     /// The names of the groups with disagreements; empty where the model has layers, or no names.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub groups: Vec<String>,
+    /// How many parameters disagree, of how many that were compared.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub wrong: [usize; 2],
+    /// The sign that the gradient was said to have.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub sign: Sign,
 }
 
 /// The patterns of disagreement that have a known cause.
@@ -91,7 +97,7 @@ pub enum Pattern {
     OneSampleOfSeveral,
     /// Every layer but the last disagrees.
     Recursion {
-        /// Whether the analytic gradients of those layers are all 0.
+        /// True if the analytic gradients of those layers are all 0.
         zero: bool,
         /// In the last of those layers, if each row of W has one ratio: the smallest and the largest of them.
         by_row: Option<(f64, f64)>,
@@ -100,7 +106,7 @@ pub enum Pattern {
     OneLayer {
         /// Which.
         layer: usize,
-        /// Whether its analytic gradient is all 0.
+        /// True if its analytic gradient is all 0.
         zero: bool,
     },
     /// The analytic gradient is 0 wherever it disagrees.
@@ -112,7 +118,7 @@ pub enum Pattern {
     },
     /// The matrices that disagree are right, but transposed.
     Transposed,
-    /// The values of the groups that disagree are right, but each stands in its neighbour's place.
+    /// The values of the groups that disagree are right, but each is in its neighbour's place.
     Shifted {
         /// How many places too far: 1 or −1.
         by: isize,
@@ -160,16 +166,19 @@ impl Pattern {
 
 impl Diagnosis {
     /// The diagnosis for these entries of a model; `None` if nothing disagrees.
-    pub(super) fn of(entries: &[Entry], model: &dyn Checkable) -> Option<Self> {
-        let evidence = Evidence::new(entries, model);
+    pub(super) fn of(entries: &[Entry], details: &Details) -> Option<Self> {
+        let evidence = Evidence::new(entries, details);
         if evidence.is_empty() {
             return None;
         }
-        let groups = evidence.wrong_groups().into_iter().map(|group| model.group_name(group)).collect();
+        let groups = evidence.wrong_groups().into_iter().map(|group| details.group_name(group)).collect();
+        let wrong = entries.iter().filter(|entry| entry.verdict == Verdict::Disagree).count();
         Some(Self {
-            pattern: evidence.pattern(model.sample_count()),
+            pattern: evidence.pattern(details.samples),
             layers: evidence.wrong_layers(),
             groups,
+            wrong: [wrong, entries.len()],
+            sign: details.sign,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What the diagnosis says: first of any model, then of one with layers of weights and biases.
 
 use super::{Diagnosis, Pattern};
+use crate::gradient_check::Sign;
 
 impl Diagnosis {
     /// The sentences for the patterns that hold for any model.
@@ -28,7 +29,7 @@ impl Diagnosis {
                  product of matrices.",
             ),
             Pattern::Shifted { by } => format!(
-                "the analytic values {place} are right, but each stands one place {}: an index is off by one.",
+                "the analytic values {place} are right, but each is one place {}: an index is off by one.",
                 if by > 0 { "too far" } else { "too early" }
             ),
             Pattern::ByRow => format!(
@@ -52,6 +53,11 @@ impl Diagnosis {
         Some(match self.pattern {
             Pattern::NotANumber => "a value is infinite or not a number: look for a division by zero, a logarithm of zero, or \
                                     weights that have grown without bound."
+                .to_owned(),
+            Pattern::SignFlipped if self.sign == Sign::Ascent => "every analytic value is the numerical one with the opposite \
+                                     sign: the sign is flipped. If your code keeps -dE/dw, the direction to move in, as \
+                                     bp.py and this crate do, say so with Sign::Descent; else look for output - label \
+                                     where label - output belongs, or -= for +=."
                 .to_owned(),
             Pattern::SignFlipped => "every analytic value is the numerical one with the opposite sign: the sign is flipped. \
                                      Training would climb instead of descend; look for output - label where label - output \
@@ -147,6 +153,9 @@ impl Diagnosis {
     /// `in a.weight and b.bias`, or everywhere.
     fn place(&self) -> String {
         match &self.groups[..] {
+            [] if self.wrong[0] < self.wrong[1] => {
+                format!("in {} of {} parameters", self.wrong[0], self.wrong[1])
+            }
             [] => "everywhere".to_owned(),
             [one] => format!("in {one}"),
             [first @ .., last] => format!("in {} and {last}", first.join(", ")),

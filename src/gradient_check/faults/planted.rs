@@ -2,7 +2,9 @@
 
 use super::Fault;
 use super::backward_pass::gradient;
-use crate::gradient_check::{Checkable, CheckedEngine, CheckedNetwork, Incremental, ParameterId, Task};
+use crate::gradient_check::{
+    Checkable, CheckedEngine, CheckedNetwork, Details, Incremental, ParameterId, Task,
+};
 
 /// A network whose backward pass has been replaced by a faulty one, to see what the check makes of it.
 ///
@@ -77,8 +79,16 @@ impl<N: CheckedEngine> Checkable for Planted<'_, N> {
         self.network.name(index)
     }
 
-    fn error_noise(&mut self) -> Option<f64> {
-        self.network.error_noise()
+    fn details(&mut self) -> Details {
+        let details = self.network.details();
+        let fault =
+            if self.named { format!("the fault {}", self.fault.name) } else { "a mystery fault".to_owned() };
+        Details {
+            description: format!("{fault} on {}", details.description),
+            gradient_source: "the faulty backward pass".to_owned(),
+            gradient_noise: Vec::new(),
+            ..details
+        }
     }
 
     fn activation_pattern(&mut self) -> Vec<bool> {
@@ -87,19 +97,5 @@ impl<N: CheckedEngine> Checkable for Planted<'_, N> {
 
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         self.network.incremental()
-    }
-
-    fn sample_count(&self) -> usize {
-        self.network.sample_count()
-    }
-
-    fn description(&self) -> String {
-        let fault =
-            if self.named { format!("the fault {}", self.fault.name) } else { "a mystery fault".to_owned() };
-        format!("{fault} on {}", self.network.description())
-    }
-
-    fn gradient_source(&self) -> String {
-        "the faulty backward pass".to_owned()
     }
 }

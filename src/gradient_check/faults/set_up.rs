@@ -1,9 +1,7 @@
 //! What a fault needs in order to occur at all: layer sizes, an activation, a cost, samples, L2.
 
 use crate::gradient_check::{Example, Task};
-use crate::{Activation, Architecture, Cost, Parameters, WeightInit};
-use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use crate::{Activation, Architecture, Cost, Parameters, WeightInit, made_up};
 
 /// The network and the task that a fault shows itself in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,22 +60,13 @@ impl SetUp {
     }
 }
 
-/// Random samples, their numbers from −1 to 1, with labels from 0.1 to 0.9.
+/// Draws samples and labels ([`made_up`]).
 ///
 /// # Panics
 /// If the architecture has no layers.
 pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Vec<Example> {
-    // Another stream than the one that the weights of this seed came from.
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(1);
-    let mut draw = |size: usize, from: f64, to: f64| -> Vec<f64> {
-        (0..size).map(|_| rng.random_range(from..=to)).collect()
-    };
-    let example = |_| Example {
-        sample: draw(architecture.input_size(), -1.0, 1.0),
-        label: draw(architecture.output_size(), 0.1, 0.9),
-    };
-    (0..count).map(example).collect()
+    let (labels, samples) = made_up(architecture, count, seed);
+    samples.into_iter().zip(labels).map(|(sample, label)| Example { sample, label }).collect()
 }
 
 impl Shape {

@@ -2,7 +2,7 @@
 
 use super::forward::Summation;
 use super::{Downstream, Example, Layout, Task};
-use crate::gradient_check::{Checkable, Incremental, ParameterId};
+use crate::gradient_check::{Checkable, Details, Incremental, ParameterId};
 use crate::{Activation, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
@@ -110,6 +110,46 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     pub fn task(&self) -> &Task {
         &self.task
     }
+
+    /// How far rounding may put E from the true value.
+    fn error_noise(&mut self, parameters: &Parameters) -> f64 {
+        let architecture = self.network.architecture();
+        let mut sum = 0.0;
+        let passes = self.task.forward_passes(architecture, parameters);
+        for (pass, example) in passes.iter().zip(&self.task.examples) {
+            sum += pass.error_noise(architecture, parameters, &example.label, Summation::Whole);
+        }
+        let count = self.task.examples.len() as f64;
+        let penalty = self.task.weight_penalty(parameters);
+        // Each squared weight is rounded, and so is each partial sum of the penalty.
+        let penalty_noise = f64::EPSILON * (self.layout.count() as f64).sqrt() * penalty;
+        let error = self.network.task_error(&self.task);
+        sum / count + penalty_noise + f64::EPSILON * count * error.abs()
+    }
+
+    /// One line for the head of the report.
+    fn description(&self) -> String {
+        let architecture = self.network.architecture();
+        let mut names: Vec<&str> =
+            architecture.activations.iter().map(|activation| activation.name()).collect();
+        names.dedup();
+        let mut text = format!(
+            "{}, sizes {}, {}, {} cost, {} sample{}",
+            self.network.engine_name(),
+            architecture.sizes_text(),
+            names.join(" then "),
+            architecture.cost,
+            self.task.examples.len(),
+            if self.task.examples.len() == 1 { "" } else { "s (mean)" },
+        );
+        if self.task.l2 != 0.0 {
+            text = format!("{text}, L2 with lambda/n = {}", self.task.l2);
+        }
+        if let Some(dropout) = &self.task.dropout {
+            text = format!("{text}, dropout {} with a fixed mask", dropout.probability);
+        }
+        text
+    }
 }
 
 impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
@@ -141,23 +181,16 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
         self.network.parameter_name(self.layout.id(index))
     }
 
-    fn error_noise(&mut self) -> Option<f64> {
-        let (architecture, parameters) = (self.network.architecture(), self.network.parameters());
-        let mut sum = 0.0;
-        let passes = self.task.forward_passes(architecture, &parameters);
-        for (pass, example) in passes.iter().zip(&self.task.examples) {
-            sum += pass.error_noise(architecture, &parameters, &example.label, Summation::Whole);
+    fn details(&mut self) -> Details {
+        let parameters = self.network.parameters();
+        let reading_noise = |parameter: f64| self.network.reading_noise(parameter, &self.task);
+        Details {
+            description: self.description(),
+            samples: self.task.examples.len(),
+            gradient_noise: parameters.iter().map(reading_noise).collect(),
+            error_noise: Some(self.error_noise(&parameters)),
+            ..Details::default()
         }
-        let count = self.task.examples.len() as f64;
-        let penalty = self.task.weight_penalty(&parameters);
-        // Each squared weight is rounded, and so is each partial sum of the penalty.
-        let penalty_noise = f64::EPSILON * (self.layout.count() as f64).sqrt() * penalty;
-        let error = self.network.task_error(&self.task);
-        Some(sum / count + penalty_noise + f64::EPSILON * count * error.abs())
-    }
-
-    fn gradient_noise(&self, index: usize) -> f64 {
-        self.network.reading_noise(self.parameter(index), &self.task)
     }
 
     fn activation_pattern(&mut self) -> Vec<bool> {
@@ -181,32 +214,5 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         let downstream = Downstream::new(self.network.architecture(), &self.network.parameters(), &self.task);
         Some(Box::new(downstream))
-    }
-
-    fn sample_count(&self) -> usize {
-        self.task.examples.len()
-    }
-
-    fn description(&self) -> String {
-        let architecture = self.network.architecture();
-        let mut names: Vec<&str> =
-            architecture.activations.iter().map(|activation| activation.name()).collect();
-        names.dedup();
-        let mut text = format!(
-            "{}, sizes {}, {}, {} cost, {} sample{}",
-            self.network.engine_name(),
-            architecture.sizes_text(),
-            names.join(" then "),
-            architecture.cost,
-            self.task.examples.len(),
-            if self.task.examples.len() == 1 { "" } else { "s (mean)" },
-        );
-        if self.task.l2 != 0.0 {
-            text = format!("{text}, L2 with lambda/n = {}", self.task.l2);
-        }
-        if let Some(dropout) = &self.task.dropout {
-            text = format!("{text}, dropout {} with a fixed mask", dropout.probability);
-        }
-        text
     }
 }

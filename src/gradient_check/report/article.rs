@@ -75,6 +75,7 @@ impl fmt::Display for Columns<'_> {
             let (numerical, analytic) = (entry.numerical, entry.analytic);
             write!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {:>11}", digits(entry))?;
             match entry.verdict {
+                Verdict::Agree if entry.no_effect => writeln!(f, "  (no visible effect)")?,
                 Verdict::Agree => writeln!(f)?,
                 Verdict::Inconclusive => writeln!(f, "  (within rounding noise)")?,
                 Verdict::Kink => writeln!(f, "  (a ReLU switched)")?,

@@ -8,15 +8,15 @@ mod table;
 
 pub use self::article::{ARTICLE_DIGITS, ARTICLE_STEP, Columns};
 
+use super::coordinate::FIRST_LOOK;
+use super::tuning::TUNING;
 use super::{
-    Checkable, Diagnosis, Entry, Group, ParameterId, Precision, Sign, TaylorOutcome, TaylorTest, Verdict,
+    Checkable, Details, Diagnosis, Entry, Group, ParameterId, Precision, Sign, TaylorOutcome, TaylorTest,
+    Verdict,
 };
 
 /// How many disagreements a report names one by one.
 const NAMED: usize = 5;
-
-/// A group whose whole gradient is a smaller part of E than this has none to speak of.
-const SATURATED: f64 = 1e-18;
 
 /// The outcome of a gradient check.
 ///
@@ -38,9 +38,9 @@ const SATURATED: f64 = 1e-18;
 #[must_use]
 pub struct Report {
     /// The verdict on all parameters together: `Disagree`, if one disagrees (in f32, if it is one of ten or more, by five
-    /// times what is uncertain), if the Taylor remainder is of first order, or if E is not repeatable. `Agree`, if what
-    /// agrees is at least half of the gradient of each group, by size, and something that is not 0 agrees. Otherwise what
-    /// most hindered it: `Inconclusive`, `Domain` or `Kink`.
+    /// times what is uncertain), if the Taylor remainder is of first order, or if E or the gradient is not repeatable.
+    /// `Agree`, if what agrees is at least half of the gradient of each group that has an effect, by size, and something
+    /// that is not 0 agrees. Otherwise what most hindered it: `Inconclusive`, `Domain` or `Kink`.
     pub verdict: Verdict,
     /// What was checked, in one line.
     pub description: String,
@@ -60,13 +60,15 @@ pub struct Report {
     pub agree_nonzero: usize,
     /// How many of those that agree do so only within what the numerical value is uncertain by, not the tolerance.
     pub agree_within_uncertainty: usize,
+    /// How many have no visible effect on E.
+    pub no_effect: usize,
     /// How many disagree.
     pub disagree: usize,
     /// How many have a numerical value too uncertain to say anything.
     pub inconclusive: usize,
-    /// How many met a bend, as of a ReLU.
+    /// How many are at a bend, as of a ReLU.
     pub kink: usize,
-    /// How many stand at the edge of the domain of E, or outside.
+    /// How many are at the edge of the domain of E, or outside.
     pub domain: usize,
     /// The largest relative error among those that agree or disagree; NaN (null in JSON) if one is not a number.
     pub max_relative_error: f64,
@@ -84,15 +86,18 @@ pub struct Report {
     pub diagnosis: Option<Diagnosis>,
     /// The second kind of evidence; `None` where it was not asked for.
     pub taylor: Option<TaylorTest>,
-    /// Whether E, evaluated twice at the same place, was the same. If not, it is no function of the parameters.
+    /// True if E, evaluated twice at the same place, was the same, up to rounding. Otherwise it is not a function of the
+    /// parameters.
     pub repeatable: bool,
+    /// True if the gradient, computed twice at the same place, was the same, up to rounding.
+    pub gradient_repeatable: bool,
     /// What the model computes in.
     pub precision: Precision,
     /// The sign of both values.
     pub sign: Sign,
     /// How often E was evaluated, all together.
     pub evaluations: usize,
-    /// How many parameters needed more than two evaluations.
+    /// How many parameters needed a closer look than four evaluations.
     pub careful: usize,
     /// Every entry, in the order of the parameters.
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -128,20 +133,34 @@ pub struct GroupCounts {
     pub checked: usize,
     /// How many agree.
     pub agree: usize,
+    /// How many have no visible effect on E.
+    pub no_effect: usize,
     /// How many disagree.
     pub disagree: usize,
     /// How many have a numerical value too uncertain to say anything.
     pub inconclusive: usize,
-    /// How many met a bend, as of a ReLU.
+    /// How many are at a bend, as of a ReLU.
     pub kink: usize,
-    /// How many stand at the edge of the domain of E, or outside.
+    /// How many are at the edge of the domain of E, or outside.
     pub domain: usize,
     /// The largest relative error among those that agree or disagree.
     pub max_relative_error: f64,
 }
 
+/// What a walk over the model found.
+pub(super) struct Findings {
+    pub entries: Vec<Entry>,
+    pub taylor: Option<TaylorTest>,
+    pub error: f64,
+    /// Of E, and of the gradient.
+    pub repeatable: [bool; 2],
+    pub evaluations: usize,
+    pub tolerance: f64,
+}
+
 impl Report {
-    pub(super) fn new(model: &dyn Checkable, entries: Vec<Entry>, tolerance: f64, error: f64) -> Self {
+    pub(super) fn new(model: &dyn Checkable, details: &Details, findings: Findings) -> Self {
+        let Findings { entries, mut taylor, error, repeatable, evaluations, tolerance } = findings;
         let names = entries.iter().map(|entry| match entry.id {
             ParameterId::Direction { .. } => entry.id.to_string(),
             _ => model.name(entry.index),
@@ -157,117 +176,117 @@ impl Report {
             these.take(NAMED).map(|entry| name(&entry)).collect()
         };
         let count = |verdict| with(&entries, verdict).count();
+        let single = !entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. }));
+        if let Some(test) = &mut taylor
+            && test.outcome == TaylorOutcome::FirstOrder
+            && (single && entries.len() == model.parameter_count() && count(Verdict::Disagree) == 0)
+        {
+            // Every parameter was looked at by itself. What is left is a bend near by.
+            test.outcome = TaylorOutcome::Unclear;
+        }
         let mut report = Self {
             verdict: Verdict::Inconclusive,
-            description: model.description(),
-            gradient_source: model.gradient_source(),
+            description: match &details.description[..] {
+                "" => format!("a model of {} parameters", model.parameter_count()),
+                description => description.to_owned(),
+            },
+            gradient_source: details.gradient_source.clone(),
             error,
             tolerance,
             parameters: model.parameter_count(),
             checked: entries.len(),
-            agree: count(Verdict::Agree),
-            agree_nonzero: with(&entries, Verdict::Agree).filter(|c| c.is_nonzero()).count(),
+            agree: count(Verdict::Agree) - no_effect(&entries),
+            agree_nonzero: with(&entries, Verdict::Agree).filter(|c| c.is_nonzero() && !c.no_effect).count(),
             agree_within_uncertainty: with(&entries, Verdict::Agree)
-                .filter(|entry| entry.relative_error > tolerance)
+                .filter(|entry| entry.relative_error > tolerance && !entry.no_effect)
                 .count(),
+            no_effect: no_effect(&entries),
             disagree: count(Verdict::Disagree),
             inconclusive: count(Verdict::Inconclusive),
             kink: count(Verdict::Kink),
             domain: count(Verdict::Domain),
             max_relative_error: largest_relative_error(&entries),
-            groups: count_groups(model, &entries),
+            groups: count_groups(details, &entries),
             worst: judged.first().map(name),
             disagreements: disagreements.take(NAMED).map(name).collect(),
             kinks: first(Verdict::Kink),
             edges: first(Verdict::Domain),
-            diagnosis: Diagnosis::of(&entries, model),
-            taylor: None,
-            repeatable: true,
-            precision: model.precision(),
-            sign: model.sign(),
-            evaluations: 0,
-            careful: entries.iter().filter(|entry| entry.evaluations > 2).count(),
+            diagnosis: if repeatable == [true; 2] { Diagnosis::of(&entries, details) } else { None },
+            taylor,
+            repeatable: repeatable[0],
+            gradient_repeatable: repeatable[1],
+            precision: details.precision,
+            sign: details.sign,
+            evaluations,
+            careful: entries.iter().filter(|entry| entry.evaluations > FIRST_LOOK).count(),
             names,
             entries,
         };
-        report.judge();
+        report.verdict = report.judge();
         report
     }
 
-    /// Whether the gradient is right as far as this check can see: exit status 0.
+    /// Returns true if the gradient is right as far as this check can see: exit status 0.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Agree
     }
 
-    /// Adds what belongs to no single parameter.
-    pub(super) fn complete(
-        &mut self,
-        taylor: Option<TaylorTest>,
-        repeatable: bool,
-        evaluations: usize,
-        precision: Precision,
-    ) {
-        self.taylor = taylor;
-        let single = !self.entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. }));
-        if let Some(test) = &mut self.taylor
-            && test.outcome == TaylorOutcome::FirstOrder
-            && (single && self.checked == self.parameters && self.disagree == 0)
-        {
-            // Every parameter was looked at by itself. What is left is a bend near by.
-            test.outcome = TaylorOutcome::Unclear;
-        }
-        self.repeatable = repeatable;
-        self.evaluations = evaluations;
-        self.precision = precision;
-        self.judge();
-    }
-
-    /// Whether one parameter alone disagrees, of many, in f32, and by little: the uncertainty is an estimate from noise,
-    /// and of dozens of parameters in each of ten thousand models some exceed it.
+    /// Returns true if one parameter alone disagrees, of many, in f32, and by little: the uncertainty is an estimate from
+    /// noise, and of dozens of parameters in each of ten thousand models some exceed it.
     pub(super) fn is_lone(&self) -> bool {
-        const MANY: usize = 10;
-        const LITTLE: f64 = 5.0;
         let by_little =
-            |entry: &Entry| (entry.analytic - entry.numerical).abs() <= LITTLE * entry.uncertainty;
+            |entry: &Entry| (entry.analytic - entry.numerical).abs() <= TUNING.little * entry.uncertainty;
         self.precision == Precision::F32
-            && self.checked >= MANY
+            && self.checked >= TUNING.many
             && self.disagree == 1
             && with(&self.entries, Verdict::Disagree).all(by_little)
     }
 
-    /// The check fails on any disagreement (but one of many in f32), and certifies nothing where zeros, noise and bends are all there is.
-    fn judge(&mut self) {
+    /// The check fails on any disagreement (but one of many in f32), and certifies nothing where zeros, noise and bends
+    /// are all that there is.
+    fn judge(&self) -> Verdict {
         let first_order = self.taylor.as_ref().is_some_and(|test| test.outcome == TaylorOutcome::FirstOrder);
-        self.verdict = if (self.disagree > 0 && !self.is_lone()) || !self.repeatable || first_order {
-            Verdict::Disagree
-        } else if self.is_lone() {
-            Verdict::Inconclusive
-        } else {
-            let hindrances =
-                self.groups.iter().filter_map(|group| hindrance(&self.entries, group.group, self.error));
-            match hindrances.max() {
-                Some(verdict) => verdict,
-                None if self.agree_nonzero == 0 => Verdict::Inconclusive,
-                None => Verdict::Agree,
-            }
-        };
+        let repeatable = self.repeatable && self.gradient_repeatable;
+        if (self.disagree > 0 && !self.is_lone()) || !repeatable || first_order {
+            return Verdict::Disagree;
+        }
+        let hindrances = self.groups.iter().filter_map(|group| hindrance(&self.entries, group.group));
+        match hindrances.max() {
+            _ if self.is_lone() => Verdict::Inconclusive,
+            Some(verdict) => verdict,
+            None if self.agree_nonzero == 0 => Verdict::Inconclusive,
+            None => Verdict::Agree,
+        }
+    }
+
+    /// Returns true if E changes with no parameter that was looked at, as far as can be seen.
+    pub(super) fn is_flat(&self) -> bool {
+        let visible = |entry: &Entry| entry.numerical.abs() > entry.uncertainty || entry.numerical.is_nan();
+        !self.entries.iter().any(visible)
     }
 }
 
-/// The worst verdict in a group of whose gradient, by size, less than half agrees.
-///
-/// A group that lies behind saturated neurons, with a gradient that is nothing beside E, hinders nothing.
-fn hindrance(entries: &[Entry], group: Group, error: f64) -> Option<Verdict> {
-    let (mut agree, mut all, mut worst) = (0.0, 0.0, Verdict::Agree);
+/// The worst verdict in a group of whose gradient, by size, less than half agrees, or too much is left open or contested.
+fn hindrance(entries: &[Entry], group: Group) -> Option<Verdict> {
+    let (mut agree, mut open, mut all, mut worst) = (0.0, 0.0, 0.0, Verdict::Agree);
+    let mut contested = false;
     for entry in entries.iter().filter(|entry| entry.id.group() == group) {
-        all += entry.analytic.abs();
-        agree += if entry.verdict == Verdict::Agree { entry.analytic.abs() } else { 0.0 };
+        let (size, numerical) = (entry.analytic.abs(), entry.numerical.abs());
+        match entry.verdict {
+            Verdict::Agree => agree += size,
+            // What is open may be as large as either value, or as what they are uncertain by.
+            Verdict::Inconclusive if numerical.is_finite() => {
+                open += size.max(numerical).max(entry.uncertainty);
+            }
+            _ => {}
+        }
+        all += size;
+        contested |= entry.is_contested();
         worst = worst.max(entry.verdict);
     }
-    let most = agree > 0.5 * all; // not so if one is NaN
-    let saturated = worst == Verdict::Inconclusive && all < SATURATED * error.abs();
-    (worst != Verdict::Agree && !most && !saturated).then_some(worst)
+    let most = agree > 0.5 * all && open <= TUNING.left_open * all && !contested; // not so if one is NaN
+    (worst != Verdict::Agree && !most).then_some(worst)
 }
 
 impl Named {
@@ -278,9 +297,13 @@ impl Named {
     }
 }
 
-/// Whether a entry has a relative error that means something.
+/// Returns true if an entry has a relative error that means something.
 fn is_judged(entry: &Entry) -> bool {
-    matches!(entry.verdict, Verdict::Agree | Verdict::Disagree)
+    matches!(entry.verdict, Verdict::Agree | Verdict::Disagree) && !entry.no_effect
+}
+
+fn no_effect(entries: &[Entry]) -> usize {
+    entries.iter().filter(|entry| entry.no_effect).count()
 }
 
 fn with(entries: &[Entry], verdict: Verdict) -> impl Iterator<Item = &Entry> {
@@ -309,7 +332,7 @@ fn largest_relative_error(entries: &[Entry]) -> f64 {
     judged.map(|c| c.relative_error).fold(0.0, |largest, e| if e <= largest { largest } else { e })
 }
 
-fn count_groups(model: &dyn Checkable, entries: &[Entry]) -> Vec<GroupCounts> {
+fn count_groups(details: &Details, entries: &[Entry]) -> Vec<GroupCounts> {
     let mut groups: Vec<Group> = Vec::new();
     for entry in entries {
         let group = entry.id.group();
@@ -321,10 +344,11 @@ fn count_groups(model: &dyn Checkable, entries: &[Entry]) -> Vec<GroupCounts> {
         let members: Vec<Entry> = entries.iter().filter(|c| c.id.group() == group).copied().collect();
         let count = |verdict| with(&members, verdict).count();
         GroupCounts {
-            name: model.group_name(group),
+            name: details.group_name(group),
             group,
             checked: members.len(),
-            agree: count(Verdict::Agree),
+            agree: count(Verdict::Agree) - no_effect(&members),
+            no_effect: no_effect(&members),
             disagree: count(Verdict::Disagree),
             inconclusive: count(Verdict::Inconclusive),
             kink: count(Verdict::Kink),
@@ -356,8 +380,7 @@ mod tests {
                 entry.analytic = entry.numerical + uncertainties;
             }
             (report.disagree, report.precision) = (wrong, precision);
-            report.judge();
-            report.verdict
+            report.judge()
         };
         assert_eq!(verdict(1, 4.0, Precision::F32), Verdict::Inconclusive);
         assert_eq!(verdict(1, 6.0, Precision::F32), Verdict::Disagree);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{GroupCounts, Named};
+use crate::gradient_check::coordinate::FIRST_LOOK;
 use crate::gradient_check::{Group, ParameterId, Report, Sign, TaylorOutcome, Verdict};
 
 /// The head, the counts layer by layer, the worst parameter, and the verdict with its reason.
@@ -61,30 +62,34 @@ impl fmt::Display for Report {
 
 fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let width = report.groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(10);
-    let edges = report.domain > 0;
+    // Two columns are there only where they are needed.
+    let (edges, invisible) = (report.domain > 0, report.no_effect > 0);
+    let no_effect = if invisible { "  no effect" } else { "" };
     let domain = if edges { "  domain" } else { "" };
     writeln!(
         f,
-        "  {:<width$}  checked    agree  disagree  inconclusive  kink{domain}  largest relative error",
+        "  {:<width$}  checked    agree{no_effect}  disagree  inconclusive  kink{domain}  largest relative error",
         "parameters"
     )?;
-    let mut row = |name: &str, counts: [usize; 6], largest: f64| {
-        let [checked, agree, disagree, inconclusive, kink, domain] = counts;
+    let mut row = |name: &str, counts: [usize; 7], largest: f64| {
+        let [checked, agree, no_effect, disagree, inconclusive, kink, domain] = counts;
+        let no_effect = if invisible { format!("  {no_effect:>9}") } else { String::new() };
         let domain = if edges { format!("  {domain:>6}") } else { String::new() };
         writeln!(
             f,
-            "  {name:<width$}  {checked:>7}  {agree:>7}  {disagree:>8}  {inconclusive:>12}  {kink:>4}{domain}  {largest:.2e}"
+            "  {name:<width$}  {checked:>7}  {agree:>7}{no_effect}  {disagree:>8}  {inconclusive:>12}  {kink:>4}{domain}  \
+             {largest:.2e}"
         )
     };
     for group in &report.groups {
         let name = if group.group == Group::All { "all" } else { &group.name };
-        let counts =
-            [group.checked, group.agree, group.disagree, group.inconclusive, group.kink, group.domain];
+        let GroupCounts { checked, agree, no_effect, disagree, inconclusive, kink, domain, .. } = *group;
+        let counts = [checked, agree, no_effect, disagree, inconclusive, kink, domain];
         row(name, counts, group.max_relative_error)?;
     }
     if report.groups.len() > 1 {
-        let counts =
-            [report.checked, report.agree, report.disagree, report.inconclusive, report.kink, report.domain];
+        let Report { checked, agree, no_effect, disagree, inconclusive, kink, domain, .. } = *report;
+        let counts = [checked, agree, no_effect, disagree, inconclusive, kink, domain];
         row("total", counts, report.max_relative_error)?;
     }
     Ok(())
@@ -137,10 +142,10 @@ fn cost(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     }
     if report.careful > 0 {
         let closer: usize =
-            report.entries.iter().map(|entry| entry.evaluations).filter(|&count| count > 2).sum();
+            report.entries.iter().map(|entry| entry.evaluations).filter(|&count| count > FIRST_LOOK).sum();
         writeln!(
             f,
-            "  evaluations of E: 2 a parameter, {:.1} for the {} that needed a closer look",
+            "  evaluations of E: {FIRST_LOOK} a parameter, {:.1} for the {} that needed a closer look",
             closer as f64 / report.careful as f64,
             report.careful
         )?;
@@ -149,82 +154,125 @@ fn cost(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 }
 
 fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    let sampled = report.checked < report.parameters && !is_directions(report);
-    let of_all = if sampled { format!(" (of {})", report.parameters) } else { String::new() };
-    let what = if is_directions(report) { " directions" } else { "" };
-    match report.verdict {
-        Verdict::Agree => writeln!(
-            f,
-            "\nAGREE: {}{what} checked{of_all}, largest relative error {:.2e} (at most {:.0e} is equal).",
-            report.checked, report.max_relative_error, report.tolerance
-        )?,
-        Verdict::Disagree if !report.repeatable => writeln!(
-            f,
-            "\nDISAGREE: E, evaluated twice with the same parameters, gave two values. It is not a function of the \
-             parameters; is something drawn at random, such as a dropout mask?"
-        )?,
-        Verdict::Disagree if report.disagree == 0 => writeln!(
-            f,
-            "\nDISAGREE: the parameters that were compared agree, but the Taylor remainder is of first order: some \
-             other gradient is wrong. Check every parameter."
-        )?,
-        Verdict::Disagree => {
-            writeln!(
-                f,
-                "\nDISAGREE: {} of {}{what} checked{of_all}, in {}.",
-                report.disagree,
-                report.checked,
-                groups_with_disagreements(report)
-            )?;
+    let sentence = match report.verdict {
+        Verdict::Agree => agree(report),
+        Verdict::Disagree => disagree(report),
+        _ if report.parameters == 0 => {
+            "INCONCLUSIVE: the model has no parameters, so there is nothing to compare.".to_owned()
         }
-        Verdict::Inconclusive if report.is_lone() => writeln!(
-            f,
-            "\nINCONCLUSIVE: one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: \
+        _ if !report.error.is_finite() => format!(
+            "DOMAIN: E is {} with these parameters, before anything is moved: nothing can be compared. Find out where the \
+             first number of the forward pass is not finite, or try other parameters.",
+            report.error
+        ),
+        Verdict::Inconclusive if report.is_lone() => format!(
+            "INCONCLUSIVE: one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: \
              try another sample, other weights, or f64.",
             report.checked
-        )?,
-        Verdict::Inconclusive if report.agree_nonzero == 0 => writeln!(
-            f,
-            "\nINCONCLUSIVE: nothing disagrees, but nothing other than 0 agrees either. Noise proves nothing; try \
-             another sample or other weights."
-        )?,
-        Verdict::Inconclusive => writeln!(
-            f,
-            "\nINCONCLUSIVE: nothing disagrees, but less than half of the gradient agrees, in {}. The rest is lost in \
-             rounding; try another sample or other weights.",
-            groups_without_proof(report)
-        )?,
-        Verdict::Kink => writeln!(
-            f,
-            "\nKINK: nothing disagrees, but less than half of the gradient agrees, in {}: E bends there, and has two \
-             slopes. Try another sample or other weights.",
-            groups_without_proof(report)
-        )?,
-        Verdict::Domain => writeln!(
-            f,
-            "\nDOMAIN: E or its slope is not finite at or beside these parameters, in {}: nothing can be compared. Try \
+        ),
+        Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat() => format!(
+            "INCONCLUSIVE: E does not change with any of the {}, as far as rounding lets it be seen. If the outputs are \
+             normalised, their sum is constant: check_vjp weighs each output by a number of its own. If E counts (an \
+             accuracy), take a cost that has a slope.",
+            checked(report)
+        ),
+        Verdict::Inconclusive if report.agree_nonzero == 0 => format!(
+            "INCONCLUSIVE: nothing disagrees, but nothing other than 0 agrees either{}. Noise proves nothing; try \
+             another sample, other weights or f64.",
+            left_open(report)
+        ),
+        Verdict::Kink => format!(
+            "KINK: nothing disagrees, but less than half of the gradient agrees, in {}: E bends there, and has two \
+             slopes{}. Try another sample or other weights.",
+            groups_without_proof(report),
+            left_open(report)
+        ),
+        Verdict::Domain => format!(
+            "DOMAIN: E or its slope is not finite at or near these parameters, in {}: nothing can be compared. Try \
              other weights.",
             groups_without_proof(report)
-        )?,
-    }
+        ),
+        Verdict::Inconclusive => format!(
+            "INCONCLUSIVE: nothing disagrees, but less than half of the gradient agrees, in {}{}. The rest is lost in \
+             rounding; try another sample, other weights or f64.",
+            groups_without_proof(report),
+            left_open(report)
+        ),
+    };
+    writeln!(f, "\n{sentence}")?;
     if let Some(diagnosis) = report.diagnosis.as_ref().filter(|_| !report.is_lone()) {
         writeln!(f, "Diagnosis: {diagnosis}")?;
     }
     Ok(())
 }
 
-fn is_directions(report: &Report) -> bool {
-    report.entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. }))
+/// `AGREE: 26 checked, …`, or `AGREE: 459 of 472; 13 have no visible effect on E. …`
+fn agree(report: &Report) -> String {
+    let head = match left_open(report) {
+        open if open.is_empty() => format!("{}, largest", checked(report)),
+        open => format!("{} of {}{open}. Largest", report.agree, report.checked),
+    };
+    format!(
+        "AGREE: {head} relative error {:.2e} (at most {:.0e} is equal).",
+        report.max_relative_error, report.tolerance
+    )
 }
 
-/// The groups with disagreements: `W[1], b[1]`.
-fn groups_with_disagreements(report: &Report) -> String {
-    names(report, |group| group.disagree > 0)
+fn disagree(report: &Report) -> String {
+    let causes = "Is something drawn at random (dropout), kept from the call before (running statistics), or added to what is \
+                  already there (a gradient that is not reset)?";
+    if !report.repeatable {
+        format!(
+            "DISAGREE: E, evaluated twice with the same parameters, gave two values: random or accumulated. {causes}"
+        )
+    } else if !report.gradient_repeatable {
+        format!(
+            "DISAGREE: the gradient, computed twice with the same parameters, gave two values: random or accumulated. {causes}"
+        )
+    } else if report.disagree == 0 {
+        "DISAGREE: the parameters that were compared agree, but the Taylor remainder is of first order: some other gradient is \
+         wrong. Check every parameter."
+            .to_owned()
+    } else {
+        let groups = names(report, |group| group.disagree > 0);
+        format!("DISAGREE: {} of {}, in {groups}.", report.disagree, checked(report))
+    }
+}
+
+/// `26 checked`, `8 directions checked`, `489 checked (of 5609)`.
+fn checked(report: &Report) -> String {
+    let count = report.checked;
+    if report.entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. })) {
+        format!("{count} directions checked")
+    } else if count < report.parameters {
+        format!("{count} checked (of {})", report.parameters)
+    } else {
+        format!("{count} checked")
+    }
+}
+
+/// `; 13 have no visible effect on E, 2 are left open`.
+fn left_open(report: &Report) -> String {
+    let mut parts = Vec::new();
+    if report.no_effect > 0 {
+        let have = if report.no_effect == 1 { "has" } else { "have" };
+        parts.push(format!("{} {have} no visible effect on E", report.no_effect));
+    }
+    for (count, why) in [
+        (report.inconclusive, "left open by rounding"),
+        (report.kink, "at a bend"),
+        (report.domain, "at the edge of the domain"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {} {why}", if count == 1 { "is" } else { "are" }));
+        }
+    }
+    if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
 }
 
 /// The groups in which not everything agrees.
 fn groups_without_proof(report: &Report) -> String {
-    names(report, |group| group.agree < group.checked)
+    names(report, |group| group.agree + group.no_effect < group.checked)
 }
 
 fn names(report: &Report, which: impl Fn(&GroupCounts) -> bool) -> String {

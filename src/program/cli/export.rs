@@ -166,7 +166,7 @@ impl Export {
             Some(epochs @ 1..) if !options.stop_when_error_rises => epochs,
             _ => {
                 let found = "train.py trains for a fixed number of epochs, at least 1, and cannot stop early";
-                return Err(refuse(found, "say --epochs 5, and no preset that stops by itself").into());
+                return Err(refuse(found, "say --epochs 5, without a preset that stops early").into());
             }
         };
         let _made = Folder::make(&self.out)?;

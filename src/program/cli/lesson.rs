@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
 /// Small experiments to play with: what neurons do, and how they learn
 ///
 /// Without a name, lists the lessons in reading order. In a terminal a lesson asks what you expect before it tells.
-/// Each has settings of its own: `backprop lesson descent --help` lists those of `descent`.
+/// Each has its own settings: `backprop lesson descent --help` lists those of `descent`.
 #[derive(Debug, Args)]
 #[command(
     allow_external_subcommands = true,

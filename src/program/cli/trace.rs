@@ -78,7 +78,7 @@ impl Trace {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What the page begins with: src/page-engine/situation.rs.
+    /// Returns the situation that the page begins with: src/page-engine/situation.rs.
     fn situation(&self, sequence: Sequence) -> Result<Value, Error> {
         let limit = sequence.rows.samples.len();
         let setup = serde_json::to_value(sequence.for_page());

@@ -18,7 +18,7 @@ pub struct Settings {
     #[arg(long, value_name = "R[,R,R]", default_value = "0.01,0.2,0.26", value_delimiter = ',', value_parser = rate)]
     pub rate: Vec<f64>,
 
-    /// How strongly the valley curves along v1 and along v2
+    /// The curvatures of the valley along v1 and along v2
     #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = positive_pair)]
     pub curvatures: [f64; 2],
 }
@@ -46,7 +46,7 @@ pub const TRIES: [Try; 3] = [
     },
 ];
 
-/// Where the ball starts.
+/// The start of the ball.
 pub const START: [f64; 2] = [-4.0, 1.2];
 
 /// Steps taken with each rate.
@@ -251,7 +251,7 @@ impl Lesson for Descent {
                 let line = self.contour(path.heights[0] * distance * distance);
                 plot = plot.with(Series::new("", Mark::Thin, line).colour(Colour::Grey));
             }
-            // Of a ball that leaves the picture, only the way out.
+            // If the ball leaves the picture, only its way out is drawn.
             let is_inside = |v: &&[f64; 2]| v[0].abs() <= 5.0 && v[1].abs() <= 3.0;
             let inside = path.points.iter().take_while(is_inside).count();
             let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));

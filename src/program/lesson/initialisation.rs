@@ -28,7 +28,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub epochs: u32,
 
-    /// What a pixel means to the input layer
+    /// The way pixels become inputs
     #[arg(long, value_name = "PIXELS", default_value = "scaled", value_parser = words::<Pixels>())]
     pub pixels: Pixels,
 }

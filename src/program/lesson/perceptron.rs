@@ -191,7 +191,7 @@ pub fn run(settings: &Settings) -> Perceptrons {
 impl Lesson for Perceptrons {
     fn set_up(&self) -> String {
         format!(
-            "Nobody chooses the weights now. The perceptron is shown the four rows of a truth table.\n\
+            "This time the perceptron finds its weights. It is shown the four rows of a truth table.\n\
              Where its output is wrong, every weight moves by (label - output) * input, the bias by\n\
              (label - output). Where it is right, nothing moves. First AND:\n\n{}\n\
              No mistake is left: {} is above 0 only where both inputs are 1.\n\n\

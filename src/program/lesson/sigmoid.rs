@@ -192,7 +192,7 @@ impl Lesson for SmallChanges {
         } else {
             format!(
                 "A change ten times smaller is predicted {:.0} times more exactly. So for small steps\n\
-                 one may reckon with slopes alone. All of backpropagation rests on that.\n",
+                 one can calculate with slopes alone. All of backpropagation rests on that.\n",
                 missed(2) / missed(3)
             )
         };

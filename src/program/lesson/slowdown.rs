@@ -27,7 +27,7 @@ pub struct Settings {
     #[arg(long, value_name = "B", default_value = "2", value_parser = number, allow_hyphen_values = true)]
     pub bias: f64,
 
-    /// What the neuron should answer, from 0 to 0.5
+    /// The desired output, from 0 to 0.5
     #[arg(long, value_name = "T", default_value = "0", value_parser = desired)]
     pub desired: f64,
 

@@ -22,7 +22,7 @@ pub struct Settings {
     #[arg(long, value_name = "CURVE", default_value = "wavy")]
     pub curve: Curve,
 
-    /// How steep a step is: the weight of a hidden neuron, for a tower of width 1
+    /// The steepness of a step: the weight of a hidden neuron, for a tower of width 1
     #[arg(long, value_name = "S", default_value = "40", value_parser = positive)]
     pub steepness: f64,
 

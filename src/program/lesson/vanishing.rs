@@ -24,11 +24,11 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=20))]
     pub layers: u8,
 
-    /// How weights are drawn
+    /// The way to draw weights
     #[arg(long, value_name = "INIT", default_value = "scaled", value_parser = words::<WeightInit>())]
     pub init: WeightInit,
 
-    /// What weights are multiplied by after they were drawn
+    /// A factor for all weights, applied after they are drawn
     #[arg(long, value_name = "G", default_value = "1", value_parser = positive)]
     pub gain: f64,
 }

@@ -34,7 +34,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub epochs: u32,
 
-    /// How weights start
+    /// The way to draw weights
     #[arg(long, value_name = "INIT", default_value = "normal", value_parser = words::<WeightInit>())]
     pub init: WeightInit,
 

@@ -1,10 +1,12 @@
-//! The gradient check: that it accuses nobody who is right, and sees who is wrong.
+//! The gradient check: that it accuses no right gradient, and sees the wrong ones.
 //!
 //! | file | on what |
 //! |---|---|
 //! | networks.rs, properties.rs | our own networks, chosen and random |
-//! | closures.rs, diagnosis.rs | anybody's model, and what is said of its mistakes |
+//! | closures.rs, diagnosis.rs | any model, and what is said of its mistakes |
 //! | models.rs, tape.rs | random models, differentiated by an independent program |
+//! | rows.rs | small cases from reports about other checks |
+//! | traps.rs | models whose wrong gradient agrees at one scale only |
 //! | faults.rs | the gallery of faults |
 
 mod closures;
@@ -15,4 +17,6 @@ mod models;
 mod networks;
 #[cfg(feature = "vectorized")]
 mod properties;
+mod rows;
 mod tape;
+mod traps;

@@ -381,7 +381,10 @@ fn the_incremental_evaluation_starts_from_the_network_s_own_error() {
         let mut matrices = vectorized::Network::from_parameters(&architecture, &drawn(&architecture));
         let mut checked = CheckedNetwork::on_task(&mut matrices, task);
         let difference = incremental.unchanged_error() - checked.error();
-        assert!(difference.abs() <= checked.error_noise().expect("a network knows it"), "{difference:e}");
+        assert!(
+            difference.abs() <= checked.details().error_noise.expect("a network knows it"),
+            "{difference:e}"
+        );
     }
 }
 

@@ -80,7 +80,7 @@ proptest! {
         let mut network = graph::Network::from_parameters(&architecture, &parameters);
         let mut checked = CheckedNetwork::on_task(&mut network, task);
         let incremental = checked.incremental().expect("no dropout");
-        let noise = checked.error_noise().expect("a network knows it");
+        let noise = checked.details().error_noise.expect("a network knows it");
         prop_assert!(incremental.noise() <= 2.0 * noise, "the quieter of the two");
         for index in 0..checked.parameter_count() {
             let before = checked.parameter(index);

@@ -280,6 +280,20 @@ fn a_runs_network_is_a_model_that_knows_its_inputs_and_answers() {
 }
 
 #[test]
+fn a_checkpoint_of_version_0_1_is_read_and_written_as_it_was() {
+    let bytes = include_bytes!("version_1.checkpoint");
+    let checkpoint = Checkpoint::from_bytes(bytes).expect("it was written by 0.1.0");
+    assert_eq!(checkpoint.config.options.rate, 0.5);
+    assert_eq!(checkpoint.config.beginning.preset.as_deref(), Some("network2"));
+    assert_eq!((checkpoint.state.epochs_done, checkpoint.config.architecture.cost), (2, Cost::CrossEntropy));
+    let body = |bytes: &[u8]| -> serde_json::Value {
+        let text = std::str::from_utf8(bytes).expect("text");
+        serde_json::from_str(text.lines().nth(1).expect("two lines")).expect("JSON")
+    };
+    assert_eq!(body(&checkpoint.to_bytes().expect("finite")), body(bytes));
+}
+
+#[test]
 fn another_version_is_named() {
     let problem = Checkpoint::from_bytes(b"backprop-checkpoint 2 blake3 00 bytes 2\n{}").expect_err("newer");
     assert!(problem.to_string().contains("version 2; this program reads version 1"), "{problem}");

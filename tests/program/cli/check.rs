@@ -121,8 +121,7 @@ fn what_is_checked_can_be_chosen() {
     let directions = success(&mut backprop("check --directions 2"));
     assert!(directions.contains("8 directions checked"), "{directions}");
     let [whole, incremental] = ["whole", "incremental"].map(|how| {
-        let text =
-            success(&mut backprop(&format!("check --sizes 5,7,4 --engine object --json --evaluation {how}")));
+        let text = success(&mut backprop(&format!("check --engine object --json --evaluation {how}")));
         json_lines(&text)[0]["engines"][0]["groups"].clone()
     });
     assert_ne!(whole, incremental, "two evaluations round differently");

@@ -222,7 +222,7 @@ fn what_pytorch_would_do_otherwise_is_refused_and_leaves_no_folder() {
     for (command, expected) in [
         (format!("{TO_TORCH} --dtype f32"), "train.py computes with 64-bit numbers; omit --dtype"),
         (format!("{TO_TORCH} --preset bp"), "cannot stop early; say --epochs 5"),
-        (format!("{TO_TORCH} --epochs 0"), "so many epochs, at least 1"),
+        (format!("{TO_TORCH} --epochs 0"), "a fixed number of epochs, at least 1"),
         (format!("{TO_TORCH} --train-limit 0"), "no samples are left to train on"),
         (format!("{TO_TORCH} --cost cross-entropy --activation tanh"), "cross-entropy"),
         (format!("{TO_TORCH} --sizes 5,2,3"), "--sizes"),

@@ -75,7 +75,7 @@ fn a_network_of_another_square_is_shown_the_digit_at_that_size() {
     let folder = folder_with_model(&[6, 3, 10]);
     write(&folder.path().join("seven.png"), &drawing((60, 60), (20, 20), 1, WHITE, BLACK));
     let line = refusal(backprop("predict --model m.json --image seven.png").current_dir(&folder));
-    assert!(line.contains("6 inputs, which make no square picture"), "{line}");
+    assert!(line.contains("6 inputs, which do not make a square picture"), "{line}");
 }
 
 /// A PNG file that consists of a header, and of pixels that are not there.

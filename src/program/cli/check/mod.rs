@@ -201,6 +201,7 @@ impl Outcome {
             "verdict": self.verdict(),
             "checked": counts.checked,
             "agree": counts.agree,
+            "no_effect": counts.no_effect,
             "disagree": counts.disagree,
             "inconclusive": counts.inconclusive,
             "kink": counts.kink,

@@ -20,6 +20,7 @@ pub(super) struct Outcome {
 pub(super) struct Counts {
     pub(super) checked: usize,
     pub(super) agree: usize,
+    pub(super) no_effect: usize,
     pub(super) disagree: usize,
     pub(super) inconclusive: usize,
     pub(super) kink: usize,
@@ -60,6 +61,9 @@ impl Outcome {
                 Some(Verdict::Inconclusive) => counts.inconclusive += 1,
                 Some(Verdict::Kink) => counts.kink += 1,
                 Some(Verdict::Domain) => counts.domain += 1,
+                _ if self.reports.iter().all(|(_, report)| report.entries[place].no_effect) => {
+                    counts.no_effect += 1;
+                }
                 Some(Verdict::Agree) | None => counts.agree += 1,
             }
         }

@@ -116,13 +116,12 @@ impl SettingArgs {
             let count = all.count();
             return Err(Error::usage(format!("--samples {samples} is more than the {count} there are")));
         }
-        let examples = match (&all, fault) {
-            (Samples::MadeUp, Some(_)) => draw_examples(&architecture, samples, self.seed),
-            _ => {
-                let rows = setup.rows(&all, &architecture, samples);
-                let examples = rows.samples.into_iter().zip(rows.labels);
-                examples.map(|(sample, label)| Example { sample, label }).collect()
-            }
+        let examples = if let Samples::MadeUp = all {
+            draw_examples(&architecture, samples, self.seed)
+        } else {
+            let rows = setup.rows(&all, &architecture, samples);
+            let examples = rows.samples.into_iter().zip(rows.labels);
+            examples.map(|(sample, label)| Example { sample, label }).collect()
         };
         let parameters = setup.parameters(&architecture);
         let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);

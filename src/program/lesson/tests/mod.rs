@@ -70,7 +70,8 @@ fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
             assert!(figure.panels.iter().all(|panel| !panel.series.is_empty()), "{place}");
             let svg = figure.to_svg();
             assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{place}");
-            assert!(svg.matches("<polyline").count() > figure.panels.len(), "{place}");
+            let marks: usize = ["<polyline", "<circle"].map(|mark| svg.matches(mark).count()).iter().sum();
+            assert!(marks > figure.panels.len(), "{place}");
             assert!(lesson.numbers().is_object(), "{place}");
         }
         for one in entry.tries {

@@ -235,7 +235,7 @@ fn initialisation_small_looks_like_scaled_and_raw_pixels_saturate_both() {
     let lesson = initialisation::run(&tried(&initialisation::TRIES, 2));
     assert_eq!(lesson.starts.each_ref().map(|start| start.init), [WeightInit::Small, WeightInit::Scaled]);
     assert!(lesson.starts.iter().all(|start| start.saturated < 0.05));
-    // Of a uniform number within 0.1, and of a normal one with variance 1/784.
+    // Standard deviations of a uniform number within 0.1, and of a normal one with variance 1/784.
     assert_close(0.1 / 3.0f64.sqrt(), 0.058, 5e-4, "the spread the answer names");
     assert_close(1.0 / 784.0f64.sqrt(), 0.036, 5e-4, "the spread the answer names");
     let raw = initialisation::run(&tried(&initialisation::TRIES, 3));

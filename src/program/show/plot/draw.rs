@@ -63,7 +63,8 @@ struct Ruler<'a> {
 }
 
 impl Ruler<'_> {
-    /// Returns the pixel of a step. Steps far outside the frame are pulled nearer, as browsers draw no huge coordinates.
+    /// Returns the pixel of a step. Those far outside the frame are pulled nearer, because browsers
+    /// cannot draw huge coordinates.
     fn at(&self, step: f64) -> f64 {
         let share = (step - self.layout.first) / (self.layout.last - self.layout.first);
         round((self.start + share * (self.end - self.start)).clamp(-1e5, 1e5))
@@ -206,7 +207,8 @@ fn dots(mark: Mark, colour: Colour, points: &[Point]) -> String {
         Mark::Rings => format!("r=\"3.5\" fill=\"#FFFFFF\" stroke=\"{colour}\" stroke-width=\"2\""),
         Mark::Line | Mark::Thin | Mark::Dashed | Mark::Area => return String::new(),
     };
-    points.iter().map(|(x, y)| format!("<circle cx=\"{x}\" cy=\"{y}\" {style}/>\n")).collect()
+    let circle = |(x, y): &Point| format!("<circle cx=\"{x}\" cy=\"{y}\" {style}/>\n");
+    points.iter().map(circle).collect()
 }
 
 /// Returns the colour of each series: the one it asks for, or the next of the wheel that no series asks for.

@@ -82,7 +82,7 @@ impl Plot {
 pub struct Series {
     /// Its name in the legend; without a name it is left out there.
     pub name: String,
-    /// How its points are drawn.
+    /// The mark its points are drawn with.
     pub mark: Mark,
     /// Its colour; `None` for the next of [`Colour::WHEEL`] that no other series of the chart asks for.
     pub colour: Option<Colour>,
@@ -90,7 +90,7 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
-/// How a series is drawn.
+/// The ways to draw a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// A line through the points.

@@ -1,18 +1,15 @@
 //! Samples of random numbers, where there is no data to take them from.
 
-use std::ops::Range;
-
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 use crate::Architecture;
 
-/// Draws `count` labels and samples for a network of this architecture: inputs from 0 to 1, labels from 0.1 to 0.9,
+/// Draws `count` labels and samples for a network of this architecture: inputs from −1 to 1, labels from 0.1 to 0.9,
 /// within what a sigmoid can answer. Sample k of a seed is the same however many are drawn.
 ///
 /// ```
-/// use backprop::Architecture;
-/// use backprop::data_set::made_up;
+/// use backprop::{Architecture, made_up};
 ///
 /// let architecture = Architecture::new(&[3, 4, 2]);
 /// let (labels, samples) = made_up(&architecture, 6, 0);
@@ -26,13 +23,12 @@ pub fn made_up(architecture: &Architecture, count: usize, seed: u64) -> (Vec<Vec
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     // Stream 0 draws starting weights.
     rng.set_stream(1);
-    let mut draw = |size: usize, range: Range<f64>| -> Vec<f64> {
-        (0..size).map(|_| rng.random_range(range.clone())).collect()
+    let mut draw = |size: usize, from: f64, to: f64| -> Vec<f64> {
+        (0..size).map(|_| rng.random_range(from..=to)).collect()
     };
-    (0..count)
-        .map(|_| {
-            let sample = draw(architecture.input_size(), 0.0..1.0);
-            (draw(architecture.output_size(), 0.1..0.9), sample)
-        })
-        .unzip()
+    let pair = |_| {
+        let sample = draw(architecture.input_size(), -1.0, 1.0);
+        (draw(architecture.output_size(), 0.1, 0.9), sample)
+    };
+    (0..count).map(pair).unzip()
 }
