@@ -112,8 +112,6 @@ pub struct Rows {
 /// The samples of a setup, before a network has been chosen for them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Samples {
-    /// Those of the nine nodes.
-    NineNodes,
     /// Random ones, which depend on the architecture.
     MadeUp,
     /// A data set, and where it comes from.
@@ -157,7 +155,12 @@ impl Setup {
         load: impl FnOnce(&Source, Pixels) -> Result<DataSet, Error>,
     ) -> Result<Samples, Error> {
         Ok(match self.data().into_owned() {
-            Data::NineNodes => Samples::NineNodes,
+            Data::NineNodes => Samples::Rows(Rows {
+                samples: nine_nodes::SAMPLES.iter().map(|row| row.to_vec()).collect(),
+                labels: nine_nodes::LABELS.iter().map(|row| row.to_vec()).collect(),
+                name: Some("the nine nodes' own samples".to_owned()),
+                ..Rows::default()
+            }),
             Data::MadeUp => Samples::MadeUp,
             Data::Rows(rows) => Samples::Rows(rows),
             Data::Source(source) => {
@@ -209,6 +212,7 @@ impl Setup {
         let mut architecture = match (&self.model, &self.sizes) {
             (Some(model), _) => model.architecture.clone(),
             (None, Some(sizes)) => Architecture::new(sizes),
+            (None, None) if *self.data() == Data::NineNodes => nine_nodes::architecture(),
             (None, None) => Architecture::new(&samples.default_sizes(self.hidden)?),
         };
         if let Some(activation) = &self.activation {
@@ -241,12 +245,6 @@ impl Setup {
     /// Returns the first `limit` samples row by row; of made-up ones at most [`MADE_UP_SAMPLES`].
     pub fn rows(&self, samples: &Samples, architecture: &Architecture, limit: usize) -> Rows {
         match samples {
-            Samples::NineNodes => Rows {
-                samples: nine_nodes::SAMPLES.iter().take(limit).map(|row| row.to_vec()).collect(),
-                labels: nine_nodes::LABELS.iter().take(limit).map(|row| row.to_vec()).collect(),
-                name: Some("the nine nodes' own samples".to_owned()),
-                ..Rows::default()
-            },
             Samples::MadeUp => {
                 let (labels, samples) = made_up(architecture, limit.min(MADE_UP_SAMPLES), self.seed());
                 let name = format!("made-up samples, seed {}", self.seed());
@@ -290,7 +288,6 @@ impl Samples {
     /// Returns how many there are; of made-up ones as many as are asked for.
     pub fn count(&self) -> usize {
         match self {
-            Self::NineNodes => nine_nodes::SAMPLES.len(),
             Self::MadeUp => usize::MAX,
             Self::Set(data, _) => data.len(),
             Self::Rows(rows) => rows.samples.len(),
@@ -298,14 +295,14 @@ impl Samples {
     }
 
     /// Returns as many inputs as a sample has numbers, one hidden layer, and as many outputs as a label needs. Hidden
-    /// neurons, unless chosen: 3 for bits, 30 for images (and then 10 outputs or more), 8 for anything else; 4 for the
-    /// nine nodes and for made-up samples, which fit any sizes.
+    /// neurons, unless chosen: 3 for bits, 30 for images (and then 10 outputs or more), 8 for anything else; made-up
+    /// samples fit any sizes, and get 3,4,2.
     ///
     /// # Errors
     /// Rows of which there are none.
     pub fn default_sizes(&self, hidden: Option<usize>) -> Result<Vec<usize>, Error> {
         let (inputs, usual, outputs) = match self {
-            Self::NineNodes | Self::MadeUp => (3, 4, 2),
+            Self::MadeUp => (3, 4, 2),
             Self::Set(data, _) => match data.image_shape() {
                 _ if data.reproduces() => (data.input_size(), 3, data.output_size()),
                 Some(_) => (data.input_size(), 30, data.output_size().max(10)),
@@ -322,31 +319,22 @@ impl Samples {
 
     fn check_fit(&self, architecture: &Architecture) -> Result<(), Error> {
         let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
-        let fits = |row: &str, lengths: Vec<usize>, layer: &str, nodes: usize| match lengths
-            .into_iter()
-            .find(|&length| length != nodes)
-        {
-            Some(length) => Err(Error::usage(format!(
-                "a {row} has {length} numbers, but the {layer} layer {nodes} nodes"
-            ))),
-            None => Ok(()),
+        let rows = match self {
+            Self::MadeUp => return Ok(()),
+            Self::Set(data, _) => return data.check_fits(architecture),
+            Self::Rows(rows) => rows,
         };
-        let both_fit = |samples: Vec<usize>, labels: Vec<usize>| {
-            fits("sample", samples, "input", inputs)?;
-            fits("label", labels, "output", outputs)
-        };
-        match self {
-            Self::MadeUp => Ok(()),
-            Self::NineNodes => both_fit(vec![3], vec![2]),
-            Self::Set(data, _) => data.check_fits(architecture),
-            Self::Rows(rows) if rows.samples.is_empty() || rows.samples.len() != rows.labels.len() => {
-                Err(Error::usage("there must be a sample, and a label for each"))
-            }
-            Self::Rows(rows) => both_fit(
-                rows.samples.iter().map(Vec::len).collect(),
-                rows.labels.iter().map(Vec::len).collect(),
-            ),
+        if rows.samples.is_empty() || rows.samples.len() != rows.labels.len() {
+            return Err(Error::usage("there must be a sample, and a label for each"));
         }
+        let fit = |row: &str, rows: &[Vec<f64>], layer: &str, nodes: usize| {
+            rows.iter().map(Vec::len).find(|&length| length != nodes).map_or(Ok(()), |length| {
+                let found = format!("a {row} has {length} numbers, but the {layer} layer {nodes} nodes");
+                Err(Error::usage(found))
+            })
+        };
+        fit("sample", &rows.samples, "input", inputs)?;
+        fit("label", &rows.labels, "output", outputs)
     }
 }
 

@@ -97,15 +97,17 @@ pub(super) fn parse_every(text: &str) -> Result<usize, String> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sizes(pub(super) Vec<usize>);
 
+/// A list as it is typed, with commas.
+fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Result<Vec<T>, String> {
+    let parts = text.split(',').map(str::trim);
+    parts.map(|part| parse(part).ok_or_else(|| format!("'{part}' is not {wanted}"))).collect()
+}
+
 impl std::str::FromStr for Sizes {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parse = |part: &str| {
-            let part = part.trim();
-            part.parse::<usize>().map_err(|_| format!("'{part}' is not a number of neurons; write 784,30,10"))
-        };
-        text.split(',').map(parse).collect::<Result<_, _>>().map(Sizes)
+        list(text, |part| part.parse().ok(), "a number of neurons; write 784,30,10").map(Sizes)
     }
 }
 
@@ -132,11 +134,8 @@ impl std::str::FromStr for Numbers {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parse = |part: &str| match part.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(format!("'{part}' is not a finite number; write 0.5,-1")),
-        };
-        text.split(',').map(parse).collect::<Result<_, _>>().map(Numbers)
+        let finite = |part: &str| part.parse().ok().filter(|number: &f64| number.is_finite());
+        list(text, finite, "a finite number; write 0.5,-1").map(Numbers)
     }
 }
 
@@ -148,11 +147,7 @@ impl std::str::FromStr for Activations {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parse = |part: &str| {
-            Activation::of_word(part.trim())
-                .ok_or_else(|| format!("'{part}' is not one of sigmoid, tanh, relu, identity"))
-        };
-        text.split(',').map(parse).collect::<Result<_, _>>().map(Activations)
+        list(text, Activation::of_word, "one of sigmoid, tanh, relu, identity").map(Activations)
     }
 }
 
