@@ -1,7 +1,7 @@
-//! Files, read with care and written whole.
+//! Files that are read with care and written as a whole.
 //!
-//! What has no end (a device) or no length (a pipe) is refused before it is opened, and what is longer than the memory
-//! that is left is refused before it is read.
+//! A device, which has no end, and a pipe, which has no length, are refused before they are opened; a file that does not
+//! fit into the memory that is left is refused before it is read.
 
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read as _};
@@ -58,7 +58,7 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> std::io::Result<()> {
         })
         .and_then(|()| std::fs::rename(&temporary, path));
     if written.as_ref().is_err_and(|error| error.kind() != ErrorKind::AlreadyExists) {
-        // What is left of it is of no use to anyone.
+        // Half a file is useless.
         let _ = std::fs::remove_file(&temporary);
     }
     written

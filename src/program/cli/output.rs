@@ -38,8 +38,7 @@ impl Output {
     /// Prints one JSON object as one line, at once.
     pub(super) fn json(&mut self, object: &impl Serialize) -> std::io::Result<()> {
         let line = serde_json::to_string(object)?;
-        self.print(|stream| stream.write_all(harmless_json(&line).as_bytes()))?;
-        self.print(|stream| stream.write_all(b"\n"))?;
+        self.print(|stream| writeln!(stream, "{}", harmless_json(&line)))?;
         self.flush()
     }
 

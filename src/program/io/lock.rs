@@ -7,7 +7,7 @@ use std::path::Path;
 
 use backprop::Error;
 
-use super::write::{Temporary, are_one, file_error, folder_of, open_without_links, place_of, registered};
+use super::write::{Temporary, are_one, folder_of, open_without_links, place_of, registered, write_error};
 
 /// Held as long as this lives; a process that is killed loses it too.
 pub(crate) struct Lock {
@@ -22,22 +22,19 @@ impl Lock {
     /// # Errors
     /// Another process has it, which says what that is `doing`; or it cannot be created.
     pub(crate) fn take(locked: &Path, doing: &str) -> Result<Option<Self>, Error> {
-        let place = place_of(locked).map_err(|error| file_error(locked, error))?;
+        let place = place_of(locked).map_err(|error| write_error(locked, error))?;
         let mut name = OsString::from(".");
         name.push(place.file_name().unwrap_or_default());
         name.push(".backprop-lock");
         let path = folder_of(&place).join(name);
-        let fail = |error| file_error(&path, error);
+        let fail = |error| write_error(&path, error);
         loop {
             let mut registered = registered();
             let mut file = open_without_links(&path).map_err(fail)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(taken(locked, doing, &mut file)),
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                    return Ok(None);
-                }
-                Err(TryLockError::Error(error)) => return Err(fail(error)),
+                Err(TryLockError::Error(_)) => return Ok(None),
             }
             // The process that had it may have removed it in between.
             let is_still_there = match (file.metadata(), fs::symlink_metadata(&path)) {

@@ -226,7 +226,7 @@ mod unix {
             (36, "choose a shorter name"),
         ] {
             let error = std::io::Error::from_raw_os_error(number);
-            let text = super::super::write::file_error(path, error).to_string();
+            let text = super::super::write::write_error(path, error).to_string();
             assert!(cfg!(not(target_os = "linux")) || text.contains(remedy), "{number}: {text}");
         }
     }

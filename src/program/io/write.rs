@@ -47,12 +47,10 @@ pub(crate) fn write_new(path: &Path, contents: &[u8]) -> Result<(), Error> {
 /// Returns the first of `NAME.ENDING`, `NAME.ENDING-2`, … that does not exist.
 pub(crate) fn free_name(path: &Path, ending: &str) -> PathBuf {
     const MOST_NAMES: usize = 1000;
-    let name = |number: usize| match number {
-        1 => with_ending(path, &format!(".{ending}")),
-        _ => with_ending(path, &format!(".{ending}-{number}")),
-    };
+    let first = with_ending(path, &format!(".{ending}"));
+    let mut others = (2..MOST_NAMES).map(|number| with_ending(&first, &format!("-{number}")));
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
-    (1..MOST_NAMES).map(name).find(is_free).unwrap_or_else(|| name(MOST_NAMES))
+    if is_free(&first) { first } else { others.find(is_free).unwrap_or(first) }
 }
 
 /// Returns the name under which [`write_keeping_previous`] keeps the file it replaces. [`next`] is the inverse.
@@ -83,7 +81,7 @@ pub(super) fn check_writable(path: &Path) -> Result<(), Error> {
         check_may_replace(&place)?;
         Temporary::next_to(&place).map(drop)
     };
-    check().map_err(|error| file_error(path, error))
+    check().map_err(|error| write_error(path, error))
 }
 
 /// Returns the absolute path of a file without links, whether it exists or a link leads to where it would be created.
@@ -273,16 +271,11 @@ pub(super) fn exit(status: i32) -> ! {
     std::process::exit(status)
 }
 
-fn write_error(path: &Path, error: io::Error) -> Error {
+/// Returns the error of a file that cannot be written, with what to do about it.
+pub(super) fn write_error(path: &Path, error: io::Error) -> Error {
     let remedy = remedy(&error);
     let unchanged = if path.is_file() { "what was there before is unchanged; " } else { "" };
     Error::file(path, error).remedy(format!("{unchanged}{remedy}"))
-}
-
-/// Returns the error of a file that cannot be written, with what to do about it.
-pub(super) fn file_error(path: &Path, error: io::Error) -> Error {
-    let remedy = remedy(&error);
-    Error::file(path, error).remedy(remedy)
 }
 
 /// Returns what to do about a file that cannot be written.

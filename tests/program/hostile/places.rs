@@ -329,6 +329,16 @@ fn too_few_open_files_are_called_by_their_name() {
 }
 
 #[test]
+fn a_run_that_is_saved_elsewhere_does_not_advise_to_save_it() {
+    let folder = folder();
+    // Files that are read-only as soon as they are there: the second checkpoint cannot replace the first.
+    let ended = run(&mut after("umask 777", &format!("{RUN} --out m.json --checkpoint run"), &folder));
+    assert_eq!(ended.status, Some(2), "{ended:?}");
+    ended.says(&["it is read-only", "it is saved as ./run.rescued instead"]);
+    assert!(ended.stdout.contains("reproduces") && !ended.stdout.contains("Keep it with"), "{ended:?}");
+}
+
+#[test]
 fn a_checkpoint_that_is_being_trained_is_not_trained_by_another() {
     let folder = folder();
     let mut command = backprop(

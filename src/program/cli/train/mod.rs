@@ -83,7 +83,7 @@ impl Train {
         }
         let drawing = self.drawing(&keeper, &trainer);
         let exit = keeper.finish(&trainer, engine.as_ref(), drawing);
-        screen.close(output, trainer.state(), out.as_deref().filter(|_| exit == ExitCode::SUCCESS))?;
+        screen.close(output, trainer.state(), out.as_deref(), exit == ExitCode::SUCCESS)?;
         Ok(exit)
     }
 

@@ -156,6 +156,7 @@ impl Screen {
         output: &mut Output,
         state: &TrainingState,
         out: Option<&Path>,
+        is_saved: bool,
     ) -> std::io::Result<()> {
         if self.shows != Shows::Text {
             return Ok(());
@@ -198,7 +199,9 @@ impl Screen {
             writeln!(output, "{note}")?;
         }
         match out {
-            Some(path) => writeln!(output, "Saved as {}.", name(path)),
+            Some(path) if is_saved => writeln!(output, "Saved as {}.", name(path)),
+            // Where it is instead has been reported.
+            Some(_) => Ok(()),
             None => writeln!(
                 output,
                 "Keep it with --out model.json, then try: backprop predict --model model.json"
