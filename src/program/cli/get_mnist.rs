@@ -68,7 +68,7 @@ pub(super) struct GetMnist {
     #[arg(long, value_name = "URL", default_value = MIRROR)]
     url: String,
 
-    /// Give up after so many seconds without a connection, or in which nothing arrives
+    /// Give up after this many seconds without a connection or without data
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
 

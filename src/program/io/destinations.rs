@@ -22,7 +22,7 @@ pub(crate) struct Force {
     pub(crate) force: bool,
 }
 
-/// What is written to a file.
+/// The kind of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Model,

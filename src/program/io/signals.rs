@@ -19,7 +19,7 @@ const HANG_UP: u8 = 1;
 #[cfg(not(unix))]
 const INTERRUPT: u8 = 2;
 
-/// What happens at the first signal.
+/// The answer to the first signal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending {
     /// The program ends at once.
@@ -44,7 +44,7 @@ pub(crate) fn exit_code() -> ExitCode {
     ExitCode::from(STATUS + ASKED.load(Ordering::SeqCst))
 }
 
-/// Sets what happens at the first signal from now on.
+/// Sets the answer to the first signal.
 pub(crate) fn end(ending: Ending) {
     *ENDING.lock().unwrap_or_else(PoisonError::into_inner) = ending;
 }

@@ -40,9 +40,9 @@ fn the_file_that_is_replaced_is_kept_as_previous_and_nothing_else() {
 }
 
 #[test]
-fn a_failure_to_keep_or_to_rename_leaves_the_last_good_file_and_nothing_else() {
+fn a_failure_to_keep_the_old_file_leaves_it_and_nothing_else() {
     let (folder, path) = folder_with_two_versions();
-    // What has a folder's name cannot be kept.
+    // No file can be renamed to a folder.
     fs::remove_file(previous(&path)).expect("there");
     fs::create_dir_all(previous(&path).join("full")).expect("new");
     let error = write_keeping_previous(&path, b"three").expect_err("refused").to_string();
@@ -54,7 +54,7 @@ fn a_failure_to_keep_or_to_rename_leaves_the_last_good_file_and_nothing_else() {
 }
 
 #[test]
-fn a_kill_between_the_renames_leaves_one_file_of_two_names_and_the_next_write_no_third() {
+fn one_file_of_two_names_becomes_two_files_at_the_next_write() {
     let (folder, path) = folder_with_two_versions();
     fs::remove_file(previous(&path)).expect("there");
     fs::hard_link(&path, previous(&path)).expect("a second name");

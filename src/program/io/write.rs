@@ -143,12 +143,18 @@ fn replace(path: &Path, contents: &[u8], keeps_previous: bool) -> io::Result<()>
     }
     file.sync_all()?;
     if keeps_previous && replaced.is_some() {
-        // A second name, so that the file is there all the time.
-        let second = Temporary::register(&mut registered(), temporary.0.with_extension("link"));
-        fs::hard_link(place, &second.0)
-            .and_then(|()| fs::rename(&second.0, previous(place)))
+        // A second name, so that the file is there all the time. No signal ends the program in between.
+        let _registered = registered();
+        let second = temporary.0.with_extension("link");
+        if fs::hard_link(place, &second).is_ok() {
+            let renamed = fs::rename(&second, previous(place));
+            // Of two names of one file `rename` leaves both.
+            let _ = fs::remove_file(&second);
+            renamed?;
+        } else {
             // Some file systems do not have hard links; for a moment only the previous file is there.
-            .or_else(|_| fs::rename(place, previous(place)))?;
+            fs::rename(place, previous(place))?;
+        }
     }
     fs::rename(&temporary.0, place)?;
     // Makes the new name durable. Some systems cannot open a folder.
