@@ -242,11 +242,12 @@ impl Setup {
         parameters
     }
 
-    /// Returns the first `limit` samples row by row; of made-up ones at most [`MADE_UP_SAMPLES`].
+    /// Returns the first `limit` samples row by row, or all with [`usize::MAX`]: of made-up ones [`MADE_UP_SAMPLES`].
     pub fn rows(&self, samples: &Samples, architecture: &Architecture, limit: usize) -> Rows {
         match samples {
             Samples::MadeUp => {
-                let (labels, samples) = made_up(architecture, limit.min(MADE_UP_SAMPLES), self.seed());
+                let count = if limit == usize::MAX { MADE_UP_SAMPLES } else { limit };
+                let (labels, samples) = made_up(architecture, count, self.seed());
                 let name = format!("made-up samples, seed {}", self.seed());
                 Rows { samples, labels, name: Some(name), ..Rows::default() }
             }

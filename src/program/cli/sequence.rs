@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use backprop::data_set::{Source, Targets};
 use backprop::graph::Network;
-use backprop::setup::{Data, Rows, Samples, Setup};
+use backprop::setup::{Data, Rows, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Engine as _, Error, MiniBatches, WeightInit};
@@ -195,8 +195,9 @@ impl SequenceArgs {
         let setup = self.setup()?;
         let samples = training_samples(&setup)?;
         let architecture = architecture(&setup, &samples, memory::OBJECT)?;
-        if let Samples::Set(..) = samples {
-            memory::check_samples("--train-limit", samples.count().min(limit), &architecture)?;
+        let count = samples.count().min(limit);
+        if count < usize::MAX {
+            memory::check_samples("--train-limit", count, &architecture)?;
         }
         let mut network = Network::try_new(&architecture)?;
         network.set_parameters(&setup.parameters(&architecture));

@@ -132,6 +132,21 @@ fn made_up_samples_are_decided_by_the_seed() {
 }
 
 #[test]
+fn a_made_up_sample_is_the_same_however_many_there_are() {
+    let steps = |count: usize| {
+        let options = format!("step --sizes 3,5,2 --seed 9 --samples {count} --json");
+        json_lines(&success(&mut backprop(&options)))
+    };
+    let twelve = steps(12);
+    let each = twelve.len() / 12;
+    assert_eq!(twelve.last().expect("steps")["sample"], 11);
+    for count in [1, 2, 6, 7] {
+        let fewer = steps(count);
+        assert_eq!(fewer, twelve[..count * each], "{count} samples");
+    }
+}
+
+#[test]
 fn bad_input_is_refused_in_one_line() {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();
