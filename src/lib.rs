@@ -74,7 +74,7 @@
 //! | [`Activation`], [`Cost`] | the two functions everything is built on | `sigmoid`; `QuadraticCost`, `CrossEntropyCost` |
 //! | [`Sample`], [`Label`], [`Architecture`], [`Parameters`], [`WeightInit`] | what goes in, what a network is, its numbers, how they start | |
 //! | [`graph`] | the network of objects | bp.py |
-//! | [`step`] | one training step on it as a sequence, forwards and backwards | |
+//! | [`step`] | one training step on it as a sequence, forwards and backwards; [`step::view`], all that is shown of it | |
 //! | [`gradient_check`] | is it right? With a gallery of classic bugs, each caught | `gradient_check` of bp.py |
 //! | [`vectorized`] | the same with one matrix per layer, and how far that can be pushed | fc.py, network.py |
 //! | [`Engine`], [`MiniBatches`] | the trait both networks have; samples taken together for one step | network.py, network2.py |
@@ -83,6 +83,7 @@
 //! | [`setup`] | what decides a network and its samples | |
 //! | [`training`] | epochs, evaluation, when to stop, checkpoints | mnist.py, network.py, network2.py |
 //! | [`model_file`], [`Error`] | a network on disk, and what can go wrong with files | `save`, `load` of network2.py |
+//! | [`file`], [`memory`] | files read with care; how much memory is left | |
 //!
 //! # What holds everywhere
 //!
