@@ -93,6 +93,7 @@ impl Error {
     }
 
     /// Makes this an error of the given kind.
+    #[cfg(feature = "data")]
     #[must_use]
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;

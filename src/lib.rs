@@ -83,7 +83,7 @@
 //! | [`setup`] | what decides a network and its samples | |
 //! | [`training`] | epochs, evaluation, when to stop, checkpoints | mnist.py, network.py, network2.py |
 //! | [`model_file`], [`Error`] | a network on disk, and what can go wrong with files | `save`, `load` of network2.py |
-//! | [`file`], [`memory`] | files read with care; how much memory is left | |
+//! | [`mod@file`], [`memory`] | files read with care; how much memory is left | |
 //!
 //! # What holds everywhere
 //!

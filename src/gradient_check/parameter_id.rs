@@ -27,7 +27,7 @@ pub enum ParameterId {
         /// Its number.
         index: usize,
     },
-    /// A parameter of a model that names its groups ([`Checkable::group_name`](super::Checkable::group_name)).
+    /// A parameter of a model that names its groups ([`Details::groups`](super::Details::groups)).
     InGroup {
         /// The number of its group.
         group: usize,
