@@ -9,7 +9,7 @@
 //! With h = 1e-5 both are near 1e-10 where everything is of order 1, four decades below the tolerance. A value that agrees
 //! there must also agree with E at two smaller steps ([`Coordinate::compare`]): where E is periodic, a staircase, or bent
 //! near by, a large step sees another slope than the one at w. If the values do not agree,
-//! [`Coordinate::look_closely`] takes a whole ladder of steps, before anybody is accused.
+//! [`Coordinate::look_closely`] takes a whole ladder of steps, before it accuses a gradient.
 
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Point, Side};
@@ -21,7 +21,7 @@ use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
 /// The evaluations that [`Coordinate::compare`] takes at most.
 pub(super) const FIRST_LOOK: usize = 4;
 
-/// What a check has settled and measured before it looks at any parameter.
+/// Everything that a check has settled and measured before it looks at any parameter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Basis {
     /// E with nothing changed.
@@ -31,7 +31,7 @@ pub(super) struct Basis {
     pub largest_effect: f64,
     /// The sign of the analytic values.
     pub sign: Sign,
-    /// What E is computed in.
+    /// The precision that E is computed in.
     pub precision: Precision,
     /// The distance from 1 to the next number in what the gradient is computed in.
     pub gradient_epsilon: f64,

@@ -17,10 +17,10 @@ use super::{Checkable, Details, Entry, Group, Incremental, ParameterId, Precisio
 /// How many lines are prepared before threads share them out.
 const LINES_AT_A_TIME: usize = 16_384;
 
-/// What a check has settled before it starts.
+/// The settings of a check, resolved before it starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    /// What E is computed in.
+    /// The precision that E is computed in.
     pub precision: Precision,
     pub step: StepSize,
     pub tolerance: f64,
@@ -46,7 +46,7 @@ pub(super) struct Walk<'m> {
     pub evaluations: usize,
 }
 
-/// What is moved: one parameter, or many at once.
+/// A line to move along: one parameter, or many at once.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     id: ParameterId,

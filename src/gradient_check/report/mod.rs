@@ -1,4 +1,4 @@
-//! What a check found: counts, the worst parameter, a diagnosis. Its `Display` (in `table`) is for
+//! The outcome of a check: counts, the worst parameter, a diagnosis. Its `Display` (in `table`) is for
 //! people, its serde form for programs.
 
 use std::cmp::Ordering;
@@ -42,7 +42,7 @@ pub struct Report {
     /// `Agree`, if what agrees is at least half of the gradient of each group that has an effect, by size, and something
     /// that is not 0 agrees. Otherwise what most hindered it: `Inconclusive`, `Domain` or `Kink`.
     pub verdict: Verdict,
-    /// What was checked, in one line.
+    /// One line that says what was checked.
     pub description: String,
     /// Whose gradient the analytic one is: `the training code`, or a fault's backward pass.
     pub gradient_source: String,
@@ -82,7 +82,7 @@ pub struct Report {
     pub kinks: Vec<Named>,
     /// The first parameters at the edge of the domain, at most five.
     pub edges: Vec<Named>,
-    /// What is probably wrong, if anything is.
+    /// The probable mistake, if anything is wrong.
     pub diagnosis: Option<Diagnosis>,
     /// The second kind of evidence; `None` where it was not asked for.
     pub taylor: Option<TaylorTest>,
@@ -91,7 +91,7 @@ pub struct Report {
     pub repeatable: bool,
     /// True if the gradient, computed twice at the same place, was the same, up to rounding.
     pub gradient_repeatable: bool,
-    /// What the model computes in.
+    /// The precision that the model computes in.
     pub precision: Precision,
     /// The sign of both values.
     pub sign: Sign,
@@ -102,7 +102,7 @@ pub struct Report {
     /// Every entry, in the order of the parameters.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub entries: Vec<Entry>,
-    /// What the model's reader calls the parameter of each entry.
+    /// The name of each entry's parameter, as the model gives it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub names: Vec<String>,
 }
@@ -147,7 +147,7 @@ pub struct GroupCounts {
     pub max_relative_error: f64,
 }
 
-/// What a walk over the model found.
+/// The findings of a walk over the model.
 pub(super) struct Findings {
     pub entries: Vec<Entry>,
     pub taylor: Option<TaylorTest>,
