@@ -84,7 +84,7 @@ impl Check {
         self
     }
 
-    /// What the model computes in; by default what it says itself ([`Details::precision`](super::Details::precision)). Step, tolerance and
+    /// Sets the precision that the model computes in; by default the one it names itself ([`Details::precision`](super::Details::precision)). Step, tolerance and
     /// rounding noise follow from it.
     ///
     /// ```
@@ -154,7 +154,7 @@ impl Check {
         self
     }
 
-    /// Whether the Taylor-remainder test ([`TaylorTest`](super::TaylorTest)) is run as well; by default it is.
+    /// Runs the Taylor-remainder test ([`TaylorTest`](super::TaylorTest)) as well, or not; by default it is run.
     #[must_use]
     pub fn taylor(mut self, taylor: bool) -> Self {
         self.taylor = taylor;

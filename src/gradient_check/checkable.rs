@@ -1,4 +1,4 @@
-//! What the check asks of a model: parameters one by one, an error, and a gradient.
+//! The interface between the check and a model: parameters one by one, an error, and a gradient.
 //!
 //! Five methods are enough. The others make the report more exact: which layer a parameter belongs to, how much rounding
 //! noise to allow, which ReLUs are switched on, and a cheap way to evaluate the error with one parameter changed.
@@ -69,12 +69,12 @@ pub trait Checkable {
         ParameterId::Numbered { index }
     }
 
-    /// What a reader calls this parameter.
+    /// The parameter's name in a report.
     fn name(&self, index: usize) -> String {
         self.parameter_id(index).to_string()
     }
 
-    /// What else the check should know. Asked once, at the start.
+    /// Further details for the check. Asked once, at the start.
     fn details(&mut self) -> Details {
         Details::default()
     }
@@ -91,14 +91,14 @@ pub trait Checkable {
     }
 }
 
-/// What a check knows of a model besides its five methods: see the fields. All have a default that says nothing.
+/// Facts about a model that its five methods don't give: see the fields. All have a default that says nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Details {
     /// One line for the head of the report: what is checked.
     pub description: String,
     /// Whose gradient [`Checkable::gradient`] is, for the head of the report.
     pub gradient_source: String,
-    /// What the model computes in.
+    /// The precision that the model computes in.
     pub precision: Precision,
     /// True if [`Checkable::error`] is computed in f64 whatever the precision of the gradient is.
     pub reference: bool,
@@ -173,6 +173,6 @@ pub trait Incremental: Sync {
 pub struct Probe {
     /// The error E.
     pub error: f64,
-    /// Whether some ReLU is on another side than with the parameters unchanged.
+    /// True if some ReLU is on another side than with the parameters unchanged.
     pub switched: bool,
 }

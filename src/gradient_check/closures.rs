@@ -10,7 +10,7 @@ use super::{Check, Checkable, Details, NamedGroup, ParameterId, Precision, Repor
 
 /// A number that models compute in: `f32` or `f64`.
 pub trait Real: Copy {
-    /// What a check must know about it.
+    /// Its precision, which a check must know.
     const PRECISION: Precision;
 
     /// The same number as an f64.
@@ -228,7 +228,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         self
     }
 
-    /// What the head of the report calls the model.
+    /// Names the model at the head of the report.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.details.description = description.into();
@@ -239,7 +239,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         self.starts.iter().rposition(|start| *start <= index)
     }
 
-    /// Keeps an error, and hands out what stands in for the answer then.
+    /// Returns the answer; after an error, which is kept, a substitute for it.
     fn or<R>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: impl Fn() -> R) -> R {
         if failure.is_some() {
             return otherwise();

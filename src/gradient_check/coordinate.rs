@@ -9,7 +9,7 @@
 //! With h = 1e-5 both are near 1e-10 where everything is of order 1, four decades below the tolerance. A value that agrees
 //! there must also agree with E at two smaller steps ([`Coordinate::compare`]): where E is periodic, a staircase, or bent
 //! near by, a large step sees another slope than the one at w. If the values do not agree,
-//! [`Coordinate::look_closely`] takes a whole ladder of steps, before anybody is accused.
+//! [`Coordinate::look_closely`] takes a whole ladder of steps, before it accuses a gradient.
 
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Point, Side};
@@ -21,7 +21,7 @@ use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
 /// The evaluations that [`Coordinate::compare`] takes at most.
 pub(super) const FIRST_LOOK: usize = 4;
 
-/// What a check has settled and measured before it looks at any parameter.
+/// Everything that a check has settled and measured before it looks at any parameter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Basis {
     /// E with nothing changed.
@@ -31,7 +31,7 @@ pub(super) struct Basis {
     pub largest_effect: f64,
     /// The sign of the analytic values.
     pub sign: Sign,
-    /// What E is computed in.
+    /// The precision that E is computed in.
     pub precision: Precision,
     /// The distance from 1 to the next number in what the gradient is computed in.
     pub gradient_epsilon: f64,
@@ -203,6 +203,9 @@ impl Coordinate {
             let refutation = if open { self.refutation(ladder, &entry) } else { None };
             return refutation.unwrap_or(judged);
         }
+        if self.is_rounding_only(&entry) {
+            return Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
+        }
         let difference = (self.analytic - entry.numerical).abs();
         let near = self.is_near(&entry) || (entry.numerical == 0.0 && self.may_be_swallowed(ladder));
         let [analytic, numerical] =
@@ -238,6 +241,14 @@ impl Coordinate {
         let size = if self.scale > 0.0 { self.scale } else { 1.0 };
         let rounding = TUNING.no_effect * self.basis.gradient_epsilon * self.basis.largest_effect;
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
+    }
+
+    /// Returns true if E, which is more exact than the gradient, shows that rounding is all there is in both of them. (Exact
+    /// as it is, it would refute the rounding of the gradient at every step.)
+    fn is_rounding_only(&self, entry: &Entry) -> bool {
+        let reference = self.basis.gradient_epsilon > self.basis.precision.epsilon();
+        let precise = entry.uncertainty <= 2.0 * self.gradient_noise.max(self.analytic.abs());
+        reference && precise && self.has_no_effect(entry)
     }
 
     /// Returns true if the numerical value is not sure enough to accuse the analytic one.
@@ -486,6 +497,21 @@ mod tests {
         assert!(spared(1.0, 1.9) && spared(1.0, -2.0) && !spared(1.0, 2.1));
         assert!(spared(0.0, 5.0), "an E of 0 may have been swallowed itself");
         assert!(!coordinate(1.0).may_be_swallowed(&ladder(|d| 1.0 + d, 0.0)));
+    }
+
+    #[test]
+    fn what_rounding_leaves_in_f32_has_no_effect_where_e_in_f64_is_flat() {
+        let look = |analytic: f64, gradient_epsilon: f64| {
+            let coordinate = with(
+                |basis| (basis.largest_effect, basis.gradient_epsilon) = (1.0, gradient_epsilon),
+                noisy(1e-16, coordinate(analytic)),
+            );
+            closely(&Coordinate { gradient_noise: 2e-8, ..coordinate }, |_| 1.0)
+        };
+        let single = f64::from(f32::EPSILON);
+        assert!(look(1e-8, single).no_effect);
+        assert_eq!(look(1e-3, single).verdict, Verdict::Disagree);
+        assert!(!look(1e-8, f64::EPSILON).no_effect, "1e-8 is not what rounding leaves in f64");
     }
 
     #[test]

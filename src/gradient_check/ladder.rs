@@ -2,8 +2,8 @@
 //!
 //! One central difference has one step, and no step suits every model: √w at 1e-6 leaves its domain with h = 1e-5, an
 //! f32 model drowns in noise, |w| bends. So E is evaluated on a *ladder* of steps, each a quarter of the one before.
-//! What can be made of them: the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and whether
-//! the smaller steps speak for one slope or another, for a bend, for noise, or for no slope at all.
+//! They give the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and they show whether the
+//! smaller steps favour another slope, a bend, noise, or no slope at all.
 
 use super::extrapolation::{Cell, Estimate, RATIO, all, best};
 use super::noise::Noise;
@@ -43,7 +43,7 @@ pub(super) struct Ladder {
     rungs: Vec<Rung>,
     /// Every E so far, in ascending order.
     errors: Vec<f64>,
-    /// The smallest difference between any two different values of E; infinite where there is none.
+    /// The smallest difference between any two different values of E; infinite if all are equal.
     smallest_jump: f64,
 }
 

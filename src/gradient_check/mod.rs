@@ -28,7 +28,7 @@
 //! Both are −∂E/∂w, the sign of this crate's gradients. If they are equal for every parameter, then backpropagation is
 //! right, whatever it looks like inside. Read the files in this order:
 //!
-//! 1. `checkable`: what the check asks of a model, with a model of one's own as an example;
+//! 1. `checkable`: what the check asks of a model, with a small model as an example;
 //! 2. `coordinate`, `verdict`: one parameter: the numerical value, and agree / kink / inconclusive / disagree; `ladder`,
 //!    `extrapolation`, `noise`: what is done where two evaluations do not settle it;
 //! 3. `settings`, `check`: [`Check`]: which parameters, which step, and the walk over them;

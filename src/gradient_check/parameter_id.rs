@@ -116,7 +116,7 @@ impl Group {
         }
     }
 
-    /// Whether these are biases.
+    /// Returns true if these are biases.
     pub fn is_biases(self) -> bool {
         matches!(self, Self::Biases { .. })
     }

@@ -6,7 +6,7 @@ pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
 /// How many parameters of each group a larger model is sampled by.
 pub const SAMPLE_PER_GROUP: usize = 200;
 
-/// What a model's numbers are stored and computed in. Step, tolerance and rounding noise follow from it.
+/// The floating-point type that a model stores and computes its numbers in. Step, tolerance and rounding noise follow from it.
 ///
 /// | | ε | step h for parameters up to 1 | tolerance |
 /// |---|---|---|---|
@@ -43,7 +43,7 @@ impl Precision {
         }
     }
 
-    /// Differences up to this part of a value accuse nobody. In f32 a hundredth and two cannot be told apart safely.
+    /// Differences up to this part of a value are not an accusation. In f32 a hundredth and two cannot be told apart safely.
     pub(super) fn doubt(self) -> f64 {
         match self {
             Self::F32 => 2e-2,
@@ -51,7 +51,7 @@ impl Precision {
         }
     }
 
-    /// The relative error that rounding alone leaves in a gradient, and that counts as equal beside a reference in f64.
+    /// The relative error that rounding alone leaves in a gradient, and that counts as equal where E is a reference in f64.
     pub(super) fn rounding(self) -> f64 {
         self.tolerance() / 16.0
     }
@@ -111,7 +111,7 @@ pub enum Selection {
     PerGroup(usize),
     /// The one of this number.
     One(usize),
-    /// No single ones: so many random directions, in which all weights (or biases) of a layer move at once.
+    /// Not single parameters, but this many random directions, in which all weights (or biases) of a layer move at once.
     Directions(usize),
 }
 

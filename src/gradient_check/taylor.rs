@@ -39,11 +39,11 @@ pub struct TaylorTest {
     pub remainders: Vec<(f64, f64)>,
     /// log₂ of the ratio of the two nearest remainders above the rounding noise; `None` where there are not two.
     pub order: Option<f64>,
-    /// What the order says.
+    /// The conclusion from the order.
     pub outcome: TaylorOutcome,
 }
 
-/// What the order of the remainders says about the gradient.
+/// The conclusion from the order of the remainders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum TaylorOutcome {

@@ -1,15 +1,15 @@
 //! Every constant that the verdicts depend on, with its unit and the experiment that set it.
 //!
-//! "The sweep" is `tests/gradient_check/models.rs`: random models with units from 10⁻⁶ to 10⁶, correct ones and ones with a
-//! gradient that is 3 % wrong. "The traps" are `tests/gradient_check/traps.rs`: models whose wrong gradient agrees at one
+//! "The sweep" is `tests/library/gradient_check/models.rs`: random models with units from 10⁻⁶ to 10⁶, correct ones and ones with a
+//! gradient that is 3 % wrong. "The traps" are `tests/library/gradient_check/traps.rs`: models whose wrong gradient agrees at one
 //! scale only.
 
 /// See the fields.
 pub(super) struct Tuning {
     /// Part of a value: one with a larger uncertainty certifies nothing. A fault of 3 % then lies outside by far.
     pub certain: f64,
-    /// Part of a value: one with a larger uncertainty has hardly been measured, and accuses nobody by itself. The sweep in f32
-    /// accuses correct models from about 0.3 on.
+    /// Part of a value: one with a larger uncertainty has hardly been measured, and accuses no gradient by itself. The sweep
+    /// in f32 accuses correct models from about 0.3 on.
     pub measured: f64,
     /// Part of a value: in f32 the slopes on both sides may differ by this much before a closer look is taken. Found with
     /// p·ln p at 0.005, where truncation made up for a fault of 2.3 %.
@@ -56,7 +56,7 @@ pub(super) struct Tuning {
     pub fits: f64,
     /// See `fits`.
     pub fits_far_better: f64,
-    /// In f32, out of this many parameters one may disagree by little and accuse nobody: of a million, rounding does that
+    /// In f32, out of this many parameters one may disagree by little without the report disagreeing: of a million, rounding does that
     /// to a few.
     pub many: usize,
     /// Uncertainties: what counts as little there.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ParameterId;
 
-/// What the check says about one parameter, or about all of them.
+/// The judgement of the check on one parameter, or on all of them.
 ///
 /// ```
 /// use backprop::gradient_check::{Check, CheckedNetwork, Verdict};
@@ -66,7 +66,7 @@ pub struct Entry {
     pub numerical: f64,
     /// |analytic − numerical| / (|analytic| + |numerical|); 0 where both are 0.
     pub relative_error: f64,
-    /// What to think of it.
+    /// The verdict on it.
     pub verdict: Verdict,
     /// The (smallest) step h that the numerical value was taken with.
     pub step: f64,

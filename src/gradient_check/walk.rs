@@ -14,10 +14,13 @@ use super::taylor::{self, TaylorOutcome, TaylorTest};
 use super::tuning::TUNING;
 use super::{Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Probe, Verdict, noise};
 
-/// What a check has settled before it starts.
+/// How many lines are prepared before threads share them out.
+const LINES_AT_A_TIME: usize = 16_384;
+
+/// The settings of a check, resolved before it starts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    /// What E is computed in.
+    /// The precision that E is computed in.
     pub precision: Precision,
     pub step: StepSize,
     pub tolerance: f64,
@@ -43,7 +46,7 @@ pub(super) struct Walk<'m> {
     pub evaluations: usize,
 }
 
-/// What is moved: one parameter, or many at once.
+/// A line to move along: one parameter, or many at once.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     id: ParameterId,
@@ -193,8 +196,12 @@ impl<'m> Walk<'m> {
     fn look(&mut self, lines: &[Line], ask: fn(&Coordinate, &mut Evaluate) -> Entry) -> Vec<Entry> {
         let single = lines.iter().all(|line| line.members.is_empty());
         if let Some(incremental) = self.incremental.as_deref().filter(|_| single) {
-            let coordinates: Vec<Coordinate> = lines.iter().map(|line| self.coordinate(line)).collect();
-            return in_parallel(&coordinates, incremental, ask);
+            // Few at a time: 238,510 of them would take 60 megabytes.
+            let some = |lines: &[Line]| {
+                let coordinates: Vec<Coordinate> = lines.iter().map(|line| self.coordinate(line)).collect();
+                in_parallel(&coordinates, incremental, ask)
+            };
+            return lines.chunks(LINES_AT_A_TIME).flat_map(some).collect();
         }
         let one = |line: &Line| {
             let coordinate = self.coordinate(line);

@@ -12,7 +12,7 @@ use crate::gradient_check::{Details, Entry, Group, ParameterId, Precision, Verdi
 /// A matrix of the model: a layer's weights, or a group with two dimensions.
 type Matrix = Group;
 
-/// The disagreements, and what agreed beside them.
+/// The disagreements, and what agrees.
 pub(super) struct Evidence<'a> {
     /// Disagreements.
     wrong: Vec<&'a Entry>,
@@ -51,7 +51,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether nothing disagrees.
+    /// Returns true if nothing disagrees.
     pub(super) fn is_empty(&self) -> bool {
         self.wrong.is_empty()
     }
@@ -136,7 +136,7 @@ impl<'a> Evidence<'a> {
         if self.groups.is_empty() { Pattern::Unknown } else { Pattern::SomeGroups }
     }
 
-    /// Whether the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
+    /// Returns true if the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
     fn shows_one_sample(&self, matrix: Matrix) -> bool {
         self.are_products(matrix, |c| c.analytic) && !self.are_products(matrix, |c| c.numerical)
     }
@@ -230,7 +230,7 @@ impl<'a> Evidence<'a> {
         self.have_one_ratio(&rows).then_some(range)
     }
 
-    /// Whether a number in row j and column k of a matrix is r_j·c_k.
+    /// Returns true if a number in row j and column k of a matrix is r_j·c_k.
     fn are_products(&self, in_matrix: Matrix, number: impl Fn(&Entry) -> f64) -> bool {
         let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for entry in &self.clear {
@@ -265,7 +265,7 @@ impl<'a> Evidence<'a> {
         (numbers.len() > 1 && first.is_finite() && all).then_some(first)
     }
 
-    /// Whether each line has one ratio; at least one line must have two numbers to show it.
+    /// Returns true if each line has one ratio; at least one line must have two numbers to show it.
     fn have_one_ratio(&self, lines: &BTreeMap<usize, Vec<f64>>) -> bool {
         let mut long = lines.values().filter(|line| line.len() > 1).peekable();
         long.peek().is_some() && long.all(|line| self.same(line.iter().copied()).is_some())

@@ -37,20 +37,20 @@ impl Members<'_> {
         if let [_, columns] = self.shape[..] { Some(columns) } else { None }
     }
 
-    /// Whether something other than 0 agrees.
+    /// Returns true if something other than 0 agrees.
     pub fn has_agreements(&self) -> bool {
         self.entries
             .iter()
             .any(|entry| entry.verdict == Verdict::Agree && entry.is_nonzero() && !entry.no_effect)
     }
 
-    /// Whether the analytic matrix is the numerical one, transposed.
+    /// Returns true if the analytic matrix is the numerical one, transposed.
     pub fn is_transposed(&self, same: f64) -> bool {
         let [rows, columns] = self.shape[..] else { return false };
         rows > 1 && columns > 1 && self.is_right_at(same, |index| Some(index % rows * columns + index / rows))
     }
 
-    /// Whether every analytic value is the numerical one `by` places before it, around the end or not.
+    /// Returns true if every analytic value is the numerical one `by` places before it, around the end or not.
     pub fn is_shifted(&self, by: isize, same: f64) -> bool {
         let len = self.entries.len() as isize;
         let around = |index: usize| Some((index as isize - by).rem_euclid(len) as usize);
@@ -61,7 +61,7 @@ impl Members<'_> {
         len > 2 && (self.is_right_at(same, around) || self.is_right_at(same, up_to_the_end))
     }
 
-    /// Whether each analytic value is the numerical one of another place, where there is one. All of the group must have
+    /// Returns true if each analytic value is the numerical one of another place, where there is one. All of the group must have
     /// been compared, and three values at least must show it.
     fn is_right_at(&self, same: f64, place: impl Fn(usize) -> Option<usize>) -> bool {
         if self.entries.len() != self.shape.iter().product::<usize>() {

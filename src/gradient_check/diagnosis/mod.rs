@@ -13,7 +13,7 @@ mod sentences;
 use super::{Details, Entry, Sign, Verdict};
 use evidence::Evidence;
 
-/// What is probably wrong, and where. Its `Display` is one or two sentences.
+/// The probable mistake, and where it is. Its `Display` is one or two sentences.
 ///
 /// ```
 /// use backprop::gradient_check::faults::{Fault, Planted};
@@ -77,7 +77,7 @@ pub enum Pattern {
     BiasPath,
     /// Only weights disagree, by a constant times the weight itself.
     WeightDecay {
-        /// What is missing from λ/n (positive) or too much in it (negative).
+        /// The part that is missing from λ/n (positive) or too much in it (negative).
         strength: f64,
     },
     /// Only weights disagree, column by column with one ratio.

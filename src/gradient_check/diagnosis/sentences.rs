@@ -1,4 +1,4 @@
-//! What the diagnosis says: first of any model, then of one with layers of weights and biases.
+//! The sentences of the diagnosis: first of any model, then of one with layers of weights and biases.
 
 use super::{Diagnosis, Pattern};
 use crate::gradient_check::Sign;

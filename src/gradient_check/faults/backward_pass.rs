@@ -1,7 +1,7 @@
 //! Backpropagation in plain loops over matrices, cut into steps that can be got wrong one at a time.
 //!
 //! The default methods of [`BackwardPass`] are the correct steps ([`Correct`] uses them all, and a test holds it to
-//! both networks). A fault overrides one step. To see what a bug is, read its step beside the one here.
+//! both networks). A fault overrides one step. To see what a bug is, compare its step with the one here.
 //!
 //! Signs as everywhere in this crate: delta = −∂E/∂z, gradient = −∂E/∂w.
 
@@ -13,7 +13,7 @@
 use crate::gradient_check::{Example, Forward, Task};
 use crate::{Architecture, LayerParameters, Parameters};
 
-/// What the backward pass of one sample can see. Its methods panic on a layer that there is not.
+/// Everything that the backward pass of one sample can see. Its methods panic on a layer that does not exist.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// Sizes, activations, cost.
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     pub parameters: &'a Parameters,
     /// The forward pass: `outputs[l]` is what layer l put out, 0 being the input.
     pub forward: &'a Forward,
-    /// What the output should have been.
+    /// The label: the output that it should have given.
     pub label: &'a [f64],
 }
 
@@ -139,7 +139,7 @@ pub trait BackwardPass: Sync {
         }
     }
 
-    /// What L2 regularisation adds to the gradient: −(λ/n)·w, for weights and not for biases.
+    /// Returns the part of the gradient that L2 regularisation adds: −(λ/n)·w, for weights and not for biases.
     fn weight_decay(&self, total: &mut Parameters, parameters: &Parameters, l2: f64) {
         for (gradient, layer) in total.layers.iter_mut().zip(&parameters.layers) {
             for (row, weights) in gradient.weights.iter_mut().zip(&layer.weights) {

@@ -1,4 +1,4 @@
-//! Bugs beside the deltas: in what they are multiplied by, in the mini-batch, in L2 regularisation.
+//! Bugs outside the deltas: in what they are multiplied by, in the mini-batch, in L2 regularisation.
 //!
 //! Compare each with the step it overrides in `backward_pass`.
 

@@ -20,7 +20,7 @@
 //! does. No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network
 //! knows of this.
 //!
-//! Read `backward_pass`, the correct one; then `delta_faults` and `gradient_faults` beside it; `gallery` lists
+//! Read `backward_pass`, the correct one; then `delta_faults` and `gradient_faults`, which change it; `gallery` lists
 //! them with their set-ups.
 
 mod backward_pass;
@@ -46,13 +46,13 @@ use crate::{Architecture, Error};
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What the bug is.
+    /// The bug, in one line.
     pub description: &'static str,
-    /// What a report shows.
+    /// The sign of it in a report.
     pub looks_like: &'static str,
     /// The diagnosis it deserves: the name of a [`Pattern`](super::Pattern).
     pub pattern: &'static str,
-    /// What it needs in order to occur.
+    /// The conditions it needs to occur.
     pub set_up: SetUp,
     /// The backward pass that has it.
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -81,7 +81,7 @@ impl Fault {
         (&GALLERY[(seed % GALLERY.len() as u64) as usize], seed)
     }
 
-    /// Whether the fault can occur in a network like this.
+    /// Returns true if the fault can occur in a network like this.
     ///
     /// ```
     /// use backprop::Architecture;

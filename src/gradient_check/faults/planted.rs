@@ -31,7 +31,7 @@ impl<'a, N: CheckedEngine> Planted<'a, N> {
     /// Plants a fault.
     ///
     /// # Panics
-    /// If a label or a sample is not as long as its layer, there is none, or the fault cannot occur in a network of these
+    /// If a label or a sample is not as long as its layer, there are no samples, or the fault cannot occur in a network of these
     /// sizes ([`Fault::check`]).
     #[track_caller]
     pub fn new(network: &'a mut N, task: Task, fault: &'static Fault) -> Self {

@@ -1,4 +1,4 @@
-//! What a fault needs in order to occur at all: layer sizes, an activation, a cost, samples, L2.
+//! The needs of a fault, without which it cannot occur: layer sizes, an activation, a cost, samples, L2.
 
 use crate::gradient_check::{Example, Task};
 use crate::{Activation, Architecture, Cost, Parameters, WeightInit, made_up};
@@ -10,7 +10,7 @@ pub struct SetUp {
     /// Layer sizes it is caught on; the first are the ones used unless others are asked for.
     #[cfg_attr(feature = "serde", serde(rename = "sizes"))]
     pub shapes: &'static [&'static [usize]],
-    /// What other sizes must be like.
+    /// The condition on other sizes.
     pub shape: Shape,
     /// The activation of all layers.
     pub activation: Activation,
@@ -22,7 +22,7 @@ pub struct SetUp {
     pub l2: f64,
 }
 
-/// What layer sizes a fault needs.
+/// The layer sizes that a fault needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Shape {
@@ -70,7 +70,7 @@ pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Ve
 }
 
 impl Shape {
-    /// Whether these sizes are of this shape.
+    /// Returns true if these sizes are of this shape.
     pub fn allows(self, sizes: &[usize]) -> bool {
         let all_equal = |sizes: &[usize]| sizes.windows(2).all(|pair| pair[0] == pair[1]);
         match self {
@@ -84,7 +84,7 @@ impl Shape {
         }
     }
 
-    /// What it asks for, in words.
+    /// Says in words which sizes it asks for.
     pub fn text(self) -> &'static str {
         match self {
             Self::Any => "any sizes",

@@ -7,11 +7,11 @@ use crate::{Activation, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
-/// What differs from engine to engine: how one parameter is reached, what a reader calls it, and where the gradient of
+/// The differences between engines: how one parameter is reached, what a reader calls it, and where the gradient of
 /// the training code is found. Ids come from [`Layout::id`] of the engine's architecture; a method may panic
 /// on any other.
 pub trait CheckedEngine: Engine {
-    /// What the engine is called at the head of a report.
+    /// The engine's name at the head of a report.
     fn engine_name(&self) -> &'static str;
 
     /// The weight or bias with this id.
@@ -20,7 +20,7 @@ pub trait CheckedEngine: Engine {
     /// Changes the weight or bias with this id.
     fn set_parameter_at(&mut self, id: ParameterId, value: f64);
 
-    /// What a reader of this engine calls the parameter.
+    /// The parameter's name for a reader of this engine.
     fn parameter_name(&self, id: ParameterId) -> String;
 
     /// The error of the task with the present parameters, by the engine's own forward pass.
@@ -80,7 +80,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     /// ```
     ///
     /// # Panics
-    /// If a label or a sample is not as long as its layer, or there is none.
+    /// If a label or a sample is not as long as its layer, or there are no samples.
     #[track_caller]
     pub fn on_task(network: &'a mut N, task: Task) -> Self {
         let architecture = network.architecture();
@@ -106,7 +106,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         self.network
     }
 
-    /// What it is checked on.
+    /// The samples it is checked on.
     pub fn task(&self) -> &Task {
         &self.task
     }

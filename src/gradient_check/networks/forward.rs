@@ -27,7 +27,7 @@ pub struct Forward {
     pub weighted_inputs: Vec<Vec<f64>>,
     /// a = σ(z) of each layer, times what dropout makes of it; for the input layer the sample itself.
     pub outputs: Vec<Vec<f64>>,
-    /// What dropout multiplies each neuron's output with: 0 or 1 / (1 − p). All 1 without dropout.
+    /// The factor that dropout gives each neuron's output: 0 or 1 / (1 − p). All 1 without dropout.
     pub factors: Vec<Vec<f64>>,
 }
 

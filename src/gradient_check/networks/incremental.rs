@@ -67,32 +67,35 @@ impl Downstream {
     fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> Probe {
         let last = self.architecture.sizes.len() - 1;
         let mut switched = false;
-        let before = pass.outputs[layer][row];
         let after = self.output(pass, layer, row, change, &mut switched);
-        let mut outputs = pass.output().to_vec();
+        let mut error = 0.0;
+        // Output by output, as the cost itself adds them up; so most networks need no memory here.
+        let mut add = |i: usize, output: f64| error += self.architecture.cost.value(&[output], &label[i..=i]);
         if layer == last {
-            outputs[row] = after;
-        } else {
-            // Into the next layer leads one changed input; into those after it, all of them.
-            let mut changes: Vec<f64> =
-                self.columns[layer][row].iter().map(|weight| weight * (after - before)).collect();
-            for next in layer + 1..=last {
-                let output_changes: Vec<f64> = (0..changes.len())
-                    .map(|i| {
-                        let before = pass.outputs[next][i];
-                        let after = self.output(pass, next, i, changes[i], &mut switched);
-                        if next == last {
-                            outputs[i] = after;
-                        }
-                        after - before
-                    })
-                    .collect();
-                if next < last {
-                    changes = product(&self.parameters.layers[next].weights, &output_changes);
-                }
+            pass.output().iter().enumerate().for_each(|(i, &a)| add(i, if i == row { after } else { a }));
+            return Probe { error, switched };
+        }
+        // Into the next layer leads one changed input; into those after it, all of them.
+        let output_change = after - pass.outputs[layer][row];
+        let column = &self.columns[layer][row];
+        let mut changes: Vec<f64> = Vec::new();
+        for next in layer + 1..=last {
+            let first = next == layer + 1;
+            let neurons = 0..pass.outputs[next].len();
+            let outputs = neurons.map(|i| {
+                let change = if first { column[i] * output_change } else { changes[i] };
+                self.output(pass, next, i, change, &mut switched)
+            });
+            if next == last {
+                outputs.enumerate().for_each(|(i, output)| add(i, output));
+            } else {
+                let before = &pass.outputs[next];
+                let output_changes: Vec<f64> =
+                    outputs.zip(before).map(|(after, before)| after - before).collect();
+                changes = product(&self.parameters.layers[next].weights, &output_changes);
             }
         }
-        Probe { error: self.architecture.cost.value(&outputs, label), switched }
+        Probe { error, switched }
     }
 
     /// a = σ(z + change), noting whether a ReLU went to its other side.

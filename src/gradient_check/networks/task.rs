@@ -1,4 +1,4 @@
-//! What a network is checked on: samples with their labels, and what training adds to their cost.
+//! The task that a network is checked on: samples with their labels, and what training adds to their cost.
 
 use super::forward::Forward;
 use crate::{Architecture, Dropout, Label, Parameters, Sample};
@@ -58,7 +58,7 @@ impl Task {
         Self { examples, l2: 0.0, dropout: None }
     }
 
-    /// Whether this is one sample and nothing added: what `train_one_sample` trains on.
+    /// Returns true if this is one sample and nothing added: what `train_one_sample` trains on.
     pub fn is_one_sample(&self) -> bool {
         self.examples.len() == 1 && self.l2 == 0.0 && self.dropout.is_none()
     }

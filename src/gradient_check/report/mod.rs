@@ -1,4 +1,4 @@
-//! What a check found: counts, the worst parameter, a diagnosis. Its `Display` (in `table`) is for
+//! The outcome of a check: counts, the worst parameter, a diagnosis. Its `Display` (in `table`) is for
 //! people, its serde form for programs.
 
 use std::cmp::Ordering;
@@ -42,7 +42,7 @@ pub struct Report {
     /// `Agree`, if what agrees is at least half of the gradient of each group that has an effect, by size, and something
     /// that is not 0 agrees. Otherwise what most hindered it: `Inconclusive`, `Domain` or `Kink`.
     pub verdict: Verdict,
-    /// What was checked, in one line.
+    /// One line that says what was checked.
     pub description: String,
     /// Whose gradient the analytic one is: `the training code`, or a fault's backward pass.
     pub gradient_source: String,
@@ -82,7 +82,7 @@ pub struct Report {
     pub kinks: Vec<Named>,
     /// The first parameters at the edge of the domain, at most five.
     pub edges: Vec<Named>,
-    /// What is probably wrong, if anything is.
+    /// The probable mistake, if anything is wrong.
     pub diagnosis: Option<Diagnosis>,
     /// The second kind of evidence; `None` where it was not asked for.
     pub taylor: Option<TaylorTest>,
@@ -91,7 +91,7 @@ pub struct Report {
     pub repeatable: bool,
     /// True if the gradient, computed twice at the same place, was the same, up to rounding.
     pub gradient_repeatable: bool,
-    /// What the model computes in.
+    /// The precision that the model computes in.
     pub precision: Precision,
     /// The sign of both values.
     pub sign: Sign,
@@ -102,7 +102,7 @@ pub struct Report {
     /// Every entry, in the order of the parameters.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub entries: Vec<Entry>,
-    /// What the model's reader calls the parameter of each entry.
+    /// The name of each entry's parameter, as the model gives it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub names: Vec<String>,
 }
@@ -147,7 +147,7 @@ pub struct GroupCounts {
     pub max_relative_error: f64,
 }
 
-/// What a walk over the model found.
+/// The findings of a walk over the model.
 pub(super) struct Findings {
     pub entries: Vec<Entry>,
     pub taylor: Option<TaylorTest>,
@@ -167,10 +167,11 @@ impl Report {
         });
         let names: Vec<String> = names.collect();
         let name = |&(place, entry): &(usize, &Entry)| Named::new(&names[place], entry);
-        let mut judged: Vec<(usize, &Entry)> =
-            entries.iter().enumerate().filter(|(_, entry)| is_judged(entry)).collect();
-        judged.sort_by(|(_, one), (_, other)| by_badness(other, one));
-        let disagreements = judged.iter().filter(|(_, entry)| entry.verdict == Verdict::Disagree);
+        let worst_first = |one: &(usize, &Entry), other: &(usize, &Entry)| by_badness(other.1, one.1);
+        let judged = entries.iter().enumerate().filter(|(_, entry)| is_judged(entry));
+        let mut disagreements: Vec<_> =
+            judged.clone().filter(|(_, entry)| entry.verdict == Verdict::Disagree).collect();
+        disagreements.sort_by(worst_first);
         let first = |verdict: Verdict| -> Vec<Named> {
             let these = entries.iter().enumerate().filter(|(_, entry)| entry.verdict == verdict);
             these.take(NAMED).map(|entry| name(&entry)).collect()
@@ -207,8 +208,8 @@ impl Report {
             domain: count(Verdict::Domain),
             max_relative_error: largest_relative_error(&entries),
             groups: count_groups(details, &entries),
-            worst: judged.first().map(name),
-            disagreements: disagreements.take(NAMED).map(name).collect(),
+            worst: judged.min_by(worst_first).as_ref().map(name),
+            disagreements: disagreements.iter().take(NAMED).map(name).collect(),
             kinks: first(Verdict::Kink),
             edges: first(Verdict::Domain),
             diagnosis: if repeatable == [true; 2] { Diagnosis::of(&entries, details) } else { None },
@@ -302,12 +303,15 @@ fn is_judged(entry: &Entry) -> bool {
     matches!(entry.verdict, Verdict::Agree | Verdict::Disagree) && !entry.no_effect
 }
 
-fn no_effect(entries: &[Entry]) -> usize {
-    entries.iter().filter(|entry| entry.no_effect).count()
+fn no_effect<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> usize {
+    entries.into_iter().filter(|entry| entry.no_effect).count()
 }
 
-fn with(entries: &[Entry], verdict: Verdict) -> impl Iterator<Item = &Entry> {
-    entries.iter().filter(move |entry| entry.verdict == verdict)
+fn with<'e>(
+    entries: impl IntoIterator<Item = &'e Entry>,
+    verdict: Verdict,
+) -> impl Iterator<Item = &'e Entry> {
+    entries.into_iter().filter(move |entry| entry.verdict == verdict)
 }
 
 /// Which of two entries is worse: not a number before any number, then by relative error, then by difference.
@@ -327,8 +331,8 @@ fn by_badness(one: &Entry, other: &Entry) -> Ordering {
 }
 
 /// NaN if one is.
-fn largest_relative_error(entries: &[Entry]) -> f64 {
-    let judged = entries.iter().filter(|entry| is_judged(entry));
+fn largest_relative_error<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> f64 {
+    let judged = entries.into_iter().filter(|entry| is_judged(entry));
     judged.map(|c| c.relative_error).fold(0.0, |largest, e| if e <= largest { largest } else { e })
 }
 
@@ -341,19 +345,20 @@ fn count_groups(details: &Details, entries: &[Entry]) -> Vec<GroupCounts> {
         }
     }
     let counts = groups.into_iter().map(|group| {
-        let members: Vec<Entry> = entries.iter().filter(|c| c.id.group() == group).copied().collect();
-        let count = |verdict| with(&members, verdict).count();
+        let members: Vec<&Entry> = entries.iter().filter(|entry| entry.id.group() == group).collect();
+        let members = || members.iter().copied();
+        let count = |verdict| with(members(), verdict).count();
         GroupCounts {
             name: details.group_name(group),
             group,
-            checked: members.len(),
-            agree: count(Verdict::Agree) - no_effect(&members),
-            no_effect: no_effect(&members),
+            checked: members().count(),
+            agree: count(Verdict::Agree) - no_effect(members()),
+            no_effect: no_effect(members()),
             disagree: count(Verdict::Disagree),
             inconclusive: count(Verdict::Inconclusive),
             kink: count(Verdict::Kink),
             domain: count(Verdict::Domain),
-            max_relative_error: largest_relative_error(&members),
+            max_relative_error: largest_relative_error(members()),
         }
     });
     counts.collect()

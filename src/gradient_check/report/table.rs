@@ -131,7 +131,7 @@ fn taylor(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     }
 }
 
-/// What the extra care has cost, where there was any.
+/// Writes how many evaluations closer looks took, if there were any.
 fn cost(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     if report.agree_within_uncertainty > 0 {
         writeln!(

@@ -67,9 +67,12 @@ fn trap(family: Family, rng: &mut ChaCha8Rng, digits: i32) -> Trap {
             // A period that divides the parameter, a power of two, or any.
             let period = part
                 * if simple { *[at.abs(), 1.0].choose(rng).unwrap() } else { rng.random_range(0.3..1.0) };
-            let error = move |t: f64| a * t * t + b * (2.0 * PI * t / period).sin();
+            // Whole turns go first: where the wave is exactly flat, rounding of a large angle would give it a slope, and call
+            // the gradient without the wave wrong.
+            let angle = move |t: f64| 2.0 * PI * (t / period - (t / period).floor());
+            let error = move |t: f64| a * t * t + b * angle(t).sin();
             let wrong = 2.0 * a * at;
-            let right = wrong + b * 2.0 * PI / period * (2.0 * PI * at / period).cos();
+            let right = wrong + b * 2.0 * PI / period * angle(at).cos();
             Trap { at, error: Box::new(error), right, wrong }
         }
         Family::Sawtooth => {
@@ -218,10 +221,9 @@ fn count<T: Number>(models: u64) -> Count {
     count
 }
 
-/// `at_most` reports may pass although the one wrong parameter is left open.
-fn assert_none_falls_into_a_trap(models: u64, at_most: usize) {
+fn assert_none_falls_into_a_trap(models: u64) {
     let (double, single) = (count::<f64>(models), count::<f32>(models));
-    assert!(double.failures + single.failures <= at_most, "the models are printed above");
+    assert_eq!(double.failures + single.failures, 0, "the models are printed above");
     let most = double.most.max(single.most);
     assert!(most <= 100, "{most} evaluations of E for one parameter");
     for family in FAMILIES {
@@ -233,11 +235,11 @@ fn assert_none_falls_into_a_trap(models: u64, at_most: usize) {
 
 #[test]
 fn no_wrong_gradient_that_agrees_at_one_scale_is_certified() {
-    assert_none_falls_into_a_trap(300, 0);
+    assert_none_falls_into_a_trap(300);
 }
 
 #[test]
 #[ignore = "40,000 checks: run in release by CI"]
 fn none_of_ten_thousand_traps_works() {
-    assert_none_falls_into_a_trap(10_000, 2);
+    assert_none_falls_into_a_trap(10_000);
 }
