@@ -51,8 +51,8 @@
 //! assert!(report.passed(), "{report}");
 //! ```
 //!
-//! **Train, and compare.** Both networks are an [`Engine`], which is all that a [`Trainer`](training::Trainer) asks
-//! for:
+//! **Train, and compare.** Both networks implement [`Engine`], which is all that a [`Trainer`](training::Trainer)
+//! needs:
 //!
 //! ```
 //! use backprop::{Architecture, Engine, Label, Sample, WeightInit, graph, vectorized};
