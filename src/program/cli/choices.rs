@@ -1,4 +1,4 @@
-//! Options that several subcommands share, and how they become a network and its data.
+//! Options that several subcommands share, and the networks and data made from them.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub enum EngineKind {
 }
 
 impl EngineKind {
-    /// A network with these weights.
+    /// Creates a network with these weights.
     pub(super) fn build(
         self,
         architecture: &Architecture,
@@ -62,12 +62,12 @@ pub(super) struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// The network asked for, else the vectorized one.
+    /// Returns the engine asked for, else the vectorized one.
     pub(super) fn kind(&self) -> EngineKind {
         self.engine.unwrap_or(EngineKind::Vectorized)
     }
 
-    /// A network with these weights.
+    /// Creates a network with these weights.
     pub(super) fn build(
         &self,
         architecture: &Architecture,
@@ -77,7 +77,7 @@ impl EngineArgs {
     }
 }
 
-/// At least one thread, and no more than any machine has use for.
+/// Parses a number of threads: at least one, and no more than any machine can use.
 fn parse_threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(threads @ 1..=1024) => Ok(threads),
@@ -85,7 +85,7 @@ fn parse_threads(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A number of epochs between two of something.
+/// Parses the number of epochs from one event to the next.
 pub(super) fn parse_every(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(epochs @ 1..) => Ok(epochs),
@@ -93,11 +93,11 @@ pub(super) fn parse_every(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Layer sizes as they are typed: `784,30,10`.
+/// Layer sizes as typed: `784,30,10`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sizes(pub(super) Vec<usize>);
 
-/// A list as it is typed, with commas.
+/// Parses a list with commas.
 fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Result<Vec<T>, String> {
     let parts = text.split(',').map(str::trim);
     parts.map(|part| parse(part).ok_or_else(|| format!("'{part}' is not {wanted}"))).collect()
@@ -112,7 +112,7 @@ impl std::str::FromStr for Sizes {
 }
 
 impl Sizes {
-    /// Whether the model of `--from` has these sizes.
+    /// Checks that the model of `--from` has these sizes.
     pub(super) fn check_against(&self, model: &Model) -> Result<(), Error> {
         if self.0 == model.architecture.sizes {
             return Ok(());
@@ -126,7 +126,7 @@ impl Sizes {
     }
 }
 
-/// Numbers as they are typed: `0.5,-1`.
+/// Numbers as typed: `0.5,-1`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Numbers(pub(super) Vec<f64>);
 
@@ -184,7 +184,7 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
 }
 
 impl DataArgs {
-    /// Where the data comes from; the embedded digits, if nothing is said.
+    /// Returns where the data comes from; by default, the embedded digits.
     pub(super) fn source(&self) -> Result<Source, Error> {
         let source = self.data.clone().unwrap_or(Source::Digits);
         if self.test_data.is_none() && self.targets_columns.is_none() {
@@ -203,14 +203,14 @@ impl DataArgs {
         }
     }
 
-    /// Fills in where samples come from and what is in them.
+    /// Fills in the data set and how its samples are read.
     pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
         let data = self.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         let StandardizeArgs { standardize } = standardize;
         Ok(Setup { data, pixels: self.pixels, standardize, model, ..Setup::default() })
     }
 
-    /// Reads one part of the data as the model was trained on it.
+    /// Reads one part of the data in the form that the model was trained on.
     pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
         let data = self.source()?.load_part(part, pixels_for(self.pixels, model))?;
         model.map_or(Ok(data.clone()), |model| model.adapt(data))
@@ -225,7 +225,7 @@ pub(super) struct StandardizeArgs {
     pub(super) standardize: bool,
 }
 
-/// A number of columns, at least one.
+/// Parses a number of columns, at least one.
 fn parse_columns(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(columns @ 1..) => Ok(columns),
@@ -233,7 +233,7 @@ fn parse_columns(text: &str) -> Result<usize, String> {
     }
 }
 
-/// What pixels mean: as asked for, else as the model was trained, else scaled.
+/// Returns how pixels become inputs: as asked for, else as the model was trained, else scaled.
 pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
     asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
 }
@@ -268,16 +268,16 @@ pub(super) struct Edited {
     edited: bool,
 }
 
-/// Whether the reports of so many epochs fit into memory.
+/// Checks that the reports of this many epochs fit into memory.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge), with the largest number of epochs that fits.
 pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
-    // A list that grows takes up to three times as much while it moves.
+    // While a growing list is moved, it takes up to three times its size.
     memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())
 }
 
-/// Reads the model to start from, if there is one; sizes must be its own.
+/// Reads the model to start from, if there is one; sizes must match the model's.
 pub(super) fn read_start(
     path: Option<&Path>,
     edited: Edited,
@@ -296,7 +296,8 @@ pub(super) fn training_samples(setup: &Setup) -> Result<Samples, Error> {
     setup.samples(|source, pixels| source.load_part(Part::Train, pixels))
 }
 
-/// Returns the architecture of a setup if a network of it fits into memory, at so many bytes a weight.
+/// Returns the architecture of a setup, after checking that a network of it fits into memory at this many bytes per
+/// weight.
 pub(super) fn architecture(
     setup: &Setup,
     samples: &Samples,
@@ -307,7 +308,7 @@ pub(super) fn architecture(
     Ok(architecture)
 }
 
-/// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.
+/// Reads a model, also from a checkpoint or a safetensors file, and overrides its activations.
 pub(super) fn read_model(
     path: &Path,
     edited: Edited,
