@@ -63,7 +63,7 @@ pub struct Model {
     pub parameters: Parameters,
     /// How pixels were scaled in training; `None` in files that do not say.
     pub pixels: Option<Pixels>,
-    /// What the outputs mean; classes without names in files that do not say.
+    /// The meaning of the outputs; classes without names in files that do not say.
     pub answers: Answers,
     /// How inputs were transformed in training; new inputs must be transformed in the same way.
     pub standardization: Option<Standardization>,

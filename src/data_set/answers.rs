@@ -1,4 +1,4 @@
-//! What the outputs of a network mean: a class, bits, or numbers.
+//! The meaning of a network's outputs: a class, bits, or numbers.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bits;
 use crate::sample::{class_of, strongest};
 
-/// The meaning of a network's outputs.
+/// The kind of answer in a network's outputs.
 ///
 /// ```
 /// use backprop::data_set::Answers;

@@ -55,7 +55,7 @@ impl Evaluation {
 /// use backprop::training::evaluate;
 /// use backprop::vectorized::Network;
 ///
-/// // A network that has learnt nothing puts out ½ everywhere, which is no bit above one half:
+/// // An untrained network outputs ½ everywhere, and ½ does not count as a set bit:
 /// let mut untrained = Network::try_new(&backprop::Architecture::new(&[8, 3, 8]))?;
 /// let evaluation = evaluate(&mut untrained, &bits::load(), Targets::Soft);
 /// assert_eq!((evaluation.correct, evaluation.total), (Some(1), 256)); // byte 0 is answered rightly

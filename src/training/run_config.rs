@@ -59,7 +59,7 @@ pub struct DataRecord {
     pub source: Source,
     /// How a pixel's value becomes an input.
     pub pixels: Pixels,
-    /// What the network's outputs mean.
+    /// The meaning of the network's outputs.
     #[serde(default)]
     pub answers: Answers,
     /// How inputs are made comparable, if they are.

@@ -23,7 +23,7 @@ const ENOUGH_SAMPLES: usize = 4;
 /// does.
 const ENOUGH_NON_ZEROS: usize = 40;
 
-/// What a layer saves of the samples of a mini-batch, until the next ones come.
+/// The state of a layer for the samples of a mini-batch, until the next one.
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     /// How the samples go through the weights.

@@ -32,7 +32,7 @@ const PREDICT_BLOCK: usize = 128;
 pub struct Network {
     architecture: Architecture,
     layers: Vec<FullConnectedLayer>,
-    /// What the layers save of a mini-batch.
+    /// The state of the layers after a mini-batch.
     mini_batch: MiniBatch,
     threads: Threads,
 }
@@ -404,7 +404,7 @@ mod tests {
     fn as_many_threads_work_as_were_asked_for() {
         let mut network = Network::new(&[2, 1], 0);
         let mut most = |threads: usize| {
-            network.set_threads(threads).expect("so many can be had");
+            network.set_threads(threads).expect("the threads start");
             network.threads.worth(usize::MAX)
         };
         assert_eq!([most(1), most(3), most(0)], [1, 3, 1]);

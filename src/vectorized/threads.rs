@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn every_piece_is_worked_on_once_whatever_the_number_of_threads() {
         for threads in [0, 1, 2, 5] {
-            let shared = Threads::start(threads).expect("so many can be had");
+            let shared = Threads::start(threads).expect("the threads start");
             for (most, count) in [(1, 10), (2, 10), (9, 3), (9, 1), (9, 0)] {
                 let mut numbers = vec![0; count];
                 shared
@@ -123,7 +123,7 @@ mod tests {
         let channels = channels.map(|(sender, receiver)| (sender, Mutex::new(receiver)));
         share(&|piece| {
             channels[1 - piece].0.send(()).expect("the other end is there");
-            let word = channels[piece].1.lock().expect("nobody panics").recv_timeout(Duration::from_mins(1));
+            let word = channels[piece].1.lock().expect("no panic").recv_timeout(Duration::from_mins(1));
             met.fetch_add(usize::from(word.is_ok()), Ordering::Relaxed);
         });
         met.into_inner() == 2

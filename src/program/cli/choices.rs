@@ -15,7 +15,7 @@ use super::words::{Word as _, words};
 use crate::exchange::sequential;
 use crate::io::memory;
 
-/// Which of the two networks does the work.
+/// The network that does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
     /// One object per node and per connection.
@@ -49,7 +49,7 @@ impl EngineKind {
     }
 }
 
-/// Which network, on how many threads.
+/// The network that does the work, and its threads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct EngineArgs {
     /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
@@ -151,7 +151,7 @@ impl std::str::FromStr for Activations {
     }
 }
 
-/// Where samples come from and what is in them.
+/// The data set, and how its samples are read.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DataArgs {
     /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
@@ -217,7 +217,7 @@ impl DataArgs {
     }
 }
 
-/// Whether inputs are made comparable.
+/// The standardization of inputs.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct StandardizeArgs {
     /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
@@ -238,7 +238,7 @@ pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pi
     asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
 }
 
-/// A trained model, and what of it is overridden.
+/// A trained model, with activations that may be overridden.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     /// The model: a file of `backprop train --out` or network2.py, a checkpoint, or the safetensors of an nn.Sequential
@@ -260,7 +260,7 @@ impl ModelArgs {
     }
 }
 
-/// The wish to have a model as it is, whatever its checksum says.
+/// Permission to use a model whose checksum does not match.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Edited {
     /// Take a model whose numbers were changed since it was written

@@ -16,10 +16,11 @@
 //! only the last subtraction rounds). These are numbers of three bits. So:
 //!
 //! 1. [`quickly`]: if e1 + e2 is 0 or has more than three bits, there is no doubt. This is nearly always so.
-//! 2. [`to_odd`]: else e1 + e2 is *rounded to odd*: what cannot be represented takes of its two neighbours the one whose
-//!    last bit is 1. A half-way point's is 0, so it is met only by itself (Boldo and Melquiond 2008, "Emulation of FMA
-//!    and correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57(4)).
-//! 3. Where something overflows, or is so small that what is lost of a product is no longer a number, `libm::fma` counts
+//! 2. [`to_odd`]: otherwise e1 + e2 is *rounded to odd*: a sum between two neighbouring numbers becomes the one whose
+//!    last bit is 1. The last bit of a half-way point is 0, so only an exact half-way point gives one (Boldo and
+//!    Melquiond 2008, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
+//!    Transactions on Computers 57(4)).
+//! 3. Where something overflows, or is so small that the error of a product cannot be represented, `libm::fma` counts
 //!    in integers, which takes ten times as long.
 //!
 //! Errors are kept as what is *too much*, because x − 0 is x for −0 as well.

@@ -10,7 +10,7 @@ use super::setting::named;
 use crate::cli::{Failure, Output};
 use backprop::gradient_check::faults::Fault;
 
-/// Which mystery, and what somebody takes it for.
+/// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]
 pub(super) struct MysteryArgs {
     /// Plant a fault of the gallery without saying which: find it by the report. The same SEED, a number or a student's

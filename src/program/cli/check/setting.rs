@@ -17,7 +17,7 @@ use crate::cli::choices::{
 use crate::cli::words::words;
 use crate::io::memory;
 
-/// A network and its samples, or a fault, which brings a set-up of its own.
+/// A network and its samples, or a fault, which brings its own setup.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SettingArgs {
     /// Neurons in each layer, input first [default: 3,4,2; with --fault what the fault needs; with --data as `train`]

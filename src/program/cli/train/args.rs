@@ -119,7 +119,7 @@ pub(in crate::cli) struct Train {
     pub(super) quiet: bool,
 }
 
-/// How long to train, by which steps and on what.
+/// The length of training, its steps and its samples.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct How {
     /// The choices of an original program: bp (mnist.py), fc, network or network2
