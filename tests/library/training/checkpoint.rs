@@ -1,4 +1,4 @@
-//! Checkpoints: a run that was interrupted comes out as one that never was, and damage is noticed.
+//! Checkpoints: an interrupted run ends like one that was not, and damage is noticed.
 
 use std::ops::ControlFlow;
 use std::path::Path;

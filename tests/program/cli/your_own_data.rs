@@ -1,4 +1,4 @@
-//! `--data` with what is built in, and with tables of one's own: as a user runs them.
+//! `--data` with built-in data and with a user's own tables.
 
 use std::path::Path;
 
