@@ -11,11 +11,11 @@
 //! | large.rs | how long it takes in 784-300-10 |
 //!
 //! Where a debugger is missing the tests say so and pass; under CI (`CI=true`) that is a failure, unless .ci/run could
-//! not install LLDB 19 (`BACKPROP_NO_LLDB`). After a change to a session in the book, or to a line shown there, `cargo
-//! test --config "env.UPDATE_DOCS='1'" --test debugger -- --include-ignored` writes the answers into it.
+//! not install LLDB 19 (`BACKPROP_NO_LLDB`). After a change to a session in the book, or to a line shown there,
+//! `cargo test --config "env.UPDATE_DOCS='1'" --test debugger -- --include-ignored` writes the answers into it.
 //!
 //! `cargo test` runs a few sessions in gdb. .ci/run runs all of them, the ignored ones in a separate step, because a
-//! release build has none.
+//! release build does not contain these tests.
 //!
 //! (Nothing here needs the feature `cli`, but once is enough, and .ci/run also tests the library alone.)
 #![cfg(all(debug_assertions, target_os = "linux"))]
