@@ -304,7 +304,7 @@ fn not_json(beginning: &[u8]) -> Option<Error> {
             .of_kind(ErrorKind::IsCheckpoint)
             .remedy("its network can be read from it"),
         _ if matches!(beginning.trim_ascii_start(), [b'[' | b'"' | b'-' | b'0'..=b'9', ..]) => {
-            found("it is no object with the keys sizes, weights, biases and cost")
+            found("it is not an object with the keys sizes, weights, biases and cost")
         }
         _ if std::str::from_utf8(beginning).is_err_and(|error| error.error_len().is_some()) => {
             found("it is not even text")

@@ -42,7 +42,7 @@ fn path_of(_: Vec<u8>) -> Result<PathBuf, &'static str> {
     Err(NO_TEXT)
 }
 
-const NO_TEXT: &str = "a path that is no text";
+const NO_TEXT: &str = "a path that is not text";
 
 pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     AnyPath::of(path).ok_or_else(|| S::Error::custom(NO_TEXT))?.serialize(serializer)

@@ -149,7 +149,8 @@ impl Table {
         if columns <= last {
             let found = format!("{columns} column{}", if columns == 1 { "" } else { "s" });
             let wanted = match target_columns {
-                0 => "a row needs inputs and, last, a class; commas, semicolons or tabs part them".to_owned(),
+                0 => "a row needs inputs and, last, a class, separated by commas, semicolons or tabs"
+                    .to_owned(),
                 targets => format!("a row needs inputs and then its {targets} numbers to put out"),
             };
             return Err(problem(line, columns - 1, found).remedy(wanted));
@@ -217,14 +218,14 @@ impl Table {
         }
         match name.parse::<f64>() {
             Ok(number) if number.is_nan() => {
-                return Err(problem(line, column, format!("'{name}' is no class"))
+                return Err(problem(line, column, format!("'{name}' is not a class"))
                     .remedy("give an integer or a name"));
             }
             Ok(number) if number.is_finite() && number.fract() != 0.0 => {
                 return Err(problem(
                     line,
                     column,
-                    format!("'{name}' is no class, which is an integer or a name"),
+                    format!("'{name}' is not a class, which is an integer or a name"),
                 )
                 .of_kind(crate::ErrorKind::NumbersAsClasses));
             }
@@ -283,8 +284,7 @@ fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, 
     let text = String::from_utf8_lossy(field);
     let text = text.trim();
     if text.is_empty() {
-        return Err(problem(line, column, "nothing stands where a number belongs")
-            .remedy("fill it in, or leave the row out"));
+        return Err(problem(line, column, "a number is missing").remedy("fill it in, or leave the row out"));
     }
     let mut quoted: String = text.chars().take(MOST_QUOTED).collect();
     if quoted.len() < text.len() {

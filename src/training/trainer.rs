@@ -96,7 +96,7 @@ impl TrainingState {
     /// The contradiction found.
     pub(super) fn check(&self, samples: usize) -> Result<(), Error> {
         if self.samples_done >= samples.max(1) {
-            return Err(Error::contents(format!("it stands at sample {} of {samples}", self.samples_done)));
+            return Err(Error::contents(format!("it is at sample {} of {samples}", self.samples_done)));
         }
         if self.history.len() != self.epochs_done {
             return Err(Error::contents(format!(
