@@ -119,7 +119,7 @@ pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Reads dimensions and values of a file, once `check` has accepted the count, its first dimension.
+/// Reads dimensions and values of a file, once `check_count` has accepted the count, its first dimension.
 fn read(
     path: &Path,
     rank: u32,

@@ -129,7 +129,7 @@ fn delimiter(line: &[u8]) -> u8 {
 /// The rows read so far.
 struct Table {
     delimiter: u8,
-    /// The columns in every row, of which the first `inputs` are inputs.
+    /// The columns in every row; the first `input_size` of them are inputs.
     columns: usize,
     input_size: usize,
     header_line: u64,
