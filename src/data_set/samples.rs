@@ -1,4 +1,4 @@
-//! [`DataSet`]: samples and their labels.
+//! The samples of a data set and their labels.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
