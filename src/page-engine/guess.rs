@@ -175,8 +175,8 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
     }
 }
 
-/// Returns the same sum with the weights read from the matrix with its rows and columns the wrong way round; the bias is
-/// unchanged.
+/// Returns the same sum with the weights read from the matrix with its rows and columns the wrong way round; the bias
+/// is unchanged.
 fn transposed_sum(terms: &[Term], stepper: &Stepper, map: &Map, factor: impl Fn(usize) -> f64) -> f64 {
     let weight = |term: &Term| {
         let (from, to) = (term.wire.upstream, term.wire.downstream);

@@ -64,8 +64,8 @@ impl Train {
             }
         };
         let (done, samples) = (earlier.state.epochs_done, earlier.state.samples_done);
-        // The run of FILE may replace FILE.previous, but a run resumed from FILE.previous may not replace FILE, which is
-        // further on.
+        // The run of FILE may replace FILE.previous, but a run resumed from FILE.previous may not replace FILE, which
+        // is further on.
         if (done, samples) == (0, 0) || (is_of_resumed_run && is_previous.is_some()) {
             return Ok(());
         }
