@@ -1,4 +1,4 @@
-//! Activation functions: what a neuron makes of its weighted input.
+//! Activation functions, which turn a neuron's weighted input into its output.
 //!
 //! Ports `sigmoid` of bp.py, `SigmoidActivator` of fc.py and `sigmoid` / `sigmoid_prime` of network.py, and adds
 //! tanh, ReLU and the identity. A derivative is always computed from the neuron's *output*, as bp.py and fc.py do:
@@ -44,9 +44,9 @@ impl Activation {
     /// Every activation, in the order of the list above.
     pub const ALL: [Self; 4] = [Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity];
 
-    /// The neuron's output `a` for the weighted input `z` (equation 1 of the article: `sigmoid` of bp.py).
+    /// Returns the neuron's output `a` for the weighted input `z` (equation 1 of the article: `sigmoid` of bp.py).
     ///
-    /// Every z will do. A NaN stays a NaN in each of the functions, so that training that has diverged is seen.
+    /// Every z is allowed. A NaN stays a NaN in every function, so that training that has diverged is noticed.
     ///
     /// ```
     /// use backprop::Activation;
@@ -73,7 +73,7 @@ impl Activation {
         }
     }
 
-    /// The slope da/dz, from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
+    /// Returns the slope da/dz, computed from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
     ///
     /// (`sigmoid_prime` of network.py takes z; `SigmoidActivator.backward` of fc.py takes the output, as this does.)
     /// At the kink of ReLU (z = 0) the slope is taken as 0.
@@ -102,7 +102,7 @@ impl Activation {
         }
     }
 
-    /// The name used on the command line and in model files: `sigmoid`, `tanh`, `relu` or `identity`.
+    /// Returns the name used on the command line and in model files: `sigmoid`, `tanh`, `relu` or `identity`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigmoid => "sigmoid",
@@ -119,7 +119,7 @@ impl fmt::Display for Activation {
     }
 }
 
-/// The sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), right over the whole range of z.
+/// Returns the sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), accurate over the whole range of z.
 ///
 /// For negative z it is computed as eᶻ / (1 + eᶻ): the exponential then never overflows, and outputs down to the
 /// smallest subnormal numbers keep their digits. It is 1 from about z = 37 and 0 from about z = −746, where f64 can

@@ -1,4 +1,4 @@
-//! What a network is before it has any weights: its layer sizes, activation functions and cost.
+//! The architecture of a network, before it has any weights: its layer sizes, activation functions and cost.
 
 use crate::{Activation, Cost, Error, ErrorKind};
 
@@ -25,14 +25,15 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// The most weights and biases that [`Architecture::check_size`] lets pass, 2^28: a training run holds several
-    /// copies of 2 GiB then. A typing error in the sizes is a sentence, and not the end of the machine's memory.
+    /// The most weights and biases that [`Architecture::check_size`] allows, 2^28: a training run then holds several
+    /// copies of 2 GiB. So a typing error in the sizes gives an error message and does not use up the machine's
+    /// memory.
     pub const MOST_PARAMETERS: usize = 1 << 28;
 
-    /// Sigmoid neurons throughout and the quadratic cost, as in bp.py, fc.py and network.py.
+    /// Creates an architecture of sigmoid neurons with the quadratic cost, as in bp.py, fc.py and network.py.
     ///
-    /// `sizes` are neurons in each layer, input first. Nothing is refused here; [`Architecture::check`] does that, and
-    /// every network asks it.
+    /// `sizes` are the numbers of neurons in each layer, input first. Nothing is refused here; [`Architecture::check`]
+    /// does that, and every network calls it.
     pub fn new(sizes: &[usize]) -> Self {
         Self {
             sizes: sizes.to_vec(),
@@ -41,15 +42,15 @@ impl Architecture {
         }
     }
 
-    /// The same activation in every layer after the input.
+    /// Uses the same activation in every layer after the input.
     #[must_use]
     pub fn with_activation(mut self, activation: Activation) -> Self {
         self.activations.fill(activation);
         self
     }
 
-    /// One activation for each layer after the input, in order, or one for all of them; another number is refused by
-    /// [`Architecture::check`].
+    /// Uses one activation for each layer after the input, in order, or one for all of them. [`Architecture::check`]
+    /// refuses any other number.
     ///
     /// ```
     /// use backprop::{Activation, Architecture};
@@ -67,14 +68,14 @@ impl Architecture {
         self
     }
 
-    /// Another cost.
+    /// Uses another cost.
     #[must_use]
     pub fn with_cost(mut self, cost: Cost) -> Self {
         self.cost = cost;
         self
     }
 
-    /// Neurons in the input layer.
+    /// Returns the number of neurons in the input layer.
     ///
     /// # Panics
     /// If there are no layers; [`Architecture::check`] refuses that.
@@ -82,7 +83,7 @@ impl Architecture {
         self.sizes[0]
     }
 
-    /// Neurons in the output layer.
+    /// Returns the number of neurons in the output layer.
     ///
     /// # Panics
     /// If there are no layers; [`Architecture::check`] refuses that.
@@ -90,7 +91,7 @@ impl Architecture {
         self.sizes[self.sizes.len() - 1]
     }
 
-    /// The activation of the output layer.
+    /// Returns the activation of the output layer.
     ///
     /// # Panics
     /// If there is no layer after the input; [`Architecture::check`] refuses that.
@@ -98,7 +99,7 @@ impl Architecture {
         self.activations[self.activations.len() - 1]
     }
 
-    /// Weights and biases in all, or `None` where that overflows a `usize`.
+    /// Returns the number of weights and biases, or `None` if it overflows a `usize`.
     pub fn parameter_count(&self) -> Option<usize> {
         self.sizes.windows(2).try_fold(0usize, |sum, pair| {
             let with_bias = pair[0].checked_add(1)?;
@@ -106,7 +107,7 @@ impl Architecture {
         })
     }
 
-    /// Whether a network can be built from this.
+    /// Checks that a network can be built from this.
     ///
     /// ```
     /// use backprop::{Activation, Architecture, Cost};
@@ -162,8 +163,8 @@ impl Architecture {
         Ok(())
     }
 
-    /// Whether starting weights should be drawn for so large a network. The program asks this of sizes that a user
-    /// typed; a network's constructors do not, and only refuse what memory cannot hold.
+    /// Checks that the network is small enough to draw starting weights for. The program calls this for sizes that a
+    /// user typed; a network's constructors do not, and refuse only what memory cannot hold.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].
@@ -182,7 +183,7 @@ impl Architecture {
         Ok(())
     }
 
-    /// The sizes as they are written on the command line: `784,30,10`.
+    /// Returns the sizes as they are written on the command line: `784,30,10`.
     pub fn sizes_text(&self) -> String {
         let sizes: Vec<String> = self.sizes.iter().map(usize::to_string).collect();
         sizes.join(",")

@@ -1,20 +1,20 @@
-//! What time it is, to say how long work took. Nothing that is computed depends on it.
+//! The clock that tells how long work took. No computed result depends on it.
 
 use std::sync::OnceLock;
 
 /// The clock that was set, if one was.
 static CLOCK: OnceLock<fn() -> f64> = OnceLock::new();
 
-/// Sets the clock by which training and comparisons are timed: seconds since whatever moment, never going back.
+/// Sets the clock that times training and comparisons: it returns seconds since some fixed moment, never going back.
 ///
-/// Only for platforms where the standard library has no clock, as WebAssembly in a browser. Elsewhere nothing needs to
-/// be set. Without a clock times are NaN. The first clock that is set stays.
+/// Needed only on platforms where the standard library has no clock, such as WebAssembly in a browser. Without a
+/// clock, times are NaN. Only the first clock that is set is used.
 pub fn set_clock(seconds: fn() -> f64) {
-    // A second clock is left aside, as said above.
+    // A second clock is ignored, as documented above.
     let _ = CLOCK.set(seconds);
 }
 
-/// Seconds since some moment, or NaN where there is no clock.
+/// Returns the seconds since some fixed moment, or NaN if there is no clock.
 pub(crate) fn seconds() -> f64 {
     CLOCK.get().map_or_else(of_the_system, |clock| clock())
 }

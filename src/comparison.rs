@@ -1,18 +1,18 @@
-//! The two engines side by side: do they agree, how long does a sample take each, how large is a connection.
+//! Compares the two engines: whether they agree, how long each takes for a sample, and how large a connection is.
 //!
-//! What `backprop compare` prints. It takes seconds; `cargo bench` measures more, and more carefully.
+//! `backprop compare` prints the result. It takes seconds; `cargo bench` measures more, and more carefully.
 
 use crate::vectorized::textbook;
 use crate::{Architecture, Engine, Label, Sample, WeightInit, clock, graph, vectorized};
 
 /// The engines may differ by this much after the samples they are compared on.
 const AGREEMENT: f64 = 1e-9;
-/// Each contender is timed this often, in turns; the median counts.
+/// The number of times each contender is timed, taking turns; the median counts.
 const PASSES: usize = 5;
-/// A pass of a fast contender goes over its samples until this much time has gone by.
+/// The shortest time that a pass takes: fast contenders repeat their samples until it is over.
 const SHORTEST_PASS: f64 = 0.002;
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Layer sizes.
@@ -27,14 +27,14 @@ pub struct Comparison {
     pub vectorized_us: f64,
     /// How many times faster than the object graph the vectorized network is.
     pub ratio: f64,
-    /// The largest difference between any weight or bias of the one and of the other after the same samples.
+    /// The largest difference between the two engines in any weight or bias after the same samples.
     pub max_difference: f64,
     /// Bytes a connection takes in the object graph, nodes and lists included.
     pub bytes_per_connection: f64,
 }
 
 impl Comparison {
-    /// Whether the engines ended in the same weights, up to rounding.
+    /// Returns whether the engines ended with the same weights, up to rounding.
     pub fn agrees(&self) -> bool {
         self.max_difference <= AGREEMENT
     }
@@ -45,17 +45,18 @@ impl Comparison {
 pub struct Rows<'a> {
     /// Labels, one row of n_out numbers a sample.
     pub labels: &'a [f64],
-    /// As many samples, one row of n_in numbers each.
+    /// The same number of samples, one row of n_in numbers each.
     pub samples: &'a [f64],
 }
 
 /// Trains both engines on the same samples from the same weights, and times them if they agree.
 ///
-/// Weights are drawn by [`WeightInit::Small`] with this seed; `rate` is the learning rate. They agree, if no weight
-/// differs by more than 10⁻⁹ after one pass over the samples.
+/// Weights are drawn by [`WeightInit::Small`] with this seed; `rate` is the learning rate. The engines agree if no
+/// weight differs by more than 10⁻⁹ after one pass over the samples.
 ///
-/// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine meets
-/// all of them. If the engines do not agree, all times are NaN: how long a wrong answer takes is nobody's concern.
+/// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine
+/// affects all of them. If the engines do not agree, all times are NaN, because the speed of a wrong answer is of no
+/// interest.
 ///
 /// ```
 /// use backprop::comparison::{Rows, compare};
@@ -68,7 +69,7 @@ pub struct Rows<'a> {
 /// ```
 ///
 /// # Panics
-/// If there are no samples, not as many labels as samples, or no network can have this architecture.
+/// If there are no samples, if the number of labels differs, or if no network can have this architecture.
 #[track_caller]
 pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64) -> Comparison {
     let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
@@ -118,7 +119,7 @@ pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64
     comparison
 }
 
-/// Microseconds a sample, over as many rounds as make a pass long enough to time.
+/// Returns the microseconds per sample, over enough rounds to make the pass long enough to time.
 fn time(count: usize, mut round: impl FnMut()) -> f64 {
     let start = clock::seconds();
     let mut rounds = 0;
@@ -144,7 +145,7 @@ mod tests {
 
     #[test]
     fn engines_that_do_not_agree_are_not_timed() {
-        // A NaN among the inputs makes NaN of both, and NaN agrees with nothing.
+        // A NaN among the inputs makes all weights NaN, and NaN never counts as agreement.
         let rows = Rows { labels: &[0.5, 0.5], samples: &[f64::NAN, 1.0, 1.0] };
         let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
         assert!(!comparison.agrees());

@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::activation::Activation;
 
-/// What training makes smaller: the error E of the article, Nielsen's C.
+/// The cost, which training makes smaller: the error E of the article, Nielsen's C.
 ///
 /// ```
 /// use backprop::{Activation, Cost};
@@ -38,7 +38,7 @@ impl Cost {
     /// Every cost.
     pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
 
-    /// The cost of one sample, a number from 0 up: `output` and `label` are vectors of the output layer's length.
+    /// Returns the cost of one sample, 0 or more. `output` and `label` are as long as the output layer.
     ///
     /// ```
     /// use backprop::Cost;
@@ -48,9 +48,9 @@ impl Cost {
     /// assert!((cost - 2.0 * 2f64.ln()).abs() < 1e-15);
     /// ```
     ///
-    /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite;
-    /// network2.py's `nan_to_num` makes it about 1.8e308, we let it be at most 745 an output (the logarithm of the
-    /// smallest f64), so that one saturated neuron does not drown every other number in a mean.
+    /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite.
+    /// network2.py's `nan_to_num` makes it about 1.8e308; this function limits it to 745 per output (the logarithm of
+    /// the smallest f64), so that one saturated neuron does not drown all other numbers in a mean.
     ///
     /// # Panics
     /// If the two lengths differ.
@@ -70,11 +70,11 @@ impl Cost {
         cost
     }
 
-    /// The delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
+    /// Returns the delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
     ///
     /// The quadratic cost keeps the slope of the activation, slope · (label − output). In the cross-entropy the
-    /// sigmoid's slope cancels and label − output is left; `activation` is then not looked at
-    /// ([`Cost::accepts`] says which go together).
+    /// sigmoid's slope cancels, which leaves label − output; `activation` is then ignored ([`Cost::accepts`] says
+    /// which combinations are allowed).
     ///
     /// ```
     /// use backprop::{Activation, Cost};
@@ -90,15 +90,16 @@ impl Cost {
         }
     }
 
-    /// Whether this cost can follow an output layer with this activation.
+    /// Returns whether this cost can follow an output layer with this activation.
     ///
-    /// The cross-entropy takes outputs between 0 and 1 and its delta is label − output only behind a sigmoid. The
-    /// quadratic cost goes with every activation.
+    /// The cross-entropy needs outputs between 0 and 1, and its delta is label − output only after a sigmoid. The
+    /// quadratic cost works with every activation.
     pub fn accepts(self, output_activation: Activation) -> bool {
         self == Self::Quadratic || output_activation == Activation::Sigmoid
     }
 
-    /// The name used on the command line, `quadratic` or `cross-entropy`. (Model files have network2.py's names.)
+    /// Returns the name used on the command line, `quadratic` or `cross-entropy`. (Model files have network2.py's
+    /// names.)
     pub fn name(self) -> &'static str {
         match self {
             Self::Quadratic => "quadratic",
@@ -113,7 +114,7 @@ impl fmt::Display for Cost {
     }
 }
 
-/// factor · ln(argument), with 0·ln(0) = 0 and the logarithm kept finite.
+/// Computes factor · ln(argument), with 0·ln(0) = 0 and a finite logarithm.
 fn times_ln(factor: f64, argument: f64) -> f64 {
     const SMALLEST: f64 = 5e-324;
     if factor == 0.0 {

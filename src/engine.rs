@@ -1,12 +1,12 @@
-//! The one small trait through which training sees a network: the object graph or the vectorized one.
+//! The small trait through which training sees a network, be it the object graph or the vectorized one.
 
 use crate::{Architecture, Label, MiniBatchStep, Parameters, Sample};
 
 /// A network that can be trained.
 ///
-/// Both [`graph::Network`](crate::graph::Network) and [`vectorized::Network`](crate::vectorized::Network) are one.
-/// Several samples come as *rows*: one flat slice, one sample of n_in numbers after the other; their labels likewise,
-/// of n_out numbers each.
+/// [`graph::Network`](crate::graph::Network) and [`vectorized::Network`](crate::vectorized::Network) both implement
+/// it. Several samples are passed as *rows*: one flat slice, one sample of n_in numbers after the other; their labels
+/// likewise, of n_out numbers each.
 ///
 /// ```
 /// use backprop::{Engine, graph, vectorized};
@@ -27,10 +27,10 @@ use crate::{Architecture, Label, MiniBatchStep, Parameters, Sample};
 /// }
 /// ```
 pub trait Engine {
-    /// Its layer sizes, activations and cost.
+    /// Returns the layer sizes, activations and cost.
     fn architecture(&self) -> &Architecture;
 
-    /// A copy of all weights and biases, in the shape of the architecture.
+    /// Returns a copy of all weights and biases, in the shape of the architecture.
     fn parameters(&self) -> Parameters;
 
     /// Replaces all weights and biases.
@@ -39,13 +39,14 @@ pub trait Engine {
     /// If the shapes are not this network's.
     fn set_parameters(&mut self, parameters: &Parameters);
 
-    /// The output vector, n_out numbers, for one sample of n_in. (`&mut`: nodes and layers remember what they put out.)
+    /// Returns the output vector, n_out numbers, for one sample of n_in. (`&mut`: nodes and layers remember their
+    /// outputs.)
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
     fn predict(&mut self, sample: Sample<'_>) -> Vec<f64>;
 
-    /// The output vectors for many samples: rows of n_in in, as many rows of n_out out.
+    /// Returns the output vectors for many samples: rows of n_out numbers for as many rows of n_in.
     ///
     /// # Panics
     /// If the slice does not hold whole rows.
@@ -55,13 +56,13 @@ pub trait Engine {
         samples.chunks_exact(inputs).flat_map(|sample| self.predict(Sample(sample))).collect()
     }
 
-    /// One step of gradient descent on one sample, w ← w + rate · gradient. Returns the cost it met before the step.
+    /// Takes one step of gradient descent on one sample, w ← w + rate · gradient. Returns the cost before the step.
     ///
     /// # Panics
     /// If the sample or the label is not as long as its layer.
     fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64;
 
-    /// One step for each sample, in order, until the sum of the costs is infinite or not a number.
+    /// Takes one step for each sample, in order, until the sum of the costs is infinite or not a number.
     ///
     /// # Panics
     /// If the two slices do not hold the same number of whole rows.
@@ -80,10 +81,10 @@ pub trait Engine {
         trained
     }
 
-    /// One step on the mean gradient of a mini-batch, with what `step` adds to plain gradient descent
-    /// (`update_mini_batch` of network.py, Nielsen's equations 20 and 21; with L2, of network2.py).
-    /// Returns the sum of the costs met before the step, without any regularisation term; under dropout, those of the
-    /// thinned networks.
+    /// Takes one step on the mean gradient of a mini-batch, with what `step` adds to plain gradient descent
+    /// (`update_mini_batch` of network.py, Nielsen's equations 20 and 21; with L2, of network2.py). Returns the sum of
+    /// the costs before the step, without any regularisation term; under dropout, these are the costs of the thinned
+    /// networks.
     ///
     /// ```
     /// use backprop::{Engine, MiniBatchStep, vectorized};
@@ -97,16 +98,16 @@ pub trait Engine {
     /// ```
     ///
     /// # Panics
-    /// If the two slices do not hold the same number of whole rows, or none; or if the probability of dropout is 1 or
-    /// more.
+    /// If the two slices do not hold the same number of whole rows, or hold none; or if the probability of dropout is
+    /// 1 or more.
     fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64;
 }
 
-/// What a run of single-sample steps did.
+/// The result of a run of single-sample steps.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Trained {
-    /// Samples trained on; fewer than given only if the sum of the costs was then infinite or not a number.
+    /// Samples trained on; fewer than given only if the sum of the costs became infinite or not a number.
     pub samples: usize,
-    /// The sum of the costs met, each before its own step.
+    /// The sum of the costs, each taken before its own step.
     pub cost: f64,
 }

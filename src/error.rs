@@ -1,12 +1,11 @@
-//! What can go wrong with files and user input, each with its remedy.
+//! Errors about files and user input, each with its remedy.
 //!
-//! Misuse of the programming interface (a sample of the wrong length) panics instead; see `# Panics` where it can
-//! happen.
+//! Misuse of the programming interface (a sample of the wrong length) panics instead; `# Panics` sections say where.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What went wrong, where, and what to do about it. As text it is one line.
+/// An error: what went wrong, where, and what to do about it. As text it is one line.
 ///
 /// ```
 /// use backprop::{Architecture, ErrorKind, graph};
@@ -24,7 +23,7 @@ pub struct Error {
     source: Option<std::io::Error>,
 }
 
-/// What a caller can do something about.
+/// The kinds of error that a caller can handle differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -107,7 +106,7 @@ impl Error {
         self
     }
 
-    /// Adds one more thing to do about it. A file's remedy, which is a general one, is replaced.
+    /// Adds one more remedy. The general remedy of a file error is replaced.
     #[must_use]
     pub fn remedy(mut self, remedy: impl AsRef<str>) -> Self {
         let remedy = remedy.as_ref();
@@ -119,7 +118,7 @@ impl Error {
         self
     }
 
-    /// Replaces the remedy: a program has its own ways.
+    /// Replaces the remedy, for a program that has a better one.
     #[must_use]
     pub fn instead(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = remedy.into();
@@ -152,9 +151,9 @@ impl std::error::Error for Error {
     }
 }
 
-/// Returns text from a file or a command line, fit to be quoted in one line on any terminal: line breaks, escape
-/// sequences and other characters that would have an effect, such as reversing the line, are spelled out. Errors do this
-/// with all they say.
+/// Returns text from a file or a command line in a form that can be quoted in one line on any terminal: line breaks,
+/// escape sequences and other characters with an effect, such as reversing the line, are spelled out. Every error
+/// message is passed through it.
 ///
 /// ```
 /// assert_eq!(backprop::spelled_out("tick\n\u{1b}[31m ✓"), r"tick\n\u{1b}[31m ✓");
@@ -171,7 +170,7 @@ pub fn spelled_out(text: &str) -> String {
     line
 }
 
-/// Returns `true` for Unicode's invisible marks for text from right to left, and its own ends of lines.
+/// Returns `true` for Unicode's invisible marks of text direction, and for its own line separators.
 fn turns_text_round(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

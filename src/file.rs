@@ -1,7 +1,7 @@
-//! Files that are read with care and written as a whole.
+//! Reads files with care, and writes them as a whole.
 //!
-//! A device, which has no end, and a pipe, which has no length, are refused before they are opened; a file that does not
-//! fit into the memory that is left is refused before it is read.
+//! A device, which has no end, and a pipe, which has no length, are refused before they are opened. A file that does
+//! not fit into the remaining memory is refused before it is read.
 
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read as _};
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::memory;
 
-/// Opens a file for reading. Returns it with its length in bytes.
+/// Opens a file for reading, and returns it with its length in bytes.
 ///
 /// # Errors
 /// A file that cannot be read, or a folder, a device or a pipe.
@@ -24,15 +24,15 @@ pub fn open(path: &Path) -> std::io::Result<(File, u64)> {
 /// Reads all bytes of a file.
 ///
 /// # Errors
-/// As [`open`]; a file that is longer than half of the memory that is left ([`memory::most`]).
+/// As [`open`]; a file longer than half of the remaining memory ([`memory::most`]).
 pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     read_at_most(path, memory::most())
 }
 
-/// Reads all bytes of a file, if it has no more than `most`.
+/// Reads all bytes of a file that has at most `most`.
 ///
 /// # Errors
-/// As [`open`]; a file that is longer.
+/// As [`open`]; a longer file.
 pub fn read_at_most(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let (file, length) = open(path)?;
     let mut bytes = Vec::new();
@@ -45,7 +45,7 @@ pub fn read_at_most(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file: to a new one in the same folder first, which then takes its name. Until then an existing file stays as
+/// Writes a file: first to a new one in the same folder, which is then renamed. Until then an existing file stays as
 /// it was.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -64,7 +64,7 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     written
 }
 
-/// The error for a file of `length` bytes where `most` fit.
+/// Returns the error for a file of `length` bytes where only `most` are allowed.
 pub fn too_long(length: u64, most: u64) -> std::io::Error {
     let found = format!("it has {length} bytes, more than the {most} that memory has room for");
     std::io::Error::new(ErrorKind::FileTooLarge, found)

@@ -51,8 +51,8 @@
 //! assert!(report.passed(), "{report}");
 //! ```
 //!
-//! **Train, and compare.** Both networks are an [`Engine`], which is all that a [`Trainer`](training::Trainer) asks
-//! for:
+//! **Train, and compare.** Both networks implement [`Engine`], which is all that a [`Trainer`](training::Trainer)
+//! needs:
 //!
 //! ```
 //! use backprop::{Architecture, Engine, Label, Sample, WeightInit, graph, vectorized};
@@ -80,7 +80,7 @@
 //! | [`Engine`], [`MiniBatches`] | the trait both networks have; samples taken together for one step | network.py, network2.py |
 //! | [`comparison`] | the two networks side by side | |
 //! | [`data_set`] | MNIST and other IDX files, embedded digits, the bits of a byte | mnist.py's loaders |
-//! | [`setup`] | what decides a network and its samples | |
+//! | [`setup`] | everything that determines a network and its samples | |
 //! | [`training`] | epochs, evaluation, when to stop, checkpoints | mnist.py, network.py, network2.py |
 //! | [`model_file`], [`Error`] | a network on disk, and what can go wrong with files | `save`, `load` of network2.py |
 //! | [`mod@file`], [`memory`] | files read with care; how much memory is left | |
@@ -92,8 +92,8 @@
 //!   lead into layer l; [`Parameters::layers`] begins with W\[1\] and b\[1\], the input having none.
 //! * **Sign**: as in bp.py, `delta` is −∂E/∂z and `gradient` is −∂E/∂w, the direction to *move* in. Training adds.
 //! * **Chance** comes from a seed alone, and no result depends on the number of threads or on the CPU's instructions.
-//! * **Mistakes** in a program (a sample of the wrong length) panic, and `# Panics` says so. What files and users can get
-//!   wrong is an [`Error`], one sentence with the remedy.
+//! * **Mistakes** in a program (a sample of the wrong length) panic, and `# Panics` says so. Problems with files and
+//!   user input are returned as an [`Error`], one sentence with the remedy.
 //! * **Equations** 1 to 8 are those of the article that bp.py and fc.py come from; (6), (20) or BP1 are Nielsen's,
 //!   *Neural Networks and Deep Learning*. `DIFFERENCE:` marks where this port departs from an original.
 //!

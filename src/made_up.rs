@@ -1,4 +1,4 @@
-//! Samples of random numbers, where there is no data to take them from.
+//! Random samples, for use without a data set.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};

@@ -1,16 +1,16 @@
-//! How much memory is left, so that what would take more is refused before it is read or computed.
+//! Measures how much memory is left, so that a request for more is refused before it is carried out.
 
 use std::fs::read_to_string;
 
-/// Assumed where the system does not say.
+/// The memory assumed if the system does not say.
 const USUAL: u64 = 4 << 30;
 
-/// Returns the most bytes that one thing may take: half of the memory that is left.
+/// Returns the most bytes that a single object may take: half of the remaining memory.
 pub fn most() -> u64 {
     available() / 2
 }
 
-/// Bytes that are left: the least of what the system, a container and the shell (`ulimit -v`) allow.
+/// Returns the bytes left: the least of what the system, a container and the shell (`ulimit -v`) allow.
 fn available() -> u64 {
     [system(), container(), shell()].into_iter().flatten().min().unwrap_or(USUAL)
 }
@@ -36,7 +36,7 @@ fn shell() -> Option<u64> {
     Some(first_number(limit)?.saturating_sub(first_number(used)? * 1024))
 }
 
-/// `None` also where the word is `max` or `unlimited`.
+/// Returns the first word of a text as a number; `None` also if it is `max` or `unlimited`.
 fn first_number(text: &str) -> Option<u64> {
     text.split_whitespace().next()?.parse().ok()
 }

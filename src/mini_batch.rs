@@ -1,10 +1,10 @@
-//! How samples are taken together for one step: mini-batches, L2 regularisation and dropout, as network.py and
-//! network2.py have them.
+//! How samples are combined into one step: mini-batches, L2 regularisation and dropout, as in network.py and
+//! network2.py.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-/// How a run takes its steps.
+/// How a run groups its samples into steps.
 ///
 /// ```
 /// use backprop::MiniBatches;
@@ -16,13 +16,13 @@ use rand::{RngExt, SeedableRng};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MiniBatches {
-    /// Samples a step, 1 or more; the last mini-batch of an epoch is smaller where they do not divide.
+    /// Samples per step, 1 or more; the last mini-batch of an epoch is smaller if the samples do not divide evenly.
     pub size: usize,
     /// λ of L2 regularisation; 0 for none.
     pub l2: f64,
     /// The probability that a hidden neuron is silenced during a step, below 1; 0 for none.
     pub dropout: f64,
-    /// Decides which neurons are silenced.
+    /// The seed that decides which neurons are silenced.
     pub seed: u64,
 }
 
@@ -34,14 +34,14 @@ impl Default for MiniBatches {
 }
 
 impl MiniBatches {
-    /// Whether steps are plain: one sample each, nothing added to gradient descent.
+    /// Returns whether steps are plain: one sample each, nothing added to gradient descent.
     pub fn are_plain(&self) -> bool {
         self.size == 1 && self.l2 == 0.0 && self.dropout == 0.0
     }
 
-    /// The step at this learning rate, in a run on so many training samples, that comes after so many samples.
+    /// Returns the step at this learning rate after `samples_before` samples of a run on `training_samples`.
     pub fn step(&self, rate: f64, training_samples: usize, samples_before: usize) -> MiniBatchStep {
-        // Masks are a function of the run's seed and the place in the run. Multiplying by an odd constant (2^64 / golden
+        // Masks depend on the run's seed and the place in the run. Multiplying by an odd constant (2^64 / golden
         // ratio) is one-to-one and spreads neighbouring seeds.
         let seed = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(samples_before as u64);
         MiniBatchStep {
@@ -74,7 +74,7 @@ pub struct MiniBatchStep {
 }
 
 impl MiniBatchStep {
-    /// Plain gradient descent: no weight decay, no dropout.
+    /// Returns a step of plain gradient descent: no weight decay, no dropout.
     pub const fn plain(rate: f64) -> Self {
         Self { rate, weight_decay: 1.0, dropout: None }
     }
@@ -96,23 +96,24 @@ impl MiniBatchStep {
 pub struct Dropout {
     /// The probability of being silenced, 0 ≤ p < 1.
     pub probability: f64,
-    /// The mask is a function of this seed, the sample's place in the batch, the layer and the neuron.
+    /// The seed. A mask depends on it, the sample's place in the batch, the layer and the neuron.
     pub seed: u64,
 }
 
 impl Dropout {
-    /// Which neurons of a hidden layer are silenced for one sample: `neurons` answers, in order, `true` for silence.
+    /// Returns which neurons of a hidden layer are silenced for one sample: `neurons` values, in order, `true` if
+    /// silenced.
     ///
     /// `layer` is its place among the layers after the input, from 0; `sample` the sample's place in the mini-batch,
     /// from 0.
     pub fn silenced(&self, layer: usize, sample: usize, neurons: usize) -> Vec<bool> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        // A stream of its own for every sample and layer: the mask depends on nothing else.
+        // Every sample and layer has its own stream, so the mask depends on nothing else.
         rng.set_stream(((layer as u64) << 32) | sample as u64);
         (0..neurons).map(|_| rng.random::<f64>() < self.probability).collect()
     }
 
-    /// What each neuron's output is multiplied by: 0 where [`Dropout::silenced`] says so, else
+    /// Returns the factor on each neuron's output: 0 if [`Dropout::silenced`] says so, otherwise
     /// [`Dropout::kept_factor`].
     ///
     /// # Panics
@@ -124,7 +125,7 @@ impl Dropout {
         self.silenced(layer, sample, neurons).into_iter().map(kept).collect()
     }
 
-    /// What the others are multiplied by, so that the expected sum stays what it was: 1 / (1 − p).
+    /// Returns the factor on the remaining neurons, 1 / (1 − p), which keeps the expected sum unchanged.
     pub fn kept_factor(&self) -> f64 {
         1.0 / (1.0 - self.probability)
     }
@@ -163,7 +164,7 @@ mod tests {
         ] {
             assert_ne!(mask, other);
         }
-        // 1/(1 − 0.2) is 1.25: on average all is kept.
+        // 1/(1 − 0.2) is 1.25: on average the whole output is kept.
         let kept = dropout(0).kept(0, 0, 1000);
         assert!(mask.iter().zip(kept).all(|(&silenced, kept)| kept == if silenced { 0.0 } else { 1.25 }));
     }

@@ -1,4 +1,4 @@
-//! A trained network on disk: JSON that network2.py's `load` accepts, and what network2.py's `save` writes is read.
+//! Model files: a trained network as JSON. network2.py's `load` accepts them, and files of its `save` can be read.
 //!
 //! ```
 //! use backprop::model_file::Model;
@@ -16,19 +16,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the file holds:
+//! A file holds:
 //!
 //! ```json
 //! {"format": "backprop-model 1", "sizes": [3, 4, 2], "weights": [[[…]]], "biases": [[[…]]],
 //!  "cost": "QuadraticCost", "activations": ["sigmoid", "sigmoid"], "pixels": "scaled", "crc32": "5f0c8a31"}
 //! ```
 //!
-//! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 comes back bit for
-//! bit. network2.py writes and reads `sizes`, `weights`, `biases` and `cost`. The others are our own and may be missing:
-//! `format` and its version, `activations` (sigmoid throughout if not said), `pixels` (how the network was shown its
-//! images), `answers` (what its outputs mean: the names of classes, bits, or numbers), `standardization` (what is done
-//! to inputs), and `crc32`, the checksum of what this program would write without it. So a number that has changed since
-//! is noticed, and white space or another order of the keys makes no difference.
+//! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 is restored bit for
+//! bit. network2.py writes and reads `sizes`, `weights`, `biases` and `cost`. The other keys are our own and may be
+//! missing: `format` and its version, `activations` (by default sigmoid throughout), `pixels` (how images were
+//! scaled), `answers` (what the outputs mean: the names of classes, bits, or numbers), `standardization` (how inputs
+//! are transformed), and `crc32`, the checksum of what this program would write without it. So a changed number is
+//! noticed, while white space and the order of the keys make no difference.
 
 use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -39,11 +39,11 @@ use serde::{Deserialize, Serialize};
 use crate::data_set::{Answers, Pixels, Standardization};
 use crate::{Activation, Architecture, Cost, Error, ErrorKind, LayerParameters, Parameters, file, memory};
 
-/// What the file's `format` says, before its version.
+/// The value of the file's `format`, before its version.
 const FORMAT: &str = "backprop-model";
 const VERSION: &str = "1";
 
-/// A network's architecture and parameters, and how it is shown images.
+/// A network's architecture and parameters, and how its inputs and outputs are to be read.
 ///
 /// ```
 /// use backprop::model_file::Model;
@@ -63,13 +63,13 @@ pub struct Model {
     pub parameters: Parameters,
     /// How pixels were scaled in training; `None` in files that do not say.
     pub pixels: Option<Pixels>,
-    /// What the outputs say of a sample; classes without names in files that do not say.
+    /// The meaning of the outputs; classes without names in files that do not say.
     pub answers: Answers,
-    /// What was done to the inputs in training, and must be done to those it is asked about.
+    /// How inputs were transformed in training; new inputs must be transformed in the same way.
     pub standardization: Option<Standardization>,
 }
 
-/// The file's own form.
+/// The file as it is serialized.
 #[derive(Serialize, Deserialize)]
 #[serde(expecting = "an object with the keys sizes, weights, biases and cost")]
 struct ModelJson {
@@ -95,7 +95,7 @@ fn is_default(answers: &Answers) -> bool {
     *answers == Answers::default()
 }
 
-/// What to make of numbers that are not those the file was written with.
+/// How to treat numbers that were changed after the file was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edited {
     Refuse,
@@ -103,7 +103,7 @@ enum Edited {
 }
 
 impl Model {
-    /// A network that says nothing of the data it is for.
+    /// Creates a model that says nothing about its data.
     pub fn new(architecture: Architecture, parameters: Parameters) -> Self {
         Self { architecture, parameters, pixels: None, answers: Answers::default(), standardization: None }
     }
@@ -117,15 +117,15 @@ impl Model {
         Self::read_file(path, Edited::Refuse)
     }
 
-    /// As [`Model::read`], and numbers that were changed since the file was written are taken as they are.
+    /// Reads a model file like [`Model::read`], but accepts numbers that were changed after the file was written.
     ///
     /// # Errors
-    /// As [`Model::read`], but for the checksum.
+    /// As [`Model::read`], except for the checksum.
     pub fn read_edited(path: &Path) -> Result<Self, Error> {
         Self::read_file(path, Edited::Accept)
     }
 
-    /// Whether the file at this path begins as a model does that was written here, whole or not.
+    /// Returns whether the file at this path starts like a model written by this program, complete or not.
     pub fn is_at(path: &Path) -> bool {
         const OLD_BEGINNING: &str = "{\"sizes\":[";
         const OLD_KEY: &str = "\"activations\":[";
@@ -135,7 +135,7 @@ impl Model {
             file::open(path)?.0.take(begin.len() as u64).read_to_end(&mut bytes)?;
             Ok(bytes == begin.as_bytes())
         };
-        // Version 0.1 of this program wrote no format, but what network2.py does not.
+        // Version 0.1 of this program wrote no format, but it did write a key that network2.py does not.
         let ends_as_in_0_1 = || -> std::io::Result<bool> {
             let (mut file, length) = file::open(path)?;
             file.seek(SeekFrom::End(-END.min(length as i64)))?;
@@ -147,7 +147,7 @@ impl Model {
             || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
     }
 
-    /// Number by number, so that of what is no model only the beginning is read.
+    /// Reads number by number, so that of a file that is not a model only the beginning is read.
     fn read_file(path: &Path, edited: Edited) -> Result<Self, Error> {
         let fail = |error: std::io::Error| {
             let remedy = match error.kind() {
@@ -176,9 +176,9 @@ impl Model {
         read(&mut reader).map_err(fail)?.map_err(|problem| problem.in_file(path))
     }
 
-    /// Writes a model file; an existing one is replaced only once the new one is complete.
+    /// Writes a model file. An existing one is replaced only when the new one is complete.
     ///
-    /// Parameters that do not fit the architecture ([`Parameters::fit`]) are written as they are; [`Model::read`]
+    /// Parameters that do not fit the architecture ([`Parameters::fit`]) are written unchanged, and [`Model::read`]
     /// refuses the file.
     ///
     /// # Errors
@@ -188,7 +188,7 @@ impl Model {
         file::write(path, format!("{text}\n").as_bytes()).map_err(|error| Error::file(path, error))
     }
 
-    /// A model from the text of a file.
+    /// Reads a model from the text of a file.
     ///
     /// ```
     /// use backprop::model_file::Model;
@@ -200,9 +200,9 @@ impl Model {
     /// ```
     ///
     /// # Errors
-    /// Not JSON, a key missing, sizes that disagree with the matrices, a weight that is
-    /// not a finite number, an unknown cost or activation, a later version of the format, a checksum that is not that
-    /// of the numbers ([`Model::read_edited`] reads such a file).
+    /// Text that is not JSON, a missing key, sizes that disagree with the matrices, a weight that is not a finite
+    /// number, an unknown cost or activation, a later version of the format, or a checksum that does not match the
+    /// numbers ([`Model::read_edited`] reads such a file).
     pub fn from_json(text: &str) -> Result<Self, Error> {
         if let Some(problem) = not_json(text.as_bytes()) {
             return Err(problem);
@@ -247,7 +247,7 @@ impl Model {
         })
     }
 
-    /// The text of a model file.
+    /// Returns the text of a model file.
     ///
     /// # Errors
     /// A weight that is not finite, which JSON cannot hold.
@@ -271,7 +271,7 @@ impl Model {
     }
 }
 
-/// Of what this program writes for these numbers.
+/// Returns the checksum of what this program writes for these numbers.
 fn checksum(json: &ModelJson) -> Result<String, Error> {
     let fail = |error: String| Error::contents(error);
     let mut writer = BufWriter::new(CrcWriter::new(std::io::sink()));
@@ -280,7 +280,7 @@ fn checksum(json: &ModelJson) -> Result<String, Error> {
     Ok(format!("{:08x}", written.crc().sum()))
 }
 
-/// Files of other programs have no format, and those of version 0.1 neither.
+/// Checks the format, which is missing in files of other programs and of version 0.1.
 fn check_format(format: Option<&str>) -> Result<(), Error> {
     let Some(format) = format else { return Ok(()) };
     match format.split_once(' ') {
@@ -291,7 +291,7 @@ fn check_format(format: Option<&str>) -> Result<(), Error> {
     }
 }
 
-/// What can be said of a file that does not even begin like JSON.
+/// Returns the error for a file that does not even begin like JSON.
 fn not_json(beginning: &[u8]) -> Option<Error> {
     let found = |found: &str| Error::contents(format!("not a model file: {found}"));
     Some(match beginning {
@@ -304,7 +304,7 @@ fn not_json(beginning: &[u8]) -> Option<Error> {
             .of_kind(ErrorKind::IsCheckpoint)
             .remedy("its network can be read from it"),
         _ if matches!(beginning.trim_ascii_start(), [b'[' | b'"' | b'-' | b'0'..=b'9', ..]) => {
-            found("it is no object with the keys sizes, weights, biases and cost")
+            found("it is not an object with the keys sizes, weights, biases and cost")
         }
         _ if std::str::from_utf8(beginning).is_err_and(|error| error.error_len().is_some()) => {
             found("it is not even text")
@@ -313,7 +313,7 @@ fn not_json(beginning: &[u8]) -> Option<Error> {
     })
 }
 
-/// What serde_json found, as a sentence for someone who may never have seen the file's inside.
+/// Turns serde_json's error into a sentence for readers who may never have looked inside the file.
 fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
     let place = format!("line {}, column {}", error.line(), error.column());
     let sentence = error.to_string();
@@ -340,7 +340,7 @@ fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
     }
 }
 
-/// The text of a file where serde_json gave up.
+/// Returns the text of a file around the place where serde_json gave up.
 fn around(path: &Path, error: &serde_json::Error) -> String {
     const WORD: usize = 32;
     let read = || -> std::io::Result<String> {
@@ -389,7 +389,7 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
     Ok(())
 }
 
-/// Whether every name has an output, or two share one.
+/// Checks that every name has an output, or that two names share a single one.
 fn check_names(answers: &Answers, architecture: &Architecture) -> Result<(), Error> {
     let Answers::Classes(names) = answers else { return Ok(()) };
     let outputs = architecture.output_size();

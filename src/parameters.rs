@@ -1,4 +1,4 @@
-//! All weights and biases of a network as plain numbers: what the two engines exchange and a model file holds.
+//! All weights and biases of a network as plain numbers, which the two engines exchange and a model file holds.
 
 use crate::Architecture;
 
@@ -31,7 +31,7 @@ pub struct LayerParameters {
 }
 
 impl Parameters {
-    /// All zeros, in the shape the architecture asks for.
+    /// Returns zeros in the shape of the architecture.
     pub fn zeros(architecture: &Architecture) -> Self {
         let layer = |pair: &[usize]| LayerParameters {
             weights: vec![vec![0.0; pair[0]]; pair[1]],
@@ -40,8 +40,8 @@ impl Parameters {
         Self { layers: architecture.sizes.windows(2).map(layer).collect() }
     }
 
-    /// Whether every matrix and vector has the shape the architecture asks for. Networks panic on parameters that do
-    /// not fit; ask here first about what comes from elsewhere.
+    /// Returns whether every matrix and vector has the shape of the architecture. Networks panic on parameters that do
+    /// not fit, so call this first for parameters from elsewhere.
     pub fn fit(&self, architecture: &Architecture) -> bool {
         self.layers.len() + 1 == architecture.sizes.len()
             && self.layers.iter().zip(architecture.sizes.windows(2)).all(|(layer, pair)| {
@@ -51,8 +51,8 @@ impl Parameters {
             })
     }
 
-    /// Every number, layer by layer: the rows of W one after the other, then b. The gradient check numbers parameters
-    /// in this order.
+    /// Returns every number, layer by layer: the rows of W one after the other, then b. The gradient check numbers
+    /// parameters in this order.
     ///
     /// ```
     /// use backprop::{LayerParameters, Parameters};
@@ -69,7 +69,7 @@ impl Parameters {
         })
     }
 
-    /// Every number, to be changed in place, in the order of [`Parameters::iter`].
+    /// Returns every number for changing it in place, in the order of [`Parameters::iter`].
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut f64> + '_ {
         self.layers.iter_mut().flat_map(|layer| {
             let weights = layer.weights.iter_mut().flatten();
@@ -77,7 +77,8 @@ impl Parameters {
         })
     }
 
-    /// The largest absolute difference between two sets of parameters of one shape; NaN if any difference is.
+    /// Returns the largest absolute difference between two sets of parameters of one shape; NaN if any difference is
+    /// NaN.
     ///
     /// ```
     /// use backprop::{Architecture, Parameters, WeightInit};
@@ -89,7 +90,7 @@ impl Parameters {
     /// ```
     ///
     /// # Panics
-    /// If one holds more numbers than the other. (Shapes are not looked at beyond that: numbers are compared in the
+    /// If one holds more numbers than the other. (Shapes are not compared beyond that: numbers are compared in the
     /// order of [`Parameters::iter`].)
     #[track_caller]
     pub fn max_difference(&self, other: &Self) -> f64 {

@@ -1,8 +1,8 @@
-//! What a network is shown, and what it should answer: two types, so that they cannot be swapped.
+//! Samples and labels, a network's inputs and desired outputs: two types, so that they cannot be swapped.
 //!
 //! `DIFFERENCE:` bp.py's own gradient check calls `get_gradient(sample_feature, sample_label)` on a method declared
-//! `get_gradient(self, label, sample)`. With as many inputs as outputs nothing complains, and the check compares the
-//! gradient of another problem. Here that call does not compile.
+//! `get_gradient(self, label, sample)`. If there are as many inputs as outputs, nothing complains, and the check
+//! compares the gradient of another problem. Here that call does not compile.
 //!
 //! ```
 //! use backprop::graph::Network;
@@ -41,8 +41,8 @@ pub struct Sample<'a>(pub &'a [f64]);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Label<'a>(pub &'a [f64]);
 
-/// The class that outputs, or the numbers of a label, stand for: that of the strongest; of a single one, whether it is above
-/// one half.
+/// Returns the class that outputs, or the numbers of a label, represent: that of the largest number; for a single
+/// number, whether it is above one half.
 pub(crate) fn class_of(numbers: &[f64]) -> usize {
     match numbers {
         [single] => usize::from(*single > 0.5),
@@ -50,7 +50,7 @@ pub(crate) fn class_of(numbers: &[f64]) -> usize {
     }
 }
 
-/// The index of the largest number, the first of equals (`get_result` of mnist.py); 0 of none.
+/// Returns the index of the largest number, the first of equals (`get_result` of mnist.py); 0 if there are no numbers.
 ///
 /// ```
 /// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);

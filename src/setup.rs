@@ -1,5 +1,5 @@
-//! What decides a network and its samples, in one place. The program's flags, an editor's configuration and the settings
-//! of the page only fill in a [`Setup`]; same settings, same network, same numbers.
+//! The setup of a network and its samples, in one place. The program's flags, an editor's configuration and the page's
+//! settings only fill in a [`Setup`], so the same settings give the same network and the same numbers.
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use crate::{
     Activation, Architecture, Cost, Error, Label, MiniBatches, Parameters, Sample, WeightInit, made_up,
 };
 
-/// Made-up samples that a walk through training takes.
+/// The number of made-up samples in a walk through training.
 pub const MADE_UP_SAMPLES: usize = 6;
 
-/// Everything that decides a network and its samples. What is left out has a default.
+/// Everything that determines a network and its samples. Every field has a default.
 ///
 /// ```
 /// use backprop::data_set::Source;
@@ -41,7 +41,7 @@ pub struct Setup {
     /// The samples; by default those of [`Setup::data`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// What a pixel means; by default as the model says, else scaled.
+    /// How a pixel becomes an input; by default as in the model, otherwise scaled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pixels: Option<Pixels>,
     /// The desired outputs, soft by default.
@@ -50,20 +50,21 @@ pub struct Setup {
     /// Makes every input have mean 0 and standard deviation 1, unless the model has its own standardization.
     #[serde(skip_serializing_if = "is_false")]
     pub standardize: bool,
-    /// The weights to start from, and the architecture with them; by default weights are drawn.
+    /// The model to start from, with its architecture; by default weights are drawn.
     #[serde(skip_serializing_if = "Option::is_none", with = "model_form")]
     pub model: Option<Model>,
-    /// Neurons in each layer, input first; by default what the samples need ([`Samples::default_sizes`]). Those of a
-    /// model are always the model's.
+    /// Neurons in each layer, input first; by default as many as the samples need ([`Samples::default_sizes`]). A
+    /// model always keeps its own sizes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sizes: Option<Vec<usize>>,
-    /// Hidden neurons of the default sizes.
+    /// The number of hidden neurons if sizes are not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<usize>,
-    /// The activation of each layer after the input, or one for all of them; by default the model's, else sigmoid.
+    /// The activation of each layer after the input, or one for all of them; by default the model's, otherwise
+    /// sigmoid.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
     pub activation: Option<Vec<Activation>>,
-    /// The cost; by default the model's, else quadratic.
+    /// The cost; by default the model's, otherwise quadratic.
     #[serde(skip_serializing_if = "Option::is_none", with = "cost_name")]
     pub cost: Option<Cost>,
     /// How weights are drawn, small by default.
@@ -72,7 +73,7 @@ pub struct Setup {
     /// Leaves the biases of small weights at 0 as fc.py does; bp.py draws them like weights.
     #[serde(skip_serializing_if = "is_false")]
     pub biases_at_zero: bool,
-    /// Decides drawn weights and made-up samples, 0 by default.
+    /// The seed of drawn weights and made-up samples, 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
@@ -81,7 +82,7 @@ pub struct Setup {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub enum Data {
-    /// `nine-nodes`: the samples of the article's network of nine nodes, which has weights of its own as well.
+    /// `nine-nodes`: the samples of the article's network of nine nodes, which also has its own weights.
     NineNodes,
     /// `made-up`: random samples ([`made_up`]).
     MadeUp,
@@ -101,10 +102,10 @@ pub struct Rows {
     /// Where they come from, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Rows and columns of a sample, where it is an image.
+    /// Rows and columns of a sample, if it is an image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image_shape: Option<(usize, usize)>,
-    /// The names of the classes, where labels are classes.
+    /// The names of the classes, if labels are classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
 }
@@ -112,16 +113,16 @@ pub struct Rows {
 /// The samples of a setup, before a network has been chosen for them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Samples {
-    /// Random ones, which depend on the architecture.
+    /// Random samples, which depend on the architecture.
     MadeUp,
-    /// A data set, and where it comes from.
+    /// A data set and its source.
     Set(DataSet, Source),
-    /// Rows.
+    /// Rows given in the setup.
     Rows(Rows),
 }
 
 impl Setup {
-    /// Returns the samples chosen. By default they are digits for a model, made up where sizes, seed or the kind of
+    /// Returns the data chosen. The default is digits for a model, made-up samples if sizes, a seed or the kind of
     /// weights are chosen, and otherwise those of the nine nodes.
     pub fn data(&self) -> Cow<'_, Data> {
         match &self.data {
@@ -136,7 +137,7 @@ impl Setup {
         self.init.is_some() || self.seed.is_some()
     }
 
-    /// Returns what a pixel means: as chosen, else as the model was trained, else scaled.
+    /// Returns how a pixel becomes an input: as chosen, else as the model was trained, else scaled.
     pub fn pixels(&self) -> Pixels {
         self.pixels.or(self.model.as_ref().and_then(|model| model.pixels)).unwrap_or_default()
     }
@@ -146,10 +147,10 @@ impl Setup {
         self.seed.unwrap_or(0)
     }
 
-    /// Returns the samples. `load` reads a data set; what it returns is adapted to the model and standardized.
+    /// Returns the samples. `load` reads a data set, whose samples are then adapted to the model and standardized.
     ///
     /// # Errors
-    /// Those of `load`, and data that the model cannot be shown.
+    /// The errors of `load`, and data that does not fit the model.
     pub fn samples(
         &self,
         load: impl FnOnce(&Source, Pixels) -> Result<DataSet, Error>,
@@ -176,10 +177,10 @@ impl Setup {
         })
     }
 
-    /// Returns the data with the classes numbered as the model has them, and standardized as it was trained.
+    /// Returns the data with classes numbered as in the model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that the model does not know, or another number of inputs than it has means for.
+    /// A class that the model does not know, or a number of inputs other than it was standardized for.
     pub fn adapted(&self, data: DataSet) -> Result<DataSet, Error> {
         match &self.model {
             Some(model) => model.adapt(data),
@@ -187,10 +188,10 @@ impl Setup {
         }
     }
 
-    /// Returns how inputs are standardized: as the model has it, else over these samples if that is chosen.
+    /// Returns how inputs are standardized: as in the model, or over these samples if that is chosen.
     ///
     /// # Errors
-    /// Labels that are the inputs themselves: they would change too.
+    /// Labels that are the inputs themselves, since they would change too.
     pub fn standardization(&self, train: &DataSet) -> Result<Option<Standardization>, Error> {
         let own = self.model.as_ref().and_then(|model| model.standardization.clone());
         if own.is_some() || !self.standardize {
@@ -203,8 +204,8 @@ impl Setup {
         Ok(Some(Standardization::of(train)))
     }
 
-    /// Returns the architecture of a network for these samples: the model's or one of the sizes chosen, with the
-    /// activations and the cost chosen.
+    /// Returns the architecture of a network for these samples: the model's or one of the chosen sizes, with the
+    /// chosen activations and cost.
     ///
     /// # Errors
     /// An architecture that makes no sense, is too large to draw weights for, or does not fit the samples.
@@ -225,7 +226,7 @@ impl Setup {
         Ok(architecture)
     }
 
-    /// Returns the weights to start from: the model's, the nine nodes' or drawn ones.
+    /// Returns the starting weights: the model's, the nine nodes' or drawn ones.
     pub fn parameters(&self, architecture: &Architecture) -> Parameters {
         if let Some(model) = &self.model {
             return model.parameters.clone();
@@ -242,7 +243,8 @@ impl Setup {
         parameters
     }
 
-    /// Returns the first `limit` samples row by row, or all with [`usize::MAX`]: of made-up ones [`MADE_UP_SAMPLES`].
+    /// Returns the first `limit` samples as rows, or all with [`usize::MAX`], which is [`MADE_UP_SAMPLES`] of made-up
+    /// ones.
     pub fn rows(&self, samples: &Samples, architecture: &Architecture, limit: usize) -> Rows {
         match samples {
             Samples::MadeUp => {
@@ -286,7 +288,7 @@ impl Rows {
 }
 
 impl Samples {
-    /// Returns how many there are; of made-up ones as many as are asked for.
+    /// Returns the number of samples; [`usize::MAX`] for made-up samples, which never run out.
     pub fn count(&self) -> usize {
         match self {
             Self::MadeUp => usize::MAX,
@@ -295,12 +297,12 @@ impl Samples {
         }
     }
 
-    /// Returns as many inputs as a sample has numbers, one hidden layer, and as many outputs as a label needs. Hidden
-    /// neurons, unless chosen: 3 for bits, 30 for images (and then 10 outputs or more), 8 for anything else; made-up
-    /// samples fit any sizes, and get 3,4,2.
+    /// Returns as many inputs as a sample has numbers, one hidden layer, and as many outputs as a label needs. Unless
+    /// chosen, the number of hidden neurons is 3 for bits, 30 for images (which get at least 10 outputs), and 8 for
+    /// anything else; made-up samples fit any sizes, and get 3,4,2.
     ///
     /// # Errors
-    /// Rows of which there are none.
+    /// An empty list of rows.
     pub fn default_sizes(&self, hidden: Option<usize>) -> Result<Vec<usize>, Error> {
         let (inputs, usual, outputs) = match self {
             Self::MadeUp => (3, 4, 2),
@@ -340,20 +342,20 @@ impl Samples {
 }
 
 impl Model {
-    /// Returns the data with the classes numbered as this model has them, and standardized as it was trained.
+    /// Returns the data with classes numbered as in this model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that it does not know, or another number of inputs than it has means for.
+    /// A class that the model does not know, or a number of inputs other than it was standardized for.
     pub fn adapt(&self, data: DataSet) -> Result<DataSet, Error> {
         let data = data.numbered_as(&self.answers)?;
         let Some(standardization) = &self.standardization else { return Ok(data) };
-        // Sizes first: a mean for each input needs as many inputs.
+        // Sizes are checked first: there must be an input for every mean.
         data.check_fits(&self.architecture)?;
         Ok(data.standardized(standardization.clone()))
     }
 }
 
-/// [`Data`] in JSON: a word or a path, rows, or what a word cannot say.
+/// [`Data`] in JSON: a word or a path, rows, or an object for what a word cannot express.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {
@@ -395,7 +397,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// `"tanh"` or `["tanh", "sigmoid"]`.
+/// Reads `"tanh"` or `["tanh", "sigmoid"]`.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Activation>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -409,7 +411,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
     }))
 }
 
-/// A cost by the name it has on the command line.
+/// Serializes a cost by its name on the command line.
 mod cost_name {
     use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
@@ -427,7 +429,7 @@ mod cost_name {
     }
 }
 
-/// A model as its file has it.
+/// Serializes a model as in its file.
 mod model_form {
     use serde::ser;
     use serde_json::Value;

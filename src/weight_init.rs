@@ -1,4 +1,4 @@
-//! How weights start: small as in bp.py, Normal as in network.py, Scaled as in network2.py, He for ReLU.
+//! Starting weights: small as in bp.py, Normal as in network.py, Scaled as in network2.py, He for ReLU.
 
 use std::fmt;
 
@@ -45,7 +45,7 @@ pub enum WeightInit {
 impl WeightInit {
     /// Draws all weights and biases; the same seed gives the same numbers on every platform.
     ///
-    /// They are drawn in the order of [`Parameters::iter`].
+    /// Numbers are drawn in the order of [`Parameters::iter`].
     ///
     /// ```
     /// use backprop::{Architecture, WeightInit};
@@ -85,7 +85,7 @@ impl WeightInit {
         }
     }
 
-    /// The name used on the command line: `small`, `normal`, `scaled` or `he`.
+    /// Returns the name used on the command line: `small`, `normal`, `scaled` or `he`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Small => "small",
@@ -122,7 +122,7 @@ mod tests {
         assert!(WeightInit::He.draw(&architecture, 1).layers[0].biases.iter().all(|&bias| bias == 0.0));
     }
 
-    /// The derivation: the mean square of what ReLUs put out stays the same from layer to layer.
+    /// By derivation, the mean square of the outputs of ReLU layers stays the same from layer to layer.
     #[test]
     fn he_keeps_the_signal_of_relus_as_large_as_it_is() {
         let architecture = Architecture::new(&[300; 7]).with_activation(Activation::Relu);

@@ -1,4 +1,4 @@
-//! What the outputs of a network say about a sample: its class, its bits, or numbers.
+//! The meaning of a network's outputs: a class, bits, or numbers.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bits;
 use crate::sample::{class_of, strongest};
 
-/// What the outputs of a network say about a sample.
+/// The kind of answer in a network's outputs.
 ///
 /// ```
 /// use backprop::data_set::Answers;
@@ -20,19 +20,19 @@ use crate::sample::{class_of, strongest};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Answers {
-    /// Its class: that of the strongest output. Here are their names, in order; where there are none, classes are
-    /// called by their number.
+    /// A class: that of the strongest output. The names are given in order; without names, classes are called by their
+    /// numbers.
     Classes(Vec<String>),
-    /// The bits of a byte, as the sample has them: an output above one half is a bit that is set.
+    /// The bits of a byte, as in the sample itself: a bit is set if its output is above one half.
     Bits,
     /// Numbers: the outputs themselves.
     Numbers,
 }
 
 impl Answers {
-    /// What an output vector says: the class of the strongest output (the first, if several are); of a single output,
-    /// whether it is above one half; or the byte whose bits are the outputs above one half. Of numbers, 0. (Of outputs
-    /// that are not numbers it says nothing sensible.)
+    /// Returns the answer in an output vector: the class of the strongest output (the first of several); for a single
+    /// output, whether it is above one half; or the byte whose bits are the outputs above one half. For numbers,
+    /// returns 0. (For outputs that are not numbers the answer is meaningless.)
     pub fn of(&self, output: &[f64]) -> usize {
         match (self, output) {
             (Self::Numbers, _) => 0,
@@ -41,8 +41,8 @@ impl Answers {
         }
     }
 
-    /// The outputs, two or more, that are equal and stronger than all others, so that the network has not decided; none,
-    /// if it has. (A single output decides unless it is one half.)
+    /// Returns the outputs, two or more, that share the highest value, so that the network has not decided; an empty
+    /// list if it has. (A single output is undecided only at exactly one half.)
     ///
     /// ```
     /// use backprop::data_set::Answers;
@@ -62,7 +62,7 @@ impl Answers {
         if tied.len() > 1 { tied } else { Vec::new() }
     }
 
-    /// What a class is called: by its name, or its number.
+    /// Returns the name of a class, or else its number.
     pub fn name(&self, class: usize) -> Cow<'_, str> {
         match self {
             Self::Classes(names) if class < names.len() => Cow::Borrowed(&names[class]),
@@ -70,14 +70,14 @@ impl Answers {
         }
     }
 
-    /// Whether an answer is a class.
+    /// Returns whether answers are classes.
     pub fn are_classes(&self) -> bool {
         matches!(self, Self::Classes(_))
     }
 }
 
 impl Default for Answers {
-    /// Classes that are called by their numbers, as digits are.
+    /// Returns classes that are called by their numbers, as digits are.
     fn default() -> Self {
         Self::Classes(Vec::new())
     }

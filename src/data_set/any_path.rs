@@ -1,4 +1,4 @@
-//! Paths as JSON holds them: as text, and where a name is no text, as its bytes.
+//! Serializes paths in JSON: as text, or as bytes if a name is not valid text.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ impl AnyPath {
         if path.to_str().is_some() {
             return Some(Self::Text(path.to_path_buf()));
         }
-        // Where names are not made of bytes, there is nothing to be written.
+        // Where names are not made of bytes, there is nothing to write.
         cfg!(unix).then(|| Self::Bytes(path.as_os_str().as_encoded_bytes().to_vec()))
     }
 
@@ -42,7 +42,7 @@ fn path_of(_: Vec<u8>) -> Result<PathBuf, &'static str> {
     Err(NO_TEXT)
 }
 
-const NO_TEXT: &str = "a path that is no text";
+const NO_TEXT: &str = "a path that is not text";
 
 pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     AnyPath::of(path).ok_or_else(|| S::Error::custom(NO_TEXT))?.serialize(serializer)

@@ -5,9 +5,9 @@
 use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
 
-/// Every byte from 0 to 255, as sample and as label; training and test set are the same.
+/// Returns every byte from 0 to 255, both as sample and as label. Training and test set are the same.
 ///
-/// `DIFFERENCE:` bp.py draws 32 bytes at random; all 256 are as little work, and no byte is left to chance.
+/// `DIFFERENCE:` bp.py draws 32 bytes at random; using all 256 costs no more and leaves none to chance.
 ///
 /// ```
 /// use backprop::data_set::bits;
@@ -36,7 +36,7 @@ pub fn load() -> DataSet {
     )
 }
 
-/// The byte whose set bits are the numbers above one half (`denorm` of bp.py); only the first eight count.
+/// Returns the byte whose set bits are the numbers above one half (`denorm` of bp.py); only the first eight count.
 ///
 /// ```
 /// assert_eq!(backprop::data_set::bits::byte(&[0.7, 0.2, 0.51, 0.5]), 5);

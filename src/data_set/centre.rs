@@ -1,4 +1,4 @@
-//! MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
+//! Fits any drawing into 28 x 28 grey levels, as MNIST does.
 //!
 //! A network trained on MNIST expects its digits where MNIST has them. Its makers did this, and so
 //! do we, for our drawn digits as well as for a picture that a user brings:
@@ -20,10 +20,9 @@ const FAINTEST_INK: f64 = 0.1;
 
 /// Fits a grey image into 28 x 28 grey levels, 0 for paper and 255 for ink, row by row.
 ///
-/// `ink` holds `width * height` numbers, row by row, 0 for paper and 1 for black; numbers outside
-/// that range, or not numbers at all, count as the nearer end or as paper. The image may be of any
-/// size. Its darkest place becomes 255, so that thin or pale lines are still seen. A blank image,
-/// or one of no pixels, gives a blank image.
+/// `ink` holds `width * height` numbers, row by row, 0 for paper and 1 for black. Numbers outside this range count as
+/// its nearer end, and a NaN as paper. The image may have any size. Its darkest pixel becomes 255, so that thin or
+/// pale lines remain visible. A blank image, or one without pixels, gives a blank image.
 ///
 /// # Panics
 /// If `ink` does not hold `width * height` numbers.
@@ -40,7 +39,7 @@ pub fn centre_like_mnist(width: usize, height: usize, ink: &[f64]) -> [u8; SIDE 
     }
 }
 
-/// The smallest rectangle that holds all the ink; right and bottom are the first pixels outside.
+/// The smallest rectangle that holds all the ink; right and bottom are the first pixels outside it.
 struct InkBounds {
     left: usize,
     right: usize,
@@ -96,9 +95,9 @@ fn shrink(width: usize, ink: &[f64], bounds: &InkBounds) -> InkBox {
     small.map(|value| value / darkest)
 }
 
-/// For each of the box's 20 columns (or rows): which pixels of the image it averages, and the share
-/// of each. The image's ink lies in the `length` pixels from `start` on, and `step` of its pixels
-/// go into one of the box's.
+/// Returns, for each of the box's 20 columns (or rows), the pixels of the image that it averages, with the share of
+/// each. The image's ink lies in the `length` pixels from `start` on, and `step` of its pixels go into one of the
+/// box's.
 fn footprints(start: usize, length: usize, step: f64) -> Vec<Vec<(usize, f64)>> {
     // A box pixel smaller than an image pixel still looks at a whole pixel's width of the image:
     // this is linear interpolation, and keeps enlarged images from looking like staircases.
@@ -138,14 +137,14 @@ fn lay_centred(small: &InkBox) -> [u8; SIDE * SIDE] {
     paper
 }
 
-/// How many blank pixels go before the box so that its pixel number `middle` comes to the centre
-/// of the paper, or as near to it as the paper's edges allow.
+/// Returns how many blank pixels to put before the box so that its pixel number `middle` comes to the centre of the
+/// paper, or as near to it as the edges of the paper allow.
 fn box_offset(middle: f64) -> usize {
     let offset = (SIDE as f64 / 2.0 - middle).round();
     offset.clamp(0.0, (SIDE - BOX_SIDE) as f64) as usize
 }
 
-/// An ink value without nonsense: not-a-number becomes paper.
+/// Limits ink to the range from 0 to 1; a NaN becomes paper.
 fn clean(ink: f64) -> f64 {
     if ink.is_nan() { 0.0 } else { ink.clamp(0.0, 1.0) }
 }

@@ -33,7 +33,7 @@ pub const FILES: [(&str, &[u8]); 4] = [
 /// ```
 ///
 /// # Errors
-/// None that a test would not have found: the files are part of the program.
+/// None in practice: the files are part of the program, and the tests read them.
 pub fn load(part: Part, pixels: Pixels) -> Result<DataSet, Error> {
     let [train_images, train_labels, test_images, test_labels] = FILES;
     match part {

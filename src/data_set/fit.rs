@@ -1,16 +1,17 @@
-//! Whether a network can be shown a data set, and what to do where it cannot.
+//! Checks that a network and a data set fit together, and says what to do if they do not.
 
 use super::samples::{Labels, Origin};
 use super::{Answers, DataSet};
 use crate::{Architecture, Error, ErrorKind};
 
 impl DataSet {
-    /// Whether a network of this architecture can be shown these samples.
+    /// Checks that these samples fit a network of this architecture.
     ///
     /// # Errors
-    /// An input layer of another size than the samples, a class without a neuron in the output layer, or for `bits` and
-    /// for labels that are numbers an output layer of another size than the label. [`ErrorKind::Contents`], which names the
-    /// file and the place, where the samples come from one; otherwise [`ErrorKind::Usage`].
+    /// An input layer of another size than the samples; a class without a neuron in the output layer; or, for `bits`
+    /// and for labels that are numbers, an output layer of another size than the label. The kind is
+    /// [`ErrorKind::Contents`], with the file and the place, if the samples come from a file; otherwise it is
+    /// [`ErrorKind::Usage`].
     ///
     /// # Panics
     /// If the architecture has no layers ([`Architecture::check`]).
@@ -52,7 +53,7 @@ impl DataSet {
         }
     }
 
-    /// The complaint about the first sample whose class has no neuron in the output layer.
+    /// Returns the error about the first sample whose class has no neuron in the output layer.
     fn class_outside(&self, index: usize, outputs: usize, sizes: &str) -> Error {
         let class = self.class(index);
         let needed = self.output_size();
@@ -76,8 +77,8 @@ impl DataSet {
         }
     }
 
-    /// What is wrong with a field, counted from 0, of a line of the table; or, where there is no table, with the field
-    /// of this name.
+    /// Returns the error about a field, counted from 0, in a line of the table; or, if there is no table, about the
+    /// field with this name.
     pub(super) fn refusal(&self, line: u64, field: usize, found: String) -> Error {
         match &self.all.origin {
             Origin::Table { file, .. } => super::table::problem(line, field, found).in_file(file),
@@ -92,11 +93,12 @@ impl DataSet {
         }
     }
 
-    /// The same samples with their classes numbered as `answers` has them: those of a model, or of a training set.
-    /// Answers without names leave them as they are.
+    /// Returns the same samples with their classes numbered as in `answers`, those of a model or of a training set.
+    /// Answers without names change nothing.
     ///
     /// # Errors
-    /// A class that is not among them, or labels that are numbers where classes are wanted, and the other way round.
+    /// A class that is not among them, labels that are numbers where classes are wanted, or classes where numbers are
+    /// wanted.
     pub fn numbered_as(self, answers: &Answers) -> Result<Self, Error> {
         let names = match (answers, &self.answers) {
             (Answers::Classes(names), Answers::Classes(_)) => names,
@@ -130,7 +132,7 @@ impl DataSet {
         Ok(Self { answers: answers.clone(), numbering: Some(numbering.into()), ..self })
     }
 
-    /// Whether rows to test on have as many columns as those to train on.
+    /// Checks that the rows to test on have as many columns as those to train on.
     pub(super) fn check_has_the_columns_of(&self, train: &Self) -> Result<(), Error> {
         let (own, wanted) = (self.input_size(), train.input_size());
         if own == wanted {
@@ -140,7 +142,7 @@ impl DataSet {
         Err(self.refusal(self.first_line(), own.min(wanted), found))
     }
 
-    /// The line in which this class, numbered as in the file, is met first.
+    /// Returns the first line with this class, numbered as in the file.
     fn class_line(&self, class: usize) -> u64 {
         match &self.all.origin {
             Origin::Table { class_lines, .. } => class_lines.get(class).copied().unwrap_or_default(),

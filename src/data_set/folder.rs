@@ -1,4 +1,4 @@
-//! A folder of four IDX files with MNIST's names, gzipped or not, in either style of name.
+//! Folders of four IDX files with MNIST's names, gzipped or not, in either style of name.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::Error;
 
 const MAY_READ: &str = "look at its permissions: you must be allowed to read it";
 
-/// Reads the training or the test set, which is two files: images and labels of `train-`, or of `t10k-`.
+/// Reads the training or the test set from two files: the images and labels of `train-`, or those of `t10k-`.
 ///
 /// # Errors
-/// A missing folder or file, a damaged file, or not as many labels as images.
+/// A missing folder or file, a damaged file, or different numbers of labels and images.
 pub fn load(folder: &Path, part: Part, pixels: Pixels) -> Result<DataSet, Error> {
     let part = match part {
         Part::Train => "train",
@@ -26,7 +26,7 @@ pub fn load(folder: &Path, part: Part, pixels: Pixels) -> Result<DataSet, Error>
     Ok(DataSet::images_from(origin, images.rows, images.columns, images.bytes, classes, pixels))
 }
 
-/// Every name that one of the four files may have.
+/// Returns every name that one of the four files may have.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let parts = ["train", "t10k"];
     let kinds = [("images", "idx3-ubyte"), ("labels", "idx1-ubyte")];
@@ -34,13 +34,13 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     each.flat_map(|(stem, kind)| names(&stem, kind)).map(|name| folder.join(name)).collect()
 }
 
-/// `train-images-idx3-ubyte` or `train-images.idx3-ubyte`, as it is or with `.gz`.
+/// Returns `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with and without `.gz`.
 fn names(stem: &str, kind: &str) -> [String; 4] {
     [("-", ""), ("-", ".gz"), (".", ""), (".", ".gz")]
         .map(|(separator, ending)| format!("{stem}{separator}{kind}{ending}"))
 }
 
-/// The first of these names that there is.
+/// Returns the first of these files that exists.
 fn find(folder: &Path, stem: &str, kind: &str) -> Result<PathBuf, Error> {
     for name in names(stem, kind) {
         let path = folder.join(name);

@@ -1,13 +1,13 @@
-//! IDX files: MNIST's format. A magic number, the dimensions, then one byte a value; everything big-endian.
+//! IDX files, MNIST's format: a magic number, the dimensions, then one byte per value; everything is big-endian.
 //!
 //! ```text
 //! images: 00 00 08 03 | count u32 | rows u32 | columns u32 | count·rows·columns bytes
 //! labels: 00 00 08 01 | count u32 | count bytes
 //! ```
 //!
-//! 08 says that values are unsigned bytes, the last byte of the magic how many dimensions follow. A file that begins
-//! with gzip's two bytes is expanded first, whatever it is called. Nothing is allocated before the header has been
-//! compared with the file: a few damaged bytes cannot ask for gigabytes.
+//! In the magic number, 08 says that values are unsigned bytes, and the last byte is the number of dimensions. A file
+//! that begins with gzip's two bytes is expanded first, whatever its name. No memory is allocated until the header has
+//! been compared with the size of the file, so a few damaged bytes cannot ask for gigabytes.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
@@ -17,14 +17,14 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::{Error, file, memory};
 
-/// Images as they stand in an IDX file.
+/// The images of an IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Images {
-    /// How many images.
+    /// The number of images.
     pub count: usize,
-    /// Rows of an image.
+    /// The rows of an image.
     pub rows: usize,
-    /// Columns of an image.
+    /// The columns of an image.
     pub columns: usize,
     /// All pixels: image by image, row by row; 0 is background, 255 full ink.
     pub bytes: Vec<u8>,
@@ -36,7 +36,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// No deflate stream expands further than this.
 const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 
-/// Images from the contents of a file; `path` is for messages.
+/// Reads images from the contents of a file; `path` is for messages.
 ///
 /// ```
 /// use std::path::Path;
@@ -60,7 +60,7 @@ pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
-/// Labels from the contents of a file, a byte each; `path` is for messages.
+/// Reads labels, a byte each, from the contents of a file; `path` is for messages.
 ///
 /// # Errors
 /// As [`decode_images`].
@@ -69,7 +69,8 @@ pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// The contents of an IDX file with these dimensions; for images `[count, rows, columns]`, for labels `[count]`.
+/// Returns the contents of an IDX file with these dimensions: `[count, rows, columns]` for images, `[count]` for
+/// labels.
 ///
 /// ```
 /// use backprop::data_set::idx;
@@ -81,7 +82,7 @@ pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
 /// ```
 ///
 /// # Panics
-/// If the values are not as many as the dimensions say, or a dimension does not fit 32 bits.
+/// If the number of values does not match the dimensions, or a dimension does not fit 32 bits.
 #[track_caller]
 pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
     assert_eq!(dimensions.iter().product::<usize>(), values.len(), "as many values as the dimensions say");
@@ -98,8 +99,8 @@ pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
     contents
 }
 
-/// Images from a file. Until the header has been compared with the file, with memory and with the number of `labels`
-/// that stand in another file, nothing more is read.
+/// Reads images from a file. Reads no more than the header until that has been compared with the size of the file,
+/// with memory and with the number of `labels` in another file.
 pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images, Error> {
     let (dimensions, bytes) = read(path, 3, "images", |count| {
         let (label_path, labels) = labels;
@@ -112,13 +113,13 @@ pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images,
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
-/// Labels from a file, a byte each.
+/// Reads labels, a byte each, from a file.
 pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
     let (_, bytes) = read(path, 1, "labels", |_| Ok(()))?;
     Ok(bytes)
 }
 
-/// Dimensions and values of a file whose count, the first dimension, passes a check.
+/// Reads dimensions and values of a file, once `check_count` has accepted the count, its first dimension.
 fn read(
     path: &Path,
     rank: u32,
@@ -164,7 +165,7 @@ fn decode_stream(
     Ok((dimensions, decode_body(path, stream, values)?))
 }
 
-/// Reads the dimensions. Their product is what a stream of at most `most` bytes can hold.
+/// Reads the dimensions and checks that a stream of at most `most` bytes can hold that many values.
 fn decode_header(
     path: &Path,
     mut stream: impl Read,
@@ -211,11 +212,12 @@ fn decode_header(
     Ok(dimensions)
 }
 
-/// Reads so many values, which must be all that follow.
+/// Reads this number of values and checks that nothing follows.
 fn decode_body(path: &Path, stream: impl Read, body_length: u64) -> Result<Vec<u8>, Error> {
     let fail = |problem: Error| problem.in_file(path);
     let mut body = Vec::new();
-    // One byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are promised.
+    // Asks for one byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are
+    // promised.
     stream.take(body_length + 1).read_to_end(&mut body).map_err(|error| {
         fail(Error::contents(format!("cannot be expanded ({error})")).remedy("fetch it again"))
     })?;

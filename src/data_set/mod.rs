@@ -14,8 +14,8 @@
 //! ```
 //!
 //! An image is kept as bytes, and a table of 256 numbers says what a byte means to the network: `value / 255`, the raw
-//! value, or 0.1 and 0.9 for the two values of a bit. A byte a pixel keeps the whole of MNIST in 55 MB. What is no
-//! image is kept as the numbers themselves. Parts of a set share what they are parts of.
+//! value, or 0.1 and 0.9 for the two values of a bit. With a byte per pixel, all of MNIST takes 55 MB. Samples that
+//! are not images are kept as numbers. Parts of a set share its samples.
 
 mod answers;
 pub(crate) mod any_path;
@@ -40,7 +40,7 @@ pub use samples::DataSet;
 pub use source::{Part, Source, Split};
 pub use standardization::Standardization;
 
-/// What a pixel's byte means to the input layer.
+/// How a pixel's byte becomes an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pixels {
@@ -75,7 +75,7 @@ pub enum Targets {
 }
 
 impl Targets {
-    /// The desired output of the class's neuron, and of the others: (0.9, 0.1) or (1, 0).
+    /// Returns the desired output of the class's neuron and that of the others: (0.9, 0.1) or (1, 0).
     pub fn on_and_off(self) -> (f64, f64) {
         match self {
             Self::Soft => (0.9, 0.1),
@@ -83,7 +83,8 @@ impl Targets {
         }
     }
 
-    /// The desired outputs for a class. A single output tells two classes apart: off is the first, on the second.
+    /// Writes the desired outputs for a class. A single output tells two classes apart: off is the first, on the
+    /// second.
     fn write(self, class: usize, label: &mut [f64]) {
         let (on, off) = self.on_and_off();
         match label {

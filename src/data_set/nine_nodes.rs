@@ -1,5 +1,5 @@
-//! The article's network of nine nodes with weights to start from and six samples: what `backprop step` shows when it is
-//! asked for nothing else. The first sample is that of the `nine_nodes` example and of docs/debugging.md.
+//! The article's network of nine nodes with starting weights and six samples: what `backprop step` shows by default.
+//! The first sample is that of the `nine_nodes` example and of docs/debugging.md.
 //!
 //! ```
 //! use backprop::data_set::nine_nodes;
@@ -12,12 +12,12 @@
 
 use crate::{Architecture, LayerParameters, Parameters};
 
-/// Three inputs, four hidden neurons, two outputs.
+/// Returns the architecture: three inputs, four hidden neurons, two outputs.
 pub fn architecture() -> Architecture {
     Architecture::new(&[3, 4, 2])
 }
 
-/// Weights uniform in ±1: larger than bp.py's, so that there is something to see.
+/// Returns weights uniform in ±1, larger than bp.py's, so that their effect is easy to see.
 pub fn parameters() -> Parameters {
     let layer = |weights: &[&[f64]], biases: &[f64]| LayerParameters {
         weights: weights.iter().map(|row| row.to_vec()).collect(),
@@ -45,7 +45,7 @@ pub fn parameters() -> Parameters {
     }
 }
 
-/// What the network is shown.
+/// The inputs of the samples.
 pub const SAMPLES: [[f64; 3]; 6] = [
     [0.6588746277192946, 0.2137319711128709, 0.8562327433845403],
     [0.8428334806316489, 0.0926087034302866, 0.8499815450335163],
@@ -55,7 +55,7 @@ pub const SAMPLES: [[f64; 3]; 6] = [
     [0.36970118997689194, 0.6758278262808748, 0.7012621793322197],
 ];
 
-/// What it should answer.
+/// The desired outputs.
 pub const LABELS: [[f64; 2]; 6] = [
     [0.3786748706736013, 0.3015855151116982],
     [0.22578513261095862, 0.31151454602622997],

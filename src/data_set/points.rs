@@ -1,7 +1,7 @@
 //! Small tasks to learn from: XOR, three clouds of points in the plane, and Fisher's irises.
 //!
-//! The clouds are made from a seed of their own, so they are the same in every run. Their points alternate between the
-//! two classes; the first 200 are trained on, 100 more are the test.
+//! The clouds are made from a fixed seed, so they are the same in every run. Their points alternate between the two
+//! classes; the first 200 are for training, the other 100 for testing.
 
 use std::f64::consts::{PI, TAU};
 use std::path::Path;
@@ -18,13 +18,13 @@ use crate::Error;
 const TRAINING_POINTS: usize = 200;
 const TEST_POINTS: usize = 100;
 
-/// The four rows of XOR: 0 0, 0 1, 1 0, 1 1. What is trained on is tested on.
+/// Returns the four rows of XOR: 0 0, 0 1, 1 0, 1 1. They are used for both training and testing.
 pub fn xor() -> Split {
     let inputs = vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
     Split::of_training_samples(points(["0", "1"], inputs, vec![0, 1, 1, 0]))
 }
 
-/// A ring of radius ½ in one of radius 1.
+/// Returns points on a ring of radius ½ inside one of radius 1.
 pub fn circles() -> Split {
     cloud(["inner", "outer"], 0.1, |class, part| {
         let (radius, angle) = (if class == 0 { 0.5 } else { 1.0 }, TAU * part);
@@ -32,7 +32,7 @@ pub fn circles() -> Split {
     })
 }
 
-/// Two half circles that reach into each other.
+/// Returns points on two interlocking half circles.
 pub fn moons() -> Split {
     cloud(["upper", "lower"], 0.1, |class, part| {
         let (x, y) = (cos(PI * part), sin(PI * part));
@@ -40,7 +40,7 @@ pub fn moons() -> Split {
     })
 }
 
-/// Two arms of a spiral, one and a quarter turns long.
+/// Returns points on two arms of a spiral, one and a quarter turns long.
 pub fn spiral() -> Split {
     cloud(["first", "second"], 0.03, |class, part| {
         let radius = 0.1 + 0.9 * part;
@@ -49,7 +49,7 @@ pub fn spiral() -> Split {
     })
 }
 
-/// 150 irises: data/README.md says whose, and in which order. The last 50 are the test.
+/// Returns Fisher's 150 irises; data/README.md gives their source and order. The last 50 are for testing.
 pub(super) fn iris() -> Result<Split, Error> {
     let text = include_bytes!("../../data/iris.csv");
     let mut train = table::parse(Path::new("iris"), text.as_slice(), 0)?;
@@ -57,7 +57,7 @@ pub(super) fn iris() -> Result<Split, Error> {
     Ok(Split { train, test, test_is_train: false })
 }
 
-/// Points `place(class, part)`, part from 0 to 1, shaken by normal noise of this deviation.
+/// Returns points `place(class, part)`, with part from 0 to 1, plus normal noise of this standard deviation.
 fn cloud(names: [&str; 2], noise: f64, place: impl Fn(u32, f64) -> [f64; 2]) -> Split {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let classes: Vec<u32> = (0..2).cycle().take(TRAINING_POINTS + TEST_POINTS).collect();

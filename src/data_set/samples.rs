@@ -1,4 +1,4 @@
-//! DataSet: samples, and what a network should say of them.
+//! The samples of a data set and their labels.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use flate2::Crc;
 
 use super::{Answers, Pixels, Standardization, Targets};
 
-/// Samples and what they should be recognised as.
+/// Samples and their labels.
 ///
 /// ```
 /// use backprop::data_set::{DataSet, Pixels, Targets};
@@ -24,21 +24,21 @@ use super::{Answers, Pixels, Standardization, Targets};
 /// assert!(data.is_right(0, &[0.4, 0.6]));
 /// ```
 ///
-/// A set may be a part of a larger one; both are views of the same samples, so a clone costs next to nothing.
+/// A set may be part of a larger one. Both are views of the same samples, so a clone costs next to nothing.
 #[derive(Clone)]
 pub struct DataSet {
     pub(super) answers: Answers,
-    /// What each class is numbered, where this is not as it was read.
+    /// The number of each class, if classes have been renumbered since they were read.
     pub(super) numbering: Option<Arc<[usize]>>,
     pub(super) standardization: Option<Arc<Standardization>>,
     pub(super) all: Arc<Samples>,
-    /// Those of `all` that are in this set.
+    /// The range of `all` that is in this set.
     pub(super) range: Range<usize>,
 }
 
 /// All samples that were read.
 pub(super) struct Samples {
-    /// Numbers in a sample.
+    /// The numbers in a sample.
     pub(super) input_size: usize,
     pub(super) inputs: Inputs,
     pub(super) labels: Labels,
@@ -47,48 +47,48 @@ pub(super) struct Samples {
 
 /// The samples, one after the other.
 pub(super) enum Inputs {
-    /// Images of so many columns, row by row, and what each byte means to the network.
+    /// Images with this many columns, row by row, and the input that each value of a byte becomes.
     Bytes { columns: usize, bytes: Vec<u8>, values: Box<[f64; 256]> },
     /// Numbers.
     Numbers(Vec<f64>),
 }
 
-/// What is to be said of each sample.
+/// The labels of the samples.
 pub(super) enum Labels {
     /// Its class, or the byte whose bits it has.
     Classes(Vec<u32>),
-    /// So many numbers for each.
+    /// This many numbers for each sample.
     Numbers { count: usize, numbers: Vec<f64> },
 }
 
-/// Where samples stood before they were read, for messages.
+/// Where samples were read from, for messages.
 pub(super) enum Origin {
-    /// In the program.
+    /// The program itself.
     Program,
-    /// In a folder of IDX files, of which this one has the labels.
+    /// A folder of IDX files; this is the one with the labels.
     LabelFile(PathBuf),
-    /// In a table.
+    /// A table.
     Table {
         file: PathBuf,
         /// The line of the first sample, from 1.
         first_line: u64,
-        /// The line in which each class is met first.
+        /// The first line with each class.
         class_lines: Vec<u64>,
     },
 }
 
 impl DataSet {
-    /// Images to be classified: `bytes` holds the images one after the other, row by row; `classes` one number an
-    /// image, its place in the output layer.
+    /// Creates a set of images to classify. `bytes` holds the images one after the other, row by row; `classes` holds
+    /// one number per image, the place of its class in the output layer.
     ///
     /// # Panics
-    /// If the bytes are not as many whole images as there are classes, or images are empty.
+    /// If the bytes are not one whole image for each class, or images are empty.
     #[track_caller]
     pub fn images(rows: usize, columns: usize, bytes: Vec<u8>, classes: Vec<u8>, pixels: Pixels) -> Self {
         Self::images_from(Origin::Program, rows, columns, bytes, classes, pixels)
     }
 
-    /// Images, and where they stood.
+    /// Creates a set of images that were read from `origin`.
     #[track_caller]
     pub(super) fn images_from(
         origin: Origin,
@@ -112,7 +112,7 @@ impl DataSet {
         )
     }
 
-    /// One sample of numbers, of no known class.
+    /// Creates a set of one sample of numbers whose class is not known.
     pub fn one_sample(inputs: Vec<f64>, answers: Answers) -> Self {
         Self::new(
             answers,
@@ -125,23 +125,23 @@ impl DataSet {
         )
     }
 
-    /// All of these samples.
+    /// Creates a set of all these samples.
     pub(super) fn new(answers: Answers, samples: Samples) -> Self {
         let range = 0..samples.len();
         Self { answers, numbering: None, standardization: None, all: Arc::new(samples), range }
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.range.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
 
-    /// Rows and columns, where samples are images (and (1, 8) for `bits`).
+    /// Returns the rows and columns of samples that are images ((1, 8) for `bits`).
     pub fn image_shape(&self) -> Option<(usize, usize)> {
         match self.all.inputs {
             Inputs::Bytes { columns, .. } => Some((self.input_size() / columns, columns)),
@@ -149,23 +149,23 @@ impl DataSet {
         }
     }
 
-    /// Numbers in a sample: the size the input layer must have.
+    /// Returns the numbers in a sample: the size the input layer must have.
     pub fn input_size(&self) -> usize {
         self.all.input_size
     }
 
-    /// What is said of a sample, and what classes are called.
+    /// Returns the kind of the answers and the names of the classes.
     pub fn answers(&self) -> &Answers {
         &self.answers
     }
 
-    /// What a class is called: by its name, or its number.
+    /// Returns the name of a class, or else its number.
     pub fn class_name(&self, class: usize) -> Cow<'_, str> {
         self.answers.name(class)
     }
 
-    /// How many classes there are: those with names, or one more than the highest number in this set. 0, where nothing
-    /// is classified.
+    /// Returns the number of classes: those with names, or one more than the highest number in this set. Returns 0 if
+    /// nothing is classified.
     pub fn class_count(&self) -> usize {
         match (&self.answers, &self.all.labels) {
             (Answers::Classes(names), _) if !names.is_empty() => names.len(),
@@ -176,8 +176,8 @@ impl DataSet {
         }
     }
 
-    /// The fewest neurons the output layer can have: one for two classes, and otherwise one for each class (1 in an
-    /// empty set), bit or number.
+    /// Returns the smallest possible size of the output layer: one neuron for two classes, and otherwise one for each
+    /// class (1 in an empty set), bit or number.
     pub fn output_size(&self) -> usize {
         match (&self.answers, &self.all.labels) {
             (Answers::Bits, _) => self.input_size(),
@@ -189,7 +189,7 @@ impl DataSet {
         }
     }
 
-    /// The bytes of one sample that is an image, row by row.
+    /// Returns the bytes of one sample that is an image, row by row.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -202,7 +202,7 @@ impl DataSet {
         }
     }
 
-    /// The class of one sample, or for `bits` the byte itself. 0, where the label is numbers.
+    /// Returns the class of one sample, or the byte itself for `bits`. Returns 0 if the label is numbers.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -212,7 +212,7 @@ impl DataSet {
         self.numbering.as_ref().map_or(class, |numbering| numbering[class])
     }
 
-    /// One sample as the input layer wants it: [`DataSet::input_size`] numbers.
+    /// Returns one sample as [`DataSet::input_size`] numbers for the input layer.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -223,10 +223,10 @@ impl DataSet {
         sample
     }
 
-    /// Writes one sample into `sample`, as the input layer wants it.
+    /// Writes one sample into `sample` as numbers for the input layer.
     ///
     /// # Panics
-    /// If there is no such sample or `sample` is not as long as one.
+    /// If there is no such sample, or `sample` has another length.
     #[track_caller]
     pub fn write_sample(&self, index: usize, sample: &mut [f64]) {
         self.write_as_read(index, sample);
@@ -235,11 +235,11 @@ impl DataSet {
         }
     }
 
-    /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` it is the
-    /// sample itself, and where labels are numbers it is these, whatever the targets.
+    /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` this is
+    /// the sample itself, and if labels are numbers it is those numbers, whatever the targets.
     ///
     /// # Panics
-    /// If there is no such sample, or `label` has not the length that [`DataSet::check_fits`] asks for.
+    /// If there is no such sample, or `label` does not have the length that [`DataSet::check_fits`] asks for.
     #[track_caller]
     pub fn write_label(&self, index: usize, targets: Targets, label: &mut [f64]) {
         match (&self.answers, &self.all.labels) {
@@ -252,7 +252,7 @@ impl DataSet {
         }
     }
 
-    /// One desired output vector of `output_size` numbers; see [`DataSet::write_label`].
+    /// Returns one desired output vector of `output_size` numbers; see [`DataSet::write_label`].
     ///
     /// # Panics
     /// As [`DataSet::write_label`].
@@ -263,13 +263,13 @@ impl DataSet {
         label
     }
 
-    /// What an output vector says ([`Answers::of`]).
+    /// Returns the answer in an output vector ([`Answers::of`]).
     pub fn answer(&self, output: &[f64]) -> usize {
         self.answers.of(output)
     }
 
-    /// Whether an output vector is the right answer to a sample. An output that is not a number never is, and numbers
-    /// are more or less near, not right or wrong.
+    /// Returns whether an output vector is the right answer to a sample. An output that is not a number is never
+    /// right, and neither are numbers as answers, which are only closer or farther.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -280,7 +280,7 @@ impl DataSet {
             && output.iter().all(|a| !a.is_nan())
     }
 
-    /// How many samples a network answers rightly that says the same of all: those of the most frequent class.
+    /// Returns the number of right answers of a network that always gives the most frequent class.
     pub fn chance(&self) -> usize {
         let mut counts = HashMap::new();
         for index in 0..self.len() {
@@ -289,17 +289,17 @@ impl DataSet {
         counts.into_values().max().unwrap_or(0)
     }
 
-    /// Whether samples are to be reproduced (`bits`), not classified.
+    /// Returns whether samples are to be reproduced (`bits`) instead of classified.
     pub fn reproduces(&self) -> bool {
         self.answers == Answers::Bits
     }
 
-    /// Whether an answer can be right or wrong: it is a class or a byte, not numbers.
+    /// Returns whether an answer can be right or wrong: true of classes and bytes, false of numbers.
     pub fn counts_answers(&self) -> bool {
         self.answers != Answers::Numbers
     }
 
-    /// The same samples, with inputs of mean 0 and deviation 1 as these say.
+    /// Returns the same samples with inputs standardized to mean 0 and deviation 1.
     ///
     /// # Panics
     /// If it is for another number of inputs, or the samples are to be reproduced (`bits`).
@@ -311,7 +311,7 @@ impl DataSet {
         Self { standardization: Some(Arc::new(standardization)), ..self }
     }
 
-    /// The first `count` samples, or all if there are fewer.
+    /// Returns the first `count` samples, or all if there are fewer.
     ///
     /// ```
     /// use backprop::data_set::bits;
@@ -328,7 +328,7 @@ impl DataSet {
         self
     }
 
-    /// Takes the last `count` samples away and returns them, or all if there are fewer; see [`DataSet::first`].
+    /// Removes the last `count` samples, or all if there are fewer, and returns them; see [`DataSet::first`].
     #[must_use]
     pub fn split_off_last(&mut self, count: usize) -> Self {
         let keep = self.len() - count.min(self.len());
@@ -338,7 +338,7 @@ impl DataSet {
         last
     }
 
-    /// A checksum of every input, as it was read, and of every label.
+    /// Computes a checksum of every label and every input, as it was read.
     pub(crate) fn checksum(&self) -> u32 {
         let mut crc = Crc::new();
         let size = self.input_size();
@@ -361,7 +361,7 @@ impl DataSet {
         crc.sum()
     }
 
-    /// The class as it is numbered where it was read.
+    /// Returns the number of a class as it was read.
     #[track_caller]
     pub(super) fn class_as_read(&self, index: usize) -> usize {
         let place = self.place(index);
@@ -371,7 +371,7 @@ impl DataSet {
         }
     }
 
-    /// Every sample in turn, without standardization.
+    /// Calls `visit` with every sample in turn, without standardization.
     pub(super) fn for_each_as_read(&self, mut visit: impl FnMut(&[f64])) {
         let mut sample = vec![0.0; self.input_size()];
         for index in 0..self.len() {
@@ -395,7 +395,7 @@ impl DataSet {
         }
     }
 
-    /// Where a sample of this set stands among all.
+    /// Returns the place of a sample of this set among all samples.
     #[track_caller]
     fn place(&self, index: usize) -> usize {
         assert!(index < self.len(), "sample {index} of {}", self.len());
@@ -419,7 +419,7 @@ impl Samples {
 }
 
 impl PartialEq for DataSet {
-    /// Whether the samples and labels are the same, wherever they were read from.
+    /// Compares samples and labels, whatever they were read from.
     fn eq(&self, other: &Self) -> bool {
         let shape = |data: &Self| (data.len(), data.input_size(), data.image_shape(), data.output_size());
         if shape(self) != shape(other) || self.answers != other.answers {

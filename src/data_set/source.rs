@@ -1,4 +1,4 @@
-//! Where data comes from: what is built in, a folder, or a table; and its two parts.
+//! Where data comes from (built in, a folder or a table), and its two parts.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -10,25 +10,25 @@ use serde::{Deserialize, Serialize};
 use super::{DataSet, Pixels, any_path, bits, digits, folder, points, table};
 use crate::{Error, spelled_out};
 
-/// What to train on and what to test on.
+/// A data set in two parts: samples to train on and samples to test on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
     /// Training samples.
     pub train: DataSet,
     /// Test samples, never trained on (for `bits`, the same 256 bytes).
     pub test: DataSet,
-    /// Whether there are no others to test on than those to train on.
+    /// True if the test samples are the training samples.
     pub test_is_train: bool,
 }
 
 impl Split {
-    /// Samples to train on that are all there are.
+    /// Uses the same samples for training and for testing.
     pub(super) fn of_training_samples(train: DataSet) -> Self {
         Self { test: train.clone(), train, test_is_train: true }
     }
 }
 
-/// Which of the two parts of a data set.
+/// One of the two parts of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The training samples.
@@ -49,7 +49,7 @@ pub enum Part {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
-    /// `digits`, embedded in this crate: 10,000 to train on, 2,000 to test.
+    /// `digits`, embedded in this crate: 10,000 to train on, 2,000 to test on.
     Digits,
     /// `bits`, the 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
     Bits,
@@ -57,17 +57,17 @@ pub enum Source {
     Xor,
     /// `circles`: 300 points on two rings in the plane.
     Circles,
-    /// `moons`: 300 points on two half circles that reach into each other.
+    /// `moons`: 300 points on two interlocking half circles in the plane.
     Moons,
-    /// `spiral`: 300 points on two arms of a spiral.
+    /// `spiral`: 300 points on two arms of a spiral in the plane.
     Spiral,
     /// `iris`: 150 irises of three species, four numbers each.
     Iris,
-    /// A folder with the four IDX files of MNIST, or files of the same names and form; or else a table, a CSV file
-    /// whose last column is the class.
+    /// A folder with the four IDX files of MNIST, or with files of the same names and format; otherwise a table, a CSV
+    /// file whose last column is the class.
     #[serde(alias = "Folder")]
     Path(#[serde(with = "any_path")] PathBuf),
-    /// A table of which there is more to say.
+    /// A table with a test file or target columns of its own.
     Table {
         /// The file to train on.
         #[serde(with = "any_path")]
@@ -75,12 +75,13 @@ pub enum Source {
         /// The file to test on, if there is one.
         #[serde(with = "any_path::option")]
         test: Option<PathBuf>,
-        /// How many columns, the last ones, are numbers to put out; with 0, the last is the class.
+        /// The number of columns, at the end of a row, that are numbers to put out; with 0, the last column is the
+        /// class.
         target_columns: usize,
     },
 }
 
-/// The sources that are built in, by their names.
+/// The sources that are built in, with their names.
 const BUILT_IN: [(&str, Source); 7] = [
     ("digits", Source::Digits),
     ("bits", Source::Bits),
@@ -92,12 +93,13 @@ const BUILT_IN: [(&str, Source); 7] = [
 ];
 
 impl Source {
-    /// Reads both parts. `pixels` says what a pixel's byte means to the input layer; to what is no image it means
-    /// nothing.
+    /// Reads both parts. `pixels` says how a pixel's byte becomes an input; it has no effect on data that is not
+    /// images.
     ///
     /// # Errors
-    /// [`ErrorKind::File`](crate::ErrorKind::File) or [`ErrorKind::Contents`](crate::ErrorKind::Contents): a missing, unreadable or damaged file; its name and the remedy are in
-    /// the message. A table to test on that has other columns or classes than the one to train on.
+    /// [`ErrorKind::File`](crate::ErrorKind::File) or [`ErrorKind::Contents`](crate::ErrorKind::Contents): a file that
+    /// is missing, unreadable or damaged; the message gives its name and the remedy. Also a table to test on whose
+    /// columns or classes differ from those of the table to train on.
     pub fn load(&self, pixels: Pixels) -> Result<Split, Error> {
         match self {
             Self::Xor => Ok(points::xor()),
@@ -123,7 +125,7 @@ impl Source {
         }
     }
 
-    /// Reads one part; of a folder, only its two files need be there, and of tables only the one.
+    /// Reads one part. Only its two files must exist in a folder; of two tables, only the one is read.
     ///
     /// ```
     /// use backprop::data_set::{Part, Pixels, Source};
@@ -152,7 +154,7 @@ impl Source {
     }
 }
 
-/// Reads a table, if there is one.
+/// Reads a table if it exists.
 fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -165,7 +167,7 @@ fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
 }
 
 impl Source {
-    /// Whether its test samples are others than its training samples (as far as a path tells).
+    /// Returns whether its test samples differ from its training samples, as far as the path shows.
     ///
     /// ```
     /// use backprop::data_set::Source;
@@ -180,7 +182,7 @@ impl Source {
         }
     }
 
-    /// Every file that it may be read from, whether it is there or not: none of what is built in.
+    /// Returns every file that it may be read from, whether it exists or not; nothing for built-in data.
     ///
     /// ```
     /// use backprop::data_set::Source;

@@ -1,10 +1,11 @@
-//! Inputs of mean 0 and standard deviation 1: what makes a column of millimetres and one of years comparable.
+//! Standardization: inputs of mean 0 and standard deviation 1, which makes columns in millimetres and years
+//! comparable.
 
 use serde::{Deserialize, Serialize};
 
 use super::DataSet;
 
-/// For each input its mean and its standard deviation, over the samples a network is trained on.
+/// The mean and the standard deviation of each input over the training samples.
 ///
 /// ```
 /// use backprop::data_set::{DataSet, Pixels, Standardization};
@@ -12,19 +13,19 @@ use super::DataSet;
 /// let data = DataSet::images(1, 2, vec![0, 7, 100, 7], vec![0, 1], Pixels::Raw);
 /// let standardization = Standardization::of(&data);
 /// assert_eq!(standardization.mean, [50.0, 7.0]);
-/// // What does not vary becomes 0.
+/// What does not vary becomes 0.
 /// assert_eq!(data.standardized(standardization).sample(1), [1.0, 0.0]);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standardization {
-    /// What is subtracted from each input.
+    /// The mean, which is subtracted from each input.
     pub mean: Vec<f64>,
-    /// What the difference is divided by; 1 where an input is always the same.
+    /// The standard deviation, by which the difference is divided; 1 if an input is always the same.
     pub deviation: Vec<f64>,
 }
 
 impl Standardization {
-    /// Of these samples, as they are without any standardization: x̄ = Σ x / n and √(Σ (x − x̄)² / n).
+    /// Computes x̄ = Σ x / n and √(Σ (x − x̄)² / n) of these samples, before any standardization of their own.
     pub fn of(data: &DataSet) -> Self {
         let inputs = data.input_size();
         let count = data.len() as f64;
@@ -40,7 +41,8 @@ impl Standardization {
                 *sum += (value - mean) * (value - mean) / count;
             }
         });
-        // What rounding leaves of an input that is always the same, or of one that no f64 can square, is not a spread.
+        // The deviation of an input that never changes is only rounding, and that of a huge input overflows; neither
+        // is a spread.
         let is_spread = |deviation: f64, mean: f64| deviation > 1e-12 * mean.abs() && deviation.is_finite();
         let deviation = |(square, &mean): (f64, &f64)| {
             let deviation = square.sqrt();
@@ -50,7 +52,7 @@ impl Standardization {
         Self { mean, deviation }
     }
 
-    /// (x − mean) / deviation, in place.
+    /// Replaces every x by (x − mean) / deviation.
     ///
     /// # Panics
     /// If the sample has another number of inputs.

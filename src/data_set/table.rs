@@ -1,4 +1,4 @@
-//! Tables: CSV files, a sample a row, the inputs first and the class last.
+//! Tables: CSV files with a sample per row, the inputs first and the class last.
 //!
 //! ```text
 //! sepal length,sepal width,species        a header, or none
@@ -6,8 +6,8 @@
 //! 7.0,3.2,versicolor
 //! ```
 //!
-//! Columns are parted by commas, semicolons or tabs. Or the last columns are no class, but the numbers that a network
-//! should put out. Rows are read one by one: nothing is kept of the text but its numbers and the names of classes.
+//! Columns are separated by commas, semicolons or tabs. The last columns can also be numbers that the network should
+//! put out, instead of a class. Rows are read one by one; only their numbers and the names of classes are kept.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -19,13 +19,13 @@ use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, DataSet};
 use crate::{Error, file, memory};
 
-/// More classes than these are a column of numbers that nobody meant as classes.
+/// A column with more classes than this was surely not meant as classes, but as numbers.
 const MOST_CLASSES: usize = 1000;
-/// Of what stands in a table, a sentence quotes no more letters than these.
+/// The most letters of a table that a message quotes.
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads a file. The last `target_columns` columns are the numbers to put out; with 0, the last is the class.
+/// Reads a file. The last `target_columns` columns are the numbers to put out; with 0, the last column is the class.
 pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error> {
     let open = || {
         let (text, length) = file::open(file)?;
@@ -46,7 +46,7 @@ pub(super) fn parse(file: &Path, text: impl BufRead, target_columns: usize) -> R
     })
 }
 
-/// A problem with a field of a table; `field` counts from 0.
+/// Returns the error about a field of a table; `field` counts from 0.
 pub(super) fn problem(line: u64, field: usize, found: impl std::fmt::Display) -> Error {
     let place = format!("line {line}, column {}", field + 1);
     Error::contents(format!("{place}: {found}"))
@@ -83,8 +83,8 @@ fn read_rows(mut text: impl BufRead, target_columns: usize, file: &Path) -> Resu
         if record.len() == 1 && record[0].trim_ascii().is_empty() {
             continue;
         }
-        // The reader is behind the row, which may have line ends within its quotes. (Where it began to read, there may
-        // have been empty lines.)
+        // The reader is at the end of the row, which may have line breaks within quotes. (Empty lines may come before
+        // the row.)
         let within: u64 = record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum();
         let line = reader.position().line() - 1 - within;
         if let Some(table) = &mut table {
@@ -103,7 +103,7 @@ fn read_rows(mut text: impl BufRead, target_columns: usize, file: &Path) -> Resu
     Ok(table.into_data_set(file)?)
 }
 
-/// The first line that is not empty, with all before it, but without the mark that some programs begin a file with.
+/// Returns the text up to the end of the first line that is not empty, without a byte order mark.
 fn first_line(text: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while head.trim_ascii().is_empty() && text.read_until(b'\n', &mut head)? > 0 {}
@@ -113,7 +113,7 @@ fn first_line(text: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// What parts the columns: a tab, if there is one, or a semicolon, else a comma.
+/// Returns the character between columns: a tab if there is one, else a semicolon if there is one, else a comma.
 fn delimiter(line: &[u8]) -> u8 {
     let mut quoted = false;
     let mut outside = Vec::new();
@@ -129,7 +129,7 @@ fn delimiter(line: &[u8]) -> u8 {
 /// The rows read so far.
 struct Table {
     delimiter: u8,
-    /// Columns in every row, of which the first so many are inputs.
+    /// The columns in every row; the first `input_size` of them are inputs.
     columns: usize,
     input_size: usize,
     header_line: u64,
@@ -142,14 +142,15 @@ struct Table {
 }
 
 impl Table {
-    /// An empty table of the form that its first row has.
+    /// Creates an empty table with the columns of its first row.
     fn new(row: &ByteRecord, line: u64, target_columns: usize, delimiter: u8) -> Result<Self, Error> {
         let columns = row.len();
         let last = target_columns.max(1);
         if columns <= last {
             let found = format!("{columns} column{}", if columns == 1 { "" } else { "s" });
             let wanted = match target_columns {
-                0 => "a row needs inputs and, last, a class; commas, semicolons or tabs part them".to_owned(),
+                0 => "a row needs inputs and, last, a class, separated by commas, semicolons or tabs"
+                    .to_owned(),
                 targets => format!("a row needs inputs and then its {targets} numbers to put out"),
             };
             return Err(problem(line, columns - 1, found).remedy(wanted));
@@ -171,7 +172,7 @@ impl Table {
         })
     }
 
-    /// Whether a row names the columns: there is no number where numbers belong.
+    /// Returns whether a row names the columns: it has no numbers where numbers belong.
     fn is_header(&self, row: &ByteRecord) -> bool {
         let numbers = if matches!(self.labels, Labels::Classes(_)) { self.input_size } else { self.columns };
         row.iter().take(numbers).all(|field| parse_number(field).is_none())
@@ -203,7 +204,7 @@ impl Table {
         Ok(())
     }
 
-    /// The number of a class, a new one if it is met for the first time.
+    /// Returns the number of a class, adding it if it is new.
     fn class(&mut self, field: &[u8], line: u64, column: usize) -> Result<u32, Error> {
         let Ok(name) = std::str::from_utf8(field) else {
             return Err(problem(line, column, "not UTF-8").remedy("save the table as CSV in UTF-8"));
@@ -217,14 +218,14 @@ impl Table {
         }
         match name.parse::<f64>() {
             Ok(number) if number.is_nan() => {
-                return Err(problem(line, column, format!("'{name}' is no class"))
+                return Err(problem(line, column, format!("'{name}' is not a class"))
                     .remedy("give an integer or a name"));
             }
             Ok(number) if number.is_finite() && number.fract() != 0.0 => {
                 return Err(problem(
                     line,
                     column,
-                    format!("'{name}' is no class, which is an integer or a name"),
+                    format!("'{name}' is not a class, which is an integer or a name"),
                 )
                 .of_kind(crate::ErrorKind::NumbersAsClasses));
             }
@@ -274,7 +275,7 @@ fn parse_number(field: &[u8]) -> Option<f64> {
     std::str::from_utf8(field).ok()?.trim().parse().ok()
 }
 
-/// The finite number of a field, or what is wrong with it.
+/// Reads the finite number in a field, or says what is wrong with it.
 fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, Error> {
     match parse_number(field) {
         Some(number) if number.is_finite() => return Ok(number),
@@ -283,8 +284,7 @@ fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, 
     let text = String::from_utf8_lossy(field);
     let text = text.trim();
     if text.is_empty() {
-        return Err(problem(line, column, "nothing stands where a number belongs")
-            .remedy("fill it in, or leave the row out"));
+        return Err(problem(line, column, "a number is missing").remedy("fill it in, or leave the row out"));
     }
     let mut quoted: String = text.chars().take(MOST_QUOTED).collect();
     if quoted.len() < text.len() {

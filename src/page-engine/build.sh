@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes src/program/show/page/engine.wasm from this crate, and engine.sources beside it: the sources it was made from, each with
-# its checksum. Run it from anywhere, after a change of what the page computes; it needs rustup, and Python 3.
+# Builds src/program/show/page/engine.wasm from this crate, and writes engine.sources next to it: the sources it was built
+# from, each with its checksum. Run it from anywhere after changing what the page computes; it needs rustup and Python 3.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -12,7 +12,7 @@ build=(build --locked --profile page --package page-engine --lib --target "$targ
 if rustup target add "$target" >/dev/null 2>&1; then
     cargo "${build[@]}"
 else
-    # Where rustup cannot have the target: Debian's compiler, which comes with the standard library's source.
+    # If rustup cannot install the target: Debian's compiler, which comes with the standard library's source.
     packages=(rustc-web cargo-web rust-web-src libstd-rust-web-dev)
     if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
         apt-get update -qq

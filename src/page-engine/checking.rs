@@ -11,7 +11,7 @@ use crate::map::Map;
 use crate::session::{Play, text};
 use crate::texts::Shown;
 
-/// One parameter's verdict.
+/// The verdict on one parameter.
 #[derive(Serialize)]
 struct Judged {
     name: String,
@@ -21,7 +21,7 @@ struct Judged {
     numerical: String,
 }
 
-/// The faults that can be planted, and whether in the page's own network.
+/// Returns the faults that can be planted, and whether each can be planted in the page's own network.
 pub fn faults(play: Option<&Play>) -> Result<String, String> {
     let one = |fault: &Fault| -> Result<Value, String> {
         let mut object = serde_json::to_value(fault).map_err(|error| error.to_string())?;
@@ -39,7 +39,7 @@ pub fn faults(play: Option<&Play>) -> Result<String, String> {
     text(&json!({ "faults": faults }))
 }
 
-/// The check, of the page's own network as it is when the training step in hand begins, or of a fault's own set-up.
+/// Checks the page's own network as it is at the beginning of the current training step, or a fault's own setup.
 pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, String> {
     let fault = match fault {
         Some(name) => Some(Fault::named(name).ok_or_else(|| {
@@ -65,7 +65,7 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
     }
 }
 
-/// As `backprop check --engine object --fault NAME`.
+/// Checks a fault like `backprop check --engine object --fault NAME`.
 fn check_planted(fault: &'static Fault) -> Result<String, String> {
     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
     let mut network = Network::from_parameters(&architecture, &parameters);
@@ -105,7 +105,7 @@ fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String>
     }))
 }
 
-/// The connection that a parameter is the weight of.
+/// Returns the connection that has this parameter as its weight.
 fn connection(map: &Map, id: ParameterId) -> Option<usize> {
     match id {
         ParameterId::Weight { layer, row, column } => {

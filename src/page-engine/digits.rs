@@ -1,11 +1,11 @@
-//! The embedded digits, which the page hands over.
+//! The embedded digits, which the page passes in.
 
 use std::path::Path;
 
 use backprop::data_set::{DataSet, Pixels, Split, Targets, idx};
 use serde::Deserialize;
 
-/// The files of data/ as they lie there, gzipped, in base64.
+/// The files of data/ as stored there, gzipped, in base64.
 #[derive(Debug, Deserialize)]
 pub struct Files {
     train_images: String,
@@ -29,7 +29,7 @@ impl Digits {
         })
     }
 
-    /// The samples to train on and to test on.
+    /// Returns the samples to train on and to test on.
     pub fn split(&self) -> Split {
         Split { train: self.train.clone(), test: self.test.clone(), test_is_train: false }
     }
@@ -45,13 +45,13 @@ fn read(images: &str, labels: &str) -> Result<DataSet, String> {
     Ok(DataSet::images(images.rows, images.columns, images.bytes, classes, Pixels::Scaled))
 }
 
-/// The label of a class.
+/// Returns the label of a class.
 pub fn one_of(classes: usize, class: usize, targets: Targets) -> Vec<f64> {
     let (on, off) = targets.on_and_off();
     (0..classes).map(|place| if place == class { on } else { off }).collect()
 }
 
-/// Standard base64; blanks and line ends between are passed over.
+/// Decodes standard base64, skipping blanks and line breaks.
 pub fn from_base64(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut buffer, mut bits) = (0u32, 0);
@@ -75,7 +75,7 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Base64 that can stand in an address.
+/// Encodes base64 for use in an address.
 pub fn to_base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

@@ -1,4 +1,4 @@
-//! A step's formula in parts, so that the page can light up what each name or number means.
+//! Splits a step's formula into parts, so that the page can highlight what each name or number means.
 
 use backprop::step::Step;
 use backprop::step::text::{Token, number};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::texts::{DECIMALS, NONE};
 
-/// A piece of a formula, and the name it belongs to, if it is one.
+/// A piece of a formula, and its name if it has one.
 type Part = (String, Option<String>);
 
 /// One step as the page writes it, line by line.
@@ -44,7 +44,7 @@ impl Formula {
         }
     }
 
-    /// The question: numbers that are known, and not what comes of them.
+    /// Returns the question: the formula with its known numbers, but without the result.
     pub fn without_value(self) -> Self {
         Self { partial: None, value: NONE.to_owned(), ..self }
     }

@@ -1,4 +1,4 @@
-//! "What comes next?": the reader says the next value, and a wrong one is compared with the classic slips.
+//! "What comes next?": the reader guesses the next value, and a wrong guess is compared with the classic slips.
 
 use backprop::Cost;
 use backprop::step::{Phase, Reading, Step, Stepper, Target, Term};
@@ -10,7 +10,7 @@ use crate::map::Map;
 use crate::session::{Play, text};
 use crate::texts::Shown;
 
-/// A classic mistake, and what it gives here.
+/// A classic mistake, and the number it would give here.
 #[derive(Debug, Serialize)]
 struct Slip {
     name: &'static str,
@@ -26,7 +26,7 @@ impl Slip {
     }
 }
 
-/// The question, or what is to be said of a guess. The stepper stays where it is.
+/// Returns the question, or the response to a guess. The stepper does not move.
 pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     let Some(step) = play.stepper.next() else { return Err("there is no next step".to_owned()) };
     let after = outputs_of_downstream(&step, &play.stepper, &play.map);
@@ -64,12 +64,12 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     text(&found)
 }
 
-/// Returns true if a number written with this many decimals means this value: the value rounded, or one within half a
-/// per cent if it was written with fewer than two significant digits.
+/// Returns true if a number typed with this many decimals means this value: the value rounded or, if it was typed with
+/// fewer than two significant digits, a value within half a per cent.
 fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
     let unit = 10f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
     let tolerance = if value.abs() >= 10.0 * unit { 0.5 * unit } else { 0.005 * value.abs() };
-    // A little more, for the guess itself is rounded to binary.
+    // A little more, because the guess itself is rounded to binary.
     (number - value).abs() <= tolerance * (1.0 + 1e-9)
 }
 
@@ -175,8 +175,8 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
     }
 }
 
-/// The same sum with the weights of the transposed matrix: the one whose rows and columns are read the wrong way round,
-/// bias apart.
+/// Returns the same sum with the weights read from the matrix with its rows and columns the wrong way round; the bias
+/// is unchanged.
 fn transposed_sum(terms: &[Term], stepper: &Stepper, map: &Map, factor: impl Fn(usize) -> f64) -> f64 {
     let weight = |term: &Term| {
         let (from, to) = (term.wire.upstream, term.wire.downstream);
@@ -184,7 +184,7 @@ fn transposed_sum(terms: &[Term], stepper: &Stepper, map: &Map, factor: impl Fn(
             return term.weight;
         }
         let (above, below) = (map.neurons(from.layer as usize), map.neurons(to.layer as usize));
-        // The place in a list of n_out rows, read as if there were n_in of them.
+        // The place in a list of n_out rows, read as if it had n_in rows.
         let flat = from.index as usize * below.len() + to.index as usize;
         let id = map.between(above[flat % above.len()], below[flat / above.len()]);
         stepper.network()[map.connections[id]].weight
@@ -202,7 +202,7 @@ mod tests {
             is_meant(0.65, 2, 0.649426) && is_meant(0.649, 3, 0.649426) && is_meant(0.649426, 6, 0.6494264)
         );
         assert!(!is_meant(0.64, 2, 0.649426) && !is_meant(0.650, 3, 0.649426));
-        // One digit says too little of a small number, and none of a smaller one.
+        // One digit is too imprecise for a small number, and useless for an even smaller one.
         assert!(!is_meant(0.0, 0, 0.004) && !is_meant(0.1, 1, 0.14) && is_meant(0.005, 3, 0.005));
         assert!(is_meant(0.0, 0, 0.0) && !is_meant(0.01, 2, 0.0));
     }

@@ -1,6 +1,6 @@
 //! The engine of the page: the library behind three functions that a browser can call.
 //!
-//! The page writes a request as JSON text, calls, and reads the answer, JSON text too:
+//! The page writes a request as JSON text, makes the call, and reads the answer, which is also JSON text:
 //!
 //! ```js
 //! const bytes = new TextEncoder().encode('{"do": "next"}');
@@ -9,8 +9,8 @@
 //! const text = new TextDecoder().decode(new Uint8Array(memory.buffer, answer(), length));
 //! ```
 //!
-//! What can be asked for is in `request`; how it is answered, in [`Session`], which runs natively as well and is tested
-//! there. No arithmetic of the network is here or in the page: all of it is the library's.
+//! The requests are in `request`. [`Session`] answers them; it also runs natively and is tested there. Neither this
+//! crate nor the page does any arithmetic of the network, which is all left to the library.
 
 #![allow(unsafe_code, reason = "a browser calls these functions by name, and hands over one of its own")]
 
@@ -50,17 +50,17 @@ thread_local! {
 #[cfg(target_family = "wasm")]
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
-    /// Milliseconds, as `performance.now()`.
+    /// Returns milliseconds, as `performance.now()`.
     safe fn now() -> f64;
 }
 
-/// A function of the browser's: sums and numbers, how many, and the factor.
+/// A function in the browser, which takes sums and numbers, how many there are, and the factor.
 type Fused = extern "C" fn(*mut f64, *const f64, usize, f64);
 
 static FUSED: OnceLock<Fused> = OnceLock::new();
 
-/// Takes a function of the browser's, by its place in the table of functions, for what WebAssembly alone has no
-/// instruction for: adding numbers·factor to sums with one rounding. Returns whether it does that.
+/// Takes a function in the browser, by its place in the table of functions, for an operation that WebAssembly itself
+/// has no instruction for: adding numbers·factor to sums with one rounding. Returns whether the function does that.
 ///
 /// # Safety
 /// At that place is a [`Fused`] that reads and writes no more numbers than it is told; always a multiple of 8.
@@ -77,7 +77,7 @@ fn multiply_add(sums: &mut [f64], numbers: &[f64], factor: f64) {
     }
 }
 
-/// Makes room for a request of this many bytes and returns where the page is to write it.
+/// Makes room for a request of this many bytes, and returns where the page must write it.
 #[unsafe(no_mangle)]
 pub extern "C" fn request(length: usize) -> *mut u8 {
     #[cfg(target_family = "wasm")]
@@ -89,7 +89,7 @@ pub extern "C" fn request(length: usize) -> *mut u8 {
     })
 }
 
-/// Does what the request asks for. Returns the length of the answer in bytes.
+/// Carries out the request. Returns the length of the answer in bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn call() -> usize {
     EXCHANGE.with_borrow_mut(|exchange| {
@@ -99,7 +99,7 @@ pub extern "C" fn call() -> usize {
     })
 }
 
-/// Where the answer is; it stays there until the next call.
+/// Returns where the answer is; it stays there until the next call.
 #[unsafe(no_mangle)]
 pub extern "C" fn answer() -> *const u8 {
     EXCHANGE.with_borrow(|exchange| exchange.answer.as_ptr())

@@ -1,4 +1,4 @@
-//! The network as the page draws it: every node and connection, with the names that formulas have for them.
+//! The network as the page draws it: every node and connection, with their names in formulas.
 
 use std::collections::HashMap;
 
@@ -7,23 +7,23 @@ use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::step::{Place, Stepper, Wire};
 use serde::Serialize;
 
-/// More neurons in a layer than this cannot be drawn and read.
+/// The most neurons in a layer that can still be drawn and read.
 pub const MOST_NEURONS: usize = 16;
 
-/// More layers than this cannot be drawn and read.
+/// The most layers that can still be drawn and read.
 pub const MOST_LAYERS: usize = 6;
 
-/// Of networks with more connections than this, only those that a step uses are listed.
+/// The most connections that are all listed; of larger networks, only those that a step uses are.
 pub const MOST_CONNECTIONS: usize = 1000;
 
-/// All ids of a network, and what they are called.
+/// All ids of a network, with their names.
 #[derive(Debug, Clone, Default)]
 pub struct Map {
     pub nodes: Vec<NodeId>,
     pub places: Vec<Place>,
     pub connections: Vec<ConnectionId>,
     pub wires: Vec<Wire>,
-    /// The nodes of each layer, by id; the constant one last.
+    /// The nodes of each layer, by id; the constant node is last.
     pub layers: Vec<Vec<usize>>,
 }
 
@@ -45,7 +45,7 @@ impl Map {
         }
     }
 
-    /// Every name of a formula, and the node or the connection it belongs to.
+    /// Returns every name in formulas with its node or connection.
     fn names(&self) -> HashMap<String, Meaning> {
         let of = |kind, node, connection| Meaning { kind, node, connection };
         let words = [("η", "rate"), ("rate", "rate"), ("decay", "decay"), ("p", "dropout")];
@@ -73,18 +73,18 @@ impl Map {
         self.layers.len() - 1
     }
 
-    /// The neurons of a layer, by id, without the constant node.
+    /// Returns the neurons of a layer, by id, without the constant node.
     pub fn neurons(&self, layer: usize) -> &[usize] {
         let nodes = &self.layers[layer];
         &nodes[..nodes.len() - 1]
     }
 
-    /// The constant node of a layer.
+    /// Returns the constant node of a layer.
     pub fn constant(&self, layer: usize) -> usize {
         self.layers[layer][self.layers[layer].len() - 1]
     }
 
-    /// The connection between two nodes: connections are wired by upstream node, then by downstream node.
+    /// Returns the connection between two nodes. Connections are wired by upstream node, then by downstream node.
     pub fn between(&self, from: usize, to: usize) -> usize {
         let (layer, index) = (self.places[from].layer as usize, self.places[from].index as usize);
         let before: usize =
@@ -97,12 +97,12 @@ impl Map {
         self.connections.len() <= MOST_CONNECTIONS
     }
 
-    /// The article's number of a node.
+    /// Returns the number of a node in the article.
     pub fn number(&self, node: usize) -> String {
         self.places[node].number.map_or_else(String::new, |number| number.to_string())
     }
 
-    /// Returns everything the page is told once.
+    /// Returns everything that the page is told only once.
     pub fn drawing(&self, network: &Network, image_shape: Option<(usize, usize)>) -> Drawing {
         let architecture = &network.architecture;
         let last = self.last_layer();
@@ -151,23 +151,23 @@ impl Map {
     }
 }
 
-/// The network, as the page is told once.
+/// The network in the form that the page is told once.
 #[derive(Debug, Serialize)]
 pub struct Drawing {
     sizes: Vec<usize>,
     activations: Vec<Activation>,
     cost: &'static str,
-    /// Weights and biases.
+    /// The number of weights and biases.
     parameters: usize,
     drawable: bool,
-    /// Rows and columns of a sample, where it is an image.
+    /// Rows and columns of a sample, if it is an image.
     image_shape: Option<(usize, usize)>,
     nodes: Vec<DrawnNode>,
     connections: Vec<DrawnConnection>,
     names: HashMap<String, Meaning>,
 }
 
-/// The meaning of a name, as the page is told.
+/// The meaning of a name, for the page.
 #[derive(Debug, Clone, Copy, Serialize)]
 struct Meaning {
     kind: &'static str,
@@ -192,7 +192,7 @@ struct DrawnNode {
     activation: Option<Activation>,
 }
 
-/// A connection: its two nodes, and what formulas call its weight.
+/// A connection: its two nodes, and the name of its weight in formulas.
 #[derive(Debug, Serialize)]
 pub struct DrawnConnection {
     id: usize,

@@ -1,4 +1,4 @@
-//! The same moment as matrices, as the page writes them.
+//! The present step in matrix form, as the page writes it.
 
 use backprop::step::view::{Mark, Matrix, MatrixForm, Part};
 use backprop::step::{Step, Stepper};
@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::map::{MOST_NEURONS, Map};
 use crate::texts::Shown;
 
-/// An equation between matrices, and the matrices.
+/// An equation between matrices, with these matrices.
 #[derive(Debug, Serialize)]
 pub struct Equation {
-    /// Its parts one after the other; letters with a layer, `W(1)`, `δ(2)`, `W(2)ᵀ`, are vectors and matrices.
+    /// Its parts in order; letters with a layer, `W(1)`, `δ(2)`, `W(2)ᵀ`, are vectors and matrices.
     heading: Vec<String>,
     words: String,
     parts: Vec<ShownPart>,
@@ -39,13 +39,13 @@ struct Cell {
     mark: &'static str,
 }
 
-/// Returns the matrix form of the step done last; none if a layer is too large to be read.
+/// Returns the matrix form of the latest step; `None` if a layer is too large to be read.
 pub fn equation(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Option<Equation> {
     if map.layers.iter().any(|layer| layer.len() > MOST_NEURONS + 1) {
         return None;
     }
     let form = MatrixForm::of(stepper, step);
-    // Not a title in words: the page has those already.
+    // Not a title in words, because the page already has those.
     let is_equation = |piece: &String| piece.contains('=') || piece.contains('←');
     let heading = if form.heading.iter().any(is_equation) { form.heading } else { Vec::new() };
     let part = |part| match part {

@@ -1,4 +1,4 @@
-//! One moment of the walk: the step that was done last, its formula, and every number as it is then.
+//! One moment of the walk: the latest step, its formula, and every number at that moment.
 
 use backprop::step::text::number;
 use backprop::step::view::{Age, Quantity};
@@ -14,18 +14,18 @@ use crate::texts::{DECIMALS, Shown};
 #[derive(Debug, Serialize)]
 pub struct Moment {
     position: usize,
-    /// The step's, counted from 1.
+    /// The epoch of the step, from 1.
     epoch: usize,
-    /// The step's sample, an index from 0.
+    /// The sample of the step, an index from 0.
     sample: usize,
-    /// Counted from 1; none where steps are bp.py's own.
+    /// The mini-batch, from 1; `None` for bp.py's own steps.
     mini_batch: Option<usize>,
     samples: usize,
     epoch_length: usize,
     /// The position before the first step of the sample.
     sample_start: usize,
     place: String,
-    /// The object of one line of `step --json`.
+    /// The step as in one line of `step --json`.
     step: Option<Step>,
     phase: Option<Phase>,
     phase_title: Option<String>,
@@ -37,9 +37,9 @@ pub struct Moment {
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
     kept: Vec<Kept>,
-    /// The label and what the network says, by the names of the classes.
+    /// The label and the network's answer, by the names of the classes.
     verdict: Option<String>,
-    /// The class of the sample, an output's index, where classes have names.
+    /// The class of the sample, an output's index, if classes have names.
     class: Option<usize>,
     labels: Vec<Shown>,
     inputs: Vec<Shown>,
@@ -51,7 +51,7 @@ pub struct Moment {
     matrices: Option<Equation>,
 }
 
-/// A phase of the sample in hand.
+/// A phase of the present sample.
 #[derive(Debug, Serialize)]
 struct PhaseShown {
     phase: Phase,
@@ -85,7 +85,7 @@ struct NodeNumber {
     state: Age,
 }
 
-/// The factor of dropout for a node.
+/// The dropout factor of a node.
 #[derive(Debug, Serialize)]
 struct Kept {
     text: String,
@@ -103,14 +103,14 @@ struct ConnectionNumbers {
     /// |w| as a share of the largest.
     share: f64,
     negative: bool,
-    /// Where the page was not told of it at the start.
+    /// Set if the page was not told of it at the start.
     #[serde(flatten)]
     drawn: Option<DrawnConnection>,
 }
 
 #[derive(Debug, Serialize)]
 struct Cost {
-    /// Samples whose cost is known.
+    /// The number of samples whose cost is known.
     known: usize,
     #[serde(flatten)]
     latest: Option<Shown>,
@@ -120,11 +120,11 @@ struct Cost {
 struct EditShown {
     name: String,
     text: String,
-    /// Counted from 1.
+    /// The training step, from 1.
     training_step: usize,
 }
 
-/// Returns the name of a phase as its button has it.
+/// Returns the name of a phase as on its button.
 fn title(phase: Phase) -> String {
     let (first, rest) = phase.name().split_at(1);
     first.to_uppercase() + rest
@@ -135,7 +135,7 @@ impl Moment {
         let step = stepper.latest();
         let network = stepper.network();
         let position = stepper.position();
-        // That of the last step; at the very start of the first.
+        // The epoch and sample of the last step; at the very start, of the first.
         let done = stepper.moment(position.saturating_sub(1));
         let (label, sample) = stepper.label_and_sample(position.saturating_sub(1));
         let place = match step {
@@ -190,7 +190,7 @@ impl Moment {
     }
 }
 
-/// The place in the order of the first step of the last step's sample.
+/// Returns the position of the first step for the last step's sample.
 fn first_of_sample(done: &step::Moment<'_>) -> usize {
     let place = done.order.segment(done.step).sample;
     let first = done.order.segments().iter().find(|segment| segment.sample == place);
@@ -227,7 +227,7 @@ fn changed(action: backprop::step::Action) -> Option<Changed> {
     node.or(action.connection().map(|id| Changed::Connection(id.index())))
 }
 
-/// The names of what a step reads.
+/// Returns the names that a step reads.
 fn reads(step: &Step) -> Vec<String> {
     let mut names = Vec::new();
     for term in step.reading.terms() {

@@ -1,4 +1,4 @@
-//! The pictures of the page: decision regions, points, weights and samples as images.
+//! Pictures for the page: decision regions, points, and images of weights and samples.
 
 use backprop::data_set::centre::centre_like_mnist;
 use backprop::model_file::Model;
@@ -11,7 +11,7 @@ use crate::session::{Play, text};
 use crate::texts::Shown;
 use crate::training::class;
 
-/// The part of the plane that is painted: around all points, with a margin.
+/// The part of the plane that is painted: all points, with a margin around them.
 pub struct Frame {
     left: f64,
     right: f64,
@@ -33,13 +33,13 @@ impl Frame {
         Self { left, right, bottom, top }
     }
 
-    /// The point at these shares of the frame, from the left and from the top.
+    /// Returns the point at these shares of the frame, from the left and from the top.
     pub fn place(&self, x: f64, y: f64) -> Vec<f64> {
         vec![self.left + x * (self.right - self.left), self.top - y * (self.top - self.bottom)]
     }
 }
 
-/// The rows, if they are points in the plane.
+/// Returns the rows if they are points in the plane.
 fn in_the_plane(rows: &Rows) -> Result<&Rows, String> {
     match rows.samples.first() {
         Some(sample) if sample.len() == 2 => Ok(rows),
@@ -47,7 +47,7 @@ fn in_the_plane(rows: &Rows) -> Result<&Rows, String> {
     }
 }
 
-/// The class of every point of a grid, row by row from the top, and how far its output is ahead, from 0 to 255.
+/// Returns the class of every point of a grid, row by row from the top, and the lead of its output, from 0 to 255.
 pub fn regions(play: &Play, columns: usize, rows: usize, from: Whose) -> Result<String, String> {
     let frame = Frame::of(in_the_plane(&play.scene.rows)?);
     if columns == 0 || rows == 0 || columns.saturating_mul(rows) > 100_000 {
@@ -68,7 +68,8 @@ pub fn regions(play: &Play, columns: usize, rows: usize, from: Whose) -> Result<
     }))
 }
 
-/// How far the strongest output is ahead of the next, from 0 to 1; of a single one, how far from one half.
+/// Returns the lead of the strongest output over the next, from 0 to 1; for a single output, its distance from one
+/// half.
 fn lead(outputs: &[f64]) -> f64 {
     let lead = if let [output] = outputs {
         2.0 * (output - 0.5).abs()
@@ -80,7 +81,7 @@ fn lead(outputs: &[f64]) -> f64 {
     lead.clamp(0.0, 1.0)
 }
 
-/// Every point, as numbers and as shares of the frame.
+/// Returns every point, as numbers and as shares of the frame.
 pub fn points(rows: &Rows) -> Result<String, String> {
     let frame = Frame::of(in_the_plane(rows)?);
     let point = |(sample, label): (&Vec<f64>, &Vec<f64>)| {
@@ -97,7 +98,7 @@ pub fn points(rows: &Rows) -> Result<String, String> {
     }))
 }
 
-/// The network's answer to a sample.
+/// Returns the network's answer to a sample.
 pub fn predict(play: &Play, sample: &[f64], from: Whose) -> Result<String, String> {
     let inputs = play.scene.network.architecture.input_size();
     if sample.len() != inputs {
@@ -117,7 +118,7 @@ fn network(play: &Play, from: Whose) -> vectorized::Network {
     vectorized::Network::from_parameters(&play.scene.network.architecture, &play.parameters(from))
 }
 
-/// A drawn digit as MNIST has them: its ink in a box of 20 by 20, its centre of mass in the middle.
+/// Converts a drawn digit to MNIST's format: its ink in a box of 20 by 20, its centre of mass in the middle.
 pub fn normalize(columns: usize, rows: usize, pixels: &[u8]) -> Result<String, String> {
     if columns.checked_mul(rows) != Some(pixels.len()) {
         return Err(format!("{} grey levels are not an image of {columns} by {rows}", pixels.len()));
@@ -128,7 +129,7 @@ pub fn normalize(columns: usize, rows: usize, pixels: &[u8]) -> Result<String, S
     text(&json!({ "sample": sample, "image": image.to_vec() }))
 }
 
-/// The weights from the input to a neuron of the first hidden layer, as an image; 255 is the largest of them.
+/// Returns the weights from the input to a neuron of the first hidden layer as an image; 255 is the largest of them.
 pub fn weights(play: &Play, node: usize, from: Whose) -> Result<String, String> {
     let place = play.map.places.get(node).filter(|place| place.layer == 1 && place.number.is_some());
     let place = place.ok_or("only neurons of the first hidden layer look at the sample itself")?;
@@ -141,7 +142,7 @@ pub fn weights(play: &Play, node: usize, from: Whose) -> Result<String, String> 
     text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
 }
 
-/// The sample of the step done last, as an image.
+/// Returns the sample of the latest step as an image.
 pub fn sample(play: &Play) -> Result<String, String> {
     let (rows, columns) = play.scene.rows.image_shape.ok_or("these samples are no images")?;
     let (_, sample) = play.stepper.label_and_sample(play.stepper.position().saturating_sub(1));
@@ -149,7 +150,7 @@ pub fn sample(play: &Play) -> Result<String, String> {
     text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
 }
 
-/// Returns a model, which a page can hand on only if all its numbers are finite.
+/// Returns a model; the page can save it only if all its numbers are finite.
 pub fn model(architecture: &Architecture, parameters: Parameters) -> Result<Model, String> {
     let model = Model::new(architecture.clone(), parameters);
     model.to_json().map_err(|problem| problem.to_string())?;

@@ -1,4 +1,4 @@
-//! Objects against matrices, on the reader's own machine.
+//! Races objects against matrices on the reader's own machine.
 
 use backprop::comparison::{Rows, compare as race};
 use backprop::{Architecture, WeightInit};
@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::session::text;
 
-/// Samples the two are compared on.
+/// The number of samples that the two are compared on.
 const SAMPLES: usize = 20;
 
-/// More parameters than this take too long.
+/// The most parameters; more would take too long.
 const MOST_PARAMETERS: usize = 1_000_000;
 
-/// How long a sample takes on either engine, if they agree.
+/// Measures how long a sample takes on either engine, if they agree.
 pub fn compare(sizes: Option<&[usize]>) -> Result<String, String> {
     let architecture = Architecture::new(sizes.unwrap_or(&[784, 30, 10]));
     architecture.check().map_err(|error| error.to_string())?;
@@ -24,7 +24,8 @@ pub fn compare(sizes: Option<&[usize]>) -> Result<String, String> {
     let (labels, samples) = backprop::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
     let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
-    // A browser compiles what is run often once more, and better, while it runs; no engine is timed before that.
+    // A browser compiles code that runs often a second time, to faster code, so the engines are timed only after a
+    // first run.
     run();
     let found = run();
     text(&json!({

@@ -8,20 +8,20 @@ use crate::situation::Situation;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
-    /// A network and its samples, before the first step or where the situation says.
+    /// Begins with a network and its samples, before the first step or where the situation says.
     Start(Box<Situation>),
-    /// The situation of a fragment of an address.
+    /// Begins with the situation in the fragment of an address.
     Restore {
         fragment: String,
     },
-    /// Network, seed, edits and position, as an object and as the fragment of an address.
+    /// Returns network, seed, edits and position, as an object and as the fragment of an address.
     Situation {},
-    /// One step on, or as many as it takes past inputs that are 0.
+    /// Takes one step forward, or as many as are needed to pass inputs that are 0.
     Next {
         #[serde(default)]
         past_zeros: bool,
     },
-    /// One step back, or as many.
+    /// Takes one step back, or as many as are needed to pass inputs that are 0.
     Back {
         #[serde(default)]
         past_zeros: bool,
@@ -29,31 +29,31 @@ pub enum Request {
     Goto {
         position: usize,
     },
-    /// To the first step of the next phase, or of the one before.
+    /// Goes to the first step of the next phase, or of the one before.
     Phase {
         direction: i32,
     },
-    /// To the first step of the next sample, or of the one before.
+    /// Goes to the first step of the next sample, or of the one before.
     Sample {
         direction: i32,
     },
-    /// The present moment again.
+    /// Returns the present moment again.
     Look {},
     Edit {
         name: String,
         value: f64,
-        /// True if it continues the last edit, as dragging does.
+        /// True if this continues the last edit, as dragging does.
         #[serde(default)]
         replace: bool,
     },
     Undo {},
-    /// The same initial weights; edits are forgotten.
+    /// Begins again with the same initial weights, without the edits.
     Reset {},
-    /// Where a number comes from, in the words of the step that computed it.
+    /// Explains a number in the words of the step that computed it.
     Tell {
         name: String,
     },
-    /// The costs met, from this one on.
+    /// Returns the costs so far, starting with this one.
     Curve {
         #[serde(default)]
         from: usize,
@@ -66,11 +66,11 @@ pub enum Request {
         mine: bool,
     },
     Faults {},
-    /// The fault that `backprop check --mystery SEED` plants.
+    /// Plants the fault of `backprop check --mystery SEED`.
     Mystery {
         seed: String,
     },
-    /// The next step's value, asked for or given.
+    /// Asks for the next step's value, or judges a guess.
     Guess {
         #[serde(default)]
         value: Option<String>,
@@ -79,7 +79,7 @@ pub enum Request {
         #[serde(default)]
         sizes: Option<Vec<usize>>,
     },
-    /// The embedded digits, each file as it lies in data/, in base64.
+    /// Passes in the embedded digits, each file as stored in data/, in base64.
     Digits(crate::digits::Files),
     Train {
         samples: usize,
@@ -87,7 +87,7 @@ pub enum Request {
         engine: crate::training::Kind,
     },
     TrainReset {},
-    /// The stepper starts from the trained weights.
+    /// Makes the stepper start from the trained weights.
     TrainTake {},
     Regions {
         columns: usize,
@@ -111,23 +111,23 @@ pub enum Request {
         sample: Vec<f64>,
         label: usize,
     },
-    /// Grey levels as a drawn digit has them, made as MNIST's are.
+    /// Returns the grey levels of a drawn digit, converted as MNIST's are.
     Normalize {
         columns: usize,
         rows: usize,
         pixels: Vec<u8>,
     },
-    /// The weights of a hidden neuron as an image.
+    /// Returns the weights of a hidden neuron as an image.
     Image {
         node: usize,
         #[serde(default)]
         from: Whose,
     },
-    /// The sample in hand as an image.
+    /// Returns the present sample as an image.
     SampleImage {},
 }
 
-/// Whose weights are meant.
+/// The network whose weights are meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Whose {

@@ -1,4 +1,4 @@
-//! One page's session: a network in training, and the answers to what the page asks.
+//! The session of one page: a network in training, and the answers to the page's requests.
 
 use backprop::gradient_check::faults::Fault;
 use backprop::graph::{ConnectionId, NodeId};
@@ -18,10 +18,10 @@ use crate::texts::Shown;
 use crate::training::Training;
 use crate::{checking, guess, pictures, race};
 
-/// No request and no address leads further at once: some seconds' work.
+/// The farthest position that one request or address may ask for: some seconds of work.
 const FARTHEST: usize = 100_000_000;
 
-/// A session, which the page talks to.
+/// A session that answers a page's requests.
 ///
 /// ```
 /// use page_engine::Session;
@@ -37,19 +37,20 @@ pub struct Session {
     digits: Option<Digits>,
 }
 
-/// A network in training, and what it began with.
+/// A network in training, and the situation it began with.
 pub struct Play {
     pub situation: Situation,
     pub scene: Scene,
     pub stepper: Stepper,
     pub map: Map,
     pub training: Option<Training>,
-    /// The position each edit was made at.
+    /// The position where each edit was made.
     edited_at: Vec<usize>,
 }
 
 impl Session {
-    /// The answer to a request, both JSON text. What cannot be answered is `{"error": …}`, and nothing has changed.
+    /// Answers a request; both are JSON text. If it cannot be answered, the result is `{"error": …}` and nothing has
+    /// changed.
     pub fn answer(&mut self, request: &str) -> String {
         let answer = match serde_json::from_str(request) {
             Ok(request) => self.obey(request),
@@ -90,7 +91,7 @@ impl Session {
         self.play.as_mut().ok_or_else(|| "nothing has been started".to_owned())
     }
 
-    /// Starts and answers with everything the page is told once. What was before stays where that fails.
+    /// Starts, and answers with everything that the page is told once. If that fails, the earlier state is kept.
     fn start(&mut self, situation: Situation) -> Result<String, String> {
         let play = Play::new(situation, self.digits.as_ref())?;
         let answer = play.introduction()?;
@@ -114,12 +115,12 @@ impl Session {
     }
 }
 
-/// As JSON; numbers that JSON does not have are null.
+/// Formats an answer as JSON; numbers that JSON cannot express become null.
 pub fn text(answer: &impl Serialize) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|error| error.to_string())
 }
 
-/// A moment and something more.
+/// A moment with additional data.
 #[derive(Serialize)]
 struct With<'m, T> {
     #[serde(flatten)]
@@ -143,7 +144,7 @@ impl Play {
         Ok(play)
     }
 
-    /// To a step, unless it is so far that it would take for ever.
+    /// Goes to a step, unless it is too far away.
     fn goto(&mut self, position: usize) -> Result<(), String> {
         if position > FARTHEST {
             return Err(format!("step {position} is too far; the page goes no further than step {FARTHEST}"));
@@ -152,7 +153,7 @@ impl Play {
         Ok(())
     }
 
-    /// To the first step of the next unit, or of the one before.
+    /// Goes to the first step of the next unit, or of the one before.
     fn goto_unit(&mut self, unit: Unit, direction: i32) {
         let stepper = &mut self.stepper;
         stepper.goto(if direction > 0 { stepper.after_unit(unit) } else { stepper.before_unit(unit) });
@@ -209,7 +210,7 @@ impl Play {
         text(&self.moment())
     }
 
-    /// One step, or as many as it takes past inputs that are 0.
+    /// Takes one step, or as many as are needed to pass inputs that are 0.
     fn walk(&mut self, past_zeros: bool, next: impl Fn(usize) -> usize) {
         loop {
             self.stepper.goto(next(self.stepper.position()));
@@ -229,7 +230,7 @@ impl Play {
         text(&With { more, moment: &moment })
     }
 
-    /// Everything the page is told once, and the present moment.
+    /// Returns everything that the page is told once, and the present moment.
     fn introduction(&self) -> Result<String, String> {
         let drawing = self.map.drawing(self.stepper.network(), self.scene.rows.image_shape);
         let more = json!({
@@ -241,7 +242,7 @@ impl Play {
         self.moment_with(more)
     }
 
-    /// The start, with the edits so far and the position.
+    /// Returns the start with the edits so far and the position.
     fn present_situation(&self) -> Situation {
         let edits = self.stepper.edits().zip(&self.edited_at).map(|((_, edit), &at)| PlacedEdit {
             name: self.name_of(edit),
@@ -275,12 +276,12 @@ impl Play {
         self.stepper.undo_edit().map(|edit| self.name_of(edit))
     }
 
-    /// Returns the name of what a change by hand sets.
+    /// Returns the name of the value that an edit changes.
     fn name_of(&self, edit: Edit) -> String {
         Quantity::edited(&self.stepper, edit).name(&self.stepper)
     }
 
-    /// Where a number comes from: the lines of the steps that computed it.
+    /// Explains a number by the lines of the steps that computed it.
     fn tell(&mut self, name: &str) -> Result<String, String> {
         let quantity =
             Quantity::parse(&self.stepper, name).ok_or_else(|| format!("there is no '{name}' here"))?;
@@ -341,7 +342,7 @@ impl Play {
         lines
     }
 
-    /// The line of the latest step that computed this, at most an epoch back.
+    /// Returns the line of the latest step that computed this, going back at most one epoch.
     fn latest_of(&mut self, quantity: Quantity) -> Option<String> {
         let position = self.stepper.position();
         let earliest = position.saturating_sub(self.stepper.epoch_len());
@@ -356,7 +357,7 @@ impl Play {
         line
     }
 
-    /// The costs met, and the mean of each epoch that is over.
+    /// Returns the costs so far, and the mean of each complete epoch.
     fn curve(&self, from: usize) -> Value {
         let costs = self.stepper.costs();
         let epochs = costs.chunks_exact(self.stepper.sample_count());
@@ -381,7 +382,7 @@ impl Play {
         json!({ "costs": costs.get(from..).unwrap_or_default(), "epoch_costs": means, "words": words })
     }
 
-    /// The same start on this sample alone.
+    /// Returns the same start for this sample alone.
     fn on_one_sample(&self, sample: Vec<f64>, label: usize) -> Result<Situation, String> {
         let outputs = self.scene.network.architecture.output_size();
         if label >= outputs {
@@ -400,7 +401,7 @@ impl Play {
         Ok(situation)
     }
 
-    /// The same start with one more point.
+    /// Returns the same start with one more point.
     fn with_point(&self, x: f64, y: f64, class: usize) -> Result<Situation, String> {
         let mut rows = self.scene.rows.clone();
         let outputs = rows.labels[0].len();
@@ -420,7 +421,7 @@ impl Play {
         Ok(situation)
     }
 
-    /// The same start with the trained weights.
+    /// Returns the same start with the trained weights.
     fn with_trained_weights(&self) -> Result<Situation, String> {
         let training = self.training.as_ref().ok_or("nothing has been trained yet")?;
         let model = pictures::model(&self.scene.network.architecture, training.parameters())?;
@@ -430,12 +431,12 @@ impl Play {
         Ok(situation)
     }
 
-    /// The start without edits and position.
+    /// Returns the start without edits and position.
     fn start_again(&self) -> Situation {
         Situation { edits: Vec::new(), position: 0, ..self.situation.clone() }
     }
 
-    /// The weights as they are now, as a model.
+    /// Returns the present weights as a model.
     fn model(&self) -> Result<Model, String> {
         use backprop::Engine as _;
 
@@ -443,7 +444,7 @@ impl Play {
         pictures::model(&network.architecture, network.parameters())
     }
 
-    /// The weights asked for.
+    /// Returns the weights asked for.
     pub fn parameters(&self, whose: Whose) -> backprop::Parameters {
         use backprop::Engine as _;
 

@@ -1,5 +1,5 @@
-//! What a page begins with: a network, samples, how they are trained on, and what was changed by hand. The same text is
-//! what `backprop trace` puts into the page and what an address carries.
+//! The situation a page begins with: a network, samples, how they are trained on, and what was changed by hand.
+//! `backprop trace` puts the same text into the page, and an address carries it.
 
 use backprop::data_set::{Source, Split, points};
 use backprop::graph::Network;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::digits::Digits;
 
-/// More parameters than this make a page slow.
+/// The most parameters; more would make a page slow.
 const MOST_PARAMETERS: usize = 2_000_000;
 
-/// What a page begins with. What is left out is as for `backprop step`.
+/// The situation a page begins with. Defaults are those of `backprop step`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Situation {
@@ -29,10 +29,10 @@ pub struct Situation {
     pub l2: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropout: Option<f64>,
-    /// So many samples are stepped through.
+    /// The number of samples that are stepped through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// Epochs that the page's slider spans; the walk itself has no end.
+    /// The epochs that the page's slider covers; the walk itself has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -47,7 +47,7 @@ fn is_zero(position: &usize) -> bool {
     *position == 0
 }
 
-/// A change by hand, and the position it was made at.
+/// A change by hand, and the position where it was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlacedEdit {
     pub name: String,
@@ -55,23 +55,23 @@ pub struct PlacedEdit {
     pub at: usize,
 }
 
-/// What a situation comes to.
+/// The network, samples and options of a situation.
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub network: Network,
-    /// All samples: for training beside the steps.
+    /// All samples, for the training that runs next to the steps.
     pub rows: Rows,
-    /// The samples that are stepped through are the first so many.
+    /// The number of samples, from the first, that are stepped through.
     pub limit: usize,
-    /// Where they come from, as it can be shown.
+    /// A description of where they come from.
     pub source: String,
     pub options: Options,
-    /// The samples to test on, where there are others than those to train on.
+    /// The samples to test on, if they differ from those to train on.
     pub test: Rows,
 }
 
 impl Situation {
-    /// Reads and draws all that is needed.
+    /// Reads and draws everything that is needed.
     pub fn prepare(&self, digits: Option<&Digits>) -> Result<Scene, String> {
         let options = self.options()?;
         let limit = self.limit.unwrap_or(MADE_UP_SAMPLES).max(1);
@@ -120,7 +120,7 @@ impl Situation {
     }
 }
 
-/// The data sets that a page can have.
+/// Reads a data set that a page can have.
 fn split(source: &Source, digits: Option<&Digits>) -> Result<Split, Error> {
     match source {
         Source::Digits => digits.map(Digits::split).ok_or_else(|| {
@@ -138,7 +138,7 @@ fn split(source: &Source, digits: Option<&Digits>) -> Result<Split, Error> {
 }
 
 impl Scene {
-    /// The steps of this training, from the first one.
+    /// Returns the steps of this training, from the first one.
     pub fn stepper(&self) -> Stepper {
         let mut rows = self.rows.clone();
         rows.samples.truncate(self.limit);
@@ -146,7 +146,7 @@ impl Scene {
         rows.stepper(self.network.clone(), self.options.rate, self.options.mini_batches())
     }
 
-    /// The line under the title.
+    /// Returns the line under the title.
     pub fn about(&self) -> String {
         let architecture = &self.network.architecture;
         let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();

@@ -1,15 +1,15 @@
-//! Numbers as they are shown.
+//! Formats numbers for the page.
 
 use backprop::step::text::number;
 use serde::Serialize;
 
-/// A number not computed yet.
+/// The text for a number that has not been computed yet.
 pub const NONE: &str = "–";
 
-/// Decimals in formulas.
+/// The decimals of numbers in formulas.
 pub const DECIMALS: usize = 6;
 
-/// As a formula has it, and for places with little room.
+/// A number as text, for formulas and for places with little room.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shown {
     /// Six decimals or more.
@@ -23,15 +23,15 @@ impl Shown {
         Self { text: number(value, DECIMALS), short: short(value) }
     }
 
-    /// Of a number that may not be known.
+    /// Formats a number that may not be known.
     pub fn of(value: Option<f64>) -> Self {
         value.map_or_else(|| Self { text: NONE.to_owned(), short: NONE.to_owned() }, Self::new)
     }
 }
 
-/// Three decimals, or a power of ten where they would show nothing.
+/// Formats a number with three decimals, or as a power of ten where they would show nothing.
 pub fn short(value: f64) -> String {
-    // A zero that came out of 0·(−w) is a zero to the reader.
+    // A zero that results from 0·(−w) is shown without its sign.
     let value = value + 0.0;
     let size = value.abs();
     if size >= 1e5 || (size > 0.0 && size < 0.001) {

@@ -1,6 +1,6 @@
-//! Training next to the steps, a few samples at a time, so that the page answers meanwhile.
+//! Training next to the steps, a few samples at a time, so that the page stays responsive.
 //!
-//! Samples are visited in the order of `backprop train`, and steps are its steps, so the weights are its weights.
+//! The order of samples and the steps are those of `backprop train`, so the weights are the same.
 
 use backprop::data_set::Answers;
 use backprop::training::{Options, sample_order};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::situation::Scene;
 use crate::texts::Shown;
 
-/// Which of the two networks trains.
+/// The network that trains.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -21,22 +21,22 @@ pub enum Kind {
     Vectorized,
 }
 
-/// A training that has got so far.
+/// The state of a training.
 pub struct Training {
     pub kind: Kind,
     engine: Box<dyn Engine>,
     epoch: usize,
     order: Vec<usize>,
-    /// Samples of this epoch trained on.
+    /// The samples of this epoch already trained on.
     done: usize,
     cost_sum: f64,
     epoch_costs: Vec<f64>,
-    /// From the end of an epoch on, until the next begins.
+    /// Set from the end of an epoch until the next one begins.
     evaluation: Option<Evaluation>,
     accuracy: Option<Accuracies>,
 }
 
-/// How many samples are recognised, as far as they have been looked at: those trained on, then those to test on.
+/// The number of recognised samples among those checked so far: first the training samples, then the test samples.
 #[derive(Default)]
 struct Evaluation {
     looked_at: usize,
@@ -46,16 +46,16 @@ struct Evaluation {
 /// The progress of a training.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The epoch in hand, from 1.
+    /// The present epoch, from 1.
     epoch: usize,
     done: usize,
     total: usize,
-    /// The mean cost met in this epoch so far.
+    /// The mean cost in this epoch so far.
     cost: Option<f64>,
     cost_text: String,
     epoch_costs: Vec<f64>,
     diverged: bool,
-    /// Of the last epoch that is over.
+    /// The accuracies of the last complete epoch.
     accuracy: Option<Accuracies>,
 }
 
@@ -73,7 +73,7 @@ struct Accuracy {
 }
 
 impl Training {
-    /// Before the first sample.
+    /// Prepares training before the first sample.
     pub fn new(scene: &Scene, kind: Kind) -> Result<Self, String> {
         let architecture = &scene.network.architecture;
         let mut engine: Box<dyn Engine> = match kind {
@@ -103,8 +103,8 @@ impl Training {
         self.engine.parameters()
     }
 
-    /// Trains on at least this many more samples (whole mini-batches), at most to the end of the epoch; there it looks
-    /// at what is recognised, at no more samples than that in one go.
+    /// Trains on at least this many more samples (whole mini-batches), but not beyond the end of the epoch. There it
+    /// counts the recognised samples, at most this many in one call.
     pub fn go_on(&mut self, scene: &Scene, samples: usize) -> Report {
         let mut left = samples.max(1);
         if self.evaluation.as_ref().is_some_and(|evaluation| evaluation.is_over(scene)) {
@@ -126,7 +126,7 @@ impl Training {
         self.report()
     }
 
-    /// One training step; the number of its samples.
+    /// Takes one training step; returns the number of its samples.
     fn train_once(&mut self, scene: &Scene) -> usize {
         let Options { rate, batch, .. } = scene.options;
         let mini_batches = scene.options.mini_batches();
@@ -175,7 +175,7 @@ fn order(scene: &Scene, epoch: usize) -> Vec<usize> {
 }
 
 impl Evaluation {
-    /// Looks at this many more samples.
+    /// Checks this many more samples.
     fn go_on(&mut self, engine: &mut dyn Engine, scene: &Scene, samples: usize) {
         for _ in 0..samples.min(total(scene) - self.looked_at) {
             let train = scene.rows.samples.len();
@@ -206,7 +206,8 @@ fn total(scene: &Scene) -> usize {
     scene.rows.samples.len() + scene.test.samples.len()
 }
 
-/// Returns the class of an output vector: the place of the largest output; of a single output 1 if it is above one half.
+/// Returns the class of an output vector: the index of the largest output or, for a single output, 1 if it is above
+/// one half.
 pub fn class(outputs: &[f64]) -> usize {
     Answers::default().of(outputs)
 }

@@ -1,4 +1,4 @@
-//! A training run on disk: everything that is needed to go on, and come out the same.
+//! Training runs on disk: everything that is needed to go on and end with the same numbers.
 //!
 //! `DIFFERENCE:` mnist.py saves its weights every ten rounds, so that work is not lost; this saves the whole run.
 //!
@@ -25,7 +25,7 @@ use crate::{Engine, Error, Parameters, file};
 const MAGIC: &str = "backprop-checkpoint";
 const VERSION: &str = "1";
 
-/// A run that can be resumed: what it is, and how far it has come.
+/// A run that can be resumed: its configuration and how far it has come.
 ///
 /// ```
 /// use backprop::data_set::{Answers, Pixels, Source};
@@ -71,7 +71,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes the file; an existing one is replaced only once the new one is complete.
+    /// Writes the file. An existing one is replaced only when the new one is complete.
     ///
     /// # Errors
     /// A weight that is not finite, or a file that cannot be written. The file that was there is then unchanged.
@@ -92,7 +92,7 @@ impl Checkpoint {
         Self::from_bytes(&read_whole(path)?).map_err(|problem| problem.in_file(path))
     }
 
-    /// Whether the file at this path begins as a checkpoint does, whole or not.
+    /// Returns whether the file at this path starts like a checkpoint, complete or not.
     pub fn is_at(path: &Path) -> bool {
         let mut begin = [0; MAGIC.len()];
         // Only a file: what is read from a pipe is gone.
@@ -101,17 +101,17 @@ impl Checkpoint {
             && begin == MAGIC.as_bytes()
     }
 
-    /// Whether the file at this path is a checkpoint, and not damaged.
+    /// Returns whether the file at this path is a complete and undamaged checkpoint.
     pub fn is_whole_at(path: &Path) -> bool {
         Self::is_at(path) && read_whole(path).is_ok_and(|bytes| check_header(&bytes).is_ok())
     }
 
-    /// The network as it stands, without the run.
+    /// Returns the network as it is now, without the run.
     pub fn into_model(self) -> Model {
         self.config.model(self.parameters)
     }
 
-    /// The contents of a file.
+    /// Returns the contents of a checkpoint file.
     ///
     /// # Errors
     /// A number that is not finite, or a path that is not text.
@@ -122,10 +122,10 @@ impl Checkpoint {
         Ok([header.as_bytes(), &body].concat())
     }
 
-    /// A checkpoint from the contents of a file.
+    /// Reads a checkpoint from the contents of a file.
     ///
     /// # Errors
-    /// Not a checkpoint, one of another version, damaged, or one that contradicts itself.
+    /// Contents that are not a checkpoint, have another version, are damaged, or contradict themselves.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let body = check_header(bytes)?;
         let checkpoint: Self = serde_json::from_slice(body)
@@ -134,13 +134,13 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Makes this a checkpoint of where the network is now.
+    /// Updates the checkpoint to the present state of the network and of training.
     pub fn update(&mut self, engine: &dyn Engine, state: &TrainingState) {
         self.parameters = engine.parameters();
         self.state.clone_from(state);
     }
 
-    /// Whether the parts belong together: a good checksum does not say who wrote the file.
+    /// Checks that the parts belong together: a correct checksum does not say who wrote the file.
     fn check(&self) -> Result<(), Error> {
         self.config.check()?;
         self.state.check(self.config.data.samples())?;
@@ -160,8 +160,8 @@ impl Checkpoint {
     }
 }
 
-/// The bytes of a file that is as long as its first line says; of one that does not begin as a checkpoint does only the
-/// beginning.
+/// Reads a file up to the length its first line states; of a file that does not start like a checkpoint, reads only
+/// the beginning.
 fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
     const LONGEST_FIRST_LINE: u64 = 100;
     let fail = |error: std::io::Error| {

@@ -1,4 +1,4 @@
-//! How many samples a network recognises. Ports `evaluate` and `get_result` of mnist.py, and `evaluate` and
+//! Counts the samples that a network recognises. Ports `evaluate` and `get_result` of mnist.py, and `evaluate` and
 //! `total_cost` of network2.py.
 
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::Engine;
 use crate::data_set::{DataSet, Targets};
 
-/// Samples whose outputs are computed at one go.
+/// The number of samples whose outputs are computed in one call.
 const ROWS_AT_ONCE: usize = 500;
 
-/// What an evaluation found.
+/// The result of an evaluation.
 ///
 /// ```
 /// use backprop::training::Evaluation;
@@ -20,41 +20,42 @@ const ROWS_AT_ONCE: usize = 500;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// Samples answered rightly; `None` where answers are numbers, which are more or less near.
+    /// The number of right answers; `None` where answers are numbers, which are closer or farther rather than right or
+    /// wrong.
     pub correct: Option<usize>,
-    /// Samples in all.
+    /// The number of samples.
     pub total: usize,
-    /// The mean cost of a sample, without any regularisation term; NaN if there were none.
+    /// The mean cost of a sample, without any regularisation term; NaN if there were no samples.
     pub mean_cost: f64,
 }
 
 impl Evaluation {
-    /// The share answered rightly, from 0 to 1; NaN if there were no samples, or answers are numbers.
+    /// Returns the share of right answers, from 0 to 1; NaN if there were no samples, or if answers are numbers.
     pub fn accuracy(&self) -> f64 {
         self.correct.map_or(f64::NAN, |correct| correct as f64 / self.total as f64)
     }
 
-    /// What decides which of two evaluations of the same samples is better, the higher one: right answers, or where
-    /// answers are numbers −mean_cost.
+    /// Returns the score that decides which of two evaluations of the same samples is better; higher is better. It is
+    /// the number of right answers or, where answers are numbers, −mean_cost.
     pub fn score(&self) -> f64 {
         self.correct.map_or(-self.mean_cost, |correct| correct as f64)
     }
 
-    /// The share answered wrongly, from 0 to 1: mnist.py's error ratio.
+    /// Returns the share of wrong answers, from 0 to 1: mnist.py's error ratio.
     pub fn error_ratio(&self) -> f64 {
         1.0 - self.accuracy()
     }
 }
 
-/// Asks the network about every sample. `targets` are the labels that the mean cost is measured against; right and
-/// wrong do not depend on them.
+/// Runs the network on every sample. `targets` are the labels that the mean cost is measured against; right and wrong
+/// do not depend on them.
 ///
 /// ```
 /// use backprop::data_set::{Targets, bits};
 /// use backprop::training::evaluate;
 /// use backprop::vectorized::Network;
 ///
-/// // A network that has learnt nothing puts out ½ everywhere, which is no bit above one half:
+/// // An untrained network outputs ½ everywhere, and ½ does not count as a set bit:
 /// let mut untrained = Network::try_new(&backprop::Architecture::new(&[8, 3, 8]))?;
 /// let evaluation = evaluate(&mut untrained, &bits::load(), Targets::Soft);
 /// assert_eq!((evaluation.correct, evaluation.total), (Some(1), 256)); // byte 0 is answered rightly

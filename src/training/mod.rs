@@ -21,9 +21,9 @@
 //! ```
 //!
 //! Read [`Options`] for what can be chosen, [`Trainer`] for the loop, [`Schedule`] for stopping early and halving the
-//! rate, [`evaluate`] for counting right answers, [`RunConfig`] for a whole run, [`Checkpoint`] for going on
-//! another day. Whether the network is
-//! made of objects or of matrices, training sees only an [`Engine`](crate::Engine).
+//! rate, [`evaluate`] for counting right answers, [`RunConfig`] for a whole run, and [`Checkpoint`] for going on
+//! another day. Training sees only an [`Engine`](crate::Engine), whether the network is made of objects or of
+//! matrices.
 
 mod checkpoint;
 mod evaluation;

@@ -1,4 +1,4 @@
-//! Everything that can be chosen about training, and the choices the originals made.
+//! The options of training, and the choices the originals made.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data_set::Targets;
 use crate::{Cost, Error, MiniBatches, WeightInit};
 
-/// How to train. The default is one step a sample at rate 0.3 for five epochs, as bp.py steps.
+/// How to train. By default every sample is a step, as in bp.py, at rate 0.3 for five epochs.
 ///
 /// ```
 /// use backprop::training::Options;
@@ -18,34 +18,34 @@ use crate::{Cost, Error, MiniBatches, WeightInit};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Options {
-    /// Passes over the training set; `None` to go on until a stopping rule says so.
+    /// Passes over the training set; `None` to go on until a stopping rule ends training.
     pub epochs: Option<usize>,
     /// The learning rate η, above 0.
     pub rate: f64,
-    /// Samples a step, 1 or more; the last mini-batch of an epoch is smaller where they do not divide.
+    /// Samples per step, 1 or more. The last mini-batch of an epoch is smaller if the samples do not divide evenly.
     pub batch: usize,
     /// λ of L2 regularisation, 0 for none: each step multiplies weights, not biases, by 1 − ηλ/n, where n is the number
     /// of training samples.
     pub l2: f64,
     /// The probability that a hidden neuron is silenced during a step: 0 for none, below 1.
     pub dropout: f64,
-    /// What the desired outputs are.
+    /// The form of the desired outputs.
     pub targets: Targets,
-    /// Whether each epoch visits the samples in an order of its own.
+    /// Shuffles the samples for every epoch.
     pub shuffle: bool,
-    /// Decides orders and dropout masks, and in the program starting weights.
+    /// The seed of orders and dropout masks, and in the program of the starting weights.
     pub seed: u64,
-    /// Evaluate after every so many epochs.
+    /// The number of epochs from one evaluation to the next.
     pub evaluate_every: usize,
-    /// Whether evaluations count training samples too.
+    /// Evaluates the training samples too.
     pub monitor_training: bool,
-    /// Stop as soon as an evaluation finds more errors than the one before (mnist.py).
+    /// Stops as soon as an evaluation finds more errors than the one before (mnist.py).
     pub stop_when_error_rises: bool,
-    /// Stop when the best evaluation is this many epochs old (network2.py's early stopping).
+    /// Stops when the best evaluation is this many epochs old (network2.py's early stopping).
     pub early_stop: Option<usize>,
-    /// Halve the rate when the best evaluation is this many epochs old; stop below 1/128 of the first rate.
+    /// Halves the rate when the best evaluation is this many epochs old; stops below 1/128 of the first rate.
     pub halve_rate: Option<usize>,
-    /// Whether the network kept is the one of the best evaluation, not the last.
+    /// Keeps the network of the best evaluation instead of the last one.
     pub keep_best: bool,
 }
 
@@ -71,12 +71,12 @@ impl Default for Options {
 }
 
 impl Options {
-    /// How many samples make a step, and what is added to gradient descent.
+    /// Returns how samples are grouped into steps, and what is added to gradient descent.
     pub fn mini_batches(&self) -> MiniBatches {
         MiniBatches { size: self.batch, l2: self.l2, dropout: self.dropout, seed: self.seed }
     }
 
-    /// Whether training can begin.
+    /// Checks that training can begin.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): a number outside its range, or no rule that ever ends the training.
@@ -116,7 +116,7 @@ impl Options {
     }
 }
 
-/// The choices of an original program.
+/// An original program whose choices can be taken over.
 ///
 /// ```
 /// use backprop::training::Preset;
@@ -137,25 +137,25 @@ pub enum Preset {
     Network2,
 }
 
-/// A preset spelled out.
+/// The choices of a [`Preset`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct PresetChoices {
-    /// Neurons in the hidden layer, between as many inputs as pixels and ten outputs.
+    /// Neurons in the hidden layer. There is an input for every pixel, and there are ten outputs.
     pub hidden: usize,
     /// The cost.
     pub cost: Cost,
-    /// How weights start.
+    /// How the starting weights are drawn.
     pub init: WeightInit,
-    /// Save the network every so many epochs.
+    /// The number of epochs from one save of the network to the next.
     pub save_every: Option<usize>,
-    /// Whether a sixth of the training set is held out, as network.py's loader makes 50,000 and 10,000 of 60,000.
+    /// Holds out a sixth of the training set, as network.py's loader splits 60,000 into 50,000 and 10,000.
     pub holds_out: bool,
     /// Everything about the steps.
     pub options: Options,
 }
 
 impl Preset {
-    /// What this original chose.
+    /// Returns the choices of this original.
     pub fn choices(self) -> PresetChoices {
         let until_error_rises = |rate, every| Options {
             epochs: None,

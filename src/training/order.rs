@@ -4,9 +4,10 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
-/// The order of samples in one epoch, a function of seed and epoch alone: a resumed run need not remember it.
+/// Returns the order of the samples in one epoch. It depends only on seed and epoch, so a resumed run need not store
+/// it.
 ///
-/// `epoch` counts from 0. Not shuffled, it is the order of the data set.
+/// `epoch` counts from 0. Without shuffling, it is the order of the data set.
 ///
 /// ```
 /// use backprop::training::sample_order;

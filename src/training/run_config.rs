@@ -1,4 +1,4 @@
-//! What a training run is: its data, its network, its options, what it began with and what it writes.
+//! The configuration of a training run: its data, network and options, its starting weights, and the files it writes.
 
 use std::path::PathBuf;
 
@@ -18,13 +18,13 @@ pub struct RunConfig {
     pub engine: String,
     /// Sizes, activations and cost.
     pub architecture: Architecture,
-    /// What it is trained on.
+    /// The data it is trained and tested on.
     pub data: DataRecord,
     /// How it is trained.
     pub options: Options,
-    /// What is written, and when.
+    /// The files it writes, and when.
     pub outputs: Outputs,
-    /// How the starting weights came about.
+    /// Where the starting weights came from.
     #[serde(default)]
     pub beginning: Beginning,
 }
@@ -34,20 +34,20 @@ pub struct RunConfig {
 pub struct Difference {
     /// Its path: `options.rate`.
     pub field: String,
-    /// Its value in the one run, null where it is missing.
+    /// Its value in this run; null if missing.
     pub own: Value,
-    /// Its value in the other.
+    /// Its value in the other run; null if missing.
     pub other: Value,
 }
 
-/// How the starting weights came about. Only the comparison with another run needs it.
+/// Where the starting weights came from. This matters only when two runs are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Beginning {
-    /// Whose choices it was begun with, as on the command line.
+    /// The preset the run began with, as on the command line.
     pub preset: Option<String>,
-    /// How weights were drawn; `None`, if they were those of a model.
+    /// How weights were drawn; `None` if they came from a model.
     pub init: Option<WeightInit>,
-    /// That model.
+    /// The path of that model.
     #[serde(with = "any_path::option")]
     pub from: Option<PathBuf>,
 }
@@ -57,9 +57,9 @@ pub struct Beginning {
 pub struct DataRecord {
     /// Where they come from.
     pub source: Source,
-    /// What a pixel means.
+    /// How a pixel's value becomes an input.
     pub pixels: Pixels,
-    /// What the network says of a sample.
+    /// The meaning of the network's outputs.
     #[serde(default)]
     pub answers: Answers,
     /// How inputs are made comparable, if they are.
@@ -71,11 +71,11 @@ pub struct DataRecord {
     pub test_limit: Option<usize>,
     /// How many of the training samples are held out.
     pub held_out: usize,
-    /// Of the samples trained on, those held out, and those tested on.
+    /// Fingerprints of the training samples, of those held out, and of the test samples.
     pub fingerprints: Vec<Fingerprint>,
 }
 
-/// Enough of a data set to notice that another one is not the same.
+/// Enough about a data set to notice that another one differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     samples: usize,
@@ -84,18 +84,18 @@ pub struct Fingerprint {
     crc32: u32,
 }
 
-/// What a run writes besides its checkpoints, and when.
+/// The files a run writes besides its checkpoints, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outputs {
     /// The model file.
     #[serde(with = "any_path::option")]
     pub out: Option<PathBuf>,
-    /// Write it after every so many epochs, not only at the end.
+    /// Writes it after every this many epochs, not only at the end.
     pub save_every: Option<usize>,
-    /// A checkpoint after every so many epochs, 1 or more.
+    /// The number of epochs from one checkpoint to the next, 1 or more.
     pub checkpoint_every: usize,
-    /// Where the run's checkpoint lies. One that lies elsewhere was copied or moved, and does not decide where anything
-    /// is written.
+    /// The path of the run's checkpoint. A checkpoint found elsewhere was copied or moved, and does not decide where
+    /// anything is written.
     #[serde(default, with = "any_path::option")]
     pub checkpoint: Option<PathBuf>,
     /// Checksums of the files at `out` that the run may replace: the one it found there and those it has written.
@@ -130,7 +130,7 @@ impl RunConfig {
         found
     }
 
-    /// Returns a model of these weights, with what it must know of its data.
+    /// Returns a model with these weights and with what it must know about its data.
     pub fn model(&self, parameters: Parameters) -> Model {
         Model {
             pixels: Some(self.data.pixels),
@@ -140,7 +140,7 @@ impl RunConfig {
         }
     }
 
-    /// Checks that a run can be like this.
+    /// Checks that such a run is possible.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.architecture.check()?;
         self.options.check()?;
@@ -170,14 +170,15 @@ fn compare(field: &str, own: Value, other: Value, found: &mut Vec<Difference>) {
 }
 
 impl DataRecord {
-    /// Returns the number of samples trained on, as far as fingerprints were taken.
+    /// Returns the number of training samples, according to the fingerprints.
     pub(super) fn samples(&self) -> usize {
         self.fingerprints.first().map_or(0, |fingerprint| fingerprint.samples)
     }
 }
 
 impl Fingerprint {
-    /// The number of samples, their shape (a row, where they are no images), and a checksum of every input and label.
+    /// Computes the number of samples, their shape (a row if they are not images), and a checksum of every input and
+    /// label.
     pub fn of(data: &DataSet) -> Self {
         let (rows, columns) = data.image_shape().unwrap_or((1, data.input_size()));
         Self { samples: data.len(), rows, columns, crc32: data.checksum() }

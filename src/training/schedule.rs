@@ -8,7 +8,7 @@ use super::{Evaluation, Options};
 /// network2.py's exercise: a rate that has been halved seven times is at 1/128 of the first, and training ends.
 const MOST_HALVINGS: u32 = 7;
 
-/// What the rules remember between evaluations.
+/// The state of the stopping rules between evaluations.
 ///
 /// ```
 /// use backprop::training::Schedule;
@@ -25,7 +25,7 @@ const MOST_HALVINGS: u32 = 7;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// The rate now.
+    /// The present rate.
     pub rate: f64,
     /// The score of the best evaluation so far ([`Evaluation::score`]).
     #[serde(alias = "best_correct")]
@@ -35,27 +35,27 @@ pub struct Schedule {
     /// The score of the latest evaluation.
     #[serde(alias = "latest_correct")]
     latest: Option<f64>,
-    /// The epoch since which the present rate has had its chance.
+    /// The epoch since which the present rate has been tried.
     stalled_since: usize,
     halvings: u32,
 }
 
-/// What to do after an evaluation.
+/// The decision after an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// Whether this was the best evaluation so far (a tie is not better).
+    /// True if this was the best evaluation so far (a tie is not better).
     pub is_best: bool,
-    /// Why to stop, if so: the end of the sentence "stopped because …".
+    /// Why training should stop, if it should: the end of the sentence "stopped because …".
     pub stop: Option<String>,
 }
 
 impl Schedule {
-    /// Before any evaluation.
+    /// Creates the state before any evaluation.
     pub fn new(rate: f64) -> Self {
         Self { rate, best: None, best_epoch: 0, latest: None, stalled_since: 0, halvings: 0 }
     }
 
-    /// Whether these can be what the rules remember after so many epochs.
+    /// Returns whether this state is possible after this number of epochs.
     pub(super) fn fits(&self, epochs_done: usize) -> bool {
         self.rate.is_finite()
             && self.rate > 0.0
@@ -64,7 +64,7 @@ impl Schedule {
             && self.halvings <= MOST_HALVINGS
     }
 
-    /// Takes note of an evaluation after `epoch` (from 1, never going back) and says what follows from it.
+    /// Records an evaluation after `epoch` (from 1, never going back) and decides how training goes on.
     pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
         let score = evaluation.score();
         let error_rose = self.latest.is_some_and(|latest| score < latest);

@@ -13,16 +13,16 @@ use super::{Evaluation, Options, evaluate};
 use crate::data_set::DataSet;
 use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock};
 
-/// Single-sample steps between two looks at the clock and the keyboard.
+/// The number of single-sample steps between two looks at the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
 
-/// Samples after which every weight is looked at. A sigmoid hides an infinite weight from the cost, and looking after
-/// each step would take as long as the step.
+/// The number of samples between two checks of all weights. A sigmoid hides an infinite weight from the cost, and a
+/// check after each step would take as long as the step.
 const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
 /// Trains one network on one training set.
 ///
-/// Interrupted and resumed, a run gives the same weights as one that was not:
+/// A run that is interrupted and resumed gives the same weights as one that is not:
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -54,29 +54,29 @@ pub struct Trainer<'a> {
     state: TrainingState,
 }
 
-/// Where training stands. With the weights and the options it is all that is needed to go on.
+/// How far training has come. Together with the weights and the options, this is all that is needed to go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingState {
     /// Epochs finished.
     pub epochs_done: usize,
     /// Samples of the present epoch already trained on.
     pub samples_done: usize,
-    /// The sum of the costs met on them.
+    /// The sum of their costs.
     cost_sum: f64,
-    /// Seconds spent on them.
+    /// The seconds spent on them.
     seconds: f64,
-    /// The rate now, and the best evaluation.
+    /// The present rate and the best evaluation.
     pub schedule: Schedule,
     /// The weights of the best evaluation, if they are to be kept.
     pub best_parameters: Option<Parameters>,
     /// One report for each epoch finished.
     pub history: Vec<EpochReport>,
-    /// Why training has ended, once it has.
+    /// Why training ended, once it has.
     pub stopped: Option<String>,
 }
 
 impl TrainingState {
-    /// Before the first step.
+    /// Creates the state before the first step.
     pub fn new(options: &Options) -> Self {
         Self {
             epochs_done: 0,
@@ -90,13 +90,13 @@ impl TrainingState {
         }
     }
 
-    /// Whether a run on so many samples can be at this point.
+    /// Checks that a run on this number of samples can be at this point.
     ///
     /// # Errors
-    /// What cannot be.
+    /// The contradiction found.
     pub(super) fn check(&self, samples: usize) -> Result<(), Error> {
         if self.samples_done >= samples.max(1) {
-            return Err(Error::contents(format!("it stands at sample {} of {samples}", self.samples_done)));
+            return Err(Error::contents(format!("it is at sample {} of {samples}", self.samples_done)));
         }
         if self.history.len() != self.epochs_done {
             return Err(Error::contents(format!(
@@ -114,31 +114,31 @@ impl TrainingState {
     }
 }
 
-/// What one epoch did.
+/// The result of one epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
-    /// From 1.
+    /// The epoch, from 1.
     pub epoch: usize,
-    /// The mean of the costs met during the epoch: no extra pass.
+    /// The mean of the costs during the epoch, which takes no extra pass.
     pub train_cost: f64,
-    /// The rate its steps were taken at.
+    /// The rate of its steps.
     pub rate: f64,
-    /// Seconds of training alone.
+    /// Seconds spent on training alone.
     pub seconds: f64,
-    /// Training samples in it.
+    /// The number of training samples.
     pub samples: usize,
-    /// The test set, where this epoch was evaluated.
+    /// The evaluation of the test set, if this epoch was evaluated.
     pub test: Option<Evaluation>,
-    /// The held-out samples, where there are any and this epoch was evaluated.
+    /// The evaluation of the held-out samples, if there are any and this epoch was evaluated.
     pub validation: Option<Evaluation>,
-    /// The training set, where asked for.
+    /// The evaluation of the training set, if asked for.
     pub train: Option<Evaluation>,
-    /// Whether it was the best evaluation so far, and better than saying the same of every sample.
+    /// True if it was the best evaluation so far, and better than giving the same answer to every sample.
     pub is_best: bool,
 }
 
 impl EpochReport {
-    /// Training samples a second.
+    /// Returns the number of training samples per second.
     pub fn samples_per_second(&self) -> f64 {
         self.samples as f64 / self.seconds.max(f64::MIN_POSITIVE)
     }
@@ -156,7 +156,7 @@ pub struct Progress {
 }
 
 impl<'a> Trainer<'a> {
-    /// Training from the start. The stopping rules go by `validation`, or by `test` where nothing is held out.
+    /// Prepares training from the start. The stopping rules use `validation`, or `test` if nothing is held out.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: options that make no sense ([`Options::check`]), or no samples to train or test on.
@@ -176,37 +176,37 @@ impl<'a> Trainer<'a> {
         Ok(Self { options, train, validation, test, state })
     }
 
-    /// Goes on from an earlier state. The engine must have the weights that belong to it, and options and samples must
-    /// be those it began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
+    /// Continues from an earlier state. The engine must have the weights that belong to it, and options and samples
+    /// must be those that the run began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
     #[must_use]
     pub fn resume(mut self, state: TrainingState) -> Self {
         self.state = state;
         self
     }
 
-    /// Where training stands.
+    /// Returns how far training has come.
     pub fn state(&self) -> &TrainingState {
         &self.state
     }
 
-    /// The options it trains by.
+    /// Returns the options of this training.
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// Samples in an epoch.
+    /// Returns the number of samples in an epoch.
     pub fn samples(&self) -> usize {
         self.train.len()
     }
 
-    /// Whether there is nothing more to do: a stopping rule said so, or all epochs are done.
+    /// Returns whether nothing is left to do: a stopping rule ended training, or all epochs are done.
     pub fn is_finished(&self) -> bool {
         self.state.stopped.is_some()
             || self.options.epochs.is_some_and(|epochs| self.state.epochs_done >= epochs)
     }
 
-    /// What the network does before its first step: the report of an epoch 0 without samples, whose cost is the mean
-    /// over the training set. It does not become part of the history.
+    /// Evaluates the network before its first step. Returns the report of an epoch 0 without samples, whose cost is
+    /// the mean over the training set. It does not become part of the history.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]).
@@ -228,16 +228,16 @@ impl<'a> Trainer<'a> {
 
     /// Trains to the end of the present epoch and evaluates.
     ///
-    /// `DIFFERENCE:` numpy, below the originals, warns of an overflow and goes on; this stops at the sample.
+    /// `DIFFERENCE:` the originals rely on numpy, which warns of an overflow and goes on; this stops at the sample.
     ///
-    /// `watch` is called every few milliseconds to seconds, between two steps; if it breaks, the method returns
-    /// `None` and a later call goes on from there. (At the end of the epoch it is too late to break.)
+    /// `watch` is called every few milliseconds to seconds, between two steps. If it breaks, the method returns
+    /// `None`, and a later call continues from there. (At the end of the epoch it is too late to break.)
     ///
-    /// Whether training is finished is the caller's to ask ([`Trainer::is_finished`]): another call is another epoch.
+    /// Training does not end by itself: every call trains another epoch, so ask [`Trainer::is_finished`] first.
     ///
     /// # Errors
     /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
-    /// layer, and a rate to try. Weights and state are then those right after the step that did it.
+    /// layer, and a rate to try. Weights and state are then those right after the step at fault.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]).
@@ -277,7 +277,7 @@ impl<'a> Trainer<'a> {
         Ok(Some(self.finish_epoch(engine)))
     }
 
-    /// One mini-batch, or a run of plain steps.
+    /// Trains on one mini-batch, or on a series of plain steps.
     fn train_rows(&self, engine: &mut dyn Engine, rows: &Rows) -> Trained {
         let rate = self.state.schedule.rate;
         if self.options.mini_batches().are_plain() {
@@ -332,7 +332,7 @@ impl<'a> Trainer<'a> {
         report.test = Some(test);
     }
 
-    /// Goes through the steps since the weights were last good one by one, to name the step, and suggests a rate.
+    /// Repeats the steps since the last good weights one by one to find the step at fault, and suggests a rate.
     fn divergence(&mut self, engine: &mut dyn Engine, order: &[usize], last_good: &LastGood) -> Error {
         let found_by = self.state.samples_done;
         let at_once = self.options.batch;
@@ -353,12 +353,12 @@ impl<'a> Trainer<'a> {
                 return self.diverged(&format!("a weight into layer {layer}"), chosen.len());
             }
         }
-        // Every cost was a number, but their sum is none.
+        // Every cost was a number, but their sum is not.
         let layer = last_good.parameters.layers.len();
         self.diverged(&format!("the sum of the costs behind layer {layer}, the output,"), 1)
     }
 
-    /// The sentence, after a step on so many samples.
+    /// Returns the error after a step of this many samples.
     fn diverged(&self, what: &str, step_samples: usize) -> Error {
         let last = self.state.samples_done;
         let place = if step_samples == 1 {
@@ -379,15 +379,15 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Whether a network does better than one that says the same of every sample, by more than the standard deviation of
-/// such luck: √(n p (1 − p)).
+/// Returns whether a network does better than one that gives the same answer to every sample, by more than the
+/// standard deviation of such luck: √(n p (1 − p)).
 fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
     let Some(correct) = evaluation.correct else { return true };
     let (chance, total) = (data.chance() as f64, data.len() as f64);
     correct as f64 > chance + (chance * (1.0 - chance / total)).sqrt()
 }
 
-/// The layer, from 1, into which the first weight or bias leads that is infinite or not a number.
+/// Returns the layer, from 1, whose incoming weights or biases are the first to hold an infinity or a NaN.
 fn first_layer_not_finite(parameters: &Parameters) -> Option<usize> {
     let mut layers = parameters.layers.iter();
     layers
@@ -397,7 +397,7 @@ fn first_layer_not_finite(parameters: &Parameters) -> Option<usize> {
         .map(|index| index + 1)
 }
 
-/// The weights when they were last looked at, and all finite.
+/// The weights at the last check that found them all finite.
 struct LastGood {
     parameters: Parameters,
     samples_done: usize,
@@ -408,7 +408,7 @@ impl LastGood {
         Self { parameters: engine.parameters(), samples_done }
     }
 
-    /// Looks at the weights again; `false`, and stays where it is, if they are no longer finite.
+    /// Checks the weights again. Returns `false`, and keeps the earlier ones, if they are no longer finite.
     fn advance(&mut self, engine: &dyn Engine, samples_done: usize) -> bool {
         let parameters = engine.parameters();
         let good = first_layer_not_finite(&parameters).is_none();
@@ -419,7 +419,7 @@ impl LastGood {
     }
 }
 
-/// Room for the samples and labels of one call to the engine.
+/// Space for the samples and labels of one call to the engine.
 struct Rows {
     samples: Vec<f64>,
     labels: Vec<f64>,

@@ -1,7 +1,7 @@
 //! Exponential, sigmoid and tanh without branches.
 //!
-//! `libm::exp` decides many things on the way. Here every number goes the same way, so that in a loop over a vector a
-//! compiler turns each line into one instruction for eight numbers at once. The method is the usual one (Tang 1989;
+//! `libm::exp` takes many decisions on the way. Here every number takes the same path, so that in a loop over a vector
+//! a compiler turns each line into one instruction for eight numbers at once. The method is the usual one (Tang 1989;
 //! FreeBSD's `e_exp.c` has the constants):
 //!
 //! 1. write x = k·ln 2 + r with a whole k and |r| ≤ ½ ln 2;
@@ -25,7 +25,7 @@ const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts: the first has 33 significant bits, so that k·`LN_2_HIGH` is exact.
 const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
 const LN_2_LOW: f64 = 1.90821492927058770002e-10;
-/// 1.5·2⁵²: adding it to a small number leaves that number, rounded to a whole one, in the low bits.
+/// 1.5·2⁵²: adding it to a small number leaves that number, rounded to an integer, in the low bits.
 const ROUND: f64 = 6755399441055744.0;
 /// eˣ is infinite above 709.79 and 0 below −745.14; beyond these bounds k would not fit an exponent.
 const HIGHEST: f64 = 710.0;
@@ -47,7 +47,7 @@ const INVERSE_FACTORIALS: [f64; 12] = [
     1.0 / 6227020800.0,
 ];
 
-/// eˣ over the whole range: subnormal, 0 and infinite results, NaN for NaN.
+/// Computes eˣ over the whole range: subnormal, 0 and infinite results, NaN for NaN.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     let (k, fraction) = reduce(clamp(x));
@@ -56,7 +56,7 @@ pub fn exp(x: f64) -> f64 {
     (1.0 + fraction) * first * second
 }
 
-/// σ(z) = 1 / (1 + e⁻ᶻ); as in [`sigmoid`](crate::sigmoid()), the exponential never overflows.
+/// Computes σ(z) = 1 / (1 + e⁻ᶻ); as in [`sigmoid`](crate::sigmoid()), the exponential never overflows.
 #[inline(always)]
 pub fn sigmoid(weighted_input: f64) -> f64 {
     let exponential = exp(-weighted_input.abs());
@@ -64,7 +64,7 @@ pub fn sigmoid(weighted_input: f64) -> f64 {
     numerator / (1.0 + exponential)
 }
 
-/// tanh z = (e²ᶻ − 1) / (e²ᶻ + 1).
+/// Computes tanh z = (e²ᶻ − 1) / (e²ᶻ + 1).
 ///
 /// e²ᶻ − 1 is computed as one number, so that tanh z keeps all its digits near 0.
 #[inline(always)]
@@ -97,14 +97,15 @@ fn each(numbers: &mut [Lanes], function: impl Fn(f64) -> f64) {
     }
 }
 
-/// Into the range in which [`reduce`] and [`powers_of_two`] work. Comparisons, not `clamp`: a NaN must stay a NaN.
+/// Limits x to the range in which [`reduce`] and [`powers_of_two`] work. Comparisons, not `clamp`: a NaN must stay a
+/// NaN.
 #[inline(always)]
 fn clamp(x: f64) -> f64 {
     let x = if x > HIGHEST { HIGHEST } else { x };
     if x < LOWEST { LOWEST } else { x }
 }
 
-/// Steps 1 and 2: (k, eʳ − 1).
+/// Does steps 1 and 2: returns (k, eʳ − 1).
 #[inline(always)]
 fn reduce(x: f64) -> (u64, f64) {
     let rounded = x * LOG2_E + ROUND;
@@ -124,7 +125,7 @@ fn reduce(x: f64) -> (u64, f64) {
     (rounded.to_bits(), high + (square * series - low))
 }
 
-/// Step 3: two powers of two whose product is 2ᵏ, from the bits of k + [`ROUND`].
+/// Does step 3: returns two powers of two whose product is 2ᵏ, from the bits of k + [`ROUND`].
 #[inline(always)]
 fn powers_of_two(rounded_bits: u64) -> (f64, f64) {
     // An exponent of 0 is written 1023, so the two fields must add up to k + 2046.
@@ -145,12 +146,12 @@ mod tests {
         assert!((exp(1.0) - std::f64::consts::E).abs() < 1e-15);
     }
 
-    /// How many floating-point numbers lie between two of one sign.
+    /// Returns how many floating-point numbers lie between two of one sign.
     fn steps_apart(a: f64, b: f64) -> u64 {
         if a.is_nan() && b.is_nan() { 0 } else { a.to_bits().abs_diff(b.to_bits()) }
     }
 
-    /// Numbers all over the range of the exponential, and all magnitudes near 0.
+    /// Returns numbers all over the range of the exponential, and all magnitudes near 0.
     fn arguments() -> impl Iterator<Item = f64> {
         let spread = (-76_000..72_000).map(|i| f64::from(i) * 0.01 + 0.000_123);
         let near_zero = (0..700).map(|i| 10f64.powf(-f64::from(i) * 0.46));

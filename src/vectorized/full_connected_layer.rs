@@ -1,7 +1,7 @@
 //! A layer as one matrix. Ports `FullConnectedLayer` of fc.py.
 //!
-//! The formulas in matrix form, and the order in which fc.py reads, are in [`textbook`](super::textbook). Here are the
-//! same three methods, `forward`, `backward` and `update`, on columns that lie well in memory.
+//! [`textbook`](super::textbook) has the formulas in matrix form, in the order of fc.py. This file has the same three
+//! methods, `forward`, `backward` and `update`, on columns that are laid out for speed.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use super::kernels::visit::update_and_forward;
 use super::panel_matrix::{LANES, Lanes, PanelMatrix};
 use crate::{Activation, Cost, LayerParameters};
 
-/// A fully connected layer: its weights, its biases, and what the last pass left for the backward pass.
+/// A fully connected layer: its weights, its biases, and what the last forward pass saved for the backward pass.
 ///
 /// ```
 /// use backprop::vectorized::FullConnectedLayer;
@@ -38,7 +38,7 @@ pub struct FullConnectedLayer {
     pub(super) weights: PanelMatrix,
     /// b, n_out × 1.
     pub(super) biases: PanelMatrix,
-    /// What the last sample left: its inputs that are not 0, …
+    /// Saved from the last sample: its inputs that are not 0, …
     inputs: NonZeros,
     /// … those of the next one, while both are needed, …
     next_inputs: NonZeros,
@@ -51,9 +51,11 @@ pub struct FullConnectedLayer {
 }
 
 impl FullConnectedLayer {
-    /// A layer of n_in = `input_size` inputs and n_out = `output_size` neurons, with all weights and biases at 0.
+    /// Creates a layer of n_in = `input_size` inputs and n_out = `output_size` neurons, with all weights and biases at
+    /// 0.
     ///
-    /// `DIFFERENCE:` fc.py draws the weights here; ours come from [`WeightInit`](crate::WeightInit) or a file.
+    /// `DIFFERENCE:` fc.py draws the weights here; this port takes them from [`WeightInit`](crate::WeightInit) or a
+    /// file.
     pub fn new(input_size: usize, output_size: usize, activation: Activation) -> Self {
         Self {
             activation,
@@ -67,9 +69,9 @@ impl FullConnectedLayer {
         }
     }
 
-    /// The output for one input vector of n_in numbers: a = σ(W·x + b) (equation 2; fc.py's `forward`).
+    /// Computes the output for one input vector of n_in numbers: a = σ(W·x + b) (equation 2; fc.py's `forward`).
     ///
-    /// Read it with [`FullConnectedLayer::output`]. Inputs that are 0 are skipped.
+    /// [`FullConnectedLayer::output`] returns it. Inputs that are 0 are skipped.
     ///
     /// # Panics
     /// If the input is not as long as the layer is wide.
@@ -81,7 +83,7 @@ impl FullConnectedLayer {
         self.forward_inputs();
     }
 
-    /// The output for the inputs in `self.inputs`.
+    /// Computes the output for the inputs in `self.inputs`.
     fn forward_inputs(&mut self) {
         let panels = self.outputs.panels_mut().zip(self.weights.panels()).zip(self.biases.panels());
         for ((outputs, weights), biases) in panels {
@@ -90,8 +92,8 @@ impl FullConnectedLayer {
         }
     }
 
-    /// Computes this layer's delta, −∂E/∂z, as the output layer's (equation 3 in matrix form), from the output of the
-    /// last [`FullConnectedLayer::forward`]. `label` is n_out numbers.
+    /// Computes this layer's delta, −∂E/∂z, as that of the output layer (equation 3 in matrix form), from the output
+    /// of the last [`FullConnectedLayer::forward`]. `label` is n_out numbers.
     ///
     /// # Panics
     /// If the label is not as long as the output.
@@ -104,13 +106,14 @@ impl FullConnectedLayer {
         }
     }
 
-    /// From this layer's delta, the delta of the layer before: σ'(x) ∘ Wᵀ·δ (equation 8; fc.py's `backward`).
+    /// Computes the delta of the layer before from this layer's: σ'(x) ∘ Wᵀ·δ (equation 8; fc.py's `backward`).
     ///
-    /// `DIFFERENCE:` fc.py takes the slope of the *input* with this layer's own activation function. That is right only
-    /// while all layers have the same one: the slope belongs to the function that made the input, the layer before's.
+    /// `DIFFERENCE:` fc.py takes the slope of the *input* with this layer's own activation function. That is right
+    /// only while all layers have the same one: the slope belongs to the function that produced the input, that of the
+    /// layer before.
     ///
-    /// `DIFFERENCE:` fc.py also computes the delta of the network's input, from the first layer. No weight needs it;
-    /// there is no layer before the first to be given here.
+    /// `DIFFERENCE:` fc.py also computes the delta of the network's input, from the first layer. No weight needs it,
+    /// and the first layer has no layer before it to pass in.
     ///
     /// ```
     /// use backprop::vectorized::FullConnectedLayer;
@@ -127,7 +130,7 @@ impl FullConnectedLayer {
     /// ```
     ///
     /// # Panics
-    /// If the layer before has not as many outputs as this one inputs.
+    /// If the number of outputs of the layer before differs from the number of inputs of this one.
     #[track_caller]
     pub fn backward(&self, layer_before: &mut Self) {
         assert_eq!(layer_before.output_size(), self.input_size(), "that is not the layer before");
@@ -141,11 +144,11 @@ impl FullConnectedLayer {
         multiply_by_slopes(deltas.lanes_mut(), outputs.lanes(), *activation);
     }
 
-    /// W ← W + η·δ·xᵀ and b ← b + η·δ, in place (fc.py's `update`). x is what the last [`FullConnectedLayer::forward`]
-    /// was given, δ what was computed after it.
+    /// Updates W ← W + η·δ·xᵀ and b ← b + η·δ in place (fc.py's `update`). x is the input of the last
+    /// [`FullConnectedLayer::forward`], δ the delta computed after it.
     ///
     /// `DIFFERENCE:` fc.py's `backward` makes the matrix `W_grad` = δ·xᵀ, and `update` adds it. Here each product is
-    /// added where it is made; [`FullConnectedLayer::gradient`] has the matrix for those who want to see it.
+    /// added as soon as it is computed; [`FullConnectedLayer::gradient`] returns the matrix if you want to see it.
     pub fn update(&mut self, rate: f64) {
         let panels = self.weights.panels_mut().zip(self.deltas.panels());
         for (weights, deltas) in panels {
@@ -154,9 +157,10 @@ impl FullConnectedLayer {
         update_biases(self.biases.lanes_mut(), self.deltas.lanes(), rate);
     }
 
-    /// [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, to the bit.
+    /// Does [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, bit for
+    /// bit.
     ///
-    /// One visit of each panel: the forward pass finds its columns in the cache, where the update has left them.
+    /// It visits each panel once: the forward pass finds its columns in the cache, where the update has left them.
     ///
     /// # Panics
     /// If the input is not as long as the layer is wide.
@@ -176,11 +180,13 @@ impl FullConnectedLayer {
         std::mem::swap(&mut self.inputs, &mut self.next_inputs);
     }
 
-    /// −∂E/∂W, n_out rows of n_in, and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
+    /// Returns −∂E/∂W, n_out rows of n_in, and −∂E/∂b of the last sample (fc.py's `W_grad` and `b_grad`).
     ///
-    /// From the input of the last forward pass and the delta of the last backward pass: read it before the next sample.
+    /// They come from the input of the last forward pass and the delta of the last backward pass, so call this before
+    /// the next sample.
     ///
-    /// Made by the code that trains: it is what [`FullConnectedLayer::update`] at rate 1 adds to a layer of zeros.
+    /// They are computed by the code that trains, as what [`FullConnectedLayer::update`] at rate 1 adds to a layer of
+    /// zeros.
     pub fn gradient(&self) -> LayerParameters {
         let mut zeros = Self::new(self.input_size(), self.output_size(), self.activation);
         (zeros.inputs, zeros.deltas) = (self.inputs.clone(), self.deltas.clone());
@@ -188,7 +194,7 @@ impl FullConnectedLayer {
         zeros.parameters()
     }
 
-    /// Weights and biases as fc.py prints them; see [`Network::dump`](super::Network::dump).
+    /// Formats weights and biases as fc.py prints them; see [`Network::dump`](super::Network::dump).
     pub fn dump(&self) -> String {
         let mut text = String::new();
         writeln!(text, "W: {}\nb: {}", self.weights(), columns_of(&self.biases))
@@ -196,27 +202,27 @@ impl FullConnectedLayer {
         text
     }
 
-    /// How many inputs it has, n_in.
+    /// Returns the number of inputs, n_in.
     pub fn input_size(&self) -> usize {
         self.weights.columns()
     }
 
-    /// How many outputs it has, n_out.
+    /// Returns the number of outputs, n_out.
     pub fn output_size(&self) -> usize {
         self.weights.rows()
     }
 
-    /// The function between weighted input and output.
+    /// Returns the function between weighted input and output.
     pub fn activation(&self) -> Activation {
         self.activation
     }
 
-    /// A copy of W, n_out × n_in: row j, column k is the weight from input k to output j.
+    /// Returns a copy of W, n_out × n_in: row j, column k is the weight from input k to output j.
     pub fn weights(&self) -> Array2<f64> {
         columns_of(&self.weights)
     }
 
-    /// The weight from input `column` to output `row`.
+    /// Returns the weight from input `column` to output `row`.
     ///
     /// # Panics
     /// If there is no such weight.
@@ -225,24 +231,25 @@ impl FullConnectedLayer {
         self.weights.get(row, column)
     }
 
-    /// b, one number for each of the n_out outputs.
+    /// Returns b, one number for each of the n_out outputs.
     pub fn biases(&self) -> &[f64] {
         self.biases.vector()
     }
 
-    /// The output vector a of the last sample, n_out numbers; zeros before the first.
+    /// Returns the output vector a of the last sample, n_out numbers; zeros before the first.
     pub fn output(&self) -> &[f64] {
         self.outputs.vector()
     }
 
-    /// The error terms −∂E/∂z of this layer's own neurons, n_out numbers, for the last sample; zeros before the first.
+    /// Returns the error terms −∂E/∂z of this layer's own neurons, n_out numbers, for the last sample; zeros before
+    /// the first.
     ///
-    /// `DIFFERENCE:` fc.py keeps in a layer's `delta` that of the layer *before*.
+    /// `DIFFERENCE:` the `delta` of a layer in fc.py is that of the layer *before*.
     pub fn delta(&self) -> &[f64] {
         self.deltas.vector()
     }
 
-    /// A copy of weights and biases.
+    /// Returns a copy of weights and biases.
     pub fn parameters(&self) -> LayerParameters {
         let weights = self.weights();
         let weights = weights.rows().into_iter().map(|row| row.to_vec()).collect();
@@ -252,11 +259,11 @@ impl FullConnectedLayer {
     /// Replaces weights and biases.
     ///
     /// # Panics
-    /// If their shapes are not this layer's.
+    /// If their shapes differ from this layer's.
     #[track_caller]
     pub fn set_parameters(&mut self, parameters: &LayerParameters) {
         assert_eq!(parameters.weights.len(), self.output_size(), "a row of weights for each output");
-        // The padding too: training that diverges makes numbers of it that are none (0 · ∞).
+        // The padding too: when training diverges, it becomes NaN (0 · ∞).
         self.weights.clear();
         self.biases.clear();
         for (row, weights) in parameters.weights.iter().enumerate() {
@@ -287,7 +294,7 @@ impl FullConnectedLayer {
     }
 }
 
-/// As ndarray shows it.
+/// Converts to the matrix type of ndarray.
 fn columns_of(matrix: &PanelMatrix) -> Array2<f64> {
     Array2::from_shape_fn((matrix.rows(), matrix.columns()), |(row, column)| matrix.get(row, column))
 }

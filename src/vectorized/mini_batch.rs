@@ -1,8 +1,9 @@
-//! Several samples at once, layer by layer.
+//! Processes several samples at once, layer by layer.
 //!
 //! The forward and the backward pass take one layer after the other with all samples; then every layer is updated.
-//! Within a layer, *panels* are shared out among the threads, neighbours to the same one: of its weights for the
-//! forward pass and the update, so that no weight is ever written by two cores; of its inputs on the way back.
+//! Within a layer, *panels* are divided among the threads, neighbours on the same one: panels of the weights in the
+//! forward pass and the update, so that no weight is ever written by two cores; panels of the inputs in the backward
+//! pass.
 
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
@@ -15,25 +16,25 @@ use super::threads::Threads;
 use super::{FullConnectedLayer, NonZeros};
 use crate::{Cost, Dropout};
 
-/// With fewer samples, tiles would be mostly padding.
+/// The fewest samples for a product; with fewer, tiles would be mostly padding.
 const ENOUGH_SAMPLES: usize = 4;
 
-/// A product spends half as much on a multiplication as a walk does; so it pays where more inputs than these of a
-/// hundred are not 0.
+/// The percentage of non-zero inputs above which a product pays: it spends half as much on a multiplication as a walk
+/// does.
 const ENOUGH_NON_ZEROS: usize = 40;
 
-/// What the samples of a mini-batch leave in a layer, until the next ones come.
+/// The state of a layer for the samples of a mini-batch, until the next one.
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     /// How the samples go through the weights.
     way: Way,
     /// Outputs, n_out × samples; with dropout, before it.
     outputs: PanelMatrix,
-    /// The same with a row a sample; with dropout, after it.
+    /// The same as one row per sample; with dropout, after it.
     output_rows: Vec<f64>,
     /// −∂E/∂z, n_out × samples.
     deltas: PanelMatrix,
-    /// With dropout only: the slope of each output, times what dropout multiplied it with; n_out × samples.
+    /// With dropout only: the slope of each output times its dropout factor; n_out × samples.
     slopes: Option<PanelMatrix>,
     deltas_by_row: Vec<Lanes>,
 }
@@ -65,7 +66,7 @@ impl Memory {
 }
 
 impl Way {
-    /// Looks at the inputs, rows of `input_size` numbers, and at the sizes.
+    /// Chooses by the inputs, rows of `input_size` numbers, and by the sizes.
     fn choose(&mut self, inputs: &[f64], input_size: usize, panels: usize) {
         let samples = inputs.len() / input_size;
         let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * ENOUGH_NON_ZEROS / 100 };
@@ -85,14 +86,14 @@ impl Way {
         });
     }
 
-    /// How many of a layer's weights the samples meet, all together.
+    /// Returns the number of weights of a layer that all samples together are multiplied by.
     fn multiplications(&self, samples: usize, layer: &FullConnectedLayer) -> usize {
         let inputs = if self.is_product { samples * layer.input_size() } else { self.non_zeros.total() };
         inputs * layer.output_size()
     }
 }
 
-/// What a mini-batch needs of one thread or several: a memory for each layer, and the threads.
+/// The state of mini-batches on one or several threads: a memory for each layer, and the threads.
 #[derive(Debug, Clone)]
 pub(super) struct MiniBatch {
     memories: Vec<Memory>,
@@ -106,7 +107,7 @@ impl MiniBatch {
         Self { memories, costs: Vec::new() }
     }
 
-    /// The output vectors of some samples, as rows.
+    /// Computes the output vectors of some samples, as rows.
     pub(super) fn predict(
         &mut self,
         layers: &[FullConnectedLayer],
@@ -117,7 +118,7 @@ impl MiniBatch {
         &self.memories[layers.len() - 1].output_rows
     }
 
-    /// Costs and deltas of the samples.
+    /// Computes costs and deltas of the samples.
     pub(super) fn calc_deltas(
         &mut self,
         layers: &[FullConnectedLayer],
@@ -143,7 +144,7 @@ impl MiniBatch {
         }
     }
 
-    /// W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ in every layer, over the samples in their order.
+    /// Computes W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ in every layer, over the samples in their order.
     pub(super) fn update(
         &mut self,
         layers: &mut [FullConnectedLayer],
@@ -181,7 +182,7 @@ impl MiniBatch {
     }
 }
 
-/// [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
+/// Does [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
 fn forward(
     layer: &FullConnectedLayer,
     memory: &mut Memory,
@@ -205,7 +206,7 @@ fn forward(
     });
 }
 
-/// [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
+/// Does [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
 fn backward(
     layer: &FullConnectedLayer,
     memory: &mut Memory,
@@ -240,7 +241,7 @@ fn backward(
     });
 }
 
-/// Wᵀ·δ of a few samples, to the bit as [`FullConnectedLayer::backward`] computes it.
+/// Computes Wᵀ·δ of a few samples, bit for bit as [`FullConnectedLayer::backward`] does.
 fn sums_one_by_one(layer: &FullConnectedLayer, deltas: &PanelMatrix, sums: &mut PanelMatrix) {
     let mut rows = vec![0.0; deltas.columns() * layer.input_size()];
     for (sample, row) in rows.chunks_exact_mut(layer.input_size()).enumerate() {
@@ -254,7 +255,7 @@ fn sums_one_by_one(layer: &FullConnectedLayer, deltas: &PanelMatrix, sums: &mut 
     sums.copy_from_rows(&rows);
 }
 
-/// [`FullConnectedLayer::update`] for all samples, one panel after the other.
+/// Does [`FullConnectedLayer::update`] for all samples, one panel after the other.
 fn update(
     layer: &mut FullConnectedLayer,
     memory: &mut Memory,
@@ -283,7 +284,7 @@ fn update(
     });
 }
 
-/// Silences hidden neurons at random, and scales the others so that the expected sum stays what it was.
+/// Silences hidden neurons at random, and scales the others so that the expected sum is unchanged.
 fn drop_out(memory: &mut Memory, layer: &FullConnectedLayer, dropout: &Dropout, index: usize) {
     let kept = dropout.kept_factor();
     let neurons = layer.output_size();
@@ -294,7 +295,7 @@ fn drop_out(memory: &mut Memory, layer: &FullConnectedLayer, dropout: &Dropout, 
         for ((output, slope), silenced) in outputs.iter_mut().zip(slopes).zip(silenced) {
             let factor = if silenced { 0.0 } else { kept };
             *slope = factor * layer.activation().derivative_from_output(*output);
-            // Not a product with 0: a neuron that is switched off must not pass on a NaN.
+            // Not multiplied by 0: a neuron that is switched off must not pass on a NaN.
             *output = if silenced { 0.0 } else { factor * *output };
         }
     }

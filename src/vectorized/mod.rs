@@ -1,4 +1,4 @@
-//! The network as matrices: one [`FullConnectedLayer`] a layer. Ports fc.py, and the mini-batches of network.py.
+//! The network as matrices, one [`FullConnectedLayer`] per layer. Ports fc.py, and the mini-batches of network.py.
 //!
 //! ```
 //! use backprop::vectorized::Network;
@@ -17,7 +17,7 @@
 //!
 //! # How does it work?
 //!
-//! The mathematics is that of the [object graph](crate::graph), said for whole layers at once:
+//! The mathematics is that of the [object graph](crate::graph), written for whole layers at once:
 //!
 //! ```text
 //!   forward     a = σ(W·x + b)                 equation 2    all neurons of a layer
@@ -25,25 +25,26 @@
 //!   update      W ← W + η·δ·xᵀ,  b ← b + η·δ                 all weights
 //! ```
 //!
-//! Read [`textbook`] first: there these are three lines of ndarray. Then come the rungs of a ladder. Each changes how
-//! the same numbers are computed, never which, and `tests/library/vectorized/equivalence.rs` compares all of them with each other.
+//! Read [`textbook`] first, where these are three lines of ndarray. Then come the rungs of a ladder. Each changes how
+//! the same numbers are computed, never which, and `tests/library/vectorized/equivalence.rs` compares them all with
+//! each other.
 //!
 //! | rung | where | what changes |
 //! |---|---|---|
 //! | objects | [`graph`](crate::graph) | one node, one connection at a time |
 //! | textbook matrices | [`textbook`] | a layer is a matrix, a step three formulas |
-//! | memory order | [`rungs`] | W lies column by column; updates in place, no gradient matrix |
+//! | memory order | [`rungs`] | W is stored column by column; updates in place, no gradient matrix |
 //! | zeros | [`rungs`] | an input of 0 adds nothing: its column is not touched |
-//! | registers | [`FullConnectedLayer`] | eight lanes, panels of rows whose sums stay in registers, one's own exponential, AVX where there is |
+//! | registers | [`FullConnectedLayer`] | eight lanes, panels of rows whose sums stay in registers, our own exponential, AVX if available |
 //! | one visit | [`Engine::train_each`](crate::Engine::train_each) | a panel is updated and used for the next sample while it is in the cache |
 //! | batch | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | a column is loaded once for all samples that use it |
-//! | product | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | where few inputs are 0: tiles of the result in registers, both factors packed |
-//! | threads | [`Network::set_threads`] | panels are shared out |
+//! | product | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | if few inputs are 0: tiles of the result in registers, both factors packed |
+//! | threads | [`Network::set_threads`] | panels are divided among threads |
 //!
 //! # Where to look
 //!
 //! [`Network`] holds the layers and goes through them; [`FullConnectedLayer`] is one layer, with fc.py's three methods.
-//! Inside, `panel_matrix` is how weights lie in memory; `non_zeros` are the inputs worth looking at; `exponential` is σ
+//! Inside, `panel_matrix` is the memory layout of weights, `non_zeros` are the inputs to use, and `exponential` is σ
 //! without branches. The inner loops are in `kernels`, a file each for forward, backward and update, and one for the
 //! tile, the heart of a matrix product; `mini_batch` takes several samples through all that.
 //!
@@ -52,7 +53,7 @@
 //! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
 //! rows: every sum has a fixed order, and a product is always added with one rounding (`mul_add`: an instruction on
 //! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it, unless
-//! [`set_multiply_add`] helps). Only a mini-batch of several samples is another computation than several steps.
+//! [`set_multiply_add`] helps). Only a mini-batch of several samples is a different computation from several steps.
 //!
 //! # Sign
 //!

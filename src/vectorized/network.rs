@@ -8,7 +8,7 @@ use crate::{
     Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit,
 };
 
-/// Samples that are predicted together: their outputs stay in the cache.
+/// The number of samples predicted together, so that their outputs stay in the cache.
 const PREDICT_BLOCK: usize = 128;
 
 /// A fully connected network, one matrix per layer.
@@ -26,26 +26,26 @@ const PREDICT_BLOCK: usize = 128;
 /// assert!(network.loss(&after, label) < network.loss(&before, label));
 /// ```
 ///
-/// A training step takes time in proportion to the weights whose inputs are not 0, and far less of it than a step of
-/// the [object graph](crate::graph). It is also an [`Engine`], for rows of samples and mini-batches.
+/// A training step takes time in proportion to the number of weights whose inputs are not 0, and far less time than a
+/// step of the [object graph](crate::graph). The network is also an [`Engine`], for rows of samples and mini-batches.
 #[derive(Debug, Clone)]
 pub struct Network {
     architecture: Architecture,
     layers: Vec<FullConnectedLayer>,
-    /// What a mini-batch leaves in the layers.
+    /// The state of the layers after a mini-batch.
     mini_batch: MiniBatch,
     threads: Threads,
 }
 
 impl Network {
-    /// A network of sigmoid neurons with small random weights, uniform in ±0.1, and all biases at 0 (fc.py), and the
-    /// quadratic cost.
+    /// Creates a network of sigmoid neurons with small random weights, uniform in ±0.1, all biases at 0 (fc.py), and
+    /// the quadratic cost.
     ///
-    /// `sizes` are neurons in each layer, input first. With one seed, the weights are those of
-    /// [`graph::Network::new`](crate::graph::Network::new); the biases, which are random there as in bp.py, are not.
+    /// `sizes` are the numbers of neurons in each layer, input first. With the same seed, the weights are those of
+    /// [`graph::Network::new`](crate::graph::Network::new); the biases differ, which are random there as in bp.py.
     ///
     /// # Panics
-    /// Where [`Network::try_new`] gives an error.
+    /// If [`Network::try_new`] returns an error.
     #[track_caller]
     pub fn new(sizes: &[usize], seed: u64) -> Self {
         let architecture = Architecture::new(sizes);
@@ -58,10 +58,10 @@ impl Network {
         network
     }
 
-    /// A network with these weights and biases.
+    /// Creates a network with these weights and biases.
     ///
     /// # Panics
-    /// If the parameters do not fit the architecture, or where [`Network::try_new`] gives an error.
+    /// If the parameters do not fit the architecture, or if [`Network::try_new`] returns an error.
     #[track_caller]
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
         let mut network = Self::with_zeros(architecture);
@@ -77,7 +77,7 @@ impl Network {
         }
     }
 
-    /// A network with all weights and biases at 0.
+    /// Creates a network with all weights and biases at 0.
     ///
     /// # Errors
     /// An architecture that no network can have ([`Architecture::check`]), or [`ErrorKind::TooLarge`]: more weights than
@@ -92,9 +92,9 @@ impl Network {
         Ok(Self { architecture: architecture.clone(), layers, mini_batch, threads: Threads::one() })
     }
 
-    /// Lets mini-batches and [`Engine::predict_rows`] use this many threads; at first it is 1. No result depends on it.
+    /// Sets the number of threads of mini-batches and [`Engine::predict_rows`], at first 1. No result depends on it.
     ///
-    /// 0 counts as 1. Small mini-batches stay on one thread: to wake another would cost more than it saves.
+    /// 0 counts as 1. Small mini-batches stay on one thread, because waking another would cost more than it saves.
     ///
     /// ```
     /// use backprop::{Engine, MiniBatchStep, vectorized::Network};
@@ -111,23 +111,24 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`], if the operating system does not give that many threads.
+    /// [`ErrorKind::Usage`] if the operating system does not provide that many threads.
     pub fn set_threads(&mut self, threads: usize) -> Result<(), Error> {
         self.threads = Threads::start(threads)?;
         Ok(())
     }
 
-    /// The layers, the first after the input first.
+    /// Returns the layers, starting with the first after the input.
     pub fn layers(&self) -> &[FullConnectedLayer] {
         &self.layers
     }
 
-    /// The layers, for changing single weights ([`FullConnectedLayer::set_weight`]).
+    /// Returns the layers for changing single weights ([`FullConnectedLayer::set_weight`]).
     pub fn layers_mut(&mut self) -> &mut [FullConnectedLayer] {
         &mut self.layers
     }
 
-    /// The output vector, n_out numbers, for one sample of n_in (fc.py's `predict`; equation 2, layer by layer).
+    /// Returns the output vector, n_out numbers, for one sample of n_in (fc.py's `predict`; equation 2, layer by
+    /// layer).
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
@@ -140,7 +141,7 @@ impl Network {
     /// Trains on every sample in turn, `epoch` times over (fc.py's `train`).
     ///
     /// # Panics
-    /// If there are not as many labels as samples, or one is not as long as its layer.
+    /// If the numbers of labels and samples differ, or one is not as long as its layer.
     #[track_caller]
     pub fn train(&mut self, labels: &[Label<'_>], data_set: &[Sample<'_>], rate: f64, epoch: usize) {
         assert_eq!(labels.len(), data_set.len(), "as many labels as samples");
@@ -151,8 +152,8 @@ impl Network {
         }
     }
 
-    /// One step of gradient descent on one sample (fc.py's `train_one_sample`): predict, [`Network::calc_gradient`],
-    /// [`Network::update_weight`]. Returns the cost it met before the step.
+    /// Takes one step of gradient descent on one sample (fc.py's `train_one_sample`): predict,
+    /// [`Network::calc_gradient`], [`Network::update_weight`]. Returns the cost before the step.
     ///
     /// ```
     /// use backprop::{Engine, Label, Sample, graph, vectorized};
@@ -179,7 +180,7 @@ impl Network {
     /// Computes every layer's delta, −∂E/∂z, from the last layer back to the first after the input (fc.py's
     /// `calc_gradient`; equations 3 and 8), for the sample that was last predicted.
     ///
-    /// With its inputs, a layer's delta is all there is to know of its gradient; see [`FullConnectedLayer::update`].
+    /// A layer's delta and its inputs determine its gradient; see [`FullConnectedLayer::update`].
     ///
     /// # Panics
     /// If the label is not as long as the output layer.
@@ -200,7 +201,7 @@ impl Network {
         }
     }
 
-    /// The cost of one output vector of n_out numbers (fc.py's `loss`, and the crate's other costs).
+    /// Returns the cost of one output vector of n_out numbers (fc.py's `loss`, and the crate's other costs).
     ///
     /// # Panics
     /// If the label is not as long as the output.
@@ -209,16 +210,17 @@ impl Network {
         self.architecture.cost.value(output, label.0)
     }
 
-    /// The output vector of the last single sample, n_out numbers; zeros before the first. (Rows and mini-batches leave
-    /// nothing here.)
+    /// Returns the output vector of the last single sample, n_out numbers; zeros before the first. (Rows and
+    /// mini-batches do not change it.)
     pub fn output(&self) -> &[f64] {
         self.layers[self.layers.len() - 1].output()
     }
 
-    /// The gradients −∂E/∂w of the last single sample, in the shape of the parameters: what an update at rate 1 adds.
+    /// Returns the gradients −∂E/∂w of the last single sample, in the shape of the parameters: what an update at rate
+    /// 1 adds.
     ///
-    /// Made from what [`Network::calc_gradient`] and the forward pass before it left behind: ask before the next
-    /// prediction. Mini-batches leave nothing here.
+    /// They are computed from what [`Network::calc_gradient`] and the forward pass before it saved, so call this
+    /// before the next prediction. Mini-batches save nothing for it.
     ///
     /// ```
     /// use backprop::{Label, Sample, vectorized::Network};
@@ -234,7 +236,7 @@ impl Network {
         Parameters { layers: self.layers.iter().map(FullConnectedLayer::gradient).collect() }
     }
 
-    /// All layers as fc.py prints them.
+    /// Formats all layers as fc.py prints them.
     ///
     /// ```
     /// use backprop::vectorized::Network;
@@ -248,7 +250,7 @@ impl Network {
         self.layers.iter().map(FullConnectedLayer::dump).collect()
     }
 
-    /// The forward pass: each layer's output is the next one's input.
+    /// Does the forward pass: each layer's output is the next one's input.
     #[track_caller]
     fn forward(&mut self, sample: Sample<'_>) {
         assert_eq!(
@@ -263,7 +265,7 @@ impl Network {
         }
     }
 
-    /// [`Network::update_weight`] for the last sample and [`Network::forward`] for the next one.
+    /// Does [`Network::update_weight`] for the last sample and [`Network::forward`] for the next one.
     fn update_and_forward(&mut self, rate: f64, sample: Sample<'_>) {
         self.layers[0].update_and_forward(rate, sample.0);
         for index in 1..self.layers.len() {
@@ -272,7 +274,7 @@ impl Network {
         }
     }
 
-    /// How many samples two slices of rows hold.
+    /// Returns the number of samples in two slices of rows.
     #[track_caller]
     fn count_rows(&self, labels: &[f64], samples: &[f64]) -> usize {
         let count = self.count_samples(samples);
@@ -373,7 +375,7 @@ impl Engine for Network {
     }
 }
 
-/// Whether the weights fit memory, asked before they are made.
+/// Checks that the weights fit into memory, before they are allocated.
 fn check_memory(architecture: &Architecture) -> Result<(), Error> {
     let too_large = || {
         Error::new(
@@ -382,7 +384,7 @@ fn check_memory(architecture: &Architecture) -> Result<(), Error> {
         )
         .remedy("make a layer smaller")
     };
-    // Held until all are had: one after the other could each get the memory that only one of them can have.
+    // All reservations are held to the end: one by one, each could get memory that is enough for only one of them.
     let mut reserved = Vec::new();
     for pair in architecture.sizes.windows(2) {
         let padded_rows = pair[1].checked_next_multiple_of(LANES);
@@ -402,7 +404,7 @@ mod tests {
     fn as_many_threads_work_as_were_asked_for() {
         let mut network = Network::new(&[2, 1], 0);
         let mut most = |threads: usize| {
-            network.set_threads(threads).expect("so many can be had");
+            network.set_threads(threads).expect("the threads start");
             network.threads.worth(usize::MAX)
         };
         assert_eq!([most(1), most(3), most(0)], [1, 3, 1]);

@@ -1,24 +1,24 @@
-//! The inputs that are not zero.
+//! Lists of the inputs that are not zero.
 //!
 //! 81 % of the pixels of an MNIST image are 0. A zero input adds nothing to a weighted input, z += w·0, and nothing to
-//! a gradient, δ·0: its column of weights need be neither read nor written.
+//! a gradient, δ·0, so its column of weights need not be read or written.
 //!
-//! `DIFFERENCE:` fc.py multiplies by zeros too. What skipping means when numbers run away: in IEEE arithmetic 0 × ∞ is
-//! NaN, so a dense product shows an infinite weight at once, whatever the input. Here an infinite or NaN weight shows in
-//! the outputs as soon as its input is not 0, and stays unseen while it is 0, as it has no part in the answer then. An
-//! input that is NaN or infinite is not zero, and is always used.
+//! `DIFFERENCE:` fc.py multiplies by zeros too. This makes a difference only when training diverges: in IEEE
+//! arithmetic 0 × ∞ is NaN, so a dense product shows an infinite weight at once, whatever the input. Here an infinite
+//! or NaN weight shows in the outputs as soon as its input is not 0; while it is 0, the weight plays no part in the
+//! answer and goes unnoticed. An input that is NaN or infinite is not zero, and is always used.
 
-/// How many inputs are in a group: their weights in one panel are 16 KiB, a third of the nearest cache.
+/// The number of inputs in a group: their weights in one panel are 16 KiB, a third of the nearest cache.
 const GROUP: usize = 64;
 
 /// The non-zero entries of one or several input vectors, each with its place.
 #[derive(Debug, Clone, Default)]
 pub struct NonZeros {
-    /// Where in the two lists below each sample ends; the first begins at 0.
+    /// The end of each sample in the two lists below; the first sample begins at 0.
     ends: Vec<usize>,
-    /// Where each group of [`GROUP`] inputs of each sample ends, from where the sample begins.
+    /// The end of each group of [`GROUP`] inputs of each sample, counted from the beginning of the sample.
     group_ends: Vec<u32>,
-    /// The lists; what lies behind the last end is room for more.
+    /// The lists; what is behind the last end is room for more.
     places: Vec<u32>,
     values: Vec<f64>,
 }
@@ -26,16 +26,16 @@ pub struct NonZeros {
 /// One sample's non-zero entries, in ascending order of place.
 #[derive(Debug, Clone, Copy)]
 pub struct NonZeroRow<'a> {
-    /// Which inputs they are: columns of the weights.
+    /// The places of the inputs: columns of the weights.
     pub places: &'a [u32],
     /// Their values.
     pub values: &'a [f64],
-    /// Where each group ends.
+    /// The end of each group.
     group_ends: &'a [u32],
 }
 
 impl NonZeroRow<'_> {
-    /// The entries of the first [`GROUP`] inputs, then those of the next, and so on.
+    /// Returns the entries of the first [`GROUP`] inputs, then those of the next, and so on.
     pub fn groups(self) -> impl Iterator<Item = Self> {
         let mut start = 0;
         self.group_ends.iter().map(move |end| {
@@ -46,7 +46,7 @@ impl NonZeroRow<'_> {
 }
 
 impl NonZeros {
-    /// Forgets all samples; their memory is kept for the next ones.
+    /// Removes all samples; their memory is kept for the next ones.
     pub fn clear(&mut self) {
         self.ends.clear();
         self.group_ends.clear();
@@ -55,7 +55,7 @@ impl NonZeros {
     /// Appends a sample, as long as those before it. A −0 is a zero; NaN and infinity are not.
     ///
     /// # Panics
-    /// If the sample has 2³² numbers or more: a place is a u32.
+    /// If the sample has 2³² numbers or more, because a place is a u32.
     pub fn push(&mut self, sample: &[f64]) {
         assert!(u32::try_from(sample.len()).is_ok(), "a place counts to 2^32");
         let start = self.start(self.len());
@@ -66,10 +66,10 @@ impl NonZeros {
         let (places, values) = (&mut self.places[start..], &mut self.values[start..]);
         let mut count = 0;
         for (group, inputs) in sample.chunks(GROUP).enumerate() {
-            // Zeros come in runs: most eights of pixels are all background.
+            // Zeros come in runs: in most groups of eight pixels, all are background.
             let (eights, rest) = inputs.as_chunks::<8>();
             for (place, numbers) in eights.iter().enumerate() {
-                // All bits of all eight but their signs, so that −0 is a zero and NaN is none.
+                // Combines all bits of all eight except their signs, so that −0 is a zero and NaN is not.
                 let bits = numbers.iter().fold(0, |bits, x| bits | (x.to_bits() << 1));
                 if bits != 0 {
                     let first = group * GROUP + 8 * place;
@@ -83,17 +83,17 @@ impl NonZeros {
         self.ends.push(start + count);
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// How many there are, of all samples together.
+    /// Returns the number of entries in all samples together.
     pub(super) fn total(&self) -> usize {
         self.start(self.len())
     }
 
-    /// One sample, by its place in the order of [`NonZeros::push`], from 0.
+    /// Returns one sample, by its place in the order of [`NonZeros::push`], from 0.
     ///
     /// # Panics
     /// If there is no such sample.
@@ -108,16 +108,16 @@ impl NonZeros {
         }
     }
 
-    /// Where a sample begins: where the one before it ends.
+    /// Returns the beginning of a sample, which is the end of the one before.
     fn start(&self, sample: usize) -> usize {
         if sample == 0 { 0 } else { self.ends[sample - 1] }
     }
 }
 
-/// Writes the numbers that are not zero to the front of the lists; returns how many they are.
+/// Writes the numbers that are not zero to the front of the lists; returns how many there are.
 ///
-/// Each number is written without asking, and kept by counting it or not: a branch that pixels take at random would
-/// cost more than the writes.
+/// Each number is written without a test, and counting it or not decides whether it is kept: a branch that pixels take
+/// at random would cost more than the writes.
 #[inline]
 fn append(places: &mut [u32], values: &mut [f64], first: usize, numbers: &[f64]) -> usize {
     let (places, values) = (&mut places[..numbers.len()], &mut values[..numbers.len()]);
@@ -133,7 +133,7 @@ fn append(places: &mut [u32], values: &mut [f64], first: usize, numbers: &[f64])
 /// The same entries sorted by place: for each input, the samples in which it is not zero, in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ByPlace {
-    /// Where in `entries` each place's list ends; the first begins at 0.
+    /// The end of each place's list in `entries`; the first list begins at 0.
     ends: Vec<u32>,
     entries: Vec<Entry>,
 }
@@ -146,7 +146,7 @@ pub(super) struct Entry {
 }
 
 impl ByPlace {
-    /// A counting sort: count, add up, place.
+    /// Sorts the entries by counting: count, add up, place.
     pub(super) fn fill(&mut self, inputs: &NonZeros, input_size: usize) {
         self.ends.clear();
         self.ends.resize(input_size, 0);
@@ -169,7 +169,7 @@ impl ByPlace {
         }
     }
 
-    /// The samples that have this input.
+    /// Returns the samples that have this input.
     pub(super) fn of_place(&self, place: usize) -> &[Entry] {
         let first = if place == 0 { 0 } else { self.ends[place - 1] as usize };
         &self.entries[first..self.ends[place] as usize]

@@ -1,4 +1,4 @@
-//! A matrix in panels: how weights, and vectors of several samples, lie in memory.
+//! A matrix in panels: the memory layout of weights, and of vectors of several samples.
 //!
 //! The rows are cut into panels of [`PANEL`]·[`LANES`] = 32. A panel lies in memory column by column, and panel follows
 //! panel:
@@ -8,42 +8,42 @@
 //!   panel 1   column 0, rows 32 to 63  column 1, rows 32 to 63  …
 //! ```
 //!
-//! So the weights that lead away from *one input* lie side by side, a panel is read and written from one end to the
-//! other, the sums of its rows fit in registers, and panels can be handed to threads. The rows of the last panel are
-//! padded with zeros to whole groups of eight numbers. A panel begins at an address divisible by 64: eight f64 are one
-//! cache line and one AVX-512 register, and a load that straddles two lines costs twice.
+//! So the weights of *one input* are side by side, a panel is read and written from one end to the other, the sums of
+//! its rows fit in registers, and panels can be handed to threads. The rows of the last panel are padded with zeros to
+//! whole groups of eight numbers. A panel begins at an address divisible by 64: eight f64 are one cache line and one
+//! AVX-512 register, and a load that straddles two lines costs twice.
 
-/// Eight numbers that are computed with together, on every CPU.
+/// Eight numbers that are processed together, on every CPU.
 pub(super) type Lanes = [f64; LANES];
 
-/// How many numbers are in a [`Lanes`].
+/// The number of numbers in a [`Lanes`].
 pub(super) const LANES: usize = 8;
 
 /// The most [`Lanes`] in a column of a panel.
 pub(super) const PANEL: usize = 4;
 
-/// An address that a panel begins at is divisible by this.
+/// The address of a panel is divisible by this.
 const CACHE_LINE: usize = 64;
 
-/// A matrix of `rows` × `columns` numbers. With one column it is a vector, whose rows lie side by side.
+/// A matrix of `rows` × `columns` numbers. With one column it is a vector, whose rows are side by side.
 #[derive(Debug, Default)]
 pub(super) struct PanelMatrix {
     rows: usize,
     columns: usize,
-    /// The panels, behind as many numbers as lead to an address divisible by [`CACHE_LINE`].
+    /// The panels, after as many unused numbers as lead to an address divisible by [`CACHE_LINE`].
     storage: Vec<f64>,
     offset: usize,
 }
 
 impl PanelMatrix {
-    /// All zeros.
+    /// Creates a matrix of zeros.
     pub(super) fn zeros(rows: usize, columns: usize) -> Self {
         let storage = vec![0.0; rows.next_multiple_of(LANES) * columns + LANES];
         let offset = storage.as_ptr().align_offset(CACHE_LINE).min(LANES);
         Self { rows, columns, storage, offset }
     }
 
-    /// Rows, padding not counted.
+    /// Returns the number of rows, without padding.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -52,59 +52,59 @@ impl PanelMatrix {
         self.columns
     }
 
-    /// Lanes in a column, all panels together.
+    /// Returns the number of lanes in a column of all panels together.
     pub(super) fn height(&self) -> usize {
         self.rows.div_ceil(LANES)
     }
 
-    /// Makes every number 0, the padding's too.
+    /// Sets every number to 0, including the padding.
     pub(super) fn clear(&mut self) {
         self.storage.fill(0.0);
     }
 
-    /// Another number of columns; all numbers are 0 afterwards, unless there were as many before.
+    /// Changes the number of columns; all numbers are 0 afterwards, unless the number stays the same.
     pub(super) fn set_columns(&mut self, columns: usize) {
         if self.columns != columns {
             *self = Self::zeros(self.rows, columns);
         }
     }
 
-    /// All panels, one after the other.
+    /// Returns all panels, one after the other.
     pub(super) fn lanes(&self) -> &[Lanes] {
         self.storage[self.offset..].as_chunks().0.get(..self.height() * self.columns).unwrap_or_default()
     }
 
-    /// The same, to be changed. Padding of weights and deltas must stay 0.
+    /// Returns the same for changing it. Padding of weights and deltas must stay 0.
     pub(super) fn lanes_mut(&mut self) -> &mut [Lanes] {
         let count = self.height() * self.columns;
         &mut self.storage[self.offset..].as_chunks_mut().0[..count]
     }
 
-    /// The panels. The last may be lower than [`PANEL`] lanes.
+    /// Returns the panels. The last may have fewer than [`PANEL`] lanes in a column.
     pub(super) fn panels(&self) -> impl ExactSizeIterator<Item = &[Lanes]> + Clone {
         self.lanes().chunks(PANEL * self.columns)
     }
 
-    /// The panels, to be changed.
+    /// Returns the panels for changing them.
     pub(super) fn panels_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [Lanes]> {
         let size = PANEL * self.columns;
         self.lanes_mut().chunks_mut(size)
     }
 
-    /// The numbers of a matrix of one column, without padding.
+    /// Returns the numbers of a matrix of one column, without padding.
     pub(super) fn vector(&self) -> &[f64] {
         assert_eq!(self.columns, 1, "only one column lies in one piece");
         &self.lanes().as_flattened()[..self.rows]
     }
 
-    /// The same, to be changed.
+    /// Returns the same for changing it.
     pub(super) fn vector_mut(&mut self) -> &mut [f64] {
         assert_eq!(self.columns, 1, "only one column lies in one piece");
         let rows = self.rows;
         &mut self.lanes_mut().as_flattened_mut()[..rows]
     }
 
-    /// One number.
+    /// Returns one number.
     #[track_caller]
     pub(super) fn get(&self, row: usize, column: usize) -> f64 {
         self.lanes().as_flattened()[self.place(row, column)]
@@ -117,7 +117,7 @@ impl PanelMatrix {
         self.lanes_mut().as_flattened_mut()[place] = number;
     }
 
-    /// The first `columns` columns, each as a row of numbers side by side.
+    /// Copies the first `columns` columns, each as a row of numbers side by side.
     pub(super) fn copy_to_rows(&self, columns: usize, rows: &mut Vec<f64>) {
         rows.resize(columns * self.rows, 0.0);
         for (place, panel) in self.panels().enumerate() {
@@ -155,7 +155,7 @@ impl PanelMatrix {
 }
 
 impl Clone for PanelMatrix {
-    /// A copy that begins at a cache line of its own, which a copied `Vec` might not.
+    /// Makes a copy that begins at a cache line, which a copied `Vec` might not.
     fn clone(&self) -> Self {
         let mut copy = Self::zeros(self.rows, self.columns);
         copy.lanes_mut().copy_from_slice(self.lanes());

@@ -1,10 +1,11 @@
-//! The rungs between the textbook and the real thing: memory order, then zeros. Only ndarray, nothing else.
+//! The rungs between the textbook and the full version: memory order, then zeros. Uses only ndarray.
 //!
 //! The mathematics is [`textbook`](super::textbook)'s. Compare `forward`, `backward` and `update` with the ones there:
 //!
-//! - **Memory order.** W keeps its shape n_out × n_in, but lies in memory column by column. W·x is then a sum of
-//!   columns and Wᵀ·δ one dot product a column: both walk along the grain. The update adds to each column in place, so
-//!   there is no gradient matrix to make, fill and throw away; and nobody needs the delta of the network's input.
+//! - **Memory order.** W keeps its shape n_out × n_in, but is stored column by column. W·x is then a sum of columns
+//!   and Wᵀ·δ one dot product per column: both walk along the grain. The update adds to each column in place, so no
+//!   gradient matrix is allocated, filled and dropped; and the delta of the network's input, which is not needed, is
+//!   not computed.
 //! - **Zeros.** With [`Network::skip_zeros`], the column of an input that is 0 is neither read nor written.
 //!
 //! `benches/engines.rs` measures what each bought.
@@ -13,7 +14,7 @@ use ndarray::{Array1, Array2, ShapeBuilder};
 
 use crate::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 
-/// A layer whose weights lie column by column.
+/// A layer whose weights are stored column by column.
 #[derive(Debug, Clone)]
 struct Layer {
     activation: Activation,
@@ -36,7 +37,7 @@ impl Layer {
         }
     }
 
-    /// Equation 2: W·x as the sum of W's columns, each times its input.
+    /// Computes equation 2: W·x as the sum of W's columns, each times its input.
     fn forward(&mut self, input: &Array1<f64>, skip_zeros: bool) {
         self.input.assign(input);
         self.output.assign(&self.b);
@@ -49,13 +50,13 @@ impl Layer {
         self.output.mapv_inplace(|z| self.activation.value(z));
     }
 
-    /// Equation 8: Wᵀ·δ, one column a time.
+    /// Computes equation 8: Wᵀ·δ, one column at a time.
     fn backward(&self, delta: &Array1<f64>, input_activation: Activation) -> Array1<f64> {
         let columns = self.w.columns().into_iter().zip(&self.input);
         columns.map(|(column, x)| input_activation.derivative_from_output(*x) * column.dot(delta)).collect()
     }
 
-    /// W ← W + η·δ·xᵀ, one column a time.
+    /// Computes W ← W + η·δ·xᵀ, one column at a time.
     fn update(&mut self, delta: &Array1<f64>, rate: f64, skip_zeros: bool) {
         for (mut column, x) in self.w.columns_mut().into_iter().zip(&self.input) {
             if skip_zeros && *x == 0.0 {
@@ -67,7 +68,7 @@ impl Layer {
     }
 }
 
-/// The textbook network with its weights in another order.
+/// The textbook network with its weights in column order.
 ///
 /// ```
 /// use backprop::vectorized::rungs::Network;
@@ -86,23 +87,23 @@ impl Layer {
 pub struct Network {
     layers: Vec<Layer>,
     cost: Cost,
-    /// Whether the columns of inputs that are 0 are left out.
+    /// Leaves out the columns of inputs that are 0.
     pub skip_zeros: bool,
 }
 
 impl Network {
-    /// A network with these weights and biases. Not checked against the architecture: [`Parameters::fit`]
-    /// does.
+    /// Creates a network with these weights and biases. They are not checked against the architecture:
+    /// [`Parameters::fit`] does that.
     ///
     /// # Panics
-    /// If a layer has no row of weights, or one that is shorter than the first.
+    /// If a layer has no row of weights, or has one that is shorter than the first.
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters, skip_zeros: bool) -> Self {
         let layers = parameters.layers.iter().zip(&architecture.activations);
         let layers = layers.map(|(layer, activation)| Layer::new(layer, *activation));
         Self { layers: layers.collect(), cost: architecture.cost, skip_zeros }
     }
 
-    /// One step of gradient descent on one sample, of n_in numbers, with a label of n_out.
+    /// Takes one step of gradient descent on one sample, of n_in numbers, with a label of n_out.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer, or the label not as long as the output layer.
@@ -122,7 +123,7 @@ impl Network {
         let mut delta: Array1<f64> =
             pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
         for index in (1..layers.len()).rev() {
-            // The layer before needs its delta from these weights as they were.
+            // The layer before gets its delta from these weights before they are updated.
             let before = layers[index].backward(&delta, layers[index - 1].activation);
             layers[index].update(&delta, rate, *skip_zeros);
             delta = before;
@@ -130,7 +131,7 @@ impl Network {
         layers[0].update(&delta, rate, *skip_zeros);
     }
 
-    /// A copy of all weights and biases.
+    /// Returns a copy of all weights and biases.
     pub fn parameters(&self) -> Parameters {
         let layers = self.layers.iter().map(|layer| LayerParameters {
             weights: layer.w.rows().into_iter().map(|row| row.to_vec()).collect(),

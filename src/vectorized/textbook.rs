@@ -1,9 +1,9 @@
-//! fc.py as it reads: one matrix per layer, every formula one line of ndarray. Slow, and worth reading first.
+//! fc.py in Rust: one matrix per layer, every formula one line of ndarray. Slow, and worth reading first.
 //!
 //! This is the network of [`vectorized`](super) before anything was done for speed, and the second rung of the ladder
-//! described there. It serves as a third opinion in the tests, and is measured in `benches/engines.rs`. On
-//! 784-300-10 it takes longer than numpy: `w.t().dot(…)` walks a row-by-row matrix against its grain, and `w_grad` is
-//! a matrix as large as the weights, made and thrown away for every sample.
+//! described there. It serves as a third opinion in the tests, and is measured in `benches/engines.rs`. On 784-300-10
+//! it takes longer than numpy: `w.t().dot(…)` walks a row-by-row matrix against its grain, and `w_grad` is a matrix as
+//! large as the weights, allocated and dropped for every sample.
 
 use ndarray::{Array1, Array2, Axis};
 
@@ -32,7 +32,7 @@ pub struct FullConnectedLayer {
     pub w: Array2<f64>,
     /// b, n_out.
     pub b: Array1<f64>,
-    /// x, n_in, as last given to `forward`.
+    /// x, n_in, as last passed to `forward`.
     pub input: Array1<f64>,
     /// a, n_out.
     pub output: Array1<f64>,
@@ -45,10 +45,10 @@ pub struct FullConnectedLayer {
 }
 
 impl FullConnectedLayer {
-    /// A layer with these weights and biases; everything else starts at 0.
+    /// Creates a layer with these weights and biases; everything else starts at 0.
     ///
     /// # Panics
-    /// If there is no row of weights, or rows differ in length.
+    /// If there are no rows of weights, or rows differ in length.
     pub fn new(parameters: &LayerParameters, activation: Activation) -> Self {
         let (rows, columns) = (parameters.weights.len(), parameters.weights[0].len());
         let numbers = parameters.weights.iter().flatten().copied().collect();
@@ -64,7 +64,7 @@ impl FullConnectedLayer {
         }
     }
 
-    /// Equation 2: a = σ(W·x + b), for n_in inputs.
+    /// Computes equation 2: a = σ(W·x + b), for n_in inputs.
     ///
     /// # Panics
     /// If the input is not as long as W is wide.
@@ -73,10 +73,11 @@ impl FullConnectedLayer {
         self.output = (self.w.dot(input) + &self.b).mapv(|z| self.activation.value(z));
     }
 
-    /// Equation 8: the delta of the layer before is σ'(x) ∘ Wᵀ·δ, with the slope of the function that made x; and this
-    /// layer's gradients are δ·xᵀ and δ.
+    /// Computes equation 8: the delta of the layer before is σ'(x) ∘ Wᵀ·δ, with the slope of the function that
+    /// produced x, and this layer's gradients are δ·xᵀ and δ.
     ///
-    /// `delta` is this layer's own δ, n_out numbers; [`FullConnectedLayer::delta`] afterwards that of the layer before.
+    /// `delta` is this layer's own δ, n_out numbers; afterwards [`FullConnectedLayer::delta`] is that of the layer
+    /// before.
     ///
     /// `DIFFERENCE:` fc.py takes the slope of x with this layer's own function.
     ///
@@ -89,15 +90,15 @@ impl FullConnectedLayer {
         self.b_grad.assign(delta);
     }
 
-    /// Gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of [`FullConnectedLayer::backward`],
-    /// which point downhill.
+    /// Does gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of
+    /// [`FullConnectedLayer::backward`], which point downhill.
     pub fn update(&mut self, rate: f64) {
         self.w += &(rate * &self.w_grad);
         self.b += &(rate * &self.b_grad);
     }
 }
 
-/// δ·xᵀ: the column δ times the row xᵀ.
+/// Returns δ·xᵀ: the column δ times the row xᵀ.
 fn outer(delta: &Array1<f64>, input: &Array1<f64>) -> Array2<f64> {
     let (column, row) = (delta.view().insert_axis(Axis(1)), input.view().insert_axis(Axis(0)));
     column.dot(&row)
@@ -119,16 +120,16 @@ fn outer(delta: &Array1<f64>, input: &Array1<f64>) -> Array2<f64> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Network {
-    /// The layers, the first after the input first.
+    /// The layers, starting with the first after the input.
     pub layers: Vec<FullConnectedLayer>,
-    /// What training makes smaller.
+    /// The cost, which training makes smaller.
     pub cost: Cost,
 }
 
 impl Network {
-    /// A network with these weights and biases.
+    /// Creates a network with these weights and biases.
     ///
-    /// Not checked against the architecture: [`Parameters::fit`] does.
+    /// They are not checked against the architecture: [`Parameters::fit`] does that.
     ///
     /// # Panics
     /// As [`FullConnectedLayer::new`].
@@ -138,13 +139,13 @@ impl Network {
         Self { layers: layers.collect(), cost: architecture.cost }
     }
 
-    /// The output vector, n_out numbers, for one sample of n_in.
+    /// Returns the output vector, n_out numbers, for one sample of n_in.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer.
     #[track_caller]
     pub fn predict(&mut self, sample: Sample<'_>) -> Array1<f64> {
-        // ndarray would stretch a single number to any length.
+        // ndarray would broadcast a single number to any length.
         assert_eq!(sample.0.len(), self.layers[0].w.ncols(), "the sample must be as long as the input layer");
         let mut output = Array1::from(sample.0.to_vec());
         for layer in &mut self.layers {
@@ -154,7 +155,7 @@ impl Network {
         output
     }
 
-    /// One step of gradient descent on one sample.
+    /// Takes one step of gradient descent on one sample.
     ///
     /// # Panics
     /// If the sample is not as long as the input layer, or the label not as long as the output layer.
@@ -165,7 +166,7 @@ impl Network {
         self.update_weight(rate);
     }
 
-    /// The gradients of every layer, from the last back to the first, for the sample that was last predicted.
+    /// Computes the gradients of every layer, from the last back to the first, for the sample that was last predicted.
     ///
     /// # Panics
     /// If the label is not as long as the output layer.
@@ -183,7 +184,7 @@ impl Network {
         let mut delta: Array1<f64> =
             pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
         for index in (0..=last).rev() {
-            // The network's input was made by no function: its slope is 1. (Its delta is computed, and not used.)
+            // No function produced the network's input: its slope is 1. (Its delta is computed, and not used.)
             let input_activation =
                 if index == 0 { Activation::Identity } else { layers[index - 1].activation };
             layers[index].backward(&delta, input_activation);
@@ -198,12 +199,12 @@ impl Network {
         }
     }
 
-    /// A copy of all weights and biases.
+    /// Returns a copy of all weights and biases.
     pub fn parameters(&self) -> Parameters {
         self.collect(|layer| (&layer.w, &layer.b))
     }
 
-    /// The gradients −∂E/∂w as last computed, in the shape of the parameters; zeros before the first time.
+    /// Returns the gradients −∂E/∂w as last computed, in the shape of the parameters; zeros before the first time.
     pub fn gradient(&self) -> Parameters {
         self.collect(|layer| (&layer.w_grad, &layer.b_grad))
     }

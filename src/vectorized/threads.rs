@@ -1,33 +1,33 @@
-//! Work shared out among threads.
+//! Divides work among threads.
 //!
-//! The thread that asks works too. Only the others have to be woken, and that is what costs: some ten microseconds,
-//! against a few hundred for the work on a mini-batch.
+//! The calling thread works too. Only the others have to be woken, which costs some ten microseconds, compared with a
+//! few hundred for the work on a mini-batch.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Error;
 
-/// Multiplications below which waking another thread costs more than it saves.
+/// The number of multiplications below which waking another thread costs more than it saves.
 const WORTH_A_THREAD: usize = 500_000;
 
 /// The calling thread and those that help it.
 #[derive(Debug, Clone)]
 pub(super) struct Threads {
     count: usize,
-    /// All but the calling one.
+    /// All threads except the calling one.
     helpers: Option<Arc<rayon::ThreadPool>>,
 }
 
 impl Threads {
-    /// The calling thread alone.
+    /// Uses the calling thread alone.
     pub(super) fn one() -> Self {
         Self { count: 1, helpers: None }
     }
 
-    /// This many threads, the calling one among them; 0 counts as 1.
+    /// Starts this many threads, including the calling one; 0 counts as 1.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage), if the operating system does not give that many.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the operating system does not provide that many.
     pub(super) fn start(count: usize) -> Result<Self, Error> {
         if count <= 1 {
             return Ok(Self::one());
@@ -38,8 +38,8 @@ impl Threads {
         Ok(Self { count, helpers: Some(Arc::new(helpers)) })
     }
 
-    /// Does `work` on every panel, on as many threads as the multiplications are worth. Neighbours go to one thread, so
-    /// that from one call to the next a core meets the panels that it has in its cache.
+    /// Does `work` on every panel, on as many threads as the multiplications are worth. Neighbouring panels go to one
+    /// thread, so that a core finds the panels of the last call in its cache.
     pub(super) fn share_panels<T: Send>(
         &self,
         multiplications: usize,
@@ -56,7 +56,7 @@ impl Threads {
         self.share_out(used, shares, |panels| panels.iter_mut().filter_map(Option::take).for_each(&work));
     }
 
-    /// How many threads so many multiplications are worth.
+    /// Returns the number of threads that this many multiplications are worth.
     pub(super) fn worth(&self, multiplications: usize) -> usize {
         (multiplications / WORTH_A_THREAD).clamp(1, self.count)
     }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn every_piece_is_worked_on_once_whatever_the_number_of_threads() {
         for threads in [0, 1, 2, 5] {
-            let shared = Threads::start(threads).expect("so many can be had");
+            let shared = Threads::start(threads).expect("the threads start");
             for (most, count) in [(1, 10), (2, 10), (9, 3), (9, 1), (9, 0)] {
                 let mut numbers = vec![0; count];
                 shared
@@ -117,13 +117,13 @@ mod tests {
         assert_eq!(worth, [1, 1, 2, 2, 3, 3]);
     }
 
-    /// Whether two pieces are worked on at the same time: each tells the other and waits for its word.
+    /// Returns whether two pieces are worked on at the same time: each sends the other a message and waits for one.
     fn meet(share: impl FnOnce(&(dyn Fn(usize) + Sync))) -> bool {
         let (channels, met) = ([mpsc::channel(), mpsc::channel()], AtomicUsize::new(0));
         let channels = channels.map(|(sender, receiver)| (sender, Mutex::new(receiver)));
         share(&|piece| {
             channels[1 - piece].0.send(()).expect("the other end is there");
-            let word = channels[piece].1.lock().expect("nobody panics").recv_timeout(Duration::from_mins(1));
+            let word = channels[piece].1.lock().expect("no panic").recv_timeout(Duration::from_mins(1));
             met.fetch_add(usize::from(word.is_ok()), Ordering::Relaxed);
         });
         met.into_inner() == 2

@@ -1,4 +1,4 @@
-//! Options that several subcommands share, and how they become a network and its data.
+//! Options that several subcommands share, and the networks and data made from them.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use super::words::{Word as _, words};
 use crate::exchange::sequential;
 use crate::io::memory;
 
-/// Which of the two networks does the work.
+/// The network that does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EngineKind {
     /// One object per node and per connection.
@@ -25,7 +25,7 @@ pub enum EngineKind {
 }
 
 impl EngineKind {
-    /// A network with these weights.
+    /// Creates a network with these weights.
     pub(super) fn build(
         self,
         architecture: &Architecture,
@@ -49,7 +49,7 @@ impl EngineKind {
     }
 }
 
-/// Which network, on how many threads.
+/// The network that does the work, and its threads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct EngineArgs {
     /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
@@ -62,12 +62,12 @@ pub(super) struct EngineArgs {
 }
 
 impl EngineArgs {
-    /// The network asked for, else the vectorized one.
+    /// Returns the engine asked for, else the vectorized one.
     pub(super) fn kind(&self) -> EngineKind {
         self.engine.unwrap_or(EngineKind::Vectorized)
     }
 
-    /// A network with these weights.
+    /// Creates a network with these weights.
     pub(super) fn build(
         &self,
         architecture: &Architecture,
@@ -77,7 +77,7 @@ impl EngineArgs {
     }
 }
 
-/// At least one thread, and no more than any machine has use for.
+/// Parses a number of threads: at least one, and no more than any machine can use.
 fn parse_threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(threads @ 1..=1024) => Ok(threads),
@@ -85,7 +85,7 @@ fn parse_threads(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A number of epochs between two of something.
+/// Parses the number of epochs from one event to the next.
 pub(super) fn parse_every(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(epochs @ 1..) => Ok(epochs),
@@ -93,11 +93,11 @@ pub(super) fn parse_every(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Layer sizes as they are typed: `784,30,10`.
+/// Layer sizes as typed: `784,30,10`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sizes(pub(super) Vec<usize>);
 
-/// A list as it is typed, with commas.
+/// Parses a list with commas.
 fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Result<Vec<T>, String> {
     let parts = text.split(',').map(str::trim);
     parts.map(|part| parse(part).ok_or_else(|| format!("'{part}' is not {wanted}"))).collect()
@@ -112,7 +112,7 @@ impl std::str::FromStr for Sizes {
 }
 
 impl Sizes {
-    /// Whether the model of `--from` has these sizes.
+    /// Checks that the model of `--from` has these sizes.
     pub(super) fn check_against(&self, model: &Model) -> Result<(), Error> {
         if self.0 == model.architecture.sizes {
             return Ok(());
@@ -126,7 +126,7 @@ impl Sizes {
     }
 }
 
-/// Numbers as they are typed: `0.5,-1`.
+/// Numbers as typed: `0.5,-1`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Numbers(pub(super) Vec<f64>);
 
@@ -151,7 +151,7 @@ impl std::str::FromStr for Activations {
     }
 }
 
-/// Where samples come from and what is in them.
+/// The data set, and how its samples are read.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DataArgs {
     /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
@@ -184,7 +184,7 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
 }
 
 impl DataArgs {
-    /// Where the data comes from; the embedded digits, if nothing is said.
+    /// Returns where the data comes from; by default, the embedded digits.
     pub(super) fn source(&self) -> Result<Source, Error> {
         let source = self.data.clone().unwrap_or(Source::Digits);
         if self.test_data.is_none() && self.targets_columns.is_none() {
@@ -203,21 +203,21 @@ impl DataArgs {
         }
     }
 
-    /// Fills in where samples come from and what is in them.
+    /// Fills in the data set and how its samples are read.
     pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
         let data = self.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         let StandardizeArgs { standardize } = standardize;
         Ok(Setup { data, pixels: self.pixels, standardize, model, ..Setup::default() })
     }
 
-    /// Reads one part of the data as the model was trained on it.
+    /// Reads one part of the data in the form that the model was trained on.
     pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
         let data = self.source()?.load_part(part, pixels_for(self.pixels, model))?;
         model.map_or(Ok(data.clone()), |model| model.adapt(data))
     }
 }
 
-/// Whether inputs are made comparable.
+/// The standardization of inputs.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct StandardizeArgs {
     /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
@@ -225,7 +225,7 @@ pub(super) struct StandardizeArgs {
     pub(super) standardize: bool,
 }
 
-/// A number of columns, at least one.
+/// Parses a number of columns, at least one.
 fn parse_columns(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(columns @ 1..) => Ok(columns),
@@ -233,12 +233,12 @@ fn parse_columns(text: &str) -> Result<usize, String> {
     }
 }
 
-/// What pixels mean: as asked for, else as the model was trained, else scaled.
+/// Returns how pixels become inputs: as asked for, else as the model was trained, else scaled.
 pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
     asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
 }
 
-/// A trained model, and what of it is overridden.
+/// A trained model, with activations that may be overridden.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     /// The model: a file of `backprop train --out` or network2.py, a checkpoint, or the safetensors of an nn.Sequential
@@ -260,7 +260,7 @@ impl ModelArgs {
     }
 }
 
-/// The wish to have a model as it is, whatever its checksum says.
+/// Permission to use a model whose checksum does not match.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Edited {
     /// Take a model whose numbers were changed since it was written
@@ -268,16 +268,16 @@ pub(super) struct Edited {
     edited: bool,
 }
 
-/// Whether the reports of so many epochs fit into memory.
+/// Checks that the reports of this many epochs fit into memory.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge), with the largest number of epochs that fits.
 pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
-    // A list that grows takes up to three times as much while it moves.
+    // While a growing list is moved, it takes up to three times its size.
     memory::check_count("--epochs", epochs, 3 * size_of::<EpochReport>())
 }
 
-/// Reads the model to start from, if there is one; sizes must be its own.
+/// Reads the model to start from, if there is one; sizes must match the model's.
 pub(super) fn read_start(
     path: Option<&Path>,
     edited: Edited,
@@ -296,7 +296,8 @@ pub(super) fn training_samples(setup: &Setup) -> Result<Samples, Error> {
     setup.samples(|source, pixels| source.load_part(Part::Train, pixels))
 }
 
-/// Returns the architecture of a setup if a network of it fits into memory, at so many bytes a weight.
+/// Returns the architecture of a setup, after checking that a network of it fits into memory at this many bytes per
+/// weight.
 pub(super) fn architecture(
     setup: &Setup,
     samples: &Samples,
@@ -307,7 +308,7 @@ pub(super) fn architecture(
     Ok(architecture)
 }
 
-/// Reads a model, the model that a checkpoint holds, or that of a safetensors file, and overrides its activations.
+/// Reads a model, also from a checkpoint or a safetensors file, and overrides its activations.
 pub(super) fn read_model(
     path: &Path,
     edited: Edited,

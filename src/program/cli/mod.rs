@@ -1,7 +1,7 @@
-//! The `backprop` program: one file a subcommand.
+//! The `backprop` program: one file per subcommand.
 //!
-//! Results go to stdout, one JSON object a line with `--json`; everything else (progress, one line for an error) goes
-//! to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
+//! Results go to stdout, one JSON object per line with `--json`; everything else (progress, one line for an error)
+//! goes to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
 
 mod check;
 mod choices;
@@ -68,7 +68,7 @@ enum Command {
     Completions(completions::Completions),
 }
 
-/// The reasons for which a subcommand ends without having done its work.
+/// The reasons why a subcommand can end without having done its work.
 enum Failure {
     /// Bad usage or bad input: exit status 2.
     Input(Error),
@@ -88,13 +88,14 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// The stack of the thread that does the work, whatever the shell's limit (`ulimit -s`) for the first thread.
+/// The stack size of the thread that does the work, which does not depend on the shell's limit (`ulimit -s`) for the
+/// first thread.
 const STACK: usize = 8 << 20;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     signals::watch();
-    // A panic is a bug, reported in one line, or with RUST_BACKTRACE in full.
+    // A panic is a bug. It is reported in one line, or in full with RUST_BACKTRACE.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| ()));
     }
@@ -146,17 +147,17 @@ fn run() -> ExitCode {
         printed => result.map(|code| (code, printed.unwrap_or(true))),
     };
     match printed {
-        // That lines are lost was reported when it happened.
+        // The lost lines were reported when it happened.
         Ok((code, false)) if code == ExitCode::SUCCESS => ExitCode::from(2),
         Ok((code, _)) => code,
-        // The reader of the pipe has seen enough.
+        // The reader of the pipe has closed it.
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => fail(&format!("standard output: {error}")),
         Err(Failure::Input(error)) => fail(&remedies::with_flags(error).to_string()),
     }
 }
 
-/// Reports what is wrong. Returns the exit status of bad usage, bad input or output that failed.
+/// Reports an error. Returns the exit status of bad usage, bad input or failed output.
 fn fail(sentence: &str) -> ExitCode {
     report(sentence);
     ExitCode::from(2)
@@ -173,19 +174,20 @@ fn given_options(matches: &ArgMatches) -> Vec<String> {
     options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
-/// Writes one line to stderr, whatever characters a file's name has put into it. A failure is ignored: there is no other
-/// place to report it. In one piece, because a second signal could end the program between two.
+/// Writes one line to stderr, with any special characters of a file's name spelled out. A failure is ignored, because
+/// there is nowhere else to report it. The line is written in one piece, because a second signal could end the program
+/// between two.
 fn report(sentence: &str) {
     let line = format!("backprop: {}\n", backprop::spelled_out(sentence));
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
-/// Returns what is wrong with the command line without colour, so that every escape sequence in it was typed.
+/// Returns the error in the command line without colour, so that every escape sequence in it was typed by the user.
 fn without_styles() -> Option<clap::Error> {
     Cli::command().styles(Styles::plain()).try_get_matches().err()
 }
 
-/// Prints help and version as asked for, and anything else as one line.
+/// Prints help and version as they are, and any error as one line.
 fn report_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = error.print();
@@ -198,9 +200,9 @@ fn report_usage(error: &clap::Error) -> ExitCode {
     fail(&format!("{} (--help lists the options)", in_one_line(error)))
 }
 
-/// Returns what is wrong with a command line, without clap's hints below it.
+/// Returns the error in a command line, without clap's hints below it.
 fn in_one_line(error: &clap::Error) -> String {
-    // Rendered as plain text, it would lose escape sequences and the words that contain them.
+    // As plain text, it would lose escape sequences and the words that contain them.
     let text = error.render().ansi().to_string();
     let is_message = |line: &&str| {
         let line = line.trim();

@@ -1,8 +1,8 @@
-//! What to do about an error of the library, in flags and commands.
+//! Remedies for errors of the library, in terms of flags and commands.
 
 use backprop::{Error, ErrorKind};
 
-/// Returns the error with what the user of this program can do about it.
+/// Returns the error with a remedy for the user of this program.
 pub(super) fn with_flags(error: Error) -> Error {
     match error.kind() {
         ErrorKind::NoData => error.remedy("`backprop get-mnist` fetches MNIST"),

@@ -1,4 +1,4 @@
-//! Which training is looked at: the options that `step` and `dot` share, and what becomes of them.
+//! The options that `step` and `dot` share, and the training sequence made from them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use super::choices::{
 use super::words::words;
 use crate::io::{Destinations, Force, memory};
 
-/// The data sets that a page reads by name.
+/// The data sets that a page can read by name.
 const PAGE_READS: [Source; 5] = [Source::Digits, Source::Xor, Source::Circles, Source::Moons, Source::Spiral];
 
 /// A network, and the samples it is trained on one after the other.
@@ -86,7 +86,7 @@ pub(super) struct TrainingArgs {
 
 /// A network before its first step, and the samples to come.
 pub(super) struct Sequence {
-    /// What was chosen.
+    /// The setup chosen.
     setup: Setup,
     /// The network.
     pub(super) network: Network,
@@ -95,13 +95,13 @@ pub(super) struct Sequence {
 }
 
 impl TrainingArgs {
-    /// Whether training can begin.
+    /// Checks that training can begin.
     pub(super) fn check(&self) -> Result<(), Error> {
         let &Self { rate, batch, l2, dropout } = self;
         Options { rate, batch, l2, dropout, ..Options::default() }.check()
     }
 
-    /// The same for a page.
+    /// Returns the same options for a page.
     pub(super) fn situation(&self) -> Map<String, Value> {
         let &Self { rate, batch, l2, dropout } = self;
         let entries =
@@ -110,7 +110,7 @@ impl TrainingArgs {
     }
 }
 
-/// `rate 0.3`, and what is added to it: `rate 0.3, mini-batches of 2, lambda 1, dropout 0.5`.
+/// Writes `rate 0.3` and what is added to it: `rate 0.3, mini-batches of 2, lambda 1, dropout 0.5`.
 impl fmt::Display for TrainingArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let &Self { rate, batch, l2, dropout } = self;
@@ -129,20 +129,20 @@ impl fmt::Display for TrainingArgs {
 }
 
 impl Sequence {
-    /// The steps of this training, from the first one.
+    /// Returns the steps of this training, from the first one.
     pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper {
         let &TrainingArgs { rate, batch: size, l2, dropout } = training;
         let mini_batches = MiniBatches { size, l2, dropout, seed: self.setup.seed() };
         self.rows.stepper(self.network.clone(), rate, mini_batches)
     }
 
-    /// Where the samples come from.
+    /// Returns where the samples come from.
     pub(super) fn source(&self) -> &str {
         self.rows.name.as_deref().unwrap_or_default()
     }
 
-    /// Returns the setup as a page has it: with nothing left out, and with the samples themselves where the page
-    /// cannot read them by name.
+    /// Returns the setup for a page: with every setting filled in, and with the samples themselves if the page cannot
+    /// read them by name.
     pub(super) fn for_page(self) -> Setup {
         let Self { setup, network, rows } = self;
         let Architecture { sizes, activations, cost } = network.architecture;
@@ -154,7 +154,7 @@ impl Sequence {
             ..setup
         };
         let data = match setup.data().into_owned() {
-            // The nine nodes have weights of their own; nothing is drawn.
+            // The nine nodes have their own weights; nothing is drawn.
             Data::NineNodes => return Setup { data: Some(Data::NineNodes), ..setup },
             Data::Source(source) if !PAGE_READS.contains(&source) => Data::Rows(rows),
             named => named,
@@ -164,7 +164,7 @@ impl Sequence {
 }
 
 impl SequenceArgs {
-    /// The files it is read from.
+    /// Returns the files it is read from.
     pub(super) fn places(&self, force: Force) -> Result<Destinations, Error> {
         Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
     }
@@ -190,7 +190,7 @@ impl SequenceArgs {
         })
     }
 
-    /// Reads and draws all that is needed; at most `limit` samples.
+    /// Reads and draws everything that is needed, with at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
         let setup = self.setup()?;
         let samples = training_samples(&setup)?;

@@ -1,7 +1,7 @@
 //! The backward pass: each input's delta is a column of the weights times the deltas (the sum in equation 8).
 //!
-//! One sample walks through the weights panel by panel. In the product of several, a panel of *inputs* is one piece of
-//! work: it needs 32 columns of every panel of the weights.
+//! A single sample walks through the weights panel by panel. In the product of several samples, a panel of *inputs* is
+//! one piece of work, which needs 32 columns of every panel of the weights.
 
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
@@ -12,16 +12,17 @@ use super::tile::{COLUMNS, HEIGHT, add_product};
 use crate::Activation;
 use crate::vectorized::panel_matrix::{LANES, Lanes, PanelMatrix};
 
-/// How many panels of weights a tile goes through at a time: two have 64 rows, whose weights and whose block of deltas
-/// are 16 KiB each.
+/// The number of panels of weights that a tile goes through at a time: two have 64 rows, whose weights and whose block
+/// of deltas are 16 KiB each.
 const DEPTH: usize = 2;
 
-/// Wᵀ·δ for one sample, as dot products: adds one panel's part to each column's eight partial sums, one a lane.
+/// Computes Wᵀ·δ for one sample by dot products: adds one panel's part to each column's eight partial sums, one per
+/// lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn add_dots(partial_sums: &mut [Lanes], weights: &[Lanes], deltas: &[Lanes]) {
     const FMA: bool = has_instruction!();
-    // No constant height here: a loop over columns with nothing but lines inside is vectorized across columns, which
-    // gathers its numbers one by one.
+    // Not a constant height here: a loop over columns with only straight-line code inside would be vectorized across
+    // columns, which gathers its numbers one by one.
     for (partial_sums, column) in partial_sums.iter_mut().zip(weights.chunks_exact(deltas.len())) {
         let mut sums = *partial_sums;
         for (weights, deltas) in column.iter().zip(deltas) {
@@ -37,14 +38,14 @@ pub fn add_dots(partial_sums: &mut [Lanes], weights: &[Lanes], deltas: &[Lanes])
     }
 }
 
-/// The sums of eight partial sums, in pairs.
+/// Adds up eight partial sums in pairs.
 pub fn sum_up(partial_sums: &[Lanes], sums: &mut [f64]) {
     for (sum, [a, b, c, d, e, f, g, h]) in sums.iter_mut().zip(partial_sums) {
         *sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
     }
 }
 
-/// δ ← σ'(z) ∘ δ, the slopes from the outputs (the factor before the sum in equation 8).
+/// Computes δ ← σ'(z) ∘ δ, the slopes from the outputs (the factor before the sum in equation 8).
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn multiply_by_slopes(deltas: &mut [Lanes], outputs: &[Lanes], activation: Activation) {
     for (delta, output) in deltas.as_flattened_mut().iter_mut().zip(outputs.as_flattened()) {
@@ -52,11 +53,11 @@ pub fn multiply_by_slopes(deltas: &mut [Lanes], outputs: &[Lanes], activation: A
     }
 }
 
-/// Wᵀ·δ for the inputs of panel `place` as a matrix product, eight samples side by side in a [`Lanes`], each sum in
-/// ascending order of the rows.
+/// Computes Wᵀ·δ for the inputs of panel `place` as a matrix product, eight samples side by side in a [`Lanes`], each
+/// sum in ascending order of the rows.
 ///
-/// `deltas` are in blocks, as [`deltas_by_row`](super::pack::deltas_by_row) packs them, and so are the `sums` of
-/// [`INPUTS`] inputs.
+/// `deltas` are in the blocks of [`deltas_by_row`](super::pack::deltas_by_row), and so are the `sums` of [`INPUTS`]
+/// inputs.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn backward_product(sums: &mut [Lanes], place: usize, weights: &PanelMatrix, deltas: &[Lanes]) {
     const FMA: bool = has_instruction!();

@@ -11,12 +11,12 @@ use crate::vectorized::exponential;
 use crate::vectorized::non_zeros::{NonZeroRow, NonZeros};
 use crate::vectorized::panel_matrix::Lanes;
 
-/// How many columns of the weights go through all samples before the next come: 24 KiB, which the nearest cache holds.
+/// The number of columns of weights that all samples use before the next ones: 24 KiB, which fits the nearest cache.
 const DEPTH: usize = 96;
 
-/// W·x + b as a walk: for each sample, the columns of the inputs that are not 0.
+/// Computes W·x + b as a walk: for each sample, over the columns of the inputs that are not 0.
 ///
-/// `sums` and `weights` are one panel; a sample's sums stay in registers while its inputs go by.
+/// `sums` and `weights` are one panel; a sample's sums stay in registers during the walk over its inputs.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn forward_walk(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &NonZeros) {
     const FMA: bool = has_instruction!();
@@ -33,7 +33,7 @@ pub fn forward_walk(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inp
     }
 }
 
-/// `sums` + x·(the column of x) for each input x; the sums stay in registers.
+/// Computes `sums` + x·(the column of x) for each input x; the sums stay in registers.
 #[inline(always)]
 pub(super) fn add_columns<const FMA: bool, const HEIGHT: usize>(
     sums: &[Lanes; HEIGHT],
@@ -47,7 +47,8 @@ pub(super) fn add_columns<const FMA: bool, const HEIGHT: usize>(
     sums
 }
 
-/// The same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, and of each all inputs.
+/// Computes the same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, all inputs of
+/// each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &[Numbers]) {
     const FMA: bool = has_instruction!();
@@ -66,7 +67,7 @@ pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], 
     }
 }
 
-/// a = σ(z) in place.
+/// Computes a = σ(z) in place.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn activate(weighted_inputs: &mut [Lanes], activation: Activation) {
     exponential::activate(activation, weighted_inputs);

@@ -1,25 +1,26 @@
-//! sum + number·factor with one rounding, on processors that have no instruction for it (WebAssembly is one, an x86-64
-//! without FMA another): the same bits, from additions and multiplications that round each for itself.
+//! Computes sum + number·factor with one rounding on processors that have no instruction for it (WebAssembly is one,
+//! an x86-64 without FMA another): the same bits, from additions and multiplications that are rounded one by one.
 //!
-//! What a rounding has changed is a number too, and a few operations find it (Dekker 1971, Knuth's 2Sum):
+//! The error of a rounding is itself a number, and a few operations compute it (Dekker 1971, Knuth's 2Sum):
 //!
 //! ```text
 //!   product = number·factor, rounded     too large by e1   (from halves of 26 bits, whose products are exact)
 //!   sum'    = sum + product, rounded     too large by e2
 //! ```
 //!
-//! So sum' − (e1 + e2) is the result, if it is rounded once. But e1 + e2 is rounded as well. That can matter only where
-//! sum' − (e1 + e2) is about half-way between two neighbouring numbers: if rounding e1 + e2 leads exactly there, the
-//! last subtraction no longer knows from which side. Otherwise rounding, which keeps order, has not carried e1 + e2
-//! across any half-way point, and the result is right. How far half-way points are from sum' are multiples of a quarter
-//! of its last place, and |e1 + e2| is at most 1½ of it (where sum' is less than half the product, e2 is 0, and
-//! nothing but the last subtraction rounds). These are numbers of three bits. So:
+//! So sum' − (e1 + e2) is the result, if it is rounded once. But e1 + e2 is rounded as well. That can matter only
+//! where sum' − (e1 + e2) is about half-way between two neighbouring numbers: if rounding e1 + e2 leads exactly there,
+//! the last subtraction no longer knows from which side. Otherwise rounding, which keeps order, has not carried e1 +
+//! e2 across any half-way point, and the result is right. The distances of half-way points from sum' are multiples of
+//! a quarter of its last place, and |e1 + e2| is at most 1½ of it (if sum' is less than half the product, e2 is 0, and
+//! only the last subtraction rounds). These are numbers of three bits. So:
 //!
-//! 1. [`quickly`]: if e1 + e2 is 0 or has more bits than that, there is no doubt. This is nearly always so.
-//! 2. [`to_odd`]: else e1 + e2 is *rounded to odd*: what cannot be represented takes of its two neighbours the one whose
-//!    last bit is 1. A half-way point's is 0, so it is met only by itself (Boldo and Melquiond 2008, "Emulation of FMA
-//!    and correctly rounded sums: proved algorithms using rounding to odd", IEEE Transactions on Computers 57(4)).
-//! 3. Where something overflows, or is so small that what is lost of a product is no longer a number, `libm::fma` counts
+//! 1. [`quickly`]: if e1 + e2 is 0 or has more than three bits, there is no doubt. This is nearly always so.
+//! 2. [`to_odd`]: otherwise e1 + e2 is *rounded to odd*: a sum between two neighbouring numbers becomes the one whose
+//!    last bit is 1. The last bit of a half-way point is 0, so only an exact half-way point gives one (Boldo and
+//!    Melquiond 2008, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
+//!    Transactions on Computers 57(4)).
+//! 3. Where something overflows, or is so small that the error of a product cannot be represented, `libm::fma` counts
 //!    in integers, which takes ten times as long.
 //!
 //! Errors are kept as what is *too much*, because x − 0 is x for −0 as well.
@@ -28,9 +29,9 @@ use std::sync::OnceLock;
 
 use crate::vectorized::panel_matrix::{LANES, Lanes};
 
-/// Whether the version of a kernel that stands around it has the instruction behind `f64::mul_add`.
+/// True if the version of a kernel that this is used in has the instruction behind `f64::mul_add`.
 ///
-/// AVX-512 has one of its own; of a version's features only those that are written there are seen, not what they imply.
+/// AVX-512 has its own instruction. Only the features written out for a version are seen, not those they imply.
 ///
 /// In a debug build for windows-gnu `mul_add` is a call of mingw-w64's `fma`, which rounds twice.
 macro_rules! has_instruction {
@@ -50,26 +51,26 @@ pub(super) use has_instruction;
 /// Adds numbers·factor to sums.
 type MultiplyAdd = fn(&mut [f64], &[f64], f64);
 
-/// What was set by [`set_multiply_add`].
+/// The function set by [`set_multiply_add`].
 static MULTIPLY_ADD: OnceLock<MultiplyAdd> = OnceLock::new();
 
-/// Sets a function that adds numbers·factor to as many sums, each product with one rounding.
+/// Sets a function that adds numbers·factor to the same number of sums, each product with one rounding.
 ///
-/// Only for platforms that have an instruction for it which the compiler did not know of, as many browsers have; where the
-/// compiler knew, it is never called. It is tried first, and left aside if it rounds products too. `true` if it is used from
-/// now on; the first that is stays.
+/// Only for platforms that have an instruction for this which the compiler did not know about, as many browsers do; if
+/// the compiler knew, the function is never called. It is tried first, and rejected if it rounds products too. Returns
+/// `true` if it is used from now on; the first function accepted stays.
 pub fn set_multiply_add(multiply_add: fn(&mut [f64], &[f64], f64)) -> bool {
-    // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰, of which a product that is rounded loses the last term.
+    // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰; a rounded product loses the last term.
     let [number, lost] = [-30, -60].map(|exponent| libm::ldexp(1.0, exponent));
     let mut sums = [-1.0 - 2.0 * number; LANES];
     multiply_add(&mut sums, &[1.0 + number; LANES], 1.0 + number);
     sums == [lost; LANES] && MULTIPLY_ADD.set(multiply_add).is_ok()
 }
 
-/// Products of anything smaller could have parts that are no numbers any more: 2⁻²⁵⁵.
+/// Products of smaller numbers could have parts too small to represent: 2⁻²⁵⁵.
 const SMALLEST: f64 = f64::from_bits((1023 - 255) << 52);
 
-/// sums + numbers·factor.
+/// Computes sums + numbers·factor.
 #[inline(never)]
 pub fn add_scaled<const HEIGHT: usize>(sums: &mut [Lanes; HEIGHT], numbers: &[Lanes; HEIGHT], factor: f64) {
     if let Some(multiply_add) = MULTIPLY_ADD.get() {
@@ -83,7 +84,7 @@ pub fn add_scaled<const HEIGHT: usize>(sums: &mut [Lanes; HEIGHT], numbers: &[La
     }
 }
 
-/// sums + numbers·factors, lane by lane.
+/// Computes sums + numbers·factors, lane by lane.
 #[inline(never)]
 pub fn add_lanes(sums: &mut Lanes, numbers: &Lanes, factors: &Lanes) {
     add_products(std::array::from_mut(sums), std::array::from_ref(numbers), factors.iter().copied());
@@ -114,17 +115,17 @@ fn add_products<const HEIGHT: usize>(
     }
 }
 
-/// The result, and bits of which but the first none is set if it is not in doubt.
+/// Returns the result and a mask of doubt: the result is in doubt if any bit but the first is set.
 #[inline(always)]
 fn quickly(number: f64, factor: f64, sum: f64) -> (f64, u64) {
     let (sum, too_much) = sum_and_excesses(number, factor, sum);
     let too_much = too_much[0] + too_much[1];
     let has_three_bits = too_much.to_bits() << 14 == 0;
-    // Infinities and what comes of them (NaN) have three bits too.
+    // Infinities, and the NaN that comes from them, have three bits too.
     (sum - too_much, too_much.to_bits() & mask(has_three_bits))
 }
 
-/// The result, whatever the numbers.
+/// Returns the result for any numbers.
 #[cold]
 fn carefully(number: f64, factor: f64, sum: f64) -> f64 {
     let is_usual = |number: f64| number == 0.0 || (SMALLEST..1.0 / SMALLEST).contains(&number.abs());
@@ -136,7 +137,7 @@ fn carefully(number: f64, factor: f64, sum: f64) -> f64 {
     }
 }
 
-/// sum + number·factor with two roundings, and by how much each has made it too large.
+/// Returns sum + number·factor with two roundings, and by how much each rounding made it too large.
 #[inline(always)]
 fn sum_and_excesses(number: f64, factor: f64, sum: f64) -> (f64, [f64; 2]) {
     let (upper, lower) = halves(number, 0);
@@ -148,14 +149,14 @@ fn sum_and_excesses(number: f64, factor: f64, sum: f64) -> (f64, [f64; 2]) {
     (sum, [too_much, too_much_again])
 }
 
-/// The upper 26 bits of a number, and what is left: 27 bits, or 26 with a sign if half a bit has been added.
+/// Returns the upper 26 bits of a number and the rest: 27 bits, or 26 with a sign if half a bit has been added.
 #[inline(always)]
 fn halves(number: f64, half_a_bit: u64) -> (f64, f64) {
     let upper = f64::from_bits(number.to_bits().wrapping_add(half_a_bit) & !((1 << 27) - 1));
     (upper, number - upper)
 }
 
-/// x + y, and by how much it is too large.
+/// Returns x + y, and by how much it is too large.
 #[inline(always)]
 fn add(x: f64, y: f64) -> (f64, f64) {
     let sum = x + y;
@@ -164,19 +165,19 @@ fn add(x: f64, y: f64) -> (f64, f64) {
     (sum, (part_of_x - x) + (part_of_y - y))
 }
 
-/// x + y, or of its two neighbours, if it lies between two numbers, the odd one.
+/// Returns x + y or, if it lies between two neighbouring numbers, the odd one of them.
 #[inline(always)]
 fn to_odd(x: f64, y: f64) -> f64 {
     let (sum, too_much) = add(x, y);
     if too_much == 0.0 {
         return sum;
     }
-    // The neighbour nearer to zero; odd, it is that one, even, the other.
+    // If the neighbour nearer to zero is odd, it is the result; if it is even, the other one is.
     let is_too_far = (too_much > 0.0) == (sum > 0.0);
     f64::from_bits((sum.to_bits() - u64::from(is_too_far)) | 1)
 }
 
-/// A number's bits, if it is too small to be multiplied here.
+/// Returns a number's bits if it is too small to be multiplied here.
 #[inline(always)]
 fn too_small(number: f64) -> u64 {
     number.to_bits() & mask(number.abs() < SMALLEST)
@@ -194,7 +195,8 @@ mod tests {
 
     use super::*;
 
-    /// With one rounding: the processor's instruction, or the C library's function, of which mingw-w64's rounds twice.
+    /// Computes the result with one rounding: by the processor's instruction, or by the C library's function
+    /// (mingw-w64's rounds twice).
     fn expected(number: f64, factor: f64, sum: f64) -> f64 {
         if cfg!(all(windows, target_env = "gnu")) {
             libm::fma(number, factor, sum)
@@ -203,12 +205,12 @@ mod tests {
         }
     }
 
-    /// All bits, but of NaN that it is one.
+    /// Returns all bits of a number; for a NaN, only that it is one.
     fn bits(number: f64) -> u64 {
         if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
     }
 
-    /// A number with such an exponent, often of few bits or of nearly all.
+    /// Returns a number with such an exponent, often of few bits or of nearly all.
     fn number(rng: &mut ChaCha8Rng, exponents: std::ops::Range<i32>) -> f64 {
         let all = (1 << 52) - 1;
         let mantissa = match rng.random_range(0..8) {
@@ -224,7 +226,7 @@ mod tests {
         f64::from_bits(rng.next_u64() & 1 << 63 | exponent << 52 | mantissa)
     }
 
-    /// Two numbers and what their product is added to: of any size, near each other, cancelling, half-way.
+    /// Returns two numbers and the sum to add their product to: of any size, near each other, cancelling, half-way.
     fn terms(rng: &mut ChaCha8Rng) -> [f64; 3] {
         let spread = [3, 40, 255, 520, 1100][rng.random_range(0..5)];
         let [one, other] = [(); 2].map(|()| match rng.random_range(0..40) {
@@ -257,7 +259,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut in_doubt = 0;
         for _ in 0..rounds {
-            // One case on all lanes; then eight that are not related.
+            // The same case on all lanes; then eight unrelated ones.
             let [number, factor, sum] = terms(&mut rng);
             let want = bits(expected(number, factor, sum));
             let mut sums = [[sum; LANES]];

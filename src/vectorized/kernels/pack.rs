@@ -3,11 +3,11 @@
 use super::tile::{COLUMNS, HEIGHT, Numbers};
 use crate::vectorized::panel_matrix::{LANES, Lanes, PANEL, PanelMatrix};
 
-/// How many inputs of a layer are worked on together on the way back: a panel of the layer before.
+/// The number of a layer's inputs that the backward pass takes together: a panel of the layer before.
 pub const INPUTS: usize = PANEL * LANES;
 
-/// [`COLUMNS`] samples at a time, and of each all inputs; `samples` are rows of `input_size` numbers. The last group is
-/// filled up with zeros.
+/// Packs [`COLUMNS`] samples at a time, all inputs of each; `samples` are rows of `input_size` numbers. The last group
+/// is filled up with zeros.
 pub fn inputs_by_sample(samples: &[f64], input_size: usize, packed: &mut Vec<Numbers>) {
     packed.clear();
     for group in samples.chunks(COLUMNS * input_size) {
@@ -21,7 +21,7 @@ pub fn inputs_by_sample(samples: &[f64], input_size: usize, packed: &mut Vec<Num
     }
 }
 
-/// [`COLUMNS`] inputs at a time, and of each all samples, times `factor`; the last group is filled up with zeros.
+/// Packs [`COLUMNS`] inputs at a time, all samples of each, times `factor`; the last group is filled up with zeros.
 pub fn inputs_by_column(samples: &[f64], input_size: usize, factor: f64, packed: &mut Vec<Numbers>) {
     let count = samples.len() / input_size;
     packed.resize(input_size.div_ceil(COLUMNS) * count, [0.0; COLUMNS]);
@@ -36,8 +36,8 @@ pub fn inputs_by_column(samples: &[f64], input_size: usize, factor: f64, packed:
     }
 }
 
-/// The transpose, eight samples in a [`Lanes`], in blocks of [`HEIGHT`] lanes (the last may have fewer), each with all
-/// rows. Rows are padded as `deltas` pads them.
+/// Packs the transpose: eight samples in a [`Lanes`], in blocks of [`HEIGHT`] lanes (fewer in the last), each with all
+/// rows. Rows are padded like those of `deltas`.
 pub fn deltas_by_row(deltas: &PanelMatrix, packed: &mut Vec<Lanes>) {
     let (samples, rows) = (deltas.columns(), deltas.height() * LANES);
     let width = samples.div_ceil(LANES);
@@ -61,8 +61,8 @@ pub fn deltas_by_row(deltas: &PanelMatrix, packed: &mut Vec<Lanes>) {
     }
 }
 
-/// The weights of the inputs of panel `place` in some panels of rows: [`COLUMNS`] inputs at a time, and of each all rows.
-/// What is missing from [`INPUTS`] is filled up with zeros.
+/// Packs the weights of the inputs of panel `place` in some panels of rows: [`COLUMNS`] inputs at a time, all rows of
+/// each. Inputs missing from [`INPUTS`] are filled up with zeros.
 pub fn weights_by_row(panels: &[&[Lanes]], inputs: usize, place: usize, packed: &mut Vec<Numbers>) {
     let rows: usize = panels.iter().map(|panel| panel.len() / inputs * LANES).sum();
     packed.resize(INPUTS / COLUMNS * rows, [0.0; COLUMNS]);
@@ -81,7 +81,7 @@ pub fn weights_by_row(panels: &[&[Lanes]], inputs: usize, place: usize, packed: 
     }
 }
 
-/// The inverse for one panel of inputs: from `sums` in such blocks to a column a sample.
+/// Unpacks one panel of inputs: from `sums` in such blocks to a column per sample.
 pub fn sums_by_sample(sums: &[Lanes], samples: usize, panel: &mut [Lanes]) {
     let rows = panel.len() / samples * LANES;
     let blocks = panel.as_flattened_mut().chunks_mut(rows * HEIGHT * LANES);

@@ -1,26 +1,26 @@
 //! The heart of a matrix product: a tile of the result that stays in registers while the sum runs over its inner index.
 //!
 //! A product of matrices loads every number many times: n³ products have only 3·n² numbers. A tile of `N` columns of
-//! `M` [`Lanes`] loads M + N times for M·N multiply-adds of eight numbers. As a processor does two loads and two
-//! multiply-adds at a time, M + N must not exceed M·N, and the M·N sums must be as many as are under way at once
-//! (two a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
+//! `M` [`Lanes`] loads M + N times for M·N multiply-adds of eight numbers. A processor does two loads and two
+//! multiply-adds at a time, so M + N must not exceed M·N. The M·N sums must be as many as are in progress at once (two
+//! a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
 //! registers of four numbers each) of the 16 that AVX2 has.
 
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::panel_matrix::{LANES, Lanes};
 
-/// Columns of a tile.
+/// The number of columns of a tile.
 pub const COLUMNS: usize = 4;
 
 /// The most [`Lanes`] in a column of a tile.
 pub const HEIGHT: usize = 4;
 
-/// Numbers of `COLUMNS` columns that belong to the same inner index.
+/// The numbers of `COLUMNS` columns at the same inner index.
 pub type Numbers = [f64; COLUMNS];
 
-/// sums + lanes·numbers: `N` columns of `height` lanes each, tile by tile.
+/// Computes sums + lanes·numbers: `N` columns of `height` lanes each, tile by tile.
 ///
-/// For each inner index `lanes` has `height` of them, and `numbers` one for each column.
+/// For each inner index, `lanes` has `height` entries, and `numbers` has one for each column.
 #[inline(always)]
 pub fn add_product<const FMA: bool, const WIDE: bool, const N: usize>(
     sums: &mut [Lanes],
@@ -39,7 +39,7 @@ pub fn add_product<const FMA: bool, const WIDE: bool, const N: usize>(
     }
 }
 
-/// Of each column `M` lanes from `first`, in the order of the inner index; returns `M`.
+/// Adds to `M` lanes of each column from `first` on, in the order of the inner index; returns `M`.
 ///
 /// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: what is not inlined is compiled
 /// for any processor.)

@@ -1,5 +1,5 @@
-//! The update of a panel, in place: each weight takes its samples' terms one after the other, and no gradient matrix is
-//! made.
+//! The update of a panel in place: each weight takes its samples' terms one after the other, without a gradient
+//! matrix.
 
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
@@ -10,10 +10,10 @@ use super::{add_scaled, block, block_mut};
 use crate::vectorized::non_zeros::{ByPlace, NonZeroRow, NonZeros};
 use crate::vectorized::panel_matrix::Lanes;
 
-/// How many samples' deltas go through all columns before the next come: at most 32 KiB.
+/// The number of samples whose deltas go through all columns before the next ones: at most 32 KiB.
 const DEPTH: usize = 128;
 
-/// W ← decay·W.
+/// Computes W ← decay·W.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn shrink(weights: &mut [Lanes], decay: f64) {
     for weight in weights.as_flattened_mut() {
@@ -21,7 +21,7 @@ pub fn shrink(weights: &mut [Lanes], decay: f64) {
     }
 }
 
-/// b ← b + factor·Σ δ.
+/// Computes b ← b + factor·Σ δ.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_biases(biases: &mut [Lanes], deltas: &[Lanes], factor: f64) {
     const FMA: bool = has_instruction!();
@@ -32,7 +32,7 @@ pub fn update_biases(biases: &mut [Lanes], deltas: &[Lanes], factor: f64) {
     }
 }
 
-/// W ← W + factor·Σ δ·xᵀ as a walk, one sample after the other: for one sample, or where a layer has but one panel.
+/// Computes W ← W + factor·Σ δ·xᵀ as a walk, sample by sample: for one sample, or where a layer has only one panel.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_by_sample(
     weights: &mut [Lanes],
@@ -53,7 +53,7 @@ pub fn update_by_sample(
     }
 }
 
-/// The same, one column after the other: each is loaded and stored once for all the samples that use it.
+/// Computes the same column by column: each is loaded and stored once for all the samples that use it.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_by_column(
     weights: &mut [Lanes],
@@ -71,7 +71,8 @@ pub fn update_by_column(
     }
 }
 
-/// The same as a matrix product: `inputs` has [`COLUMNS`] columns at a time, and of each all samples, times factor.
+/// Computes the same as a matrix product: `inputs` has [`COLUMNS`] columns at a time, all samples of each, times
+/// factor.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, inputs: &[Numbers]) {
     const FMA: bool = has_instruction!();

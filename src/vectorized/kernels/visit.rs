@@ -1,7 +1,7 @@
 //! One visit of a panel for two samples: the update for the last one, then the forward pass of the next.
 //!
-//! Both use much the same columns. A group of columns is updated, and used while it is in the nearest cache; and while
-//! the update waits for the next columns, the forward pass, whose sums wait for each other, goes on.
+//! Both use mostly the same columns. A group of columns is updated, then used while it is in the nearest cache. While
+//! the update waits for its next columns, the forward pass, whose sums wait for each other, continues.
 
 use multiversion::multiversion;
 
@@ -12,7 +12,7 @@ use super::{block, block_mut};
 use crate::vectorized::non_zeros::NonZeroRow;
 use crate::vectorized::panel_matrix::Lanes;
 
-/// W ← W + factor·δ·xᵀ for the first row's x, then W·x + b for the second's: the bits of
+/// Computes W ← W + factor·δ·xᵀ for the first row's x, then W·x + b for the second's, with the same bits as
 /// [`update_by_sample`](super::update::update_by_sample), then [`forward_walk`](super::forward::forward_walk).
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn update_and_forward(

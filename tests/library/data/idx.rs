@@ -1,4 +1,4 @@
-//! IDX files: what is read, and what is refused with which words.
+//! IDX files: which are read, and which are refused, with what message.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Files as a program that uses the library meets them: IDX files and model files.
+//! Files as a program that uses the library reads them: IDX files and model files.
 
 mod idx;
 mod model_file;

@@ -1,4 +1,4 @@
-//! Model files: they come back bit for bit, network2.py's are read, damaged ones are refused.
+//! Model files are restored bit for bit, network2.py's are read, and damaged ones are refused.
 
 use backprop::data_set::{Answers, Pixels, Standardization};
 use backprop::model_file::Model;

@@ -1,4 +1,4 @@
-//! The check on anybody's model, by closures: f32, the edges of domains, bends, groups, many outputs.
+//! The check on any model, given by closures: f32, the edges of domains, kinks, groups, many outputs.
 
 use backprop::gradient_check::{
     Check, ClosureModel, Precision, Report, Sign, Sweep, Verdict, check_gradient, check_vjp,

@@ -1,5 +1,5 @@
-//! What the check says of wrong gradients of a model that it knows by two closures only, an MLP, with the mistakes that are
-//! made in one.
+//! The diagnosis of wrong gradients of a model that the check knows only by two closures: an MLP, with the usual
+//! mistakes.
 
 use backprop::gradient_check::{Check, ClosureModel, Report, Verdict};
 

@@ -1,9 +1,9 @@
-//! The gradient check: that it accuses no right gradient, and sees the wrong ones.
+//! The gradient check accuses no right gradient and detects the wrong ones.
 //!
-//! | file | on what |
+//! | file | tests on |
 //! |---|---|
 //! | networks.rs, properties.rs | our own networks, chosen and random |
-//! | closures.rs, diagnosis.rs | any model, and what is said of its mistakes |
+//! | closures.rs, diagnosis.rs | any model, and the diagnosis of its mistakes |
 //! | models.rs, tape.rs | random models, differentiated by an independent program |
 //! | rows.rs | small cases from reports about other checks |
 //! | traps.rs | models whose wrong gradient agrees at one scale only |

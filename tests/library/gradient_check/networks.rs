@@ -1,4 +1,4 @@
-//! The gradient check on correct networks, and what it says about models that break its rules.
+//! The gradient check on correct networks, and its answers for models that break its rules.
 
 use backprop::gradient_check::Forward;
 use backprop::gradient_check::faults::draw_examples;

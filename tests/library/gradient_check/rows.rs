@@ -1,4 +1,4 @@
-//! Small cases from reports about other checks, and what is said about each.
+//! Small cases from reports about other checks, and the verdict on each.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

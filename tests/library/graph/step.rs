@@ -1,4 +1,4 @@
-//! Node-sized steps: together they are `train_one_sample`, each can be taken back, and each says what it did.
+//! Node-sized steps: together they are `train_one_sample`, each can be undone, and each says what it did.
 
 use std::collections::BTreeSet;
 

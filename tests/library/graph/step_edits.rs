@@ -1,5 +1,5 @@
-//! Changes by hand in the middle of a walk: each holds from its training step on, wherever the walk goes, and leaves
-//! nothing behind where it is undone. (With random networks: tests/library/graph/step.rs.)
+//! Changes by hand in the middle of a walk: each applies from its training step on, wherever the walk goes, and leaves
+//! nothing behind when it is undone. (With random networks: tests/library/graph/step.rs.)
 
 use backprop::graph::{ConnectionId, Network};
 use backprop::step::{Edit, Stepper};

@@ -1,4 +1,4 @@
-//! What a step is called, where in the walk it says it is, and what the outputs stand for.
+//! The name of a step, its place in the walk, and the meaning of the outputs.
 
 use backprop::graph::{ConstNode, Layer, Network, Node};
 use backprop::step::text::number;

@@ -1,4 +1,4 @@
-//! Checkpoints: a run that was interrupted comes out as one that never was, and damage is noticed.
+//! Checkpoints: an interrupted run ends like one that was not, and damage is noticed.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -181,7 +181,7 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
     assert!(refusal(&|c| c.config.architecture.activations[1] = Activation::Relu).contains("sigmoid"));
     assert!(refusal(&|c| c.parameters.layers[0].biases[0] = f64::NAN).contains("infinite or not a number"));
     assert!(refusal(&|c| c.config.options.rate = -1.0).contains("rate"));
-    assert!(refusal(&|c| c.state.samples_done = 23).contains("stands at sample 23 of 23"));
+    assert!(refusal(&|c| c.state.samples_done = 23).contains("is at sample 23 of 23"));
     assert!(refusal(&|c| c.state.epochs_done += 1).contains("reports"));
     assert!(refusal(&|c| c.state.schedule.best_epoch = 99).contains("best epoch"));
     assert!(refusal(&|c| c.config.outputs.checkpoint_every = 0).contains("every 0 epochs"));

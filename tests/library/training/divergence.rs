@@ -1,6 +1,6 @@
-//! Training that leaves the range of numbers stops at once and names the layer, the epoch and the sample.
+//! Training that diverges stops at once and names the layer, the epoch and the sample.
 //!
-//! What it must name comes from a chain of single neurons worked out here, number by number.
+//! The expected names come from a chain of single neurons worked out here, number by number.
 
 use std::ops::ControlFlow;
 

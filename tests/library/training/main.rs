@@ -1,4 +1,4 @@
-//! Training as a program that uses the library meets it: the loop, checkpoints, numbers that run away.
+//! Training as a program that uses the library runs it: the loop, checkpoints, divergence.
 
 #[cfg(feature = "vectorized")]
 mod checkpoint;

@@ -1,5 +1,5 @@
-//! The training loop by itself, on a network whose answers are written down beforehand: when it evaluates, which
-//! evaluation decides, what it keeps and reports, when it stops.
+//! The training loop by itself, on a network whose answers are fixed beforehand: when it evaluates, which evaluation
+//! decides, what it keeps and reports, and when it stops.
 
 use std::cell::Cell;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! The object graph, the textbook matrices and the vectorized network are one and the same mathematics.
+//! The object graph, the textbook matrices and the vectorized network do the same mathematics.
 
 use backprop::{Architecture, Engine, Label, Sample, graph, vectorized};
 use vectorized::{rungs, textbook};

@@ -1,4 +1,4 @@
-//! The vectorized network: against reference numbers, against the object graph, and in its laws.
+//! The vectorized network: against reference numbers, against the object graph, and its laws.
 
 mod equivalence;
 mod golden;

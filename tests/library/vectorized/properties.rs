@@ -1,4 +1,4 @@
-//! Laws of the vectorized network: what must hold for all shapes, mini-batches, threads and CPUs.
+//! Laws of the vectorized network, for all shapes, mini-batches, threads and CPUs.
 
 use backprop::vectorized::{FullConnectedLayer, Network, textbook};
 use backprop::{Activation, Architecture, Cost, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};

@@ -1,4 +1,4 @@
-//! Code shown in the book is the code.
+//! Code shown in the book is the code in the sources.
 
 use std::fs;
 

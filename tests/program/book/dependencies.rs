@@ -1,4 +1,4 @@
-//! README.md names the crates that the library alone needs, and how many they are with theirs.
+//! README.md names the crates that the library alone needs, and the number of crates including their dependencies.
 
 use std::collections::BTreeSet;
 use std::process::Command;

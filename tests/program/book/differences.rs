@@ -1,4 +1,4 @@
-//! docs/differences.md and the marks in the code tell the same departures from the originals.
+//! docs/differences.md and the marks in the code list the same departures from the originals.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

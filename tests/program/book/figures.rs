@@ -1,4 +1,4 @@
-//! A measured figure that is told in several places is the same in all of them.
+//! A measured figure that appears in several places is the same in all of them.
 
 use testkit::book::Document;
 

@@ -1,8 +1,8 @@
-//! Formulas reach whoever draws them as they are written.
+//! Formulas reach their renderer exactly as they are written.
 //!
-//! GitHub, like others, lets Markdown at a formula before it is drawn: of `\\` one backslash is left, of `\,` a comma, and
-//! `_` may begin emphasis. So the formulas here are written such that even a Markdown parser that knows nothing of
-//! formulas leaves them alone: `\cr` ends a row.
+//! GitHub, like others, parses Markdown in a formula before it renders it: `\\` loses a backslash, `\,` becomes a
+//! comma, and `_` may begin emphasis. So the formulas here are written such that even a Markdown parser that knows
+//! nothing about formulas leaves them alone: `\cr` ends a row.
 
 use pulldown_cmark::{Event, Options, Parser};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Links lead somewhere, and chapters lead from one to the next.
+//! Links have targets, and each chapter links to the next.
 
 use std::path::{Component, Path, PathBuf};
 

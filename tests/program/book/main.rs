@@ -1,32 +1,33 @@
-//! README.md, data/README.md and the book under docs/ are true: the code stands in the sources, commands print what is shown, links
-//! lead somewhere, exercises have answers.
+//! README.md, data/README.md and the book under docs/ are true: the code is that of the sources, commands print what
+//! is shown, links have targets, exercises have answers.
 //!
-//! What is checked is marked by the Markdown itself:
+//! The Markdown itself marks what is checked:
 //!
 //! | above a block | means |
 //! |---|---|
 //! | `<!-- from src/graph/node.rs: fn calc_output -->` | the block is that item of that file (several: separated by commas) |
-//! | `<!-- from src/graph/node.rs -->` | the block stands in that file as it is |
+//! | `<!-- from src/graph/node.rs -->` | the block is in that file as it is |
 //! | nothing, and the block is `rust` | it is a doc-test: its file is listed in src/book/mod.rs |
 //! | nothing, and the block is `console` | each `$ command` is run, and prints what follows it |
-//! | `<!-- release only: reason -->` | the same, and a picture too, by the ignored tests, in a release build |
+//! | `<!-- release only: reason -->` | the same, or a picture, checked by the ignored tests in a release build |
 //! | `<!-- not in CI: reason -->` | it is not run |
-//! | `<!-- exit status: 1 0 -->` | so its commands end, where one does not end with 0 |
+//! | `<!-- exit status: 1 0 -->` | the exit status of each command, if one of them is not 0 |
 //! | `<!-- saved as: xor.csv -->` | the block is that file, for the commands that follow |
-//! | `<!-- varies: 11,453 0.8 -->` | where these words stand another run may have other numbers |
+//! | `<!-- varies: 11,453 0.8 -->` | these words may be other numbers in another run |
 //! | `<!-- printed by: command -->` | the `text` block is what that command prints |
 //! | nothing, and the block is `debugger` | it is a session that tests/program/debugger runs in gdb and in LLDB |
 //! | nothing, and the block is `sh` | each line is a command that is run |
 //! | `<!-- run by: .ci/run -->` | the same, by a line of .ci/run |
 //! | `<!-- tested by: src/program/show/stepper/tests.rs -->` | that test compares the block |
-//! | `<!-- drawing -->` | a drawing, with no figure that could be wrong |
+//! | `<!-- drawing -->` | a drawing without figures that could be wrong |
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
 //! | `<!-- live at step 12: backprop trace -->` on its own | the site shows that page here (docs/site) |
 //!
 //! Commands run in a scratch folder with copies of docs/ and data/, where `backprop` and `cargo run --release --` are
-//! the program under test. A line `...` stands for any lines. Commands are the same in every shell (shells.rs).
-//! `cargo test --config "env.UPDATE_DOCS='1'" --test book -- --test-threads=1` writes code, printed text and pictures into
-//! the book; with `--release` and, behind the `--`, `--include-ignored`, also what is for release builds only.
+//! the program under test. A line `...` represents any lines. Commands are the same in every shell (shells.rs).
+//! `cargo test --config "env.UPDATE_DOCS='1'" --test book -- --test-threads=1` writes code, printed text and pictures
+//! into the book; with `--release` and, after the `--`, `--include-ignored`, it also writes those for release builds
+//! only.
 #![cfg(unix)]
 
 mod code;

@@ -1,4 +1,4 @@
-//! What a public repository has says the same everywhere, and what is to be filled in once there is one is not forgotten.
+//! The facts about a public repository agree everywhere, and what must be filled in once it exists is not forgotten.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `backprop check`, as it is typed.
+//! `backprop check` as a user runs it.
 
 use backprop::gradient_check::faults::Fault;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! `backprop export`: what is written is read back here by hand; tests/program/cli/export_python.rs asks PyTorch and onnxruntime.
+//! `backprop export`: its files are read back here by hand; tests/program/cli/export_python.rs uses PyTorch and
+//! onnxruntime.
 
 use std::path::Path;
 

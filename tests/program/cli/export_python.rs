@@ -1,7 +1,7 @@
-//! What `backprop export` writes, used: by PyTorch alone and on two processes, and by onnxruntime.
+//! The files of `backprop export` in use: by PyTorch alone and on two processes, and by onnxruntime.
 //!
 //! `BACKPROP_PYTHON` names a Python that has torch, onnx and onnxruntime; without one the tests say so and pass. With
-//! `CI=true` they fail, unless .ci/run has found that there are none to install (`BACKPROP_NO_PYTORCH`).
+//! `CI=true` they fail, unless .ci/run could not install these (`BACKPROP_NO_PYTORCH`).
 
 use std::ffi::OsString;
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
-//! `backprop predict --image`: what a user sees, and what is refused. (How a picture is read: src/program/image_file/tests.rs.)
+//! `backprop predict --image`: what a user sees, and what is refused. (src/program/image_file/tests.rs tests how a
+//! picture is read.)
 
 use std::path::Path;
 

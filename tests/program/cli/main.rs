@@ -1,4 +1,4 @@
-//! The program as it is typed, a file a subcommand or a purpose.
+//! The program as a user runs it, a file for each subcommand or purpose.
 
 mod bad_input;
 mod check;

@@ -1,4 +1,4 @@
-//! Learning the real MNIST. Ignored where it is not at hand; CI runs these in release.
+//! Learning the real MNIST. Ignored where it is not available; CI runs these tests in release.
 
 use testkit::cli::{backprop, json_lines, success};
 use testkit::mnist::mnist_folder;

@@ -1,8 +1,8 @@
 //! The same bits on every machine: training on an old processor, on one with AVX2, on AArch64, on Windows and here
-//! ends in the same file.
+//! writes the same file.
 //!
-//! QEMU plays the other processors, Wine plays Windows. Where QEMU is missing the test says so and passes; under CI
-//! (`CI=true`) that is a failure.
+//! QEMU emulates the other processors, Wine runs the Windows program. Where QEMU is missing the test says so and
+//! passes; under CI (`CI=true`) that is a failure.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

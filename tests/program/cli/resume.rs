@@ -1,4 +1,4 @@
-//! A run that is interrupted or short of space comes out as one that never was. (Killed at random moments:
+//! A run that is interrupted or runs out of space ends like one that was not. (Killed at random moments:
 //! tests/program/hostile/storm.rs.)
 
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Weights from elsewhere: wherever a model is read, the safetensors file of an `nn.Sequential` will do.
+//! Weights from elsewhere: every command that reads a model also reads the safetensors file of an `nn.Sequential`.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What `--only`, `--phase`, `--from-step` and `--to-step` leave of what `backprop step` prints.
+//! `--only`, `--phase`, `--from-step` and `--to-step` select what `backprop step` prints.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

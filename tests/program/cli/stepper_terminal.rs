@@ -1,6 +1,6 @@
-//! The terminal stepper in a real terminal, which it leaves as it found it, however it ends.
+//! The terminal stepper in a real terminal, which is restored however the stepper ends.
 //!
-//! util-linux's `script` makes the terminal. Where it is missing the tests say so; under CI (`CI=true`) they fail.
+//! util-linux's `script` provides the terminal. Where it is missing the tests say so; under CI (`CI=true`) they fail.
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,4 @@
-//! `backprop trace`: one file that needs nothing else. (What it computes and shows: tests/page-engine.)
+//! `backprop trace` writes one file that needs nothing else. (tests/page-engine tests what it computes and shows.)
 
 use serde_json::{Value, json};
 

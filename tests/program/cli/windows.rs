@@ -1,4 +1,4 @@
-//! What is different on Windows: names, files that others hold open, locks. (Ctrl-C there: .ci/windows.)
+//! Differences on Windows: names, files that other programs hold open, locks. (Ctrl-C there: .ci/windows.)
 
 use std::fs::{File, OpenOptions};
 use std::io::Read as _;

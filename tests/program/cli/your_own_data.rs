@@ -1,4 +1,4 @@
-//! `--data` with what is built in, and with tables of one's own: as a user runs them.
+//! `--data` with built-in data and with a user's own tables.
 
 use std::path::Path;
 
@@ -139,9 +139,9 @@ fn a_bad_table_is_refused_with_line_and_column_and_what_would_be_right() {
         (b"x,y,class\n", "line 2, column 1: no rows follow the header"),
         (b"1,2,a\nNaN,4,b\n", "line 2, column 1: 'NaN' is not a number"),
         (b"1,2,a\n3,1e999,b\n", "line 2, column 2: '1e999' is not finite"),
-        (b"1,2,a\n3,,b\n", "line 2, column 2: nothing stands where a number belongs"),
+        (b"1,2,a\n3,,b\n", "line 2, column 2: a number is missing"),
         (b"1,2,a\n3,4,\n", "line 2, column 3: no class"),
-        (b"1,2,0.5\n3,4,0.7\n", "line 1, column 3: '0.5' is no class"),
+        (b"1,2,0.5\n3,4,0.7\n", "line 1, column 3: '0.5' is not a class"),
         (b"1;2,5;a\n", "line 1, column 2: '2,5' has a comma; write a decimal point"),
         (b"1\n2\n", "line 1, column 1: 1 column; a row needs inputs and, last, a class"),
     ];

@@ -1,4 +1,4 @@
-//! A network of 784-300-10: how long it takes to an output node, and layers in pages.
+//! A network of 784-300-10: the time to reach an output node, and layers in pages.
 
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | walking.rs | steps, sums, jumps and runs, forwards and back; values are those of `step --json` |
 //! | breakpoints.rs | how often each kind of breakpoint stops, and where |
-//! | setting.rs | what is set, what that changes, and how it is undone |
+//! | setting.rs | values set by hand, what that changes, and how it is undone |
 //! | session.rs | the session in the book |
 //! | strange.rs | messages that no editor should send; a port |
 //! | microsoft.rs | whole sessions, driven by Microsoft's test client |

@@ -1,4 +1,4 @@
-//! What is set, what that changes, and how it is undone.
+//! Values set by hand, what that changes, and how it is undone.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Messages that no editor should send: refused, or the end, and never a panic.
+//! Messages that no editor should send: they are refused or end the session, and never cause a panic.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};

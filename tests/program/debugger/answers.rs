@@ -1,6 +1,6 @@
-//! What of a debugger's answer is the network's: values and places, without addresses, types, braces and numbering.
+//! Reduces a debugger's answer to the network's values and places, without addresses, types, braces and numbering.
 //!
-//! gdb, LLDB and an editor put these in three ways. Here they become the same lines, those that the book shows:
+//! gdb, LLDB and an editor format these in three ways. Here they become the same lines, those that the book shows:
 //!
 //! ```text
 //! Breakpoint at node.rs:63

@@ -1,4 +1,4 @@
-//! gdb: breakpoints stop once per node or connection, and what is printed there is right.
+//! gdb: breakpoints stop once per node or connection, and the values printed there are right.
 
 use std::fmt::Write as _;
 use std::path::Path;

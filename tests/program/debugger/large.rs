@@ -1,4 +1,4 @@
-//! A network of 784-300-10, with 238,510 connections: long lists come in pages, and nobody waits for them.
+//! A network of 784-300-10, with 238,510 connections: long lists come in pages, without a noticeable wait.
 
 use std::path::Path;
 use std::process::Command;

@@ -2,23 +2,22 @@
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | gdb.rs, lldb.rs | breakpoints stop once per node or connection, and what is printed there is right |
+//! | gdb.rs, lldb.rs | breakpoints stop once per node or connection, and the values printed there are right |
 //! | session.rs | the sessions in the book: one list of answers, for gdb, LLDB and lldb-dap |
-//! | answers.rs | what of an answer is the network's and not the debugger's |
-//! | dap.rs, mi.rs | what an editor is told |
+//! | answers.rs | the part of an answer that is the network's and not the debugger's |
+//! | dap.rs, mi.rs | the messages to an editor |
 //! | picture.rs | `bp-json` |
 //! | vscode.rs | the files in .vscode |
 //! | large.rs | how long it takes in 784-300-10 |
 //!
-//! Where a debugger is missing the tests say so and pass; under CI (`CI=true`) that is a failure, except where .ci/run
-//! found that there is no LLDB 19 to install (`BACKPROP_NO_LLDB`). After a change to a
-//! session in the book, or to a line shown there,
+//! Where a debugger is missing the tests say so and pass; under CI (`CI=true`) that is a failure, unless .ci/run could
+//! not install LLDB 19 (`BACKPROP_NO_LLDB`). After a change to a session in the book, or to a line shown there,
 //! `cargo test --config "env.UPDATE_DOCS='1'" --test debugger -- --include-ignored` writes the answers into it.
 //!
-//! `cargo test` has a few sessions in gdb; .ci/run has them all, those that are ignored in a step of its own, for in
-//! a release build there are none.
+//! `cargo test` runs a few sessions in gdb. .ci/run runs all of them, the ignored ones in a separate step, because a
+//! release build does not contain these tests.
 //!
-//! (Nothing here needs the feature `cli`; but once is enough, and .ci/run also tests the library alone.)
+//! (Nothing here needs the feature `cli`, but once is enough, and .ci/run also tests the library alone.)
 #![cfg(all(debug_assertions, target_os = "linux"))]
 
 mod answers;

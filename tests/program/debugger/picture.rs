@@ -1,7 +1,8 @@
-//! `bp-json`: the network as Debug Visualizer draws it, an extension of VS Code.
+//! `bp-json`: the network in the format of Debug Visualizer, an extension of VS Code.
 //!
-//! What it accepts is written in its sources (hediet/visualization, `sGraph.ts`): `kind`, `nodes` with `id`, `label`,
-//! `color`, `borderColor` and `shape`, `edges` with `id`, `from`, `to`, `label`, `color` and `style`, all of them texts.
+//! Its sources define what it accepts (hediet/visualization, `sGraph.ts`): `kind`, `nodes` with `id`, `label`,
+//! `color`, `borderColor` and `shape`, `edges` with `id`, `from`, `to`, `label`, `color` and `style`, all of them
+//! texts.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The sessions in the book. What a document shows is the one list of answers that gdb, LLDB and lldb-dap must give.
+//! The sessions in the book. The answers shown there are the ones that gdb, LLDB and lldb-dap must give.
 //!
 //! ```text
 //! (gdb) print upstream[1]
@@ -6,7 +6,7 @@
 //! ConnectionId(4): (0-1) -> (1-0) weight=0.931745 gradient=0.000000
 //! ```
 //!
-//! `(both)` stands for a command that is the same in both. answers.rs says what is left out of an answer.
+//! `(both)` means a command that is the same in both. answers.rs says what is left out of an answer.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The files in .vscode: what they tell gdb and LLDB is understood there, and stops at the node-sized functions.
+//! The files in .vscode: gdb and LLDB understand their commands, and stop at the node-sized functions.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Running the program under limits, and the folders it is run in.
+//! Runs the program under limits, and makes the folders it runs in.
 
 use std::io::Read as _;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Nothing lost, whatever comes in: full disks, devices, links, other people's files, damage, signals, and sizes that no
-//! memory holds.
+//! Nothing is lost, whatever happens: full disks, devices, links, other people's files, damage, signals, and sizes
+//! that no memory holds.
 //!
-//! Every run is held to two limits, three minutes and 200 MB ([`limits::run`]). What needs root or a file system of its own
-//! is ignored here, and .ci/run runs it.
+//! Every run is held to two limits, three minutes and 200 MB ([`limits::run`]). Tests that need root or their own file
+//! system are ignored here; .ci/run runs them.
 #![cfg(unix)]
 
 mod limits;

@@ -1,4 +1,4 @@
-//! What a refusal says: row 13, and models whose numbers have changed, row 6 of what was asked for.
+//! Refusals say what was found and what to do, and a model whose numbers have changed is noticed.
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -1,4 +1,5 @@
-//! Files that would be lost: rows 3, 5, 6, 7, 8, 9 and 12, and places that cannot be written to, row 2.
+//! No file is lost: data, other people's files, devices, links and earlier runs are not overwritten, and a run whose
+//! place cannot be written to is saved elsewhere.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;

@@ -1,4 +1,4 @@
-//! What is printed, and where it cannot be: rows 1 and 11.
+//! Output that cannot be printed costs no work, and names that would do something to a terminal are spelled out.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! What is too large, or says that it is: rows 4 and 10.
+//! Files and numbers that are too large, or claim to be, are refused.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
-//! Signals at random moments: every run comes out as one that was left alone, to the last bit, and nothing is left
-//! behind. (The terminal stepper's own are in tests/program/cli/stepper_terminal.rs.)
+//! Signals at random moments: every run ends like one that was left alone, to the last bit, and leaves nothing behind.
+//! (The terminal stepper's tests are in tests/program/cli/stepper_terminal.rs.)
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

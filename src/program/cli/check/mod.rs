@@ -189,7 +189,7 @@ fn write_fault(output: &mut Output, fault: &Fault) -> std::io::Result<()> {
 }
 
 impl Outcome {
-    /// The numbers of all engines together, then each engine's own.
+    /// Returns the numbers of all engines together, then each engine's own.
     fn to_json(&self) -> serde_json::Value {
         let counts = self.counts();
         let engines = self.reports.iter().map(|(engine, report)| {

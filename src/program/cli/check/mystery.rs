@@ -1,4 +1,4 @@
-//! A fault to be found by its report: `check --mystery SEED`, and whether it was: `--answer NAME`.
+//! `check --mystery SEED` plants a fault to be found by its report, and `--answer NAME` says whether it was found.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use super::setting::named;
 use crate::cli::{Failure, Output};
 use backprop::gradient_check::faults::Fault;
 
-/// Which mystery, and what somebody takes it for.
+/// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]
 pub(super) struct MysteryArgs {
     /// Plant a fault of the gallery without saying which: find it by the report. The same SEED, a number or a student's
@@ -28,12 +28,13 @@ pub(super) struct MysteryArgs {
 }
 
 impl MysteryArgs {
-    /// The fault, and the seed of the weights that it is shown on.
+    /// Returns the fault, and the seed of the weights that it is shown on.
     pub(super) fn fault(&self) -> Option<(&'static Fault, u64)> {
         self.mystery.as_deref().map(Fault::mystery)
     }
 
-    /// Judges the answer, if there is one. A wrong one is told what it would have looked like, and not what is right.
+    /// Judges the answer, if there is one. A wrong answer is told what its fault would have looked like, but not the
+    /// right answer.
     pub(super) fn judge(&self, as_json: bool, output: &mut Output) -> Result<Option<ExitCode>, Failure> {
         let (Some(answer), Some((fault, _))) = (&self.answer, self.fault()) else { return Ok(None) };
         let answered = named("--answer", answer)?;

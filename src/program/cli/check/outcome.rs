@@ -1,21 +1,21 @@
-//! What the engines' reports say together.
+//! The combined result of the engines' reports.
 //!
 //! `checked` counts *parameters*, each compared with the gradient of every engine asked for: 26 parameters on both
-//! engines are 26, not 52. A parameter's verdict is the worst that an engine got for it.
+//! engines are 26, not 52. A parameter's verdict is the worst of its engines' verdicts.
 
 use std::time::Instant;
 
 use backprop::gradient_check::{Named, Report, Verdict};
 
-/// The report of each engine that was checked.
+/// The reports of the engines that were checked.
 pub(super) struct Outcome {
     /// Each engine's name and its report, of the same parameters in the same order.
     pub(super) reports: Vec<(&'static str, Report)>,
-    /// How long the checks took.
+    /// The time that the checks took.
     pub(super) seconds: f64,
 }
 
-/// How many parameters have which verdict.
+/// The number of parameters with each verdict.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) checked: usize,
@@ -40,12 +40,12 @@ impl Outcome {
         self.reports.push((engine, report));
     }
 
-    /// Whether every engine passed.
+    /// Returns whether every engine passed.
     pub(super) fn passed(&self) -> bool {
         self.reports.iter().all(|(_, report)| report.passed())
     }
 
-    /// The worst verdict of an engine.
+    /// Returns the worst verdict of an engine.
     pub(super) fn verdict(&self) -> Option<Verdict> {
         self.reports.iter().map(|(_, report)| report.verdict).max()
     }
@@ -70,13 +70,13 @@ impl Outcome {
         counts
     }
 
-    /// NaN (null in JSON) if one engine's is.
+    /// Returns the largest relative error; NaN (null in JSON) if one engine's is NaN.
     pub(super) fn max_relative_error(&self) -> f64 {
         let errors = self.reports.iter().map(|(_, report)| report.max_relative_error);
         errors.fold(0.0, |largest, error| if error <= largest { largest } else { error })
     }
 
-    /// The worst parameter of the engine with the largest relative error.
+    /// Returns the worst parameter of the engine with the largest relative error.
     pub(super) fn worst(&self) -> Option<&Named> {
         let worst = self.reports.iter().filter_map(|(_, report)| report.worst.as_ref());
         worst.max_by(|one, other| {

@@ -1,4 +1,4 @@
-//! Which network is checked, and on what.
+//! The network that is checked, and the samples it is checked on.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use crate::cli::choices::{
 use crate::cli::words::words;
 use crate::io::memory;
 
-/// A network and its samples, or a fault, which brings a set-up of its own.
+/// A network and its samples, or a fault, which brings its own setup.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SettingArgs {
     /// Neurons in each layer, input first [default: 3,4,2; with --fault what the fault needs; with --data as `train`]
@@ -78,7 +78,7 @@ pub(super) struct SettingArgs {
     pub(super) mystery: MysteryArgs,
 }
 
-/// The fault of the gallery that an option names.
+/// Returns the fault of the gallery that an option names.
 pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, Error> {
     Fault::named(name).ok_or_else(|| {
         let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
@@ -87,7 +87,7 @@ pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, 
     })
 }
 
-/// What is checked.
+/// The network, the samples and the fault to check.
 pub(super) struct Setting {
     pub(super) architecture: Architecture,
     pub(super) parameters: Parameters,
@@ -96,7 +96,7 @@ pub(super) struct Setting {
 }
 
 impl SettingArgs {
-    /// Reads and draws all that is needed.
+    /// Reads and draws everything that is needed.
     pub(super) fn prepare(&self) -> Result<Setting, Error> {
         if let Some((fault, seed)) = self.mystery.fault() {
             let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], seed);
@@ -128,7 +128,7 @@ impl SettingArgs {
         Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
     }
 
-    /// Fills in what was chosen; a fault brings sizes, activation and cost of its own.
+    /// Fills in what was chosen; a fault brings its own sizes, activation and cost.
     fn setup(&self, fault: Option<&Fault>) -> Result<Setup, Error> {
         if self.data.data.is_none() && (self.data.pixels.is_some() || self.standardize.standardize) {
             return Err(Error::usage("--pixels and --standardize say what the samples of --data mean")

@@ -1,4 +1,4 @@
-//! What can be asked of `backprop train`.
+//! The options of `backprop train`.
 
 use std::path::PathBuf;
 
@@ -119,7 +119,7 @@ pub(in crate::cli) struct Train {
     pub(super) quiet: bool,
 }
 
-/// How long to train, by which steps and on what.
+/// The length of training, its steps and its samples.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct How {
     /// The choices of an original program: bp (mnist.py), fc, network or network2
@@ -180,7 +180,7 @@ pub(in crate::cli) struct How {
 }
 
 impl How {
-    /// Explicit options over the preset's over the defaults.
+    /// Returns the options of training: explicit ones override the preset's, which override the defaults.
     pub(in crate::cli) fn options(&self) -> Options {
         let mut options = self.preset.map(|preset| preset.choices().options).unwrap_or_default();
         self.fill(&mut options);
@@ -199,7 +199,7 @@ impl How {
     }
 }
 
-/// Puts what was given into its place.
+/// Puts a value into its place if it was given.
 fn put<T>(given: Option<T>, place: &mut T) {
     if let Some(value) = given {
         *place = value;
@@ -207,8 +207,8 @@ fn put<T>(given: Option<T>, place: &mut T) {
 }
 
 impl Train {
-    /// Puts every option that was given into its place in the description of a run: of a new one, which its preset and
-    /// its data have begun, or of one that is resumed.
+    /// Puts every option that was given into the configuration of a run: a new one, already filled in by its preset
+    /// and its data, or a resumed one.
     pub(super) fn fill(&self, config: &mut RunConfig) {
         let RunConfig { engine, architecture, data, options, outputs, beginning } = config;
         put(self.engine.engine.map(|engine| engine.word().to_owned()), engine);

@@ -1,5 +1,5 @@
-//! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, which would lose
-//! more: it is tried again after the next epoch, and at the end saved in the current folder.
+//! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, which would
+//! lose more. It is tried again after the next epoch, and at the end saved in the current folder.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ use crate::io;
 
 /// Saves a run as often as was asked for.
 pub(super) struct Keeper {
-    /// The run, with the weights and the state of the latest save, or of the latest attempt.
+    /// The run, with the weights and the state of the latest save or attempt to save.
     run: Checkpoint,
     /// Where checkpoints go, if anywhere.
     path: Option<PathBuf>,
@@ -26,12 +26,12 @@ pub(super) struct Keeper {
     checkpoint_is_due: bool,
     /// The same for the model.
     model_is_due: bool,
-    /// The latest failure that was reported: a full disk is full after every epoch.
+    /// The latest failure that was reported. A full disk is still full after the next epoch.
     last_complaint: String,
 }
 
 impl Keeper {
-    /// Writes the first checkpoint, so that a place that cannot take one is known before anything is trained.
+    /// Writes the first checkpoint, so that a place that cannot be written to is found before anything is trained.
     pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
         let path = options.checkpoint_path();
         run.config.outputs.checkpoint = path.as_deref().map(absolute);
@@ -40,19 +40,19 @@ impl Keeper {
         let is_resumed = path.is_some() && options.resume == path;
         let keeper =
             Self { run, path, checkpoint_is_due: false, model_is_due: false, last_complaint: String::new() };
-        // The checkpoint of a resumed run is there already.
+        // A resumed run already has its checkpoint.
         if let Some(path) = keeper.path.as_deref().filter(|_| !is_resumed) {
             keeper.write_checkpoint(path)?;
         }
         Ok(keeper)
     }
 
-    /// Returns the run as it was saved last.
+    /// Returns the run as it was last saved.
     pub(super) fn run(&self) -> &Checkpoint {
         &self.run
     }
 
-    /// Returns `true` if anything of the run will remain.
+    /// Returns `true` if anything of the run will be saved.
     pub(super) fn saves(&self) -> bool {
         self.path.is_some() || self.run.config.outputs.out.is_some()
     }
@@ -63,7 +63,7 @@ impl Keeper {
         let is_due = |every: usize| epoch.is_multiple_of(every);
         let ends = trainer.is_finished();
         self.model_is_due |= self.run.config.outputs.save_every.is_some_and(is_due) || ends;
-        // A resumed run replaces only those models that its checkpoint knows.
+        // A resumed run replaces only the models that its checkpoint knows.
         self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
         let model = if self.model_is_due { self.model(trainer, engine) } else { None };
         self.run
@@ -84,7 +84,7 @@ impl Keeper {
         }
     }
 
-    /// Reports a failure, if there is one that was not reported yet. Returns `true` if there is one.
+    /// Reports a failure that has not been reported yet. Returns `true` if there is a failure.
     fn complain(&mut self, written: Result<(), Error>) -> bool {
         let Err(error) = written else { return false };
         let complaint = error.to_string();
@@ -95,7 +95,8 @@ impl Keeper {
         true
     }
 
-    /// Writes everything that was asked for at the end of the run. Returns success if every file is where it should be.
+    /// Writes everything that was asked for at the end of the run. Returns success if every file was saved in its
+    /// place.
     pub(super) fn finish(
         &mut self,
         trainer: &Trainer<'_>,
@@ -118,7 +119,7 @@ impl Keeper {
         if saved { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
 
-    /// Adds to the error of weights that have left the range of numbers where the last good ones are.
+    /// Adds to an error about diverging weights where the last good ones are.
     pub(super) fn diverged(&mut self, error: Error) -> Error {
         let (ErrorKind::Diverged, Some(path)) = (error.kind(), self.path.clone()) else { return error };
         let place = if self.checkpoint_is_due { self.checkpoint(&path) } else { Some(path) };
@@ -127,7 +128,7 @@ impl Keeper {
         error.remedy(format!("the weights after epoch {epoch} are good: --from {place}"))
     }
 
-    /// Saves the run after a signal, if a place was given for anything. Returns a sentence that says how to go on.
+    /// Saves the run after a signal, if any file was asked for. Returns a sentence that says how to continue.
     pub(super) fn interrupted(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> String {
         let state = trainer.state();
         let interrupted = if state.samples_done == 0 {
@@ -151,22 +152,23 @@ impl Keeper {
         }
     }
 
-    /// Returns the network, and what it must know of its data: the best one, if that is to be kept and the run is over.
+    /// Returns the network with what it must know about its data. After the end of the run, this is the best network
+    /// if that is to be kept.
     pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
         let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
         let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
         self.run.config.model(parameters)
     }
 
-    /// Returns where the model goes, if anywhere, and its text.
+    /// Returns the path of the model, if there is one, and its text.
     fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
         let path = self.run.config.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
         Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
     }
 
-    /// Writes the run, and keeps the checkpoint that was there as FILE.previous, unless it is damaged: it would replace a
-    /// good one.
+    /// Writes the run and keeps the earlier checkpoint as FILE.previous, unless it is damaged and would replace a good
+    /// one.
     fn write_checkpoint(&self, path: &Path) -> Result<(), Error> {
         let bytes = self.run.to_bytes().map_err(|error| error.in_file(path))?;
         if Checkpoint::is_whole_at(path) {
@@ -178,14 +180,15 @@ impl Keeper {
         }
     }
 
-    /// Writes the run to its place or, if that fails, to the current folder. Returns where it is.
+    /// Writes the run to its place or, if that fails, to the current folder. Returns where it was written.
     fn checkpoint(&self, path: &Path) -> Option<PathBuf> {
         let written = self.write_checkpoint(path);
         or_rescued(path, &self.run.to_bytes().ok()?, written)
     }
 }
 
-/// Writes a file that could not be written to its place into the current folder, as `NAME.rescued`. Returns where it is.
+/// Writes a file that could not be saved in its place to the current folder, as `NAME.rescued`. Returns where it was
+/// written.
 fn or_rescued(path: &Path, contents: &[u8], written: Result<(), Error>) -> Option<PathBuf> {
     let Err(error) = written else { return Some(path.to_path_buf()) };
     let place = io::free_name(&Path::new(".").join(path.file_name()?), "rescued");
@@ -197,7 +200,7 @@ fn or_rescued(path: &Path, contents: &[u8], written: Result<(), Error>) -> Optio
     None
 }
 
-/// Returns the checksum of the file where the model goes, if there is one.
+/// Returns the checksum of the file where the model goes, if it exists.
 pub(super) fn checksum_of_file(path: &Path) -> Option<u32> {
     file::read(path).ok().map(|bytes| checksum(&bytes))
 }

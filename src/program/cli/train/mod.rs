@@ -1,8 +1,7 @@
-//! `backprop train`: from starting weights, or a checkpoint, to a trained model.
+//! `backprop train`: trains a model from starting weights or from a checkpoint.
 //!
-//! `args` is what can be asked for, `places` what files that takes. `start` makes a checkpoint of a new run from it,
-//! `resume` reads that of an earlier one; this file goes on from there, `keeper` saves what comes of it, and `screen`
-//! shows it.
+//! `args` has the options, `places` the files. `start` makes the checkpoint of a new run, and `resume` reads that of
+//! an earlier one. This file trains from there, `keeper` saves the results, and `screen` prints them.
 
 mod args;
 mod keeper;
@@ -67,7 +66,7 @@ impl Train {
             });
             screen.clear();
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
-                // Saved first: nobody may be left to read the line.
+                // Saved before it is printed: the reader of the line may be gone.
                 keeper.after_epoch(&trainer, engine.as_ref());
                 let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts, &report);
                 screen.epoch(output, &report, &notes)?;
@@ -87,7 +86,7 @@ impl Train {
         Ok(exit)
     }
 
-    /// What is wrong with the network after its last epoch, as it is shown the samples it is tested on; nothing before.
+    /// Returns the warnings about the network after its last epoch, judged by the test samples; none before that.
     fn notes(
         &self,
         keeper: &Keeper,
@@ -103,7 +102,7 @@ impl Train {
         health::notes(&keeper.network(trainer, engine), &parts.test, recognises)
     }
 
-    /// The curves of `--plot`.
+    /// Returns the curves of `--plot`.
     fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(&Path, String)> {
         let path = self.plot.as_deref()?;
         Some((path, plot::svg(keeper.run(), &trainer.state().history)))

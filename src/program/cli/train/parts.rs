@@ -7,7 +7,7 @@ use backprop::data_set::{DataSet, Split};
 use backprop::training::{DataRecord, Fingerprint};
 use backprop::{Architecture, data_set::Source};
 
-/// What is trained on, what decides, and what is only tested.
+/// The samples to train on, those that decide when to stop, and those that are only tested.
 pub(in crate::cli) struct Parts {
     pub(in crate::cli) train: DataSet,
     pub(super) validation: Option<DataSet>,
@@ -15,19 +15,19 @@ pub(in crate::cli) struct Parts {
     pub(in crate::cli) tested: Tested,
 }
 
-/// Which samples the network is tested on.
+/// The samples that the network is tested on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Tested {
-    /// Samples of their own.
+    /// Separate test samples.
     Test,
-    /// There are none; those held out.
+    /// The held-out samples, because there are no test samples.
     HeldOut,
-    /// There are none, and none are held out: those it is trained on.
+    /// The training samples, because there are no others.
     Trained,
 }
 
 impl Parts {
-    /// Cuts a data set as the record says.
+    /// Splits a data set as the record says.
     pub(super) fn cut(split: Split, record: &DataRecord) -> Self {
         let limit = |data: DataSet, limit: Option<usize>| match limit {
             Some(count) => data.first(count),
@@ -43,7 +43,7 @@ impl Parts {
         Self { train, validation, test: limit(test, record.test_limit), tested }
     }
 
-    /// With inputs as the record says.
+    /// Standardizes the inputs as the record says.
     pub(super) fn standardized(self, record: &DataRecord) -> Self {
         let Some(standardization) = &record.standardization else { return self };
         let standardized = |data: DataSet| data.standardized(standardization.clone());
@@ -55,12 +55,12 @@ impl Parts {
         }
     }
 
-    /// Whether a network of this architecture can be shown all of them.
+    /// Checks that all samples fit a network of this architecture.
     pub(in crate::cli) fn check_fit(&self, architecture: &Architecture) -> Result<(), Error> {
         self.each().try_for_each(|data| data.check_fits(architecture))
     }
 
-    /// What a checkpoint remembers of them.
+    /// Returns what a checkpoint remembers of them.
     pub(super) fn fingerprints(&self) -> Vec<Fingerprint> {
         self.each().map(Fingerprint::of).collect()
     }
@@ -70,12 +70,12 @@ impl Parts {
     }
 }
 
-/// The same place, whatever folder the run is resumed from.
+/// Returns the absolute path, which is the same whatever folder the run is resumed from.
 pub(super) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
-/// The same data, whatever folder the run is resumed from.
+/// Returns the source with absolute paths, which is the same whatever folder the run is resumed from.
 pub(super) fn absolute_source(source: Source) -> Source {
     match source {
         Source::Path(path) => Source::Path(absolute(&path)),

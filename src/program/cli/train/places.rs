@@ -1,4 +1,4 @@
-//! The files of a run: where it writes, and which work must not be lost by that.
+//! The files of a run: where it writes, and which files it must not destroy.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::cli::output::{name, quoted};
 use crate::io::{self, Destinations, Kind, is_same, next, previous};
 
 impl Train {
-    /// Returns where checkpoints go, if anywhere: a run resumed from FILE.previous is again the run of FILE.
+    /// Returns where checkpoints go, if anywhere. A run resumed from FILE.previous continues the run of FILE.
     pub(super) fn checkpoint_path(&self) -> Option<PathBuf> {
         let resumed = || self.resume.as_ref().map(|path| next(path).unwrap_or(path.clone()));
         self.checkpoint.clone().or_else(resumed)
@@ -45,7 +45,7 @@ impl Train {
         replaced.try_for_each(|path| self.check_replaces_no_work(path))
     }
 
-    /// Refuses to replace a run that somebody has waited for.
+    /// Refuses to replace a run that has already been trained.
     fn check_replaces_no_work(&self, path: &Path) -> Result<(), Error> {
         if !Checkpoint::is_at(path) {
             return Ok(());
@@ -64,7 +64,8 @@ impl Train {
             }
         };
         let (done, samples) = (earlier.state.epochs_done, earlier.state.samples_done);
-        // The run of FILE may replace FILE.previous; but whoever resumes FILE.previous has FILE, which is further on.
+        // The run of FILE may replace FILE.previous, but a run resumed from FILE.previous may not replace FILE, which
+        // is further on.
         if (done, samples) == (0, 0) || (is_of_resumed_run && is_previous.is_some()) {
             return Ok(());
         }
@@ -75,8 +76,8 @@ impl Train {
         Err(Error::usage(found).remedy(remedy))
     }
 
-    /// Returns where the model of a resumed run goes: as asked for now, or as its checkpoint says, if the checkpoint is
-    /// where it was written and the model there is one that the run knows.
+    /// Returns where the model of a resumed run goes: the path asked for now, or the one in the checkpoint if the
+    /// checkpoint is where it was written and the run knows the model there.
     pub(super) fn resumed_out(&self, checkpoint: &Checkpoint) -> Result<Option<PathBuf>, Error> {
         if let Some(path) = &self.out {
             return Ok(Some(absolute(path)));

@@ -1,4 +1,4 @@
-//! `--plot`: the run so far as two charts, what it costs and how much it gets right.
+//! `--plot`: draws the run so far as two charts, of the cost and of the right answers.
 
 use backprop::training::{Checkpoint, EpochReport, Evaluation};
 
@@ -31,7 +31,7 @@ fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
 
 type Kind = (&'static str, Colour, fn(&EpochReport) -> Option<&Evaluation>);
 
-/// What an epoch may have been evaluated on, in the same colour in both charts.
+/// The sets of samples that an epoch may have been evaluated on, in the same colours in both charts.
 const KINDS: [Kind; 3] = [
     ("test", Colour::Vermilion, |report| report.test.as_ref()),
     ("held out", Colour::Green, |report| report.validation.as_ref()),

@@ -1,4 +1,4 @@
-//! A resumed run: it is described by its checkpoint, and little may be changed.
+//! Resumes a run as its checkpoint describes it; only a few options may be changed.
 
 use std::path::Path;
 
@@ -12,11 +12,11 @@ use super::Train;
 use super::parts::{Parts, absolute_source};
 use crate::cli::choices::DataArgs;
 
-/// What does not change the numbers of the run, or only how long it goes on.
+/// The fields that do not change the numbers of the run, or that only change how long it goes on.
 const MAY_CHANGE: [&str; 2] = ["options.epochs", "outputs."];
 
 impl Train {
-    /// Everything decided, as the checkpoint at `path` says.
+    /// Decides everything about the run, as in the checkpoint at `path`.
     pub(super) fn resumed_run(&self, path: &Path) -> Result<(Checkpoint, Parts), Error> {
         let mut checkpoint = crate::io::read_checkpoint(path)?;
         let mut config = checkpoint.config.clone();
@@ -42,7 +42,7 @@ impl Train {
         Ok((checkpoint, parts))
     }
 
-    /// Where the same data is now: the target columns are as they were.
+    /// Returns where the same data is now; the target columns are unchanged.
     fn moved(&self, source: &Source) -> Result<Source, Error> {
         DataArgs { targets_columns: target_columns(source), ..self.data.clone() }.source()
     }
@@ -58,7 +58,7 @@ impl Train {
         }
     }
 
-    /// Compares the run with the one asked for. All options that differ are named at once.
+    /// Compares the saved run with the one asked for. The error names all options that differ.
     fn check_is_the_same_run(&self, saved: &RunConfig, asked: &RunConfig) -> Result<(), Error> {
         let differences = saved.differences(asked);
         let mut differing: Vec<String> = differences
@@ -81,7 +81,7 @@ impl Train {
     }
 }
 
-/// A field that differs, as the option that was given: `--rate 3 (it was 0.3)`.
+/// Returns a field that differs as the option that was given: `--rate 3 (it was 0.3)`.
 fn as_option(difference: &Difference) -> String {
     let Difference { field, own, other } = difference;
     let name = field.rsplit('.').next().unwrap_or_default();
@@ -98,7 +98,7 @@ fn as_option(difference: &Difference) -> String {
     }
 }
 
-/// A value as it is typed.
+/// Returns a value as it is typed.
 fn typed(value: &Value) -> String {
     match value {
         Value::Null => "not given".to_owned(),

@@ -1,4 +1,4 @@
-//! What training shows: a line an epoch on stdout, a bar on stderr while it runs.
+//! Prints the progress of training: a line per epoch on stdout, and a bar on stderr while it runs.
 
 use std::io::{IsTerminal as _, Write};
 use std::path::Path;
@@ -23,13 +23,13 @@ pub(super) struct Screen {
     reproduces: bool,
     tested: Tested,
     holds_out: bool,
-    /// How the network began, where that is all that was asked for.
+    /// How well the network began, if that is all that was asked for.
     start: Option<Evaluation>,
-    /// What is wrong with the network.
+    /// Warnings about the network.
     notes: Vec<String>,
 }
 
-/// What the screen is for.
+/// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shows {
     Text,
@@ -106,8 +106,8 @@ impl Screen {
         }
     }
 
-    /// An epoch, and after the last one what is wrong with the network. Epochs that are not evaluated are left out of
-    /// the table; there may be thousands of them.
+    /// Prints an epoch, and after the last one the warnings about the network. Epochs that are not evaluated are left
+    /// out of the table, since there may be thousands of them.
     pub(super) fn epoch(
         &mut self,
         output: &mut Output,
@@ -200,7 +200,7 @@ impl Screen {
         }
         match out {
             Some(path) if is_saved => writeln!(output, "Saved as {}.", name(path)),
-            // Where it is instead has been reported.
+            // The place where it was saved instead has been reported.
             Some(_) => Ok(()),
             None => writeln!(
                 output,
@@ -210,10 +210,10 @@ impl Screen {
     }
 }
 
-/// The colour of what is best; gone where a pipe or `NO_COLOR` asks for it.
+/// The colour of the best epoch; removed for a pipe or for `NO_COLOR`.
 const BEST: anstyle::Style = anstyle::AnsiColor::Green.on_default().bold();
 
-/// The first lines: what is trained on what, and whether it is resumed.
+/// Returns the first lines: the network, its data, and whether the run is resumed.
 fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
     let held_out = match &parts.validation {
         Some(validation) => format!(", {} held out", thousands(validation.len())),
@@ -245,7 +245,8 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
     }
 }
 
-/// In percent, of the held-out samples, or of the test set where nothing is held out: what the rules go by.
+/// Returns the accuracy that the stopping rules use, in percent: that of the held-out samples, or of the test set if
+/// nothing is held out.
 fn decisive_accuracy(report: &EpochReport) -> Option<f64> {
     let decisive = report.validation.as_ref().or(report.test.as_ref());
     decisive.filter(|evaluation| evaluation.correct.is_some()).map(|evaluation| 100.0 * evaluation.accuracy())
@@ -272,7 +273,7 @@ fn json_of(report: &EpochReport, tested: Tested, notes: &[String]) -> serde_json
     let mut object = json!({
         "epoch": report.epoch,
         "train_cost": report.train_cost,
-        // Always there, and null after an epoch that is not evaluated.
+        // Always present, and null after an epoch that is not evaluated.
         "test_correct": null,
         "test_total": null,
         "tested_on": match tested {

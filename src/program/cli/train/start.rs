@@ -1,4 +1,4 @@
-//! A new run: what options, a preset, a model and the data make of it.
+//! Begins a new run from options, a preset, a model and the data.
 
 use backprop::Error;
 use backprop::data_set::Split;
@@ -13,7 +13,7 @@ use crate::cli::words::Word as _;
 use crate::io::memory;
 
 impl Train {
-    /// Everything decided, nothing trained.
+    /// Decides everything about the run, without training yet.
     pub(super) fn new_run(&self) -> Result<(Checkpoint, Parts), Error> {
         let preset = self.how.preset.map(Preset::choices);
         let preset = preset.as_ref();
@@ -33,7 +33,7 @@ impl Train {
             sizes: self.sizes.as_ref().map(|sizes| sizes.0.clone()),
             activation: self.activation.as_ref().map(|activation| activation.0.clone()),
             init: self.init.or(preset.map(|preset| preset.init)),
-            // Without a preset the engine says whose biases they are.
+            // Without a preset, the engine decides how its biases start.
             biases_at_zero: match self.how.preset {
                 Some(preset) => preset == Preset::Fc,
                 None => self.engine.kind() == EngineKind::Vectorized,
@@ -87,7 +87,8 @@ impl How {
         })
     }
 
-    /// The samples, cut and standardized as asked for, and what a checkpoint remembers of that but for the fingerprints.
+    /// Returns the samples, split and standardized as asked for, and the record for a checkpoint without the
+    /// fingerprints.
     pub(in crate::cli) fn parts(&self, setup: &Setup) -> Result<(Parts, DataRecord), Error> {
         let Data::Source(source) = setup.data().into_owned() else { unreachable!("it is a data set") };
         let pixels = setup.pixels();
