@@ -412,7 +412,7 @@ impl Session {
         let text = self.exception.clone().ok_or("there is no exception")?;
         Ok(json!({
             "exceptionId": "divergence",
-            "description": format!("The first number that is infinite or none at all. A smaller rate may help.\n{text}"),
+            "description": format!("The first number that is infinite or not a number. A smaller rate may help.\n{text}"),
             "breakMode": "always",
         }))
     }
