@@ -1,7 +1,9 @@
 //! A solution as part of a whole: a network whose gradient your code computes, under the gradient check.
 
 use backprop::gradient_check::faults::{BackwardPass, draw_examples, gradient};
-use backprop::gradient_check::{Check, Checkable, CheckedNetwork, Details, ParameterId, Pattern, Report, Task};
+use backprop::gradient_check::{
+    Check, Checkable, CheckedNetwork, Details, ParameterId, Pattern, Report, Task,
+};
 use backprop::graph::Network;
 use backprop::{Architecture, Engine, Parameters, WeightInit};
 
