@@ -13,7 +13,7 @@ use super::DataSet;
 /// let data = DataSet::images(1, 2, vec![0, 7, 100, 7], vec![0, 1], Pixels::Raw);
 /// let standardization = Standardization::of(&data);
 /// assert_eq!(standardization.mean, [50.0, 7.0]);
-/// What does not vary becomes 0.
+/// // What does not vary becomes 0.
 /// assert_eq!(data.standardized(standardization).sample(1), [1.0, 0.0]);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

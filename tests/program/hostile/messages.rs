@@ -37,7 +37,7 @@ fn a_refusal_says_what_it_found_and_what_to_do() {
         ("evaluate --model empty.json", ["empty.json: not a model file", "it is empty"]),
         (
             "evaluate --model list.json",
-            ["not a model file", "no object with the keys sizes, weights, biases and cost"],
+            ["not a model file", "not an object with the keys sizes, weights, biases and cost"],
         ),
         ("evaluate --model large.json", ["not a model file", "out of range"]),
         ("evaluate --model half.json", ["not whole", "is there another copy?"]),
