@@ -156,9 +156,26 @@ fn replace(path: &Path, contents: &[u8], keeps_previous: bool) -> io::Result<()>
             fs::rename(place, previous(place))?;
         }
     }
-    fs::rename(&temporary.0, place)?;
+    settle(&temporary.0, place)?;
     // Makes the new name durable. Some systems cannot open a folder.
     let _ = File::open(folder_of(place)).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Gives a temporary file its name. On Windows a file that somebody is reading cannot be replaced but can be renamed: for
+/// a moment there is no file at `place`.
+fn settle(temporary: &Path, place: &Path) -> io::Result<()> {
+    let renamed = fs::rename(temporary, place);
+    if !cfg!(windows) || !renamed.as_ref().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+        return renamed;
+    }
+    let aside = temporary.with_extension("old");
+    fs::rename(place, &aside)?;
+    fs::rename(temporary, place).inspect_err(|_| {
+        let _ = fs::rename(&aside, place);
+    })?;
+    // It goes when its last reader closes it.
+    let _ = fs::remove_file(&aside);
     Ok(())
 }
 
