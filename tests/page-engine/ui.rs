@@ -249,7 +249,7 @@ const AXE: &str = "target/npm/node_modules/axe-core/axe.min.js";
 #[test]
 #[ignore = "needs chromium: run by CI"]
 fn axe_finds_no_fault_in_any_state_of_the_page_light_or_dark() {
-    let Ok(axe) = std::fs::read_to_string(AXE) else {
+    let Ok(axe) = std::fs::read_to_string(testkit::root().join(AXE)) else {
         let is_excused = std::env::var_os("BACKPROP_NO_AXE").is_some() || std::env::var_os("CI").is_none();
         assert!(is_excused, "{AXE} is missing");
         eprintln!("axe-core is not there: not tried");
