@@ -18,4 +18,4 @@ mod io;
 mod lesson;
 pub mod show;
 
-pub use cli::main;
+pub use cli::{main, main_with};

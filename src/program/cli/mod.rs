@@ -27,6 +27,7 @@ mod trace;
 mod train;
 pub(crate) mod words;
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
@@ -94,15 +95,24 @@ const STACK: usize = 8 << 20;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
+    main_with(&std::env::args_os().collect::<Vec<_>>())
+}
+
+/// Runs the program with these arguments, the first of which is the program's name. For programs that have this one in
+/// them: it takes over their signals and standard streams.
+pub fn main_with(arguments: &[OsString]) -> ExitCode {
     signals::watch();
     // A panic is a bug. It is reported in one line, or in full with RUST_BACKTRACE.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| ()));
     }
-    let ended = match std::thread::Builder::new().stack_size(STACK).spawn(run) {
-        Ok(thread) => thread.join(),
-        Err(_) => std::panic::catch_unwind(run),
-    };
+    let run = || run(arguments);
+    let ended = std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+            Ok(thread) => thread.join(),
+            Err(_) => std::panic::catch_unwind(run),
+        }
+    });
     ended.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
@@ -111,10 +121,10 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn run() -> ExitCode {
-    let matches = match Cli::command().try_get_matches() {
+fn run(arguments: &[OsString]) -> ExitCode {
+    let matches = match Cli::command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return report_usage(&without_styles().unwrap_or(error)),
+        Err(error) if error.use_stderr() => return report_usage(&without_styles(arguments).unwrap_or(error)),
         Err(error) => return report_usage(&error),
     };
     let cli = match Cli::from_arg_matches(&matches) {
@@ -183,8 +193,8 @@ fn report(sentence: &str) {
 }
 
 /// Returns the error in the command line without colour, so that every escape sequence in it was typed by the user.
-fn without_styles() -> Option<clap::Error> {
-    Cli::command().styles(Styles::plain()).try_get_matches().err()
+fn without_styles(arguments: &[OsString]) -> Option<clap::Error> {
+    Cli::command().styles(Styles::plain()).try_get_matches_from(arguments).err()
 }
 
 /// Prints help and version as they are, and any error as one line.

@@ -1,0 +1,8 @@
+//! The network of matrices, with fc.py's names.
+
+use pyo3::prelude::*;
+
+#[expect(clippy::unnecessary_wraps, reason = "nothing is registered yet")]
+pub fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+    Ok(())
+}
