@@ -1,6 +1,6 @@
 //! Formats numbers for the page.
 
-use backprop::step::text::number;
+use backprop::step::text::{number, short};
 use serde::Serialize;
 
 /// The text for a number that has not been computed yet.
@@ -14,7 +14,7 @@ pub const DECIMALS: usize = 6;
 pub struct Shown {
     /// Six decimals or more.
     pub text: String,
-    /// Three decimals.
+    /// Three or four significant digits.
     pub short: String,
 }
 
@@ -26,19 +26,5 @@ impl Shown {
     /// Formats a number that may not be known.
     pub fn of(value: Option<f64>) -> Self {
         value.map_or_else(|| Self { text: NONE.to_owned(), short: NONE.to_owned() }, Self::new)
-    }
-}
-
-/// Formats a number with three decimals, or as a power of ten where they would show nothing.
-pub fn short(value: f64) -> String {
-    // A zero that results from 0·(−w) is shown without its sign.
-    let value = value + 0.0;
-    let size = value.abs();
-    if size >= 1e5 || (size > 0.0 && size < 0.001) {
-        format!("{value:.1e}")
-    } else if size >= 100.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.3}")
     }
 }

@@ -343,3 +343,36 @@ pub fn number(value: f64, decimals: usize) -> String {
     }
     format!("{value:.decimals$}", decimals = decimals.max(needed))
 }
+
+/// Formats a number with three or four significant digits, so that a reader can compute with it in a place with little
+/// room; a number that needs fewer digits is shown as it is. It takes 8 characters at most, with exponents of three
+/// digits 10.
+///
+/// ```
+/// use backprop::step::text::short;
+///
+/// assert_eq!(short(0.64942613), "0.6494");
+/// assert_eq!(short(-0.003449), "-0.00345");
+/// assert_eq!(short(0.00038241), "3.82e-4");
+/// assert_eq!(short(0.9), "0.9");
+/// ```
+pub fn short(value: f64) -> String {
+    // A zero that came out of 0·(−w) is a zero to the reader.
+    let value = value + 0.0;
+    let size = value.abs();
+    let exact = value.to_string();
+    if exact.len() <= 5 {
+        return exact;
+    }
+    let decimals = match size {
+        ..0.0005 => return format!("{value:.2e}"),
+        ..0.01 => 5,
+        ..1.0 => 4,
+        ..10.0 => 3,
+        ..100.0 => 2,
+        ..1000.0 => 1,
+        ..99_999.5 => 0,
+        _ => return format!("{value:.2e}"),
+    };
+    format!("{value:.decimals$}")
+}

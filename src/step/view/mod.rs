@@ -1,12 +1,14 @@
 //! What a reader sees of a step: the one view that terminal, page and editor render.
 //!
 //! Read `quantity` (every number by its name), `check` (the gradient check of one), `matrix` (a step in matrix form),
-//! `units` (where the next node, layer or phase begins), then `source` (the lines of the source that a step passes by).
+//! `units` (where the next node, layer or phase begins), `typed` (numbers as people type them), then `source` (the lines
+//! of the source that a step passes by).
 
 mod check;
 mod matrix;
 mod quantity;
 mod source;
+pub mod typed;
 mod units;
 
 #[doc(inline)]

@@ -1,6 +1,6 @@
 //! Requests that set something: breakpoints, and numbers.
 
-use backprop::step::view::{Anchor, Quantity};
+use backprop::step::view::{Anchor, Quantity, typed};
 use serde_json::{Value, json};
 
 use super::breakpoints::{Breakpoint, DataBreakpoint, Spot};
@@ -204,10 +204,7 @@ impl Session {
         let thing = Quantity::parse(walk.stepper(), name).ok_or_else(|| {
             format!("there is no '{shown}' here; names are such as w84, w8b, x1, t8 and rate")
         })?;
-        let number: f64 = value
-            .trim()
-            .parse()
-            .map_err(|_| format!("'{}' is not a number", backprop::spelled_out(value)))?;
+        let number = typed::number(value)?;
         let edit = thing.edit(walk.stepper(), number)?;
         let sentence = walk.edit(edit);
         Ok((json!({ "value": exact(number), "variablesReference": 0, "type": "f64" }), sentence))

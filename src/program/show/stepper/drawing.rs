@@ -16,7 +16,7 @@ use super::matrix::window;
 use super::palette::shown;
 
 /// Characters of a number in a node.
-const VALUE_WIDTH: usize = 6;
+const VALUE_WIDTH: usize = 8;
 
 /// Between two layers that show more edges than this, only those that are lit are drawn.
 const MOST_UNLIT: usize = 40;
@@ -139,8 +139,8 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
         buffer.set_stringn(x, y + 1, line("δ", app.delta(id)), width, delta_style);
     } else if app.latest().is_some_and(in_deltas) {
         // One line has room for one number: the one this phase is about.
-        let delta = format!("δ{:>room$}", shown(app.delta(id), VALUE_WIDTH - 1), room = VALUE_WIDTH - 1);
-        let text = format!("{name:<left$}{delta}", left = width - VALUE_WIDTH);
+        let delta = shown(app.delta(id), VALUE_WIDTH);
+        let text = format!("{name:<left$}δ{delta:>VALUE_WIDTH$}", left = width - VALUE_WIDTH - 1);
         let style = if output_style == app.palette.result() { output_style } else { delta_style };
         buffer.set_stringn(x, y, text, width, style);
     } else {

@@ -41,19 +41,15 @@ impl App {
             KeyCode::Backspace => {
                 text.pop();
             }
-            KeyCode::Char(c) if (c.is_ascii_digit() || "+-.eE".contains(c)) && text.len() < 24 => {
-                text.push(c);
-            }
-            KeyCode::Enter => {
-                let (target, number) = (*target, text.parse::<f64>().ok().filter(|value| value.is_finite()));
-                if let Some(value) = number {
+            KeyCode::Char(c) if text.len() < 24 => text.push(c),
+            KeyCode::Enter => match view::typed::number(text) {
+                Ok(value) => {
+                    let target = *target;
                     self.mode = Mode::Walk;
                     self.change(target, value);
-                } else {
-                    let sentence = format!("'{text}' is not a number; escape leaves it as it was");
-                    self.say(sentence);
                 }
-            }
+                Err(sentence) => self.say(sentence + "; escape leaves it as it was"),
+            },
             _ => {}
         }
     }

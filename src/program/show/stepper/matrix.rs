@@ -10,6 +10,8 @@
 //! 0.65 0.27 0.93 -0.24          5e-3 0.62 -0.12               4e-4 0.27 0.93 -0.24
 //! ```
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -18,12 +20,12 @@ use backprop::step::Stepper;
 use backprop::step::view::{Mark, Matrix, MatrixForm};
 
 use super::app::App;
-use super::palette::{Palette, shown};
+use super::palette::{Palette, short, shown};
 
 /// Characters of the narrowest column, a blank between two included.
-const NARROWEST: usize = 6;
+const NARROWEST: usize = 4;
 
-/// Characters of the widest.
+/// Characters of the widest: a number with three significant digits fits.
 const WIDEST: usize = 9;
 
 /// A step in matrix form, as one table.
@@ -85,9 +87,26 @@ impl<'t> Table<'t> {
         })
     }
 
+    /// Returns how many characters a column needs, so that every number in these rows has three significant digits; the
+    /// vector on the left is column 0.
+    fn width(&self, column: usize, rows: &Range<usize>) -> usize {
+        let top = self.form.top.as_ref().filter(|_| column > 0);
+        let top = top.and_then(|top| top.entry(self.stepper, column - 1, 0).0);
+        let left = |row| self.form.left.as_ref().and_then(|left| left.entry(self.stepper, row, 0).0);
+        let entry = |row| if column == 0 { left(row) } else { self.entry(row, column - 1).0 };
+        let longest = rows.clone().filter_map(entry).chain(top).map(three_digits).max();
+        (longest.unwrap_or_default() + 1).clamp(NARROWEST, WIDEST)
+    }
+
     fn entry(&self, row: usize, column: usize) -> (Option<f64>, Mark) {
         self.at(column).map_or((None, Mark::None), |(matrix, column)| matrix.entry(self.stepper, row, column))
     }
+}
+
+/// Returns how many characters a number takes with three significant digits.
+fn three_digits(value: f64) -> usize {
+    let most = if (0.1..1000.0).contains(&value.abs()) { "-0.873".len() } else { WIDEST - 1 };
+    short(value, WIDEST - 1).len().min(most)
 }
 
 /// `shown` of `count` places around `focus`: the first of them.
@@ -97,7 +116,7 @@ pub fn window(count: usize, shown: usize, focus: usize) -> usize {
 
 /// Draws what of the table has room.
 fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
-    if (area.width as usize) < 2 * NARROWEST || area.height < 4 {
+    if (area.width as usize) < 2 * WIDEST || area.height < 4 {
         return;
     }
     buffer.set_stringn(area.x, area.y, table.heading(), area.width as usize, Palette::strong());
@@ -107,18 +126,19 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
         Mark::Read => app.palette.read(),
         Mark::Result => app.palette.result(),
     };
-    let width = window.cell - 1;
+    let width = |column: usize| window.widths[column] - 1;
     let mut put = |column: usize, row: usize, text: &str, style: Style| {
+        let width = width(column);
         let text = format!("{text:>width$}");
-        let x = area.x + (column * window.cell) as u16;
+        let x = area.x + window.widths[..column].iter().sum::<usize>() as u16;
         buffer.set_stringn(x, area.y + 1 + row as u16, text, width, style);
     };
     put(0, 0, &table.corner(), app.palette.quiet());
-    for column in 0..window.columns {
+    for column in 0..window.widths.len() - 1 {
         let place = window.first_column + column;
         if let Some(top) = &table.form.top {
             let (number, mark) = top.entry(table.stepper, place, 0);
-            put(column + 1, 0, &shown(number, width), style(mark));
+            put(column + 1, 0, &shown(number, width(column + 1)), style(mark));
         } else if let Some((matrix, 0)) = table.at(place) {
             put(
                 column + 1,
@@ -135,11 +155,11 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
         let place = window.first_row + row;
         if let Some(left) = &table.form.left {
             let (number, mark) = left.entry(table.stepper, place, 0);
-            put(0, row + 1, &shown(number, width), style(mark));
+            put(0, row + 1, &shown(number, width(0)), style(mark));
         }
-        for column in 0..window.columns {
+        for column in 0..window.widths.len() - 1 {
             let (number, mark) = table.entry(place, window.first_column + column);
-            put(column + 1, row + 1, &shown(number, width), style(mark));
+            put(column + 1, row + 1, &shown(number, width(column + 1)), style(mark));
         }
     }
     if let Some(text) = window.text(table) {
@@ -148,26 +168,36 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The part of a table that is seen: how wide a column is, how many rows and columns, and the first of them.
+/// The part of a table that is seen: how wide the vector on the left and each column are, how many rows, and the first
+/// row and column.
 struct Window {
-    cell: usize,
+    widths: Vec<usize>,
     rows: usize,
-    columns: usize,
     first_row: usize,
     first_column: usize,
 }
 
 impl Window {
     fn of(table: &Table<'_>, area: Rect) -> Self {
-        let cell = (area.width as usize / (table.columns + 1)).clamp(NARROWEST, WIDEST);
-        let columns = (area.width as usize / cell - 1).min(table.columns);
+        let (width, room) = (area.width as usize, area.height as usize - 2);
         // Below the heading and the vector on top; a line at the bottom says which part is seen.
-        let room = area.height as usize - 2;
-        let is_whole = table.rows <= room && columns == table.columns;
-        let rows = table.rows.min(if is_whole { room } else { room - 1 });
-        let first_row = window(table.rows, rows, table.focus.0);
-        let first_column = window(table.columns, columns, table.focus.1);
-        Self { cell, rows, columns, first_row, first_column }
+        let of = |columns: usize, rows: usize| {
+            let rows = rows.min(table.rows);
+            let first_row = window(table.rows, rows, table.focus.0);
+            let first_column = window(table.columns, columns, table.focus.1);
+            let seen = [0].into_iter().chain(first_column + 1..=first_column + columns);
+            let widths = seen.map(|column| table.width(column, &(first_row..first_row + rows))).collect();
+            Self { widths, rows, first_row, first_column }
+        };
+        let fits = |window: &Self| window.widths.iter().sum::<usize>() <= width + 1;
+        if table.rows <= room && table.columns <= width / NARROWEST {
+            let whole = of(table.columns, room);
+            if fits(&whole) {
+                return whole;
+            }
+        }
+        let most = table.columns.min(width / NARROWEST);
+        (1..most).rev().map(|columns| of(columns, room - 1)).find(fits).unwrap_or_else(|| of(1, room - 1))
     }
 
     /// Which part it is, unless it is the whole.
@@ -176,8 +206,9 @@ impl Window {
             format!("{what} {}-{} of {count}", first + 1, first + seen)
         };
         let rows = range("rows", self.first_row, self.rows, table.rows);
-        if self.columns < table.columns {
-            let columns = range("columns", self.first_column, self.columns, table.columns);
+        let seen = self.widths.len() - 1;
+        if seen < table.columns {
+            let columns = range("columns", self.first_column, seen, table.columns);
             return Some(format!("{rows}, {columns}"));
         }
         (self.rows < table.rows).then_some(rows)

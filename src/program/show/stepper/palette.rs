@@ -1,6 +1,7 @@
 //! Colours and marks. Nothing is said by colour alone: with `NO_COLOR` the same screen reads by bold, reverse and
 //! dashes.
 
+use backprop::step::text;
 use ratatui::style::{Color, Modifier, Style};
 
 /// How things are set off from each other.
@@ -55,20 +56,16 @@ pub fn shown(value: Option<f64>, width: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| short(value, width))
 }
 
-/// A number in at most `width` characters (six at least): `0.6494`, `-0.873`, `3.8e-4`.
+/// A number in at most `width` characters (six at least), in eight with three or four significant digits: `0.6494`,
+/// `-0.00345`, `3.82e-4`.
 pub fn short(value: f64, width: usize) -> String {
-    // A zero that came out of 0·(−w) is a zero to the reader.
-    let value = value + 0.0;
-    if value == 0.0 {
-        return "0".to_owned();
+    let text = text::short(value);
+    if text.len() <= width {
+        return text;
     }
-    let plain = value.abs() >= 0.01;
-    for decimals in (0..width).rev() {
-        let text = if plain { format!("{value:.decimals$}") } else { format!("{value:.decimals$e}") };
-        if text.len() <= width && (!plain || decimals > 0) {
-            return text;
-        }
-    }
-    let text = format!("{value:.0}");
-    if text.len() <= width { text } else { format!("{value:.0e}") }
+    let is_plain = value.abs() >= 0.01;
+    let fitting = (0..width).rev().map(|decimals| {
+        if is_plain { format!("{value:.decimals$}") } else { format!("{value:.decimals$e}") }
+    });
+    fitting.into_iter().find(|text| text.len() <= width).unwrap_or(text)
 }
