@@ -1,8 +1,582 @@
-//! The object graph, with bp.py's names.
+//! The object graph. Python sees its nodes and connections by their places in the network's two lists; the classes with
+//! bp.py's names are in python/backprop_graph/bp.py.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use backprop::gradient_check::{Check, CheckedNetwork};
+use backprop::graph::{AnyNode, Connection, ConnectionId, ConstNode, Network, Node, NodeId, outputs};
+use backprop::{Activation, Architecture, Cost, Engine as _, Label, Sample, WeightInit};
+use backprop_cli::show::drawing;
+use numpy::{PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
 
-#[expect(clippy::unnecessary_wraps, reason = "nothing is registered yet")]
-pub fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+use crate::errors::python;
+use crate::numbers::{Length, rows, vector};
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Graph>()
+}
+
+/// How long training runs before it looks for Ctrl-C, tells how far it is, and lets other threads at the network.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// A network, or nodes and connections that belong to none.
+#[pyclass(frozen, module = "backprop_graph._native")]
+pub struct Graph(Mutex<Arena>);
+
+/// The lists, and the ids of what is in them.
+#[derive(Clone)]
+pub struct Arena {
+    pub network: Network,
+    node_ids: Vec<NodeId>,
+    connection_ids: Vec<ConnectionId>,
+    /// True once something was wired by hand: the network is not made of whole matrices any more.
+    is_wired_by_hand: bool,
+}
+
+/// A node in a pickle: layer, place, whether it is constant, upstream and downstream connections.
+type NodeState = (u32, u32, bool, Vec<usize>, Vec<usize>);
+/// Everything in a pickle: sizes; outputs and deltas; weights and gradients; what was wired by hand, nodes and the ends of
+/// connections.
+type State<'py> = (Vec<usize>, [Bound<'py, PyArray1<f64>>; 4], Option<(Vec<NodeState>, Vec<(usize, usize)>)>);
+
+impl Arena {
+    fn of(network: Network) -> Self {
+        let mut connection_ids: Vec<ConnectionId> =
+            network.nodes.iter().flat_map(AnyNode::downstream).copied().collect();
+        connection_ids.sort_unstable();
+        let node_ids = network.layers.iter().flat_map(|layer| layer.nodes.iter().copied()).collect();
+        Self { network, node_ids, connection_ids, is_wired_by_hand: false }
+    }
+
+    fn node(&self, node: usize) -> PyResult<&AnyNode> {
+        self.network.nodes.get(node).ok_or_else(|| no_such("node"))
+    }
+
+    fn node_mut(&mut self, node: usize) -> PyResult<&mut AnyNode> {
+        self.network.nodes.get_mut(node).ok_or_else(|| no_such("node"))
+    }
+
+    fn connection(&self, connection: usize) -> PyResult<&Connection> {
+        self.network.connections.get(connection).ok_or_else(|| no_such("connection"))
+    }
+
+    fn connection_mut(&mut self, connection: usize) -> PyResult<&mut Connection> {
+        self.network.connections.get_mut(connection).ok_or_else(|| no_such("connection"))
+    }
+
+    fn connection_id(&self, connection: usize) -> PyResult<ConnectionId> {
+        self.connection_ids.get(connection).copied().ok_or_else(|| no_such("connection"))
+    }
+
+    fn add_node(&mut self, layer_index: u32, node_index: u32, is_constant: bool) -> usize {
+        let id = if is_constant {
+            self.network.add_node(ConstNode::new(layer_index, node_index))
+        } else {
+            self.network.add_node(Node::new(layer_index, node_index, Activation::Sigmoid))
+        };
+        self.node_ids.push(id);
+        self.is_wired_by_hand = true;
+        id.index()
+    }
+
+    fn add_connection(&mut self, upstream: usize, downstream: usize, weight: f64) -> PyResult<usize> {
+        let id = |node: usize| self.node_ids.get(node).copied().ok_or_else(|| no_such("node"));
+        let id =
+            self.network.connections.add_connection(Connection::new(id(upstream)?, id(downstream)?, weight));
+        self.connection_ids.push(id);
+        self.is_wired_by_hand = true;
+        Ok(id.index())
+    }
+
+    fn append_upstream(&mut self, node: usize, connection: usize) -> PyResult<()> {
+        let id = self.connection_id(connection)?;
+        self.is_wired_by_hand = true;
+        match self.node_mut(node)? {
+            AnyNode::Node(node) => node.append_upstream_connection(id),
+            AnyNode::Const(_) => return Err(PyValueError::new_err("nothing leads into a constant node")),
+        }
+        Ok(())
+    }
+
+    fn append_downstream(&mut self, node: usize, connection: usize) -> PyResult<()> {
+        let id = self.connection_id(connection)?;
+        self.is_wired_by_hand = true;
+        self.node_mut(node)?.append_downstream_connection(id);
+        Ok(())
+    }
+
+    /// Copies another arena's nodes and connections behind its own.
+    fn absorb(&mut self, other: &Self) -> PyResult<(usize, usize)> {
+        let (nodes, connections) = (self.network.nodes.len(), self.network.connections.len());
+        for node in &other.network.nodes {
+            let place = self.add_node(node.layer_index(), node.node_index(), node.as_node().is_none());
+            let copy = self.node_mut(place)?;
+            copy.set_output(node.output());
+            copy.set_delta(node.delta());
+        }
+        for connection in other.network.connections.iter() {
+            let (upstream, downstream) = (connection.upstream().index(), connection.downstream().index());
+            let place = self.add_connection(nodes + upstream, nodes + downstream, connection.weight)?;
+            self.connection_mut(place)?.gradient = connection.gradient;
+        }
+        for (place, node) in other.network.nodes.iter().enumerate() {
+            for id in node.upstream() {
+                self.append_upstream(nodes + place, connections + id.index())?;
+            }
+            for id in node.downstream() {
+                self.append_downstream(nodes + place, connections + id.index())?;
+            }
+        }
+        Ok((nodes, connections))
+    }
+
+    /// Calls a function on every connection that bp.py's `Network` visits: all of them, but of those wired by hand only
+    /// what a layer's nodes know of as downstream.
+    fn visit(&mut self, mut change: impl FnMut(&mut Connection, &[AnyNode])) {
+        let Network { layers, nodes, connections, .. } = &mut self.network;
+        let before_output = &layers[..layers.len() - 1];
+        for id in before_output.iter().flat_map(|layer| &layer.nodes) {
+            for connection in nodes[id.index()].downstream() {
+                change(&mut connections[connection.index()], nodes);
+            }
+        }
+    }
+
+    fn update_weight(&mut self, rate: f64) {
+        if self.is_wired_by_hand {
+            self.visit(|connection, nodes| connection.update_weight(nodes, rate));
+        } else {
+            self.network.update_weight(rate);
+        }
+    }
+
+    fn calc_gradient(&mut self) {
+        if self.is_wired_by_hand {
+            self.visit(Connection::calc_gradient);
+        } else {
+            self.network.calc_gradient();
+        }
+    }
+
+    fn train_one_sample(&mut self, label: &[f64], sample: &[f64], rate: f64) {
+        self.network.predict(Sample(sample));
+        self.network.calc_delta(Label(label));
+        self.update_weight(rate);
+    }
+
+    /// Returns the lengths of samples and labels.
+    fn lengths(&self) -> PyResult<(Length, Length)> {
+        match (self.network.layers.first(), self.network.layers.last()) {
+            (Some(first), Some(last)) => {
+                Ok((Length::inputs(first.neurons().len()), Length::outputs(last.neurons().len())))
+            }
+            _ => Err(PyValueError::new_err("these nodes are in no network")),
+        }
+    }
+
+    /// Returns the network, if it is made of whole matrices.
+    pub fn whole(&self) -> PyResult<&Network> {
+        if self.is_wired_by_hand {
+            let sentence =
+                "this needs a network as Network(layers) makes it, and something was wired by hand here";
+            return Err(PyValueError::new_err(sentence));
+        }
+        Ok(&self.network)
+    }
+}
+
+fn no_such(what: &str) -> PyErr {
+    PyIndexError::new_err(format!("there is no such {what}"))
+}
+
+impl Graph {
+    /// Waits for the network, without keeping other threads of Python waiting.
+    pub fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Arena> {
+        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn labelled(
+        &self,
+        label: &Bound<'_, PyAny>,
+        sample: &Bound<'_, PyAny>,
+    ) -> PyResult<(Vec<f64>, Vec<f64>)> {
+        let (inputs, outputs) = self.lock(label.py()).lengths()?;
+        Ok((vector(label, "label", outputs)?, vector(sample, "sample", inputs)?))
+    }
+}
+
+#[pymethods]
+impl Graph {
+    #[new]
+    fn new(sizes: Vec<usize>) -> PyResult<Self> {
+        let network = if sizes.is_empty() {
+            Network::empty(&Architecture::new(&[]))
+        } else {
+            Network::try_new(&Architecture::new(&sizes)).map_err(python)?
+        };
+        Ok(Self(Mutex::new(Arena::of(network))))
+    }
+
+    fn add_node(&self, py: Python<'_>, layer_index: u32, node_index: u32, is_constant: bool) -> usize {
+        self.lock(py).add_node(layer_index, node_index, is_constant)
+    }
+
+    fn add_connection(
+        &self,
+        py: Python<'_>,
+        upstream: usize,
+        downstream: usize,
+        weight: f64,
+    ) -> PyResult<usize> {
+        self.lock(py).add_connection(upstream, downstream, weight)
+    }
+
+    fn append_upstream(&self, py: Python<'_>, node: usize, connection: usize) -> PyResult<()> {
+        self.lock(py).append_upstream(node, connection)
+    }
+
+    fn append_downstream(&self, py: Python<'_>, node: usize, connection: usize) -> PyResult<()> {
+        self.lock(py).append_downstream(node, connection)
+    }
+
+    fn absorb(&self, py: Python<'_>, other: &Self) -> PyResult<(usize, usize)> {
+        let other = other.lock(py).clone();
+        self.lock(py).absorb(&other)
+    }
+
+    fn is_constant(&self, py: Python<'_>, node: usize) -> PyResult<bool> {
+        Ok(self.lock(py).node(node)?.as_node().is_none())
+    }
+
+    fn place(&self, py: Python<'_>, node: usize) -> PyResult<(u32, u32)> {
+        let arena = self.lock(py);
+        let node = arena.node(node)?;
+        Ok((node.layer_index(), node.node_index()))
+    }
+
+    fn output(&self, py: Python<'_>, node: usize) -> PyResult<f64> {
+        Ok(self.lock(py).node(node)?.output())
+    }
+
+    fn set_output(&self, py: Python<'_>, node: usize, output: f64) -> PyResult<()> {
+        self.lock(py).node_mut(node)?.set_output(output);
+        Ok(())
+    }
+
+    fn delta(&self, py: Python<'_>, node: usize) -> PyResult<f64> {
+        Ok(self.lock(py).node(node)?.delta())
+    }
+
+    fn set_delta(&self, py: Python<'_>, node: usize, delta: f64) -> PyResult<()> {
+        self.lock(py).node_mut(node)?.set_delta(delta);
+        Ok(())
+    }
+
+    fn upstream(&self, py: Python<'_>, node: usize) -> PyResult<Vec<usize>> {
+        Ok(self.lock(py).node(node)?.upstream().iter().map(|id| id.index()).collect())
+    }
+
+    fn downstream(&self, py: Python<'_>, node: usize) -> PyResult<Vec<usize>> {
+        Ok(self.lock(py).node(node)?.downstream().iter().map(|id| id.index()).collect())
+    }
+
+    fn calc_output(&self, py: Python<'_>, node: usize) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let Network { nodes, connections, .. } = &mut arena.network;
+        if let Some(AnyNode::Node(computed)) = nodes.get(node) {
+            let output = computed.calc_output(&outputs(nodes), connections);
+            nodes[node].set_output(output);
+        }
+        Ok(())
+    }
+
+    fn calc_hidden_layer_delta(&self, py: Python<'_>, node: usize) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let delta = {
+            let Network { nodes, connections, .. } = &arena.network;
+            arena.node(node)?.calc_hidden_layer_delta(nodes, connections)
+        };
+        arena.node_mut(node)?.set_delta(delta);
+        Ok(())
+    }
+
+    fn calc_output_layer_delta(&self, py: Python<'_>, node: usize, label: f64) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        if let AnyNode::Node(node) = arena.node_mut(node)? {
+            node.delta = node.calc_output_layer_delta(label, Cost::Quadratic);
+        }
+        Ok(())
+    }
+
+    fn weight(&self, py: Python<'_>, connection: usize) -> PyResult<f64> {
+        Ok(self.lock(py).connection(connection)?.weight)
+    }
+
+    fn set_weight(&self, py: Python<'_>, connection: usize, weight: f64) -> PyResult<()> {
+        self.lock(py).connection_mut(connection)?.weight = weight;
+        Ok(())
+    }
+
+    fn gradient(&self, py: Python<'_>, connection: usize) -> PyResult<f64> {
+        Ok(self.lock(py).connection(connection)?.gradient)
+    }
+
+    fn set_gradient(&self, py: Python<'_>, connection: usize, gradient: f64) -> PyResult<()> {
+        self.lock(py).connection_mut(connection)?.gradient = gradient;
+        Ok(())
+    }
+
+    fn ends(&self, py: Python<'_>, connection: usize) -> PyResult<(usize, usize)> {
+        let arena = self.lock(py);
+        let connection = arena.connection(connection)?;
+        Ok((connection.upstream().index(), connection.downstream().index()))
+    }
+
+    fn calc_connection_gradient(&self, py: Python<'_>, connection: usize) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let Network { nodes, connections, .. } = &mut arena.network;
+        connections.get_mut(connection).ok_or_else(|| no_such("connection"))?.calc_gradient(nodes);
+        Ok(())
+    }
+
+    fn update_connection_weight(&self, py: Python<'_>, connection: usize, rate: f64) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let Network { nodes, connections, .. } = &mut arena.network;
+        connections.get_mut(connection).ok_or_else(|| no_such("connection"))?.update_weight(nodes, rate);
+        Ok(())
+    }
+
+    fn connection_count(&self, py: Python<'_>) -> usize {
+        self.lock(py).network.connections.len()
+    }
+
+    fn weights<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_iter(py, self.lock(py).network.connections.iter().map(|connection| connection.weight))
+    }
+
+    fn gradients<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<f64>> {
+        PyArray1::from_iter(
+            py,
+            self.lock(py).network.connections.iter().map(|connection| connection.gradient),
+        )
+    }
+
+    /// Sets all weights, in the order of the connections.
+    fn set_weights(&self, py: Python<'_>, weights: PyReadonlyArray1<'_, f64>) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let connections = &mut arena.network.connections;
+        let (found, needed) = (weights.as_array().len(), connections.len());
+        if found != needed {
+            let sentence = format!("weights must be {needed} numbers, one for each connection, not {found}");
+            return Err(PyValueError::new_err(sentence));
+        }
+        for (connection, weight) in connections.iter_mut().zip(weights.as_array()) {
+            connection.weight = *weight;
+        }
+        Ok(())
+    }
+
+    /// Sets all weights as the program draws them from this seed.
+    fn draw(&self, py: Python<'_>, seed: u64) -> PyResult<()> {
+        let mut arena = self.lock(py);
+        let parameters = WeightInit::Small.draw(&arena.whole()?.architecture, seed);
+        arena.network.set_parameters(&parameters);
+        Ok(())
+    }
+
+    fn predict(&self, sample: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+        let (inputs, _) = self.lock(sample.py()).lengths()?;
+        let sample_numbers = vector(sample, "sample", inputs)?;
+        Ok(self.lock(sample.py()).network.predict(Sample(&sample_numbers)))
+    }
+
+    fn calc_delta(&self, label: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (_, outputs) = self.lock(label.py()).lengths()?;
+        let label_numbers = vector(label, "label", outputs)?;
+        self.lock(label.py()).network.calc_delta(Label(&label_numbers));
+        Ok(())
+    }
+
+    fn update_weight(&self, py: Python<'_>, rate: f64) {
+        self.lock(py).update_weight(rate);
+    }
+
+    fn calc_gradient(&self, py: Python<'_>) {
+        self.lock(py).calc_gradient();
+    }
+
+    fn get_gradient(&self, label: &Bound<'_, PyAny>, sample: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (label_numbers, sample_numbers) = self.labelled(label, sample)?;
+        let mut arena = self.lock(label.py());
+        arena.network.predict(Sample(&sample_numbers));
+        arena.network.calc_delta(Label(&label_numbers));
+        arena.calc_gradient();
+        Ok(())
+    }
+
+    fn train_one_sample(
+        &self,
+        label: &Bound<'_, PyAny>,
+        sample: &Bound<'_, PyAny>,
+        rate: f64,
+    ) -> PyResult<()> {
+        let (label_numbers, sample_numbers) = self.labelled(label, sample)?;
+        self.lock(label.py()).train_one_sample(&label_numbers, &sample_numbers, rate);
+        Ok(())
+    }
+
+    /// Trains on all samples in turn, again and again. After each slice of time it calls `report` with the samples done
+    /// so far, and ends where that or Ctrl-C raises an exception.
+    fn train(
+        &self,
+        labels: &Bound<'_, PyAny>,
+        data_set: &Bound<'_, PyAny>,
+        rate: f64,
+        epoch: usize,
+        report: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let py = labels.py();
+        let (inputs, outputs) = self.lock(py).lengths()?;
+        let ((labels, label_count), (samples, count)) =
+            (rows(labels, "labels", outputs)?, rows(data_set, "data_set", inputs)?);
+        if label_count != count {
+            let sentence = format!("there are {label_count} labels for {count} samples");
+            return Err(PyValueError::new_err(sentence));
+        }
+        let total = count.saturating_mul(epoch);
+        let mut done = 0;
+        while done < total {
+            py.detach(|| {
+                let mut arena = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let begin = Instant::now();
+                while done < total && (!done.is_multiple_of(8) || begin.elapsed() < SLICE) {
+                    let (label, sample) = (done % count * outputs.numbers, done % count * inputs.numbers);
+                    let label = &labels[label..label + outputs.numbers];
+                    arena.train_one_sample(label, &samples[sample..sample + inputs.numbers], rate);
+                    done += 1;
+                }
+            });
+            report.call1((done,))?;
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+
+    /// Checks the gradient as the article does, and returns the two columns and whether all agree.
+    fn gradient_check(
+        &self,
+        label: &Bound<'_, PyAny>,
+        sample: &Bound<'_, PyAny>,
+    ) -> PyResult<(String, bool)> {
+        let (label_numbers, sample_numbers) = self.labelled(label, sample)?;
+        let py = label.py();
+        let mut network = self.lock(py).whole()?.clone();
+        Ok(py.detach(|| {
+            let mut checked =
+                CheckedNetwork::new(&mut network, Label(&label_numbers), Sample(&sample_numbers));
+            let report = Check::article().run(&mut checked);
+            (report.columns().to_string(), report.passed())
+        }))
+    }
+
+    /// Returns the network as SVG, or nothing if it is too large for a picture or wired by hand.
+    fn picture(&self, py: Python<'_>) -> Option<String> {
+        let arena = self.lock(py);
+        drawing::svg(arena.whole().ok()?, None).ok()
+    }
+
+    fn dump(&self, py: Python<'_>) -> String {
+        self.lock(py).network.dump()
+    }
+
+    fn dump_node(&self, py: Python<'_>, node: usize) -> PyResult<String> {
+        let arena = self.lock(py);
+        let Network { nodes, connections, .. } = &arena.network;
+        Ok(arena.node(node)?.dump(nodes, connections))
+    }
+
+    fn dump_connection(&self, py: Python<'_>, connection: usize) -> PyResult<String> {
+        let arena = self.lock(py);
+        Ok(arena.connection(connection)?.dump(&arena.network.nodes))
+    }
+
+    fn __deepcopy__(&self, py: Python<'_>, _memo: &Bound<'_, PyAny>) -> Self {
+        Self(Mutex::new(self.lock(py).clone()))
+    }
+
+    fn __getnewargs__(&self) -> (Vec<usize>,) {
+        (Vec::new(),)
+    }
+
+    fn __getstate__<'py>(&self, py: Python<'py>) -> State<'py> {
+        let arena = self.lock(py);
+        let Network { architecture, nodes, connections, .. } = &arena.network;
+        let numbers = [
+            PyArray1::from_iter(py, nodes.iter().map(AnyNode::output)),
+            PyArray1::from_iter(py, nodes.iter().map(AnyNode::delta)),
+            PyArray1::from_iter(py, connections.iter().map(|connection| connection.weight)),
+            PyArray1::from_iter(py, connections.iter().map(|connection| connection.gradient)),
+        ];
+        let places = |ids: &[ConnectionId]| ids.iter().map(|id| id.index()).collect();
+        let wired = arena.is_wired_by_hand.then(|| {
+            let node = |node: &AnyNode| {
+                let (upstream, downstream) = (places(node.upstream()), places(node.downstream()));
+                (node.layer_index(), node.node_index(), node.as_node().is_none(), upstream, downstream)
+            };
+            let ends =
+                |connection: &Connection| (connection.upstream().index(), connection.downstream().index());
+            (nodes.iter().map(node).collect(), connections.iter().map(ends).collect())
+        });
+        (architecture.sizes.clone(), numbers, wired)
+    }
+
+    fn __setstate__(
+        &self,
+        py: Python<'_>,
+        state: (Vec<usize>, [PyReadonlyArray1<'_, f64>; 4], Option<(Vec<NodeState>, Vec<(usize, usize)>)>),
+    ) -> PyResult<()> {
+        let (sizes, [node_outputs, deltas, weights, gradients], wired) = state;
+        let mut restored = Arena::of(Network::empty(&Architecture::new(&sizes)));
+        match wired {
+            None if sizes.is_empty() => {}
+            None => restored = Arena::of(Network::try_new(&Architecture::new(&sizes)).map_err(python)?),
+            Some((nodes, ends)) => {
+                for &(layer_index, node_index, is_constant, ..) in &nodes {
+                    restored.add_node(layer_index, node_index, is_constant);
+                }
+                for (upstream, downstream) in ends {
+                    restored.add_connection(upstream, downstream, 0.0)?;
+                }
+                for (place, (.., upstream, downstream)) in nodes.into_iter().enumerate() {
+                    upstream
+                        .into_iter()
+                        .try_for_each(|connection| restored.append_upstream(place, connection))?;
+                    downstream
+                        .into_iter()
+                        .try_for_each(|connection| restored.append_downstream(place, connection))?;
+                }
+                // The network's own nodes come first, layer by layer.
+                let mut ids = restored.node_ids.iter().copied();
+                for (layer_index, size) in (0..).zip(&sizes) {
+                    let nodes = ids.by_ref().take(size + 1).collect();
+                    restored.network.layers.push(backprop::graph::Layer { layer_index, nodes });
+                }
+            }
+        }
+        let numbers = node_outputs.as_array().into_iter().zip(deltas.as_array());
+        for (node, (output, delta)) in restored.network.nodes.iter_mut().zip(numbers) {
+            node.set_output(*output);
+            node.set_delta(*delta);
+        }
+        let numbers = weights.as_array().into_iter().zip(gradients.as_array());
+        for (connection, (weight, gradient)) in restored.network.connections.iter_mut().zip(numbers) {
+            (connection.weight, connection.gradient) = (*weight, *gradient);
+        }
+        *self.lock(py) = restored;
+        Ok(())
+    }
 }

@@ -8,9 +8,11 @@
 //! | `command` | the program `backprop` |
 //! | `check` | the gradient check |
 //! | `bp` | the object graph, bp.py's names |
-//! | `fc` | the network of matrices, fc.py's names |
-//! | `network2` | the network of matrices, network2.py's names |
+//! | `steps`, `page` | a training step node by node, and the live page |
+//! | `fc` | a layer of a network of matrices, fc.py's names |
+//! | `matrices` | the network of matrices, which trains those of fc.py and network2.py |
 //! | `data` | data sets as arrays |
+//! | `numbers`, `errors` | numbers that come from Python, errors that go there |
 
 #![allow(clippy::needless_pass_by_value, reason = "Python hands arguments over")]
 
@@ -18,8 +20,12 @@ mod bp;
 mod check;
 mod command;
 mod data;
+mod errors;
 mod fc;
-mod network2;
+mod matrices;
+mod numbers;
+mod page;
+mod steps;
 
 use pyo3::prelude::*;
 
@@ -29,7 +35,9 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     command::register(module)?;
     check::register(module)?;
     bp::register(module)?;
+    steps::register(module)?;
+    page::register(module)?;
     fc::register(module)?;
-    network2::register(module)?;
+    matrices::register(module)?;
     data::register(module)
 }

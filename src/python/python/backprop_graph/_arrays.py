@@ -1,0 +1,60 @@
+"""Arrays that a program passes in: checked, and told about in a sentence."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+
+def count(number: int, name: str) -> int:
+    """Return a number that must be a whole one, 0 or more."""
+    try:
+        whole = operator.index(number)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {number!r}") from None
+    if whole < 0:
+        raise ValueError(f"{name} must not be negative: {number!r}")
+    return whole
+
+
+def sizes(layers: Sequence[int]) -> list[int]:
+    """Return the number of neurons in each layer, two or more."""
+    if isinstance(layers, (str, bytes)):
+        raise TypeError(f"layers must be a list of whole numbers such as [784, 10], not {layers!r}")
+    counts = [count(size, "a layer") for size in layers]
+    if len(counts) < 2:
+        raise ValueError(f"a network needs at least two layers, an input and an output, such as [784, 10]; not {counts}")
+    if 0 in counts:
+        raise ValueError(f"layers {counts} have a zero; give every layer at least one neuron")
+    return counts
+
+
+def column(array: npt.ArrayLike, name: str, size: int) -> Array:
+    """Return an array that must be a column of ``size`` numbers."""
+    found = np.asarray(array)
+    if found.shape != (size, 1):
+        hint = "; use reshape(-1, 1)" if found.size == size else ""
+        raise ValueError(f"{name} must be a column of shape ({size}, 1), not {found.shape}{hint}")
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
+    return found.astype(np.float64, copy=False)
+
+
+def columns(arrays: Iterable[npt.ArrayLike], name: str, size: int) -> Array:
+    """Return columns of ``size`` numbers as the rows of one array."""
+    if isinstance(arrays, np.ndarray) and arrays.dtype == np.float64 and arrays.shape[1:] == (size, 1):
+        return np.ascontiguousarray(arrays.reshape(-1, size))
+    rows = [column(array, f"{name}[{index}]", size).reshape(size) for index, array in enumerate(arrays)]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), size)
+
+
+def overrides(thing: object, base: type, *methods: str) -> bool:
+    """Return whether a subclass has a method of its own, which the original would call."""
+    kind = type(thing)
+    return kind is not base and any(getattr(kind, name) is not getattr(base, name) for name in methods)

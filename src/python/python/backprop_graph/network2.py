@@ -1,0 +1,398 @@
+"""The network of Nielsen's book, with the names of its program network2.py, run by the library.
+
+``from backprop_graph import network2`` takes the place of the book's module::
+
+    net = network2.Network([784, 30, 10], cost=network2.CrossEntropyCost)
+    net.SGD(training_data, 30, 10, 0.5, lmbda=5.0, evaluation_data=validation_data,
+            monitor_evaluation_accuracy=True)
+
+Data are the pairs of the book's mnist_loader: ``(x, y)``, with x a column of shape (inputs, 1), and y a column of shape
+(outputs, 1) in training data and the number of the class in other data. ``net.weights`` and ``net.biases`` are lists of numpy
+arrays, and what a program changes in them counts. Samples are shuffled by Python's ``random`` and weights are drawn by
+``numpy.random``, as in the book, so that their seeds give the same training.
+
+In :meth:`Network.backprop` and the costs' ``delta`` the sign is Nielsen's: +dC/dw and +dC/dz.
+
+Differences from network2.py: a logarithm of 0 counts as that of the smallest number, 745 for each output, where
+``nan_to_num`` makes it 1.8e308.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _native
+from ._arrays import column, count, overrides, sizes
+from ._progress import Progress
+
+__all__ = [
+    "CrossEntropyCost",
+    "Network",
+    "QuadraticCost",
+    "load",
+    "sigmoid",
+    "sigmoid_prime",
+    "vectorized_result",
+]
+
+Array: TypeAlias = npt.NDArray[np.float64]
+Pairs: TypeAlias = Iterable[tuple[Any, Any]]
+
+
+class QuadraticCost:
+    """Half the squared distance from the desired output."""
+
+    @staticmethod
+    def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape."""
+        return _cost("quadratic", a, y)
+
+    @staticmethod
+    def delta(z: npt.ArrayLike, a: npt.ArrayLike, y: npt.ArrayLike) -> Array:
+        """Return the error of the output layer, +dC/dz."""
+        return np.subtract(a, y) * sigmoid_prime(z)
+
+
+class CrossEntropyCost:
+    """The cross-entropy, for outputs between 0 and 1."""
+
+    @staticmethod
+    def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape."""
+        return _cost("cross-entropy", a, y)
+
+    @staticmethod
+    def delta(z: npt.ArrayLike, a: npt.ArrayLike, y: npt.ArrayLike) -> Array:
+        """Return the error of the output layer, +dC/dz, which needs no ``z``."""
+        return np.subtract(a, y)
+
+
+def _cost(name: str, a: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    output, label = np.asarray(a, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if output.shape != label.shape:
+        raise ValueError(f"a and y must have one shape; they have {output.shape} and {label.shape}")
+    return _native.cost(name, output.reshape(-1, 1), label.reshape(-1, 1))
+
+
+_COSTS = {"QuadraticCost": "quadratic", "CrossEntropyCost": "cross-entropy"}
+
+
+class Network:
+    """A network of sigmoid neurons.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The number of neurons in each layer, input first.
+    cost : type
+        :class:`CrossEntropyCost` or :class:`QuadraticCost`.
+
+    Attributes
+    ----------
+    weights : list of ndarray
+        One matrix for each layer after the input, of shape (outputs, inputs).
+    biases : list of ndarray
+        One column for each, of shape (outputs, 1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from backprop_graph import network2
+    >>> net = network2.Network([2, 1])
+    >>> pairs = [(np.array([[1.0], [0.0]]), np.array([[1.0]])), (np.array([[0.0], [1.0]]), np.array([[0.0]]))]
+    >>> _ = net.SGD(pairs, 1, 2, 0.5)
+    Epoch 0 training complete
+    """
+
+    def __init__(self, sizes: Sequence[int], cost: type = CrossEntropyCost) -> None:
+        self.sizes = _sizes(sizes)
+        self.num_layers = len(self.sizes)
+        self.default_weight_initializer()
+        self.cost = cost
+
+    weights: list[Array]
+    biases: list[Array]
+
+    @property
+    def cost(self) -> type:
+        """The cost: :class:`CrossEntropyCost` or :class:`QuadraticCost`, or a class of that name."""
+        return self._cost
+
+    @cost.setter
+    def cost(self, cost: type) -> None:
+        if getattr(cost, "__name__", None) not in _COSTS:
+            raise TypeError(f"cost must be CrossEntropyCost or QuadraticCost, not {cost!r}")
+        self._cost = cost
+
+    def default_weight_initializer(self) -> None:
+        """Draw weights from N(0, 1 / inputs) and biases from N(0, 1), by ``numpy.random``."""
+        self.biases = [np.random.randn(y, 1) for y in self.sizes[1:]]
+        self.weights = [np.random.randn(y, x) / np.sqrt(x) for x, y in zip(self.sizes, self.sizes[1:])]
+
+    def large_weight_initializer(self) -> None:
+        """Draw weights and biases from N(0, 1), by ``numpy.random``: how the book's first chapter does it."""
+        self.biases = [np.random.randn(y, 1) for y in self.sizes[1:]]
+        self.weights = [np.random.randn(y, x) for x, y in zip(self.sizes, self.sizes[1:])]
+
+    def feedforward(self, a: npt.ArrayLike) -> Array:
+        """Return the output for one input.
+
+        Parameters
+        ----------
+        a : array_like, (inputs, 1)
+            The input, a column.
+
+        Returns
+        -------
+        ndarray, (outputs, 1)
+        """
+        sample = column(a, "a", self.sizes[0])
+        return self._engine().predict(sample.reshape(1, -1)).reshape(-1, 1)
+
+    def SGD(
+        self,
+        training_data: Pairs,
+        epochs: int,
+        mini_batch_size: int,
+        eta: float,
+        lmbda: float = 0.0,
+        evaluation_data: Pairs | None = None,
+        monitor_evaluation_cost: bool = False,
+        monitor_evaluation_accuracy: bool = False,
+        monitor_training_cost: bool = False,
+        monitor_training_accuracy: bool = False,
+        early_stopping_n: int = 0,
+    ) -> tuple[list[float], list[int], list[float], list[int]]:
+        """Train by stochastic gradient descent, and print what is monitored after each epoch.
+
+        Other threads can run meanwhile. Ctrl-C ends it between two mini-batches with the weights so far.
+
+        Parameters
+        ----------
+        training_data : iterable of (x, y)
+            Pairs of columns.
+        epochs : int
+            How many times all samples are seen.
+        mini_batch_size : int
+            Samples a step.
+        eta : float
+            The learning rate.
+        lmbda : float
+            λ of L2 regularisation.
+        evaluation_data : iterable of (x, y), optional
+            Pairs of a column and the number of the class.
+        monitor_evaluation_cost, monitor_evaluation_accuracy, monitor_training_cost, monitor_training_accuracy : bool
+            What to compute after each epoch.
+        early_stopping_n : int
+            Ends the training after so many epochs without a better accuracy; 0 never does.
+
+        Returns
+        -------
+        tuple of four lists
+            Evaluation cost, evaluation accuracy, training cost and training accuracy: one number an epoch each, or none
+            if that was not monitored.
+        """
+        epochs, early_stopping_n = count(epochs, "epochs"), count(early_stopping_n, "early_stopping_n")
+        size = count(mini_batch_size, "mini_batch_size")
+        if size == 0:
+            raise ValueError("mini_batch_size must be at least 1")
+        if early_stopping_n and not (monitor_evaluation_accuracy or monitor_training_accuracy):
+            raise ValueError("early_stopping_n needs an accuracy to be monitored")
+        if evaluation_data is None and (monitor_evaluation_cost or monitor_evaluation_accuracy):
+            raise ValueError("there is no evaluation_data to monitor")
+        training = self._pairs(training_data, "training_data", convert=False)
+        samples, labels = training
+        n = len(samples)
+        evaluation = None if evaluation_data is None else self._pairs(evaluation_data, "evaluation_data", convert=True)
+        order = list(range(n))
+        best, epochs_without = 0, 0
+        lists: tuple[list[float], list[int], list[float], list[int]] = ([], [], [], [])
+        for epoch in range(epochs):
+            random.shuffle(order)
+            engine = self._engine()
+            try:
+                with Progress(n) as bar:
+                    places = np.array(order, dtype=np.int64)
+                    engine.train(labels, samples, places, size, eta, (lmbda, n), bar)
+            finally:
+                self.weights, self.biases = engine.parameters()
+            print(f"Epoch {epoch} training complete")
+            accuracy = 0
+            if monitor_training_cost:
+                lists[2].append(self._total_cost(*training, lmbda))
+                print(f"Cost on training data: {lists[2][-1]}")
+            if monitor_training_accuracy:
+                accuracy = self._accuracy(*training)
+                lists[3].append(accuracy)
+                print(f"Accuracy on training data: {accuracy} / {n}")
+            if evaluation is not None and monitor_evaluation_cost:
+                lists[0].append(self._total_cost(*evaluation, lmbda))
+                print(f"Cost on evaluation data: {lists[0][-1]}")
+            if evaluation is not None and monitor_evaluation_accuracy:
+                accuracy = self._accuracy(*evaluation)
+                lists[1].append(accuracy)
+                print(f"Accuracy on evaluation data: {accuracy} / {len(evaluation[0])}")
+            if early_stopping_n:
+                best, epochs_without = (accuracy, 0) if accuracy > best else (best, epochs_without + 1)
+                if epochs_without == early_stopping_n:
+                    break
+        return lists
+
+    def update_mini_batch(self, mini_batch: Pairs, eta: float, lmbda: float, n: int) -> None:
+        """Take one step on the mean gradient of some samples.
+
+        Parameters
+        ----------
+        mini_batch : iterable of (x, y)
+            Pairs of columns.
+        eta : float
+            The learning rate.
+        lmbda : float
+            λ of L2 regularisation.
+        n : int
+            The size of the whole training set.
+        """
+        samples, labels = self._pairs(mini_batch, "mini_batch", convert=False)
+        engine = self._engine()
+        order = np.arange(len(samples), dtype=np.int64)
+        engine.train(labels, samples, order, max(len(samples), 1), eta, (lmbda, n), lambda done: None)
+        self.weights, self.biases = engine.parameters()
+
+    def backprop(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[list[Array], list[Array]]:
+        """Return the gradients of the cost of one sample: those of the biases, and those of the weights."""
+        sample = column(x, "x", self.sizes[0])
+        label = column(y, "y", self.sizes[-1])
+        weights, biases = self._engine().gradient(label.reshape(1, -1), sample.reshape(1, -1))
+        return [-b for b in biases], [-w for w in weights]
+
+    def accuracy(self, data: Pairs, convert: bool = False) -> int:
+        """Return how many samples are classified correctly.
+
+        Parameters
+        ----------
+        data : iterable of (x, y)
+            Pairs of a column and the number of the class; with ``convert``, of two columns.
+        convert : bool
+            True for training data.
+        """
+        return self._accuracy(*self._pairs(data, "data", convert=not convert))
+
+    def total_cost(self, data: Pairs, lmbda: float, convert: bool = False) -> float:
+        """Return the mean cost, with the regularisation term 0.5 * lmbda / n * sum of w².
+
+        Parameters
+        ----------
+        data : iterable of (x, y)
+            Pairs of two columns; with ``convert``, of a column and the number of the class.
+        lmbda : float
+            λ of L2 regularisation.
+        convert : bool
+            True for validation and test data.
+        """
+        return self._total_cost(*self._pairs(data, "data", convert=convert), lmbda)
+
+    def save(self, filename: str | os.PathLike[str]) -> None:
+        """Save the network as JSON, which the book's ``load`` and the program ``backprop`` read."""
+        weights, biases = self._parameters()
+        _native.save_model(os.fspath(filename), weights, biases, _COSTS[self.cost.__name__])
+
+    def _accuracy(self, samples: Array, labels: Array) -> int:
+        outputs = self._engine().predict(samples)
+        return int((outputs.argmax(axis=1) == labels.argmax(axis=1)).sum())
+
+    def _total_cost(self, samples: Array, labels: Array, lmbda: float) -> float:
+        engine = self._engine()
+        cost = float(np.mean(engine.costs(engine.predict(samples), labels)))
+        return cost + 0.5 * (lmbda / len(samples)) * sum(float(np.linalg.norm(w)) ** 2 for w in self.weights)
+
+    def _pairs(self, data: Pairs, name: str, convert: bool) -> tuple[Array, Array]:
+        """Return samples and labels as rows. With ``convert``, labels are numbers of classes."""
+        xs, ys = [], []
+        inputs, outputs = self.sizes[0], self.sizes[-1]
+        for index, pair in enumerate(data):
+            try:
+                x, y = pair
+            except (TypeError, ValueError):
+                raise ValueError(f"{name}[{index}] must be a pair (x, y)") from None
+            xs.append(column(x, f"x of {name}[{index}]", inputs))
+            if convert:
+                y = _one_hot(y, outputs, f"y of {name}[{index}]")
+            ys.append(column(y, f"y of {name}[{index}]", outputs))
+        if not xs:
+            raise ValueError(f"{name} is empty")
+        return np.array(xs).reshape(-1, inputs), np.array(ys).reshape(-1, outputs)
+
+    def _engine(self) -> _native.Matrices:
+        weights, biases = self._parameters()
+        return _native.Matrices(weights, biases, ["sigmoid"] * len(weights), _COSTS[self.cost.__name__])
+
+    def _parameters(self) -> tuple[list[Array], list[Array]]:
+        weights = [np.asarray(w, dtype=np.float64) for w in self.weights]
+        biases = [np.asarray(b, dtype=np.float64) for b in self.biases]
+        pairs = list(zip(self.sizes, self.sizes[1:]))
+        for name, arrays, shapes in [
+            ("weights", weights, [(y, x) for x, y in pairs]),
+            ("biases", biases, [(y, 1) for _, y in pairs]),
+        ]:
+            found = [array.shape for array in arrays]
+            if found != shapes:
+                raise ValueError(f"{name} must have the shapes {shapes}, not {found}")
+        return weights, biases
+
+    def __repr__(self) -> str:
+        return f"Network({self.sizes}, cost={self.cost.__name__})"
+
+
+_sizes = sizes
+
+
+def load(filename: str | os.PathLike[str]) -> Network:
+    """Return the network that a file holds: one of the book's ``save``, or of the program ``backprop``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not a model, or its neurons are not all sigmoids.
+    """
+    counts, weights, biases, activations, cost = _native.load_model(os.fspath(filename))
+    if set(activations) != {"sigmoid"}:
+        raise ValueError(f"{os.fspath(filename)}: its activations are {activations}, and network2 has sigmoids only")
+    network = Network(counts, cost=QuadraticCost if cost == "quadratic" else CrossEntropyCost)
+    network.weights, network.biases = weights, biases
+    return network
+
+
+def vectorized_result(j: int) -> Array:
+    """Return a column of ten numbers, all 0 but for a 1 in the place ``j``: the desired output for the digit j."""
+    return _one_hot(j, 10, "j")
+
+
+def _one_hot(label: Any, size: int, name: str) -> Array:
+    number = np.asarray(label)
+    if number.shape != () or number.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be the number of a class, not {type(label).__name__} of shape {number.shape}")
+    if not 0 <= int(number) < size:
+        raise ValueError(f"{name} is the class {number}, and there are {size}: 0 to {size - 1}")
+    vector = np.zeros((size, 1))
+    vector[int(number)] = 1.0
+    return vector
+
+
+def sigmoid(z: npt.ArrayLike) -> Array:
+    """Return 1 / (1 + exp(-z)), for every number of an array."""
+    numbers = np.asarray(z, dtype=np.float64)
+    return _native.activate(numbers.reshape(-1, 1), "sigmoid").reshape(numbers.shape)
+
+
+def sigmoid_prime(z: npt.ArrayLike) -> Array:
+    """Return the derivative of the sigmoid, for every number of an array."""
+    outputs = sigmoid(z)
+    return _native.slope(outputs.reshape(-1, 1), "sigmoid").reshape(outputs.shape)

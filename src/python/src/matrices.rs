@@ -1,0 +1,279 @@
+//! The vectorized network, which trains what `fc` and `network2` hold as numpy arrays.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use backprop::gradient_check::{Check, CheckedNetwork};
+use backprop::model_file::Model;
+use backprop::vectorized::Network;
+use backprop::{
+    Activation, Architecture, Cost, Engine as _, Label, LayerParameters, MiniBatches, Parameters, Sample,
+};
+use numpy::ndarray::Array2;
+use numpy::{PyArray2, PyReadonlyArray1, PyReadonlyArray2};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt as _;
+
+use crate::errors::python;
+
+/// How long training runs before it looks for Ctrl-C.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// A network of matrices.
+#[pyclass(frozen, module = "backprop_graph._native")]
+pub struct Matrices(Mutex<Network>);
+
+type Array<'py> = Bound<'py, PyArray2<f64>>;
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Matrices>()?;
+    module.add_function(wrap_pyfunction!(cost_of, module)?)?;
+    module.add_function(wrap_pyfunction!(save_model, module)?)?;
+    module.add_function(wrap_pyfunction!(load_model, module)?)
+}
+
+/// Returns the activation with this name.
+pub fn activation(name: &str) -> PyResult<Activation> {
+    let found = Activation::ALL.into_iter().find(|activation| activation.name() == name);
+    found.ok_or_else(|| PyValueError::new_err(format!("there is no activation {name}")))
+}
+
+fn cost(name: &str) -> PyResult<Cost> {
+    let found = Cost::ALL.into_iter().find(|cost| cost.name() == name);
+    found.ok_or_else(|| PyValueError::new_err(format!("there is no cost {name}")))
+}
+
+/// Returns the parameters that these arrays hold: W of n_out rows of n_in, b a column.
+fn parameters(
+    weights: &[PyReadonlyArray2<'_, f64>],
+    biases: &[PyReadonlyArray2<'_, f64>],
+) -> (Vec<usize>, Parameters) {
+    let layers = weights.iter().zip(biases).map(|(weights, biases)| LayerParameters {
+        weights: weights.as_array().rows().into_iter().map(|row| row.to_vec()).collect(),
+        biases: biases.as_array().iter().copied().collect(),
+    });
+    let inputs = weights.first().map(|weights| weights.as_array().ncols());
+    let outputs = weights.iter().map(|weights| weights.as_array().nrows());
+    (inputs.into_iter().chain(outputs).collect(), Parameters { layers: layers.collect() })
+}
+
+/// Returns W and b of each layer as arrays.
+fn arrays<'py>(py: Python<'py>, parameters: &Parameters) -> (Vec<Array<'py>>, Vec<Array<'py>>) {
+    let array = |rows: usize, numbers: Vec<f64>| {
+        let shape = (rows, numbers.len() / rows.max(1));
+        let array = Array2::from_shape_vec(shape, numbers).unwrap_or_default();
+        PyArray2::from_owned_array(py, array)
+    };
+    let layer = |layer: &LayerParameters| {
+        let rows = layer.biases.len();
+        (array(rows, layer.weights.concat()), array(rows, layer.biases.clone()))
+    };
+    parameters.layers.iter().map(layer).unzip()
+}
+
+impl Matrices {
+    fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Network> {
+        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the lengths of samples and labels.
+    fn sizes(&self, py: Python<'_>) -> (usize, usize) {
+        let network = self.lock(py);
+        (network.architecture().input_size(), network.architecture().output_size())
+    }
+}
+
+#[pymethods]
+impl Matrices {
+    /// Shapes are checked in Python.
+    #[new]
+    fn new(
+        weights: Vec<PyReadonlyArray2<'_, f64>>,
+        biases: Vec<PyReadonlyArray2<'_, f64>>,
+        activations: Vec<String>,
+        cost_name: &str,
+    ) -> PyResult<Self> {
+        let (sizes, parameters) = parameters(&weights, &biases);
+        let activations = activations.iter().map(|name| activation(name)).collect::<PyResult<Vec<_>>>()?;
+        let architecture =
+            Architecture::new(&sizes).with_activations(&activations).with_cost(cost(cost_name)?);
+        let mut network = Network::try_new(&architecture).map_err(python)?;
+        network.set_parameters(&parameters);
+        Ok(Self(Mutex::new(network)))
+    }
+
+    fn parameters<'py>(&self, py: Python<'py>) -> (Vec<Array<'py>>, Vec<Array<'py>>) {
+        arrays(py, &self.lock(py).parameters())
+    }
+
+    /// Returns the outputs of many samples, one a row.
+    fn predict<'py>(&self, py: Python<'py>, samples: PyReadonlyArray2<'_, f64>) -> PyResult<Array<'py>> {
+        let (_, width) = self.sizes(py);
+        let samples = samples.as_slice()?;
+        let outputs =
+            py.detach(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).predict_rows(samples));
+        let shape = (outputs.len() / width, width);
+        Ok(PyArray2::from_owned_array(py, Array2::from_shape_vec(shape, outputs).unwrap_or_default()))
+    }
+
+    /// Returns the cost of each output, without any regularisation.
+    fn costs(
+        &self,
+        py: Python<'_>,
+        outputs: PyReadonlyArray2<'_, f64>,
+        labels: PyReadonlyArray2<'_, f64>,
+    ) -> PyResult<Vec<f64>> {
+        let (cost, width) = {
+            let network = self.lock(py);
+            (network.architecture().cost, network.architecture().output_size())
+        };
+        let rows = outputs.as_slice()?.chunks_exact(width).zip(labels.as_slice()?.chunks_exact(width));
+        Ok(rows.map(|(output, label)| cost.value(output, label)).collect())
+    }
+
+    /// Returns the gradients −∂E/∂w and −∂E/∂b of one sample.
+    fn gradient<'py>(
+        &self,
+        py: Python<'py>,
+        label: PyReadonlyArray2<'_, f64>,
+        sample: PyReadonlyArray2<'_, f64>,
+    ) -> PyResult<(Vec<Array<'py>>, Vec<Array<'py>>)> {
+        let mut network = self.lock(py);
+        network.predict(Sample(sample.as_slice()?));
+        network.calc_gradient(Label(label.as_slice()?));
+        Ok(arrays(py, &network.gradient()))
+    }
+
+    /// Checks the gradient of one sample, and returns the report and whether it passed.
+    fn check(
+        &self,
+        py: Python<'_>,
+        label: PyReadonlyArray2<'_, f64>,
+        sample: PyReadonlyArray2<'_, f64>,
+    ) -> PyResult<(String, bool)> {
+        let mut network = self.lock(py).clone();
+        let (label, sample) = (label.as_slice()?, sample.as_slice()?);
+        Ok(py.detach(|| {
+            let report =
+                Check::new().run(&mut CheckedNetwork::new(&mut network, Label(label), Sample(sample)));
+            (report.to_string(), report.passed())
+        }))
+    }
+
+    /// Trains on samples in this order, `size` of them together, and calls `report` with the samples done so far after
+    /// each slice of time. `regularisation` is λ and the number
+    /// of samples it is spread over.
+    #[allow(clippy::too_many_arguments)]
+    fn train(
+        &self,
+        py: Python<'_>,
+        labels: PyReadonlyArray2<'_, f64>,
+        samples: PyReadonlyArray2<'_, f64>,
+        order: PyReadonlyArray1<'_, i64>,
+        size: usize,
+        rate: f64,
+        regularisation: (f64, usize),
+        report: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (lambda, count) = regularisation;
+        let (inputs, outputs) = self.sizes(py);
+        let (labels, samples, order) = (labels.as_slice()?, samples.as_slice()?, order.as_slice()?);
+        let count_rows = (samples.len() / inputs).min(labels.len() / outputs);
+        if size == 0 || order.iter().any(|&place| place < 0 || place as usize >= count_rows) {
+            return Err(PyValueError::new_err("the order names a sample that there is not"));
+        }
+        let step = MiniBatches { size, l2: lambda, ..MiniBatches::default() }.step(rate, count, 0);
+        let mut done = 0;
+        while done < order.len() {
+            py.detach(|| {
+                let mut network = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let begin = Instant::now();
+                let (mut label_rows, mut sample_rows) = (Vec::new(), Vec::new());
+                while done < order.len() && begin.elapsed() < SLICE {
+                    let end = done.saturating_add(size).min(order.len());
+                    label_rows.clear();
+                    sample_rows.clear();
+                    for &place in &order[done..end] {
+                        label_rows.extend_from_slice(&labels[place as usize * outputs..][..outputs]);
+                        sample_rows.extend_from_slice(&samples[place as usize * inputs..][..inputs]);
+                    }
+                    network.train_mini_batch(&label_rows, &sample_rows, &step);
+                    done = end;
+                }
+            });
+            report.call1((done,))?;
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+
+    /// Trains on the samples one by one, in their order.
+    fn train_each(
+        &self,
+        py: Python<'_>,
+        labels: PyReadonlyArray2<'_, f64>,
+        samples: PyReadonlyArray2<'_, f64>,
+        rate: f64,
+        epochs: usize,
+        report: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (inputs, outputs) = self.sizes(py);
+        let (labels, samples) = (labels.as_slice()?, samples.as_slice()?);
+        let count = (samples.len() / inputs).min(labels.len() / outputs);
+        let total = count.saturating_mul(epochs);
+        // Those that are trained on in one call share their way through the cache.
+        let (mut done, mut together) = (0, 1);
+        while done < total {
+            py.detach(|| {
+                let mut network = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let begin = Instant::now();
+                while done < total && begin.elapsed() < SLICE {
+                    let first = done % count;
+                    let end = (first + together).min(count);
+                    let labels = &labels[first * outputs..end * outputs];
+                    network.train_each(labels, &samples[first * inputs..end * inputs], rate);
+                    done += end - first;
+                    together = (together * 2).min(64);
+                }
+            });
+            report.call1((done,))?;
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the cost of one output.
+#[pyfunction(name = "cost")]
+fn cost_of(name: &str, output: PyReadonlyArray2<'_, f64>, label: PyReadonlyArray2<'_, f64>) -> PyResult<f64> {
+    let (output, label): (Vec<f64>, Vec<f64>) =
+        (output.as_array().iter().copied().collect(), label.as_array().iter().copied().collect());
+    Ok(cost(name)?.value(&output, &label))
+}
+
+/// Writes a network's weights as network2.py does.
+#[pyfunction]
+fn save_model(
+    path: std::path::PathBuf,
+    weights: Vec<PyReadonlyArray2<'_, f64>>,
+    biases: Vec<PyReadonlyArray2<'_, f64>>,
+    cost_name: &str,
+) -> PyResult<()> {
+    let (sizes, parameters) = parameters(&weights, &biases);
+    let architecture = Architecture::new(&sizes).with_cost(cost(cost_name)?);
+    Model::new(architecture, parameters).write(&path).map_err(python)
+}
+
+/// Reads sizes, weights, biases, activations and cost from a file of network2.py or of this library.
+#[pyfunction]
+#[allow(clippy::type_complexity)]
+fn load_model(
+    py: Python<'_>,
+    path: std::path::PathBuf,
+) -> PyResult<(Vec<usize>, Vec<Array<'_>>, Vec<Array<'_>>, Vec<&'static str>, &'static str)> {
+    let model = Model::read(&path).map_err(python)?;
+    let (weights, biases) = arrays(py, &model.parameters);
+    let activations = model.architecture.activations.iter().map(|activation| activation.name()).collect();
+    Ok((model.architecture.sizes, weights, biases, activations, model.architecture.cost.name()))
+}
