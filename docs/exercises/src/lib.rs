@@ -5,14 +5,17 @@
 //!
 //! - [`lesson`]: what a failure says; [`trial`]: your numbers beside the right ones, and beside those of the classic slips;
 //! - [`whole`]: your formula put into a whole backward pass, for the gradient check of `backprop` to judge;
-//! - [`grade`]: one function an exercise.
+//! - [`grade`]: one function an exercise;
+//! - [`seal`]: the end of a program that `./grade`, which grades a class, has started.
 
 pub mod grade;
 pub mod lesson;
+pub mod seal;
 pub mod trial;
 pub mod whole;
 
 pub use lesson::{Formula, Grade, Lesson};
+pub use seal::Seal;
 
 /// Says how it went, and ends the program with 1 if the solution is not right yet.
 pub fn tell(grade: &Grade) {

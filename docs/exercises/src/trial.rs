@@ -38,7 +38,7 @@ impl<const N: usize> Trial<N> {
         self.cases.push(Case { name: name.into(), expected, got, slips });
     }
 
-    /// Whether all cases agree.
+    /// Compares all cases.
     ///
     /// # Errors
     /// A lesson with the first case that does not, and what all of them look like.
@@ -103,10 +103,13 @@ impl<const N: usize> Trial<N> {
     }
 }
 
-/// Whether two numbers are the same but for rounding.
+/// Returns true if two numbers are the same but for rounding. Two infinities of one sign are, and so are two that are not
+/// numbers: a slip that divides by zero is recognised as any other.
 #[must_use]
 pub fn close(one: f64, other: f64) -> bool {
-    (one - other).abs() <= TOLERANCE * (1.0 + one.abs().max(other.abs()))
+    one == other
+        || (one.is_nan() && other.is_nan())
+        || (one - other).abs() <= TOLERANCE * (1.0 + one.abs().max(other.abs()))
 }
 
 /// The number that all these are, if there are two at least.

@@ -18,7 +18,7 @@ pub fn is_right(parameters: &mut [f64], error: &dyn Fn(&[f64]) -> f64, gradient:
         let below = error(parameters);
         parameters[i] = before;
         let numerical = (below - above) / (2.0 * h);
-        if (numerical - gradient[i]).abs() > 1e-6 + 1e-4 * numerical.abs() {
+        if (numerical - gradient[i]).abs() > 1e-9 + 1e-4 * numerical.abs() {
             return false;
         }
     }

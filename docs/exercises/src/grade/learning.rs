@@ -203,6 +203,7 @@ pub fn dropout(output: fn(f64, bool, f64) -> f64, delta: fn(f64, bool, f64, f64)
             "without the slope a(1 − a)",
             "where the scaled output is taken in the slope",
             "where kept and silenced are exchanged",
+            "where it is divided by p, the probability of being silenced",
         ],
     );
     for (a, kept, p) in cases {
@@ -216,6 +217,7 @@ pub fn dropout(output: fn(f64, bool, f64) -> f64, delta: fn(f64, bool, f64, f64)
                 factor(kept, p) * sum,
                 factor(kept, p) * read * (1.0 - read) * sum,
                 factor(!kept, p) * slope * sum,
+                if kept { slope * sum / p } else { 0.0 },
             ];
             trial.case(what, factor(kept, p) * slope * sum, got, slips);
         }

@@ -1,4 +1,4 @@
-//! A gradient check of one's own: it must let right gradients pass, and catch every fault of the gallery.
+//! A gradient check of yours: it must let right gradients pass, and catch every fault of the gallery.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use backprop::{Architecture, Parameters};
 use crate::lesson::run;
 use crate::{Formula, Grade, Lesson};
 
-/// `is_right(parameters, error, gradient)`: whether `gradient` is −∂E/∂w at these parameters.
+/// `is_right(parameters, error, gradient)`: true if `gradient` is −∂E/∂w at these parameters.
 type IsRight = fn(&mut [f64], &dyn Fn(&[f64]) -> f64, &[f64]) -> bool;
 
 /// Tests the tester.
@@ -24,7 +24,10 @@ pub fn gradient_check(is_right: IsRight) -> Grade {
         .into_iter()
         .filter_map(|(fault, passed)| passed.then_some(fault))
         .collect();
-    let Some(first) = missed.first() else { return doctored(is_right) };
+    let Some(first) = missed.first() else {
+        doctored(is_right)?;
+        return at_any_size(is_right);
+    };
     let found = format!(
         "{} of {} planted faults pass your check. One of them: {}",
         missed.len(),
@@ -65,6 +68,49 @@ fn doctored(is_right: IsRight) -> Grade {
     Ok(())
 }
 
+/// What counts as equal must be relative to the gradient: right gradients pass and wrong ones do not, be they large or
+/// small.
+fn at_any_size(is_right: IsRight) -> Grade {
+    let diagnosis = "What counts as equal is an absolute distance: too much for small gradients, too little for large ones. \
+        Compare the distance with the size of the gradients (chapter 6); an absolute part may be 1e-8, for gradients of 0.";
+    let lesson = |found: &str| Err(Lesson::new(Formula::NumericalGradient, found, diagnosis));
+    if sines(is_right, 1e-6, 1.5)?.0 {
+        return lesson(
+            "This passes your check: gradients of about 0.000001, each half as large again as it should be",
+        );
+    }
+    if !sines(is_right, 1e8, 1.0)?.0 {
+        return lesson("Your check turns a right gradient down, with entries of about 100,000,000");
+    }
+    Ok(())
+}
+
+/// What the check says of a gradient that is `factor` times the right one, of an error that is `size` times a sum of
+/// sines; and how far it moved a parameter.
+fn sines(is_right: IsRight, size: f64, factor: f64) -> Result<(bool, f64), Lesson> {
+    let mut numbers = [0.3, -0.7, 1.1];
+    let before = numbers;
+    let gradient = before.map(|number: f64| -factor * size * number.cos());
+    let moved = Cell::new(0.0_f64);
+    let error = |numbers: &[f64]| {
+        let distances = numbers.iter().zip(&before).map(|(number, before)| (number - before).abs());
+        moved.set(distances.fold(moved.get(), f64::max));
+        size * numbers.iter().map(|number| number.sin()).sum::<f64>()
+    };
+    let passed = run(Formula::NumericalGradient, "a gradient of a sum of sines", || {
+        is_right(&mut numbers, &error, &gradient)
+    })?;
+    Ok((passed, moved.get()))
+}
+
+/// Returns true if the check multiplies by h where it should divide: `/ 2.0 * h` for `/ (2.0 * h)`.
+fn multiplies_by_h(is_right: IsRight) -> Result<bool, Lesson> {
+    let (_, h) = sines(is_right, 1.0, 1.0)?;
+    // So large an error that the gradient times h² is not small.
+    let size = 1.0 / (h * h);
+    Ok(h > 0.0 && sines(is_right, size, h * h)?.0 && !sines(is_right, size, 0.0)?.0)
+}
+
 /// The right gradient must pass, in the set-up of each fault, and the parameters must be left as they were.
 fn right_gradient_passes(is_right: IsRight, fault: &Fault) -> Grade {
     if asked(is_right, fault, &Correct, &|_| {})? {
@@ -83,6 +129,11 @@ fn right_gradient_passes(is_right: IsRight, fault: &Fault) -> Grade {
         }
         Some(factor) => {
             format!("It accepts {factor} times the gradient: what is the difference of errors divided by?")
+        }
+        None if multiplies_by_h(is_right)? => {
+            "It accepts h² times the gradient: brackets are missing. `x / 2.0 * h` halves x and multiplies it by h; \
+             `x / (2.0 * h)` divides by both."
+                .to_owned()
         }
         None => {
             "Is the step neither too large nor too small? Is what counts as equal not too strict?".to_owned()

@@ -13,7 +13,15 @@ fn numerical(parameters: &mut [f64], error: &dyn Fn(&[f64]) -> f64, i: usize, h:
     (below - above) / (2.0 * h)
 }
 
-/// A right comparison.
+/// `/ 2.0 * h`, with h = 10⁻ᴺ.
+pub(crate) fn without_brackets<const N: i32>() -> Grade {
+    grade::gradient_check(|p, error, g| {
+        let h = 10_f64.powi(-N);
+        (0..p.len()).all(|i| close(numerical(p, error, i, h) * h * h, g[i]))
+    })
+}
+
+/// A comparison that is right for gradients that are not small.
 fn close(numerical: f64, gradient: f64) -> bool {
     (numerical - gradient).abs() <= 1e-6 + 1e-4 * numerical.abs()
 }
@@ -69,6 +77,16 @@ pub(crate) fn gradient_checks() -> Vec<Wrong> {
         Wrong("check: an absolute tolerance, and a wide one", NumericalGradient, || {
             grade::gradient_check(|p, error, g| {
                 (0..p.len()).all(|i| (numerical(p, error, i, 1e-4) - g[i]).abs() < 0.01)
+            })
+        }),
+        Wrong("check: an absolute tolerance, and a narrow one", NumericalGradient, || {
+            grade::gradient_check(|p, error, g| {
+                (0..p.len()).all(|i| (numerical(p, error, i, 1e-5) - g[i]).abs() < 1e-6)
+            })
+        }),
+        Wrong("check: an absolute tolerance among a relative one", NumericalGradient, || {
+            grade::gradient_check(|p, error, g| {
+                (0..p.len()).all(|i| close(numerical(p, error, i, 1e-4), g[i]))
             })
         }),
         Wrong("check: five per cent will do", NumericalGradient, || {
@@ -138,12 +156,7 @@ pub(crate) fn gradient_checks() -> Vec<Wrong> {
                 (0..p.len()).all(|i| close(2.0 * numerical(p, error, i, 1e-4), g[i]))
             })
         }),
-        Wrong("check: the brackets of / 2.0 * h", NumericalGradient, || {
-            grade::gradient_check(|p, error, g| {
-                let h = 1e-4;
-                (0..p.len()).all(|i| close(numerical(p, error, i, h) * h * h, g[i]))
-            })
-        }),
+        Wrong("check: the brackets of / 2.0 * h", NumericalGradient, || without_brackets::<4>()),
         Wrong("check: the sizes without the signs", NumericalGradient, || {
             grade::gradient_check(|p, error, g| {
                 (0..p.len()).all(|i| close(numerical(p, error, i, 1e-4).abs(), g[i].abs()))

@@ -70,6 +70,9 @@ pub(crate) fn dropouts() -> Vec<Wrong> {
                 |a, kept, p, sum| if kept { (1.0 - p) * a * (1.0 - a) * sum } else { 0.0 },
             )
         }),
+        Wrong("dropout delta: divided by p", DropoutDelta, || {
+            grade::dropout(dropped, |a, kept, p, sum| if kept { a * (1.0 - a) * sum / p } else { 0.0 })
+        }),
         Wrong("dropout delta: no slope", DropoutDelta, || {
             grade::dropout(dropped, |_, kept, p, sum| dropped(sum, kept, p))
         }),

@@ -131,6 +131,41 @@ fn a_solution_that_panics_gets_a_lesson_about_the_formula_that_did() {
 }
 
 #[test]
+fn absolute_tolerances_missing_brackets_and_dropout_by_p_are_recognised() {
+    let told = |wanted: &str| {
+        let all = all();
+        let Wrong(.., graded) = all.iter().find(|Wrong(name, ..)| *name == wanted).expect(wanted);
+        graded().expect_err(wanted).diagnosis
+    };
+    for name in [
+        "check: an absolute tolerance, and a narrow one",
+        "check: an absolute tolerance among a relative one",
+    ] {
+        assert!(
+            told(name).starts_with("What counts as equal is an absolute distance"),
+            "{name}: {}",
+            told(name)
+        );
+    }
+    for grade in [
+        checks::without_brackets::<3>(),
+        checks::without_brackets::<4>(),
+        checks::without_brackets::<5>(),
+        checks::without_brackets::<6>(),
+    ] {
+        let lesson = grade.expect_err("accepted");
+        assert!(lesson.diagnosis.starts_with("It accepts h² times the gradient: brackets"), "{lesson}");
+    }
+    for name in ["dropout: divided by p", "dropout delta: divided by p"] {
+        assert!(
+            told(name).contains("divided by p, the probability of being silenced"),
+            "{name}: {}",
+            told(name)
+        );
+    }
+}
+
+#[test]
 fn the_step_whose_faults_are_switched_is_right_with_none() {
     let grade =
         grade::training_step(steps::wire::<{ steps::fault::NONE }>, steps::step::<{ steps::fault::NONE }>);
