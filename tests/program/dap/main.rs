@@ -6,13 +6,15 @@
 //! | breakpoints.rs | how often each kind of breakpoint stops, and where |
 //! | setting.rs | values set by hand, what that changes, and how it is undone |
 //! | session.rs | the session in the book |
-//! | strange.rs | messages that no editor should send; a port |
+//! | strange.rs | messages that no editor should send |
+//! | port.rs | a port: who is served, and that web pages are not |
 //! | microsoft.rs | whole sessions, driven by Microsoft's test client |
 //! | large.rs | 784-300-10: pages, and how long it takes |
 
 mod breakpoints;
 mod large;
 mod microsoft;
+mod port;
 mod session;
 mod setting;
 mod strange;

@@ -1,12 +1,11 @@
 //! Messages that no editor should send: they are refused or end the session, and never cause a panic.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use testkit::editor::{Editor, receive};
+use testkit::editor::Editor;
 
 /// Runs the adapter on these bytes. Returns its exit status and what it said on stderr.
 fn run_on(bytes: &[u8]) -> (Option<i32>, String) {
@@ -160,46 +159,4 @@ fn an_editor_that_goes_away_ends_it_even_while_training_runs() {
     let mut editor = Editor::open(&json!({}));
     editor.ok("continue", &json!({ "threadId": 1 }));
     assert_eq!(editor.close(), Some(0));
-}
-
-#[test]
-fn a_port_of_this_machine_serves_one_session_after_the_other() {
-    let mut adapter = Command::new(testkit::program())
-        .args(["dap", "--port", "0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut said = Vec::new();
-    let mut stderr = adapter.stderr.take().expect("it is piped");
-    while said.last() != Some(&b'\n') {
-        let mut byte = [0];
-        stderr.read_exact(&mut byte).expect("it speaks");
-        said.push(byte[0]);
-    }
-    let said = String::from_utf8(said).expect("text");
-    let address = said.trim().strip_prefix("backprop: listening on ").expect(&said).to_owned();
-    assert!(address.starts_with("127.0.0.1:"), "{address}");
-    // One that is no editor does not end it.
-    let mut stranger = TcpStream::connect(&address).expect("it listens");
-    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("it listens");
-    stranger.shutdown(Shutdown::Write).expect("it listens");
-    for _ in 0..2 {
-        let mut stream = TcpStream::connect(&address).expect("it listens");
-        let messages = receive(stream.try_clone().expect("it can be"));
-        for (command, arguments) in
-            [("initialize", json!({})), ("launch", json!({})), ("disconnect", json!({}))]
-        {
-            let text = json!({ "seq": 1, "type": "request", "command": command, "arguments": arguments })
-                .to_string();
-            write!(stream, "Content-Length: {}\r\n\r\n{text}", text.len()).expect("it listens");
-        }
-        let names: Vec<String> = messages
-            .iter()
-            .filter(|message| message["type"] == "response" && message["success"] == true)
-            .map(|message| message["command"].as_str().expect("a name").to_owned())
-            .collect();
-        assert_eq!(names, ["initialize", "launch", "disconnect"]);
-    }
-    adapter.kill().expect("it runs");
-    adapter.wait().expect("it ends");
 }

@@ -1,4 +1,4 @@
-//! Messages on the wire: a header that says how many bytes follow, an empty line, and JSON.
+//! Messages as bytes: a header with the number of bytes that follow, an empty line, and JSON.
 
 use std::io::{BufRead, Error, ErrorKind, Read as _, Write};
 
@@ -8,17 +8,15 @@ const LONGEST_HEADER: u64 = 1 << 10;
 /// The longest message. Requests of an editor take a few thousand bytes.
 const LONGEST_MESSAGE: usize = 1 << 20;
 
-/// The next message, or none where the stream ends between two.
+/// Returns the next message, or `None` if the stream ends between two.
 ///
 /// # Errors
-/// A header without a length, a length above a megabyte, or a stream that ends or fails within a message. No message can
-/// be told from the next after that.
+/// A line that is not a header of the protocol, a header without a length, a length above a megabyte, or a stream that
+/// ends or fails within a message. After an error the stream cannot be read on.
 pub fn read(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
     let Some(length) = read_header(input)? else { return Ok(None) };
     if length > LONGEST_MESSAGE {
-        return Err(broken(&format!(
-            "a message of {length} bytes; the longest allowed has {LONGEST_MESSAGE}"
-        )));
+        return Err(broken(&format!("a message of {length} bytes; at most {LONGEST_MESSAGE} are allowed")));
     }
     let mut message = vec![0; length];
     input.read_exact(&mut message).map_err(|error| match error.kind() {
@@ -28,44 +26,46 @@ pub fn read(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
     Ok(Some(message))
 }
 
-/// The length that the header gives; none where the stream ends before it.
+/// Returns the length that the header gives, or `None` if the stream ends before the header.
+///
+/// The first line that does not belong to a header is an error, so that an HTTP request, which any web page can send to
+/// this machine, ends before its body is looked at.
 fn read_header(input: &mut impl BufRead) -> std::io::Result<Option<usize>> {
     let mut header = input.take(LONGEST_HEADER);
     let mut length = None;
     loop {
         let mut line = Vec::new();
         header.read_until(b'\n', &mut line)?;
-        if line.is_empty() && length.is_none() && header.limit() == LONGEST_HEADER {
+        if line.is_empty() && header.limit() == LONGEST_HEADER {
             return Ok(None);
         }
-        if line.last() != Some(&b'\n') {
-            return Err(broken(if header.limit() == 0 {
-                "a header without an end"
-            } else {
-                "half a header"
-            }));
+        if line.pop() != Some(b'\n') {
+            let is_long = header.limit() == 0;
+            return Err(broken(if is_long { "a header without an end" } else { "half a header" }));
         }
         let line = String::from_utf8_lossy(&line);
-        match (line.trim_end(), line.split_once(':')) {
-            ("", _) => break,
-            (_, Some((name, value))) if name.trim().eq_ignore_ascii_case("Content-Length") => {
-                let value = value.trim();
-                length = Some(value.parse().map_err(|_| broken("a Content-Length that is not a number"))?);
-            }
-            _ => {}
+        let line = line.trim_end();
+        if line.is_empty() {
+            return length.map(Some).ok_or_else(|| broken("a header without Content-Length"));
+        }
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        if name.eq_ignore_ascii_case("Content-Length") {
+            let value = value.trim().parse();
+            length = Some(value.map_err(|_| broken("a Content-Length that is not a number"))?);
+        } else if !name.eq_ignore_ascii_case("Content-Type") {
+            return Err(broken("a line that is neither Content-Length nor Content-Type"));
         }
     }
-    length.map(Some).ok_or_else(|| broken("a header without Content-Length"))
 }
 
 fn broken(what: &str) -> Error {
     Error::new(ErrorKind::InvalidData, format!("this is not the Debug Adapter Protocol: {what}"))
 }
 
-/// Writes one message and sends it off.
+/// Writes one message.
 ///
 /// # Errors
-/// The stream's.
+/// The stream cannot be written to.
 pub fn write(output: &mut impl Write, message: &serde_json::Value) -> std::io::Result<()> {
     let text = message.to_string();
     write!(output, "Content-Length: {}\r\n\r\n{text}", text.len())?;
@@ -96,22 +96,35 @@ mod tests {
     }
 
     #[test]
-    fn messages_follow_one_another_whatever_else_a_header_holds() {
+    fn messages_follow_one_another_with_or_without_a_content_type() {
         let mut text = Vec::new();
-        write(&mut text, &serde_json::json!({"a": "δ"})).expect("a list");
+        write(&mut text, &serde_json::json!({"a": "δ"})).expect("writable");
         text.extend(b"content-length:2\nContent-Type: application/json\n\n{}");
         assert_eq!(read_all(&text), [Ok("{\"a\":\"δ\"}".to_owned()), Ok("{}".to_owned())]);
     }
 
     #[test]
-    fn what_is_no_message_is_told_from_the_end() {
+    fn what_is_not_a_message_is_an_error_and_the_end_is_not() {
         assert_eq!(read_all(b""), []);
         fails_with(b"Content-Length: 5\r\n\r\n{}", "ends within a message");
         fails_with(b"Content-Length: 5", "half a header");
         fails_with(b"Content-Length: 5\r\n", "half a header");
-        fails_with(b"GET / HTTP/1.1\r\n\r\n", "without Content-Length");
+        fails_with(b"\r\n", "without Content-Length");
+        for line in [
+            "POST / HTTP/1.1",
+            "POST /Content-Length:2 HTTP/1.1",
+            "{}",
+            ": 2",
+            "Content-Length : 2",
+            "Host: x",
+        ] {
+            fails_with(
+                format!("{line}\r\nContent-Length: 2\r\n\r\n{{}}").as_bytes(),
+                "neither Content-Length",
+            );
+        }
         fails_with(b"Content-Length: -1\r\n\r\n", "not a number");
-        fails_with(b"Content-Length: 1048577\r\n\r\n", "the longest allowed");
+        fails_with(b"Content-Length: 1048577\r\n\r\n", "are allowed");
         fails_with(&[b'a'; 5000], "without an end");
     }
 }

@@ -39,7 +39,7 @@ pub struct Launched {
 }
 
 /// What editors put into a configuration for themselves.
-const OF_EDITORS: [&str; 25] = [
+const OF_EDITORS: [&str; 26] = [
     "name",
     "type",
     "request",
@@ -65,6 +65,7 @@ const OF_EDITORS: [&str; 25] = [
     "timeout",
     "suppressMultipleSessionWarning",
     "server",
+    "token",
 ];
 
 /// Prepares a training.

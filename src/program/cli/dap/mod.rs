@@ -1,9 +1,10 @@
 //! `backprop dap`: the training step as a program to debug, by the Debug Adapter Protocol.
 //!
 //! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stop within a sum), `source` (the
-//! lines it stops at), `frames` and `variables` (what an editor sees of it), `expressions` (what can be asked),
-//! `breakpoints` (where to stop), then `session` (requests and what runs between them) with `setting` and `asking`;
-//! `framing` and `protocol` are the wire. There is no arithmetic here but sums and comparisons that are asked for.
+//! lines it stops at), `frames` and `variables` (what an editor shows of it), `expressions` (what can be asked),
+//! `breakpoints` (where to stop), then `session` (requests, and the steps between them) with `setting` and `asking`;
+//! `framing` and `protocol` are the messages, `port` the editors that connect to a port. There is no arithmetic here
+//! except sums and comparisons that an editor asks for.
 
 mod asking;
 mod breakpoints;
@@ -11,6 +12,7 @@ mod expressions;
 mod frames;
 pub mod framing;
 mod launch;
+mod port;
 mod protocol;
 pub mod session;
 mod setting;
@@ -18,8 +20,7 @@ mod source;
 mod variables;
 mod walk;
 
-use std::io::{BufReader, ErrorKind, IsTerminal as _, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener};
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal as _, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, TryRecvError};
 
@@ -30,8 +31,8 @@ use backprop::Error;
 use self::session::Session;
 use super::Failure;
 
-/// Messages that wait until they are looked at.
-const MESSAGES_WAITING: usize = 64;
+/// The most messages that are read ahead.
+const READ_AHEAD: usize = 64;
 
 const EXAMPLES: &str = "An editor starts it:
   docs/debug-the-training-step.md has the few lines for VS Code, Neovim, Emacs and Zed";
@@ -47,6 +48,12 @@ pub(super) struct Dap {
     /// Listen on this port of 127.0.0.1 instead, for one editor after the other; 0 finds a free one
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+
+    /// Serve only editors whose launch arguments include "token": "WORD" [default: the variable BACKPROP_TOKEN]
+    ///
+    /// Every program of this machine can connect to a port. Other users can see a command line, but not a variable.
+    #[arg(long, value_name = "WORD", requires = "port")]
+    token: Option<String>,
 }
 
 /// A message from the editor, or its end.
@@ -59,7 +66,10 @@ enum Incoming {
 impl Dap {
     pub(super) fn run(&self) -> Result<ExitCode, Failure> {
         match self.port {
-            Some(port) => listen(port),
+            Some(port) => {
+                let token = self.token.clone().or_else(|| std::env::var("BACKPROP_TOKEN").ok());
+                port::listen(port, token.as_deref().filter(|token| !token.is_empty()))
+            }
             None if std::io::stdin().is_terminal() => {
                 let problem =
                     Error::contents("standard input is a terminal, and dap is started by an editor")
@@ -67,40 +77,24 @@ impl Dap {
                 Err(problem.into())
             }
             None => {
-                serve(std::io::stdin(), std::io::stdout().lock())?;
+                serve(Session::default(), BufReader::new(std::io::stdin()), std::io::stdout().lock())?;
                 Ok(ExitCode::SUCCESS)
             }
         }
     }
 }
 
-/// One editor after the other, for ever.
-fn listen(port: u16) -> Result<ExitCode, Failure> {
-    let usage = |what: String| Failure::Input(Error::usage(what));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .map_err(|error| usage(format!("port {port} of 127.0.0.1: {error}")))?;
-    if let Ok(address) = listener.local_addr() {
-        super::report(&format!("listening on {address}"));
-    }
-    loop {
-        let (stream, _) = listener.accept().map_err(|error| usage(format!("port {port}: {error}")))?;
-        let _ = stream.set_nodelay(true);
-        let Ok(input) = stream.try_clone() else { continue };
-        if let Err(Failure::Input(error)) = serve(input, &stream) {
-            super::report(&error.to_string());
-        }
-        let _ = stream.shutdown(Shutdown::Both);
-    }
-}
-
-/// One session, until the editor leaves.
+/// Runs a session until the editor leaves.
 ///
 /// # Errors
 /// The input is not the protocol, or the output fails.
-fn serve(input: impl Read + Send + 'static, mut output: impl Write) -> Result<(), Failure> {
-    let (sender, receiver) = mpsc::sync_channel(MESSAGES_WAITING);
+fn serve(
+    mut session: Session,
+    mut input: impl BufRead + Send + 'static,
+    mut output: impl Write,
+) -> Result<(), Failure> {
+    let (sender, receiver) = mpsc::sync_channel(READ_AHEAD);
     let read = move || {
-        let mut input = BufReader::new(input);
         loop {
             let incoming = match framing::read(&mut input) {
                 Ok(Some(message)) => Incoming::Message(message),
@@ -114,9 +108,16 @@ fn serve(input: impl Read + Send + 'static, mut output: impl Write) -> Result<()
         }
     };
     std::thread::Builder::new().name("editor".to_owned()).spawn(read)?;
-    let mut session = Session::default();
     let mut sequence = 0;
-    while !session.is_over() {
+    loop {
+        for mut message in session.take_messages() {
+            sequence += 1;
+            message["seq"] = sequence.into();
+            framing::write(&mut output, &message)?;
+        }
+        if session.is_over() {
+            return Ok(());
+        }
         let incoming = if session.is_running() {
             match receiver.try_recv() {
                 Ok(incoming) => Some(incoming),
@@ -131,15 +132,9 @@ fn serve(input: impl Read + Send + 'static, mut output: impl Write) -> Result<()
             Some(Incoming::Broken(error)) if error.kind() == ErrorKind::InvalidData => {
                 return Err(Error::usage(error.to_string()).into());
             }
-            // It has gone, however.
+            // The editor is gone.
             Some(Incoming::End | Incoming::Broken(_)) => return Ok(()),
             None => session.work(),
         }
-        for mut message in session.take_messages() {
-            sequence += 1;
-            message["seq"] = sequence.into();
-            framing::write(&mut output, &message)?;
-        }
     }
-    Ok(())
 }

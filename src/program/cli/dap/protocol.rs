@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// A message from an editor.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Message {
     #[serde(default)]
     pub seq: i64,
@@ -15,6 +15,16 @@ pub struct Message {
     pub command: String,
     #[serde(default)]
     pub arguments: Value,
+}
+
+impl Message {
+    /// Parses a message.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        serde_json::from_slice(bytes).map_err(|error| format!("this message makes no sense: {error}"))
+    }
 }
 
 /// A request's arguments; where there are none, an empty object.

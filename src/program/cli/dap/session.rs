@@ -19,6 +19,8 @@ pub const THREAD: i64 = 1;
 #[derive(Debug, Default)]
 pub struct Session {
     outbox: Vec<Value>,
+    /// The token that launch arguments must have.
+    token: Option<String>,
     pub(super) walk: Option<Walk>,
     /// The configuration it was launched with.
     launched_with: Map<String, Value>,
@@ -61,15 +63,17 @@ pub(super) enum Stop {
 }
 
 impl Session {
+    /// Returns a session that trains nothing unless the launch arguments have this token.
+    pub fn asking_for(token: Option<String>) -> Self {
+        Self { token, ..Self::default() }
+    }
+
     /// Takes one message in.
     pub fn handle(&mut self, bytes: &[u8]) {
-        let request: Message = match serde_json::from_slice(bytes) {
+        let request = match Message::parse(bytes) {
             Ok(request) => request,
-            Err(error) => {
-                let request =
-                    Message { seq: 0, kind: String::new(), command: String::new(), arguments: Value::Null };
-                let sentence = format!("this message makes no sense: {error}");
-                self.outbox.push(response(&request, Err(sentence)));
+            Err(sentence) => {
+                self.outbox.push(response(&Message::default(), Err(sentence)));
                 return;
             }
         };
@@ -368,6 +372,11 @@ impl Session {
     /// Makes the training ready. Returns what is to be said of it.
     fn prepare(&mut self, given: &Value) -> Result<Vec<String>, String> {
         let given: Map<String, Value> = arguments(given)?;
+        if self.token.is_some() && self.token.as_deref() != given.get("token").and_then(Value::as_str) {
+            return Err(
+                "the launch arguments need the \"token\" that `backprop dap` was started with".to_owned()
+            );
+        }
         let launched = launch::launch(&given)?;
         self.breakpoints.resolve(launched.walk.stepper());
         self.walk = Some(launched.walk);
