@@ -3,13 +3,7 @@
 //! You will see the height C after each step for three rates. The first creeps, the second arrives, the third leaps
 //! across the valley and lands higher each time. The valley's steepest curvature says beforehand where that begins.
 
-use clap::Args;
-use serde::Serialize;
-
-use super::settings::{positive_pair, rate};
-use super::table::{cell, table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The valley, and how the ball goes down.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -173,12 +167,10 @@ impl Descent {
 
 impl Lesson for Descent {
     fn set_up(&self) -> String {
-        let [c1, c2] = self.settings.curvatures;
-        format!(
-            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2: along v1 it curves by {c1}, along v2 by {c2}. Its\n\
-             lowest point is (0, 0). A ball at ({}, {}) goes down in steps: v moves by -rate times the\n\
-             slope.\n",
-            START[0], START[1],
+        let ([c1, c2], [v1, v2]) = (self.settings.curvatures, START);
+        paragraph!(
+            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2: along v1 it curves by {c1}, along v2 by {c2}. Its lowest point \
+             is (0, 0). A ball at ({v1}, {v2}) goes down in steps: v moves by -rate times the slope."
         )
     }
 
@@ -190,61 +182,49 @@ impl Lesson for Descent {
             "leaping to and fro at the same height",
             "higher with every leap",
         ];
-        let right = match self.outcome(last) {
-            Outcome::Arrives => 0,
-            Outcome::Creeps => 1,
-            Outcome::Swings => 2,
-            Outcome::Climbs => 3,
-        };
         let text = format!("Where is the ball after {STEPS} steps at a rate of {}?", last.rate);
-        Question::new(text, &choices, right)
+        Question::new(text, &choices, self.outcome(last) as usize)
     }
 
     fn text(&self) -> String {
         let rows = [0, 1, 2, 3, 5, 10, 20, STEPS].map(|step| {
-            let mut row = vec![step.to_string()];
-            row.extend(self.paths.iter().map(|path| cell(path.heights[step], 4)));
-            row
+            let heights = self.paths.iter().map(|path| cell(path.heights[step], 4));
+            std::iter::once(step.to_string()).chain(heights).collect()
         });
-        let mut headings = vec!["step".to_owned()];
-        headings.extend(self.paths.iter().map(|path| format!("rate {}", path.rate)));
-        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+        let rates = self.paths.iter().map(|path| format!("rate {}", path.rate));
+        let headings = std::iter::once("step".to_owned()).chain(rates);
         let [c1, c2] = self.settings.curvatures;
         let drops = self.paths.iter().map(|path| {
             let drop = path.heights[0] - path.heights[1];
             vec![path.rate.to_string(), cell(path.predicted_drop, 3), cell(drop, 3)]
         });
-        let told: Vec<String> = self.paths.iter().map(|path| self.told(path)).collect();
-        let patience = if c1 == c2 {
-            "The valley is round, so one rate is right for both directions."
-        } else {
-            "The steeper curvature sets the limit, and the flat direction has to be patient."
-        };
-        let limits = format!(
-            "A step multiplies v1 by 1 - rate * {c1} and v2 by 1 - rate * {c2}. Both numbers must lie between -1 and \
-             1, so the rate must be below 2 / {} = {}. {patience}",
-            self.settings.steepest(),
-            self.border,
-        );
-        format!(
-            "The height C after each step:\n\n{}\n{}\n{}\n\
-             Why go against the slope at all? A small step goes down by rate * |slope|^2:\n\n{}\n\
-             Only a small step keeps that promise: further on, the slope is no longer what it was.\n",
-            table(&headings, rows),
-            wrapped(&told.join(" "), 0),
-            wrapped(&limits, 0),
-            table(&["rate", "predicted drop", "first step's drop"], drops),
-        )
+        let outcomes: Vec<String> = self.paths.iter().map(|path| self.told(path)).collect();
+        told(&[
+            paragraph!("The height C after each step:"),
+            table(headings, rows),
+            paragraph!("{}", outcomes.join(" ")),
+            paragraph!(
+                "A step multiplies v1 by 1 - rate * {c1} and v2 by 1 - rate * {c2}. Both numbers must lie between -1 \
+                 and 1, so the rate must be below 2 / {} = {}. {}",
+                self.settings.steepest(),
+                self.border,
+                if c1 == c2 {
+                    "The valley is round, so one rate is right for both directions."
+                } else {
+                    "The steeper curvature sets the limit, and the flat direction has to be patient."
+                }
+            ),
+            paragraph!("Why go against the slope at all? A small step goes down by rate * |slope|^2:"),
+            table(["rate", "predicted drop", "first step's drop"], drops),
+            paragraph!(
+                "Only a small step keeps that promise: further on, the slope is no longer what it was."
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
         let panels = self.paths.iter().map(|path| {
-            let verdict = match self.outcome(path) {
-                Outcome::Arrives => "right",
-                Outcome::Creeps => "too small",
-                Outcome::Swings => "the border",
-                Outcome::Climbs => "too large",
-            };
+            let verdict = ["right", "too small", "the border", "too large"][self.outcome(path) as usize];
             let (x, y) = (Axis::new("v1").range(-5.0, 5.0), Axis::new("v2").range(-3.0, 3.0));
             let mut plot = Plot::new(format!("rate {}: {verdict}", path.rate), x, y);
             for distance in [0.13, 0.27, 0.43, 0.6, 0.8, 1.0, 1.2, 1.4] {
@@ -259,10 +239,6 @@ impl Lesson for Descent {
                 .with(Series::new("", Mark::Dots, [(START[0], START[1])]).colour(Colour::Vermilion))
         });
         Figure::new("A ball goes down a valley (grey: lines of equal height; the red dot: the start)", panels)
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }
 

@@ -4,18 +4,13 @@
 //! (network.py) nearly all are close to 0 or 1, where the sigmoid has no slope; under Scaled weights (network2.py) they
 //! are in the middle. Then both are trained on the same few digits in the same order.
 
-use clap::Args;
-use serde::Serialize;
-
 use backprop::data_set::{Pixels, Source, Split, Targets};
-use backprop::graph::{Network, outputs};
+use backprop::graph::outputs;
 use backprop::training::{Options, Trainer};
-use backprop::{Activation, Architecture, Cost, Engine, Sample, WeightInit, vectorized};
+use backprop::{Engine, vectorized};
 
-use super::table::{table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::cli::words::{Word as _, words};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
+use crate::cli::words::Word as _;
 
 /// The starts to compare, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -180,15 +175,10 @@ fn meaning(init: WeightInit) -> String {
 
 impl Lesson for Initialisation {
     fn set_up(&self) -> String {
-        let meanings =
-            self.starts.each_ref().map(|start| format!("{}: {}.", start.init, meaning(start.init)));
-        wrapped(
-            &format!(
-                "A network 784-{HIDDEN}-10 before any training, shown {SHOWN} digits. Each hidden neuron sums 784 inputs \
-                 times weights. {} {} A neuron whose output is below 0.05 or above 0.95 is saturated.",
-                meanings[0], meanings[1]
-            ),
-            0,
+        let meanings = self.settings.init.map(|init| format!("{init}: {}.", meaning(init))).join(" ");
+        paragraph!(
+            "A network 784-{HIDDEN}-10 before any training, shown {SHOWN} digits. Each hidden neuron sums 784 inputs \
+             times weights. {meanings} A neuron whose output is below 0.05 or above 0.95 is saturated."
         )
     }
 
@@ -224,32 +214,39 @@ impl Lesson for Initialisation {
             }));
             row
         });
-        let names = starts.each_ref().map(|start| start.init.to_string());
-        let costs = names.each_ref().map(|name| format!("cost, {name}"));
-        let saturation = format!(
-            "A saturated neuron has hardly any slope, and its delta, which has the slope in it, is next to nothing: \
-             its {} weights stay where chance put them. The mean slope is {:.3} with {} weights and {:.3} with {} \
-             (0.25 is the most there is).",
-            784 + 1,
-            starts[0].mean_slope,
-            names[0],
-            starts[1].mean_slope,
-            names[1],
-        );
-        format!(
-            "{}\n{}\n\
-             Both networks then see the same {TRAIN} digits in the same order, {last} times, and are asked\n\
-             about {TEST} others. Recognised, and the mean cost met while training:\n\n{}\n\
-             The better cost function of the lesson slowdown does not help here: it takes the slope out\n\
-             of the output layer's delta, not out of the hidden layer's.\n",
-            table(&["weights", "spread of sums", "saturated", "mean slope"], looks),
-            wrapped(&saturation, 0),
-            table(&["epoch", &names[0], &names[1], &costs[0], &costs[1]], epochs),
-        )
+        let [one, other] = self.settings.init;
+        told(&[
+            table(["weights", "spread of sums", "saturated", "mean slope"], looks),
+            paragraph!(
+                "A saturated neuron has hardly any slope, and its delta, which has the slope in it, is next to \
+                 nothing: its {} weights stay where chance put them. The mean slope is {:.3} with {one} weights and \
+                 {:.3} with {other} (0.25 is the most there is).",
+                784 + 1,
+                starts[0].mean_slope,
+                starts[1].mean_slope,
+            ),
+            paragraph!(
+                "Both networks then see the same {TRAIN} digits in the same order, {last} times, and are asked about \
+                 {TEST} others. Recognised, and the mean cost met while training:"
+            ),
+            table(
+                [
+                    "epoch".to_owned(),
+                    one.to_string(),
+                    other.to_string(),
+                    format!("cost, {one}"),
+                    format!("cost, {other}"),
+                ],
+                epochs,
+            ),
+            paragraph!(
+                "The better cost function of the lesson slowdown does not help here: it takes the slope out of the \
+                 output layer's delta, not out of the hidden layer's."
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
-        let starts = [(&self.starts[0], Colour::Vermilion), (&self.starts[1], Colour::Blue)];
         let mut answers = Plot::new(
             "What hidden neurons answer before training",
             Axis::new("output of a hidden neuron").range(0.0, 1.0),
@@ -260,28 +257,18 @@ impl Lesson for Initialisation {
             Axis::new("epoch").range(0.0, f64::from(self.settings.epochs)),
             Axis::new("test digits recognised, %").range(0.0, 100.0),
         );
-        for (start, colour) in starts {
+        for (start, colour) in self.starts.iter().zip([Colour::Vermilion, Colour::Blue]) {
+            let (name, percent) = (start.init.name(), |share: &f64| 100.0 * share);
             let bars = start.histogram.iter().enumerate().flat_map(|(bar, share)| {
-                let (left, right) = (bar as f64 / BARS as f64, (bar + 1) as f64 / BARS as f64);
-                [(left, 100.0 * share), (right, 100.0 * share)]
+                [bar, bar + 1].map(|side| (side as f64 / BARS as f64, percent(share)))
             });
-            let outline = [(0.0, 0.0)].into_iter().chain(bars).chain([(1.0, 0.0)]);
-            let outline: Vec<(f64, f64)> = outline.collect();
-            answers = answers
-                .with(Series::new("", Mark::Area, outline.clone()).colour(colour))
-                .with(Series::line(start.init.name(), outline).colour(colour));
-            let accuracy =
-                start.accuracy.iter().enumerate().map(|(epoch, share)| (epoch as f64, 100.0 * share));
-            learning =
-                learning.with(Series::new(start.init.name(), Mark::LineAndDots, accuracy).colour(colour));
+            let outline: Vec<(f64, f64)> = [(0.0, 0.0)].into_iter().chain(bars).chain([(1.0, 0.0)]).collect();
+            answers =
+                answers.draw("", Mark::Area, colour, outline.clone()).draw(name, Mark::Line, colour, outline);
+            let accuracy = (0..).map(f64::from).zip(start.accuracy.iter().map(percent));
+            learning = learning.draw(name, Mark::LineAndDots, colour, accuracy);
         }
-        Figure::new(
-            format!("Starting weights: {} or {}", self.starts[0].init, self.starts[1].init),
-            [answers, learning],
-        )
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
+        let [one, other] = self.settings.init;
+        Figure::new(format!("Starting weights: {one} or {other}"), [answers, learning])
     }
 }

@@ -3,13 +3,7 @@
 //! You will see a straight line swing into place: the slope w within a few steps, the height b after hundreds. In the
 //! end they are what a formula for the best line says, a formula that only a linear unit has.
 
-use clap::Args;
-use serde::Serialize;
-
-use super::settings::{pair, rate};
-use super::table::{cell, table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The points and how a line is fitted to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -175,25 +169,25 @@ impl LinearUnit {
     /// Tells what became of w and b.
     fn ending(&self) -> String {
         match (self.settled(|line| line.w), self.settled(|line| line.b)) {
-            _ if self.settings.rate >= self.border => format!(
-                "The cost grows: each step overshoots and lands higher. From a rate of {:.4} on it does, 2\n\
-                 divided by the steepest curvature of the cost (the lesson descent).\n",
+            _ if self.settings.rate >= self.border => paragraph!(
+                "The cost grows: each step overshoots and lands higher. From a rate of {:.4} on it does, 2 divided by \
+                 the steepest curvature of the cost (the lesson descent).",
                 self.border
             ),
-            (Some(w), Some(b)) if self.settings.from_middle => format!(
-                "w stays within 1 % of it from step {w} on, b from step {b}: counted from the middle, turning\n\
-                 the line no longer lifts it, and each of the two goes its own way.\n"
+            (Some(w), Some(b)) if self.settings.from_middle => paragraph!(
+                "w stays within 1 % of it from step {w} on, b from step {b}: counted from the middle, turning the line \
+                 no longer lifts it, and each of the two goes its own way."
             ),
-            (Some(w), Some(b)) => format!(
-                "w stays within 1 % of it from step {w} on, b only from step {b}: turning the line changes\n\
-                 the errors of late minutes a lot, so that slope is steep; lifting it changes all of them a\n\
-                 little. One rate has to do for both.\n"
+            (Some(w), Some(b)) => paragraph!(
+                "w stays within 1 % of it from step {w} on, b only from step {b}: turning the line changes the errors \
+                 of late minutes a lot, so that slope is steep; lifting it changes all of them a little. One rate has \
+                 to do for both."
             ),
             (w, b) => {
                 let when = |step: Option<usize>| {
                     step.map_or_else(|| "not yet".to_owned(), |step| format!("from step {step} on"))
                 };
-                format!("Within 1 % of it: w {}, b {}. This rate needs more patience.\n", when(w), when(b))
+                paragraph!("Within 1 % of it: w {}, b {}. This rate needs more patience.", when(w), when(b))
             }
         }
     }
@@ -201,17 +195,13 @@ impl LinearUnit {
 
 impl Lesson for LinearUnit {
     fn set_up(&self) -> String {
-        wrapped(
-            &format!(
-                "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no \
-                 activation function, output = w*x + b, is to say the temperature after x minutes{}. The cost is half \
-                 the mean of the squared errors. Each step moves w and b against its slope, at the rate {}. Both \
-                 begin at 0.",
-                self.points.len(),
-                if self.settings.from_middle { ", counted from the middle" } else { "" },
-                self.settings.rate,
-            ),
-            0,
+        paragraph!(
+            "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no activation \
+             function, output = w*x + b, is to say the temperature after x minutes{}. The cost is half the mean of \
+             the squared errors. Each step moves w and b against its slope, at the rate {}. Both begin at 0.",
+            self.points.len(),
+            if self.settings.from_middle { ", counted from the middle" } else { "" },
+            self.settings.rate,
         )
     }
 
@@ -231,41 +221,32 @@ impl Lesson for LinearUnit {
             let Line { w, b } = self.lines[step];
             vec![step.to_string(), cell(w, 4), cell(b, 4), cell(self.costs[step], 4)]
         });
-        format!(
-            "{}\n\
-             The best line there is, by the least-squares formula: w = {:.4}, b = {:.4}.\n\n\
-             {}\n\
-             A formula for the answer exists here because output and weights are in proportion. With a\n\
-             curved activation function there is none, and going downhill step by step is what is left.\n",
-            table(&["step", "w", "b", "cost"], rows),
-            self.best.w,
-            self.best.b,
+        let Line { w, b } = self.best;
+        told(&[
+            table(["step", "w", "b", "cost"], rows),
+            paragraph!("The best line there is, by the least-squares formula: w = {w:.4}, b = {b:.4}."),
             self.ending(),
-        )
+            paragraph!(
+                "A formula for the answer exists here because output and weights are in proportion. With a curved \
+                 activation function there is none, and going downhill step by step is what is left."
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
-        let mut lines = Plot::new(
-            "The line after some steps",
-            Axis::new("minutes"),
-            Axis::new("temperature, °C").range(0.0, 110.0),
-        );
+        let (x, y) = (Axis::new("minutes"), Axis::new("temperature, °C").range(0.0, 110.0));
+        let mut lines = Plot::new("The line after some steps", x, y);
         let ends = [0, self.points.len() - 1].map(|place| self.points[place].0);
         for step in [1, 3, 30, STEPS].into_iter().filter(|step| *step < self.lines.len()) {
-            let line = ends.map(|x| (x, self.lines[step].output(x)));
             let name = if step == 1 { "1 step".to_owned() } else { format!("{step} steps") };
-            lines = lines.with(Series::line(name, line));
+            lines = lines.with(Series::line(name, ends.map(|x| (x, self.lines[step].output(x)))));
         }
-        lines = lines.with(Series::new("measured", Mark::Dots, self.points.clone()).colour(Colour::Black));
-        let costs = self.costs.iter().enumerate().skip(1).map(|(step, cost)| (step as f64, *cost));
+        lines = lines.draw("measured", Mark::Dots, Colour::Black, self.points.clone());
+        let costs = (0..).map(f64::from).zip(self.costs.clone()).skip(1);
         let floor = [1.0, STEPS as f64].map(|step| (step, self.best.cost(&self.points)));
         let cost = Plot::new("The cost", Axis::new("step").log(), Axis::new("cost").log())
-            .with(Series::dashed("the best line's", floor).colour(Colour::Grey))
+            .draw("the best line's", Mark::Dashed, Colour::Grey, floor)
             .with(Series::line("after each step", costs));
         Figure::new("Gradient descent fits a line", [lines, cost])
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

@@ -15,6 +15,7 @@ pub mod linear_unit;
 pub mod nand;
 pub mod order;
 pub mod perceptron;
+mod prelude;
 pub mod settings;
 pub mod sigmoid;
 pub mod slowdown;
@@ -31,7 +32,7 @@ use serde::Serialize;
 use crate::show::plot::Figure;
 
 /// The result of an experiment, ready to be told and drawn. Texts have at most 90 characters a line.
-pub trait Lesson {
+pub trait Lesson: Numbers {
     /// Tells what is tried, with which settings.
     fn set_up(&self) -> String;
 
@@ -43,9 +44,18 @@ pub trait Lesson {
 
     /// Draws the lesson.
     fn figure(&self) -> Figure;
+}
 
+/// The numbers of a result.
+pub trait Numbers {
     /// Returns the numbers behind text and picture: the fields of the result as JSON.
     fn numbers(&self) -> serde_json::Value;
+}
+
+impl<T: Serialize> Numbers for T {
+    fn numbers(&self) -> serde_json::Value {
+        serde_json::to_value(self).expect("a lesson's result is numbers, texts and lists of them")
+    }
 }
 
 /// A question and the answers to choose from. The experiment finds the right one.
@@ -110,12 +120,12 @@ pub struct Entry {
 }
 
 macro_rules! entry {
-    ($module:ident, $name:literal, $file:literal, $summary:literal) => {
+    ($module:ident, $name:literal, $summary:literal) => {
         Entry {
             name: $name,
             summary: $summary,
-            path: concat!("src/program/lesson/", $file),
-            source: include_str!($file),
+            path: concat!("src/program/lesson/", stringify!($module), ".rs"),
+            source: include_str!(concat!(stringify!($module), ".rs")),
             tries: &$module::TRIES,
             settings: $module::Settings::augment_args,
             run: |flags| Ok(Box::new($module::run(&$module::Settings::from_arg_matches(flags)?))),
@@ -125,50 +135,15 @@ macro_rules! entry {
 
 /// Every lesson, in reading order.
 pub const LESSONS: [Entry; 11] = [
-    entry!(nand, "nand", "nand.rs", "a perceptron can be a gate, and gates can add numbers"),
-    entry!(
-        perceptron,
-        "perceptron",
-        "perceptron.rs",
-        "a perceptron learns AND; XOR it cannot learn, and why"
-    ),
-    entry!(
-        linear_unit,
-        "linear-unit",
-        "linear_unit.rs",
-        "gradient descent finds the line through some points"
-    ),
-    entry!(
-        sigmoid,
-        "sigmoid",
-        "sigmoid.rs",
-        "a small change of a weight must change the output only a little"
-    ),
-    entry!(descent, "descent", "descent.rs", "a ball in a valley: a rate too small, right, and too large"),
-    entry!(xor, "xor", "xor.rs", "a hidden layer learns XOR, from most starts, not from all"),
-    entry!(order, "order", "order.rs", "why deltas are computed backwards, and why they add up"),
-    entry!(
-        slowdown,
-        "slowdown",
-        "slowdown.rs",
-        "a neuron that is badly wrong learns slowly, and how to cure it"
-    ),
-    entry!(
-        initialisation,
-        "initialisation",
-        "initialisation.rs",
-        "starting weights that leave neurons room to learn"
-    ),
-    entry!(vanishing, "vanishing", "vanishing.rs", "in a deep network the first layers hardly learn at all"),
-    entry!(
-        universality,
-        "universality",
-        "universality.rs",
-        "one hidden layer can draw any curve, as closely as you like"
-    ),
+    entry!(nand, "nand", "a perceptron can be a gate, and gates can add numbers"),
+    entry!(perceptron, "perceptron", "a perceptron learns AND; XOR it cannot learn, and why"),
+    entry!(linear_unit, "linear-unit", "gradient descent finds the line through some points"),
+    entry!(sigmoid, "sigmoid", "a small change of a weight must change the output only a little"),
+    entry!(descent, "descent", "a ball in a valley: a rate too small, right, and too large"),
+    entry!(xor, "xor", "a hidden layer learns XOR, from most starts, not from all"),
+    entry!(order, "order", "why deltas are computed backwards, and why they add up"),
+    entry!(slowdown, "slowdown", "a neuron that is badly wrong learns slowly, and how to cure it"),
+    entry!(initialisation, "initialisation", "starting weights that leave neurons room to learn"),
+    entry!(vanishing, "vanishing", "in a deep network the first layers hardly learn at all"),
+    entry!(universality, "universality", "one hidden layer can draw any curve, as closely as you like"),
 ];
-
-/// Returns the numbers of a result as JSON.
-fn as_json(result: &impl Serialize) -> serde_json::Value {
-    serde_json::to_value(result).expect("a lesson's result is numbers, texts and lists of them")
-}

@@ -4,14 +4,8 @@
 //! which *every* part is that perceptron, compared with plain counting for every possible input; and eight full
 //! adders in a row adding two bytes. Whatever a computer computes, a network of perceptrons can.
 
-use clap::Args;
-use serde::Serialize;
-
-use super::perceptron::{border, side_of_one};
-use super::settings::{number, pair};
-use super::table::table;
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::perceptron::{border, corners, plane, side_of_one};
+use super::prelude::*;
 
 /// The perceptron that everything is made of.
 #[derive(Debug, Clone, PartialEq, Args)]
@@ -241,20 +235,15 @@ pub fn run(settings: &Settings) -> Gates {
 impl Lesson for Gates {
     fn set_up(&self) -> String {
         let ([w1, w2], b) = (self.gate.weights, self.gate.bias);
-        format!(
-            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not. This one has the weights\n\
-             {w1} and {w2} and the bias {b}.\n"
+        paragraph!(
+            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not. This one has the weights {w1} and \
+             {w2} and the bias {b}."
         )
     }
 
     fn question(&self) -> Question {
         let choices = ["if both are 1", "if both are 0", "unless both are 1", "none of these"];
-        let right = match self.name {
-            "NAND" => 0,
-            "OR" => 1,
-            "AND" => 2,
-            _ => 3,
-        };
+        let right = ["NAND", "OR", "AND"].iter().position(|name| *name == self.name).unwrap_or(3);
         Question::new("Its two inputs are 0 or 1. When does it say 0?", &choices, right)
     }
 
@@ -271,72 +260,58 @@ impl Lesson for Gates {
             vec![a, b, carry_in, bit(row.carry), bit(row.sum), row.counted.to_string(), verdict.to_owned()]
         });
         let [half, full, byte] = self.gates;
-        let is_nand = self.name == "NAND";
-        format!(
-            "{}\n{}\n\n\
-             A half adder ({half} perceptrons) adds two bits. A full adder ({full}) adds three, the third\n\
-             being the carry from the place to the right. Carry and sum, read as a binary number, say\n\
-             how many of the inputs are 1:\n\n{}\n\
-             {} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes:\n\
-             {} of the {} sums tried are right. {}\n",
-            table(&["x1", "x2", "w*x+b", "output"], truth_table),
-            if is_nand {
-                "The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of\n\
-                 this one perceptron, wired to others like it."
-                    .to_owned()
-            } else {
+        let (gate, end) = if self.name == "NAND" {
+            (
+                "The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of this one \
+                 perceptron, wired to others like it."
+                    .to_owned(),
+                "A network of perceptrons can compute whatever a computer can. But here the weights were chosen by \
+                 hand. In the next lesson a perceptron finds its own.",
+            )
+        } else {
+            (
                 format!(
-                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron takes\n\
-                     the place of each.",
+                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron takes the place of \
+                     each.",
                     self.name
-                )
-            },
-            table(&["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
-            rows().filter(|row| row.is_right()).count(),
-            rows().count(),
-            self.sums.1,
-            self.sums.0,
-            if is_nand {
-                "A network of perceptrons can compute whatever a\n\
-                 computer can. But here the weights were chosen by hand. In the next lesson a perceptron finds\n\
-                 its own."
-            } else {
-                "These circuits need NAND gates."
-            },
-        )
+                ),
+                "These circuits need NAND gates.",
+            )
+        };
+        told(&[
+            table(["x1", "x2", "w*x+b", "output"], truth_table),
+            paragraph!("{gate}"),
+            paragraph!(
+                "A half adder ({half} perceptrons) adds two bits. A full adder ({full}) adds three, the third being \
+                 the carry from the place to the right. Carry and sum, read as a binary number, say how many of the \
+                 inputs are 1:"
+            ),
+            table(["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
+            paragraph!(
+                "{} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes: {} of the {} \
+                 sums tried are right. {end}",
+                rows().filter(|row| row.is_right()).count(),
+                rows().count(),
+                self.sums.1,
+                self.sums.0,
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
-        Figure::new(
-            format!("A perceptron as a gate ({}), and nine of them as a full adder", self.name),
-            [gate_plot(&self.gate, &self.truth_table), timing_plot(&self.full_adder)],
-        )
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
+        let title = format!("A perceptron as a gate ({}), and nine of them as a full adder", self.name);
+        Figure::new(title, [gate_plot(&self.gate), timing_plot(&self.full_adder)])
     }
 }
 
 /// Draws the four inputs as points of a plane, and the line where w·x + b = 0.
-fn gate_plot(gate: &Perceptron, truth_table: &[([bool; 2], f64, bool)]) -> Plot {
+fn gate_plot(gate: &Perceptron) -> Plot {
     let ([w1, w2], b) = (gate.weights, gate.bias);
-    let points = |wanted: fn(f64) -> bool| {
-        let rows = truth_table.iter().filter(move |row| wanted(row.1));
-        rows.map(|([x1, x2], ..)| (f64::from(u8::from(*x1)), f64::from(u8::from(*x2))))
-    };
-    let axis =
-        |label: &str| Axis::new(label).range(-0.5, 1.5).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())]);
-    let plot = Plot::new("Which inputs make the perceptron say 1?", axis("x1"), axis("x2"))
-        .with(
-            Series::new("the side of 1", Mark::Area, side_of_one([w1, w2, b], -0.5, 1.5))
-                .colour(Colour::Blue),
-        )
-        .with(Series::line(format!("{w1} x1 {w2:+} x2 {b:+} = 0"), border([w1, w2, b])).colour(Colour::Grey))
-        .with(Series::new("output 1", Mark::Dots, points(|z| z > 0.0)).colour(Colour::Blue))
-        .with(Series::new("output 0", Mark::Rings, points(|z| z < 0.0)).colour(Colour::Vermilion));
-    let on_the_border = Series::new("0, on the border itself", Mark::Rings, points(|z| z == 0.0));
-    if on_the_border.points.is_empty() { plot } else { plot.with(on_the_border.colour(Colour::Purple)) }
+    let line = format!("{w1} x1 {w2:+} x2 {b:+} = 0");
+    let plot = plane("Which inputs make the perceptron say 1?", 0.5)
+        .draw("the side of 1", Mark::Area, Colour::Blue, side_of_one([w1, w2, b], -0.5, 1.5))
+        .draw(line, Mark::Line, Colour::Grey, border([w1, w2, b]));
+    corners(plot, "output", gate.outputs(), PAIRS.map(|pair| gate.weighted_input(pair) == 0.0))
 }
 
 /// Draws the rows of the full adder as an engineer does: one trace a wire, high for 1.

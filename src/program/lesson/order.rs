@@ -5,17 +5,10 @@
 //! nodes it feeds, or to as many as you choose. Each time the gradient check is the judge: it nudges every weight and
 //! measures how the error changes.
 
-use clap::Args;
-use serde::Serialize;
-
 use backprop::gradient_check::{Check, Checkable, CheckedEngine as _, Layout, ParameterId, Report, Verdict};
-use backprop::graph::{ConnectionId, Network};
-use backprop::{Architecture, Label, Sample, WeightInit};
+use backprop::graph::ConnectionId;
 
-use super::settings::{Sizes, sizes};
-use super::table::{table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The network, and the part of the sum that a node hears.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -279,125 +272,107 @@ fn share(settings: &Settings, report: &Report) -> Sharing {
 
 impl Lesson for Order {
     fn set_up(&self) -> String {
-        let sizes: Vec<String> = self.settings.sizes.0.iter().map(usize::to_string).collect();
-        wrapped(
-            &format!(
-                "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as its weighted \
-                 input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta over the nodes it \
-                 feeds. So it needs *their* deltas first. The same functions are now called in several orders on deltas that \
-                 start at 0, and each time the gradient check compares with what nudging the weights shows.",
-                sizes.join("-")
-            ),
-            0,
+        paragraph!(
+            "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as its weighted \
+             input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta over the nodes it feeds. \
+             So it needs *their* deltas first. The same functions are now called in several orders on deltas that \
+             start at 0, and each time the gradient check compares with what nudging the weights shows.",
+            self.settings.sizes
         )
     }
 
     fn question(&self) -> Question {
-        let forwards = &self.attempts[1].worst;
-        let is_right = |worst: &f64| *worst < 1e-6;
-        let right = match forwards.iter().filter(|worst| is_right(worst)).count() {
-            count if count == forwards.len() => 0,
-            1 if is_right(&forwards[forwards.len() - 1]) => 1,
-            1 if is_right(&forwards[0]) => 2,
+        let is_right: Vec<bool> = self.attempts[1].worst.iter().map(|worst| *worst < 1e-6).collect();
+        let right = match is_right.iter().filter(|right| **right).count() {
+            count if count == is_right.len() => 0,
+            1 if is_right[is_right.len() - 1] => 1,
+            1 if is_right[0] => 2,
             _ => 3,
         };
         let choices =
             ["into all layers", "into the output layer only", "into the first layer only", "others"];
-        Question::new(
-            "From the first layer to the last, once: the gradients of which weights are right?",
-            &choices,
-            right,
-        )
+        let text = "From the first layer to the last, once: the gradients of which weights are right?";
+        Question::new(text, &choices, right)
     }
 
     fn text(&self) -> String {
-        let layers = self.settings.layers();
-        let mut headings = vec!["order".to_owned()];
-        headings.extend((1..=layers).map(|layer| format!("layer {layer}")));
-        headings.push("verdict".to_owned());
-        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+        let (layers, sharing) = (self.settings.layers(), &self.sharing);
+        let headings = (1..=layers).map(|layer| format!("layer {layer}"));
+        let headings = ["order".to_owned()].into_iter().chain(headings).chain(["verdict".to_owned()]);
         let attempts = self.attempts.iter().map(|attempt| {
             let mut row = vec![attempt.way.clone()];
             row.extend(attempt.worst.iter().map(|worst| format!("{worst:.0e}")));
             row.push(attempt.verdict.to_string());
             row
         });
-        let sharing = &self.sharing;
-        let contributions: Vec<String> =
-            sharing.contributions.iter().map(|number| format!("{number:.6}")).collect();
         // Four to a line.
-        let contributions = contributions.chunks(4).enumerate().map(|(line, some)| {
+        let contributions = sharing.contributions.chunks(4).enumerate().map(|(line, some)| {
             let name = if line == 0 { "weight * delta of each:" } else { "" };
+            let some: Vec<String> = some.iter().map(|number| format!("{number:.6}")).collect();
             format!("  {name:<38}{}\n", some.join(" and "))
         });
-        let contributions: Vec<String> = contributions.collect();
         let opposite = sharing.delta() * sharing.delta_of_one() < 0.0;
         let wrong_way = if opposite { " One alone even points the wrong way." } else { "" };
         let last = match self.settings.listen_to {
-            1 => {
-                "Writing = for += in that loop is the fault of the last line of the table; the output layer, \
-                  which sums nothing, stays right."
-                    .to_owned()
-            }
+            1 => "Writing = for += in that loop is the fault of the last line of the table; the output layer, which \
+                  sums nothing, stays right."
+                .to_owned(),
             count => format!(
                 "In the last line of the table each node adds up {count} contributions: right where it feeds no more \
                  nodes than that."
             ),
         };
-        format!(
-            "The worst relative difference among the weights into each layer (1 is as bad as can be):\n\n{}\n\
-             Backwards, one sweep makes every layer right. Forwards, each layer reads deltas that have\n\
-             not been computed yet; a sweep makes one more layer right, from the output on, and it takes\n\
-             {layers} sweeps over {layers} layers. Nothing crashes; only the gradient check shows it.\n\n\
-             Why the sum? Node {NODE} of the last hidden layer feeds {} output node{}. Raise its weighted\n\
-             input a little: its output rises by {:.6} of that (the slope), and the error changes by\n\
-             way of *each* of them.\n\n{}\
-             \x20 slope * their sum:                    {:.6}\n\
-             \x20 slope * the last one alone:           {:.6}\n\
-             \x20 -dE/dz by nudging and measuring:      {:.6}\n\n{}",
-            table(&headings, attempts),
-            sharing.contributions.len(),
-            if sharing.contributions.len() == 1 { "" } else { "s" },
-            sharing.slope,
-            contributions.concat(),
-            sharing.delta(),
-            sharing.delta_of_one(),
-            sharing.by_differences,
-            wrapped(&format!("The sum is what nature says.{wrong_way} {last}"), 0),
-        )
+        told(&[
+            paragraph!(
+                "The worst relative difference among the weights into each layer (1 is as bad as can be):"
+            ),
+            table(headings, attempts),
+            paragraph!(
+                "Backwards, one sweep makes every layer right. Forwards, each layer reads deltas that have not been \
+                 computed yet; a sweep makes one more layer right, from the output on, and it takes {layers} sweeps \
+                 over {layers} layers. Nothing crashes; only the gradient check shows it."
+            ),
+            paragraph!(
+                "Why the sum? Node {NODE} of the last hidden layer feeds {} output node{}. Raise its weighted input a \
+                 little: its output rises by {:.6} of that (the slope), and the error changes by way of *each* of \
+                 them.",
+                sharing.contributions.len(),
+                if sharing.contributions.len() == 1 { "" } else { "s" },
+                sharing.slope,
+            ),
+            format!(
+                "{}  slope * their sum:                    {:.6}\n\
+                 \x20 slope * the last one alone:           {:.6}\n\
+                 \x20 -dE/dz by nudging and measuring:      {:.6}\n",
+                contributions.collect::<String>(),
+                sharing.delta(),
+                sharing.delta_of_one(),
+                sharing.by_differences,
+            ),
+            paragraph!("The sum is what nature says.{wrong_way} {last}"),
+        ])
     }
 
     fn figure(&self) -> Figure {
-        let layers = self.settings.layers();
-        let ticks = (1..=layers).map(|layer| (layer as f64, layer.to_string()));
-        let x = Axis::new("weights into layer").range(0.8, layers as f64 + 0.2).ticks(ticks);
+        let x = Axis::new("weights into layer").counting_to(self.settings.layers());
         let y = Axis::new("worst relative difference").log().range(1e-11, 3.0);
         let mut errors = Plot::new("Gradient against differences", x, y);
         // Backwards, forwards once and twice, and listening to some.
         let (first, last) = (self.attempts.iter().take(3), self.attempts.iter().next_back());
         for attempt in first.chain(last) {
-            let points = attempt.worst.iter().enumerate().map(|(place, worst)| (place as f64 + 1.0, *worst));
+            let points = (1..).map(f64::from).zip(attempt.worst.clone());
             errors = errors.with(Series::new(&attempt.way, Mark::LineAndDots, points));
         }
         let sharing = &self.sharing;
         let here = sharing.error_curve[sharing.error_curve.len() / 2].1;
         // delta is the way down, so E falls by delta for each unit of z.
         let tangent = |delta: f64| [-2.0, 2.0].map(|change| (change, here - delta * change));
-        let curve = Plot::new(
-            "The error as one node's weighted input moves",
-            Axis::new("change of the weighted input"),
-            Axis::new("error E"),
-        )
-        .with(Series::line("E", sharing.error_curve.clone()).colour(Colour::Black))
-        .with(Series::dashed("predicted by the sum", tangent(sharing.delta())).colour(Colour::Blue))
-        .with(
-            Series::dashed("by one contribution alone", tangent(sharing.delta_of_one()))
-                .colour(Colour::Vermilion),
-        );
+        let (sum, one) = (tangent(sharing.delta()), tangent(sharing.delta_of_one()));
+        let (x, y) = (Axis::new("change of the weighted input"), Axis::new("error E"));
+        let curve = Plot::new("The error as one node's weighted input moves", x, y)
+            .draw("E", Mark::Line, Colour::Black, sharing.error_curve.clone())
+            .draw("predicted by the sum", Mark::Dashed, Colour::Blue, sum)
+            .draw("by one contribution alone", Mark::Dashed, Colour::Vermilion, one);
         Figure::new("Deltas: backwards, and added up", [errors, curve])
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

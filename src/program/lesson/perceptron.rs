@@ -4,12 +4,7 @@
 //! weights run in a circle. The circle itself proves that no weights exist: all its corrections add up to nothing.
 //! Last, all sixteen gates of two inputs.
 
-use clap::Args;
-use serde::Serialize;
-
-use super::table::table;
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The start of learning, and the rows to learn from.
 #[derive(Debug, Clone, PartialEq, Args)]
@@ -102,6 +97,13 @@ pub struct Learning {
     pub end: End,
 }
 
+impl Learning {
+    /// Returns the weights at the end.
+    pub fn last(&self) -> &[f64] {
+        &self.weights[self.weights.len() - 1]
+    }
+}
+
 /// The end of learning.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum End {
@@ -190,15 +192,19 @@ pub fn run(settings: &Settings) -> Perceptrons {
 
 impl Lesson for Perceptrons {
     fn set_up(&self) -> String {
-        format!(
-            "This time the perceptron finds its weights. It is shown the four rows of a truth table.\n\
-             Where its output is wrong, every weight moves by (label - output) * input, the bias by\n\
-             (label - output). Where it is right, nothing moves. First AND:\n\n{}\n\
-             No mistake is left: {} is above 0 only where both inputs are 1.\n\n\
-             Now XOR, 1 where exactly one input is 1.\n",
+        told(&[
+            paragraph!(
+                "This time the perceptron finds its weights. It is shown the four rows of a truth table. Where its \
+                 output is wrong, every weight moves by (label - output) * input, the bias by (label - output). Where \
+                 it is right, nothing moves. First AND:"
+            ),
             passes_text(&self.and),
-            sum_text(&self.and.weights[self.and.weights.len() - 1]),
-        )
+            paragraph!(
+                "No mistake is left: {} is above 0 only where both inputs are 1.",
+                sum_text(self.and.last())
+            ),
+            paragraph!("Now XOR, 1 where exactly one input is 1."),
+        ])
     }
 
     fn question(&self) -> Question {
@@ -212,47 +218,40 @@ impl Lesson for Perceptrons {
     }
 
     fn text(&self) -> String {
-        let refused = self.gates.iter().filter(|(_, learnt)| !learnt).map(|(gate, _)| bits(*gate));
-        let refused: Vec<String> = refused.collect();
+        let refused = self.gates.iter().filter(|(_, learnt)| !learnt);
+        let refused: Vec<String> =
+            refused.map(|(gate, _)| gate.iter().map(f64::to_string).collect()).collect();
         let count = self.gates.len();
         let why = if refused.is_empty() {
-            format!(
-                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by\n\
-                 itself: the lesson xor.\n"
+            paragraph!(
+                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by itself: \
+                 the lesson xor."
             )
         } else {
-            format!(
-                "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00,\n\
-                 01, 10 and 11: {}. No straight line parts their 1s from their 0s. A second layer\n\
-                 of neurons does it (the half adder of the lesson nand has XOR in it), but the perceptron\n\
-                 rule cannot say how wrong a neuron in the middle is. That takes backpropagation: the\n\
-                 lesson xor.\n",
+            paragraph!(
+                "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00, 01, 10 \
+                 and 11: {}. No straight line parts their 1s from their 0s. A second layer of neurons does it (the \
+                 half adder of the lesson nand has XOR in it), but the perceptron rule cannot say how wrong a neuron \
+                 in the middle is. That takes backpropagation: the lesson xor.",
                 count - refused.len(),
                 refused.join(" and "),
             )
         };
-        format!("{}{}\n{why}", passes_text(&self.xor), end_text(&self.xor))
+        told(&[passes_text(&self.xor), end_text(&self.xor), why])
     }
 
     fn figure(&self) -> Figure {
+        let xor = match self.xor.end {
+            End::Learnt => "XOR: with the third input it is learnt",
+            End::Circle { .. } => "XOR: no border does, and the rule goes round",
+        };
         Figure::new(
             "The perceptron rule (grey: the border after each correction)",
             [
                 border_plot("AND: the last border parts 1 from 0", AND, &self.and),
-                border_plot(
-                    match self.xor.end {
-                        End::Learnt => "XOR: with the third input it is learnt",
-                        End::Circle { .. } => "XOR: no border does, and the rule goes round",
-                    },
-                    XOR,
-                    &self.xor,
-                ),
+                border_plot(xor, XOR, &self.xor),
             ],
         )
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }
 
@@ -272,72 +271,84 @@ fn passes_text(learning: &Learning) -> String {
         row.extend(weights.iter().map(f64::to_string));
         row
     });
-    let third = learning.weights[0].len() == 4;
-    let names = if third { &["w1", "w2", "w3", "b"][..] } else { &["w1", "w2", "b"] };
-    table(&[&["pass", "mistakes"], names].concat(), rows)
+    let third = (learning.weights[0].len() == 4).then_some("w3");
+    table(["pass", "mistakes", "w1", "w2"].into_iter().chain(third).chain(["b"]), rows)
 }
 
 /// Tells what became of XOR: its weights or, in the numbers of the circle, why there cannot be any.
 fn end_text(learning: &Learning) -> String {
     let End::Circle { since, corrections, sum } = &learning.end else {
-        let weights = &learning.weights[learning.weights.len() - 1];
-        return format!(
-            "\nNo mistake is left: {} is above 0 where exactly one input is 1.\n",
-            sum_text(weights)
-        );
+        let sum = sum_text(learning.last());
+        return paragraph!("No mistake is left: {sum} is above 0 where exactly one input is 1.");
     };
     let [s1, s2, s3] = sum[..] else { return String::new() };
     let rows = INPUTS.iter().zip(XOR).zip(corrections).map(|(([x1, x2], label), times)| {
         let sign = if label == 1.0 { '+' } else { '-' };
         vec![format!("{x1}{x2}"), label.to_string(), times.to_string(), format!("{sign}({x1}, {x2}, 1)")]
     });
-    format!(
-        "\nAfter pass {} the weights are what they were after pass {since}: it goes round for ever.\n\
-         The circle also proves that no weights can do it. These were its corrections:\n\n{}\n\
-         All together they add ({s1}, {s2}, {s3}) to the weights: nothing. Now suppose there were\n\
-         weights (w1, w2, b) that get every row right. Then x1*w1 + x2*w2 + b is above 0 for each\n\
-         label 1, and the same with a minus is not below 0 for each label 0. So all corrections\n\
-         together, multiplied by these weights, would be above 0. But that sum is\n\
-         {s1}*w1 + {s2}*w2 + {s3}*b = 0 whatever the weights. So there are no such weights.\n",
-        learning.mistakes.len(),
-        table(&["input", "label", "times corrected", "each adding to (w1, w2, b)"], rows),
-    )
-}
-
-fn bits(gate: Gate) -> String {
-    gate.iter().map(f64::to_string).collect()
+    told(&[
+        paragraph!(
+            "After pass {} the weights are what they were after pass {since}: it goes round for ever. The circle also \
+             proves that no weights can do it. These were its corrections:",
+            learning.mistakes.len(),
+        ),
+        table(["input", "label", "times corrected", "each adding to (w1, w2, b)"], rows),
+        paragraph!(
+            "All together they add ({s1}, {s2}, {s3}) to the weights: nothing. Now suppose there were weights (w1, \
+             w2, b) that get every row right. Then x1*w1 + x2*w2 + b is above 0 for each label 1, and the same with a \
+             minus is not below 0 for each label 0. So all corrections together, multiplied by these weights, would be \
+             above 0. But that sum is {s1}*w1 + {s2}*w2 + {s3}*b = 0 whatever the weights. So there are no such \
+             weights."
+        ),
+    ])
 }
 
 /// Draws the four inputs in the plane, and the border w·x + b = 0 after each correction. (With a third input the border is
 /// a plane in space, and only the points are drawn.)
 fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
-    let axis = |label: &str| {
-        Axis::new(label).range(-0.75, 1.75).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])
-    };
-    let mut plot = Plot::new(title, axis("x1"), axis("x2"));
+    let mut plot = plane(title, 0.75);
     for weights in learning.steps.iter().filter_map(|weights| in_the_plane(weights)) {
-        plot = plot.with(Series::new("", Mark::Thin, border(weights)).colour(Colour::Grey));
+        plot = plot.draw("", Mark::Thin, Colour::Grey, border(weights));
     }
-    let last = in_the_plane(&learning.weights[learning.weights.len() - 1]);
-    let last = last.filter(|_| learning.end == End::Learnt);
+    let last = in_the_plane(learning.last()).filter(|_| learning.end == End::Learnt);
     if let Some(last) = last {
-        let side = side_of_one(last, -0.75, 1.75);
-        plot = plot
-            .with(Series::new("the side of 1", Mark::Area, side).colour(Colour::Blue))
-            .with(Series::line("the border at the end", border(last)).colour(Colour::Green));
+        plot = plot.draw("the side of 1", Mark::Area, Colour::Blue, side_of_one(last, -0.75, 1.75)).draw(
+            "the border at the end",
+            Mark::Line,
+            Colour::Green,
+            border(last),
+        );
     }
-    let on_the_border = |x: &[f64; 2]| last.is_some_and(|[w1, w2, b]| w1 * x[0] + w2 * x[1] + b == 0.0);
-    let points = |wanted: f64, on: bool| {
-        let rows = INPUTS.iter().zip(gate);
-        let rows = rows.filter(move |(x, label)| *label == wanted && on_the_border(x) == on);
-        rows.map(|([x1, x2], _)| (*x1, *x2))
+    let is_on = |[x1, x2]: [f64; 2]| last.is_some_and(|[w1, w2, b]| w1 * x1 + w2 * x2 + b == 0.0);
+    corners(plot, "label", gate.map(|label| label == 1.0), INPUTS.map(is_on))
+}
+
+/// Makes an empty chart of the four inputs, with this much room around them.
+pub(super) fn plane(title: impl Into<String>, room: f64) -> Plot {
+    let [x1, x2] = ["x1", "x2"].map(|label| {
+        Axis::new(label).range(-room, 1.0 + room).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])
+    });
+    Plot::new(title, x1, x2)
+}
+
+/// Draws the four inputs: dots where the output or label is 1, rings where it is 0.
+///
+/// The border itself belongs to the side of 0, as w·x + b must be above 0 for a 1; the rings there have another colour.
+pub(super) fn corners(plot: Plot, what: &str, is_one: [bool; 4], is_on_border: [bool; 4]) -> Plot {
+    let points = |one, on_border| {
+        let rows = (0..4).filter(|&row| (is_one[row], is_on_border[row]) == (one, on_border));
+        rows.map(|row| (INPUTS[row][0], INPUTS[row][1])).collect::<Vec<_>>()
     };
-    plot = plot
-        .with(Series::new("label 1", Mark::Dots, points(1.0, false)).colour(Colour::Blue))
-        .with(Series::new("label 0", Mark::Rings, points(0.0, false)).colour(Colour::Vermilion));
-    // For the output 1, w·x + b must be above 0: the border itself belongs to the side of 0.
-    let border_points = Series::new("label 0, on the border: that is 0", Mark::Rings, points(0.0, true));
-    if border_points.points.is_empty() { plot } else { plot.with(border_points.colour(Colour::Purple)) }
+    let plot = plot.draw(format!("{what} 1"), Mark::Dots, Colour::Blue, points(true, false)).draw(
+        format!("{what} 0"),
+        Mark::Rings,
+        Colour::Vermilion,
+        points(false, false),
+    );
+    match points(false, true) {
+        none if none.is_empty() => plot,
+        some => plot.draw(format!("{what} 0, on the border itself"), Mark::Rings, Colour::Purple, some),
+    }
 }
 
 /// Returns w1, w2 and b if there is no third input.

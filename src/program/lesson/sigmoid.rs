@@ -4,15 +4,7 @@
 //! as a sigmoid neuron it moves a little each time, by about as much as its slope predicts. That is what learning
 //! goes by.
 
-use clap::Args;
-use serde::Serialize;
-
-use backprop::Activation;
-
-use super::settings::number;
-use super::table::table;
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The neuron.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -151,18 +143,17 @@ impl SmallChanges {
 impl Lesson for SmallChanges {
     fn set_up(&self) -> String {
         let Settings { input, bias, .. } = self.settings;
-        format!(
-            "One neuron with input {input} and bias {bias}. Its weight is turned up by {STEP} at a time. A\n\
-             perceptron says 1 if the weighted input z = w*x + b is above 0, else 0. A sigmoid neuron\n\
-             says 1 / (1 + e^-z), which is near 0 or 1 far from z = 0 and slides between them.\n"
+        paragraph!(
+            "One neuron with input {input} and bias {bias}. Its weight is turned up by {STEP} at a time. A perceptron \
+             says 1 if the weighted input z = w*x + b is above 0, else 0. A sigmoid neuron says 1 / (1 + e^-z), which \
+             is near 0 or 1 far from z = 0 and slides between them."
         )
     }
 
     fn question(&self) -> Question {
-        let (first, last) = (&self.outputs[0], &self.outputs[self.outputs.len() - 1]);
+        let (first, last) = (self.outputs[0].weight, self.outputs[self.outputs.len() - 1].weight);
         let text = format!(
-            "The weight goes from {:.2} to {:.2} in nine steps. How do the outputs go along?",
-            first.weight, last.weight
+            "The weight goes from {first:.2} to {last:.2} in nine steps. How do the outputs go along?"
         );
         let choices = [
             "both a little with each step",
@@ -177,40 +168,42 @@ impl Lesson for SmallChanges {
             vec![format!("{:.2}", row.weight), row.perceptron.to_string(), format!("{:.4}", row.sigmoid)]
         });
         let predicted = self.predicted.iter().map(|row| {
-            let difference = row.output_change - row.predicted;
             vec![
                 row.weight_change.to_string(),
                 format!("{:.9}", row.output_change),
                 format!("{:.9}", row.predicted),
-                format!("{difference:.1e}"),
+                format!("{:.1e}", row.output_change - row.predicted),
             ]
         });
         let missed = |row: usize| (self.predicted[row].output_change - self.predicted[row].predicted).abs();
-        let exactness = if self.predicted[2].output_change.abs() < 1e-9 {
-            "The neuron is so sure of itself that its output hardly moves at all: it is saturated.\n"
-                .to_owned()
-        } else {
-            format!(
-                "A change ten times smaller is predicted {:.0} times more exactly. So for small steps\n\
-                 one can calculate with slopes alone. All of backpropagation rests on that.\n",
-                missed(2) / missed(3)
-            )
-        };
-        format!(
-            "{}\n\
-             The perceptron's output changes by {:.0} in one step and not at all in the others. Nothing\n\
-             before showed that it was near, so there is no telling which way to turn a weight. The\n\
-             sigmoid's output never changes by more than {:.4} (its slope is at most 1/4, so at most\n\
-             {:.4} for a step of {STEP}), and it always moves the same way.\n\n\
-             Better: the slope a(1 - a)*x predicts the change. Starting from a weight of {}:\n\n{}\n\
-             {exactness}",
-            table(&["weight", "perceptron", "sigmoid"], outputs),
-            self.largest_change(|row| row.perceptron),
-            self.largest_change(|row| row.sigmoid),
-            STEP * self.settings.input.abs() / 4.0,
-            self.settings.weight,
-            table(&["change of weight", "change of output", "predicted", "difference"], predicted),
-        )
+        told(&[
+            table(["weight", "perceptron", "sigmoid"], outputs),
+            paragraph!(
+                "The perceptron's output changes by {:.0} in one step and not at all in the others. Nothing before \
+                 showed that it was near, so there is no telling which way to turn a weight. The sigmoid's output \
+                 never changes by more than {:.4} (its slope is at most 1/4, so at most {:.4} for a step of {STEP}), \
+                 and it always moves the same way.",
+                self.largest_change(|row| row.perceptron),
+                self.largest_change(|row| row.sigmoid),
+                STEP * self.settings.input.abs() / 4.0,
+            ),
+            paragraph!(
+                "Better: the slope a(1 - a)*x predicts the change. Starting from a weight of {}:",
+                self.settings.weight
+            ),
+            table(["change of weight", "change of output", "predicted", "difference"], predicted),
+            if self.predicted[2].output_change.abs() < 1e-9 {
+                paragraph!(
+                    "The neuron is so sure of itself that its output hardly moves at all: it is saturated."
+                )
+            } else {
+                paragraph!(
+                    "A change ten times smaller is predicted {:.0} times more exactly. So for small steps one can \
+                     calculate with slopes alone. All of backpropagation rests on that.",
+                    missed(2) / missed(3)
+                )
+            },
+        ])
     }
 
     fn figure(&self) -> Figure {
@@ -218,29 +211,18 @@ impl Lesson for SmallChanges {
         let weights = || (0..=400).map(|count| self.settings.border() - 5.0 + 0.025 * f64::from(count));
         let sharper =
             |factor: f64| weights().map(move |w| (w, Activation::Sigmoid.value(factor * (w * input + bias))));
+        let perceptron = weights().map(|w| (w, self.settings.perceptron(w)));
         let curves = Plot::new("Output against weight", Axis::new("weight"), Axis::new("output"))
-            .with(
-                Series::line("perceptron", weights().map(|w| (w, self.settings.perceptron(w))))
-                    .colour(Colour::Vermilion),
-            )
-            .with(Series::new("sigmoid of 4z", Mark::Thin, sharper(4.0)).colour(Colour::Sky))
-            .with(Series::line("sigmoid of z", sharper(1.0)).colour(Colour::Blue));
+            .draw("perceptron", Mark::Line, Colour::Vermilion, perceptron)
+            .draw("sigmoid of 4z", Mark::Thin, Colour::Sky, sharper(4.0))
+            .draw("sigmoid of z", Mark::Line, Colour::Blue, sharper(1.0));
         let rows = || self.predicted.iter();
         let change = rows().map(|row| (row.weight_change, row.output_change));
         let difference = rows().map(|row| (row.weight_change, (row.output_change - row.predicted).abs()));
-        let exact = Plot::new(
-            "How well the slope predicts it",
-            Axis::new("change of the weight").log(),
-            Axis::new("change of the output").log(),
-        )
-        .with(Series::new("the change", Mark::LineAndDots, change).colour(Colour::Blue))
-        .with(
-            Series::new("what the slope missed of it", Mark::LineAndDots, difference).colour(Colour::Green),
-        );
+        let (x, y) = (Axis::new("change of the weight").log(), Axis::new("change of the output").log());
+        let exact = Plot::new("How well the slope predicts it", x, y)
+            .draw("the change", Mark::LineAndDots, Colour::Blue, change)
+            .draw("what the slope missed of it", Mark::LineAndDots, Colour::Green, difference);
         Figure::new("A small change of a weight", [curves, exact])
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

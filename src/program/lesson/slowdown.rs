@@ -5,16 +5,7 @@
 //! quadratic cost the worse start learns *less* from each step, because the slope of the sigmoid is in its delta, and
 //! that with the cross-entropy it learns more.
 
-use clap::Args;
-use serde::Serialize;
-
-use backprop::graph::Network;
-use backprop::{Architecture, Cost, Label, LayerParameters, Parameters, Sample};
-
-use super::settings::{number, rate};
-use super::table::{table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Plot, Series};
+use super::prelude::*;
 
 /// The bad start, and how it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -172,15 +163,11 @@ fn compared(ratio: f64) -> String {
 
 impl Lesson for Slowdown {
     fn set_up(&self) -> String {
-        let Settings { weight, bias, desired, rate, .. } = self.settings;
-        wrapped(
-            &format!(
-                "One neuron whose input is always {INPUT} should make its output {desired}. It begins once mildly \
-                 wrong, with weight {} and bias {}, and once badly, with weight {weight} and bias {bias}. First \
-                 it is trained with the quadratic cost at rate {rate}.",
-                MILD.0, MILD.1
-            ),
-            0,
+        let (Settings { weight, bias, desired, rate, .. }, (w, b)) = (&self.settings, MILD);
+        paragraph!(
+            "One neuron whose input is always {INPUT} should make its output {desired}. It begins once mildly wrong, \
+             with weight {w} and bias {b}, and once badly, with weight {weight} and bias {bias}. First it is trained \
+             with the quadratic cost at rate {rate}."
         )
     }
 
@@ -203,53 +190,47 @@ impl Lesson for Slowdown {
             row.extend(shown.map(|step| format!("{:.3}", run.outputs[step])));
             row
         });
-        let rows: Vec<Vec<String>> = rows.collect();
-        let mut headings =
-            vec!["cost".to_owned(), "start".to_owned(), "delta".to_owned(), "step 0".to_owned()];
-        headings.extend(shown[1..].iter().map(usize::to_string));
-        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+        let headings = ["cost", "start", "delta", "step 0"].map(str::to_owned);
+        let headings = headings.into_iter().chain(shown[1..].iter().map(usize::to_string));
         let [quadratic_ratio, cross_entropy_ratio] = self.delta_ratios();
         let slope = |run: &Run| run.outputs[0] * (1.0 - run.outputs[0]);
-        let line = self.line();
-        let quadratic = format!(
-            "With the quadratic cost the bad start is pulled {} than the mild one, though it is further from the \
-             goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is {:.4} there against {:.4}. Steps \
-             until the output is below {line}: {} from the mild start, {} from the bad one.",
-            compared(quadratic_ratio),
-            slope(&self.quadratic[1]),
-            slope(&self.quadratic[0]),
-            self.half_way_text(&self.quadratic[0]),
-            self.half_way_text(&self.quadratic[1]),
-        );
-        let cross_entropy = format!(
-            "The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start is pulled {}. \
-             Steps until the output is below {line}: {} and {}. (The rate here is {:.4}, so that the mild start's \
-             first step is the same under both costs; it is {} for the quadratic one.)",
-            compared(cross_entropy_ratio),
-            self.half_way_text(&self.cross_entropy[0]),
-            self.half_way_text(&self.cross_entropy[1]),
-            self.cross_entropy[0].rate,
-            self.settings.rate,
-        );
-        format!(
-            "delta is -dE/dz, how strongly the first step pulls. Then follows the output before the\n\
-             first step and after some steps:\n\n{}\n{}\n{}",
-            table(&headings, rows),
-            wrapped(&quadratic, 0),
-            wrapped(&cross_entropy, 0),
-        )
+        let (line, [mild, bad]) = (self.line(), &self.quadratic);
+        told(&[
+            paragraph!(
+                "delta is -dE/dz, how strongly the first step pulls. Then follows the output before the first step \
+                 and after some steps:"
+            ),
+            table(headings, rows),
+            paragraph!(
+                "With the quadratic cost the bad start is pulled {} than the mild one, though it is further from the \
+                 goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is {:.4} there against {:.4}. Steps \
+                 until the output is below {line}: {} from the mild start, {} from the bad one.",
+                compared(quadratic_ratio),
+                slope(bad),
+                slope(mild),
+                self.half_way_text(mild),
+                self.half_way_text(bad),
+            ),
+            paragraph!(
+                "The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start is pulled \
+                 {}. Steps until the output is below {line}: {} and {}. (The rate here is {:.4}, so that the mild \
+                 start's first step is the same under both costs; it is {} for the quadratic one.)",
+                compared(cross_entropy_ratio),
+                self.half_way_text(&self.cross_entropy[0]),
+                self.half_way_text(&self.cross_entropy[1]),
+                self.cross_entropy[0].rate,
+                self.settings.rate,
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
         let panel = |title: &str, [mild, bad]: &[Run; 2]| {
-            let curve = |run: &Run, name: &str, colour| {
-                let points = run.costs.iter().enumerate().map(|(step, cost)| (step as f64, *cost));
-                let name = format!("{name} start: w {}, b {}", run.start.0, run.start.1);
-                Series::line(name, points.collect::<Vec<_>>()).colour(colour)
-            };
+            let name = |start: &str, (w, b): (f64, f64)| format!("{start} start: w {w}, b {b}");
+            let points = |run: &Run| (0..).map(f64::from).zip(run.costs.clone());
             Plot::new(title, Axis::new("step"), Axis::new("cost"))
-                .with(curve(mild, "mild", Colour::Blue))
-                .with(curve(bad, "bad", Colour::Vermilion))
+                .draw(name("mild", mild.start), Mark::Line, Colour::Blue, points(mild))
+                .draw(name("bad", bad.start), Mark::Line, Colour::Vermilion, points(bad))
         };
         Figure::new(
             "One neuron unlearns a wrong answer",
@@ -258,9 +239,5 @@ impl Lesson for Slowdown {
                 panel("Cross-entropy: the worse, the faster", &self.cross_entropy),
             ],
         )
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

@@ -1,24 +1,27 @@
-//! Tables of numbers as text, with columns as wide as they need to be, flush right; and text broken into lines.
+//! The pieces of a lesson's text: tables of numbers, and paragraphs broken into lines. Every piece ends with a line
+//! break.
 
-/// Returns a table with a line of headings; every line ends with a line break.
+/// Returns a table with a line of headings, its columns flush right and as wide as they need to be.
 ///
 /// # Panics
 /// If a row has more cells than there are headings.
-pub fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let headings: Vec<String> = headings.iter().map(ToString::to_string).collect();
-    let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
-    let rows: Vec<Vec<String>> = rows.into_iter().collect();
-    for row in &rows {
-        for (column, cell) in row.iter().enumerate() {
+pub fn table<H: ToString>(
+    headings: impl IntoIterator<Item = H>,
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> String {
+    let headings: Vec<String> = headings.into_iter().map(|heading| heading.to_string()).collect();
+    let mut widths = vec![0; headings.len()];
+    let lines: Vec<Vec<String>> = std::iter::once(headings).chain(rows).collect();
+    for line in &lines {
+        for (column, cell) in line.iter().enumerate() {
             widths[column] = widths[column].max(cell.chars().count());
         }
     }
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}"));
-        let line = cells.collect::<Vec<_>>().join("   ");
-        format!("  {}\n", line.trim_end())
+    let line = |cells: &Vec<String>| {
+        let cells = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}"));
+        format!("  {}\n", cells.collect::<Vec<_>>().join("   ").trim_end())
     };
-    std::iter::once(&headings).chain(&rows).map(line).collect()
+    lines.iter().map(line).collect()
 }
 
 /// Returns a number with this many decimals or, from a million on, with a power of ten.
@@ -26,26 +29,25 @@ pub fn cell(value: f64, decimals: usize) -> String {
     if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
 }
 
-/// Breaks sentences into lines of at most 90 characters. Each begins with this many blanks and ends with a line break.
+/// Joins tables and paragraphs, with an empty line between two.
+pub fn told(pieces: &[String]) -> String {
+    pieces.join("\n")
+}
+
+/// Formats sentences as `format!` does, and breaks them into lines.
+macro_rules! paragraph {
+    ($($sentences:tt)*) => {
+        $crate::lesson::table::wrapped(&format_args!($($sentences)*).to_string(), 0)
+    };
+}
+pub(super) use paragraph;
+
+/// Breaks sentences into lines of at most 90 characters, each after this many blanks. A formula stays on one line.
 pub fn wrapped(sentences: &str, blanks: usize) -> String {
-    let mut text = String::new();
-    let mut length = 0;
-    // A formula stays on one line.
-    let sentences = sentences.replace("a(1 - a)", "a(1\u{a0}-\u{a0}a)");
-    for word in sentences.split(' ').filter(|word| !word.is_empty()) {
-        let width = word.chars().count();
-        if length == 0 || length + 1 + width > 90 {
-            if length > 0 {
-                text.push('\n');
-            }
-            text.push_str(&" ".repeat(blanks));
-            length = blanks;
-        } else {
-            text.push(' ');
-            length += 1;
-        }
-        text.push_str(word);
-        length += width;
-    }
-    text.replace('\u{a0}', " ") + "\n"
+    let glue = |text: String, sign| text.replace(&format!(" {sign} "), &format!("\u{a0}{sign}\u{a0}"));
+    let glued = ["=", "+", "-", "*", "/", "|"].into_iter().fold(sentences.to_owned(), glue);
+    let blanks = " ".repeat(blanks);
+    let lines = textwrap::Options::new(90).initial_indent(&blanks).subsequent_indent(&blanks);
+    let lines = lines.word_splitter(textwrap::WordSplitter::NoHyphenation).break_words(false);
+    textwrap::fill(&glued, lines).replace('\u{a0}', " ") + "\n"
 }

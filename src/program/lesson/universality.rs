@@ -4,16 +4,9 @@
 //! (one steps up, the other down again), towers side by side make a staircase along the curve, and the error halves
 //! each time there are twice as many.
 
-use clap::{Args, ValueEnum};
-use serde::Serialize;
+use clap::ValueEnum;
 
-use backprop::graph::Network;
-use backprop::{Activation, Architecture, LayerParameters, Parameters, Sample};
-
-use super::settings::positive;
-use super::table::{table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The curve, and the towers to draw it with.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -178,15 +171,12 @@ impl Universality {
 
 impl Lesson for Universality {
     fn set_up(&self) -> String {
-        wrapped(
-            &format!(
-                "{} is to be drawn by a network with one input, one hidden layer of sigmoid neurons and one linear output. A \
-                 neuron with a huge weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of height h \
-                 and, a little further, a step up of height -h make a tower. Its height is the curve's. Nothing is \
-                 trained.",
-                self.settings.curve.formula()
-            ),
-            0,
+        paragraph!(
+            "{} is to be drawn by a network with one input, one hidden layer of sigmoid neurons and one linear \
+             output. A neuron with a huge weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of \
+             height h and, a little further, a step up of height -h make a tower. Its height is the curve's. Nothing \
+             is trained.",
+            self.settings.curve.formula()
         )
     }
 
@@ -202,16 +192,13 @@ impl Lesson for Universality {
 
     fn text(&self) -> String {
         let rows = self.drawings.iter().enumerate().map(|(place, drawing)| {
-            let factor = match place {
-                0 => "-".to_owned(),
-                _ => format!("{:.2}", self.drawings[place - 1].mean_error / drawing.mean_error),
-            };
+            let before = place.checked_sub(1).map(|before| self.drawings[before].mean_error);
             vec![
                 drawing.towers.to_string(),
                 (2 * drawing.towers).to_string(),
                 drawing.parameters.to_string(),
                 format!("{:.5}", drawing.mean_error),
-                factor,
+                before.map_or("-".to_owned(), |before| format!("{:.2}", before / drawing.mean_error)),
                 format!("{:.5}", drawing.largest_error),
             ]
         });
@@ -230,14 +217,14 @@ impl Lesson for Universality {
         };
         let headings =
             ["towers", "hidden neurons", "weights and biases", "mean error", "smaller by", "largest"];
-        let falls = format!("Twice as many towers divide the mean error by {:.2}. {any}", self.factor());
-        format!(
-            "{}\n{}\n\
-             That says what a network *can* be. It does not say that learning will find it, nor that\n\
-             one hidden layer is the cheapest way.\n",
-            table(&headings, rows),
-            wrapped(&falls, 0),
-        )
+        told(&[
+            table(headings, rows),
+            paragraph!("Twice as many towers divide the mean error by {:.2}. {any}", self.factor()),
+            paragraph!(
+                "That says what a network *can* be. It does not say that learning will find it, nor that one hidden \
+                 layer is the cheapest way."
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
@@ -245,32 +232,21 @@ impl Lesson for Universality {
         let exact = || (0..=400).map(|count| f64::from(count) / 400.0).map(|x| (x, curve.at(x)));
         let panel = |drawing: &Drawing| {
             let title = format!("{} towers, {} hidden neurons", drawing.towers, 2 * drawing.towers);
-            let ground = [(1.0, 0.0), (0.0, 0.0)];
-            let area = drawing.points.iter().copied().chain(ground);
+            let area = drawing.points.iter().copied().chain([(1.0, 0.0), (0.0, 0.0)]);
             Plot::new(title, Axis::new("x").range(0.0, 1.0), Axis::new("output").range(0.0, 0.9))
-                .with(Series::new("", Mark::Area, area).colour(Colour::Blue))
-                .with(Series::new("the curve", Mark::Line, exact()).colour(Colour::Vermilion))
-                .with(Series::new("the network", Mark::Line, drawing.points.clone()).colour(Colour::Blue))
+                .draw("", Mark::Area, Colour::Blue, area)
+                .draw("the curve", Mark::Line, Colour::Vermilion, exact())
+                .draw("the network", Mark::Line, Colour::Blue, drawing.points.clone())
         };
-        let errors = self.drawings.iter().map(|drawing| (drawing.towers as f64, drawing.mean_error));
-        let first = &self.drawings[0];
-        let ideal = self.drawings.iter().map(|drawing| {
-            let towers = drawing.towers as f64;
-            (towers, first.mean_error * first.towers as f64 / towers)
-        });
-        let error = Plot::new(
-            "Twice the towers, half the error",
-            Axis::new("towers").log(),
-            Axis::new("mean error").log(),
-        )
-        .with(Series::dashed("halved each time", ideal).colour(Colour::Grey))
-        .with(Series::new("measured", Mark::LineAndDots, errors).colour(Colour::Blue));
+        let errors = || self.drawings.iter().map(|drawing| (drawing.towers as f64, drawing.mean_error));
+        let (towers, error) = errors().next().unwrap_or_default();
+        let ideal = errors().map(|(x, _)| (x, error * towers / x));
+        let (x, y) = (Axis::new("towers").log(), Axis::new("mean error").log());
+        let error = Plot::new("Twice the towers, half the error", x, y)
+            .draw("halved each time", Mark::Dashed, Colour::Grey, ideal)
+            .draw("measured", Mark::LineAndDots, Colour::Blue, errors());
         let coarse = panel(&self.drawings[1.min(self.drawings.len() - 1)]);
         let fine = panel(&self.drawings[self.drawings.len() / 2]);
         Figure::new("A curve made of towers, a tower made of two neurons", [coarse, fine, error])
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

@@ -4,18 +4,9 @@
 //! yet. On the way back each layer multiplies it by its weights and by the slope a(1 − a), which is never above 1/4.
 //! tanh, whose slope is 1 in the middle, and ReLU, whose slope is 1 or 0, lose far less.
 
-use clap::Args;
-use serde::Serialize;
-
 use backprop::data_set::{DataSet, Part, Pixels, Targets, digits};
-use backprop::graph::Network;
-use backprop::{Activation, Architecture, Label, Sample, WeightInit};
 
-use super::settings::positive;
-use super::table::{cell, table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::cli::words::words;
-use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
+use super::prelude::*;
 
 /// The networks.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -166,20 +157,13 @@ fn compared(lost: f64) -> String {
 
 impl Lesson for Vanishing {
     fn set_up(&self) -> String {
-        let sizes: Vec<String> = sizes(&self.settings).iter().map(usize::to_string).collect();
-        let gain = if self.settings.gain == 1.0 {
-            String::new()
-        } else {
-            format!(", times {:.4}", self.settings.gain)
-        };
-        wrapped(
-            &format!(
-                "Networks {} with random weights ({}{gain}), shown {DIGITS} digits each, untrained; with sigmoid, tanh and \
-                 ReLU in the hidden layers. Backpropagation computes delta from the last hidden layer back to the first.",
-                sizes.join("-"),
-                self.settings.init
-            ),
-            0,
+        let Settings { init, gain, .. } = self.settings;
+        let gain = if gain == 1.0 { String::new() } else { format!(", times {gain:.4}") };
+        paragraph!(
+            "Networks {} with random weights ({init}{gain}), shown {DIGITS} digits each, untrained; with sigmoid, \
+             tanh and ReLU in the hidden layers. Backpropagation computes delta from the last hidden layer back to \
+             the first.",
+            Sizes(sizes(&self.settings)),
         )
     }
 
@@ -197,65 +181,57 @@ impl Lesson for Vanishing {
     }
 
     fn text(&self) -> String {
-        let headings: Vec<String> = self.kinds.iter().map(|kind| kind.activation.to_string()).collect();
-        let mut columns = vec!["hidden layer"];
-        columns.extend(headings.iter().map(String::as_str));
-        let layer_rows = |numbers: fn(&Deltas) -> &[f64], decimals: usize| {
-            let row = |layer: usize| {
-                let mut row = vec![(layer + 1).to_string()];
-                row.extend(self.kinds.iter().map(|kind| small(numbers(kind)[layer], decimals)));
-                row
-            };
-            table(&columns, (0..usize::from(self.settings.layers)).map(row))
+        let by_layer = |numbers: fn(&Deltas) -> &[f64], decimals: usize| {
+            let names = self.kinds.iter().map(|kind| kind.activation.name());
+            let rows = (0..usize::from(self.settings.layers)).map(|layer| {
+                let numbers = self.kinds.iter().map(|kind| small(numbers(kind)[layer], decimals));
+                std::iter::once((layer + 1).to_string()).chain(numbers).collect()
+            });
+            table(std::iter::once("hidden layer").chain(names), rows)
         };
         let [sigmoid, tanh, relu] = [&self.kinds[0], &self.kinds[1], &self.kinds[2]];
-        let stands_still = if sigmoid.lost() > 100.0 {
-            " Every weight's change is delta times an input, so with any rate that suits the last layers the first \
-             ones stand still."
-        } else {
-            ""
-        };
-        let first = format!(
-            "In the sigmoid network delta is {} in the first hidden layer than in the last: each layer on the way \
-             multiplies it by about {:.3}.{stands_still}",
-            compared(sigmoid.lost()),
-            sigmoid.factor(),
-        );
-        let slopes = format!(
-            "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} over all). \
-             ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
-            tanh.factor(),
-            compared(tanh.lost()),
-            relu.factor(),
-            compared(relu.lost()),
-        );
-        format!(
-            "The size of delta (root mean square) in each hidden layer; backpropagation goes from the\n\
-             last line up to the first:\n\n{}\n{}\n\
-             Where it changes: a layer passes back what it gets, times its weights and times its slopes.\n\
-             The size of the slopes, root mean square:\n\n{}\n{}",
-            layer_rows(|kind| &kind.sizes, 7),
-            wrapped(&first, 0),
-            layer_rows(|kind| &kind.slopes, 4),
-            wrapped(&slopes, 0),
-        )
+        told(&[
+            paragraph!(
+                "The size of delta (root mean square) in each hidden layer; backpropagation goes from the last line \
+                 up to the first:"
+            ),
+            by_layer(|kind| &kind.sizes, 7),
+            paragraph!(
+                "In the sigmoid network delta is {} in the first hidden layer than in the last: each layer on the way \
+                 multiplies it by about {:.3}.{}",
+                compared(sigmoid.lost()),
+                sigmoid.factor(),
+                if sigmoid.lost() > 100.0 {
+                    " Every weight's change is delta times an input, so at any rate that suits the last layers the \
+                     first ones hardly move."
+                } else {
+                    ""
+                }
+            ),
+            paragraph!(
+                "Where it changes: a layer passes back what it gets, times its weights and times its slopes. The size \
+                 of the slopes, root mean square:"
+            ),
+            by_layer(|kind| &kind.slopes, 4),
+            paragraph!(
+                "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} over \
+                 all). ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
+                tanh.factor(),
+                compared(tanh.lost()),
+                relu.factor(),
+                compared(relu.lost()),
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
         let layers = usize::from(self.settings.layers);
-        let ticks = (1..=layers).map(|layer| (layer as f64, layer.to_string()));
-        let x = Axis::new("hidden layer (backpropagation goes from right to left)")
-            .range(0.8, layers as f64 + 0.2)
-            .ticks(ticks);
+        let x = Axis::new("hidden layer (backpropagation goes from right to left)").counting_to(layers);
         let mut plot = Plot::new("", x, Axis::new("size of delta (root mean square)").log());
         for kind in &self.kinds {
-            let points = kind.sizes.iter().enumerate().map(|(layer, size)| (layer as f64 + 1.0, *size));
+            let points = (1..).map(f64::from).zip(kind.sizes.clone());
             plot = plot.with(Series::new(kind.activation.name(), Mark::LineAndDots, points));
         }
         Figure::new("Delta vanishes on its way back to the first layers", [plot])
-    }
-
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
     }
 }

@@ -4,20 +4,13 @@
 //! hundred random starts. Some of them end where two rows with different labels look the same to both hidden neurons.
 //! From there no gradient leads away.
 
-use clap::Args;
-use serde::Serialize;
-
-use backprop::graph::Network;
 use backprop::training::sample_order;
-use backprop::{Architecture, Label, Sample, WeightInit};
 
 use super::nand::gate_name;
-use super::settings::{Sizes, rate, sizes};
-use super::table::{table, wrapped};
-use super::{Lesson, Question, Try, as_json};
-use crate::cli::words::words;
+use super::perceptron::{INPUTS, plane};
+use super::prelude::*;
+use crate::show::plot::Raster;
 use crate::show::plot::raster::Shade;
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 
 /// The network, its training, and the number of starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -81,9 +74,6 @@ pub const TRIES: [Try; 3] = [
                  enough to make neurons different.",
     },
 ];
-
-/// The four rows' inputs.
-pub const INPUTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
 /// The desired outputs: 0.9 if exactly one input is 1, else 0.1.
 pub const LABELS: [[f64; 1]; 4] = [[0.1], [0.9], [0.9], [0.1]];
@@ -194,21 +184,6 @@ impl Xor {
         self.runs.iter().filter(|run| !run.learnt()).collect()
     }
 
-    /// Returns a table of the answers of hidden neurons and network to the four rows.
-    fn rows_text(run: &Run) -> String {
-        let mut headings = vec!["row".to_owned()];
-        headings.extend((1..=run.hidden.len()).map(|neuron| format!("hidden {neuron}")));
-        headings.extend(["output", "target"].map(str::to_owned));
-        let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-        let rows = (0..4).map(|row| {
-            let mut cells = vec![format!("{}{}", INPUTS[row][0], INPUTS[row][1])];
-            cells.extend(run.hidden.iter().map(|outputs| format!("{:.3}", outputs[row])));
-            cells.extend([format!("{:.3}", run.end()[row]), LABELS[row][0].to_string()]);
-            cells
-        });
-        table(&headings, rows)
-    }
-
     /// Tells what became of the runs that got stuck.
     fn stuck_text(&self) -> String {
         let stuck = self.stuck();
@@ -228,57 +203,43 @@ impl Xor {
         if others > 0 {
             kinds.push(format!("The other {others} need more time, or are stuck in another way."));
         }
-        wrapped(&kinds.join(" "), 0)
+        kinds.join(" ")
     }
 }
 
 impl Lesson for Xor {
     fn set_up(&self) -> String {
-        let Settings { sizes, rate, epochs, init, seed, .. } = &self.settings;
-        let name: Vec<String> = sizes.0.iter().map(usize::to_string).collect();
-        let last = self.shown.costs.len() - 1;
+        let (Settings { sizes, rate, epochs, init, seed, .. }, shown) = (&self.settings, &self.shown);
+        let last = shown.costs.len() - 1;
         let rows = [0, 1, 2, 4, 8, 16, 32].into_iter().filter(|place| *place < last).chain([last]);
         let rows = rows.map(|place| {
-            let (epoch, cost) = self.shown.costs[place];
+            let (epoch, cost) = shown.costs[place];
             let mut row = vec![epoch.to_string(), format!("{cost:.6}")];
-            row.extend(self.shown.outputs[place].map(|output| format!("{output:.3}")));
+            row.extend(shown.outputs[place].map(|output| format!("{output:.3}")));
             row
         });
-        let gates = self.shown.hidden.iter().map(|outputs| gate_name(outputs.map(|output| output > 0.5)));
-        let gates: Vec<&str> = gates.collect();
-        format!(
-            "{}\n{}\n{}",
-            wrapped(
-                &format!(
-                    "A network {} of sigmoid neurons is to learn the four rows of XOR: target 0.9 where exactly one \
-                     input is 1, else 0.1. Rate {rate}, weights drawn as {init} says. With seed {seed}, cost and \
-                     outputs after some of {epochs} epochs:",
-                    name.join("-")
-                ),
-                0
+        let gates = shown.hidden.iter().map(|outputs| gate_name(outputs.map(|output| output > 0.5)));
+        told(&[
+            paragraph!(
+                "A network {sizes} of sigmoid neurons is to learn the four rows of XOR: target 0.9 where exactly one \
+                 input is 1, else 0.1. Rate {rate}, weights drawn as {init} says. With seed {seed}, cost and outputs \
+                 after some of {epochs} epochs:"
             ),
-            table(&["epoch", "mean cost", "00", "01", "10", "11"], rows),
-            wrapped(
-                &format!(
-                    "{} The hidden neurons found out for themselves what to be; as gates they are now: {}.",
-                    if self.shown.learnt() { "It has learnt XOR." } else { "This one got stuck." },
-                    gates.join(", ")
-                ),
-                0
+            table(["epoch", "mean cost", "00", "01", "10", "11"], rows),
+            paragraph!(
+                "{} The hidden neurons found out for themselves what to be; as gates they are now: {}.",
+                if shown.learnt() { "It has learnt XOR." } else { "This one got stuck." },
+                gates.collect::<Vec<_>>().join(", ")
             ),
-        )
+        ])
     }
 
     fn question(&self) -> Question {
         let (count, learnt) = (self.runs.len(), self.runs.len() - self.stuck().len());
-        let right = if learnt == count {
-            0
-        } else if 2 * learnt >= count {
-            1
-        } else if learnt > 0 {
-            2
-        } else {
-            3
+        let right = match learnt {
+            0 => 3,
+            _ if learnt == count => 0,
+            _ => 1 + usize::from(2 * learnt < count),
         };
         let text = format!("Of {count} such networks with other random weights, how many learn XOR?");
         Question::new(text, &["all", "at least half, not all", "less than half", "none"], right)
@@ -288,36 +249,33 @@ impl Lesson for Xor {
         let (count, stuck) = (self.runs.len(), self.stuck());
         let first = format!("{} of {count} learn all four rows.", count - stuck.len());
         let Some(example) = stuck.iter().find(|run| !run.merged().is_empty()) else {
-            return wrapped(&format!("{first} {}", self.stuck_text().replace('\n', " ")), 0);
+            return paragraph!("{first} {}", self.stuck_text());
         };
         let rows = example.merged();
-        let names: Vec<String> =
-            rows.iter().map(|row| format!("{}{}", INPUTS[*row][0], INPUTS[*row][1])).collect();
-        format!(
-            "{}\nThis is the one with seed {}, where {} have become one:\n\n{}\n{}",
-            wrapped(&format!("{first} {} do not. {}", stuck.len(), self.stuck_text().replace('\n', " ")), 0),
-            example.seed,
-            names.join(" and "),
-            Self::rows_text(example),
-            wrapped(
-                &format!(
-                    "Why does it stay there? To tell such rows apart, a hidden neuron would have to answer \
-                     differently to each. But at these rows the hidden neurons are saturated, with a slope \
-                     a(1 - a) of {:.4} at most, so hardly any error reaches them; and what does, cancels: one row \
-                     pulls up as strongly as the other pulls down. The cost has a gradient of nearly 0 there without \
-                     being small. More hidden neurons help, and so does another start.",
-                    example.slope(&rows)
-                ),
-                0
+        let names: Vec<String> = rows.iter().map(|row| row_name(*row)).collect();
+        told(&[
+            paragraph!("{first} {} do not. {}", stuck.len(), self.stuck_text()),
+            paragraph!(
+                "This is the one with seed {}, where {} have become one:",
+                example.seed,
+                names.join(" and ")
             ),
-        )
+            rows_text(example),
+            paragraph!(
+                "Why does it stay there? To tell such rows apart, a hidden neuron would have to answer differently to \
+                 each. But at these rows the hidden neurons are saturated, with a slope a(1 - a) of {:.4} at most, so \
+                 hardly any error reaches them; and what does, cancels: one row pulls up as strongly as the other \
+                 pulls down. The cost has a gradient of nearly 0 there without being small. More hidden neurons help, \
+                 and so does another start.",
+                example.slope(&rows)
+            ),
+        ])
     }
 
     fn figure(&self) -> Figure {
-        let epochs = f64::from(self.settings.epochs);
         let mut costs = Plot::new(
             format!("{} starts: the mean cost", self.runs.len()),
-            Axis::new("epoch").range(0.0, epochs),
+            Axis::new("epoch").range(0.0, f64::from(self.settings.epochs)),
             Axis::new("mean cost").log(),
         );
         // Each name is in the legend once.
@@ -326,32 +284,42 @@ impl Lesson for Xor {
             let kind = usize::from(!run.learnt());
             let colour = [Colour::Grey, Colour::Vermilion][kind];
             let points = run.costs.iter().map(|(epoch, cost)| (f64::from(*epoch), *cost));
-            costs =
-                costs.with(Series::new(std::mem::take(&mut names[kind]), Mark::Thin, points).colour(colour));
+            costs = costs.draw(std::mem::take(&mut names[kind]), Mark::Thin, colour, points);
         }
         let stuck = self.runs.iter().find(|run| !run.learnt());
         let panels = [Some(costs), Some(plane_plot(&self.shown)), stuck.map(plane_plot)];
         Figure::new("XOR (blue: the output is above 1/2, red: below)", panels.into_iter().flatten())
     }
+}
 
-    fn numbers(&self) -> serde_json::Value {
-        as_json(self)
-    }
+/// Returns the inputs of a row: `01`.
+fn row_name(row: usize) -> String {
+    INPUTS[row].map(|input| input.to_string()).concat()
+}
+
+/// Returns a table of the answers of hidden neurons and network to the four rows.
+fn rows_text(run: &Run) -> String {
+    let hidden = (1..=run.hidden.len()).map(|neuron| format!("hidden {neuron}"));
+    let others = ["output", "target"].map(str::to_owned);
+    let rows = (0..4).map(|row| {
+        let mut cells = vec![row_name(row)];
+        cells.extend(run.hidden.iter().map(|outputs| format!("{:.3}", outputs[row])));
+        cells.extend([format!("{:.3}", run.end()[row]), LABELS[row][0].to_string()]);
+        cells
+    });
+    table(std::iter::once("row".to_owned()).chain(hidden).chain(others), rows)
 }
 
 /// Draws the network's answers in the whole plane, and the four rows.
 fn plane_plot(run: &Run) -> Plot {
-    let axis = |label: &str| {
-        Axis::new(label).range(-0.25, 1.25).ticks([(0.0, "0".to_owned()), (1.0, "1".to_owned())])
-    };
     let points = |wanted: bool| {
         let rows = INPUTS.iter().zip(LABELS).filter(move |(_, [label])| (*label > 0.5) == wanted);
         rows.map(|([x1, x2], _)| (*x1, *x2))
     };
     let verdict = if run.learnt() { "learnt" } else { "stuck" };
     let shades = run.plane.iter().map(|output| Shade::signed(2.0 * output - 1.0)).collect();
-    Plot::new(format!("Seed {}: {verdict}", run.seed), axis("x1"), axis("x2"))
+    plane(format!("Seed {}: {verdict}", run.seed), 0.25)
         .on(Raster::new(SIDE, shades))
-        .with(Series::new("label 1", Mark::Dots, points(true)).colour(Colour::Black))
-        .with(Series::new("label 0", Mark::Rings, points(false)).colour(Colour::Black))
+        .draw("label 1", Mark::Dots, Colour::Black, points(true))
+        .draw("label 0", Mark::Rings, Colour::Black, points(false))
 }

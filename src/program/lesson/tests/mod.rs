@@ -9,7 +9,7 @@ mod tries;
 use clap::{Args, Command};
 
 use super::{
-    LESSONS, Lesson as _, Question, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid,
+    LESSONS, Numbers as _, Question, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid,
     slowdown, table, universality, vanishing,
 };
 use perceptron::End;
@@ -441,7 +441,7 @@ fn towers_beside_each_other_leave_no_gap() {
 #[test]
 fn a_table_is_flush_right_and_as_wide_as_its_widest_cell() {
     let rows = [["0", "1.50"], ["10", "0.02"]].map(|row| row.map(str::to_owned).to_vec());
-    assert_eq!(table::table(&["step", "cost"], rows), "  step   cost\n     0   1.50\n    10   0.02\n");
+    assert_eq!(table::table(["step", "cost"], rows), "  step   cost\n     0   1.50\n    10   0.02\n");
 }
 
 #[test]

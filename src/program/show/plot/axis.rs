@@ -61,6 +61,12 @@ impl Axis {
         self
     }
 
+    /// Makes the ticks 1, 2, 3 and so on.
+    #[must_use]
+    pub fn counting_to(self, last: usize) -> Self {
+        self.range(0.8, last as f64 + 0.2).ticks((1..=last).map(|tick| (tick as f64, tick.to_string())))
+    }
+
     /// Returns the step of a value; not finite if the axis has no place for it.
     pub(super) fn step(&self, value: f64) -> f64 {
         match self.scale {

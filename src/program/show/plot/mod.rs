@@ -68,6 +68,18 @@ impl Plot {
         self
     }
 
+    /// Adds points in front of the others, drawn with this mark and colour.
+    #[must_use]
+    pub fn draw(
+        self,
+        name: impl Into<String>,
+        mark: Mark,
+        colour: Colour,
+        points: impl IntoIterator<Item = (f64, f64)>,
+    ) -> Self {
+        self.with(Series::new(name, mark, points).colour(colour))
+    }
+
     /// Adds a series in front of the others.
     #[must_use]
     pub fn with(mut self, series: Series) -> Self {
