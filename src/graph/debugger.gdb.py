@@ -174,66 +174,31 @@ def find_arena():
 class Printer:
     """A line, and what is below it: pairs of a name and a value."""
 
-    def __init__(self, line, children=None, is_list=False):
+    def __init__(self, value, line, has_children):
         self.to_string = lambda: line
         # To an editor gdb gives either the line or the children.
-        if children is not None:
-            self.children = lambda: ((name, value.raw) for name, value in children())
-        if is_list:
-            self.display_hint = lambda: "array"
+        if has_children:
+            self.children = lambda: children(value)
+            if all(name == "" for name, _, _ in lists_below(value)):
+                self.display_hint = lambda: "array"
 
 
-def node_printer(value):
-    """A node and its connections; of a node in a list only its line, or they would bury the list."""
-    node = value.inner()
-
-    def children():
-        arena = find_arena()
-        for side in sides(node):
-            for name, item in named_items(node.field(side), side):
-                yield name, item if arena is None else arena.connection(id_number(item))
-
-    return Printer(node_line(node), None if value.type_name().endswith("::AnyNode") else children)
-
-
-def list_printer(value):
-    return Printer(list_line(value), lambda: named_items(value, ""), is_list=True)
-
-
-def layer_printer(layer):
-    return Printer(layer_line(layer), lambda: named_items(layer.field("nodes"), "nodes"))
-
-
-def named_items(value, name):
-    listed = items(value)
-    return (("%s[%d]" % (name, index), listed.item(index)) for index in range(len(listed)))
-
-
-OURS = r"backprop::graph::\w+::"
-PRINTERS = [
-    (re.compile(OURS + r"(Any|Const)?Node$"), node_printer),
-    (re.compile(OURS + r"Connection$"), lambda value: Printer(connection_line(value, find_arena()))),
-    (re.compile(OURS + r"(Node|Connection)Id$"), lambda value: Printer(id_line(value, find_arena()))),
-    (re.compile(OURS + r"Layer$"), layer_printer),
-    (re.compile(OURS + r"Network$"), lambda value: Printer(network_line(value))),
-    (re.compile(OURS + r"(Connections|Links)$"), list_printer),
-    (re.compile(r"(&(mut )?\[|alloc::vec::Vec<)" + OURS + r"(AnyNode|Connection|NodeId|ConnectionId|Layer)[],>]"),
-     list_printer),
-    (re.compile(r"backprop::sample::(Sample|Label)$"), lambda value: Printer(numbers_line(value))),
-]
+def children(value):
+    for name, listed, are_connections in lists_below(value):
+        arena = find_arena() if are_connections else None
+        for index in range(len(listed)):
+            item = listed.item(index)
+            yield "%s[%d]" % (name, index), (arena.connection(id_number(item)) if arena else item).raw
 
 
 def lookup_printer(raw):
     """gdb asks this for every value it prints: a printer for ours, None for all others."""
     try:
         value = Value(raw)
-        name = value.type_name()
-        for pattern, printer in PRINTERS:
-            if pattern.match(name):
-                return printer(value)
+        found = line_of(value, find_arena)
+        return Printer(value, *found) if found else None
     except (gdb.error, Missing):
-        pass  # Not initialised yet: gdb prints the raw value.
-    return None
+        return None  # Not initialised yet: gdb prints the raw value.
 
 
 lookup_printer.name = "backprop"

@@ -158,6 +158,7 @@ def sides(node):
 
 def node_line(node):
     """Node 1-0 output=0.649426 delta=0.000382"""
+    node = node.inner()
     kind = type_name_end(node.type_name())
     numbers = (kind, place(node), number(node.field("output")), number(node.field("delta")))
     line = "%s %s output=%.6f delta=%.6f" % numbers
@@ -225,6 +226,48 @@ def numbers_line(value):
     if len(numbers) > NUMBERS_SHOWN:
         shown.append("... %d in all" % len(numbers))
     return "%s [%s]" % (type_name_end(value.type_name()), ", ".join(shown))
+
+
+# What is shown of which type ------------------------------------------------------------------------------------------
+
+
+# LLDB's regular expressions have no \\w.
+OURS = "backprop::graph::[a-z_]+::"
+ITEM = "(AnyNode|Connection|NodeId|ConnectionId|Layer)"
+# Type names; what describes such a value in a line, and whether it needs the network in sight; whether what the value
+# consists of is listed below. A node's connections are; of a node in a list only the line, or they would bury the list.
+SHOWN = [
+    ("^" + OURS + "(Const)?Node$", node_line, False, True),
+    ("^" + OURS + "AnyNode$", node_line, False, False),
+    ("^" + OURS + "Connection$", connection_line, True, False),
+    ("^" + OURS + "(Node|Connection)Id$", id_line, True, False),
+    ("^" + OURS + "Layer$", layer_line, False, True),
+    ("^" + OURS + "Network$", network_line, False, False),
+    ("^" + OURS + "(Connections|Links)$", list_line, False, True),
+    (r"^(&(mut )?\[|alloc::vec::Vec<)" + OURS + ITEM + r"(\]|(,.*)?>)$", list_line, False, True),
+    ("^backprop::sample::(Sample|Label)$", numbers_line, False, False),
+]
+
+
+def line_of(value, find_arena):
+    """Returns the line for a value and whether something is listed below it; nothing for a value of another type."""
+    for pattern, describe, needs_arena, has_children in SHOWN:
+        if re.match(pattern, value.type_name()):
+            return describe(value, find_arena()) if needs_arena else describe(value), has_children
+    return None
+
+
+def lists_below(value):
+    """Yields what a value consists of: names, lists, and whether they are the ids of connections to be shown."""
+    kind = type_name_end(value.type_name())
+    if kind in ("AnyNode", "Node", "ConstNode"):
+        node = value.inner()
+        for side in sides(node):
+            yield side, items(node.field(side)), True
+    elif kind == "Layer":
+        yield "nodes", items(value.field("nodes")), False
+    else:
+        yield "", items(value), False
 
 
 def dump_nodes(words, arena):

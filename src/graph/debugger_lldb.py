@@ -21,7 +21,7 @@ import shlex
 import lldb
 
 import debugger_common as common
-from debugger_common import Missing, id_number, items, sides
+from debugger_common import Missing, id_number, items
 
 # Plain `step` passes over these: the standard library, whose names LLDB shows as `core::...` or `_$LT$alloc..vec..`,
 # and where our list of connections becomes a slice.
@@ -194,30 +194,13 @@ def arena_in_sight(target):
 # Summaries ----------------------------------------------------------------------------------------------------------
 
 
-def summary(describe):
-    """A summary that LLDB can ask for at any time: before a value is initialised it is empty."""
-
-    def described(raw, _session):
-        try:
-            return describe(Value(raw))
-        except Missing:
-            return ""
-
-    return described
-
-
-def in_arena(describe):
-    """A summary that names nodes of the network in sight."""
-    return summary(lambda value: describe(value, arena_in_sight(value.raw.GetTarget())))
-
-
-node_summary = summary(lambda value: common.node_line(value.inner()))
-connection_summary = in_arena(common.connection_line)
-id_summary = in_arena(common.id_line)
-list_summary = summary(common.list_line)
-layer_summary = summary(common.layer_line)
-network_summary = summary(common.network_line)
-numbers_summary = summary(common.numbers_line)
+def line(raw, _session):
+    """The line of a value. LLDB can ask for it at any time: before the value is initialised it is empty."""
+    try:
+        value = Value(raw)
+        return common.line_of(value, lambda: arena_in_sight(raw.GetTarget()))[0]
+    except Missing:
+        return ""
 
 
 # Children: made when they are asked for, one by one ------------------------------------------------------------------
@@ -251,6 +234,13 @@ class Children:
         except Missing:
             self.parts = []
         return False
+
+    def list_parts(self, value):
+        if re.search("Node$", value.type_name()):
+            self.fields = {child.GetName(): child for child in value.inner().raw}
+        for name, listed, are_connections in common.lists_below(value):
+            make = connection_of(listed) if are_connections else listed.named_item
+            yield from parts_of(listed, ranges(len(listed)), make, name)
 
     def has_children(self):
         return True
@@ -287,17 +277,6 @@ def parts_of(listed, spans, make, prefix="", base=0):
             yield name, lambda name, first=first, last=last: listed.page(first, last, name)
 
 
-class NodeChildren(Children):
-    """The connections on both sides."""
-
-    def list_parts(self, value):
-        node = value.inner()
-        self.fields = {child.GetName(): child for child in node.raw}
-        for side in sides(node):
-            ids = items(node.field(side))
-            yield from parts_of(ids, ranges(len(ids)), connection_of(ids), side)
-
-
 def connection_of(ids):
     """Makes the connection whose id is at a place of a list."""
 
@@ -310,14 +289,6 @@ def connection_of(ids):
     return make
 
 
-class ListChildren(Children):
-    """The items."""
-
-    def list_parts(self, value):
-        listed = items(value)
-        return parts_of(listed, ranges(len(listed)), listed.named_item)
-
-
 class PageChildren(Children):
     """A page, named `[100..199]` or, in a node, `upstream[100..199]`: its items with their numbers."""
 
@@ -327,14 +298,6 @@ class PageChildren(Children):
         prefix, base = (found.group(1), int(found.group(2))) if found else ("", 0)
         make = connection_of(listed) if prefix else listed.named_item
         return parts_of(listed, in_pages(0, len(listed)), make, prefix, base)
-
-
-class LayerChildren(Children):
-    """The nodes' ids."""
-
-    def list_parts(self, layer):
-        ids = items(layer.field("nodes"))
-        return parts_of(ids, ranges(len(ids)), ids.named_item, "nodes")
 
 
 # Commands -----------------------------------------------------------------------------------------------------------
@@ -494,36 +457,22 @@ def bp_back_node(_debugger, _words, _frame, _result):
 
 COMMANDS = ["bp-node", "bp-layer", "bp-network", "bp-step", "bp-next-node", "bp-back-node", "bp-json"]
 
-# Type names, and what is shown of them. LLDB's regular expressions have no \w.
-OURS = "^backprop::graph::[a-z_]+::"
-ITEM = "(AnyNode|Connection|NodeId|ConnectionId|Layer)"
-SHOWN = [
-    # A node's connections are shown below it; of a node in a list only its line, or they would bury the list.
-    (OURS + "(Const)?Node$", "node_summary", "NodeChildren", True),
-    (OURS + "AnyNode$", "node_summary", "NodeChildren", False),
-    (OURS + "Connection$", "connection_summary", None, False),
-    (OURS + "(Node|Connection)Id$", "id_summary", None, False),
-    (OURS + "Layer$", "layer_summary", "LayerChildren", True),
-    (OURS + "Network$", "network_summary", None, False),
-    (OURS + "(Connections|Links)$", "list_summary", "ListChildren", True),
-    (r"^(&(mut )?\[|alloc::vec::Vec<)" + OURS[1:] + ITEM + r"(\]|,.*>)$", "list_summary", "ListChildren", True),
-    (OURS + ITEM + r" ?\[[0-9]+\]$", "list_summary", "PageChildren", False),
-    (r"^&(mut )?\[f64\]$", "list_summary", "ListChildren", True),
-    ("^backprop::sample::(Sample|Label)$", "numbers_summary", None, False),
-]
+PAGES = "^" + common.OURS + common.ITEM + r" ?\[[0-9]+\]$"
+# What only LLDB needs help with: pages, and slices of numbers.
+common.SHOWN += [(PAGES, common.list_line, False, False), (r"^&(mut )?\[f64\]$", common.list_line, False, True)]
 CATEGORY = "backprop"
 
 
 def __lldb_init_module(debugger, _session):
     category = debugger.CreateCategory(CATEGORY)
-    for pattern, describe, children, expand in SHOWN:
+    for pattern, _, _, has_children in common.SHOWN:
         name = lldb.SBTypeNameSpecifier(pattern, True)
-        options = lldb.eTypeOptionCascade | (0 if expand else lldb.eTypeOptionHideChildren)
-        body = lldb.SBTypeSummary.CreateWithFunctionName("%s.%s" % (__name__, describe), options)
-        category.AddTypeSummary(name, body)
-        if children:
-            body = lldb.SBTypeSynthetic.CreateWithClassName("%s.%s" % (__name__, children))
-            category.AddTypeSynthetic(name, body)
+        options = lldb.eTypeOptionCascade | (0 if has_children else lldb.eTypeOptionHideChildren)
+        category.AddTypeSummary(name, lldb.SBTypeSummary.CreateWithFunctionName(__name__ + ".line", options))
+        # The fields of a node in a list can be named (`v nodes[4].delta`), though they are not shown.
+        if has_children or "AnyNode$" in pattern or pattern == PAGES:
+            children = ".PageChildren" if pattern == PAGES else ".Children"
+            category.AddTypeSynthetic(name, lldb.SBTypeSynthetic.CreateWithClassName(__name__ + children))
     # The category that is enabled last comes first: before those for Rust's own types.
     category.SetEnabled(False)
     category.SetEnabled(True)

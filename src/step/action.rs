@@ -34,11 +34,11 @@ pub struct Given<'g> {
     pub label: &'g [f64],
     /// The sample's place in its mini-batch, from 0.
     pub place: usize,
-    /// How many samples the mini-batch has.
+    /// The number of samples in the mini-batch.
     pub samples: usize,
     /// How the mini-batch changes the weights; in bp.py's own steps only the rate.
     pub step: &'g MiniBatchStep,
-    /// For each hidden layer what of each neuron's output is kept; empty without dropout.
+    /// For each hidden layer, the factor on each neuron's output; empty without dropout.
     pub kept: &'g [Vec<f64>],
 }
 
@@ -52,7 +52,7 @@ pub struct Before {
 }
 
 impl Action {
-    /// The phase it belongs to.
+    /// Returns the phase it belongs to.
     pub fn phase(self) -> Phase {
         match self {
             Self::SetInput(_) => Phase::SetInput,
@@ -66,7 +66,7 @@ impl Action {
         }
     }
 
-    /// The node it changes, if it changes one.
+    /// Returns the node it changes, if it changes one.
     pub fn node(self) -> Option<NodeId> {
         match self {
             Self::SetInput(id)
@@ -78,7 +78,7 @@ impl Action {
         }
     }
 
-    /// The connection it changes, if it changes one.
+    /// Returns the connection it changes, if it changes one.
     pub fn connection(self) -> Option<ConnectionId> {
         match self {
             Self::UpdateWeight(id) | Self::AddGradient(id) | Self::UpdateByMean(id) => Some(id),
@@ -86,7 +86,7 @@ impl Action {
         }
     }
 
-    /// The value it changes, as it is now: an output, a factor, a delta, a weight or a sum of gradients.
+    /// Returns the value it changes, as it is now: an output, a factor, a delta, a weight or a sum of gradients.
     ///
     /// # Panics
     /// If the id is another network's and this one is smaller.
@@ -100,9 +100,9 @@ impl Action {
         }
     }
 
-    /// Does it, by the function that trains, and returns what was there before.
+    /// Takes the step, by the function that trains, and returns what it overwrote.
     ///
-    /// Does not check that it is this action's turn, which [`Order`](super::Order) knows.
+    /// It does not check that it is this action's turn, which [`Order`](super::Order) knows.
     ///
     /// ```
     /// use backprop::MiniBatchStep;
@@ -120,8 +120,8 @@ impl Action {
     /// ```
     ///
     /// # Panics
-    /// If the sample, the label or the list of what is kept is too short for the node, if a constant node is to be set,
-    /// silenced, computed or given a label, or if the id is another network's and this one is smaller.
+    /// If the sample, the label or the list of factors is too short for the node; if a constant node is to be set,
+    /// silenced, computed or given a label; or if the id is another network's and this one is smaller.
     #[track_caller]
     pub fn perform(self, network: &mut Network, given: &Given<'_>) -> Before {
         let before = self.before(network);
@@ -166,7 +166,7 @@ impl Action {
         before
     }
 
-    /// Takes it back: puts what was there before where it was. `before` is what [`Action::perform`] returned.
+    /// Takes the step back. `before` is what [`Action::perform`] returned.
     ///
     /// # Panics
     /// If the id is another network's and this one is smaller.

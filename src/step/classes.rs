@@ -1,11 +1,11 @@
-//! The classes of samples, where outputs are classes: the sample's own, and what the network says.
+//! The classes of samples, if outputs are classes: the sample's own, and the network's answer.
 
 use super::{Action, Phase, Step, Stepper, Target};
 use crate::sample::class_of;
 
 impl Stepper {
-    /// The class of the sample whose step was done last (of the first one, before any): that of its largest target, or
-    /// whether a single target is above one half.
+    /// Returns the class of the sample whose step was done last (of the first one, before any): that of its largest
+    /// target; for a single target, 1 if it is above one half.
     pub fn class(&self) -> usize {
         class_of(&self.latest_label())
     }
@@ -24,7 +24,7 @@ impl Stepper {
         is_answered.then(|| class_of(&self.network().output()))
     }
 
-    /// Label and answer in words, by the names of the classes: `label 5, it says 3: wrong`. None without names.
+    /// Returns label and answer in words, by the names of the classes: `label 5, it says 3: wrong`. `None` without names.
     pub fn verdict(&self, classes: &[String]) -> Option<String> {
         let label = classes.get(self.class())?;
         Some(match self.answer() {
@@ -36,9 +36,10 @@ impl Stepper {
         })
     }
 
-    /// Returns the class of an output neuron and its target in words: `class 3 ◀ target 0.9`; the mark is at the sample's own.
+    /// Returns the class of an output neuron and its target in words: `class 3 ◀ target 0.9`. The mark is at the sample's
+    /// own class.
     ///
-    /// `step` is the step done last. None for a step of another layer, and if one output means two classes.
+    /// `step` is the step done last. `None` for a step of another layer, and if one output means two classes.
     pub fn class_in_words(&self, step: &Step, classes: &[String]) -> Option<String> {
         let Target::Node(place) = step.target else { return None };
         let label = self.latest_label();
@@ -49,7 +50,7 @@ impl Stepper {
         Some(format!("class {class}{mark} target {}", label[output]))
     }
 
-    /// Returns true if the step done last is about an input that is 0: it sets it, or moves a weight from it by nothing.
+    /// Returns true if the step done last is about an input that is 0: it sets the input, or moves a weight from it, by 0.
     pub fn is_about_a_zero(&self, step: &Step) -> bool {
         let network = self.network();
         let input = match step.action {

@@ -25,11 +25,11 @@ impl Edit {
     }
 }
 
-/// An edit and the training step (from 0) it was made in; it takes effect where that training step begins.
+/// An edit and the training step (from 0) in which it was made. It takes effect at the start of that training step.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlacedEdit {
     pub(super) training_step: usize,
-    /// The sample that was in hand.
+    /// The sample at that time.
     pub(super) sample: usize,
     pub(super) edit: Edit,
     /// The weight it replaced, while it is in effect.
@@ -57,14 +57,14 @@ impl Edits {
         self.0.clear();
     }
 
-    /// None is in effect any more: the network is another.
+    /// Forgets which edits are in effect, after the network has been replaced.
     pub(super) fn forget_replaced(&mut self) {
         for placed in &mut self.0 {
             placed.replaced = None;
         }
     }
 
-    /// Changes label and sample to what a training step meets; `index` is the sample's place in its list.
+    /// Applies the edits that a training step meets to a label and a sample; `index` is the sample's place in its list.
     pub(super) fn apply(&self, training_step: usize, index: usize, label: &mut [f64], sample: &mut [f64]) {
         for placed in self.until(training_step) {
             match placed.edit {
@@ -75,7 +75,7 @@ impl Edits {
         }
     }
 
-    /// The rate of a training step: that of the newest edit before it; none without one.
+    /// Returns the rate of a training step: that of the newest edit before it, if there is one.
     pub(super) fn rate(&self, training_step: usize) -> Option<f64> {
         let edited = self.until(training_step).rev().filter_map(|placed| match placed.edit {
             Edit::Rate(rate) => Some((placed.training_step, rate)),
@@ -90,7 +90,7 @@ impl Edits {
         self.iter().filter(move |placed| placed.training_step <= training_step)
     }
 
-    /// Puts the edited weights of a training step in place, where it begins.
+    /// Sets the edited weights of a training step, at its start.
     pub(super) fn place(&mut self, training_step: usize, network: &mut Network) {
         for placed in &mut self.0 {
             if let Edit::Weight(id, value) = placed.edit
@@ -113,7 +113,7 @@ impl Edits {
         self.iter().find(is_it)?.replaced.map(|before| before.value)
     }
 
-    /// Takes the edited weights of a training step back, where it begins.
+    /// Takes back the edited weights of a training step, at its start.
     pub(super) fn lift(&mut self, training_step: usize, network: &mut Network) {
         for placed in self.0.iter_mut().rev() {
             if let Edit::Weight(id, _) = placed.edit

@@ -21,7 +21,7 @@
 //! | [`Phase::HiddenDelta`] | the delta of one node before the output layer | [`Node::calc_hidden_layer_delta`](crate::graph::Node::calc_hidden_layer_delta), [`ConstNode::calc_hidden_layer_delta`](crate::graph::ConstNode::calc_hidden_layer_delta) |
 //! | [`Phase::UpdateWeight`] | one weight or bias | [`Connection::update_weight`](crate::graph::Connection::update_weight) |
 //!
-//! With mini-batches, L2 regularisation or dropout ([`Stepper::in_mini_batches`]), these come in, as in network2.py:
+//! Mini-batches, L2 regularisation and dropout ([`Stepper::in_mini_batches`]) add these, as in network2.py:
 //!
 //! | phase | one step | calls |
 //! |---|---|---|
@@ -29,17 +29,17 @@
 //! | [`Phase::AddGradient`] | one connection's gradient, added to those of the samples before; in place of a new weight | [`Connection::add_gradient`](crate::graph::Connection::add_gradient) |
 //! | [`Phase::UpdateByMean`] | one weight or bias, after the mini-batch's last sample | [`Connection::update_by_mean`](crate::graph::Connection::update_by_mean) |
 //!
-//! This is not a second implementation: a step calls the function that trains, and keeps what it overwrote, so
-//! that it can be taken back. A [`Stepper`] walks along the sequence, from sample to sample and from epoch to epoch;
-//! a [`Step`] tells what happened, and prints as the formula with its numbers:
+//! This is not a second implementation: a step calls the function that trains, and keeps what it overwrote, so that it
+//! can be taken back. A [`Stepper`] walks along the sequence, from sample to sample and from epoch to epoch; a [`Step`]
+//! says what happened, and prints as the formula with its numbers:
 //!
 //! ```text
 //! node 2-0: δ8 = a8·(1 - a8)·(t8 - a8) = 0.356585·(1 - 0.356585)·(0.378675 - 0.356585) = 0.005068
 //! ```
 //!
-//! Read `order` (which step comes when), `sequence` (where in all epochs), `action` (doing and undoing one), `stepper`
-//! (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (outputs that are classes), [`text`]
-//! (how it prints) and [`view`] (what terminal, page and editor show of it).
+//! Read `order` (the order of the steps), `sequence` (a step's place in all epochs), `action` (taking a step, and taking
+//! it back), `stepper` (the walk), `edits` (changes by hand), `reading` (what a step read), `classes` (outputs that are
+//! classes), [`text`] (how it prints) and [`view`] (what terminal, page and editor show of it).
 
 mod action;
 mod classes;
@@ -63,7 +63,7 @@ pub use self::{
     stepper::Stepper,
 };
 
-/// The kinds of step, in the order in which they come. One sample of bp.py meets five of them.
+/// The kinds of step, in order. A training step of bp.py has five of them.
 ///
 /// In JSON they are `set-input`, `output`, `output-delta`, `hidden-delta` and `update-weight`; in mini-batches also
 /// `drop-out`, and `add-gradient` and `update-by-mean` in place of the last.
@@ -101,7 +101,7 @@ impl Phase {
         Self::UpdateByMean,
     ];
 
-    /// Returns what it is called in a bar, on a button and in a list: `inputs`, `dropout`, else the name of its pass.
+    /// Returns its name in a bar, on a button and in a list: `inputs`, `dropout`, otherwise the name of its pass.
     pub fn name(self) -> &'static str {
         match self {
             Self::SetInput => "inputs",
@@ -114,7 +114,7 @@ impl Phase {
 /// A walk over the whole network: one phase of a training step, or several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// Inputs, what dropout keeps, and outputs.
+    /// Inputs, dropout, and outputs.
     Forward,
     /// The cost, and the deltas of the output layer.
     Cost,
@@ -141,7 +141,7 @@ impl Pass {
         }
     }
 
-    /// Returns its name in a word.
+    /// Returns its name, one word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Forward => "forward",
@@ -180,11 +180,11 @@ impl Pass {
 pub struct Step {
     /// Its place in the whole sequence, from 0.
     pub position: usize,
-    /// How many times all samples had been seen before, from 0.
+    /// The number of times all samples had been seen before.
     pub epoch: usize,
-    /// The mini-batch's place in the epoch, from 0; none where steps are bp.py's own, one a sample.
+    /// The mini-batch's place in the epoch, from 0; `None` if steps are those of bp.py, one a sample.
     pub mini_batch: Option<usize>,
-    /// The sample's place in its list, from 0; of an update by the mean, the last sample of its mini-batch.
+    /// The sample's place in its list, from 0; for an update by the mean, that of the last sample of its mini-batch.
     pub sample: usize,
     /// The kind of step.
     pub phase: Phase,

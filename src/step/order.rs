@@ -1,7 +1,7 @@
-//! Which step comes when: the order of bp.py's loops, as arithmetic instead of a list.
+//! The order of the steps: that of bp.py's loops, by arithmetic instead of a list.
 //!
-//! A 784-300-10 network takes 240,690 steps a sample. Within a phase and a layer they are consecutive ids, so a
-//! handful of segments says it all.
+//! A 784-300-10 network takes 240,690 steps a sample. Within a phase and a layer their ids are consecutive, so a
+//! handful of segments describes them all.
 
 use super::{Action, Phase};
 use crate::graph::{ConnectionId, Network, NodeId};
@@ -29,27 +29,27 @@ pub struct Order {
 pub struct Segment {
     /// The kind of the steps.
     pub phase: Phase,
-    /// Whose nodes change; of weights, the layer they lead from.
+    /// The layer whose nodes change; for weights, the layer they lead from.
     pub layer: usize,
-    /// The sample's place in its mini-batch, from 0; of the update by the mean, the last one's.
+    /// The sample's place in its mini-batch, from 0; for the update by the mean, that of the last sample.
     pub sample: usize,
     /// The first step, counted from the training step's first.
     pub start: usize,
-    /// How many steps.
+    /// The number of steps.
     pub count: usize,
     /// The first node or connection.
     first_id: u32,
 }
 
 impl Segment {
-    /// The step after its last one, counted from the training step's first.
+    /// Returns the step after its last one, counted from the training step's first.
     pub fn end(&self) -> usize {
         self.start + self.count
     }
 }
 
 impl Order {
-    /// A step of bp.py, on one sample: inputs; outputs layer by layer; output deltas; the other deltas layer by layer
+    /// Returns the order of a step of bp.py, on one sample: inputs; outputs layer by layer; output deltas; the other deltas layer by layer
     /// backwards, constant nodes included; all weights, by upstream node.
     ///
     /// # Panics
@@ -63,8 +63,9 @@ impl Order {
         order
     }
 
-    /// A step of network.py, on a mini-batch of this many samples: each sample's inputs, outputs and deltas and what it
-    /// adds to the gradients; then all weights. With dropout, hidden nodes are silenced before each sample's outputs.
+    /// Returns the order of a step of network.py, on a mini-batch of this many samples: each sample's inputs, outputs and
+    /// deltas, and its share of the gradients; then all weights. With dropout, hidden nodes are silenced before each
+    /// sample's outputs.
     ///
     /// # Panics
     /// If the network was wired by hand in another order than [`Network::try_new`] wires it.
@@ -80,7 +81,7 @@ impl Order {
         order
     }
 
-    /// The forward and the backward pass of one sample.
+    /// Appends the forward and the backward pass of one sample.
     fn push_sample(&mut self, network: &Network, sample: usize, dropout: bool) {
         let layers = &network.layers;
         let last = layers.len() - 1;
@@ -103,7 +104,7 @@ impl Order {
         self.push(phase, layer, sample, nodes[0].0, nodes.len());
     }
 
-    /// All connections, by the layer they lead from.
+    /// Appends all connections, by the layer they lead from.
     fn push_connections(&mut self, network: &Network, sample: usize, phase: Phase) {
         let mut first_id = 0;
         for (layer, pair) in network.layers.windows(2).enumerate() {
@@ -118,7 +119,7 @@ impl Order {
         self.segments.push(Segment { phase, layer, sample, start, count, first_id });
     }
 
-    /// How many steps it takes.
+    /// Returns the number of steps.
     #[must_use]
     #[expect(
         clippy::len_without_is_empty,
@@ -128,20 +129,20 @@ impl Order {
         self.segments.last().map_or(0, Segment::end)
     }
 
-    /// How many samples it takes.
+    /// Returns the number of samples.
     pub fn samples(&self) -> usize {
         self.segments.last().map_or(0, |segment| segment.sample + 1)
     }
 
-    /// The segments, in order.
+    /// Returns the segments, in order.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// The segment a step belongs to.
+    /// Returns the segment a step belongs to.
     ///
     /// # Panics
-    /// If there are not that many steps.
+    /// If there is no such step.
     #[track_caller]
     pub fn segment(&self, step: usize) -> &Segment {
         assert!(
@@ -155,7 +156,7 @@ impl Order {
     /// Returns the action of a step.
     ///
     /// # Panics
-    /// If there are not that many steps.
+    /// If there is no such step.
     #[track_caller]
     pub fn action(&self, step: usize) -> Action {
         let segment = self.segment(step);
@@ -173,7 +174,7 @@ impl Order {
     }
 }
 
-/// That ids are as consecutive as segments take them to be.
+/// Checks that ids are as consecutive as segments assume.
 #[track_caller]
 fn check_wiring(network: &Network) {
     let mut nodes = network.layers.iter().flat_map(|layer| &layer.nodes).zip(0..);

@@ -1,6 +1,6 @@
 //! The place of a node or connection, by layer and index and by the article's number.
 //!
-//! The article numbers its nine nodes straight through: inputs 1 to 3, hidden neurons 4 to 7, outputs 8 and 9. A
+//! The article numbers its nine nodes from input to output: inputs 1 to 3, hidden neurons 4 to 7, outputs 8 and 9. A
 //! weight is named by the node it leads to, then the node it comes from: w41. Constant nodes have no number; the
 //! weight from one is the neuron's bias, w4b.
 
@@ -31,7 +31,7 @@ pub struct Wire {
     pub downstream: Place,
 }
 
-/// How a network's neurons are numbered.
+/// The numbering of a network's neurons.
 ///
 /// ```
 /// use backprop::{graph::Network, step::Numbering};
@@ -46,12 +46,12 @@ pub struct Wire {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Numbering {
-    /// Neurons before each layer.
+    /// The number of neurons before each layer.
     neurons_before: Vec<u32>,
 }
 
 impl Numbering {
-    /// The numbering of this network.
+    /// Numbers the neurons of this network.
     pub fn new(network: &Network) -> Self {
         let mut count = 0;
         let mut neurons_before = Vec::with_capacity(network.layers.len());
@@ -62,7 +62,7 @@ impl Numbering {
         Self { neurons_before }
     }
 
-    /// The place of a node.
+    /// Returns the place of a node.
     ///
     /// # Panics
     /// If the id is another network's and this one is smaller.
@@ -77,7 +77,7 @@ impl Numbering {
         Place { layer, index, number }
     }
 
-    /// The two ends of a connection.
+    /// Returns the two ends of a connection.
     ///
     /// # Panics
     /// If the id is another network's and this one is smaller.
@@ -92,31 +92,33 @@ impl Numbering {
 }
 
 impl Place {
+    /// Returns a letter and the article's number; the letter alone of a constant node.
+    pub(super) fn named(self, letter: &str) -> String {
+        self.number.map_or_else(|| letter.to_owned(), |number| format!("{letter}{number}"))
+    }
+
     /// Returns the name of its output in a formula: x1 in the input layer, a4 after it, 1 of a constant node.
     pub fn output_name(self) -> String {
         match self.number {
-            Some(number) if self.layer == 0 => format!("x{number}"),
-            Some(number) => format!("a{number}"),
             None => "1".to_owned(),
+            Some(_) if self.layer == 0 => self.named("x"),
+            Some(_) => self.named("a"),
         }
     }
 
     /// Returns the name of its factor under dropout: k4.
     pub fn kept_name(self) -> String {
-        self.number.map_or_else(|| "1".to_owned(), |number| format!("k{number}"))
+        self.named("k")
     }
 
     /// Returns the name of an output's target: t8.
     pub fn label_name(self) -> String {
-        self.number.map_or_else(String::new, |number| format!("t{number}"))
+        self.named("t")
     }
 
     /// Returns the name of its delta in a formula: δ4; of a constant node δ(0-3).
     pub fn delta_name(self) -> String {
-        match self.number {
-            Some(number) => format!("δ{number}"),
-            None => format!("δ({self})"),
-        }
+        if self.number.is_none() { format!("δ({self})") } else { self.named("δ") }
     }
 }
 
@@ -125,12 +127,9 @@ impl Wire {
     pub fn name(self) -> String {
         // The downstream end is always a neuron, so it always has a number, and a larger one.
         let to = self.downstream.number.map_or(0, NonZeroU32::get);
-        match self.upstream.number.map(NonZeroU32::get) {
-            Some(from) if to < 10 => format!("w{to}{from}"),
-            Some(from) => format!("w{to},{from}"),
-            None if to < 10 => format!("w{to}b"),
-            None => format!("w{to},b"),
-        }
+        let comma = if to < 10 { "" } else { "," };
+        let from = self.upstream.number.map_or_else(|| "b".to_owned(), |from| from.to_string());
+        format!("w{to}{comma}{from}")
     }
 
     /// Returns the name of the sum of its gradients over a mini-batch: g41.

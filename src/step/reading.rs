@@ -45,7 +45,7 @@ pub enum Reading {
     },
     /// δ = slope·(label − a), or label − a with the cross-entropy.
     OutputDelta {
-        /// Whose slope it is.
+        /// The function whose slope it is.
         activation: Activation,
         /// The cost that is being made smaller.
         cost: Cost,
@@ -58,7 +58,7 @@ pub enum Reading {
     },
     /// δ = slope·Σ w·δ
     HiddenDelta {
-        /// Whose slope it is. (A constant node's is the sigmoid's, at an output of 1: 0.)
+        /// The function whose slope it is. (That of a constant node is the sigmoid, whose slope at an output of 1 is 0.)
         activation: Activation,
         /// The node's output a.
         output: f64,
@@ -103,7 +103,7 @@ pub enum Reading {
         weight_decay: f64,
         /// g, the sum of the samples' gradients.
         gradient_sum: f64,
-        /// m, how many samples they are of.
+        /// m, the number of samples.
         samples: usize,
         /// g/m = −∂E/∂w, as the connection keeps it.
         gradient: f64,
@@ -123,16 +123,16 @@ pub struct Term {
     pub value: f64,
     /// k, by which an upstream node's output is multiplied under dropout; else 1.
     pub kept: f64,
-    /// Which of the two `value` is.
+    /// Says which of the two `value` is.
     pub direction: Direction,
 }
 
-/// Which way a sum looks.
+/// The direction in which a sum reads the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// At outputs of the layer before.
+    /// Outputs of the layer before.
     Upstream,
-    /// At deltas of the layer after.
+    /// Deltas of the layer after.
     Downstream,
 }
 
@@ -170,7 +170,7 @@ impl serde::Serialize for Term {
 }
 
 impl Reading {
-    /// Returns the numbers that the step just done has read. (Of what it reads, a step changes only a weight or a
+    /// Returns the numbers read by the step just done. (Of what it reads, a step changes only a weight or a
     /// gradient, whose old value is in `before`.)
     ///
     /// # Panics
@@ -247,7 +247,7 @@ impl Reading {
         }
     }
 
-    /// The products of its sum, if it has one.
+    /// Returns the products of its sum, if it has one.
     pub fn terms(&self) -> &[Term] {
         match self {
             Self::Output { terms, .. } | Self::HiddenDelta { terms, .. } => terms,

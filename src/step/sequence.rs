@@ -1,23 +1,23 @@
-//! Where in the whole sequence a step is: which epoch, which training step, which sample.
+//! The place of a step in the whole sequence: its epoch, training step and sample.
 
 use super::Order;
 use crate::MiniBatches;
 use crate::graph::Network;
 
-/// The training steps of all epochs, one after the other, without an end.
+/// The training steps of all epochs, one after the other, without end.
 #[derive(Debug, Clone)]
 pub(super) struct Sequence {
-    /// How many samples there are.
+    /// The number of samples.
     samples: usize,
-    /// How many of them a training step takes.
+    /// The number of samples in a training step.
     size: usize,
     /// The order of a whole mini-batch, or of one sample.
     order: Order,
-    /// That of an epoch's last mini-batch, where it is smaller.
+    /// The order of an epoch's last mini-batch, if that is smaller.
     last_order: Option<Order>,
 }
 
-/// Where in the sequence a step is.
+/// The place of a step in the sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'o> {
     /// Its training step, from 0, counted through all epochs.
@@ -37,7 +37,7 @@ pub struct Moment<'o> {
 }
 
 impl Sequence {
-    /// A mini-batch's size is at most the number of samples.
+    /// Creates the sequence for this many samples. A mini-batch's size is at most their number.
     pub(super) fn new(network: &Network, samples: usize, mini_batches: &MiniBatches) -> Self {
         let size = mini_batches.size;
         let of = |samples| Order::of_mini_batch(network, samples, mini_batches.dropout > 0.0);
@@ -50,7 +50,7 @@ impl Sequence {
         Self { samples, size, order, last_order }
     }
 
-    /// Returns where in the sequence the step at a position is.
+    /// Returns the place of the step at a position.
     pub(super) fn moment(&self, position: usize) -> Moment<'_> {
         let (epoch, in_epoch) = (position / self.epoch_len(), position % self.epoch_len());
         let mini_batch = in_epoch / self.order.len();
@@ -68,17 +68,17 @@ impl Sequence {
         }
     }
 
-    /// How many steps all samples take, once.
+    /// Returns the number of steps in an epoch.
     pub(super) fn epoch_len(&self) -> usize {
         self.samples / self.size * self.order.len() + self.last_order.as_ref().map_or(0, Order::len)
     }
 
-    /// How many training steps make an epoch.
+    /// Returns the number of training steps in an epoch.
     pub(super) fn training_steps_in_epoch(&self) -> usize {
         self.samples.div_ceil(self.size)
     }
 
-    /// The position where a training step begins.
+    /// Returns the position where a training step begins.
     pub(super) fn start_of(&self, training_step: usize) -> usize {
         let in_epoch = self.training_steps_in_epoch();
         training_step / in_epoch * self.epoch_len() + training_step % in_epoch * self.order.len()

@@ -8,15 +8,15 @@ use super::{Action, Before, Edit, Given, Numbering, Order, Phase, Reading, Step,
 use crate::graph::Network;
 use crate::{Label, MiniBatchStep, MiniBatches, Sample};
 
-/// How many steps back are remembered, unless [`Stepper::with_memory`] says otherwise: 16 bytes each.
+/// The number of steps that are remembered, 16 bytes each, unless [`Stepper::with_memory`] says otherwise.
 ///
-/// Going back further is possible all the same: the walk starts over and comes back to the place.
+/// It is still possible to go back further: the walk then starts over and returns to the place.
 const STEPS_REMEMBERED: usize = 1 << 22;
 
-/// A network in training, one step at a time. It has no end: after the last sample comes the next epoch.
+/// A network in training, one step at a time. It never ends: after the last sample comes the next epoch.
 ///
-/// As an iterator it does the next step and tells what it did, for ever; [`Stepper::back`] takes steps back, and
-/// [`Stepper::goto`] walks either way. The numbers are those of
+/// As an iterator, it takes the next step and describes it; [`Stepper::back`] takes steps back, and [`Stepper::goto`]
+/// walks either way. The numbers are those of
 /// [`train_one_sample`](Network::train_one_sample), to the bit, and in mini-batches those of
 /// [`train_mini_batch`](Network::train_mini_batch).
 ///
@@ -50,10 +50,10 @@ pub struct Stepper {
     sequence: Sequence,
     numbering: Numbering,
     position: usize,
-    /// The values that the latest steps overwrote, the newest last.
+    /// The values that the last steps overwrote, the newest last.
     overwritten: VecDeque<Before>,
     memory: usize,
-    /// The cost met by each sample so far, once its outputs were known.
+    /// The cost of each sample so far whose outputs are known.
     costs: Vec<f64>,
     edits: Edits,
     in_hand: InHand,
@@ -73,12 +73,13 @@ struct InHand {
 }
 
 impl Stepper {
-    /// A stepper before its first step. Samples are met in this order, and then again; it keeps copies.
+    /// Creates a stepper before its first step. It keeps copies of the samples, and meets them in this order in every
+    /// epoch.
     ///
-    /// `rate` is the learning rate η; labels and samples are one for one.
+    /// `rate` is the learning rate η.
     ///
     /// # Panics
-    /// If there is no sample, there are not as many labels as samples, or one is not as long as its layer.
+    /// If there is no sample, the numbers of labels and samples differ, or one is not as long as its layer.
     #[track_caller]
     pub fn new(network: Network, labels: &[Label<'_>], samples: &[Sample<'_>], rate: f64) -> Self {
         assert!(!samples.is_empty(), "there must be a sample to step through");
@@ -110,8 +111,8 @@ impl Stepper {
         }
     }
 
-    /// The same samples taken together in mini-batches, with L2 regularisation and dropout, from the start. Where
-    /// nothing of that is asked for, steps stay bp.py's own.
+    /// Takes the same samples in mini-batches, with L2 regularisation and dropout, from the start. If none of these is
+    /// asked for, steps remain those of bp.py.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -144,89 +145,90 @@ impl Stepper {
         self
     }
 
-    /// The same, remembering this many steps back (at least one) instead of four million.
+    /// Remembers this many steps (at least one) instead of four million.
     #[must_use]
     pub fn with_memory(mut self, steps: usize) -> Self {
         self.memory = steps.max(1);
         self
     }
 
-    /// The network as it is after the steps so far.
+    /// Returns the network as it is after the steps so far.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The order of the training step in hand: one sample's steps, or one mini-batch's.
+    /// Returns the order of the training step in hand: the steps of a sample, or of a mini-batch.
     pub fn order(&self) -> &Order {
         self.moment(self.position).order
     }
 
-    /// How its neurons are numbered.
+    /// Returns the numbering of its neurons.
     pub fn numbering(&self) -> &Numbering {
         &self.numbering
     }
 
-    /// The learning rate of the training step in hand, edits included.
+    /// Returns the learning rate of the training step in hand, edits included.
     pub fn rate(&self) -> f64 {
         self.in_hand.step.rate
     }
 
-    /// How samples are taken together; plain where steps are bp.py's own.
+    /// Returns how samples are taken together; plain if steps are those of bp.py.
     pub fn mini_batches(&self) -> &MiniBatches {
         &self.mini_batches
     }
 
-    /// Steps done so far, from 0.
+    /// Returns the number of steps done so far.
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// Returns where in the sequence the step at a position is.
+    /// Returns the place of the step at a position.
     pub fn moment(&self, position: usize) -> Moment<'_> {
         self.sequence.moment(position)
     }
 
-    /// How many steps all samples take, once.
+    /// Returns the number of steps in an epoch.
     pub fn epoch_len(&self) -> usize {
         self.sequence.epoch_len()
     }
 
-    /// How many training steps make an epoch.
+    /// Returns the number of training steps in an epoch.
     pub fn training_steps_in_epoch(&self) -> usize {
         self.sequence.training_steps_in_epoch()
     }
 
-    /// Steps of the training step in hand that are done; the next one is this place in [`Stepper::order`].
+    /// Returns the number of steps done of the training step in hand, which is the next one's place in
+    /// [`Stepper::order`].
     pub fn position_in_training_step(&self) -> usize {
         self.moment(self.position).step
     }
 
-    /// The training step in hand, from 0: how many are done.
+    /// Returns the number of training steps done so far, which is the place of the one in hand.
     pub fn training_step(&self) -> usize {
         self.moment(self.position).training_step
     }
 
-    /// Epochs done so far, from 0.
+    /// Returns the number of epochs done so far.
     pub fn epoch(&self) -> usize {
         self.moment(self.position).epoch
     }
 
-    /// The place in the list of the sample in hand.
+    /// Returns the place of the sample in hand in the list of samples.
     pub fn sample_index(&self) -> usize {
         self.moment(self.position).sample
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn sample_count(&self) -> usize {
         self.samples.len()
     }
 
-    /// The sample in hand, n_in numbers, edits included.
+    /// Returns the sample in hand, n_in numbers, edits included.
     pub fn sample(&self) -> &[f64] {
         &self.in_hand.sample
     }
 
-    /// The label of the sample in hand, n_out numbers, edits included.
+    /// Returns the label of the sample in hand, n_out numbers, edits included.
     pub fn label(&self) -> &[f64] {
         &self.in_hand.label
     }
@@ -237,7 +239,7 @@ impl Stepper {
         self.edited(sample, training_step)
     }
 
-    /// The label and the numbers of every sample of the training step in hand, edits included.
+    /// Returns label and sample, edits included, for every sample of the training step in hand.
     pub fn mini_batch(&self) -> Vec<(Vec<f64>, Vec<f64>)> {
         let Moment { training_step, mini_batch, order, .. } = self.moment(self.position);
         let first = mini_batch * self.mini_batches.size;
@@ -245,12 +247,12 @@ impl Stepper {
         samples.map(|index| self.edited(index, training_step)).collect()
     }
 
-    /// How the training step in hand changes the weights; in bp.py's own steps only the rate counts.
+    /// Returns how the training step in hand changes the weights; in steps of bp.py only the rate counts.
     pub fn mini_batch_step(&self) -> &MiniBatchStep {
         &self.in_hand.step
     }
 
-    /// The phase of the next step.
+    /// Returns the phase of the next step.
     pub fn phase(&self) -> Phase {
         self.upcoming().phase()
     }
@@ -261,8 +263,8 @@ impl Stepper {
         moment.order.action(moment.step)
     }
 
-    /// The cost that each sample met before its training step changed a weight, as far as outputs have been computed:
-    /// one number a sample, the first first.
+    /// Returns the cost of each sample before its training step changed a weight, in order, as far as outputs have been
+    /// computed.
     pub fn costs(&self) -> &[f64] {
         &self.costs
     }
@@ -281,7 +283,7 @@ impl Stepper {
         let (label, numbers) = self.edited(sample, training_step);
         let batch_step = self.batch_step(position);
         let place = order.segment(step).sample;
-        // A reading names the probability of dropout, and takes what was kept from the nodes.
+        // A reading has the probability of dropout from here, and its factors from the nodes.
         let given = Given {
             sample: &numbers,
             label: &label,
@@ -310,15 +312,15 @@ impl Stepper {
 
     /// Takes the last step back, bit for bit. Returns false at the start.
     ///
-    /// If the step is older than the memory ([`Stepper::with_memory`]), the walk starts over and comes back to here,
-    /// which takes as long as the steps took.
+    /// If the step is no longer remembered ([`Stepper::with_memory`]), the walk starts over and returns to this place,
+    /// which takes as long as those steps took.
     pub fn back(&mut self) -> bool {
         let Some(before) = self.position.checked_sub(1) else { return false };
         self.goto(before);
         true
     }
 
-    /// Goes to where this many steps are done, forwards or backwards, one step at a time.
+    /// Walks forwards or backwards, one step at a time, until this many steps are done.
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Phase, Stepper}};
@@ -332,7 +334,7 @@ impl Stepper {
     /// assert_eq!((stepper.epoch(), stepper.position_in_training_step()), (100, 0)); // ten steps a sample
     /// ```
     pub fn goto(&mut self, position: usize) {
-        // The last step stays in memory, for it can be asked for.
+        // The last step stays in memory for `latest`.
         let needed = self.position.saturating_sub(position) + usize::from(position > 0);
         if position < self.position && self.overwritten.len() < needed {
             self.start_over();
@@ -345,11 +347,10 @@ impl Stepper {
         }
     }
 
-    /// Changes a weight, an input, a label or the rate by hand and comes back to the same place, to see what that
-    /// changes.
+    /// Changes a weight, an input, a label or the rate by hand, and returns to the same place to see the effect.
     ///
-    /// The change takes effect where the training step in hand begins. It stays in the sequence: going back before it
-    /// and forward again meets it again, until [`Stepper::undo_edit`] or [`Stepper::reset`].
+    /// The change takes effect at the start of the training step in hand. It remains part of the sequence, even if you
+    /// go back and forward again, until [`Stepper::undo_edit`] or [`Stepper::reset`].
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Edit, Stepper}};
@@ -382,12 +383,12 @@ impl Stepper {
         self.goto(position);
     }
 
-    /// The edits in effect somewhere in the sequence, the newest last, each with the training step (from 0) it was made in.
+    /// Returns all edits, the newest last, each with the training step (from 0) in which it was made.
     pub fn edits(&self) -> impl Iterator<Item = (usize, Edit)> {
         self.edits.iter().map(|placed| (placed.training_step, placed.edit))
     }
 
-    /// Forgets the newest edit and comes back to the same place. Returns the edit, or `None` without one.
+    /// Forgets the newest edit and returns to the same place. Returns the edit, or `None` if there is none.
     ///
     /// ```
     /// use backprop::{graph::Network, step::{Edit, Stepper}};
@@ -428,7 +429,7 @@ impl Stepper {
         self.begin_training_step();
     }
 
-    /// Does the next step.
+    /// Takes the next step.
     fn advance_one(&mut self) {
         let Moment { start, step, sample, order, .. } = self.moment(self.position);
         let (place, samples) = (order.segment(step).sample, order.samples());
@@ -452,7 +453,7 @@ impl Stepper {
         }
     }
 
-    /// Takes the last step back, if it is in memory.
+    /// Takes the last step back, if it is remembered.
     fn back_one(&mut self) {
         let Some(before) = self.overwritten.pop_back() else { return };
         let sample_before = self.sample_index();
@@ -478,13 +479,13 @@ impl Stepper {
         }
     }
 
-    /// Puts the sample and the edited weights in place, where a training step begins.
+    /// Loads the sample and the edited weights, at the start of a training step.
     fn begin_training_step(&mut self) {
         self.load_sample();
         self.place_edits();
     }
 
-    /// Takes the sample of the next step in hand.
+    /// Loads the sample of the next step.
     fn load_sample(&mut self) {
         let Moment { training_step, step, sample: index, order, .. } = self.moment(self.position);
         let place = order.segment(step).sample;
@@ -505,21 +506,21 @@ impl Stepper {
         self.mini_batches.step(rate, self.samples.len(), samples_before)
     }
 
-    /// Label and sample as a training step meets them.
+    /// Returns label and sample as a training step meets them.
     fn edited(&self, index: usize, training_step: usize) -> (Vec<f64>, Vec<f64>) {
         let (mut label, mut sample) = (self.labels[index].clone(), self.samples[index].clone());
         self.edits.apply(training_step, index, &mut label, &mut sample);
         (label, sample)
     }
 
-    /// Puts edited weights in place, if this is where their training step begins.
+    /// Sets edited weights, if this is the start of their training step.
     fn place_edits(&mut self) {
         if self.position_in_training_step() == 0 {
             self.edits.place(self.training_step(), &mut self.network);
         }
     }
 
-    /// Takes edited weights back, if this is where their training step begins.
+    /// Takes edited weights back, if this is the start of their training step.
     fn lift_edits(&mut self) {
         if self.position_in_training_step() == 0 {
             self.edits.lift(self.training_step(), &mut self.network);
@@ -527,7 +528,7 @@ impl Stepper {
     }
 }
 
-/// Does the next step and tells what it did. Never ends.
+/// Takes the next step and describes it. Never ends.
 impl Iterator for Stepper {
     type Item = Step;
 

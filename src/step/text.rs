@@ -10,15 +10,15 @@ use super::reading::Direction;
 use super::{Phase, Place, Reading, Step, Target, Term, Wire};
 use crate::{Activation, Cost};
 
-/// A sum of more terms than this is shortened. (All of them stay in [`Reading::terms`].)
+/// A longer sum is shortened. ([`Reading::terms`] still has all of its terms.)
 pub const TERMS_SHOWN_IN_FULL: usize = 8;
 
-/// Decimals where the caller does not ask for others, as in bp.py's dump.
+/// The number of decimals by default, as in bp.py's dump.
 const DECIMALS: usize = 6;
 
 impl Step {
-    /// Returns the name of the value it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4 (what dropout keeps)
-    /// and g41 (the sum of gradients).
+    /// Returns the name of the value it computed, by the article's number: x1, a4, δ8, w41, w4b; in mini-batches also k4
+    /// (a factor of dropout) and g41 (a sum of gradients).
     pub fn name(&self) -> String {
         match (self.target, self.phase) {
             (Target::Connection(wire), Phase::AddGradient) => wire.gradient_name(),
@@ -56,7 +56,7 @@ impl Step {
         }
     }
 
-    /// The last form before the value, where there is one: `sigmoid(0.616518)`, of a hidden delta slope·sum.
+    /// Returns the last form before the value, if there is one: `sigmoid(0.616518)`; for a hidden delta, slope·sum.
     pub fn partial_results(&self, decimals: usize) -> Option<String> {
         match &self.reading {
             Reading::Output { activation, weighted_input, .. } => {
@@ -211,7 +211,7 @@ impl Token {
     }
 }
 
-/// A formula that is being written. Signs that follow each other are one token.
+/// A formula in the making. Adjacent signs are one token.
 #[derive(Default)]
 struct Formula(Vec<Token>);
 
@@ -224,7 +224,7 @@ impl Formula {
         }
     }
 
-    /// A quantity; the output of a constant node is the sign 1.
+    /// Appends a quantity; the output of a constant node is the sign 1.
     fn name(&mut self, name: String, value: f64) {
         if name == "1" {
             self.sign("1");
@@ -237,7 +237,7 @@ impl Formula {
         self.0.push(Token::Name(name.to_owned(), Value::Given(value)));
     }
 
-    /// The factor of dropout before a node's output, unless it is 1.
+    /// Appends the factor of dropout before a node's output, unless it is 1.
     fn kept(&mut self, place: Place, kept: f64) {
         if kept != 1.0 {
             self.0.push(Token::Name(place.kept_name(), Value::Kept(kept)));
@@ -245,7 +245,7 @@ impl Formula {
         }
     }
 
-    /// da/dz from the output.
+    /// Appends da/dz, written in terms of the output.
     fn slope(&mut self, activation: Activation, a: &str, output: f64) {
         for (place, sign) in slope_pattern(activation).split('a').enumerate() {
             if place > 0 {
@@ -255,7 +255,7 @@ impl Formula {
         }
     }
 
-    /// The sum of the products, shortened if it is long: the first three, the last one, and the bias.
+    /// Appends the sum of the products, shortened if it is long: the first three, the last one, and the bias.
     fn sum(&mut self, terms: &[Term]) {
         let shortened = terms.len() > TERMS_SHOWN_IN_FULL;
         let last = if terms.last().is_some_and(is_bias) { 2 } else { 1 };
@@ -280,13 +280,13 @@ impl Formula {
     }
 }
 
-/// A bias is a term without a factor: its node's output is 1.
+/// Returns true for a bias, which is a term without a factor: its node's output is 1.
 fn is_bias(term: &Term) -> bool {
     let Wire { upstream, .. } = term.wire;
     term.direction == Direction::Upstream && upstream.number.is_none()
 }
 
-/// da/dz from the output, whose name is `a`, as [`Activation::derivative_from_output`] computes it.
+/// Returns da/dz in terms of the output, whose name is `a`, as [`Activation::derivative_from_output`] computes it.
 ///
 /// ```
 /// use backprop::Activation;
@@ -298,7 +298,7 @@ pub fn slope(activation: Activation, a: &str) -> String {
     slope_pattern(activation).replace('a', a)
 }
 
-/// The slope of the output `a`.
+/// Returns the slope in terms of the output `a`.
 fn slope_pattern(activation: Activation) -> &'static str {
     match activation {
         Activation::Sigmoid => "a·(1 - a)",
@@ -308,18 +308,19 @@ fn slope_pattern(activation: Activation) -> &'static str {
     }
 }
 
-/// A number as a factor: in brackets if it is negative.
+/// Writes a number as a factor: in brackets if it is negative.
 fn factor(value: f64, decimals: usize) -> String {
     let text = number(value, decimals);
     if text.starts_with('-') { format!("({text})") } else { text }
 }
 
-/// The factor of dropout: 0 and 2 as whole numbers.
+/// Writes a factor of dropout: 0 and 2 as whole numbers.
 fn factor_kept(kept: f64, decimals: usize) -> String {
     if kept.fract() == 0.0 { kept.to_string() } else { number(kept, decimals) }
 }
 
-/// A number with at least these decimals, and with more where it would otherwise show fewer than three digits.
+/// Writes a number with at least this many decimals, and with more where it would otherwise show fewer than three
+/// digits.
 ///
 /// ```
 /// use backprop::step::text::number;

@@ -5,7 +5,7 @@ use crate::gradient_check::{Check, CheckedNetwork, Example, Layout, ParameterId,
 use crate::graph::{ConnectionId, Network};
 use crate::step::Stepper;
 
-/// Returns the network and the samples of a training step as it begins, that of the step at a position.
+/// Returns the network and the samples at the start of the training step to which the step at a position belongs.
 pub fn task(stepper: &Stepper, position: usize) -> (Network, Task) {
     let mut copy = stepper.clone();
     copy.goto(stepper.moment(position).start);
@@ -18,8 +18,8 @@ pub fn task(stepper: &Stepper, position: usize) -> (Network, Task) {
     (copy.network().clone(), task)
 }
 
-/// Checks the gradient of one weight and returns what is found, in a sentence. The training step is that of the step
-/// at a position; its weights are those it begins with.
+/// Checks the gradient of one weight and returns the result in a sentence. The training step is that of the step at a
+/// position, with the weights it begins with.
 pub fn check(stepper: &Stepper, connection: ConnectionId, position: usize) -> Option<String> {
     let (mut network, task) = task(stepper, position);
     let wire = stepper.numbering().wire(&network, connection);

@@ -1,12 +1,12 @@
-//! A step in matrix form: what a vectorized network would be doing now, with the row, the column and the entry of this
-//! step marked.
+//! A step in matrix form: what a vectorized network would do at this moment, with the row, the column and the entry of
+//! this step marked.
 //!
-//! W has one row for each neuron of a layer and one column for each of the layer before; the biases are one column
-//! more, that of the constant node. Numbers are read when they are asked for, so that a large matrix costs nothing.
+//! W has one row for each neuron of a layer and one column for each neuron of the layer before; the biases are one more
+//! column, that of the constant node. Numbers are read on request, so that a large matrix costs nothing.
 
 use super::Quantity;
 use crate::Cost;
-use crate::graph::NodeId;
+use crate::graph::{ConnectionId, NodeId};
 use crate::step::text::slope;
 use crate::step::{Phase, Reading, Step, Stepper};
 
@@ -15,7 +15,7 @@ use crate::step::{Phase, Reading, Step, Stepper};
 pub struct MatrixForm {
     /// The equation, piece by piece. A piece such as `W(1)` or `W(1)ᵀ` is a matrix or a vector of a layer.
     pub heading: Vec<String>,
-    /// An explanation in a sentence or two.
+    /// One or two sentences of explanation.
     pub words: String,
     /// The equation's matrices and vectors with their numbers, and the signs between them.
     pub parts: Vec<Part>,
@@ -53,7 +53,7 @@ pub enum Mark {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Block {
     Output,
-    /// The outputs that others read: those that dropout keeps.
+    /// The outputs that others read, after dropout.
     Sent,
     Delta,
     Kept,
@@ -80,10 +80,10 @@ pub struct Matrix {
     pub caption: Vec<String>,
     /// The layer.
     pub layer: usize,
-    /// True for a vector that is written as a row.
+    /// True for a vector written as a row.
     pub lies: bool,
     block: Block,
-    /// Of weights and gradients, the nodes of the layer before that it has a column for; none of a vector.
+    /// For weights and gradients, the nodes of the layer before that have a column; empty for a vector.
     columns: std::ops::Range<usize>,
     marks: Marks,
 }
@@ -98,13 +98,13 @@ impl Matrix {
         self.columns.is_empty() || self.columns.start > 0
     }
 
-    /// Returns how many columns it has: 1 of a vector.
+    /// Returns the number of columns; 1 for a vector.
     pub fn columns(&self) -> usize {
         self.columns.len().max(1)
     }
 
-    /// Returns a number and its mark; `None` if it has not been computed. In the row behind the last neuron is the
-    /// constant node.
+    /// Returns a number, `None` if it has not been computed, and its mark. The constant node is the row after the last
+    /// neuron.
     pub fn entry(&self, stepper: &Stepper, row: usize, column: usize) -> (Option<f64>, Mark) {
         let column = self.columns.start + column;
         let id = stepper.network().layers[self.layer].nodes[row];
@@ -142,22 +142,37 @@ impl Matrix {
     }
 }
 
-/// The pieces of a text with bars between them.
+/// Splits a text at its bars.
 fn pieces(text: &str) -> Vec<String> {
     text.split('|').filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
 }
 
-/// The vector that a layer sends on.
+/// Returns the name of the vector that a layer passes on.
 fn outputs_of(layer: usize) -> String {
     if layer == 0 { "x".to_owned() } else { format!("a({layer})") }
 }
 
-/// The slope, entry by entry, as pieces.
+/// Returns the slope, entry by entry, in pieces.
 fn slope_of(stepper: &Stepper, id: NodeId, a: &str) -> String {
     slope(stepper.network()[id].activation(), &format!("|{a}|")).replace('·', " ∘ ")
 }
 
-use Part::Sign;
+impl From<&'static str> for Part {
+    fn from(sign: &'static str) -> Self {
+        Self::Sign(sign)
+    }
+}
+
+impl From<&Matrix> for Part {
+    fn from(matrix: &Matrix) -> Self {
+        Self::Matrix(matrix.clone())
+    }
+}
+
+/// An equation of matrices and signs.
+macro_rules! parts {
+    ($($part:expr),* $(,)?) => { vec![$(Part::from($part)),*] };
+}
 
 impl MatrixForm {
     /// Returns the matrix form of the step done last, or of the weights before the first one.
@@ -165,11 +180,7 @@ impl MatrixForm {
         let Some(step) = step else { return Self::start(stepper) };
         match (step.action.node(), step.action.connection()) {
             (Some(id), _) => Self::of_node(stepper, step.phase, id),
-            (_, Some(id)) => {
-                let wire = stepper.numbering().wire(stepper.network(), id);
-                let (layer, row) = (wire.downstream.layer as usize, wire.downstream.index as usize);
-                Self::of_connection(stepper, step, layer, (row, wire.upstream.index as usize))
-            }
+            (_, Some(id)) => Self::of_connection(stepper, step, id),
             _ => Self::default(),
         }
     }
@@ -184,7 +195,7 @@ impl MatrixForm {
         let layers = 1..stepper.network().layers.len();
         let parts = layers.flat_map(|layer| {
             let weights = Weights { stepper, block: Block::Weight, layer, marks: Marks::Nothing };
-            [weights.matrix(&format!("W({layer})")), weights.biases(&format!("b({layer})"))]
+            parts![&weights.matrix(&format!("W({layer})")), &weights.biases(&format!("b({layer})"))]
         });
         let form = Self::new("W(1)| and |b(1)|, before the first step", words.to_owned(), parts.collect());
         let weights = Weights { stepper, block: Block::Weight, layer: 1, marks: Marks::Nothing };
@@ -193,7 +204,7 @@ impl MatrixForm {
 
     fn of_node(stepper: &Stepper, phase: Phase, id: NodeId) -> Self {
         let place = stepper.numbering().place(stepper.network(), id);
-        let number = place.number.map_or_else(String::new, |number| number.to_string());
+        let number = place.named("");
         let (layer, row) = (place.layer as usize, place.index as usize);
         let (a, d) = (outputs_of(layer), format!("δ({layer})"));
         let result = Marks::Row(row, Mark::Result);
@@ -201,16 +212,17 @@ impl MatrixForm {
             Phase::SetInput => {
                 let x = Matrix::new("x", Block::Output, 0, result);
                 let words = format!("The sample is the vector x: entry {number} is set.");
-                let form = Self::new("x|, the sample as a vector", words, vec![Part::Matrix(x.clone())]);
+                let form = Self::new("x|, the sample as a vector", words, parts![&x]);
                 Self { left: Some(x), ..form }
             }
             Phase::DropOut => {
                 let k = Matrix::new(&format!("k({layer})"), Block::Kept, layer, result);
                 let words = format!(
-                    "What is kept of a({layer}): entry {number} is drawn. Where it is 0, the node is silent for this sample."
+                    "The factors on a({layer}): entry {number} is drawn. If it is 0, the node is silent for this sample."
                 );
                 let heading = format!("k({layer})|, what dropout keeps of |a({layer})");
-                Self { left: Some(k.clone()), ..Self::new(&heading, words, vec![Part::Matrix(k)]) }
+                let form = Self::new(&heading, words, parts![&k]);
+                Self { left: Some(k), ..form }
             }
             Phase::Output => {
                 let (w, b, read) = (format!("W({layer})"), format!("b({layer})"), outputs_of(layer - 1));
@@ -223,15 +235,7 @@ impl MatrixForm {
                     "Row {number} of the matrix times the whole vector, plus an entry of b, gives an entry of the result. The \
                      vectorized network does all rows at once."
                 );
-                let parts = vec![
-                    Part::Matrix(left.clone()),
-                    Sign("from"),
-                    weights.matrix(&w),
-                    Sign("·"),
-                    Part::Matrix(top.clone()),
-                    Sign("+"),
-                    weights.biases(&b),
-                ];
+                let parts = parts![&left, "from", &weights.matrix(&w), "·", &top, "+", &weights.biases(&b)];
                 let form = Self::new(&format!("{a}| = {activation}(|{w}| · |{read}| + |{b}|)"), words, parts);
                 Self { body: vec![weights.whole()], left: Some(left), top: Some(top), ..form }
             }
@@ -246,13 +250,7 @@ impl MatrixForm {
                     (Matrix::new(&a, Block::Sent, layer, read), Matrix::new("t", Block::Label, layer, read));
                 let words = "Entry by entry: each output neuron looks at its own output and its own label (∘ multiplies \
                              entry by entry).";
-                let parts = vec![
-                    Part::Matrix(left.clone()),
-                    Sign("from"),
-                    Part::Matrix(outputs.clone()),
-                    Sign("and"),
-                    Part::Matrix(label.clone()),
-                ];
+                let parts = parts![&left, "from", &outputs, "and", &label];
                 let form = Self::new(&format!("{d}| = |{factor}|(|t| - |{a}|)"), words.to_owned(), parts);
                 Self { body: vec![label, outputs], left: Some(left), ..form }
             }
@@ -266,22 +264,16 @@ impl MatrixForm {
                 let form = if place.number.is_none() {
                     let words = "The vectorized network has no constant node: b is a vector of its own, and this delta is \
                                  never computed.";
-                    let parts = vec![weights.biases(&b), Sign("and"), Part::Matrix(left.clone())];
+                    let parts = parts![&weights.biases(&b), "and", &left];
                     Self::new(&b, words.to_owned(), parts)
                 } else {
                     let words = format!(
                         "Column {number} of the same matrix, read downwards (a row of its transpose), times the deltas of \
                          the layer after. Forwards a node reads its row, backwards its column."
                     );
-                    let parts = vec![
-                        Part::Matrix(top.clone()),
-                        Sign("from"),
-                        Part::Matrix(Matrix::new(&a, Block::Output, layer, Marks::Row(row, Mark::Read))),
-                        Sign("∘"),
-                        weights.matrix(&format!("{w}|, by columns")),
-                        Sign("·"),
-                        Part::Matrix(left.clone()),
-                    ];
+                    let own = Matrix::new(&a, Block::Output, layer, Marks::Row(row, Mark::Read));
+                    let columns = weights.matrix(&format!("{w}|, by columns"));
+                    let parts = parts![&top, "from", &own, "∘", &columns, "·", &left];
                     let slope = slope_of(stepper, id, &a);
                     Self::new(&format!("{d}| = |{slope}| ∘ (|{w}ᵀ| · |{after}|)"), words, parts)
                 };
@@ -290,16 +282,11 @@ impl MatrixForm {
         }
     }
 
-    fn of_connection(stepper: &Stepper, step: &Step, layer: usize, (row, column): (usize, usize)) -> Self {
-        let number = |layer: usize, index: usize| {
-            let id = stepper.network().layers[layer].nodes[index];
-            stepper
-                .numbering()
-                .place(stepper.network(), id)
-                .number
-                .map_or_else(String::new, |it| it.to_string())
-        };
-        let (to, from) = (number(layer, row), number(layer - 1, column));
+    fn of_connection(stepper: &Stepper, step: &Step, id: ConnectionId) -> Self {
+        let wire = stepper.numbering().wire(stepper.network(), id);
+        let (layer, row) = (wire.downstream.layer as usize, wire.downstream.index as usize);
+        let column = wire.upstream.index as usize;
+        let [to, from] = [wire.downstream, wire.upstream].map(|place| place.named(""));
         let is_bias = from.is_empty();
         let [w, g] = if is_bias { ["b", "g"] } else { ["W", "G"] }.map(|letter| format!("{letter}({layer})"));
         let (d, x) = (format!("δ({layer})"), outputs_of(layer - 1));
@@ -316,9 +303,9 @@ impl MatrixForm {
             if is_bias { weights.biases(caption) } else { weights.matrix(caption) }
         };
         let with_product = |weights: &Weights<'_>, name: &str, sign| {
-            let mut parts = vec![part(weights, name), Sign(sign), Part::Matrix(left.clone())];
+            let mut parts = parts![&part(weights, name), sign, &left];
             if !is_bias {
-                parts.extend([Sign("·"), Part::Matrix(lying.clone())]);
+                parts.extend(parts!["·", &lying]);
             }
             parts
         };
@@ -330,7 +317,7 @@ impl MatrixForm {
                 let (moved, sum) = (weights(Block::Weight, entry), weights(Block::Gradient, Marks::Nothing));
                 let caption =
                     if is_bias { format!("mean of {g}") } else { format!("{g}|, over m where W has moved") };
-                let parts = vec![part(&moved, &w), Sign("by"), part(&sum, &caption)];
+                let parts = parts![&part(&moved, &w), "by", &part(&sum, &caption)];
                 (moved, Self::new(&format!("{w}| ← {decay}|{w}| + η · |{g}| / m"), words.to_owned(), parts))
             }
             Reading::AddGradient { .. } => {
@@ -371,20 +358,20 @@ impl Weights<'_> {
         Matrix { columns, ..Matrix::new(caption, self.block, self.layer, self.marks) }
     }
 
-    /// Their number without the biases.
+    /// Returns the number of columns without the biases.
     fn neurons_before(&self) -> usize {
         self.stepper.network().layers[self.layer - 1].neurons().len()
     }
 
-    fn matrix(&self, caption: &str) -> Part {
-        Part::Matrix(self.with(caption, 0..self.neurons_before()))
+    fn matrix(&self, caption: &str) -> Matrix {
+        self.with(caption, 0..self.neurons_before())
     }
 
-    fn biases(&self, caption: &str) -> Part {
-        Part::Matrix(self.with(caption, self.neurons_before()..self.neurons_before() + 1))
+    fn biases(&self, caption: &str) -> Matrix {
+        self.with(caption, self.neurons_before()..self.neurons_before() + 1)
     }
 
-    /// The matrix with the biases as its last column.
+    /// Returns the matrix with the biases as its last column.
     fn whole(&self) -> Matrix {
         self.with("", 0..self.neurons_before() + 1)
     }

@@ -55,10 +55,10 @@ pub enum Age {
     Fresh,
 }
 
-/// The letter that no name begins with, for the delta of a constant node.
+/// Marks the delta of a constant node. No name begins with it.
 const CONSTANT: char = '(';
 
-/// The ends of a connection as a name spells them: the neuron it leads to, and the one it comes from or the bias.
+/// The ends of a connection in the order of its name: the neuron it leads to, and the one it comes from; none for a bias.
 type Ends = (u32, Option<u32>);
 
 impl Quantity {
@@ -70,7 +70,7 @@ impl Quantity {
         }
     }
 
-    /// Returns every quantity that a text can stand for: several if a comma is missing, as in w123.
+    /// Returns every quantity that a text can mean: several if a comma is missing, as in w123.
     ///
     /// δ is also written d or delta; the delta of a constant node δ(0-3), d(0-3) or d0-3.
     pub fn readings(stepper: &Stepper, text: &str) -> Vec<Self> {
@@ -89,17 +89,10 @@ impl Quantity {
         let neuron = number(rest).and_then(|number| neuron(stepper, number));
         let layer = neuron.map_or(0, |id| network[id].layer_index() as usize);
         let found = match letter {
-            'w' => {
-                return spelled_ends(rest)
-                    .filter_map(|ends| connection(stepper, ends))
-                    .map(Self::Weight)
-                    .collect();
-            }
-            'g' => {
-                return spelled_ends(rest)
-                    .filter_map(|ends| connection(stepper, ends))
-                    .map(Self::Gradient)
-                    .collect();
+            'w' | 'g' => {
+                let quantity = if letter == 'w' { Self::Weight } else { Self::Gradient };
+                let connections = spelled_ends(rest).filter_map(|ends| connection(stepper, ends));
+                return connections.map(quantity).collect();
             }
             'x' => neuron.filter(|_| layer == 0).map(Self::Output),
             'a' => neuron.filter(|_| layer > 0).map(Self::Output),
@@ -161,7 +154,7 @@ impl Quantity {
         }
     }
 
-    /// Returns its name in formulas; of the learning rate `rate`.
+    /// Returns its name in formulas; `rate` for the learning rate.
     pub fn name(self, stepper: &Stepper) -> String {
         let (network, numbering) = (stepper.network(), stepper.numbering());
         match self {
@@ -187,13 +180,13 @@ impl Quantity {
         if name.starts_with('δ') { name.replace('δ', "d").replace(['(', ')'], "") } else { name }
     }
 
-    /// Returns the number that is in its place now, computed or not.
+    /// Returns the number stored for it now, computed or not.
     pub fn raw(self, stepper: &Stepper) -> f64 {
         let network = stepper.network();
         match self {
-            Self::Output(id) => Action::Output(id).value(network),
+            Self::Output(id) => network[id].output(),
             Self::Delta(id) => network[id].delta(),
-            Self::Kept(id) => Action::DropOut(id).value(network),
+            Self::Kept(id) => network[id].kept(),
             Self::Weight(id) => network[id].weight,
             Self::Gradient(id) => network[id].gradient,
             Self::Label(output) => stepper.label()[output],
@@ -209,7 +202,7 @@ impl Quantity {
         self.is_known(stepper).then(|| self.raw(stepper))
     }
 
-    /// Returns the number that a change by hand replaces: of an input the sample's, set or not.
+    /// Returns the number that a change by hand replaces: for an input, the sample's, even if it is not set yet.
     pub fn given(self, stepper: &Stepper) -> f64 {
         match self.edit(stepper, 1.0) {
             Ok(Edit::Input(index, _)) => stepper.sample()[index],
@@ -225,32 +218,20 @@ impl Quantity {
     /// Returns when it was computed. What is given and not computed is always fresh.
     pub fn age(self, stepper: &Stepper) -> Age {
         let network = stepper.network();
-        let is_plain = stepper.mini_batches().are_plain();
-        let (phase, layer, index) = match self {
-            Self::Output(id) | Self::Delta(id) | Self::Kept(id) => {
-                let node = &network[id];
-                let (layer, index) = (node.layer_index() as usize, node.node_index() as usize);
-                let phase = match self {
-                    Self::Output(_) if node.as_node().is_none() => return Age::Fresh,
-                    Self::Output(_) if layer == 0 => Phase::SetInput,
-                    Self::Output(_) => Phase::Output,
-                    Self::Kept(_) if stepper.mini_batches().dropout == 0.0 => return Age::Fresh,
-                    Self::Kept(_) => Phase::DropOut,
-                    _ if layer + 1 == network.layers.len() => Phase::OutputDelta,
-                    _ => Phase::HiddenDelta,
-                };
-                (phase, layer, index)
-            }
+        let place = |id: NodeId| (network[id].layer_index() as usize, network[id].node_index() as usize);
+        let (phase, (layer, index)) = match self {
+            Self::Output(id) if network[id].as_node().is_none() => return Age::Fresh,
+            Self::Output(id) if place(id).0 == 0 => (Phase::SetInput, place(id)),
+            Self::Output(id) => (Phase::Output, place(id)),
+            Self::Kept(_) if stepper.mini_batches().dropout == 0.0 => return Age::Fresh,
+            Self::Kept(id) => (Phase::DropOut, place(id)),
+            Self::Delta(id) if place(id).0 + 1 == network.layers.len() => (Phase::OutputDelta, place(id)),
+            Self::Delta(id) => (Phase::HiddenDelta, place(id)),
             Self::Gradient(id) => {
-                let connection = &network[id];
-                let (from, to) = (&network[connection.upstream()], &network[connection.downstream()]);
-                let neurons = network.layers[to.layer_index() as usize].neurons().len();
+                let is_plain = stepper.mini_batches().are_plain();
                 let phase = if is_plain { Phase::UpdateWeight } else { Phase::AddGradient };
-                (
-                    phase,
-                    from.layer_index() as usize,
-                    from.node_index() as usize * neurons + to.node_index() as usize,
-                )
+                let (from, to) = (place(network[id].upstream()), place(network[id].downstream()));
+                (phase, (from.0, from.1 * network.layers[to.0].neurons().len() + to.1))
             }
             Self::Cost => {
                 let begun = stepper.epoch() * stepper.sample_count() + stepper.sample_index();
@@ -260,12 +241,9 @@ impl Quantity {
         };
         let Some(position) = stepper.position().checked_sub(1) else { return Age::None };
         let Moment { order, step, epoch, sample, .. } = stepper.moment(position);
-        let place = order.segment(step).sample;
-        let here = order
-            .segments()
-            .iter()
-            .find(|segment| (segment.sample, segment.layer, segment.phase) == (place, layer, phase));
-        match here.filter(|segment| index < segment.count) {
+        let wanted = (order.segment(step).sample, layer, phase);
+        let mut segments = order.segments().iter();
+        match segments.find(|it| (it.sample, it.layer, it.phase) == wanted && index < it.count) {
             Some(segment) if segment.start + index <= step => Age::Fresh,
             Some(_) if (epoch, sample) != (0, 0) => Age::Stale,
             _ => Age::None,
@@ -317,7 +295,7 @@ impl Quantity {
         }
     }
 
-    /// Returns true if it lies between two others of the same kind, ends included. Of connections both ends run: from
+    /// Returns true if it lies between two others of the same kind, or is one of them. For connections both ends run:
     /// w41 to w52 are w41, w42, w51 and w52.
     pub fn is_between(self, stepper: &Stepper, first: Self, last: Self) -> bool {
         let [key, first_key, last_key] = [self, first, last].map(|quantity| quantity.key(stepper));
@@ -325,12 +303,12 @@ impl Quantity {
             |place: fn(&Ends) -> u32| (place(&first_key.1)..=place(&last_key.1)).contains(&place(&key.1));
         // After every neuron comes the bias.
         let is_inside = runs(|ends| ends.0) && runs(|ends| ends.1.unwrap_or(u32::MAX));
-        // The deltas of two constant nodes have nothing between them.
+        // There is nothing between the deltas of two constant nodes.
         let is_it = if key.0 == CONSTANT { self == first && first == last } else { is_inside };
         key.0 == first_key.0 && key.0 == last_key.0 && is_it
     }
 
-    /// The letter of its name, and the numbers behind it.
+    /// Returns the letter of its name and the numbers after it.
     fn key(self, stepper: &Stepper) -> (char, Ends) {
         let (network, numbering) = (stepper.network(), stepper.numbering());
         let letter = self.name(stepper).chars().next().unwrap_or_default();
@@ -352,7 +330,7 @@ impl Quantity {
     }
 }
 
-/// The letter of a name and what follows it; `d` for δ and delta.
+/// Splits a name into its letter, `d` for δ and delta, and the rest.
 fn split(text: &str) -> Option<(char, &str)> {
     if let Some(rest) = ["delta", "δ"].iter().find_map(|word| text.strip_prefix(word)) {
         return Some(('d', rest));
@@ -361,13 +339,13 @@ fn split(text: &str) -> Option<(char, &str)> {
     Some((letters.next()?, letters.as_str()))
 }
 
-/// The article's number of a neuron: digits, the first of them not 0.
+/// Parses a neuron's number: digits that do not begin with 0.
 fn number(text: &str) -> Option<u32> {
     let is_number = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// The ends that `84`, `8b`, `12,3` or `12,b` can stand for; `123` can stand for `12,3` and `1,23`.
+/// Returns the ends that `84`, `8b`, `12,3` or `12,b` can mean; `123` can mean `12,3` and `1,23`.
 fn spelled_ends(text: &str) -> impl Iterator<Item = Ends> {
     let ends =
         |(to, from): (&str, &str)| Some((number(to)?, if from == "b" { None } else { Some(number(from)?) }));
@@ -376,13 +354,13 @@ fn spelled_ends(text: &str) -> impl Iterator<Item = Ends> {
     text.split_once(',').into_iter().chain(cut).filter_map(ends)
 }
 
-/// The neuron with the article's number.
+/// Returns the neuron with this number.
 fn neuron(stepper: &Stepper, number: u32) -> Option<NodeId> {
     let mut neurons = stepper.network().layers.iter().flat_map(Layer::neurons);
     neurons.nth(number.checked_sub(1)? as usize).copied()
 }
 
-/// The connection with these ends.
+/// Returns the connection with these ends.
 fn connection(stepper: &Stepper, (to, from): Ends) -> Option<ConnectionId> {
     let network = stepper.network();
     let upstream = network[neuron(stepper, to)?].upstream();
@@ -400,7 +378,7 @@ pub fn node_at(stepper: &Stepper, place: &str) -> Option<NodeId> {
     stepper.network().layers.get(index(layer)?)?.nodes.get(index(node)?).copied()
 }
 
-/// Makes a change by hand and returns sentences that say what came of it.
+/// Makes a change by hand and returns sentences that describe its effect.
 pub fn change(stepper: &mut Stepper, edit: Edit) -> String {
     use crate::step::text::number;
 
@@ -408,7 +386,7 @@ pub fn change(stepper: &mut Stepper, edit: Edit) -> String {
     let (before, cost_before) = (stepper.latest(), stepper.costs().last().copied());
     stepper.edit(edit);
     let after = stepper.latest();
-    // If a training step has just ended, the change can only meet the next one.
+    // If a training step has just ended, the change affects only the next one.
     let which = if stepper.position_in_training_step() == 0 && after.is_some() { "the next" } else { "this" };
     let (name, value) = (quantity.name(stepper), edit.value());
     let mut sentences = vec![format!("{name} begins {which} training step at {}.", number(value, 6))];

@@ -1,12 +1,13 @@
-//! The lines of the source that steps pass by. A line says so itself, by a marker at its end:
+//! The lines of the source that a step passes. A marker at the end of a line names its steps:
 //!
 //! ```text
 //! weighted_input += input * connection.weight; // step: term output
 //! ```
 //!
-//! First comes how far out from a node's formula the line is ([`Level`]), of the formula itself nothing; then the
-//! phases of the steps that pass by, first the one that stops there if several lines of a level qualify. The delta of
-//! a constant node is `const-delta`, and the gradient of a mini-batch's first sample `first-gradient`: other code runs.
+//! First comes the distance of the line from a node's formula ([`Level`]), which is left out on the formula itself; then
+//! the phases of the steps that pass. If several lines of a level qualify, a step stops at the one where its phase comes
+//! first. The delta of a constant node is `const-delta` and the gradient of a mini-batch's first sample
+//! `first-gradient`, as they run other code.
 
 use std::sync::LazyLock;
 
@@ -38,7 +39,7 @@ pub static FILES: [SourceFile; 7] = [
     file!("links.rs"),
 ];
 
-/// How far out from a node's formula a line is.
+/// The distance of a line from a node's formula, in calls and loops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// `term`: one product of a sum is added.
@@ -61,7 +62,7 @@ pub enum Level {
     Training,
 }
 
-/// A line that steps pass by.
+/// A line that steps pass.
 #[derive(Debug)]
 pub struct Anchor {
     /// The file's place in [`FILES`].
@@ -72,9 +73,9 @@ pub struct Anchor {
     pub function: String,
     /// The first line of that function, from 1.
     first_line: usize,
-    /// How far out it is.
+    /// Its distance from the formula.
     pub level: Level,
-    /// The words for the steps that pass by it.
+    /// The words for the steps that pass it.
     words: Vec<&'static str>,
 }
 
@@ -82,7 +83,8 @@ pub struct Anchor {
 const PLAIN: [&str; 6] =
     ["set-input", "output", "output-delta", "hidden-delta", "const-delta", "update-weight"];
 
-/// The word for what runs in the step at a position: its phase, told apart where the code differs.
+/// Returns the word for the code that runs in the step at a position: its phase, or a word of its own where the code
+/// differs.
 fn word_at(stepper: &Stepper, position: usize) -> &'static str {
     let moment = stepper.moment(position);
     match moment.order.action(moment.step) {
@@ -124,7 +126,7 @@ impl Anchor {
         &ANCHORS
     }
 
-    /// Returns the line of one level that the next step stands on.
+    /// Returns the line of one level at which the next step is.
     pub fn of_next_step(stepper: &Stepper, level: Level) -> Option<&'static Self> {
         let (position, word) = (stepper.position(), word_at(stepper, stepper.position()));
         // The passes of a sample are other lines in a mini-batch.
@@ -134,7 +136,8 @@ impl Anchor {
         passed().find(|anchor| anchor.words[0] == word).or_else(|| passed().next())
     }
 
-    /// Returns the line a breakpoint goes to: this line of a file, the next one of the same function, or its last.
+    /// Returns the line to which a breakpoint moves: this line of a file, the next one with a marker in the same
+    /// function, or its last.
     pub fn nearest(file: usize, line: usize) -> Option<&'static Self> {
         let of_file = || Self::all().iter().filter(move |anchor| anchor.file == file);
         let is_in_function = |anchor: &&Self| {
@@ -145,7 +148,7 @@ impl Anchor {
         of_function.find(|anchor| anchor.line >= line).or(last)
     }
 
-    /// Returns true if the step at a position comes to this line from further out.
+    /// Returns true if the step at a position reaches this line from farther out.
     pub fn is_entered(&self, stepper: &Stepper, position: usize) -> bool {
         self.is_passed(stepper, position)
             && match self.level {
@@ -159,7 +162,7 @@ impl Anchor {
             }
     }
 
-    /// Returns true if the step at a position passes by this line, at whatever point.
+    /// Returns true if the step at a position passes this line at all.
     pub fn is_passed(&self, stepper: &Stepper, position: usize) -> bool {
         let runs = match self.level {
             Level::MiniBatch => !stepper.mini_batches().are_plain(),
@@ -194,7 +197,7 @@ fn anchors(file: usize, text: &'static str) -> Vec<Anchor> {
             words = PLAIN.to_vec();
         }
         let level = level.unwrap_or(Level::Formula);
-        // Behind a brace, rustfmt moves a marker to the next line.
+        // After a brace, rustfmt moves a marker to the next line.
         let line = if code.trim_start().starts_with("//") { line - 1 } else { line };
         let function = format!("{owner}::{function}");
         anchors.push(Anchor { file, line, function, first_line, level, words });
@@ -202,7 +205,7 @@ fn anchors(file: usize, text: &'static str) -> Vec<Anchor> {
     anchors
 }
 
-/// The last line of a method, from 1.
+/// Returns the last line of a method, from 1.
 fn end_of_function(text: &str, first_line: usize) -> usize {
     let length = text.lines().skip(first_line - 1).position(|line| line == "    }");
     first_line + length.unwrap_or_default()

@@ -1,11 +1,11 @@
-//! Where the next node, layer, phase or sample begins.
+//! Jumps to where the next node, layer, phase or sample begins.
 
 use crate::step::{Order, Segment, Stepper};
 
 /// Steps that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// The steps of one node; of weights, those that lead from it.
+    /// The steps of one node; for weights, of those that lead from it.
     Node,
     /// The steps of one phase on one layer.
     Layer,
@@ -16,7 +16,7 @@ pub enum Unit {
 }
 
 impl Stepper {
-    /// The first and one past the last step of the unit that a step of a training step belongs to.
+    /// Returns the first step, and one past the last, of the unit to which a step of a training step belongs.
     fn unit(&self, unit: Unit, order: &Order, step: usize) -> (usize, usize) {
         let segment = order.segment(step);
         let range = |belongs: &dyn Fn(&Segment) -> bool| {
@@ -29,7 +29,7 @@ impl Stepper {
             Unit::Layer => (segment.start, segment.end()),
             Unit::Phase => range(&|other| (other.sample, other.phase) == (segment.sample, segment.phase)),
             Unit::Node => {
-                // Where connections come in turn, those from one node follow each other.
+                // Connections from one node are consecutive.
                 let size = match order.action(step).connection() {
                     Some(_) => self.network().layers[segment.layer + 1].neurons().len(),
                     None => 1,
@@ -40,14 +40,14 @@ impl Stepper {
         }
     }
 
-    /// Returns the position where the next unit's first step is done.
+    /// Returns the position right after the first step of the next unit.
     pub fn after_unit(&self, unit: Unit) -> usize {
         let Some(latest) = self.position().checked_sub(1) else { return 1 };
         let moment = self.moment(latest);
         moment.start + self.unit(unit, moment.order, moment.step).1 + 1
     }
 
-    /// Returns the position where this unit's first step is done, or that of the one before.
+    /// Returns the position right after the first step of this unit or, if that is here, of the unit before.
     pub fn before_unit(&self, unit: Unit) -> usize {
         let Some(latest) = self.position().checked_sub(1) else { return 0 };
         let first_of = |position: usize| {

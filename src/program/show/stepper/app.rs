@@ -30,14 +30,17 @@ pub struct App {
     /// Which of the connections; none until one is chosen.
     cursor: Option<usize>,
     pub(super) mode: Mode,
-    pane: Pane,
+    pub(super) pane: Pane,
     /// True if steps about inputs that are 0 are skipped.
     skips_zeros: bool,
-    running: bool,
+    /// True while steps run by themselves.
+    pub(super) running: bool,
     speed: usize,
     /// Steps that are due but for a fraction.
     due: f64,
-    message: Option<String>,
+    /// What the last key did, if the picture does not show it.
+    pub(super) message: Option<String>,
+    /// True once the user has asked to leave.
     pub(super) leaving: bool,
 }
 
@@ -102,44 +105,9 @@ impl App {
         self
     }
 
-    /// The steps.
-    pub fn stepper(&self) -> &Stepper {
-        &self.stepper
-    }
-
-    /// The step last done, if any.
-    pub fn latest(&self) -> Option<&Step> {
-        self.latest.as_ref()
-    }
-
-    /// Returns the meaning of keys.
-    pub fn mode(&self) -> &Mode {
-        &self.mode
-    }
-
-    /// Returns what the last key did, if the picture does not show it.
-    pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
-    }
-
-    /// Returns true while steps run by themselves.
-    pub fn is_running(&self) -> bool {
-        self.running
-    }
-
     /// Steps a second when it does.
     pub fn speed(&self) -> u32 {
         SPEEDS[self.speed]
-    }
-
-    /// The pane next to the network.
-    pub fn pane(&self) -> Pane {
-        self.pane
-    }
-
-    /// Returns true once the user has asked to leave.
-    pub fn wants_to_leave(&self) -> bool {
-        self.leaving
     }
 
     /// The place of a node.
@@ -205,7 +173,7 @@ impl App {
         if steps > 0 {
             self.due = self.due.fract();
             if self.skips_zeros {
-                (0..steps).for_each(|_| self.go_on());
+                (0..steps).for_each(|_| self.go_by(1));
             } else {
                 self.go(self.stepper.position().saturating_add(steps));
             }
@@ -213,23 +181,15 @@ impl App {
     }
 
     fn obey(&mut self, command: Command) {
-        if !matches!(
-            command,
-            Command::Run
-                | Command::Faster
-                | Command::Slower
-                | Command::Pane
-                | Command::Weights
-                | Command::Zeros
-                | Command::Help
-        ) {
-            self.running = false;
-        }
+        use Command::{Faster, Help, Pane as TogglePane, Run, Slower, Weights, Zeros};
+
+        // The others stop it.
+        self.running &= matches!(command, Run | Faster | Slower | TogglePane | Weights | Zeros | Help);
         let position = self.stepper.position();
         match command {
-            Command::Next => self.go_on(),
+            Command::Next => self.go_by(1),
             Command::Back if position == 0 => self.say("this is the start"),
-            Command::Back => self.go_back(),
+            Command::Back => self.go_by(-1),
             Command::NextUnit(unit) => self.go(self.stepper.after_unit(unit)),
             Command::BackUnit(unit) => self.go(self.stepper.before_unit(unit)),
             Command::Run => {
@@ -244,10 +204,7 @@ impl App {
                 self.look();
                 self.say("the same initial weights again; edits are forgotten");
             }
-            Command::CursorUp => self.cursor = Some(self.cursor().saturating_sub(1)),
-            Command::CursorDown => self.cursor = Some(self.cursor() + 1),
-            Command::PageUp => self.cursor = Some(self.cursor().saturating_sub(10)),
-            Command::PageDown => self.cursor = Some(self.cursor() + 10),
+            Command::Cursor(by) => self.cursor = Some(self.cursor().saturating_add_signed(by)),
             Command::Strongest => self.cursor = Some(self.strongest()),
             Command::Edit => self.begin_edit(self.editable()),
             Command::EditInput => self.begin_edit(self.editable_input()),
@@ -255,9 +212,9 @@ impl App {
             Command::Pane | Command::Weights if self.image_shape.is_none() => {
                 self.say("these samples are no images");
             }
-            Command::Pane => self.show(if self.pane == Pane::Image { Pane::Matrix } else { Pane::Image }),
+            Command::Pane => self.pane = if self.pane == Pane::Image { Pane::Matrix } else { Pane::Image },
             Command::Weights => {
-                self.show(if self.pane == Pane::Weights { Pane::Image } else { Pane::Weights });
+                self.pane = if self.pane == Pane::Weights { Pane::Image } else { Pane::Weights };
             }
             Command::Zeros => {
                 self.skips_zeros = !self.skips_zeros;
@@ -276,28 +233,15 @@ impl App {
         self.message = Some(sentence.into());
     }
 
-    fn show(&mut self, pane: Pane) {
-        self.pane = pane;
-    }
-
-    /// One step on, or as many as it takes past inputs that are 0.
-    fn go_on(&mut self) {
-        self.go(self.stepper.position() + 1);
-        while self.is_to_be_skipped() {
-            self.go(self.stepper.position() + 1);
+    /// Takes one step forwards (1) or back (-1), or as many as it takes to pass inputs that are 0.
+    fn go_by(&mut self, by: isize) {
+        loop {
+            self.go(self.stepper.position().saturating_add_signed(by));
+            let is_zero = self.latest.as_ref().is_some_and(|step| self.stepper.is_about_a_zero(step));
+            if !(self.skips_zeros && is_zero) {
+                return;
+            }
         }
-    }
-
-    /// One step back, or as many as it takes past inputs that are 0.
-    fn go_back(&mut self) {
-        self.go(self.stepper.position() - 1);
-        while self.is_to_be_skipped() {
-            self.go(self.stepper.position() - 1);
-        }
-    }
-
-    fn is_to_be_skipped(&self) -> bool {
-        self.skips_zeros && self.latest.as_ref().is_some_and(|step| self.stepper.is_about_a_zero(step))
     }
 
     fn go(&mut self, position: usize) {

@@ -29,7 +29,7 @@ const LONGEST_CLASS: usize = 10;
 
 /// Characters of a node: its number or its class, a blank, a value.
 fn node_width(app: &App) -> u16 {
-    let sizes = &app.stepper().network().architecture.sizes;
+    let sizes = &app.stepper.network().architecture.sizes;
     let digits = sizes.iter().sum::<usize>().to_string().len();
     let classes = (0..sizes[sizes.len() - 1]).filter_map(|output| app.class(output));
     let longest = classes.map(|class| class.chars().count() + LABEL_MARK.chars().count()).max().unwrap_or(0);
@@ -65,7 +65,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 /// cursor.
 fn focus(app: &App, layer: usize) -> usize {
     let under_cursor = app.connection_under_cursor().map(|(_, wire)| [wire.upstream, wire.downstream]);
-    let of_step = app.latest().and_then(|step| step.action.node()).map(|id| app.place(id));
+    let of_step = app.latest.as_ref().and_then(|step| step.action.node()).map(|id| app.place(id));
     let places = of_step.into_iter().chain(under_cursor.into_iter().flatten());
     let place = places.into_iter().find(|place| place.layer as usize == layer);
     place.map_or_else(|| if layer == 0 { app.ink() } else { 0 }, |place| place.index as usize)
@@ -73,14 +73,14 @@ fn focus(app: &App, layer: usize) -> usize {
 
 /// The layer in the middle of what happens.
 fn middle_layer(app: &App) -> usize {
-    let Some(step) = app.latest() else { return 0 };
-    let network = app.stepper().network();
+    let Some(step) = app.latest.as_ref() else { return 0 };
+    let network = app.stepper.network();
     let upstream = step.action.connection().map(|id| network[id].upstream());
     step.action.node().or(upstream).map_or(0, |id| app.place(id).layer as usize)
 }
 
 fn columns(app: &App, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
-    let network = app.stepper().network();
+    let network = app.stepper.network();
     let layers = network.layers.len();
     let node_width = node_width(app);
     let most = usize::from((area.width + SMALLEST_GAP) / (node_width + SMALLEST_GAP)).max(1);
@@ -120,7 +120,7 @@ fn columns(app: &App, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
 }
 
 fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer: &mut Buffer) {
-    let node = &app.stepper().network()[id];
+    let node = &app.stepper.network()[id];
     let name = name(app, id);
     let (output_style, delta_style) = styles(app, id);
     let width = usize::from(node_width(app));
@@ -137,7 +137,7 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
         buffer.set_stringn(x, y, output, width, output_style);
         let delta_style = if delta_style == Style::new() { app.palette.quiet() } else { delta_style };
         buffer.set_stringn(x, y + 1, line("δ", app.delta(id)), width, delta_style);
-    } else if app.latest().is_some_and(in_deltas) {
+    } else if app.latest.as_ref().is_some_and(in_deltas) {
         // One line has room for one number: the one this phase is about.
         let delta = shown(app.delta(id), VALUE_WIDTH);
         let text = format!("{name:<left$}δ{delta:>VALUE_WIDTH$}", left = width - VALUE_WIDTH - 1);
@@ -151,10 +151,10 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
 /// A node's number, `b` of a constant node; of an output its class, if it has one, with a mark after the label's.
 fn name(app: &App, id: NodeId) -> String {
     let place = app.place(id);
-    let output_layer = app.stepper().network().layers.len() - 1;
+    let output_layer = app.stepper.network().layers.len() - 1;
     let class = if place.layer as usize == output_layer { app.class(place.index as usize) } else { None };
     match (class, place.number) {
-        (Some(class), _) if app.stepper().class() == place.index as usize => {
+        (Some(class), _) if app.stepper.class() == place.index as usize => {
             let cut: String = class.chars().take(LONGEST_CLASS - LABEL_MARK.chars().count()).collect();
             cut + LABEL_MARK
         }
@@ -166,8 +166,8 @@ fn name(app: &App, id: NodeId) -> String {
 
 /// The styles of a node's output and of its delta.
 fn styles(app: &App, id: NodeId) -> (Style, Style) {
-    let Some(step) = app.latest() else { return (Style::new(), Style::new()) };
-    let network = app.stepper().network();
+    let Some(step) = app.latest.as_ref() else { return (Style::new(), Style::new()) };
+    let network = app.stepper.network();
     let (result, read, none) = (app.palette.result(), app.palette.read(), Style::new());
     let reads = |ids: &[ConnectionId], end: fn(&Connection) -> NodeId| {
         ids.iter().any(|connection| end(&network[*connection]) == id)
@@ -214,7 +214,7 @@ fn draw_edges(app: &App, left: &Column, right: &Column, area: Rect, buffer: &mut
     let start = left.x + node_width(app);
     let (width, height) = (usize::from(right.x - start), usize::from(area.height));
     let mut dots = Dots { width, height, cells: vec![(0, Color::Reset); width * height] };
-    let network = app.stepper().network();
+    let network = app.stepper.network();
     let used = app.connections();
     let mut edges = Vec::new();
     for &(to, to_row) in &right.nodes {

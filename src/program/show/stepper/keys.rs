@@ -24,14 +24,8 @@ pub enum Command {
     Start,
     /// Before the first step, edits forgotten.
     Reset,
-    /// The weight or input above.
-    CursorUp,
-    /// The weight or input below.
-    CursorDown,
-    /// Ten weights or inputs up.
-    PageUp,
-    /// Ten down.
-    PageDown,
+    /// The weight or input this far down; up if negative.
+    Cursor(isize),
     /// To the weight whose product counts most.
     Strongest,
     /// Change the weight under the cursor, or the input where one was just set.
@@ -95,10 +89,10 @@ pub fn command(key: KeyEvent) -> Option<Command> {
         KeyCode::Char('-' | '_') => Command::Slower,
         KeyCode::Home | KeyCode::Char('0') => Command::Start,
         KeyCode::Char('r') => Command::Reset,
-        KeyCode::Up => Command::CursorUp,
-        KeyCode::Down => Command::CursorDown,
-        KeyCode::PageUp => Command::PageUp,
-        KeyCode::PageDown => Command::PageDown,
+        KeyCode::Up => Command::Cursor(-1),
+        KeyCode::Down => Command::Cursor(1),
+        KeyCode::PageUp => Command::Cursor(-10),
+        KeyCode::PageDown => Command::Cursor(10),
         KeyCode::Char('c') => Command::Strongest,
         KeyCode::Char('e') => Command::Edit,
         KeyCode::Char('x') => Command::EditInput,

@@ -45,8 +45,8 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
 
 impl<'t> Table<'t> {
     fn new(app: &'t App) -> Self {
-        let stepper = app.stepper();
-        let form = MatrixForm::of(stepper, app.latest());
+        let stepper = &app.stepper;
+        let form = MatrixForm::of(stepper, app.latest.as_ref());
         let layer = form.body.first().or(form.left.as_ref()).map_or(0, |matrix| matrix.layer);
         let marked = form.body.first().or(form.left.as_ref()).map_or((None, None), Matrix::focus);
         // The column under the cursor, if the step has a whole row of them; the row, if it has a column.

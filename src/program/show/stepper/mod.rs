@@ -74,9 +74,9 @@ pub fn run(
 /// Draws, waits for a key or for time to pass, and goes on, until the user has had enough.
 fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bool) -> io::Result<()> {
     let mut last = Instant::now();
-    while !app.wants_to_leave() && !is_asked() {
+    while !app.leaving && !is_asked() {
         terminal.draw(|frame| screen::draw(frame, app))?;
-        if event::poll(if app.is_running() { FRAME } else { IDLE })?
+        if event::poll(if app.running { FRAME } else { IDLE })?
             && let Event::Key(key) = event::read()?
             && key.kind != KeyEventKind::Release
         {

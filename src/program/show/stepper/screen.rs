@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let buffer = frame.buffer_mut();
     draw_bar(app, bar, buffer);
     drawing::draw(app, left, buffer);
-    match app.pane() {
+    match app.pane {
         Pane::Matrix => matrix::draw(app, right, buffer),
         Pane::Image => draw_image(app, right, buffer),
         Pane::Weights => weights::draw(app, right, buffer),
@@ -54,15 +54,15 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     draw_costs(app, curve, buffer);
     draw_cursor(app, cursor, buffer);
     draw_keys(app, keys, buffer);
-    if *app.mode() == Mode::Help {
+    if app.mode == Mode::Help {
         draw_help(area, buffer);
     }
 }
 
 fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
-    let stepper = app.stepper();
+    let stepper = &app.stepper;
     let sizes = stepper.network().architecture.sizes_text().replace(',', "-");
-    let where_ = match app.latest() {
+    let where_ = match app.latest.as_ref() {
         None => "before the first step".to_owned(),
         Some(step) => {
             let moment = stepper.moment(step.position);
@@ -78,7 +78,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
             )
         }
     };
-    let speed = if app.is_running() { format!("  {} steps/s", app.speed()) } else { String::new() };
+    let speed = if app.running { format!("  {} steps/s", app.speed()) } else { String::new() };
     let text = format!(" {sizes}, rate {} | {where_}{speed}", stepper.rate());
     let style = Palette::strong().add_modifier(Modifier::REVERSED);
     buffer.set_style(area, style);
@@ -88,7 +88,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
 /// The sample as a picture, its middle if all of it does not fit; the input just set is marked.
 fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
-    let sample = app.stepper().sample();
+    let sample = app.stepper.sample();
     // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
     let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
     let bytes: Vec<u8> = sample.iter().map(|value| (value * scale).round().clamp(0.0, 255.0) as u8).collect();
@@ -100,7 +100,7 @@ fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     for (row, line) in lines.iter().skip(skipped).take(room).enumerate() {
         buffer.set_stringn(area.x, area.y + 1 + row as u16, line, area.width.into(), app.palette.read());
     }
-    if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
+    if let Some(Step { action: Action::SetInput(id), .. }) = app.latest.as_ref() {
         let index = app.place(*id).index as usize;
         let (row, column) = (index / columns / 2, index % columns);
         if row >= skipped && row < skipped + room && column < usize::from(area.width) {
@@ -116,7 +116,7 @@ fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
 }
 
 fn draw_formula(app: &App, area: Rect, buffer: &mut Buffer) {
-    let text = match app.latest() {
+    let text = match app.latest.as_ref() {
         None => Text::from(vec![
             Line::styled("Nothing has happened yet.", Palette::strong()),
             Line::from("Press right for the first step, space to let it run, ? for all keys."),
@@ -138,7 +138,7 @@ fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
 }
 
 fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
-    let class = app.stepper().class_in_words(step, &app.classes);
+    let class = app.stepper.class_in_words(step, &app.classes);
     let class = class.map(|class| format!(", {class}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{}{class}  ", step.place()), app.palette.quiet()),
@@ -160,14 +160,14 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
 
 /// The error curve: the cost each training step met, squeezed together where there are more than columns.
 fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
-    let costs = app.stepper().costs();
+    let costs = app.stepper.costs();
     let title = match costs.last() {
         None => "cost: not known yet".to_owned(),
         Some(last) => format!("cost {}, step {}", number(*last, 6), costs.len()),
     };
     buffer.set_stringn(area.x, area.y, title, area.width.into(), Palette::strong());
     let mut used = 1;
-    if let Some(verdict) = app.stepper().verdict(&app.classes) {
+    if let Some(verdict) = app.stepper.verdict(&app.classes) {
         buffer.set_stringn(area.x, area.y + 1, verdict, area.width.into(), Palette::strong());
         used += 1;
     }
@@ -188,16 +188,16 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
 /// The weight under the cursor; a number that is being written; or what the last key brought about.
 fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
-    if let Mode::Edit { target, text } = app.mode() {
-        let now = number(target.given(app.stepper()), 6);
+    if let Mode::Edit { target, text } = &app.mode {
+        let now = number(target.given(&app.stepper), 6);
         lines.push(Line::from(vec![
-            Span::styled(format!("{} = {now}; new value: ", target.name(app.stepper())), Palette::strong()),
+            Span::styled(format!("{} = {now}; new value: ", target.name(&app.stepper)), Palette::strong()),
             Span::styled(format!("{text}_"), app.palette.cursor()),
         ]));
         lines.push(Line::styled("enter takes it, escape does not", app.palette.quiet()));
     } else if let Some((id, wire)) = app.connection_under_cursor() {
         let count = app.connections().len();
-        let connection = &app.stepper().network()[id];
+        let connection = &app.stepper.network()[id];
         lines.push(Line::from(vec![
             Span::styled(wire.name(), app.palette.cursor()),
             Span::raw(format!("  {wire}  weight {}", number(connection.weight, 6))),
@@ -206,18 +206,18 @@ fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
             format!(
                 "last gradient {}{}",
                 Quantity::Gradient(id)
-                    .value(app.stepper())
+                    .value(&app.stepper)
                     .map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
                 if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
             ),
             app.palette.quiet(),
         ));
-    } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest() {
-        let (input, stepper) = (Quantity::Output(*id), app.stepper());
+    } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest.as_ref() {
+        let (input, stepper) = (Quantity::Output(*id), &app.stepper);
         lines.push(Line::from(format!("{} = {}", input.name(stepper), number(input.given(stepper), 6))));
         lines.push(Line::styled("e changes it", app.palette.quiet()));
     }
-    if let Some(message) = app.message() {
+    if let Some(message) = app.message.as_deref() {
         lines.truncate(1);
         lines.push(Line::styled(message.to_owned(), app.palette.read()));
     }

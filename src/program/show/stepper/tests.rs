@@ -142,7 +142,7 @@ fn keys_for_node_layer_phase_and_sample_go_to_their_first_steps() {
     let mut positions = |keys: &str| -> Vec<usize> {
         let each = keys.chars().map(|key| {
             press(&mut app, &key.to_string());
-            app.stepper().position()
+            app.stepper.position()
         });
         each.collect()
     };
@@ -165,7 +165,7 @@ fn keys_go_on_and_back_and_on_to_the_next_phase() {
     for key in [KeyCode::Right, KeyCode::Right, KeyCode::Left, KeyCode::Char('p')] {
         app.press(KeyEvent::from(key));
     }
-    assert_eq!(app.latest().expect("the first output").name(), "a4");
+    assert_eq!(app.latest.as_ref().expect("the first output").name(), "a4");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn an_edited_weight_changes_what_follows_and_reset_forgets_it() {
     assert!(text(&app).contains(" begins this training step at 1.500000."), "{}", text(&app));
     press(&mut app, "e");
     app.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-    assert!(!app.wants_to_leave());
+    assert!(!app.leaving);
     press(&mut app, "r>l");
     assert!(text(&app).contains("= sigmoid(0.616518) = 0.649426"), "{}", text(&app));
 }
@@ -235,7 +235,7 @@ fn the_gradient_check_agrees_on_every_weight_with_every_activation() {
         for j in 0..4 {
             press(&mut nine, "g");
             let gradient = expected.layers[0].weights[j][k];
-            let said = nine.message().expect("a check says something").to_owned();
+            let said = nine.message.as_deref().expect("a check says something").to_owned();
             assert!(
                 said.contains(&format!("gradient {gradient:.9}, numerically {gradient:.9}; they agree")),
                 "{said}"
@@ -249,9 +249,9 @@ fn the_gradient_check_agrees_on_every_weight_with_every_activation() {
         let stepper = Stepper::new(network, &[Label(&[0.2, 0.7])], &[Sample(&[0.9, -0.4])], 0.1);
         let mut app = App::new(stepper, None, "", true);
         press(&mut app, ">");
-        while app.stepper().position() < app.stepper().order().len() {
+        while app.stepper.position() < app.stepper.order().len() {
             press(&mut app, ">g");
-            let said = app.message().unwrap_or_default();
+            let said = app.message.as_deref().unwrap_or_default();
             assert!(said.contains("they agree") || said.contains("no weight"), "{activation}: {said}");
         }
     }
@@ -278,13 +278,13 @@ fn it_runs_by_itself_at_the_speed_asked_for_and_stops() {
     let mut app = app(&golden);
     press(&mut app, " ");
     app.let_time_pass(Duration::from_millis(550));
-    assert_eq!((app.speed(), app.stepper().position()), (10, 5));
+    assert_eq!((app.speed(), app.stepper.position()), (10, 5));
     press(&mut app, "+");
     app.let_time_pass(Duration::from_secs(1));
-    assert_eq!((app.speed(), app.stepper().position()), (20, 25));
+    assert_eq!((app.speed(), app.stepper.position()), (20, 25));
     press(&mut app, " ");
     app.let_time_pass(Duration::from_secs(9));
-    assert_eq!(app.stepper().position(), 25);
+    assert_eq!(app.stepper.position(), 25);
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn outputs_have_their_class_and_the_forward_phase_has_the_verdict() {
     assert!(screen.contains("3 ◀   0."), "{screen}");
     press(&mut app, ">>>>>>");
     // What it says, from the network itself.
-    let outputs = app.stepper().network().output();
+    let outputs = app.stepper.network().output();
     let strongest = (0..10).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).expect("ten outputs");
     let screen = text(&app);
     let right = if strongest == 3 { "right" } else { "wrong" };
@@ -362,25 +362,25 @@ fn the_window_opens_where_the_ink_is() {
 fn inputs_that_are_0_are_skipped_where_that_is_asked_for() {
     let mut app = digit(true);
     press(&mut app, ">z>");
-    assert_eq!(app.latest().expect("a step").name(), "x301");
+    assert_eq!(app.latest.as_ref().expect("a step").name(), "x301");
     press(&mut app, ">");
-    assert_eq!(app.latest().expect("a step").name(), "x303");
+    assert_eq!(app.latest.as_ref().expect("a step").name(), "x303");
     press(&mut app, ">");
-    assert_eq!(app.latest().expect("a step").name(), "a785");
+    assert_eq!(app.latest.as_ref().expect("a step").name(), "a785");
     press(&mut app, "<<");
-    assert_eq!(app.latest().expect("a step").name(), "x301");
+    assert_eq!(app.latest.as_ref().expect("a step").name(), "x301");
     // Of the weights into the hidden layer those from the two inked inputs and the biases are left.
     press(&mut app, "pppp");
-    let first = app.stepper().position();
+    let first = app.stepper.position();
     let mut seen = 0;
-    while app.latest().expect("a step").action.connection().is_some_and(|id| app.wire_layer(id) == 0) {
+    while app.latest.as_ref().expect("a step").action.connection().is_some_and(|id| app.wire_layer(id) == 0) {
         press(&mut app, ">");
         seen += 1;
     }
     assert_eq!(seen, 1 + 3 * 30, "the first one, on which the phase begins, and three times thirty");
-    assert_eq!(app.stepper().position(), first + 785 * 30);
+    assert_eq!(app.stepper.position(), first + 785 * 30);
     press(&mut app, "0z>>");
-    assert_eq!(app.latest().expect("a step").name(), "x2", "and not skipped any more");
+    assert_eq!(app.latest.as_ref().expect("a step").name(), "x2", "and not skipped any more");
 }
 
 #[test]
@@ -388,10 +388,10 @@ fn the_weights_of_the_neuron_under_the_cursor_are_drawn_as_an_image() {
     for colour in [true, false] {
         let mut app = digit(colour);
         press(&mut app, "pp>>w");
-        let id = app.stepper().network().layers[1].neurons()[2];
-        let weights: Vec<f64> = app.stepper().network()[id].upstream()[..784]
+        let id = app.stepper.network().layers[1].neurons()[2];
+        let weights: Vec<f64> = app.stepper.network()[id].upstream()[..784]
             .iter()
-            .map(|id| app.stepper().network()[*id].weight)
+            .map(|id| app.stepper.network()[*id].weight)
             .collect();
         let largest = weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight.abs()));
         let buffer = draw(&app, 120, 40);
@@ -483,9 +483,9 @@ fn the_help_names_every_key_and_any_key_closes_it() {
     }
     press(&mut app, ">");
     assert!(!text(&app).contains("Keys"), "the help is closed");
-    assert_eq!(app.stepper().position(), 0, "the key that closes the help does nothing else");
+    assert_eq!(app.stepper.position(), 0, "the key that closes the help does nothing else");
     press(&mut app, "q");
-    assert!(app.wants_to_leave());
+    assert!(app.leaving);
 }
 
 proptest! {
@@ -511,7 +511,7 @@ proptest! {
         }
         app.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
         press(&mut app, "r");
-        prop_assert_eq!(app.stepper().network().parameters().max_difference(&start), 0.0);
+        prop_assert_eq!(app.stepper.network().parameters().max_difference(&start), 0.0);
     }
 }
 

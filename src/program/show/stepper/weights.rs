@@ -13,7 +13,7 @@ impl App {
     /// The neuron of the first hidden layer that the step or the cursor is on; else the first one.
     pub fn hidden_neuron(&self) -> usize {
         let wire = self.connection_under_cursor().map(|(_, wire)| [wire.downstream, wire.upstream]);
-        let node = self.latest().and_then(|step| step.action.node()).map(|id| self.place(id));
+        let node = self.latest.as_ref().and_then(|step| step.action.node()).map(|id| self.place(id));
         let is_hidden = |place: &Place| place.layer == 1 && place.number.is_some();
         let places = node.into_iter().chain(wire.into_iter().flatten());
         places.into_iter().find(is_hidden).map_or(0, |place| place.index as usize)
@@ -23,7 +23,7 @@ impl App {
 /// Draws the weights of that neuron, in the rows and columns of the image, two rows to a line.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
-    let network = app.stepper().network();
+    let network = app.stepper.network();
     let id = network.layers[1].neurons()[app.hidden_neuron()];
     let inputs = rows * columns;
     let weights: Vec<f64> = network[id].upstream()[..inputs].iter().map(|id| network[*id].weight).collect();
