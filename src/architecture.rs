@@ -122,43 +122,27 @@ impl Architecture {
     /// [`ErrorKind::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after
     /// the input, or a cost that cannot follow the output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
-        if self.sizes.len() < 2 {
-            return Err(Error::new(
-                ErrorKind::Architecture,
-                format!(
-                    "a network needs at least two layers, an input and an output, such as 784,10; {} given",
-                    self.sizes.len()
-                ),
-            ));
+        let wrong = |found: String| Error::new(ErrorKind::Architecture, found);
+        let (layers, activations, sizes) = (self.sizes.len(), self.activations.len(), self.sizes_text());
+        if layers < 2 {
+            return Err(wrong(format!(
+                "a network needs at least two layers, an input and an output, such as 784,10; {layers} given"
+            )));
         }
         if self.sizes.contains(&0) {
-            return Err(Error::new(
-                ErrorKind::Architecture,
-                format!("sizes {} have a zero", self.sizes_text()),
-            )
-            .remedy("give every layer at least one neuron"));
+            let zero = wrong(format!("sizes {sizes} have a zero"));
+            return Err(zero.remedy("give every layer at least one neuron"));
         }
-        if self.activations.len() != self.sizes.len() - 1 {
-            return Err(Error::new(
-                ErrorKind::Architecture,
-                format!(
-                    "sizes {} need {} activations, one for each layer after the input; {} given",
-                    self.sizes_text(),
-                    self.sizes.len() - 1,
-                    self.activations.len()
-                ),
-            ));
+        if activations != layers - 1 {
+            return Err(wrong(format!(
+                "sizes {sizes} need {} activations, one for each layer after the input; {activations} given",
+                layers - 1,
+            )));
         }
-        if !self.cost.accepts(self.output_activation()) {
-            return Err(Error::new(
-                ErrorKind::Architecture,
-                format!(
-                    "the {} cost needs a sigmoid output layer, not {}",
-                    self.cost,
-                    self.output_activation()
-                ),
-            )
-            .remedy("use the quadratic cost, or a sigmoid last"));
+        let (cost, activation) = (self.cost, self.output_activation());
+        if !cost.accepts(activation) {
+            let found = format!("the {cost} cost needs a sigmoid output layer, not {activation}");
+            return Err(wrong(found).remedy("use the quadratic cost, or a sigmoid last"));
         }
         Ok(())
     }
@@ -170,15 +154,10 @@ impl Architecture {
     /// [`ErrorKind::TooLarge`]: more weights and biases than [`Architecture::MOST_PARAMETERS`].
     pub fn check_size(&self) -> Result<(), Error> {
         if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
-            return Err(Error::new(
-                ErrorKind::TooLarge,
-                format!(
-                    "sizes {} make more than {} weights and biases, the most that are drawn",
-                    self.sizes_text(),
-                    Self::MOST_PARAMETERS
-                ),
-            )
-            .remedy("make a layer smaller"));
+            let (sizes, most) = (self.sizes_text(), Self::MOST_PARAMETERS);
+            let found =
+                format!("sizes {sizes} make more than {most} weights and biases, the most that are drawn");
+            return Err(Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller"));
         }
         Ok(())
     }

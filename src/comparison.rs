@@ -84,7 +84,7 @@ pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64
     vectorized.train_each(rows.labels, rows.samples, rate);
     let max_difference = objects.parameters().max_difference(&vectorized.parameters());
     let connections = before.iter().count();
-    let mut comparison = Comparison {
+    let comparison = Comparison {
         sizes: architecture.sizes.clone(),
         connections,
         object_us: f64::NAN,
@@ -112,11 +112,7 @@ pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64
         }));
     }
     let [object_us, textbook_us, vectorized_us] = times.map(median);
-    comparison.object_us = object_us;
-    comparison.textbook_us = textbook_us;
-    comparison.vectorized_us = vectorized_us;
-    comparison.ratio = object_us / vectorized_us;
-    comparison
+    Comparison { object_us, textbook_us, vectorized_us, ratio: object_us / vectorized_us, ..comparison }
 }
 
 /// Returns the microseconds per sample, over enough rounds to make the pass long enough to time.

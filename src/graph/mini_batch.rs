@@ -11,7 +11,7 @@ use super::{AnyNode, Connection, Layer, Network};
 use crate::{Dropout, Label, MiniBatchStep, Sample};
 
 impl Network {
-    /// One step on the mean gradient of some samples (`update_mini_batch` of network.py and network2.py; Nielsen's
+    /// Takes one step on the mean gradient of some samples (`update_mini_batch` of network.py and network2.py; Nielsen's
     /// equations 20 and 21, with L2 93). Returns the sum of the costs met before the step, without any regularisation
     /// term; under dropout, those of the thinned networks.
     ///

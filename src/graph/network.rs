@@ -211,7 +211,7 @@ impl Network {
         }
     }
 
-    /// One step of gradient descent on one sample: [`Network::predict`], [`Network::calc_delta`],
+    /// Takes one step of gradient descent on one sample: [`Network::predict`], [`Network::calc_delta`],
     /// [`Network::update_weight`]. Returns the cost it met before the step.
     ///
     /// ```

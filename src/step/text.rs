@@ -330,7 +330,7 @@ fn factor_kept(kept: f64, decimals: usize) -> String {
 /// assert_eq!(number(-1.234e-20, 6), "-1.234e-20");
 /// ```
 pub fn number(value: f64, decimals: usize) -> String {
-    // A zero that came out of 0·(−w) is a zero to the reader.
+    // The −0 of 0·(−w) is a zero to the reader.
     let value = value + 0.0;
     let size = value.abs();
     if size >= 1e15 || (size > 0.0 && size < 1e-12) {
@@ -358,7 +358,7 @@ pub fn number(value: f64, decimals: usize) -> String {
 /// assert_eq!(short(0.9), "0.9");
 /// ```
 pub fn short(value: f64) -> String {
-    // A zero that came out of 0·(−w) is a zero to the reader.
+    // The −0 of 0·(−w) is a zero to the reader.
     let value = value + 0.0;
     let size = value.abs();
     let exact = value.to_string();

@@ -12,6 +12,7 @@
 
 use ndarray::{Array1, Array2, ShapeBuilder};
 
+use super::textbook::{copy, output_layer_delta};
 use crate::{Activation, Architecture, Cost, Label, LayerParameters, Parameters, Sample};
 
 /// A layer whose weights are stored column by column.
@@ -119,9 +120,7 @@ impl Network {
             output.clone_from(&layer.output);
         }
         let activation = layers[layers.len() - 1].activation;
-        let pairs = output.iter().zip(label.0);
-        let mut delta: Array1<f64> =
-            pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
+        let mut delta = output_layer_delta(*cost, activation, &output, label);
         for index in (1..layers.len()).rev() {
             // The layer before gets its delta from these weights before they are updated.
             let before = layers[index].backward(&delta, layers[index - 1].activation);
@@ -133,10 +132,6 @@ impl Network {
 
     /// Returns a copy of all weights and biases.
     pub fn parameters(&self) -> Parameters {
-        let layers = self.layers.iter().map(|layer| LayerParameters {
-            weights: layer.w.rows().into_iter().map(|row| row.to_vec()).collect(),
-            biases: layer.b.to_vec(),
-        });
-        Parameters { layers: layers.collect() }
+        Parameters { layers: self.layers.iter().map(|layer| copy(&layer.w, &layer.b)).collect() }
     }
 }

@@ -179,10 +179,7 @@ impl Network {
             "the label must be as long as the output layer"
         );
         let Self { layers, cost } = self;
-        let activation = layers[last].activation;
-        let pairs = layers[last].output.iter().zip(label.0);
-        let mut delta: Array1<f64> =
-            pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
+        let mut delta = output_layer_delta(*cost, layers[last].activation, &layers[last].output, label);
         for index in (0..=last).rev() {
             // No function produced the network's input: its slope is 1. (Its delta is computed, and not used.)
             let input_activation =
@@ -201,20 +198,28 @@ impl Network {
 
     /// Returns a copy of all weights and biases.
     pub fn parameters(&self) -> Parameters {
-        self.collect(|layer| (&layer.w, &layer.b))
+        Parameters { layers: self.layers.iter().map(|layer| copy(&layer.w, &layer.b)).collect() }
     }
 
     /// Returns the gradients −∂E/∂w as last computed, in the shape of the parameters; zeros before the first time.
     pub fn gradient(&self) -> Parameters {
-        self.collect(|layer| (&layer.w_grad, &layer.b_grad))
+        Parameters { layers: self.layers.iter().map(|layer| copy(&layer.w_grad, &layer.b_grad)).collect() }
     }
+}
 
-    fn collect(&self, matrices: impl Fn(&FullConnectedLayer) -> (&Array2<f64>, &Array1<f64>)) -> Parameters {
-        let layers = self.layers.iter().map(|layer| {
-            let (weights, biases) = matrices(layer);
-            let weights = weights.rows().into_iter().map(|row| row.to_vec()).collect();
-            LayerParameters { weights, biases: biases.to_vec() }
-        });
-        Parameters { layers: layers.collect() }
-    }
+/// Returns a copy of a layer's weights and biases, or of their gradients.
+pub(super) fn copy(w: &Array2<f64>, b: &Array1<f64>) -> LayerParameters {
+    let weights = w.rows().into_iter().map(|row| row.to_vec()).collect();
+    LayerParameters { weights, biases: b.to_vec() }
+}
+
+/// Returns the delta of the output layer, one neuron after the other.
+pub(super) fn output_layer_delta(
+    cost: Cost,
+    activation: Activation,
+    output: &Array1<f64>,
+    label: Label<'_>,
+) -> Array1<f64> {
+    let pairs = output.iter().zip(label.0);
+    pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect()
 }

@@ -23,7 +23,7 @@ pub const TRIES: [Try; 3] = [
         flags: "--rate 0.25",
         question: "Exactly the border. What does the ball do?",
         answer: "Across the valley each step multiplies v2 by 1 - 0.25 * 8 = -1: the ball leaps from one side to the \
-                 other and back, always at the same height, for ever. Along the valley it arrives meanwhile.",
+                 other and back, always at the same height, for ever. Meanwhile it arrives along the valley.",
     },
     Try {
         flags: "--rate 0.01,0.024,0.026 --curvatures 1,80",
@@ -83,7 +83,7 @@ pub struct Path {
     pub predicted_drop: f64,
 }
 
-/// The fate of a ball.
+/// What becomes of a ball.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Less than a thousandth of the height is left.
@@ -128,7 +128,7 @@ pub fn roll(settings: &Settings, rate: f64) -> Path {
 }
 
 impl Descent {
-    /// Returns the fate of the ball on this path.
+    /// Returns what becomes of the ball on this path.
     pub fn outcome(&self, path: &Path) -> Outcome {
         if path.rate > self.border {
             Outcome::Climbs
@@ -145,7 +145,7 @@ impl Descent {
         let (rate, left) = (path.rate, path.heights[STEPS] / path.heights[0]);
         match self.outcome(path) {
             Outcome::Creeps => format!(
-                "At rate {rate} it goes down surely and so slowly that {:.0} % of the height is left after {STEPS} steps.",
+                "At rate {rate} it goes down surely, but so slowly that {:.0} % of the height is left after {STEPS} steps.",
                 100.0 * left
             ),
             Outcome::Arrives if left == 0.0 => format!("At rate {rate} it is there, exactly."),

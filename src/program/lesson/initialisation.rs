@@ -34,14 +34,14 @@ pub const TRIES: [Try; 3] = [
         flags: "--epochs 50",
         question: "Train for ten times as many epochs. Does the Normal start catch up?",
         answer: "Not quite: with time even a small slope gets a neuron out of saturation, and both end with all \
-                 training digits learnt, but of the test digits the Scaled start recognises more throughout.",
+                 training digits learnt, but the Scaled start recognises more of the test digits throughout.",
     },
     Try {
         flags: "--init small,scaled",
-        question: "Compare with small, uniform within 0.1. Whose picture is it more like?",
-        answer: "Scaled's: with 784 inputs both draw weights of about the same size (0.058 and 0.036), so the sums are \
+        question: "Compare with small, uniform within 0.1. Which of the others does it resemble?",
+        answer: "Scaled: with 784 inputs both draw weights of about the same size (0.058 and 0.036), so the sums are \
                  small and the outputs in the middle. The difference is in the biases, which are near 0 with small. \
-                 With other numbers of inputs only scaled goes along.",
+                 Only scaled adapts to other numbers of inputs.",
     },
     Try {
         flags: "--pixels raw",
@@ -219,8 +219,8 @@ impl Lesson for Initialisation {
             table(["weights", "spread of sums", "saturated", "mean slope"], looks),
             paragraph!(
                 "A saturated neuron has hardly any slope, and its delta, which has the slope in it, is next to \
-                 nothing: its {} weights stay where chance put them. The mean slope is {:.3} with {one} weights and \
-                 {:.3} with {other} (0.25 is the most there is).",
+                 nothing: its {} weights stay where chance has put them. The mean slope is {:.3} with {one} weights and \
+                 {:.3} with {other} (it is never above 0.25).",
                 784 + 1,
                 starts[0].mean_slope,
                 starts[1].mean_slope,

@@ -16,7 +16,7 @@ pub struct Settings {
     #[arg(long)]
     pub from_middle: bool,
 
-    /// One more point to fit: minutes and degrees
+    /// One more point: minutes and degrees
     #[arg(long, value_name = "X,Y", value_parser = pair, allow_hyphen_values = true)]
     pub add: Option<[f64; 2]>,
 }
@@ -39,10 +39,10 @@ pub const TRIES: [Try; 3] = [
     },
     Try {
         flags: "--add 9,100",
-        question: "One more point: after 9 minutes the water has 100 °C, it does not get hotter. What does the line \
-                   make of it?",
+        question: "One more point: after 9 minutes the water is at 100 °C and does not get any hotter. What does that \
+                   do to the line?",
         answer: "It gets flatter, 9.44 degrees a minute instead of 10, and fits all the other points worse: a line \
-                 cannot bend. For a curve that levels off it takes an activation function.",
+                 cannot bend. A curve that levels off takes an activation function.",
     },
 ];
 
@@ -84,13 +84,13 @@ impl Line {
         self.w * x + self.b
     }
 
-    /// E = 1/(2n)·Σ (y − output)².
+    /// Returns E = 1/(2n)·Σ (y − output)².
     pub fn cost(self, points: &[(f64, f64)]) -> f64 {
         let squares: f64 = points.iter().map(|&(x, y)| (y - self.output(x)) * (y - self.output(x))).sum();
         squares / (2.0 * points.len() as f64)
     }
 
-    /// −∂E/∂w = 1/n·Σ (y − output)·x and −∂E/∂b = 1/n·Σ (y − output): the direction to move in.
+    /// Returns −∂E/∂w = 1/n·Σ (y − output)·x and −∂E/∂b = 1/n·Σ (y − output): the direction to move in.
     pub fn gradient(self, points: &[(f64, f64)]) -> Line {
         let (mut for_w, mut for_b) = (0.0, 0.0);
         for &(x, y) in points {
@@ -101,7 +101,7 @@ impl Line {
         Line { w: for_w / points.len() as f64, b: for_b / points.len() as f64 }
     }
 
-    /// One step of gradient descent.
+    /// Takes one step of gradient descent.
     pub fn step(self, points: &[(f64, f64)], rate: f64) -> Line {
         let gradient = self.gradient(points);
         Line { w: self.w + rate * gradient.w, b: self.b + rate * gradient.b }
@@ -166,11 +166,11 @@ impl LinearUnit {
         (first < self.lines.len()).then_some(first)
     }
 
-    /// Tells what became of w and b.
+    /// Says how w and b ended.
     fn ending(&self) -> String {
         match (self.settled(|line| line.w), self.settled(|line| line.b)) {
             _ if self.settings.rate >= self.border => paragraph!(
-                "The cost grows: each step overshoots and lands higher. From a rate of {:.4} on it does, 2 divided by \
+                "The cost grows: each step overshoots and lands higher. It does so from a rate of {:.4} on, 2 divided by \
                  the steepest curvature of the cost (the lesson descent).",
                 self.border
             ),

@@ -23,17 +23,17 @@ pub struct Settings {
 pub const TRIES: [Try; 3] = [
     Try {
         flags: "--weights 2,2 --bias -3",
-        question: "Which gate is it with every sign turned round?",
+        question: "Which gate is it with every sign flipped?",
         answer: "AND: the weighted input has changed its sign for all four inputs, so every answer is the opposite \
-                 of NAND's. The adders break: not every gate can stand for all the others. AND cannot make a 1 \
+                 of NAND's. The adders break: not every gate can replace all the others. AND cannot make a 1 \
                  out of 0s, whatever the wiring.",
     },
     Try {
         flags: "--weights -20,-20 --bias 30",
         question: "Weights and bias ten times as large: why does nothing change?",
         answer: "A perceptron only asks whether w1*x1 + w2*x2 + b is above 0, and ten times a number is above 0 \
-                 where the number is. The scale of the weights means nothing to it. (To a sigmoid neuron it means how \
-                 steep it is: the lesson sigmoid.)",
+                 where the number is. The scale of the weights means nothing to it. (It makes a sigmoid neuron \
+                 steeper: the lesson sigmoid.)",
     },
     Try {
         flags: "--weights 2,2 --bias -1",
@@ -49,7 +49,7 @@ pub const TRIES: [Try; 3] = [
 pub struct Perceptron {
     /// One weight for each input.
     pub weights: [f64; 2],
-    /// The threshold with its sign flipped: the larger, the more easily it says 1.
+    /// The threshold with its sign flipped: the larger it is, the more easily the perceptron says 1.
     pub bias: f64,
 }
 
@@ -95,7 +95,7 @@ pub fn gate_name(outputs: [bool; 4]) -> &'static str {
     names[number]
 }
 
-/// A circuit in the making: it can only ask the one perceptron, and counts how often.
+/// A circuit in the making: it can only ask the one perceptron, and counts how often it does.
 #[derive(Debug)]
 pub struct Circuit {
     gate: Perceptron,
@@ -138,7 +138,7 @@ impl Circuit {
         (sum, carry)
     }
 
-    /// Adds two bytes: eight full adders, each handing its carry to the left.
+    /// Adds two bytes: eight full adders, each of which passes its carry to the left.
     pub fn add(&mut self, a: u8, b: u8) -> u16 {
         let (mut total, mut carry) = (0, false);
         for place in 0..8 {
@@ -176,7 +176,7 @@ impl Row {
 pub struct Gates {
     /// The only part used.
     pub gate: Perceptron,
-    /// The engineers' name for it.
+    /// The name of the gate.
     pub name: &'static str,
     /// For each pair of inputs: the pair, w·x + b, the output.
     pub truth_table: Vec<([bool; 2], f64, bool)>,
@@ -314,7 +314,7 @@ fn gate_plot(gate: &Perceptron) -> Plot {
     corners(plot, "output", gate.outputs(), PAIRS.map(|pair| gate.weighted_input(pair) == 0.0))
 }
 
-/// Draws the rows of the full adder as an engineer does: one trace a wire, high for 1.
+/// Draws the rows of the full adder as engineers do: one trace for each wire, high for 1.
 fn timing_plot(rows: &[Row]) -> Plot {
     type Wire = (&'static str, fn(&Row) -> bool);
     let wires: [Wire; 5] = [

@@ -17,11 +17,11 @@ pub struct Settings {
     #[arg(long, value_name = "N,N,N...", default_value = "2,3,3,3,2", value_parser = sizes)]
     pub sizes: Sizes,
 
-    /// To how many of the nodes it feeds each node listens, the last ones, in the last row of the table
+    /// The number of nodes, of those that it feeds, to which each node listens in the last row of the table
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub listen_to: u8,
 
-    /// Decides the weights
+    /// The seed of the weights
     #[arg(long, value_name = "S", default_value_t = 3)]
     pub seed: u64,
 }
@@ -43,8 +43,7 @@ pub const TRIES: [Try; 3] = [
     Try {
         flags: "--listen-to 2",
         question: "Nodes listen to two of the nodes they feed. Does the check agree now? And with 3?",
-        answer: "With two, layer 3 is right, whose nodes feed just the two outputs, and the others are not, which feed \
-                 three. With three, every term is in every sum, and the check agrees.",
+        answer: "With two, layer 3 is right, as its nodes feed just the two outputs; the others feed three and are wrong. With three, every term is in every sum, and the check agrees.",
     },
 ];
 
@@ -221,7 +220,7 @@ pub struct Order {
     pub sharing: Sharing,
 }
 
-/// Tries every way.
+/// Tries each of the orders.
 pub fn run(settings: &Settings) -> Order {
     let (layers, label) = (settings.layers(), &settings.label());
     let backwards = check(settings, &|network| compute_deltas(network, label, (1..=layers).rev()));
@@ -349,7 +348,7 @@ impl Lesson for Order {
                 sharing.delta_of_one(),
                 sharing.by_differences,
             ),
-            paragraph!("The sum is what nature says.{wrong_way} {last}"),
+            paragraph!("The sum agrees with the measurement.{wrong_way} {last}"),
         ])
     }
 

@@ -13,7 +13,7 @@ pub struct Settings {
     #[arg(long, value_name = "W,W,B", default_value = "0,0,0", value_parser = start, allow_hyphen_values = true)]
     pub start: [f64; 3],
 
-    /// In which order the rows 0 to 3 of the truth table are visited
+    /// The order in which the rows 0 to 3 of the truth table are visited
     #[arg(long, value_name = "N,N,N,N", default_value = "0,1,2,3", value_parser = order)]
     pub order: [usize; 4],
 
@@ -26,8 +26,8 @@ pub struct Settings {
 pub const TRIES: [Try; 3] = [
     Try {
         flags: "--start -4,5,3",
-        question: "Other weights to start from. Does AND always come to an end? With the same weights?",
-        answer: "It always ends: if weights exist, each correction brings the perceptron's weights closer to their \
+        question: "Other weights to start from. Is AND always learnt? With the same weights?",
+        answer: "Always: if weights exist, each correction brings the perceptron's weights closer to their \
                  direction, and there can be only a limited number. Not with the same weights: many lines separate \
                  the one 1 from the three 0s, and the rule stops at the first it meets.",
     },
@@ -35,18 +35,18 @@ pub const TRIES: [Try; 3] = [
         flags: "--order 3,2,1,0",
         question: "The rows in another order. Which numbers of the XOR proof change?",
         answer: "The weights on the way and the pass after which they come back. But not what the proof needs: \
-                 whatever the circle, its corrections add up to (0, 0, 0), since the weights are back where they were.",
+                 whatever the circle, its corrections add up to (0, 0, 0), as the weights are back where they were.",
     },
     Try {
         flags: "--third-input",
         question: "XOR with a third input, x1 and x2. Can it be learnt now?",
         answer: "Yes. In space there is a third direction, and a plane cuts the four corners as no line could: \
-                 x1 + x2 - 2*x3 is 1 where exactly one input is 1, else 0. And so can all sixteen gates. Finding \
+                 x1 + x2 - 2*x3 is 1 where exactly one input is 1, else 0. So can all sixteen gates. Finding \
                  such an input is what a hidden layer is for; here it had to be thought of.",
     },
 ];
 
-/// Parses whole numbers: with those, the weights must come back to earlier ones if there is nothing to learn.
+/// Parses whole numbers: with these, the weights must return to earlier ones if there is nothing to learn.
 fn start(text: &str) -> Result<[f64; 3], String> {
     let numbers = text.split(',').map(|part| part.trim().parse::<i8>().ok().filter(|n| (-9..=9).contains(n)));
     let numbers: Option<Vec<f64>> = numbers.map(|number| number.map(f64::from)).collect();
@@ -109,7 +109,7 @@ impl Learning {
 pub enum End {
     /// A pass without a mistake.
     Learnt,
-    /// The weights are those of an earlier pass: from here on it goes round and round.
+    /// The weights are those of an earlier pass, so from here on it goes round in a circle.
     Circle {
         /// The earlier pass after which the weights were the same.
         since: usize,
@@ -159,7 +159,7 @@ pub fn learn(gate: Gate, settings: &Settings) -> Learning {
     }
 }
 
-/// Adds up what a circle did: to each input, and to the weights.
+/// Adds up the corrections of a circle: for each input, and for the weights.
 fn circle(gate: Gate, rows: &[Vec<f64>; 4], since: usize, passes: &[[f64; 4]]) -> End {
     let (mut corrections, mut sum) = ([0.0; 4], vec![0.0; rows[0].len()]);
     for row in 0..4 {
@@ -230,7 +230,7 @@ impl Lesson for Perceptrons {
         } else {
             paragraph!(
                 "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00, 01, 10 \
-                 and 11: {}. No straight line parts their 1s from their 0s. A second layer of neurons does it (the \
+                 and 11: {}. No straight line separates their 1s from their 0s. A second layer of neurons does it (the \
                  half adder of the lesson nand has XOR in it), but the perceptron rule cannot say how wrong a neuron \
                  in the middle is. That takes backpropagation: the lesson xor.",
                 count - refused.len(),
@@ -248,14 +248,14 @@ impl Lesson for Perceptrons {
         Figure::new(
             "The perceptron rule (grey: the border after each correction)",
             [
-                border_plot("AND: the last border parts 1 from 0", AND, &self.and),
+                border_plot("AND: the last border separates 1 from 0", AND, &self.and),
                 border_plot(xor, XOR, &self.xor),
             ],
         )
     }
 }
 
-/// `2 x1 +1 x2 -2`.
+/// Writes a weighted input: `2 x1 +1 x2 -2`.
 fn sum_text(weights: &[f64]) -> String {
     let (bias, weights) = (weights[weights.len() - 1], &weights[..weights.len() - 1]);
     let others = weights.iter().enumerate().skip(1).filter(|(_, weight)| **weight != 0.0);
@@ -288,7 +288,7 @@ fn end_text(learning: &Learning) -> String {
     });
     told(&[
         paragraph!(
-            "After pass {} the weights are what they were after pass {since}: it goes round for ever. The circle also \
+            "After pass {} the weights are what they were after pass {since}: it goes round in a circle for ever. The circle also \
              proves that no weights can do it. These were its corrections:",
             learning.mistakes.len(),
         ),

@@ -28,7 +28,7 @@ pub const TRIES: [Try; 3] = [
         flags: "--bias -8",
         question: "Another bias. Where does the perceptron flip now? Does the sigmoid slide any less?",
         answer: "It flips where w*x + b = 0, at a weight of 8. The sigmoid goes through the very same outputs as \
-                 before, only there: the bias moves the curve along, it does not bend it.",
+                 before, only there: the bias shifts the curve and does not bend it.",
     },
     Try {
         flags: "--input 10",
@@ -48,7 +48,11 @@ pub const TRIES: [Try; 3] = [
 
 fn input(text: &str) -> Result<f64, String> {
     let input = number(text)?;
-    if input == 0.0 { Err("with an input of 0 the weight would have no say".to_owned()) } else { Ok(input) }
+    if input == 0.0 {
+        Err("with an input of 0 the weight would have no effect".to_owned())
+    } else {
+        Ok(input)
+    }
 }
 
 /// The amount by which the weight is turned up each time.
@@ -152,12 +156,11 @@ impl Lesson for SmallChanges {
 
     fn question(&self) -> Question {
         let (first, last) = (self.outputs[0].weight, self.outputs[self.outputs.len() - 1].weight);
-        let text = format!(
-            "The weight goes from {first:.2} to {last:.2} in nine steps. How do the outputs go along?"
-        );
+        let text =
+            format!("The weight goes from {first:.2} to {last:.2} in nine steps. How do the outputs follow?");
         let choices = [
-            "both a little with each step",
-            "the perceptron's in one jump, the sigmoid's a little with each step",
+            "both a little at each step",
+            "the perceptron's in one jump, the sigmoid's a little at each step",
             "both in one jump",
         ];
         Question::new(text, &choices, if self.largest_change(|row| row.sigmoid) < 0.5 { 1 } else { 2 })

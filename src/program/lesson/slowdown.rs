@@ -46,7 +46,7 @@ pub const TRIES: [Try; 3] = [
         question: "Train the quadratic cost at ten times the rate. Does that cure the bad start?",
         answer: "It shortens the plateau to a tenth, 25 steps, but the mild start, with 4, is ten times as fast too: \
                  the bad one is as far behind as before. And in a network the rate is the same for all neurons, \
-                 those that would leap too far with it included.",
+                 including those that would leap too far with it.",
     },
     Try {
         flags: "--desired 0.5",

@@ -11,7 +11,7 @@ use super::prelude::*;
 /// The curve, and the towers to draw it with.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
-    /// The curve to be drawn
+    /// The curve to draw
     #[arg(long, value_name = "CURVE", default_value = "wavy")]
     pub curve: Curve,
 
@@ -69,10 +69,10 @@ pub const TRIES: [Try; 3] = [
     },
     Try {
         flags: "--steepness 2",
-        question: "Towers become hills. Does the error grow? At how many towers?",
+        question: "Towers become hills. Does the error grow? With how many towers?",
         answer: "With few towers it grows: neighbours run into each other, which blurs the curve. With many it shrinks, \
                  because the corners of the stairs are blurred as well, and slopes become slopes. Only at the two \
-                 ends, where neighbours are missing, it stays large: see the last column.",
+                 ends, where neighbours are missing, does it stay large: see the last column.",
     },
     Try {
         flags: "--towers 160,320,640",
@@ -172,7 +172,7 @@ impl Universality {
 impl Lesson for Universality {
     fn set_up(&self) -> String {
         paragraph!(
-            "{} is to be drawn by a network with one input, one hidden layer of sigmoid neurons and one linear \
+            "{} is drawn by a network with one input, one hidden layer of sigmoid neurons and one linear \
              output. A neuron with a huge weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of \
              height h and, a little further, a step up of height -h make a tower. Its height is the curve's. Nothing \
              is trained.",
@@ -186,7 +186,7 @@ impl Lesson for Universality {
             factor if factor < 3.0 => 1,
             _ => 2,
         };
-        let choices = ["by little", "to about a half", "to a quarter or less"];
+        let choices = ["only a little", "to about half", "to a quarter or less"];
         Question::new("Twice as many towers: how far does the mean error fall?", &choices, right)
     }
 

@@ -30,13 +30,13 @@ pub const TRIES: [Try; 3] = [
         flags: "--layers 10",
         question: "Ten hidden layers. How large is delta in the first?",
         answer: "In the sigmoid network it is about a million times smaller than in the last; with five layers it was 532 \
-                 times. Every layer more costs another factor of nearly 5.",
+                 times. Each additional layer costs another factor of nearly 5.",
     },
     Try {
         flags: "--init normal",
         question: "Larger weights. Do the deltas now vanish, or grow?",
         answer: "It depends on the activation. ReLU's slopes are 1 or 0, and thirty weights of size 1 make delta grow \
-                 with every layer: it explodes, 142 times over all. Sigmoid and tanh are saturated by such sums, which \
+                 with every layer: it explodes, 142 times overall. Sigmoid and tanh are saturated by such sums, which \
                  makes their slopes smaller: tanh's delta still grows, and the sigmoid's still shrinks.",
     },
     Try {
@@ -214,8 +214,8 @@ impl Lesson for Vanishing {
             ),
             by_layer(|kind| &kind.slopes, 4),
             paragraph!(
-                "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} over \
-                 all). ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
+                "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} \
+                 overall). ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
                 tanh.factor(),
                 compared(tanh.lost()),
                 relu.factor(),

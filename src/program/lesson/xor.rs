@@ -1,4 +1,4 @@
-//! XOR: the first task that needs a hidden layer, learnt by backpropagation; and the starts from which it is not.
+//! XOR: the first task that needs a hidden layer, learnt by backpropagation; and the starts from which it is not learnt.
 //!
 //! You will see a small network learn the four rows, and what its hidden neurons have become. Then the same from a
 //! hundred random starts. Some of them end where two rows with different labels look the same to both hidden neurons.
@@ -56,15 +56,14 @@ pub const TRIES: [Try; 3] = [
         flags: "--sizes 2,3,1",
         question: "A third hidden neuron. How many starts get stuck now?",
         answer: "4 of 100 instead of 26, and with a fourth none: two rows become one only if all hidden neurons answer \
-                 alike to both, and each neuron more is another chance to tell them apart. Networks in practice have \
+                 alike to both, and each additional neuron is another chance to tell them apart. Networks in practice have \
                  many more neurons than a task needs, and seldom get stuck like this.",
     },
     Try {
         flags: "--epochs 4000",
-        question: "Twice as long. Do those that are stuck come loose?",
+        question: "Twice as long. Do those that are stuck get free?",
         answer: "None: it is the same 26. They are not slow, they have arrived. Where the gradient is 0 it does not \
-                 matter how long one follows it. (With --epochs 300 there are 51; the others of those are only \
-                 slow.)",
+                 matter how long you follow it. (With --epochs 300 there are 51, some of which are only slow.)",
     },
     Try {
         flags: "--init small",
@@ -184,7 +183,7 @@ impl Xor {
         self.runs.iter().filter(|run| !run.learnt()).collect()
     }
 
-    /// Tells what became of the runs that got stuck.
+    /// Says what became of the runs that got stuck.
     fn stuck_text(&self) -> String {
         let stuck = self.stuck();
         let merged = |count: usize| stuck.iter().filter(|run| run.merged().len() == count).count();

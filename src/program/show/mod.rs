@@ -1,4 +1,4 @@
-//! Everything people look at: pictures in the terminal, bars, plots, graphs, pages.
+//! Everything that people look at: pictures in the terminal, bars, plots, graphs, pages.
 //!
 //! | module | shows | as |
 //! |---|---|---|

@@ -2,8 +2,10 @@
 //!
 //! Names are parsed by [`Quantity::readings`] and by nothing else: in the terminal, on the page and in an editor.
 
+use std::num::NonZeroU32;
+
 use crate::graph::{ConnectionId, Layer, NodeId};
-use crate::step::{Action, Edit, Moment, Phase, Stepper, Wire};
+use crate::step::{Action, Edit, Moment, Phase, Place, Stepper, Wire};
 
 /// One number of a network or of its training.
 ///
@@ -298,34 +300,27 @@ impl Quantity {
     /// Returns true if it lies between two others of the same kind, or is one of them. For connections both ends run:
     /// w41 to w52 are w41, w42, w51 and w52.
     pub fn is_between(self, stepper: &Stepper, first: Self, last: Self) -> bool {
-        let [key, first_key, last_key] = [self, first, last].map(|quantity| quantity.key(stepper));
-        let runs =
-            |place: fn(&Ends) -> u32| (place(&first_key.1)..=place(&last_key.1)).contains(&place(&key.1));
-        // After every neuron comes the bias.
-        let is_inside = runs(|ends| ends.0) && runs(|ends| ends.1.unwrap_or(u32::MAX));
+        let [(kind, to, from), low, high] = [self, first, last].map(|quantity| quantity.key(stepper));
+        let is_inside = (low.1..=high.1).contains(&to) && (low.2..=high.2).contains(&from);
         // There is nothing between the deltas of two constant nodes.
-        let is_it = if key.0 == CONSTANT { self == first && first == last } else { is_inside };
-        key.0 == first_key.0 && key.0 == last_key.0 && is_it
+        (low.0, high.0) == (kind, kind) && is_inside && (kind != CONSTANT || first == last)
     }
 
-    /// Returns the letter of its name and the numbers after it.
-    fn key(self, stepper: &Stepper) -> (char, Ends) {
+    /// Returns the letter of its name and the numbers after it; the bias comes after every neuron.
+    fn key(self, stepper: &Stepper) -> (char, u32, u32) {
         let (network, numbering) = (stepper.network(), stepper.numbering());
         let letter = self.name(stepper).chars().next().unwrap_or_default();
+        let number = |place: Place| place.number.map(NonZeroU32::get);
         match self {
             Self::Output(id) | Self::Delta(id) | Self::Kept(id) => {
                 let place = numbering.place(network, id);
-                match place.number {
-                    Some(number) => (letter, (number.get(), None)),
-                    None => (CONSTANT, (place.layer, None)),
-                }
+                number(place).map_or((CONSTANT, place.layer, 0), |number| (letter, number, 0))
             }
             Self::Weight(id) | Self::Gradient(id) => {
                 let Wire { upstream, downstream } = numbering.wire(network, id);
-                let number = |number: Option<std::num::NonZeroU32>| number.map(std::num::NonZeroU32::get);
-                (letter, (number(downstream.number).unwrap_or_default(), number(upstream.number)))
+                (letter, number(downstream).unwrap_or_default(), number(upstream).unwrap_or(u32::MAX))
             }
-            _ => (letter, (0, None)),
+            _ => (letter, 0, 0),
         }
     }
 }

@@ -102,19 +102,16 @@ fn word_at(stepper: &Stepper, position: usize) -> &'static str {
 }
 
 impl Level {
-    fn named(word: &str) -> Option<Self> {
-        Some(match word {
-            "term" => Self::Term,
-            "result" => Self::Result,
-            "loop" => Self::Loop,
-            "pass" => Self::Pass,
-            "sample" => Self::Sample,
-            "mini-batch" => Self::MiniBatch,
-            "epoch" => Self::Epoch,
-            "training" => Self::Training,
-            _ => return None,
-        })
-    }
+    const NAMES: [(&str, Self); 8] = [
+        ("term", Self::Term),
+        ("result", Self::Result),
+        ("loop", Self::Loop),
+        ("pass", Self::Pass),
+        ("sample", Self::Sample),
+        ("mini-batch", Self::MiniBatch),
+        ("epoch", Self::Epoch),
+        ("training", Self::Training),
+    ];
 }
 
 impl Anchor {
@@ -191,12 +188,12 @@ fn anchors(file: usize, text: &'static str) -> Vec<Anchor> {
         }
         let Some((_, marker)) = code.split_once(" // step: ") else { continue };
         let mut words: Vec<&str> = marker.split(' ').collect();
-        let level = Level::named(words[0]);
+        let level = Level::NAMES.into_iter().find(|(name, _)| *name == words[0]);
         words.drain(..usize::from(level.is_some()));
         if words == ["all"] {
             words = PLAIN.to_vec();
         }
-        let level = level.unwrap_or(Level::Formula);
+        let level = level.map_or(Level::Formula, |(_, level)| level);
         // After a brace, rustfmt moves a marker to the next line.
         let line = if code.trim_start().starts_with("//") { line - 1 } else { line };
         let function = format!("{owner}::{function}");

@@ -82,7 +82,7 @@ fn layouts(plot: &Plot) -> (Layout, Layout) {
     (plot.x.layout(points().map(|point| point.0)), plot.y.layout(points().map(|point| point.1)))
 }
 
-/// The pixels that the longest text at a tick may take.
+/// Returns the width of the longest text at a tick, in pixels.
 fn tick_width(layout: &Layout) -> f64 {
     7.0 * layout.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as f64
 }

@@ -1,4 +1,4 @@
-//! The state of the stepper, and what a key does to it. No drawing here, so it can be tested without a terminal.
+//! The state of the stepper, and what a key does to it. Nothing is drawn here, so it can be tested without a terminal.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::palette::Palette;
 /// Steps a second at which it can run.
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 200, 1_000, 10_000, 100_000];
 
-/// The state of the stepper: what is seen, and what keys do to it. It knows no terminal.
+/// The state of the stepper, and what keys do to it. It does not depend on a terminal.
 pub struct App {
     pub(super) stepper: Stepper,
     /// Rows and columns of a sample that is an image.
@@ -27,7 +27,7 @@ pub struct App {
     pub palette: Palette,
     /// The last step, read once for all that is drawn of it.
     pub(super) latest: Option<Step>,
-    /// Which of the connections; none until one is chosen.
+    /// The place of the chosen connection; `None` until one is chosen.
     cursor: Option<usize>,
     pub(super) mode: Mode,
     pub(super) pane: Pane,
@@ -36,7 +36,7 @@ pub struct App {
     /// True while steps run by themselves.
     pub(super) running: bool,
     speed: usize,
-    /// Steps that are due but for a fraction.
+    /// The fraction of a step that is due.
     due: f64,
     /// What the last key did, if the picture does not show it.
     pub(super) message: Option<String>,
@@ -44,7 +44,7 @@ pub struct App {
     pub(super) leaving: bool,
 }
 
-/// The meaning of keys at the moment.
+/// The current meaning of keys.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mode {
     /// They walk.
@@ -72,10 +72,10 @@ pub enum Pane {
 }
 
 impl App {
-    /// A stepper before its first step.
+    /// Creates a stepper before its first step.
     ///
     /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `colour`
-    /// whether colours may be used.
+    /// allows colours.
     pub fn new(stepper: Stepper, image_shape: Option<(usize, usize)>, source: &str, colour: bool) -> Self {
         let mut app = Self {
             stepper,
@@ -98,32 +98,32 @@ impl App {
         app
     }
 
-    /// The same stepper with outputs that are called by their classes.
+    /// Calls outputs by their classes.
     #[must_use]
     pub fn with_classes(mut self, classes: Vec<String>) -> Self {
         self.classes = classes;
         self
     }
 
-    /// Steps a second when it does.
+    /// Returns the number of steps a second at which it runs.
     pub fn speed(&self) -> u32 {
         SPEEDS[self.speed]
     }
 
-    /// The place of a node.
+    /// Returns the place of a node.
     pub fn place(&self, id: NodeId) -> Place {
         self.stepper.numbering().place(self.stepper.network(), id)
     }
 
-    /// The connections the step used: of a sum all its terms, else the one that it changed.
+    /// Returns the connections that the step used: all terms of a sum, otherwise the one that it changed.
     pub fn connections(&self) -> Vec<ConnectionId> {
         let Some(step) = &self.latest else { return Vec::new() };
         let of_terms = step.reading.terms().iter().map(|term| term.connection);
         step.action.connection().into_iter().chain(of_terms).collect()
     }
 
-    /// Which of [`App::connections`] the cursor is on. Before it is moved: in a sum over an image the first one with
-    /// ink around it, else the first.
+    /// Returns the cursor's place in [`App::connections`]. Until it is moved, that is the first one, or in a sum over an
+    /// image one with ink around it.
     pub fn cursor(&self) -> usize {
         let terms = self.latest.as_ref().map_or(&[][..], |step| step.reading.terms());
         let reads_inputs = terms.first().is_some_and(|term| term.wire.upstream.layer == 0);
@@ -131,13 +131,13 @@ impl App {
         self.cursor.unwrap_or(home).min(self.connections().len().saturating_sub(1))
     }
 
-    /// The layer a connection leads from.
+    /// Returns the layer from which a connection leads.
     #[cfg(test)]
     pub(super) fn wire_layer(&self, id: ConnectionId) -> u32 {
         self.place(self.stepper.network()[id].upstream()).layer
     }
 
-    /// The connection under the cursor and its ends.
+    /// Returns the connection under the cursor and its ends.
     pub fn connection_under_cursor(&self) -> Option<(ConnectionId, Wire)> {
         let step = self.latest.as_ref()?;
         let of_term = || step.reading.terms().get(self.cursor()).map(|term| term.connection);
@@ -168,7 +168,7 @@ impl App {
             return;
         }
         self.due += time.as_secs_f64() * f64::from(self.speed());
-        // A slow machine falls behind instead of falling silent.
+        // A slow machine falls behind instead of freezing.
         let steps = (self.due.floor() as usize).min(self.speed() as usize);
         if steps > 0 {
             self.due = self.due.fract();
@@ -210,7 +210,7 @@ impl App {
             Command::EditInput => self.begin_edit(self.editable_input()),
             Command::Check => self.check(),
             Command::Pane | Command::Weights if self.image_shape.is_none() => {
-                self.say("these samples are no images");
+                self.say("these samples are not images");
             }
             Command::Pane => self.pane = if self.pane == Pane::Image { Pane::Matrix } else { Pane::Image },
             Command::Weights => {
@@ -219,9 +219,9 @@ impl App {
             Command::Zeros => {
                 self.skips_zeros = !self.skips_zeros;
                 self.say(if self.skips_zeros {
-                    "inputs that are 0, and weights from them, are skipped; z stops at them again"
+                    "inputs that are 0, and weights from them, are skipped; z shows them again"
                 } else {
-                    "inputs that are 0 are stopped at again"
+                    "steps about inputs that are 0 are shown again"
                 });
             }
             Command::Help => self.mode = Mode::Help,
@@ -249,13 +249,13 @@ impl App {
         self.look();
     }
 
-    /// Looks at the step last done. A cursor that somebody has moved stays where it is, if that is somewhere.
+    /// Reads the step last done. A cursor that was moved stays where it is, as far as there are connections.
     pub(super) fn look(&mut self) {
         self.latest = self.stepper.latest();
         self.cursor = self.cursor.map(|place| place.min(self.connections().len().saturating_sub(1)));
     }
 
-    /// The term whose product is farthest from 0, the bias not counted.
+    /// Returns the term whose product is farthest from 0, not counting the bias.
     fn strongest(&self) -> usize {
         let terms = self.latest.as_ref().map_or(&[][..], |step| step.reading.terms());
         let size = |place: &usize| terms[*place].product().abs();

@@ -1,4 +1,4 @@
-//! The network drawn: nodes in columns, and between them edges of braille dots.
+//! Draws the network: nodes in columns, and between them edges of braille dots.
 //!
 //! An edge is solid where its weight is positive and dashed where it is negative, thicker where it is larger, and
 //! lit where the step reads or moves it. Layers with more nodes than rows are seen through a window around the node
@@ -18,16 +18,16 @@ use super::palette::shown;
 /// Characters of a number in a node.
 const VALUE_WIDTH: usize = 8;
 
-/// Between two layers that show more edges than this, only those that are lit are drawn.
+/// Between two layers with more visible edges than this, only the lit ones are drawn.
 const MOST_UNLIT: usize = 40;
 
 /// Characters between two layers, at least.
 const SMALLEST_GAP: u16 = 6;
 
-/// Characters of a class that an output is called by, at most.
+/// The most characters of the class by which an output is called.
 const LONGEST_CLASS: usize = 10;
 
-/// Characters of a node: its number or its class, a blank, a value.
+/// Returns the characters of a node: its number or its class, a blank, a value.
 fn node_width(app: &App) -> u16 {
     let sizes = &app.stepper.network().architecture.sizes;
     let digits = sizes.iter().sum::<usize>().to_string().len();
@@ -36,10 +36,10 @@ fn node_width(app: &App) -> u16 {
     (digits.max(longest.min(LONGEST_CLASS)) + 1 + VALUE_WIDTH) as u16
 }
 
-/// Behind the class that is the sample's label.
+/// The mark after the class that is the sample's label.
 const LABEL_MARK: &str = " ◀";
 
-/// A layer as far as it is seen.
+/// The visible part of a layer.
 struct Column {
     layer: usize,
     x: u16,
@@ -61,8 +61,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The layer and index the view keeps in sight in each layer: the node of the step, and the ends of the edge under the
-/// cursor.
+/// Returns the index that stays in sight in a layer: that of the step's node, or of an end of the edge under the cursor.
 fn focus(app: &App, layer: usize) -> usize {
     let under_cursor = app.connection_under_cursor().map(|(_, wire)| [wire.upstream, wire.downstream]);
     let of_step = app.latest.as_ref().and_then(|step| step.action.node()).map(|id| app.place(id));
@@ -71,7 +70,7 @@ fn focus(app: &App, layer: usize) -> usize {
     place.map_or_else(|| if layer == 0 { app.ink() } else { 0 }, |place| place.index as usize)
 }
 
-/// The layer in the middle of what happens.
+/// Returns the layer of the step, which stays in sight.
 fn middle_layer(app: &App) -> usize {
     let Some(step) = app.latest.as_ref() else { return 0 };
     let network = app.stepper.network();
@@ -138,7 +137,7 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
         let delta_style = if delta_style == Style::new() { app.palette.quiet() } else { delta_style };
         buffer.set_stringn(x, y + 1, line("δ", app.delta(id)), width, delta_style);
     } else if app.latest.as_ref().is_some_and(in_deltas) {
-        // One line has room for one number: the one this phase is about.
+        // One line has room for one number: that of this phase.
         let delta = shown(app.delta(id), VALUE_WIDTH);
         let text = format!("{name:<left$}δ{delta:>VALUE_WIDTH$}", left = width - VALUE_WIDTH - 1);
         let style = if output_style == app.palette.result() { output_style } else { delta_style };
@@ -148,7 +147,7 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
     }
 }
 
-/// A node's number, `b` of a constant node; of an output its class, if it has one, with a mark after the label's.
+/// Returns a node's number, `b` for a constant node; for an output its class, if it has one, with a mark after the label.
 fn name(app: &App, id: NodeId) -> String {
     let place = app.place(id);
     let output_layer = app.stepper.network().layers.len() - 1;
@@ -164,7 +163,7 @@ fn name(app: &App, id: NodeId) -> String {
     }
 }
 
-/// The styles of a node's output and of its delta.
+/// Returns the styles of a node's output and of its delta.
 fn styles(app: &App, id: NodeId) -> (Style, Style) {
     let Some(step) = app.latest.as_ref() else { return (Style::new(), Style::new()) };
     let network = app.stepper.network();

@@ -1,4 +1,4 @@
-//! Changing a weight or an input by hand, checking a weight, and saying what came of it.
+//! Changes a weight or an input by hand, checks a weight, and says what came of it.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -9,7 +9,7 @@ use super::App;
 use super::app::Mode;
 
 impl App {
-    /// The input that was just set, or the weight under the cursor.
+    /// Returns the input that was just set, or the weight under the cursor.
     pub(super) fn editable(&self) -> Option<Quantity> {
         if let Some(Step { action: Action::SetInput(id), .. }) = self.latest {
             return Some(Quantity::Output(id));
@@ -17,7 +17,7 @@ impl App {
         self.connection_under_cursor().map(|(id, _)| Quantity::Weight(id))
     }
 
-    /// The input that was just set, or the one the weight under the cursor comes from.
+    /// Returns the input that was just set, or the one from which the weight under the cursor comes.
     pub(super) fn editable_input(&self) -> Option<Quantity> {
         let input = match self.editable()? {
             Quantity::Weight(id) => Quantity::Output(self.stepper.network()[id].upstream()),
@@ -29,7 +29,9 @@ impl App {
     pub(super) fn begin_edit(&mut self, target: Option<Quantity>) {
         match target {
             Some(target) => self.mode = Mode::Edit { target, text: String::new() },
-            None => self.say("nothing to change here: go to a step that sets an input or uses a weight"),
+            None => {
+                self.say("there is nothing to change here: go to a step that sets an input or uses a weight")
+            }
         }
     }
 
@@ -57,7 +59,7 @@ impl App {
     /// Checks the gradient of the weight under the cursor, at the weights this training step begins with.
     pub(super) fn check(&mut self) {
         let Some((id, _)) = self.connection_under_cursor() else {
-            self.say("no weight under the cursor: go to a step that uses one");
+            self.say("there is no weight under the cursor: go to a step that uses one");
             return;
         };
         let last = self.stepper.position().saturating_sub(1);
@@ -66,7 +68,7 @@ impl App {
         }
     }
 
-    /// Changes it and says what came of it.
+    /// Changes a quantity and says what came of it.
     fn change(&mut self, target: Quantity, value: f64) {
         let sentences = match target.edit(&self.stepper, value) {
             Ok(edit) => view::change(&mut self.stepper, edit),

@@ -1,4 +1,4 @@
-//! Which key does what: one table for the program and for its help.
+//! The meaning of each key, for the program and for its help.
 
 use backprop::step::view::Unit;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -20,13 +20,13 @@ pub enum Command {
     Faster,
     /// Run slower.
     Slower,
-    /// Before the first step, edits kept.
+    /// Back before the first step; edits stay.
     Start,
-    /// Before the first step, edits forgotten.
+    /// Back before the first step, without edits.
     Reset,
     /// The weight or input this far down; up if negative.
     Cursor(isize),
-    /// To the weight whose product counts most.
+    /// To the weight with the largest product.
     Strongest,
     /// Change the weight under the cursor, or the input where one was just set.
     Edit,
@@ -38,7 +38,7 @@ pub enum Command {
     Pane,
     /// The weights of the hidden neuron under the cursor.
     Weights,
-    /// Skip inputs that are 0, or do not.
+    /// Skip inputs that are 0, or stop skipping them.
     Zeros,
     /// Show or hide the help.
     Help,
@@ -57,13 +57,13 @@ pub const HELP: [(&str, &str); 18] = [
     ("home, 0", "jump to the start; your edits stay"),
     ("r", "start over: the same initial weights, no edits"),
     ("up, down", "choose a weight the step used (page up, down: by ten)"),
-    ("c", "choose the one that counts most, biases aside"),
+    ("c", "choose the one that counts most, except biases"),
     ("e", "change that weight, or the input just set"),
     ("x", "change the input that weight comes from"),
     ("g", "check the gradient of that weight numerically"),
     ("m", "the matrix form, or the image"),
     ("w", "the image of the weights of the hidden neuron chosen"),
-    ("z", "skip inputs that are 0, and stop at them again"),
+    ("z", "skip inputs that are 0, and show them again"),
     ("?", "this help"),
     ("q, escape", "leave"),
 ];

@@ -5,21 +5,21 @@ use backprop::step::view::Quantity;
 
 use super::App;
 
-/// Layers of fewer inputs than this are seen from the first one on.
+/// Smaller input layers are shown from the first input on.
 const FEW_INPUTS: usize = 24;
 
 impl App {
-    /// A node's output, as others read it; none before it has been set or computed for the first time.
+    /// Returns a node's output, as others read it, once it has been set or computed.
     pub fn output(&self, id: NodeId) -> Option<f64> {
         Quantity::Output(id).is_known(&self.stepper).then(|| self.stepper.network()[id].sent())
     }
 
-    /// A node's delta; none before it has been computed for the first time.
+    /// Returns a node's delta, once it has been computed.
     pub fn delta(&self, id: NodeId) -> Option<f64> {
         Quantity::Delta(id).value(&self.stepper)
     }
 
-    /// The input in the middle of those that are not 0; the first, where inputs are few or all 0.
+    /// Returns the input in the middle of those that are not 0; the first if there are few inputs, or all are 0.
     pub(super) fn ink(&self) -> usize {
         let sample = self.stepper.sample();
         let inked: Vec<usize> = (0..sample.len()).filter(|&index| sample[index] != 0.0).collect();

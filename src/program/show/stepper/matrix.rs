@@ -1,7 +1,8 @@
-//! The moment in matrix form: what fc.py would be doing now, with the row, the column and the entry of this step lit.
+//! Draws the step in matrix form: what fc.py would do at this moment, with the row, the column and the entry of this
+//! step lit.
 //!
-//! Every phase fits one table. Its body is W, one row for each neuron of a layer and one column for each of the layer
-//! before, the bias last. On top is a vector of the layer before, on the left one of the layer itself:
+//! Every phase fits one table. Its body is W, with one row for each neuron of a layer and one column for each of the
+//! layer before, the bias last. On top is a vector of the layer before, on the left one of the layer itself:
 //!
 //! ```text
 //! a = sigmoid(W·x + b)          δ = a·(1 - a)·(Wᵀ·δ)          W = W + η·δ·xᵀ
@@ -49,7 +50,7 @@ impl<'t> Table<'t> {
         let form = MatrixForm::of(stepper, app.latest.as_ref());
         let layer = form.body.first().or(form.left.as_ref()).map_or(0, |matrix| matrix.layer);
         let marked = form.body.first().or(form.left.as_ref()).map_or((None, None), Matrix::focus);
-        // The column under the cursor, if the step has a whole row of them; the row, if it has a column.
+        // Where the step marks a whole row, the column under the cursor; where it marks a column, the row.
         let cursor =
             app.connection_under_cursor().map(|(_, wire)| (wire.downstream.index, wire.upstream.index));
         let (row, column) = cursor.map_or((0, app.ink()), |(row, column)| (row as usize, column as usize));
@@ -62,7 +63,7 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// The equation, written densely: `a[1] = sigmoid(W[1]·x + b[1])`.
+    /// Returns the equation in a compact form: `a[1] = sigmoid(W[1]·x + b[1])`.
     fn heading(&self) -> String {
         let dense = |piece: &String| match piece.chars().next() {
             Some(letter) if letter.is_alphabetic() => piece.replace('(', "[").replace(')', "]"),
@@ -78,7 +79,7 @@ impl<'t> Table<'t> {
         letter(&self.form.left).into_iter().chain(letter(&self.form.top)).collect::<Vec<String>>().join("╲")
     }
 
-    /// The matrix of a column, and its column there.
+    /// Returns the matrix of a column, and the column's place in it.
     fn at(&self, mut column: usize) -> Option<(&Matrix, usize)> {
         self.form.body.iter().find_map(|matrix| {
             let here = column;
@@ -87,8 +88,8 @@ impl<'t> Table<'t> {
         })
     }
 
-    /// Returns how many characters a column needs, so that every number in these rows has three significant digits; the
-    /// vector on the left is column 0.
+    /// Returns the number of characters that a column needs, so that every number in these rows has three significant
+    /// digits; the vector on the left is column 0.
     fn width(&self, column: usize, rows: &Range<usize>) -> usize {
         let top = self.form.top.as_ref().filter(|_| column > 0);
         let top = top.and_then(|top| top.entry(self.stepper, column - 1, 0).0);
@@ -103,18 +104,18 @@ impl<'t> Table<'t> {
     }
 }
 
-/// Returns how many characters a number takes with three significant digits.
+/// Returns the number of characters of a number with three significant digits.
 fn three_digits(value: f64) -> usize {
     let most = if (0.1..1000.0).contains(&value.abs()) { "-0.873".len() } else { WIDEST - 1 };
     short(value, WIDEST - 1).len().min(most)
 }
 
-/// `shown` of `count` places around `focus`: the first of them.
+/// Returns the first of `shown` places, out of `count`, around `focus`.
 pub fn window(count: usize, shown: usize, focus: usize) -> usize {
     focus.saturating_sub(shown / 2).min(count.saturating_sub(shown))
 }
 
-/// Draws what of the table has room.
+/// Draws as much of the table as there is room for.
 fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     if (area.width as usize) < 2 * WIDEST || area.height < 4 {
         return;
@@ -168,8 +169,8 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The part of a table that is seen: how wide the vector on the left and each column are, how many rows, and the first
-/// row and column.
+/// The visible part of a table: the widths of the vector on the left and of each column, the number of rows, and the
+/// first row and column.
 struct Window {
     widths: Vec<usize>,
     rows: usize,
@@ -180,7 +181,7 @@ struct Window {
 impl Window {
     fn of(table: &Table<'_>, area: Rect) -> Self {
         let (width, room) = (area.width as usize, area.height as usize - 2);
-        // Below the heading and the vector on top; a line at the bottom says which part is seen.
+        // Below the heading and the vector on top; a line at the bottom says which part is visible.
         let of = |columns: usize, rows: usize| {
             let rows = rows.min(table.rows);
             let first_row = window(table.rows, rows, table.focus.0);
@@ -200,7 +201,7 @@ impl Window {
         (1..most).rev().map(|columns| of(columns, room - 1)).find(fits).unwrap_or_else(|| of(1, room - 1))
     }
 
-    /// Which part it is, unless it is the whole.
+    /// Says which part it is, unless it is the whole.
     fn text(&self, table: &Table<'_>) -> Option<String> {
         let range = |what, first: usize, seen: usize, count: usize| {
             format!("{what} {}-{} of {count}", first + 1, first + seen)

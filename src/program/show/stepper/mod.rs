@@ -1,9 +1,9 @@
 //! The terminal stepper: `backprop step`.
 //!
-//! The network is drawn as nodes and weighted edges; the step just done is lit, with its formula and, next to it, the
-//! same moment in matrix form. What is shown comes from a [`Stepper`], so it is the network that trains.
+//! The network is drawn as nodes and weighted edges. The step just done is lit, with its formula and, next to it, the
+//! same moment in matrix form. Everything comes from a [`Stepper`], so it is the network that trains.
 //!
-//! Read [`app`] (what there is to see and what a key does to it), [`keys`], then the screen from the outside in:
+//! Read [`app`] (the state, and what a key does to it), [`keys`], then the screen from the outside in:
 //! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`weights`] (of one neuron, as an image).
 
 pub mod app;
@@ -30,23 +30,22 @@ pub use self::app::App;
 use backprop::step::Stepper;
 use backprop::{Architecture, Error, ErrorKind};
 
-/// Columns and rows the screen needs.
+/// The columns and rows that the screen needs.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
-/// Connections of the largest network that is drawn, through a window where it must be.
+/// The most connections of a network that is drawn, if need be through a window.
 pub const MOST_CONNECTIONS: usize = 2_000_000;
 
-/// How long the screen waits for a key while nothing moves.
+/// The time that the screen waits for a key while nothing moves.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// How long it waits while steps run by themselves.
+/// The time that it waits while steps run by themselves.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Runs the stepper in the terminal until the user leaves. The terminal is put back as it was, whatever happens.
+/// Runs the stepper in the terminal until the user leaves. The terminal is restored, whatever happens.
 ///
-/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `classes`
-/// what the outputs are called, where they stand for classes; `is_asked` whether the program has been asked to end,
-/// which is a wish to leave like any other.
+/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `classes` are
+/// the names of outputs that are classes; `is_asked` returns true once a signal has asked the program to end.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`] for a network too large to draw; [`ErrorKind::Usage`] for a terminal too small, or one that fails.
@@ -71,7 +70,7 @@ pub fn run(
     if is_asked() { Ok(()) } else { result.map_err(failure) }
 }
 
-/// Draws, waits for a key or for time to pass, and goes on, until the user has had enough.
+/// Draws, waits for a key or for the next frame, and continues until the user leaves.
 fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bool) -> io::Result<()> {
     let mut last = Instant::now();
     while !app.leaving && !is_asked() {
@@ -116,5 +115,5 @@ pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what map_err wants")]
 fn failure(error: io::Error) -> Error {
-    Error::usage(format!("the terminal does not do what the stepper asks ({error})")).remedy("use --plain")
+    Error::usage(format!("the terminal does not support the stepper ({error})")).remedy("use --plain")
 }

@@ -1,10 +1,9 @@
-//! Colours and marks. Nothing is said by colour alone: with `NO_COLOR` the same screen reads by bold, reverse and
-//! dashes.
+//! Colours and marks. Nothing depends on colour alone: with `NO_COLOR` the same screen uses bold, reverse and dashes.
 
 use backprop::step::text;
 use ratatui::style::{Color, Modifier, Style};
 
-/// How things are set off from each other.
+/// The styles of the screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
     /// True if colours may be used.
@@ -12,34 +11,34 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The style of the number that the step computed.
+    /// Returns the style of the number that the step computed.
     pub fn result(self) -> Style {
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
         if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
-    /// The style of the numbers that the step read.
+    /// Returns the style of the numbers that the step read.
     pub fn read(self) -> Style {
         let style = Style::new().add_modifier(Modifier::BOLD);
         if self.colour { style.fg(Color::Magenta) } else { style }
     }
 
-    /// The style of the number under the cursor.
+    /// Returns the style of the number under the cursor.
     pub fn cursor(self) -> Style {
         self.read().add_modifier(Modifier::UNDERLINED)
     }
 
-    /// Headings and hints.
+    /// Returns the style of headings and hints.
     pub fn quiet(self) -> Style {
         if self.colour { Style::new().fg(Color::DarkGray) } else { Style::new().add_modifier(Modifier::DIM) }
     }
 
-    /// The bar at the top and keys in the hints.
+    /// Returns the style of the bar at the top and of keys in the hints.
     pub fn strong() -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// A weight's edge: blue where it is positive, red where negative; bright where the step reads it.
+    /// Returns the colour of a weight's edge: blue if it is positive, red if negative; bright if the step reads it.
     pub fn edge(self, weight: f64, lit: bool) -> Color {
         match (self.colour, weight < 0.0, lit) {
             (false, _, _) => Color::Reset,
@@ -51,12 +50,12 @@ impl Palette {
     }
 }
 
-/// A number as [`short`] has it, or a dash where it has not been computed yet.
+/// Writes a number as [`short`] does, or a dash if it has not been computed yet.
 pub fn shown(value: Option<f64>, width: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| short(value, width))
 }
 
-/// A number in at most `width` characters (six at least), in eight with three or four significant digits: `0.6494`,
+/// Writes a number in at most `width` characters (six or more), in eight with three or four significant digits: `0.6494`,
 /// `-0.00345`, `3.82e-4`.
 pub fn short(value: f64, width: usize) -> String {
     let text = text::short(value);

@@ -85,7 +85,7 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
 }
 
-/// The sample as a picture, its middle if all of it does not fit; the input just set is marked.
+/// Draws the sample as a picture, or its middle if not all of it fits, and marks the input just set.
 fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some((rows, columns)) = app.image_shape else { return };
     let sample = app.stepper.sample();
@@ -127,9 +127,9 @@ fn draw_formula(app: &App, area: Rect, buffer: &mut Buffer) {
     Paragraph::new(text).wrap(Wrap { trim: false }).render(area, buffer);
 }
 
-/// Where, what, with which numbers, and the result; with fewer decimals where six do not fit.
+/// Returns the formula: the place, the symbols, the numbers and the result; with fewer decimals if six do not fit.
 fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
-    // A line breaks between words, so it is a little shorter than the screen is wide.
+    // Lines break between words, so they are a little shorter than the screen.
     let width = usize::from(area.width) - 12;
     let rows = |text: &Text| text.lines.iter().map(|line| line.width().div_ceil(width)).sum::<usize>();
     let fits = |text: &Text| rows(text) <= usize::from(area.height);
@@ -158,7 +158,7 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
     Text::from(lines)
 }
 
-/// The error curve: the cost each training step met, squeezed together where there are more than columns.
+/// Draws the curve of the cost, one training step after the other, averaged if there are more than columns.
 fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let costs = app.stepper.costs();
     let title = match costs.last() {
@@ -179,13 +179,13 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
         (0..width).map(|i| mean(&costs[i * costs.len() / width..(i + 1) * costs.len() / width])).collect()
     };
     let largest = heights.iter().copied().fold(0.0, f64::max);
-    // The sparkline counts in whole numbers; a cost that is not a number is drawn as nothing.
+    // The sparkline takes whole numbers; a cost that is not a number is not drawn.
     let scaled = heights.iter().map(|cost| if largest > 0.0 { (cost / largest * 1000.0) as u64 } else { 0 });
     let below = Rect { y: area.y + used, height: area.height - used, ..area };
     Sparkline::default().data(scaled).max(1000).render(below, buffer);
 }
 
-/// The weight under the cursor; a number that is being written; or what the last key brought about.
+/// Draws the weight under the cursor, the number being typed, or the effect of the last key.
 fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
     if let Mode::Edit { target, text } = &app.mode {

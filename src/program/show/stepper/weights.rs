@@ -10,7 +10,7 @@ use super::App;
 use super::palette::Palette;
 
 impl App {
-    /// The neuron of the first hidden layer that the step or the cursor is on; else the first one.
+    /// Returns the neuron of the first hidden layer at the step or the cursor; otherwise the first one.
     pub fn hidden_neuron(&self) -> usize {
         let wire = self.connection_under_cursor().map(|(_, wire)| [wire.downstream, wire.upstream]);
         let node = self.latest.as_ref().and_then(|step| step.action.node()).map(|id| self.place(id));
@@ -51,7 +51,7 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// From black to blue for a positive weight, to red for a negative one: six steps of the terminal's 256 colours.
+/// Returns a colour from black to blue for a positive weight, to red for a negative one: six of the terminal's 256.
 fn shade(share: f64) -> Color {
     let level = (5.0 * share.abs()).round() as u8;
     Color::Indexed(if share >= 0.0 {
