@@ -30,7 +30,7 @@ impl App {
         match target {
             Some(target) => self.mode = Mode::Edit { target, text: String::new() },
             None => {
-                self.say("there is nothing to change here: go to a step that sets an input or uses a weight")
+                self.say("there is nothing to change here: go to a step that sets an input or uses a weight");
             }
         }
     }
