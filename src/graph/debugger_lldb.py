@@ -27,7 +27,7 @@ from debugger_common import Missing, id_number, items
 # and where our list of connections becomes a slice.
 STEP_AVOID = r"^(core|alloc|std)::|^<(core|alloc|std)::|^_\$LT\$(core|alloc|std|usize|backprop\.\.graph\.\.connections)"
 STEP_SETTING = "target.process.thread.step-avoid-regexp"
-# An editor asks for all children at once. Of a long list it gets so many, and the others in pages.
+# An editor asks for all children at once. Of a long list it gets this many, and the others in pages.
 PAGE = 100
 # What the breakpoints of bp-next-node are called. (LLDB accepts no hyphen in such a name.)
 NEXT_NODE = "bp_next_node"

@@ -452,7 +452,7 @@ fn phases_and_samples_are_walked_from_first_step_to_first_step() {
     assert_eq!(positions("sample", -1, 3), [47, 1, 0]);
 }
 
-/// What `src/page-engine/build.sh` writes: a checksum and a path a line.
+/// Returns what `src/page-engine/build.sh` writes: a checksum and a path a line.
 #[test]
 fn the_wasm_in_the_page_is_made_from_these_sources() {
     let list =

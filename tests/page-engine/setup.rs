@@ -75,7 +75,7 @@ fn steps_of_page(situation: &Value, count: usize) -> Vec<String> {
     (0..count).map(|_| ask(json!({"do": "next"}))["step"].to_string()).collect()
 }
 
-/// What a page written by `trace` begins with.
+/// Returns the beginning of a page written by `trace`.
 fn situation_in(page: &Path) -> Value {
     let page = std::fs::read_to_string(page).expect("it was written");
     let begin = page.find(r#"id="situation""#).expect("the page begins with a situation");

@@ -46,9 +46,9 @@ pub struct Block {
     pub start: usize,
     /// The index of the line of the closing fence.
     pub end: usize,
-    /// What follows the opening fence: `rust`, `console`.
+    /// The words after the opening fence: `rust`, `console`.
     pub language: String,
-    /// The HTML comments that stand right before it, outermost first.
+    /// The HTML comments right before it, outermost first.
     pub notes: Vec<String>,
     /// The lines between the fences.
     pub body: Vec<String>,
@@ -77,7 +77,7 @@ impl Document {
         format!("{}, line {}", self.path.display(), line + 1)
     }
 
-    /// Every fenced block. Fences stand at the beginning of a line.
+    /// Returns every fenced block. Fences are at the beginning of a line.
     pub fn blocks(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut start = None;
@@ -146,7 +146,7 @@ impl Document {
         anchors
     }
 
-    /// The target of every link and picture, with the index of the line it stands on.
+    /// Returns the target of every link and picture, with the index of its line.
     pub fn links(&self) -> Vec<(usize, String)> {
         let text = self.text();
         let line = |offset: usize| text[..offset].matches('\n').count();
@@ -171,7 +171,7 @@ fn comment(line: &str) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
-/// What GitHub makes of a heading: small letters, digits, hyphens for blanks, no punctuation.
+/// Returns the anchor that GitHub makes of a heading: small letters, digits, hyphens for blanks, no punctuation.
 fn anchor(title: &str) -> String {
     let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()

@@ -17,7 +17,7 @@ pub fn backprop(arguments: &str) -> Command {
     command
 }
 
-/// What `start` gives, which starts a process. Wine now and then loses one before its first instruction and calls that
+/// Returns what `start` gives, which starts a process. Wine now and then loses one before its first instruction and calls that
 /// an internal error; it is asked again.
 pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
     const INTERNAL_ERROR: i32 = 1359;

@@ -17,7 +17,7 @@ pub struct Browser {
     answers: BufReader<ChildStdout>,
     session: Option<String>,
     last_id: u64,
-    /// What the page asked the network for, and what went wrong in it.
+    /// The requests of the page to the network, and its errors.
     pub problems: Vec<String>,
     _profile: TempDir,
 }

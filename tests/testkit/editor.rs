@@ -67,7 +67,7 @@ impl Editor {
         self.sequence
     }
 
-    /// What the adapter answers, successful or not.
+    /// Returns the adapter's answer, successful or not.
     pub fn request(&mut self, command: &str, arguments: &Value) -> Value {
         let number = self.send(command, arguments);
         self.response(number)
@@ -114,7 +114,7 @@ impl Editor {
         }
     }
 
-    /// Waits until it stands. Returns the event, with all that was said before as `said`.
+    /// Waits until it stops. Returns the event, with all that was said before as `said`.
     pub fn stopped(&mut self) -> Value {
         let mut event = self.event("stopped");
         let said = self.events.iter().filter(|event| event["event"] == "output");
@@ -124,7 +124,7 @@ impl Editor {
         event
     }
 
-    /// Lets it go on, and waits until it stands.
+    /// Lets it continue, and waits until it stops.
     pub fn go(&mut self, command: &str) -> Value {
         self.ok(command, &json!({ "threadId": 1 }));
         self.stopped()
@@ -153,13 +153,13 @@ impl Editor {
         self.frames()[0]["name"].as_str().expect("a name").to_owned()
     }
 
-    /// What a reference unfolds into.
+    /// Returns what a reference unfolds into.
     pub fn variables(&mut self, reference: &Value) -> Vec<Value> {
         let answer = self.ok("variables", &json!({ "variablesReference": reference }));
         answer["variables"].as_array().expect("a list").clone()
     }
 
-    /// What an expression comes to.
+    /// Returns the value of an expression.
     pub fn evaluate(&mut self, expression: &str) -> String {
         let answer = self.ok("evaluate", &json!({ "expression": expression, "context": "repl" }));
         answer["result"].as_str().expect("a text").to_owned()

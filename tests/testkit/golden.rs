@@ -74,7 +74,7 @@ pub struct Batch {
     pub first_sample: FirstSample,
 }
 
-/// What the first sample of a mini-batch gives before any weight has moved.
+/// The numbers of a mini-batch's first sample, before any weight has moved.
 #[derive(Deserialize)]
 pub struct FirstSample {
     pub cost: f64,

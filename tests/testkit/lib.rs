@@ -1,4 +1,4 @@
-//! What the tests of several packages share: reference numbers, networks from a seed, the program as it is typed, editors
+//! The parts that tests of several packages share: reference numbers, networks from a seed, the program as it is typed, editors
 //! and browsers that talk to it, the book's Markdown.
 
 #![forbid(unsafe_code)]

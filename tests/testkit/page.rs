@@ -26,7 +26,7 @@ pub fn page(options: &str) -> (TempDir, PathBuf, String) {
     (folder, path, text)
 }
 
-/// What stands between two pieces of text.
+/// Returns the text between two pieces of text.
 pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     let start = text.find(before).unwrap_or_else(|| panic!("no {before:?}")) + before.len();
     &text[start..start + text[start..].find(after).unwrap_or_else(|| panic!("no {after:?}"))]
@@ -68,7 +68,7 @@ pub fn read_report(text: &str) -> Value {
     report
 }
 
-/// Whether two JSON values are the same, bit for bit; JavaScript writes 1.0 as 1, and -0 as 0.
+/// Returns true if two JSON values are the same, bit for bit; JavaScript writes 1.0 as 1, and -0 as 0.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
@@ -116,7 +116,7 @@ fn setting(rng: &mut ChaCha8Rng, seed: usize) -> (String, Value) {
     (options, situation)
 }
 
-/// The fragment of an address that stands for a situation.
+/// Returns the fragment of an address that leads to a situation.
 pub fn fragment(situation: &Value) -> String {
     format!("situation={}", base64(situation.to_string().as_bytes()))
 }
@@ -168,7 +168,7 @@ fn trainings() -> Vec<(Value, Parameters)> {
     vec![training(1, 0.0), training(16, 0.2)]
 }
 
-/// Whether models of the page have these weights, to the bit.
+/// Returns true if models of the page have these weights, to the bit.
 fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     for (place, (situation, expected)) in trainings.iter().enumerate() {
         let model = Model::from_json(&models[place].to_string()).expect("a model");

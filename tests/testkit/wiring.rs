@@ -2,7 +2,7 @@
 
 use backprop::graph::Network;
 
-/// Every connection stands in both its nodes' lists, lists are in the order of the other layer's nodes, and layers
+/// Every connection is in the lists of both its nodes, lists are in the order of the other layer's nodes, and layers
 /// are fully connected.
 pub fn assert_wiring(network: &Network) {
     let mut connections_seen = 0;

@@ -83,7 +83,7 @@ pub struct Path {
     pub predicted_drop: f64,
 }
 
-/// What becomes of a ball.
+/// The end of a ball's way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Less than a thousandth of the height is left.

@@ -1,4 +1,4 @@
-//! What lessons are made with.
+//! The parts of which lessons are made.
 
 pub(super) use backprop::graph::Network;
 pub(super) use backprop::{

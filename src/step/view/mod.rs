@@ -1,4 +1,4 @@
-//! What a reader sees of a step: the one view that terminal, page and editor render.
+//! The one view of a step, which terminal, page and editor render.
 //!
 //! Read `quantity` (every number by its name), `check` (the gradient check of one), `matrix` (a step in matrix form),
 //! `units` (where the next node, layer or phase begins), `typed` (numbers as people type them), then `source` (the lines

@@ -94,7 +94,7 @@ fn twenty_steps_with_and_without_dropout_agree_in_every_shape() {
     steps_agree(20);
 }
 
-/// That both engines have the same weights after so many steps.
+/// Asserts that both engines have the same weights after this many steps.
 fn steps_agree(count: usize) {
     for architecture in architectures() {
         for dropout in [None, Some(Dropout { probability: 0.5, seed: 9 })] {

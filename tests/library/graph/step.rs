@@ -190,7 +190,7 @@ proptest! {
         }
     }
 
-    /// The formula worked out anew from the numbers a step says it read.
+    /// Computes the formula from the numbers that a step says it read.
     #[test]
     fn the_terms_of_a_step_give_its_value_bit_for_bit(problem in problems(), mini_batches in mini_batches()) {
         let stepper = problem.stepper().in_mini_batches(mini_batches);

@@ -81,7 +81,7 @@ fn weights_agree_after_a_thousand_samples() {
     agree_after_fifties(20, &Architecture::new(&[784, 300, 10]), 1);
 }
 
-/// That weights agree after so many times fifty samples.
+/// Asserts that weights agree after this many times fifty samples.
 fn agree_after_fifties(times: usize, architecture: &Architecture, seed: u64) {
     let mut three = Three::new(architecture, seed);
     let Rows { labels, samples } = rows(architecture, 50, seed);
@@ -121,7 +121,7 @@ fn a_connection_of_the_object_graph_takes_at_most_40_bytes() {
     let network = graph::Network::new(&[784, 30, 10], 0);
     let connections = network.connections.len();
     assert_eq!(connections, 785 * 30 + 31 * 10);
-    // A connection, 24 bytes, and its id in the lists of two nodes; nodes and layers are few beside them.
+    // A connection, 24 bytes, and its id in the lists of two nodes; nodes and layers are few in comparison.
     let bytes = network.memory_bytes() as f64 / connections as f64;
     assert!((32.0..40.0).contains(&bytes), "{bytes} bytes a connection");
 }

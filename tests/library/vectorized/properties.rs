@@ -141,7 +141,7 @@ fn results_of_many_samples_do_not_depend_on_the_number_of_threads() {
     do_not_depend_on_threads(&[Activation::Sigmoid, Activation::Relu], 333);
 }
 
-/// That one, two and three threads compute the same bits of so many samples: several shares of uneven size on one
+/// Asserts that one, two and three threads compute the same bits of this many samples: several shares of uneven size on one
 /// thread, and enough work for three.
 fn do_not_depend_on_threads(activations: &[Activation], count: usize) {
     for &activation in activations {
@@ -374,7 +374,7 @@ fn a_sample_too_short_is_refused() {
 #[test]
 fn a_network_larger_than_memory_is_an_error_that_names_the_sizes() {
     let architecture = Architecture::new(&[usize::MAX / 16, 2_000_000]);
-    let error = Network::try_new(&architecture).expect_err("nobody has that much memory");
+    let error = Network::try_new(&architecture).expect_err("that much memory does not exist");
     assert!(error.to_string().contains("2000000"), "{error}");
 }
 

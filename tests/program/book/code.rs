@@ -17,11 +17,11 @@ fn code_shown_in_the_book_is_the_code() {
                 (_, Some(source)) => match code_from(source) {
                     Err(problem) => problems.push(format!("{place}: {problem}")),
                     Ok(Code::Item(lines)) if lines != block.body => {
-                        problems.push(format!("{place}: this is not what stands in {source}"));
+                        problems.push(format!("{place}: this is not what {source} contains"));
                         renewed.push((block, lines));
                     }
                     Ok(Code::File(text)) if !text.contains(&unindented(&block.body)) => {
-                        problems.push(format!("{place}: this does not stand in {source}"));
+                        problems.push(format!("{place}: this is not in {source}"));
                     }
                     Ok(_) => {}
                 },

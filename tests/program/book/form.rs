@@ -38,12 +38,12 @@ fn the_markdown_is_what_github_renders() {
         for (line, text) in document.prose() {
             let mut problem = |what: &str| problems.push(format!("{}: {what}", document.place(line)));
             if text.trim_start().starts_with("```") {
-                problem("a fence stands at the beginning of its line");
+                problem("a fence must be at the beginning of its line");
             }
             if text.contains("$$") {
                 let outside = if in_formula { line + 1 } else { line.wrapping_sub(1) };
                 if text != "$$" || !is_blank(outside) {
-                    problem("$$ stands alone on its line, with an empty line around the formula");
+                    problem("$$ must be alone on its line, with an empty line around the formula");
                 }
                 in_formula = !in_formula;
             } else if in_formula && text.is_empty() {
@@ -58,7 +58,7 @@ fn the_markdown_is_what_github_renders() {
             if text == "</details>" {
                 open_details -= 1;
                 if !is_blank(line - 1) || !is_blank(line + 1) {
-                    problem("empty lines must stand around </details>");
+                    problem("there must be empty lines around </details>");
                 }
             }
         }

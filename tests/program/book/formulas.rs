@@ -67,7 +67,7 @@ fn the_documentation_has_every_formula_and_every_picture_of_every_chapter() {
         };
         for (_, link) in chapter.links().into_iter().filter(|(_, link)| link.starts_with("images/")) {
             if !listed.contains(&format!("[\"{link}\"]")) {
-                problems.push(format!("src/book/mod.rs: beside {path}, [\"{link}\"] is missing"));
+                problems.push(format!("src/book/mod.rs: next to {path}, [\"{link}\"] is missing"));
             }
         }
         for (line, formula) in formulas(&chapter.lines.join("\n")) {

@@ -3,7 +3,7 @@
 use crate::assert_none;
 use testkit::book::documents;
 
-/// What commands begin with. The last five are for maintainers, or take a Unix shell, and their pages say so.
+/// The first words of commands. The last five are for maintainers, or need a Unix shell, and their pages say so.
 const PROGRAMS: [&str; 15] = [
     "backprop",
     "cargo",
@@ -24,10 +24,10 @@ const PROGRAMS: [&str; 15] = [
     "docs/examples/compare_peers.sh",
 ];
 
-/// What a shell would do something with, each shell its own; `#` is a comment in both, and a comma of ours is one argument.
+/// The characters that a shell interprets, for each shell; `#` is a comment in both, and a comma of ours is one argument.
 const SYNTAX: &str = "|;&$<>`\\*?~(){}[]!@'";
 
-/// What is wrong with a command.
+/// Says what is wrong with a command.
 fn problem(command: &str) -> Option<String> {
     let code = command.split(" #").next().unwrap_or_default().trim();
     if code.is_empty() {

@@ -11,7 +11,7 @@ fn the_engines_agree_and_the_numbers_belong_together() {
     let number = |name: &str| found[name].as_f64().expect("a number");
     assert!((number("ratio") - number("object_us") / number("vectorized_us")).abs() < 1e-9);
     assert!(number("textbook_us") > 0.0);
-    // A connection is 24 bytes and stands in two lists of 4; nodes add what they add.
+    // A connection is 24 bytes and has 4 bytes in each of two lists; nodes come on top.
     assert!((32.0..80.0).contains(&number("bytes_per_connection")), "{found}");
 }
 

@@ -115,7 +115,7 @@ fn fields(mut message: &[u8]) -> Vec<(u64, &[u8], u64)> {
     found
 }
 
-/// What stands in a field, as often as it is there.
+/// Returns the contents of every field with this number.
 fn inside(message: &[u8], field: u64) -> Vec<&[u8]> {
     fields(message).into_iter().filter(|found| found.0 == field).map(|found| found.1).collect()
 }

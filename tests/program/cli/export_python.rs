@@ -33,7 +33,7 @@ fn run(python: &OsString, code: &str, folder: &TempDir) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// run/train.py on so many processes, with what `torchrun` tells each.
+/// Runs run/train.py in this many processes, with what `torchrun` tells each.
 fn train(python: &OsString, folder: &TempDir, processes: usize) {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
     let start = |rank: usize| {

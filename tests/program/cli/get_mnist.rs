@@ -56,7 +56,7 @@ fn get_mnist(address: &str, folder: &Path) -> Output {
     command.output().expect("the program starts")
 }
 
-/// Whether there is curl; in CI there must be.
+/// Returns true if there is curl; in CI there must be.
 fn can_download() -> bool {
     let can = Command::new("curl").arg("--version").output().is_ok();
     assert!(can || std::env::var_os("CI").is_none(), "CI needs curl");
@@ -94,7 +94,7 @@ fn a_missing_file_is_reported_with_its_address() {
     assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
 }
 
-/// Whether the file of this name is still there after the program has refused it.
+/// Returns true if the file of this name is still there after the program has refused it.
 fn refused(folder: &Path, part: &str) {
     let output = get_mnist("http://127.0.0.1:9", folder);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();

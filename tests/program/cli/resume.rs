@@ -24,7 +24,7 @@ fn read(folder: &TempDir, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_run_that_saves_its_work_goes_on_when_nobody_reads_its_lines_any_more() {
+fn a_run_that_saves_its_work_goes_on_when_its_lines_are_no_longer_read() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = "train --data bits --epochs 30 --out";
     success(backprop(&format!("{run} a.json")).current_dir(&folder));
@@ -223,7 +223,7 @@ mod unix {
         assert!(saved.state.epochs_done >= 1);
     }
 
-    /// The program where no file may grow beyond so many blocks of 512 bytes: a disk that is full.
+    /// Runs the program with a limit on file sizes, in blocks of 512 bytes: a full disk.
     fn short_of_space(arguments: &str, blocks: usize, folder: &Path) -> std::process::Output {
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {arguments}");
         let mut shell = Command::new("sh");

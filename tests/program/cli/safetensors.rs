@@ -130,7 +130,7 @@ fn a_file_without_activations_is_announced_with_those_assumed() {
     assert_eq!(said("--activation relu,sigmoid"), "");
 }
 
-/// What the program says of a file with these contents.
+/// Returns what the program says about a file with these contents.
 fn refused(folder: &TempDir, bytes: &[u8]) -> String {
     write(&folder.path().join("wrong"), bytes);
     refusal(backprop(&format!("predict {INPUT} --model wrong --activation sigmoid")).current_dir(folder))

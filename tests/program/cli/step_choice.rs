@@ -17,7 +17,7 @@ const TRAININGS: [&str; 5] = [
     "step --sizes 9,2,3 --train-limit 2 --epochs 3",
 ];
 
-/// What a training prints whole.
+/// The whole output of a training.
 struct Whole {
     training: &'static str,
     json: Vec<String>,
@@ -104,7 +104,7 @@ fn choices() -> impl Strategy<Value = Choice> {
 /// A step of plain text, with the headings that apply to it.
 #[derive(Debug, Clone, PartialEq)]
 struct Line {
-    /// What begins an epoch, sample or mini-batch, and what begins a phase.
+    /// The headings of epochs, samples and mini-batches, and those of phases.
     headings: Vec<String>,
     text: String,
 }
@@ -128,7 +128,7 @@ fn lines(text: &str) -> (Vec<Line>, Vec<String>) {
             _ => 3,
         };
         headings.retain(|(above, _)| *above < level);
-        // The cost stands above the deltas of the output layer; a whole mini-batch is no part of its last sample.
+        // The cost is above the deltas of the output layer; a whole mini-batch is not part of its last sample.
         if level == 3 && !line.ends_with("the output layer") {
             headings.retain(|(above, _)| *above != 2);
         }

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What a terminal is told when a program takes the whole screen, and when it gives it back.
+/// The sequences by which a program takes the whole screen, and gives it back.
 const TAKES_THE_SCREEN: &str = "\x1b[?1049h";
 const GIVES_IT_BACK: &str = "\x1b[?1049l";
 

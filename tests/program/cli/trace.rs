@@ -120,7 +120,7 @@ fn without_a_name_the_page_is_page_html_and_replaces_no_other_file() {
     let line = refusal(&mut trace(""));
     assert!(line.contains("page.html: there is a file already"), "{line}");
     assert_eq!(std::fs::read(folder.path().join("page.html")).expect("still there"), b"my own page");
-    // Fewer samples than six are no reason to refuse, where nobody has asked for six.
+    // Fewer than six samples are not refused unless six were asked for.
     success(&mut trace("--data xor --sizes 2,2,1 --out xor.html"));
     let text = std::fs::read_to_string(folder.path().join("xor.html")).expect("the page was written");
     assert_eq!(situation(&text)["limit"], 4, "all there are");

@@ -295,7 +295,7 @@ fn epoch_lines_are_aligned_and_the_network_kept_is_the_one_reported() {
 
 #[test]
 fn a_network_of_several_activations_learns_by_the_cross_entropy_too() {
-    // What is said at the end looks at hidden layers by themselves, behind which that cost cannot stand.
+    // The summary at the end looks at hidden layers by themselves, which that cost cannot follow.
     let command = "train --data xor --sizes 2,3,1 --activation tanh,sigmoid --cost cross-entropy --epochs 1";
     assert!(success(&mut backprop(command)).contains("cost"));
 }

@@ -59,7 +59,7 @@ fn a_file_that_somebody_reads_is_replaced_and_they_read_on() {
     assert_eq!(text, before);
     drop(reader);
     let names = std::fs::read_dir(folder.path()).expect("readable").count();
-    assert_eq!(names, 1, "nothing is left beside it");
+    assert_eq!(names, 1, "no other file is left");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn a_node_a_layer_a_pass_a_sample_and_an_epoch_can_be_stopped_at() {
         format!("node 0-0: x1 < layer 0 < forward < sample {sample} < epoch {epoch} < training")
     };
     assert_eq!(stops_at(&two_epochs, &["sample 2"]), [start(2, 1), start(2, 2)]);
-    // The first one is where it stands already.
+    // It is already at the first one.
     assert_eq!(stops_at(&two_epochs, &["epoch"]), [start(0, 2)]);
     let in_batches = json!({ "trainLimit": 3, "epochs": 1, "batch": 2, "dropout": 0.5 });
     let batch = "node 0-0: x1 < layer 0 < forward < sample 2 < mini-batch 2 < epoch 1 < training";
@@ -134,7 +134,7 @@ fn breakpoints_on_lines_of_mini_batches_stop_once_for_each_time_they_run() {
         ("connections[i].update_by_mean(nodes, samples, step);", 26),
     ] {
         let file = "src/graph/mini_batch.rs";
-        // The first step of all stops nowhere: it stands there already.
+        // There is no stop at the very first step: it is there already.
         let first = usize::from(text.contains("predict"));
         let mut editor = Editor::open(&two_samples);
         break_on_lines(&mut editor, file, &[(line_of(file, text), "")]);

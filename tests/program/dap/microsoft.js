@@ -26,7 +26,7 @@ async function session(name, launch, configure, work) {
   console.log(name);
 }
 
-/** Sends a request that lets it go on, and waits until it stands. */
+/** Sends a request to continue, and waits until it stops. */
 async function go(client, request) {
   const [event] = await Promise.all([client.waitForEvent("stopped", 60000), client[request](thread)]);
   return event.body;

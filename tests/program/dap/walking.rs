@@ -193,7 +193,7 @@ fn divergence_stops_at_the_first_number_that_is_none_and_names_it() {
     let last = editor.scope("Last step");
     let last = by_name(&editor.variables(&last));
     assert!(last["before"].as_str().is_some_and(|before| before.parse::<f64>().is_ok_and(f64::is_finite)));
-    // Said once; and not at all where nobody wants to know.
+    // Said once; and not at all if it was not asked for.
     editor.break_at(&["epoch 9"]);
     assert_eq!(editor.go("continue")["reason"], "breakpoint");
     editor.ok("setExceptionBreakpoints", &json!({ "filters": [] }));

@@ -10,14 +10,14 @@
 //!   upstream[0] = (0-0) -> (1-0) weight=0.274137 gradient=0.000000
 //! ```
 
-/// Where the program stands: a debugger says it only when it has changed.
+/// The place of the program, which a debugger prints only when it has changed.
 #[derive(Default)]
 pub struct Reader {
     function: String,
 }
 
 impl Reader {
-    /// What gdb printed in answer to one command.
+    /// Reads what gdb printed in answer to one command.
     pub fn gdb(&mut self, raw: &str) -> Vec<String> {
         let (mut lines, mut returned) = (Vec::new(), None);
         for line in raw.lines().map(str::trim_end).filter(|line| !matches!(*line, "" | "}")) {
@@ -45,7 +45,7 @@ impl Reader {
         lines.into_iter().chain(returned).collect()
     }
 
-    /// What LLDB printed in answer to this command.
+    /// Reads what LLDB printed in answer to this command.
     pub fn lldb(&mut self, command: &str, raw: &str) -> Vec<String> {
         let (mut lines, mut returned) = (Vec::new(), None);
         for line in raw.lines().map(str::trim_end).filter(|line| !matches!(*line, "" | "}")) {
@@ -75,7 +75,7 @@ impl Reader {
         lines.into_iter().chain(returned).collect()
     }
 
-    /// Where an editor is told that the program stands.
+    /// Reads the place of the program that an editor is told.
     pub fn editor(&mut self, function: &str, object: Option<&str>, line: usize, code: &str) -> String {
         self.function = function_and_object(&format!("{function}(self={}", object.unwrap_or_default()), "(");
         self.stop(&line.to_string(), code)

@@ -13,7 +13,7 @@ use testkit::golden::{Online, read_json};
 
 const PROGRAM: &str = "lldb-dap-19";
 
-/// Whether there is no lldb-dap; says so.
+/// Returns true if lldb-dap is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(first_of(&[PROGRAM]), "lldb-19")
 }
@@ -84,7 +84,7 @@ impl Editor {
         serde_json::from_slice(&body).expect("JSON")
     }
 
-    /// What the adapter answers, successful or not.
+    /// Returns the adapter's answer, successful or not.
     fn try_request(&mut self, command: &str, arguments: &Value) -> Value {
         let number = self.send(command, arguments);
         loop {
@@ -153,7 +153,7 @@ impl Editor {
         )
     }
 
-    /// Where the program stands.
+    /// Returns the place of the program.
     fn place(&mut self, reader: &mut Reader) -> String {
         let frame = self.frame();
         let locals = self.locals();
@@ -181,7 +181,7 @@ impl Editor {
         vec![breakpoint_line(&answer["breakpoints"][0])]
     }
 
-    /// What the pane shows of a value: a line, and what stands below it when it is unfolded.
+    /// Returns what the pane shows of a value: a line, and what is below it when it is unfolded.
     fn unfold(&mut self, value: &Value, kind: &str) -> Vec<String> {
         let mut lines = vec![shown(value)];
         let is_node =
@@ -264,7 +264,7 @@ fn breakpoint_line(breakpoint: &Value) -> String {
     format!("Breakpoint at {}:{}", breakpoint["source"]["name"].as_str().expect("a file"), breakpoint["line"])
 }
 
-/// What an editor shows where a terminal would have been given these commands.
+/// Returns what an editor shows for commands that would be typed in a terminal.
 pub fn answers(commands: &[&str]) -> Vec<Vec<String>> {
     let (mut editor, mut reader) = (Editor::open(), Reader::default());
     commands.iter().map(|command| editor.answer(command, &mut reader)).collect()

@@ -11,12 +11,12 @@ use crate::{
 };
 use testkit::golden::{Online, golden_text, read_json};
 
-/// Whether gdb is not there; says so.
+/// Returns true if gdb is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(first_of(&["gdb"]), "gdb")
 }
 
-/// What gdb answers to each of these commands.
+/// Returns gdb's answer to each of these commands.
 pub fn answers(commands: &[&str]) -> Vec<String> {
     let marked = commands.iter().map(|command| format!("echo ====\\n\n{command}\n"));
     let text = gdb(&marked.collect::<String>());
@@ -27,7 +27,7 @@ fn gdb(commands: &str) -> String {
     gdb_on(nine_nodes(), commands)
 }
 
-/// What gdb prints when it is given these commands, without its own notes about threads and scripts.
+/// Returns what gdb prints for these commands, without its own notes about threads and scripts.
 pub fn gdb_on(program: &Path, commands: &str) -> String {
     let script = tempfile::NamedTempFile::with_suffix(".gdb").expect("a temporary file");
     std::fs::write(script.path(), commands).expect("a temporary file can be written");

@@ -12,7 +12,7 @@ fn arguments(sizes: &str) -> Vec<&str> {
     arguments.split(' ').chain([sizes]).collect()
 }
 
-/// What LLDB prints where the first hidden neuron of a network of these sizes computes its output.
+/// Returns what LLDB prints when the first hidden neuron of a network of these sizes computes its output.
 fn in_lldb(sizes: &str, commands: &str) -> String {
     lldb::lldb(Path::new(PROGRAM), &arguments(sizes), &format!("b {CALC_OUTPUT}\nrun\n{commands}"))
 }

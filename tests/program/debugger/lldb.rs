@@ -27,12 +27,12 @@ fn version(program: &str) -> Option<u32> {
     text.split("version ").nth(1)?.split('.').next()?.parse().ok()
 }
 
-/// Whether there is no LLDB 19; says so.
+/// Returns true if LLDB 19 is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(program(), "lldb-19")
 }
 
-/// What LLDB prints when it is given these commands, after it has imported our script.
+/// Returns what LLDB prints for these commands, after it has imported our script.
 pub fn lldb(program_under_test: &Path, arguments: &[&str], commands: &str) -> String {
     let script = tempfile::NamedTempFile::with_suffix(".lldb").expect("a temporary file");
     std::fs::write(script.path(), commands).expect("a temporary file can be written");
@@ -56,7 +56,7 @@ pub fn lldb(program_under_test: &Path, arguments: &[&str], commands: &str) -> St
     kept.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// What LLDB answers to each of these commands.
+/// Returns LLDB's answer to each of these commands.
 pub fn answers(commands: &[&str]) -> Vec<String> {
     let marked = commands.iter().map(|command| format!("script print('====')\n{command}\n"));
     let text = lldb(nine_nodes(), &[], &marked.collect::<String>());

@@ -40,7 +40,7 @@ const CALC_HIDDEN_LAYER_DELTA: &str = "backprop::graph::node::Node::calc_hidden_
 const CONST_CALC_HIDDEN_LAYER_DELTA: &str = "backprop::graph::const_node::ConstNode::calc_hidden_layer_delta";
 const UPDATE_WEIGHT: &str = "backprop::graph::connection::Connection::update_weight";
 
-/// How often a training step of 3-4-2 comes by each node-sized function.
+/// The number of calls of each node-sized function in a training step of 3-4-2.
 const HITS: [(&str, usize); 5] = [
     (CALC_OUTPUT, 6),
     (CALC_OUTPUT_LAYER_DELTA, 2),
@@ -68,7 +68,7 @@ fn nine_nodes() -> &'static Path {
     PATH.get_or_init(|| example("nine_nodes"))
 }
 
-/// An example, built as `cargo build --example NAME` builds it, beside this very test.
+/// Returns an example, built as `cargo build --example NAME` builds it, next to this very test.
 fn example(name: &str) -> PathBuf {
     // target/debug/deps/debugger-0123
     let test = std::env::current_exe().expect("a test knows its own path");
@@ -90,7 +90,7 @@ fn lldb_script() -> PathBuf {
     root().join("src/graph/debugger_lldb.py")
 }
 
-/// Whether a debugger is not there; says so.
+/// Returns true if a debugger is missing, and says so.
 fn is_missing(program: Option<&str>, package: &str) -> bool {
     if program.is_none() {
         let excused = package == "lldb-19" && std::env::var_os("BACKPROP_NO_LLDB").is_some();

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{CALC_OUTPUT, UPDATE_WEIGHT, dap, example, gdb, lldb, mi, nine_nodes, vscode};
 
-/// What each debugger that is here prints, at the first stop at `function` and after these commands.
+/// Returns what each installed debugger prints, at the first stop at `function` and after these commands.
 fn pictures(function: &str, then: &[&str]) -> Vec<Value> {
     let at = format!("b {function}");
     let commands: Vec<&str> = [&*at, "run"].iter().chain(then).chain(&["bp-json"]).copied().collect();
@@ -114,7 +114,7 @@ fn a_network_wired_by_hand_is_drawn_as_it_is_wired() {
     }
 }
 
-/// What Debug Visualizer asks of a debugger, and in which context: .vscode/settings.json.
+/// Returns what Debug Visualizer asks of a debugger, and in which context: .vscode/settings.json.
 fn asked_by_the_extension(debugger: &str) -> (String, String) {
     let setting =
         vscode::read("settings.json")["debugVisualizer.debugAdapterConfigurations"][debugger].take();

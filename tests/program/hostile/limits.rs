@@ -24,7 +24,7 @@ pub struct Ended {
     pub status: Option<i32>,
     pub stdout: String,
     pub stderr: String,
-    /// Seconds of processor time; 0 where nobody tells.
+    /// Seconds of processor time; 0 if the system does not say.
     pub seconds: f64,
 }
 
@@ -77,7 +77,7 @@ pub fn run(command: &mut Command) -> Ended {
     ended
 }
 
-/// Whether the test has said where stdout goes; std does not tell, so it is marked.
+/// Marks that the test has said where stdout goes, which std does not tell.
 fn is_redirected(command: &Command) -> bool {
     command.get_envs().any(|(name, _)| name == "STDOUT_IS_SET")
 }
@@ -103,7 +103,7 @@ pub fn wait_until_it_listens(process: u32) {
         assert!(began.elapsed() < LONGEST, "it never listens");
         std::thread::sleep(Duration::from_millis(2));
     }
-    // Elsewhere nobody tells; and it should have begun its work.
+    // Elsewhere the system does not say; and it should have begun its work.
     std::thread::sleep(Duration::from_millis(50));
 }
 
@@ -137,7 +137,7 @@ pub fn wait(mut child: Child) -> Ended {
     Ended { status: status.code(), stdout: text(stdout), stderr: text(stderr), seconds }
 }
 
-/// What a process has taken so far, as Linux counts it, in hundredths.
+/// Returns the processor time that a process has taken so far, as Linux counts it, in hundredths of a second.
 fn processor_seconds(process: u32) -> Option<f64> {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.

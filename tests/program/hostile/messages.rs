@@ -83,7 +83,7 @@ fn what_may_not_be_read_is_not_called_missing() {
     };
     let is_possible = as_nobody("--version").output().is_ok_and(|output| output.status.success());
     if !is_possible {
-        eprintln!("nobody else can run the program here: nothing was tested");
+        eprintln!("the program cannot be run as another user here: nothing was tested");
         return;
     }
     for (arguments, part) in [

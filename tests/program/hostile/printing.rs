@@ -39,7 +39,7 @@ fn a_stderr_that_is_full_or_closed_costs_nothing() {
 }
 
 #[test]
-fn a_comparison_is_drawn_although_nobody_reads_its_lines() {
+fn a_comparison_is_drawn_although_its_lines_are_not_read() {
     let folder = folder();
     let arguments = "compare --data bits --sizes 8,3,8 --samples 2 --plot times.svg";
     let mut child = backprop(arguments, &folder)
@@ -68,7 +68,7 @@ fn a_name_that_would_do_something_to_a_terminal_is_spelled_out_wherever_it_is_sh
         write(&folder, format!("{}/{part}-images-idx3-ubyte", at(".data")), images);
         write(&folder, format!("{}/{part}-labels-idx1-ubyte", at(".data")), labels);
     }
-    // A blank is what arguments are separated by, so the name stands for @.
+    // Arguments are separated by blanks, so @ is replaced by the name.
     for arguments in [
         "train --data @.data --sizes 8,3,8 --epochs 1 --out @.out --plot @.svg --checkpoint @.ck",
         "train --data @.data --sizes 8,3,8 --epochs 1 --out @.out --force",

@@ -66,7 +66,7 @@ fn press(app: &mut App, keys: &str) {
     }
 }
 
-/// The texts on the screen that stand out as this step's result, in reading order, the bar at the top left out.
+/// Returns the texts marked on the screen as this step's result, in reading order, without the bar at the top.
 fn reversed(buffer: &Buffer) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for y in 1..buffer.area.height {
