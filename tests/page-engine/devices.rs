@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testkit::devtools::Browser;
 use testkit::page::page;
 
-/// Which of these parts can be seen, with something in them.
+/// Returns those of these parts that can be seen, with something in them.
 fn seen(browser: &mut Browser, parts: &[&str]) -> Vec<String> {
     let script = format!(
         "{}.filter((part) => {{ const found = document.querySelector(part); return found?.checkVisibility() && found.getBoundingClientRect().height > 5; }})",
@@ -48,7 +48,7 @@ fn on_paper_is_what_is_to_be_read_and_nothing_that_is_to_be_pressed() {
     assert_eq!(browser.problems, [""; 0]);
 }
 
-/// How many sheets of paper it takes.
+/// Returns how many sheets of paper it takes.
 fn sheets(browser: &mut Browser) -> Value {
     let printed = browser.call("Page.printToPDF", &json!({ "paperWidth": 8.27, "paperHeight": 11.69 }));
     browser.evaluate(&format!("atob({}).match(/\\/Type \\/Page\\b/g).length", printed["data"]))

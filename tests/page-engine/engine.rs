@@ -15,7 +15,7 @@ use testkit::cli::{backprop, json_lines, success};
 use testkit::page::settings;
 use testkit::root;
 
-/// Asks, and expects an answer.
+/// Asks the engine, and expects an answer.
 fn ask(session: &mut Session, request: &Value) -> Value {
     let answer = session.answer(&request.to_string());
     let answer: Value = serde_json::from_str(&answer).expect("an answer is JSON");

@@ -50,7 +50,7 @@ fn settings() -> impl Strategy<Value = Map<String, Value>> {
     )
 }
 
-/// The same as options.
+/// Returns the same as options.
 fn options(settings: &Map<String, Value>) -> String {
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let option = |(name, value): (&String, &Value)| match value {
@@ -60,7 +60,7 @@ fn options(settings: &Map<String, Value>) -> String {
     settings.iter().map(option).collect::<Vec<_>>().join(" ")
 }
 
-/// The steps that a page goes through, from the first.
+/// Returns the steps that a page goes through, from the first.
 fn steps_of_page(situation: &Value, count: usize) -> Vec<String> {
     let mut session = Session::default();
     let mut ask = |request: Value| -> Value {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::root;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// README.md, data/README.md and every Markdown file under docs/, sorted by path.
+/// Returns README.md, data/README.md and every Markdown file under docs/, sorted by path.
 pub fn documents() -> Vec<Document> {
     let mut paths = vec![PathBuf::from("README.md"), PathBuf::from("data/README.md")];
     let mut folders = vec![PathBuf::from("docs")];
@@ -23,7 +23,7 @@ pub fn documents() -> Vec<Document> {
     paths.into_iter().map(Document::read).collect()
 }
 
-/// The chapters, docs/NN-name.md, in reading order.
+/// Returns the chapters, docs/NN-name.md, in reading order.
 pub fn chapters() -> Vec<Document> {
     let is_chapter = |document: &Document| {
         let name = document.file_name();
@@ -55,7 +55,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// The rest of the note that begins with this word: `src/lib.rs` for `<!-- from src/lib.rs -->`.
+    /// Returns the rest of the note that begins with this word: `src/lib.rs` for `<!-- from src/lib.rs -->`.
     pub fn note(&self, word: &str) -> Option<&str> {
         self.notes.iter().find_map(|note| note.strip_prefix(word)).map(str::trim)
     }
@@ -72,7 +72,7 @@ impl Document {
         self.path.file_name().and_then(|name| name.to_str()).expect("file names are plain")
     }
 
-    /// `docs/01-neuron.md, line 12`: where a problem is.
+    /// Returns the place of a problem: `docs/01-neuron.md, line 12`.
     pub fn place(&self, line: usize) -> String {
         format!("{}, line {}", self.path.display(), line + 1)
     }
@@ -98,7 +98,7 @@ impl Document {
         blocks
     }
 
-    /// The comments directly above a line.
+    /// Returns the comments directly above a line.
     pub fn notes_before(&self, line: usize) -> Vec<String> {
         let above = self.lines[..line].iter().rev().map_while(|line| comment(line));
         let mut notes: Vec<String> = above.collect();
@@ -106,7 +106,7 @@ impl Document {
         notes
     }
 
-    /// The lines outside fenced blocks, with their indices.
+    /// Returns the lines outside fenced blocks, with their indices.
     pub fn prose(&self) -> Vec<(usize, &str)> {
         let mut in_block = false;
         let mut prose = Vec::new();
@@ -120,7 +120,7 @@ impl Document {
         prose
     }
 
-    /// The anchors that GitHub gives its headings.
+    /// Returns the anchors that GitHub gives its headings.
     pub fn anchors(&self) -> Vec<String> {
         let mut titles: Vec<String> = Vec::new();
         let mut in_heading = false;
@@ -165,7 +165,7 @@ impl Document {
     }
 }
 
-/// The text of a line that is one HTML comment and nothing else.
+/// Returns the text of a line that is one HTML comment and nothing else.
 fn comment(line: &str) -> Option<String> {
     let text = line.strip_prefix("<!--")?.strip_suffix("-->")?;
     Some(text.trim().to_owned())

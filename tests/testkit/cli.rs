@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::golden::Model;
 
-/// The program with these arguments, separated by blanks.
+/// Returns the program with these arguments, separated by blanks.
 pub fn backprop(arguments: &str) -> Command {
     let mut command = Command::new(crate::program());
     command.args(arguments.split_whitespace());
@@ -50,7 +50,7 @@ pub fn success(command: &mut Command) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Every line of `text` as JSON.
+/// Returns every line of `text` as JSON.
 pub fn json_lines(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect()
 }
@@ -73,7 +73,7 @@ pub struct IdxTraining {
 }
 
 impl IdxTraining {
-    /// The data set as a folder of four IDX files, with `start.json`, the starting weights, among them.
+    /// Returns the data set as a folder of four IDX files, with `start.json`, the starting weights, among them.
     pub fn folder(&self) -> TempDir {
         let folder = tempfile::tempdir().expect("a temporary folder");
         self.write_part(folder.path(), "train", &self.train_images, &self.train_labels);

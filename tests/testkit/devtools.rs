@@ -94,7 +94,7 @@ impl Browser {
         }
     }
 
-    /// The value of an expression in the page; a promise's, once it has one.
+    /// Returns the value of an expression in the page; a promise's, once it has one.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", &parameters);

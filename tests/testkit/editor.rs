@@ -44,7 +44,7 @@ impl Editor {
         editor
     }
 
-    /// The same, and stops before the first step.
+    /// Returns the same, and stops before the first step.
     pub fn open(arguments: &Value) -> Self {
         let mut editor = Self::launch(arguments);
         editor.ok("configurationDone", &Value::Null);
@@ -73,7 +73,7 @@ impl Editor {
         self.response(number)
     }
 
-    /// The answer to a request.
+    /// Returns the answer to a request.
     pub fn response(&mut self, number: u64) -> Value {
         loop {
             let message = self.message();
@@ -84,26 +84,26 @@ impl Editor {
         }
     }
 
-    /// The body of a successful answer.
+    /// Returns the body of a successful answer.
     pub fn ok(&mut self, command: &str, arguments: &Value) -> Value {
         let mut answer = self.request(command, arguments);
         assert_eq!(answer["success"], true, "{command} {arguments}: {answer}");
         answer["body"].take()
     }
 
-    /// The sentence of a refusal.
+    /// Returns the sentence of a refusal.
     pub fn refused(&mut self, command: &str, arguments: &Value) -> String {
         let answer = self.request(command, arguments);
         assert_eq!(answer["success"], false, "{command} {arguments}: {answer}");
         answer["message"].as_str().expect("a sentence").to_owned()
     }
 
-    /// The next message, whatever it is.
+    /// Returns the next message, whatever it is.
     pub fn message(&mut self) -> Value {
         self.messages.recv_timeout(PATIENCE).expect("it answers")
     }
 
-    /// The body of the next event of this name.
+    /// Returns the body of the next event of this name.
     pub fn event(&mut self, name: &str) -> Value {
         loop {
             if let Some(place) = self.events.iter().position(|event| event["event"] == name) {
@@ -142,13 +142,13 @@ impl Editor {
         }
     }
 
-    /// Frames, the innermost first.
+    /// Returns the frames, the innermost first.
     pub fn frames(&mut self) -> Vec<Value> {
         let answer = self.ok("stackTrace", &json!({ "threadId": 1 }));
         answer["stackFrames"].as_array().expect("a list").clone()
     }
 
-    /// The innermost frame's name.
+    /// Returns the innermost frame's name.
     pub fn place(&mut self) -> String {
         self.frames()[0]["name"].as_str().expect("a name").to_owned()
     }
@@ -165,7 +165,7 @@ impl Editor {
         answer["result"].as_str().expect("a text").to_owned()
     }
 
-    /// The reference of a scope.
+    /// Returns the reference of a scope.
     pub fn scope(&mut self, name: &str) -> Value {
         let answer = self.ok("scopes", &json!({ "frameId": 1 }));
         let scopes = answer["scopes"].as_array().expect("a list");
@@ -196,7 +196,7 @@ impl Editor {
     }
 }
 
-/// Everything that comes in, message by message.
+/// Returns everything that comes in, message by message.
 pub fn receive(stream: impl Read + Send + 'static) -> Receiver<Value> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {

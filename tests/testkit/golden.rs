@@ -4,13 +4,13 @@ use backprop::{LayerParameters, Parameters};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// A file of tests/golden as text.
+/// Returns a file of tests/golden as text.
 pub fn golden_text(name: &str) -> String {
     let path = crate::root().join("tests/golden").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A JSON file of tests/golden.
+/// Returns a JSON file of tests/golden.
 pub fn read_json<T: DeserializeOwned>(name: &str) -> T {
     serde_json::from_str(&golden_text(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

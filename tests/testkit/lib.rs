@@ -30,7 +30,7 @@ use std::path::Path;
 #[cfg(feature = "program")]
 pub use program::program;
 
-/// The top folder of the repository.
+/// Returns the top folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/testkit is two folders down")
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The folder that BACKPROP_MNIST names.
+/// Returns the folder that BACKPROP_MNIST names.
 pub fn mnist_folder() -> PathBuf {
     let folder =
         std::env::var_os("BACKPROP_MNIST").expect("set BACKPROP_MNIST to the folder with MNIST's four files");

@@ -10,7 +10,7 @@ pub struct Rows {
     pub samples: Vec<f64>,
 }
 
-/// `count` samples and labels for this architecture.
+/// Returns `count` samples and labels for this architecture.
 pub fn rows(architecture: &Architecture, count: usize, seed: u64) -> Rows {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let samples = (0..count * architecture.input_size())
@@ -25,7 +25,7 @@ pub fn parameters(architecture: &Architecture, seed: u64) -> Parameters {
     WeightInit::Scaled.draw(architecture, seed)
 }
 
-/// Several shapes, each with several activations and both costs.
+/// Returns several shapes, each with several activations and both costs.
 pub fn architectures() -> Vec<Architecture> {
     let mut all = Vec::new();
     for sizes in [&[3, 4, 2][..], &[1, 1], &[7, 8, 9, 1], &[20, 300, 10], &[9, 33, 17, 6, 4]] {

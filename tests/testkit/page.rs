@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::cli::{backprop, json_lines, success};
 
-/// A page made with these options.
+/// Returns a page made with these options.
 pub fn page(options: &str) -> (TempDir, PathBuf, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     success(backprop(&format!("trace {options}")).current_dir(&folder));
@@ -61,7 +61,7 @@ pub fn with_script(path: &Path, script: &str, task: &Value) {
     std::fs::write(path, page.replacen("<style>", &inserted, 1)).expect("writable");
 }
 
-/// A report; nothing may have gone wrong in the page, and nothing been asked of the network.
+/// Returns a report; nothing may have gone wrong in the page, and nothing been asked of the network.
 pub fn read_report(text: &str) -> Value {
     let report: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(report["problems"], json!([]), "nothing goes wrong, and nothing is loaded");
@@ -133,7 +133,7 @@ fn base64(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The steps from 60 to 140 after the two edits of `numbers.js`, by the library's own stepper.
+/// Returns the steps from 60 to 140 after the two edits of `numbers.js`, by the library's own stepper.
 fn edited_steps() -> Vec<Value> {
     use backprop::data_set::nine_nodes;
     use backprop::step::{Edit, Stepper};
@@ -176,7 +176,7 @@ fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     }
 }
 
-/// That what a page computes in a browser is what the program does: every step of twenty networks there and back, two
+/// Asserts that a page in a browser computes what the program does: every step of twenty networks there and back, two
 /// trainings, the report of every fault, two edits. `browser` opens a page with a script and its task, and returns the
 /// script's report.
 pub fn assert_computes_as_the_program(browser: impl FnOnce(&Path, &str, &Value) -> Value) {

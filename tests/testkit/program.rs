@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The program under test. Cargo has built it and says where, for tests of its own package; for others it is built here.
+/// Returns the program under test. For tests of its own package, Cargo has built it and says where; for others it is built
+/// here.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| std::env::var_os("CARGO_BIN_EXE_backprop").map_or_else(build, PathBuf::from))

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use testkit::golden::{Online, read_json};
 
-/// Everything a training step can change, as bits.
+/// Returns everything a training step can change, as bits.
 fn state(network: &Network) -> Vec<u64> {
     let nodes = network.nodes.iter().flat_map(|node| [node.output(), node.kept(), node.delta()]);
     let connections = network.connections.iter().flat_map(|c| [c.weight, c.gradient]);
@@ -318,7 +318,7 @@ fn an_edited_label_or_rate_trains_and_an_undone_edit_leaves_no_trace() {
     assert_eq!(state(stepper.network()), untouched);
 }
 
-/// The id of the connection at this place in the list.
+/// Returns the id of the connection at this place in the list.
 fn connection_id(network: &Network, place: usize) -> ConnectionId {
     let ids = network.nodes.iter().flat_map(|node| node.downstream().iter().copied());
     ids.into_iter().find(|id| id.index() == place).expect("every connection is downstream of a node")

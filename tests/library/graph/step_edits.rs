@@ -21,7 +21,7 @@ fn stepper() -> Stepper {
     )
 }
 
-/// A weight in the middle of the list.
+/// Returns a weight in the middle of the list.
 fn weight(network: &Network) -> ConnectionId {
     network.nodes[1].downstream()[2]
 }

@@ -183,7 +183,7 @@ fn every_cpu_computes_the_bits_of_these_scalar_steps() {
     }
 }
 
-/// The network's own σ, as a network of one neuron with weight 1 and bias 0 gives it.
+/// Returns the network's own σ, as a network of one neuron with weight 1 and bias 0 gives it.
 fn sigmoid(weighted_input: f64) -> f64 {
     let mut neuron = FullConnectedLayer::new(1, 1, Activation::Sigmoid);
     neuron.set_weight(0, 0, 1.0);

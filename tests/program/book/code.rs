@@ -50,7 +50,7 @@ enum Code {
     File(String),
 }
 
-/// The code that `file` or `file: item, item` names.
+/// Returns the code that `file` or `file: item, item` names.
 fn code_from(source: &str) -> Result<Code, String> {
     let (path, items) = source.split_once(": ").map_or((source, None), |(path, items)| (path, Some(items)));
     let text = fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))?;
@@ -71,7 +71,7 @@ fn without_marker(line: &str) -> &str {
     line.split_once(" // step: ").map_or(line, |(code, _)| code)
 }
 
-/// From the first line of an item (`fn calc_output`, `struct Node`) to its closing brace.
+/// Returns an item (`fn calc_output`, `struct Node`), from its first line to its closing brace.
 fn item_of(lines: &[String], item: &str) -> Option<Vec<String>> {
     let begins = |line: &&String| {
         let code = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(super) ");

@@ -13,7 +13,7 @@ struct Shown {
     expected: Vec<String>,
 }
 
-/// The commands of a block, and what it says before the first one (nothing, if the block is well formed).
+/// Returns the commands of a block, and what it says before the first one (nothing, if the block is well formed).
 fn commands(block: &Block) -> (Vec<String>, Vec<Shown>) {
     let (mut before, mut shown): (Vec<String>, Vec<Shown>) = (Vec::new(), Vec::new());
     for line in &block.body {
@@ -172,7 +172,7 @@ fn every_block_is_checked_or_says_why_not() {
     assert_none(&problems);
 }
 
-/// A block of commands without their output.
+/// Returns a block of commands without their output.
 fn check_shell(document: &Document, block: &Block) -> Vec<String> {
     let place = document.place(block.start);
     let script = block.note("run by:").map(|script| fs::read_to_string(root().join(script)));

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use testkit::root;
 
-/// The crates that compiling the library alone compiles, without itself: `depth` 1 for those it names itself.
+/// Returns the crates that the library alone depends on: with `depth` 1, those that it names itself.
 fn crates(depth: &str) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args([

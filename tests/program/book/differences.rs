@@ -7,7 +7,7 @@ use crate::assert_none;
 use testkit::book::Document;
 use testkit::root;
 
-/// How often each source file says that something differs.
+/// Counts how often each source file says that something differs.
 fn marks(folder: &Path, counts: &mut BTreeMap<PathBuf, usize>) {
     for entry in root().join(folder).read_dir().expect("src/ can be read") {
         let path = folder.join(entry.expect("src/ can be read").file_name());

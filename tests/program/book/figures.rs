@@ -2,7 +2,7 @@
 
 use testkit::book::Document;
 
-/// The rows of the Markdown table that has this cell in its head, cell by cell.
+/// Returns the rows of the Markdown table that has this cell in its head, cell by cell.
 fn table(file: &str, head: &str) -> Vec<Vec<String>> {
     let document = Document::read(file.into());
     let is_row = |line: &&String| line.starts_with('|');
@@ -15,7 +15,7 @@ fn table(file: &str, head: &str) -> Vec<Vec<String>> {
     document.lines[first..].iter().take_while(is_row).map(cells).collect()
 }
 
-/// The figure of a row, from two columns of a table.
+/// Returns the figure of a row, from two columns of a table.
 fn figures(rows: &[Vec<String>], name: usize, figure: usize) -> Vec<(String, String)> {
     rows[2..].iter().map(|row| (row[name].clone(), row[figure].clone())).collect()
 }

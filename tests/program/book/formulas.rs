@@ -83,7 +83,7 @@ fn the_documentation_has_every_formula_and_every_picture_of_every_chapter() {
     assert_none(&problems);
 }
 
-/// Every formula, with the index of its line.
+/// Returns every formula, with the index of its line.
 fn formulas(source: &str) -> Vec<(usize, String)> {
     let events = Parser::new_ext(source, Options::ENABLE_TABLES | Options::ENABLE_MATH).into_offset_iter();
     let formula = |event| match event {
@@ -94,7 +94,7 @@ fn formulas(source: &str) -> Vec<(usize, String)> {
     events.filter_map(|(event, range)| Some((line(range.start), formula(event)?))).collect()
 }
 
-/// The text that a Markdown parser without formulas finds, code left out.
+/// Returns the text that a Markdown parser without formulas finds, code left out.
 fn plain_text(source: &str) -> String {
     let mut text = String::new();
     for event in Parser::new_ext(source, Options::ENABLE_TABLES) {

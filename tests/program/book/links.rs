@@ -35,7 +35,7 @@ fn every_link_leads_somewhere() {
     assert_none(&problems);
 }
 
-/// The path without `..`; nothing if it leaves the repository.
+/// Returns the path without `..`; nothing if it leaves the repository.
 fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {

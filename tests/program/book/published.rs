@@ -5,17 +5,17 @@ use std::fs;
 use crate::assert_none;
 use testkit::root;
 
-/// A file that may not be in the package, such as those in .github.
+/// Returns a file that may not be in the package, such as those in .github.
 fn read(path: &str) -> Option<String> {
     fs::read_to_string(root().join(path)).ok()
 }
 
-/// The value of a `key: value` at the beginning of a line.
+/// Returns the value of a `key: value` at the beginning of a line.
 fn value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
 }
 
-/// The items of a list below `key:`.
+/// Returns the items of a list below `key:`.
 fn items(text: &str, key: &str) -> Vec<String> {
     let below = text.lines().skip_while(|line| *line != format!("{key}:")).skip(1);
     below.map_while(|line| line.strip_prefix("  - ").map(str::to_owned)).collect()

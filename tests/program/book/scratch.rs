@@ -50,7 +50,7 @@ impl Scratch {
     }
 }
 
-/// A `cargo` that only knows `run`, and runs what is already built.
+/// Returns a `cargo` that only knows `run`, and runs what is already built.
 fn cargo_stand_in(profile: &Path) -> String {
     let (cargo, root, profile) = (env!("CARGO"), root().display(), profile.display());
     format!(

@@ -172,7 +172,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
     }
 }
 
-/// The names of the gallery, and for each a mystery that hides it.
+/// Returns the names of the gallery, and for each a mystery that hides it.
 fn mysteries() -> Vec<(String, String)> {
     let list = json_lines(&success(&mut backprop("check --list-faults --json")));
     let names = list.iter().map(|fault| fault["name"].as_str().expect("a name").to_owned());
@@ -194,7 +194,7 @@ fn every_mystery_hides_name_and_diagnosis_and_knows_its_answer() {
     mysteries().into_iter().for_each(keeps_its_secret);
 }
 
-/// That the mystery of this seed does not name its fault, and knows it.
+/// Asserts that the mystery of this seed does not name its fault, and knows it.
 fn keeps_its_secret((seed, name): (String, String)) {
     let text = failure(&format!("check --engine object --mystery {seed}"));
     assert!(text.starts_with("Gradient check of a mystery fault on the object graph"), "{text}");

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use testkit::cli::{IdxTraining, backprop, json_lines, refusal, success};
 use testkit::golden::read_json;
 
-/// A folder with data and an untrained model `start.json`, which makes mistakes enough.
+/// Returns a folder with data and an untrained model `start.json`, which makes enough mistakes.
 fn folder() -> (IdxTraining, TempDir) {
     let golden: IdxTraining = read_json("idx_training.json");
     let folder = golden.folder();

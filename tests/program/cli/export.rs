@@ -19,14 +19,14 @@ fn folder_with_model(activations: &[Activation]) -> (TempDir, Model) {
     (folder, model)
 }
 
-/// The format in a few lines: the length of the header in eight bytes, the header in JSON, then the numbers.
+/// Returns the format in a few lines: the length of the header in eight bytes, the header in JSON, then the numbers.
 fn read_by_hand(path: &Path) -> (serde_json::Value, Vec<u8>) {
     let bytes = std::fs::read(path).expect("written");
     let length = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes")) as usize;
     (serde_json::from_slice(&bytes[8..8 + length]).expect("JSON"), bytes[8 + length..].to_vec())
 }
 
-/// One tensor as f64, row by row.
+/// Returns one tensor as f64, row by row.
 fn tensor(file: &(serde_json::Value, Vec<u8>), name: &str) -> (Vec<usize>, Vec<f64>) {
     let entry = &file.0[name];
     let at = |i: usize| entry["data_offsets"][i].as_u64().expect("an offset") as usize;
@@ -95,7 +95,7 @@ fn the_command_prints_the_code_that_loads_the_file() {
     assert!(text.contains(line) && text.contains(r#"load_file("m.safetensors")"#), "{text}");
 }
 
-/// The fields of a Protocol Buffers message, in order: number, and what it holds.
+/// Returns the fields of a Protocol Buffers message, in order: number, and what it holds.
 fn fields(mut message: &[u8]) -> Vec<(u64, &[u8], u64)> {
     fn varint(bytes: &mut &[u8]) -> u64 {
         let end = bytes.iter().position(|byte| byte & 0x80 == 0).expect("it ends");

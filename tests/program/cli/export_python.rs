@@ -14,7 +14,7 @@ use testkit::cli::{backprop, json_lines, success, write};
 
 const AS_PRECISE: f64 = 1e-12;
 
-/// A Python that has these modules.
+/// Returns a Python that has these modules.
 fn python_with(modules: &str) -> Option<OsString> {
     let python = std::env::var_os("BACKPROP_PYTHON").unwrap_or("python3".into());
     let has_all = Command::new(&python).args(["-c", &format!("import {modules}")]).output();

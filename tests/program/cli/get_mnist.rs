@@ -188,7 +188,7 @@ fn a_device_a_pipe_or_a_folder_is_neither_read_nor_replaced() {
     }
 }
 
-/// A server that answers every request with a header and then as `body` does. Returns the address.
+/// Starts a server that answers every request with a header and then as `body` does. Returns its address.
 fn serve_with(body: fn(std::net::TcpStream)) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("bound"));

@@ -12,7 +12,7 @@ use testkit::cli::{backprop, json_lines, refusal, success, write};
 use testkit::mnist::mnist_folder;
 use testkit::pictures::{BLACK, WHITE, drawing, png};
 
-/// A folder with a network of these sizes, its weights drawn at random.
+/// Returns a folder with a network of these sizes, its weights drawn at random.
 fn folder_with_model(sizes: &[usize]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let architecture = Architecture::new(sizes);
@@ -79,7 +79,7 @@ fn a_network_of_another_square_is_shown_the_digit_at_that_size() {
     assert!(line.contains("6 inputs, which do not make a square picture"), "{line}");
 }
 
-/// A PNG file that consists of a header, and of pixels that are not there.
+/// Returns a PNG file that consists of a header, without the pixels.
 fn header_only(width: u32, height: u32) -> Vec<u8> {
     let whole = png(1, 1, ColorType::Rgba, BitDepth::Sixteen, &[0; 8]);
     let mut bytes = whole.clone();
@@ -114,7 +114,8 @@ fn what_is_no_picture_of_a_digit_is_refused_in_one_sentence() {
     refusal(backprop("predict --model m.json --as-is").current_dir(&folder));
 }
 
-/// How many of the pictures in tests/images the model recognises, and which not; the first letter of a name is the digit.
+/// Returns the number of pictures in tests/images that the model recognises, and the others; the first letter of a name
+/// is the digit.
 fn recognised(model: &Path) -> (usize, Vec<String>) {
     let folder = testkit::root().join("tests/images");
     let (mut right, mut wrong) = (0, Vec::new());

@@ -2,7 +2,7 @@
 
 use testkit::cli::{backprop, json_lines, refusal, success};
 
-/// The name and summary of every lesson, and its file.
+/// Returns the name and summary of every lesson, and its file.
 fn lessons() -> Vec<(String, String, String)> {
     let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
     let entries = json_lines(&success(&mut backprop("lesson --json")));

@@ -26,7 +26,7 @@ const RUNS: [&str; 5] = [
     "--sizes 784,70,10 --batch 50 --cost cross-entropy --threads 2",
 ];
 
-/// `program`, on another processor.
+/// Returns `program`, to be run on another processor.
 fn on(processor: &str, program: &Path) -> Command {
     let mut command = Command::new("qemu-x86_64");
     command.args(["-cpu", processor]).arg(program);
@@ -71,7 +71,7 @@ fn weights_are_the_same_bits_on_windows() {
     assert_same_weights_by("BACKPROP_WINDOWS", "wine");
 }
 
-/// The program that an environment variable names, played by `player`.
+/// Returns the program that an environment variable names, run by `player`.
 fn assert_same_weights_by(variable: &str, player: &str) {
     let Some(program) = std::env::var_os(variable) else {
         eprintln!("{variable} names no program: nothing was tested");

@@ -12,7 +12,7 @@ use testkit::cli::{backprop, json_lines, refusal, started, success, write};
 /// A tensor: its name, its shape, its numbers.
 type Tensor = (String, Vec<usize>, Vec<f64>);
 
-/// As PyTorch would save them, without a word about activations.
+/// Writes parameters as PyTorch would save them, without a word about activations.
 fn file_of(tensors: &[Tensor], dtype: Dtype) -> Vec<u8> {
     let bytes = |numbers: &[f64]| -> Vec<u8> {
         let spell = |&number: &f64| match dtype {
@@ -33,7 +33,7 @@ fn file_of(tensors: &[Tensor], dtype: Dtype) -> Vec<u8> {
         .expect("valid")
 }
 
-/// The parameters under the names of an `nn.Sequential` whose `Linear` modules have these numbers.
+/// Returns the parameters under the names of an `nn.Sequential` whose `Linear` modules have these numbers.
 fn tensors(model: &Model, prefix: &str, modules: &[usize]) -> Vec<Tensor> {
     let layers = model.parameters.layers.iter().zip(modules);
     let named = layers.flat_map(|(layer, module)| {
@@ -46,7 +46,7 @@ fn tensors(model: &Model, prefix: &str, modules: &[usize]) -> Vec<Tensor> {
     named.collect()
 }
 
-/// 5-7-3, tanh and sigmoid, as m.json.
+/// Writes a model 5-7-3, tanh and sigmoid, as m.json.
 fn folder_with_model() -> (TempDir, Model) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let architecture =
@@ -195,7 +195,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
     }
 }
 
-/// A header that says what it likes, and `bytes` zeros behind it.
+/// Returns a header with any contents, and `bytes` zeros after it.
 fn with_header(header: &str, bytes: usize) -> Vec<u8> {
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
     file.extend_from_slice(header.as_bytes());

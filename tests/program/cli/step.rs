@@ -7,7 +7,7 @@ use backprop::{Architecture, Cost, Engine as _, Label, MiniBatches, Parameters, 
 use testkit::cli::{IdxTraining, backprop, json_lines, refusal, success};
 use testkit::golden::{Online, read_json};
 
-/// The value at the end of each line that is a step, by the text that says where, and the name: `node 1-0: a4`.
+/// Returns the value at the end of each line that is a step, by the text that says where, and the name: `node 1-0: a4`.
 fn values(text: &str) -> HashMap<String, f64> {
     let mut values = HashMap::new();
     for line in text.lines() {
@@ -23,7 +23,7 @@ fn values(text: &str) -> HashMap<String, f64> {
     values
 }
 
-/// The new weights and biases that a text shows, in the shape of these.
+/// Returns the new weights and biases that a text shows, in the shape of these.
 fn weights(values: &HashMap<String, f64>, shape: &Parameters) -> Parameters {
     let mut found = shape.clone();
     let find = |from: String, to: String| {
@@ -183,7 +183,7 @@ fn bad_input_is_refused_in_one_line() {
     }
 }
 
-/// The new weights that JSON lines show, by the place of the connection.
+/// Returns the new weights that JSON lines show, by the place of the connection.
 fn set_from_json(parameters: &mut Parameters, step: &serde_json::Value) {
     let end = |name: &str| {
         let place = &step["connection"][name];

@@ -70,7 +70,7 @@ fn json(line: &str) -> serde_json::Value {
     serde_json::from_str(line).expect("JSON")
 }
 
-/// Some steps of a training, by their places in what it prints, to take names and numbers from.
+/// Returns some steps of a training, by their places in what it prints, to take names and numbers from.
 fn choices() -> impl Strategy<Value = Choice> {
     let places = (any::<prop::sample::Index>(), any::<prop::sample::Index>());
     let only = prop::option::of(prop::collection::vec(any::<prop::sample::Index>(), 1..5));
@@ -109,7 +109,7 @@ struct Line {
     text: String,
 }
 
-/// The steps of a text, and the headings; a heading ends those before that are below it.
+/// Returns the steps of a text, and the headings; a heading ends those before that are below it.
 fn lines(text: &str) -> (Vec<Line>, Vec<String>) {
     let (mut steps, mut headings, mut all): (Vec<Line>, Vec<(usize, String)>, Vec<String>) =
         Default::default();
@@ -141,7 +141,7 @@ fn lines(text: &str) -> (Vec<Line>, Vec<String>) {
     (steps, all)
 }
 
-/// The headings that are printed if each step gets those which the step before it did not have.
+/// Returns the headings that are printed if each step gets those which the step before it did not have.
 fn needed(steps: &[Line]) -> Vec<String> {
     let mut needed = Vec::new();
     let mut before: &[String] = &[];
@@ -172,7 +172,7 @@ proptest! {
     }
 }
 
-/// That the chosen steps of the whole are printed, as JSON and as text with the headings they need.
+/// Asserts that the chosen steps of the whole are printed, as JSON and as text with the headings they need.
 fn assert_printed(choice: &Choice) -> Result<(), TestCaseError> {
     let Whole { training, json, steps, plain } = &WHOLE[choice.training];
     let options = &choice.options;
@@ -193,7 +193,7 @@ fn assert_printed(choice: &Choice) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The names that a list leaves, in the order of the steps, each once.
+/// Returns the names that a list leaves, in the order of the steps, each once.
 fn names(arguments: &str) -> String {
     let printed = success(&mut backprop(&format!("step --json {arguments}")));
     let names = printed.lines().map(|line| json(line)["name"].as_str().expect("a name").to_owned());

@@ -13,13 +13,13 @@ const GIVES_IT_BACK: &str = "\x1b[?1049l";
 const HIDES_THE_CURSOR: &str = "\x1b[?25l";
 const SHOWS_THE_CURSOR: &str = "\x1b[?25h";
 
-/// A shell in a terminal of this size: it prints its settings, its process id, runs the stepper in its place as a
+/// Returns a shell in a terminal of this size: it prints its settings, its process id, runs the stepper in its place as a
 /// child, then prints the exit status and its settings again.
 fn terminal(columns: u16, rows: u16) -> Option<Child> {
     terminal_where_hanging_up_is("default", columns, rows, "")
 }
 
-/// The same where SIGHUP is `default` or `ignore`d, as under nohup and some service managers;
+/// Returns the same where SIGHUP is `default` or `ignore`d, as under nohup and some service managers;
 /// with these options of the stepper.
 fn terminal_where_hanging_up_is(disposition: &str, columns: u16, rows: u16, options: &str) -> Option<Child> {
     let program = env!("CARGO_BIN_EXE_backprop");
@@ -45,7 +45,8 @@ fn terminal_where_hanging_up_is(disposition: &str, columns: u16, rows: u16, opti
     shell.ok().filter(|_| is_there)
 }
 
-/// Everything the terminal shows: once the stepper has the screen, `act` is called with what was shown until then.
+/// Returns everything the terminal shows. Once the stepper has the screen, `act` is called with what was shown until
+/// then.
 fn session(shell: &mut Child, mut act: impl FnMut(&mut Child, &str)) -> String {
     let mut output = shell.stdout.take().expect("a pipe");
     let mut shown = Vec::new();
@@ -67,7 +68,7 @@ fn session(shell: &mut Child, mut act: impl FnMut(&mut Child, &str)) -> String {
     }
 }
 
-/// The rest of the line that begins with this.
+/// Returns the rest of the line that begins with this.
 fn line<'t>(text: &'t str, beginning: &str) -> &'t str {
     let start =
         text.find(beginning).unwrap_or_else(|| panic!("no {beginning:?} in {text:?}")) + beginning.len();

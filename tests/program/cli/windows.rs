@@ -12,7 +12,7 @@ use testkit::cli::{backprop, refusal, started, success};
 
 const TRAIN: &str = "train --data bits --sizes 8,4,8 --epochs 1 --quiet --out";
 
-/// A folder with blanks and letters beyond ASCII in its name.
+/// Returns a folder with blanks and letters beyond ASCII in its name.
 fn folder() -> TempDir {
     tempfile::Builder::new().prefix("Übung mit Äpfeln ").tempdir().expect("a temporary folder")
 }

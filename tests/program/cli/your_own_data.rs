@@ -13,14 +13,14 @@ const TRAIN_XOR: &str = "--sizes 2,3,1 --init normal --rate 2 --epochs 3000 --ev
 const QUICK_XOR: &str =
     "--sizes 2,3,1 --init normal --cost cross-entropy --rate 1 --epochs 600 --evaluate-every 600 --seed 1";
 
-/// A folder with this one file.
+/// Returns a folder with this one file.
 fn folder_with(name: &str, text: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(&folder.path().join(name), text.as_bytes());
     folder
 }
 
-/// The last line of `train --json`.
+/// Returns the last line of `train --json`.
 fn last_epoch(arguments: &str, folder: &Path) -> serde_json::Value {
     let text = success(backprop(&format!("train {arguments} --json")).current_dir(folder));
     json_lines(&text).pop().expect("an epoch")
@@ -38,7 +38,7 @@ fn xor_is_learnt_from_nine_of_ten_seeds_at_least() {
     assert!(learnt >= 9, "{learnt} of 10");
 }
 
-/// From how many of the first seeds XOR is learnt.
+/// Returns the number of the first seeds from which XOR is learnt.
 fn learnt_seeds(count: u64) -> usize {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut learnt = 0;
@@ -72,7 +72,7 @@ fn every_command_takes_the_small_tasks() {
     assert_taken(&[("xor", "2,8,1"), ("circles", "2,8,1"), ("moons", "2,8,1"), ("spiral", "2,8,1")]);
 }
 
-/// That every command takes these data; the sizes are those that `train` takes for them.
+/// Asserts that every command takes these data; the sizes are those that `train` takes for them.
 fn assert_taken(tasks: &[(&str, &str)]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (data, sizes) in tasks {
@@ -119,7 +119,7 @@ fn sizes_that_do_not_fit_are_refused_with_those_that_do() {
     assert!(sentence.contains("sizes 4,8,2 need 3 outputs"), "{sentence}");
 }
 
-/// The line with which `train --data table.csv` refuses this text.
+/// Returns the line with which `train --data table.csv` refuses this text.
 fn refused(text: &[u8], options: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(&folder.path().join("table.csv"), text);
@@ -290,7 +290,7 @@ fn irises_are_recognised_to_95_percent_in_the_median_of_ten_seeds() {
     assert!(right[4] + right[5] >= 95, "{right:?} of 50");
 }
 
-/// How many of the 50 irises in the test set are recognised from each of the first seeds, fewest first.
+/// Returns how many of the 50 irises in the test set are recognised from each of the first seeds, fewest first.
 fn irises_recognised(seeds: u64) -> Vec<u64> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let options = "--data iris --standardize --sizes 4,8,3 --init scaled --epochs 50 --evaluate-every 50";

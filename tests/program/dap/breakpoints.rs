@@ -28,7 +28,7 @@ fn breakpoints_stop_as_often_as_those_of_gdb() {
     }
 }
 
-/// Where it stops, from the beginning to the end.
+/// Returns where it stops, from the beginning to the end.
 fn stops_at(arguments: &Value, names: &[&str]) -> Vec<String> {
     let mut editor = Editor::open(arguments);
     editor.break_at(names);

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use testkit::editor::Editor;
 
-/// From the first step to node 2-0.
+/// Goes from the first step to node 2-0.
 fn to_an_output_node(editor: &mut Editor) -> Duration {
     editor.break_at(&["2-0"]);
     let start = Instant::now();

@@ -28,12 +28,12 @@ use testkit::root;
 /// Steps of a training step of the nine nodes.
 const STEPS: usize = 46;
 
-/// One epoch of one sample, which ends.
+/// Returns one epoch of one sample, which ends.
 fn one_sample() -> Value {
     json!({ "type": "backprop", "request": "launch", "trainLimit": 1, "epochs": 1 })
 }
 
-/// Every variable of every scope, unfolded as deep as it goes; connections lead round in circles and are not.
+/// Returns every variable of every scope, unfolded as deep as it goes; connections lead round in circles and are not.
 fn all_variables(editor: &mut Editor) -> Vec<(String, String)> {
     let answer = editor.ok("scopes", &json!({ "frameId": 1 }));
     let mut found = Vec::new();
@@ -66,7 +66,7 @@ fn by_name(variables: &[Value]) -> Value {
     variables.iter().map(|v| (v["name"].as_str().expect("a name").to_owned(), v["value"].clone())).collect()
 }
 
-/// The line of a source file, from 1, that says this.
+/// Returns the line of a source file, from 1, that says this.
 fn line_of(file: &str, text: &str) -> usize {
     let source = std::fs::read_to_string(root().join(file)).expect("the source is there");
     source.lines().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{file}: no {text}")) + 1

@@ -6,7 +6,7 @@ use testkit::book::Document;
 use testkit::editor::Editor;
 use testkit::root;
 
-/// One line of a session in the book: what is done, and what comes of it.
+/// Returns one line of a session in the book: what is done, and what comes of it.
 fn in_session(editor: &mut Editor, command: &str) -> String {
     if ["next", "stepIn", "stepOut", "stepBack", "continue"].contains(&command) {
         let said = editor.go(command)["said"].as_str().expect("a text").to_owned();

@@ -138,7 +138,7 @@ impl Editor {
         self.request("variables", &reference)["variables"].as_array().expect("variables").clone()
     }
 
-    /// The variables pane.
+    /// Returns the variables pane.
     fn locals(&mut self) -> Vec<Value> {
         let frame = json!({ "frameId": self.frame()["id"] });
         let scopes = self.request("scopes", &frame)["scopes"].take();
@@ -253,7 +253,7 @@ impl Drop for Editor {
     }
 }
 
-/// A value as the pane shows it, without the address in front.
+/// Returns a value as the pane shows it, without the address in front.
 fn shown(value: &Value) -> String {
     let text = value["value"].as_str().or(value["result"].as_str()).expect("a value has a text");
     without_address(text).to_owned()

@@ -51,7 +51,7 @@ pub fn gdb_on(program: &Path, commands: &str) -> String {
     kept.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// The numbers that follow `Value returned is $1 = ` or `$1 = `, in order.
+/// Returns the numbers that follow `Value returned is $1 = ` or `$1 = `, in order.
 fn printed_numbers(text: &str) -> Vec<f64> {
     let values = text.lines().filter_map(|line| line.strip_prefix("Value returned is ").or(Some(line)));
     let values = values.filter(|line| line.starts_with('$')).filter_map(|line| line.split(" = ").nth(1));
@@ -208,7 +208,7 @@ fn nodes_connections_and_ids_print_what_they_are() {
     }
 }
 
-/// gdb's answer to `bp-node 0 3` in a copy of the program, in a folder without its sources.
+/// Returns gdb's answer to `bp-node 0 3` in a copy of the program, in a folder without its sources.
 fn in_a_copy(arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let copy = folder.path().join("copy");

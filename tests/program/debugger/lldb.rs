@@ -15,7 +15,7 @@ use testkit::golden::{Online, golden_text, read_json};
 /// The oldest LLDB that is tried: Debian's package lldb-19.
 const OLDEST: u32 = 19;
 
-/// The name under which LLDB is installed here.
+/// Returns the name under which LLDB is installed here.
 fn program() -> Option<&'static str> {
     static PROGRAM: OnceLock<Option<&str>> = OnceLock::new();
     *PROGRAM.get_or_init(|| first_of(&["lldb-19", "lldb"]).filter(|program| version(program) >= Some(OLDEST)))
@@ -63,7 +63,7 @@ pub fn answers(commands: &[&str]) -> Vec<String> {
     text.split("====\n").skip(1).map(str::to_owned).collect()
 }
 
-/// The numbers in `(f64) name = 0.5` and `Return value: (f64) $0 = 0.5`, in order.
+/// Returns the numbers in `(f64) name = 0.5` and `Return value: (f64) $0 = 0.5`, in order.
 fn printed_numbers(text: &str) -> Vec<f64> {
     let values = text.lines().filter(|line| line.contains("(double) "));
     values.filter_map(|line| line.rsplit_once(" = ")?.1.parse().ok()).collect()

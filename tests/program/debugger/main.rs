@@ -49,7 +49,7 @@ const HITS: [(&str, usize); 5] = [
     (UPDATE_WEIGHT, 26),
 ];
 
-/// The formulas of a training step of 3-4-2 in order, as `function of object`.
+/// Returns the formulas of a training step of 3-4-2 in order, as `function of object`.
 fn formulas_in_order() -> Vec<String> {
     let order = [
         ("calc_output", "1-0 1-1 1-2 1-3 2-0 2-1"),
@@ -62,7 +62,7 @@ fn formulas_in_order() -> Vec<String> {
     formulas.chain(["update_weight of Network 3-4-2".to_owned()]).collect()
 }
 
-/// The nine-node network.
+/// Returns the nine-node network.
 fn nine_nodes() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| example("nine_nodes"))
@@ -85,7 +85,7 @@ fn root() -> &'static Path {
     testkit::root()
 }
 
-/// The script that teaches LLDB the network.
+/// Returns the script that teaches LLDB the network.
 fn lldb_script() -> PathBuf {
     root().join("src/graph/debugger_lldb.py")
 }
@@ -103,14 +103,14 @@ fn is_missing(program: Option<&str>, package: &str) -> bool {
     program.is_none()
 }
 
-/// The first of these programs that there is.
+/// Returns the first of these programs that is installed.
 fn first_of(programs: &[&'static str]) -> Option<&'static str> {
     let runs =
         |program: &str| Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
     programs.iter().copied().find(|program| runs(program))
 }
 
-/// The line of a source file, from 1, that holds this text; the first such line after `after`.
+/// Returns the line of a source file, from 1, that holds this text; the first such line after `after`.
 fn line_of(file: &str, after: &str, text: &str) -> usize {
     let source = std::fs::read_to_string(root().join(file)).expect("the source is there");
     let lines = source.lines().enumerate().skip_while(|(_, line)| !line.contains(after));

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::{CALC_OUTPUT, gdb, nine_nodes, root};
 
-/// gdb's answers to these MI commands, given where the program has stopped for the first time in `calc_output`.
+/// Returns gdb's answers to these MI commands, given where the program has stopped for the first time in `calc_output`.
 pub fn mi(set_up: &[String], commands: &[&str]) -> Vec<String> {
     let mut gdb = Command::new("gdb")
         .args(["-nx", "-q", "-i=mi", "-iex", "set debuginfod enabled off"])

@@ -53,7 +53,7 @@ fn assert_drawable(graph: &Value) {
     }
 }
 
-/// The ids of what is marked.
+/// Returns the ids of what is marked.
 fn marked(graph: &Value) -> Vec<&str> {
     let all = ["nodes", "edges"].iter().flat_map(|list| graph[*list].as_array().expect("a list"));
     all.filter(|item| item["color"] == "gold").filter_map(|item| item["id"].as_str()).collect()

@@ -23,7 +23,7 @@ struct Exchange {
     answer: Vec<String>,
 }
 
-/// The exchanges of a document's `debugger` blocks, in order: one session.
+/// Returns the exchanges of a document's `debugger` blocks, in order: one session.
 fn exchanges(document: &Document) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for block in document.blocks().iter().filter(|block| block.language == "debugger") {
@@ -50,7 +50,7 @@ fn exchanges(document: &Document) -> Vec<Exchange> {
     exchanges
 }
 
-/// Every document with a session.
+/// Returns every document with a session.
 fn sessions() -> Vec<Document> {
     let has_session = |document: &Document| document.lines.iter().any(|line| line == "```debugger");
     documents().into_iter().filter(has_session).collect()

@@ -11,7 +11,7 @@ pub fn read(file: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// The configurations of launch.json for one debugger: `lldb`, which is CodeLLDB, or `cppdbg`.
+/// Returns the configurations of launch.json for one debugger: `lldb`, which is CodeLLDB, or `cppdbg`.
 fn configurations(debugger: &str) -> Vec<Value> {
     let launch = read("launch.json");
     let all = launch["configurations"].as_array().expect("a list").iter();
@@ -24,7 +24,7 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-/// The commands in a list, with the workspace's folder put in, and the folder that is built into.
+/// Returns the commands in a list, with the workspace's folder put in, and the folder that is built into.
 pub fn commands(list: &Value) -> Vec<String> {
     let target = nine_nodes().ancestors().nth(3).expect("target/debug/examples/nine_nodes");
     let filled = |command: &str| {

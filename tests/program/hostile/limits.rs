@@ -29,20 +29,20 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Exit status 0 and nothing on stderr.
+    /// Asserts exit status 0 and nothing on stderr.
     pub fn succeeded(self) -> Self {
         assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{self:?}");
         self
     }
 
-    /// Exit status 2 and one line on stderr, which contains all of these, without long work before it.
+    /// Asserts exit status 2 and one line on stderr, which contains all of these, without long work before it.
     pub fn refused(&self, parts: &[&str]) {
         assert!(self.seconds < LONGEST_REFUSAL, "{self:?}");
         assert_eq!((self.status, self.stderr.lines().count()), (Some(2), 1), "{self:?}");
         self.says(parts);
     }
 
-    /// All of these are on stderr.
+    /// Asserts that all of these are on stderr.
     pub fn says(&self, parts: &[&str]) {
         for part in parts {
             assert!(self.stderr.contains(part), "{part:?} is not in {:?}", self.stderr);
@@ -50,14 +50,14 @@ impl Ended {
     }
 }
 
-/// The program with these arguments, separated by blanks, in a folder.
+/// Returns the program with these arguments, separated by blanks, in a folder.
 pub fn backprop(arguments: &str, folder: &TempDir) -> Command {
     let mut command = Command::new(testkit::program());
     command.args(arguments.split_whitespace()).current_dir(folder).stdin(Stdio::null());
     command
 }
 
-/// The program, started by a shell that does something first, such as `ulimit`.
+/// Returns the program, started by a shell that does something first, such as `ulimit`.
 pub fn after(preparation: &str, arguments: &str, folder: &TempDir) -> Command {
     let mut command = Command::new("sh");
     let script = format!("{preparation}; exec \"$0\" {arguments}");
@@ -159,7 +159,7 @@ pub fn read(folder: &TempDir, name: impl AsRef<Path>) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The names in a folder, in order, hidden ones too.
+/// Returns the names in a folder, in order, hidden ones too.
 pub fn names(folder: impl AsRef<Path>) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable"));
     let mut names: Vec<String> =
@@ -171,7 +171,7 @@ pub fn names(folder: impl AsRef<Path>) -> Vec<String> {
 /// A run of a tenth of a second that ends in this model.
 pub const RUN: &str = "train --data bits --sizes 8,3,8 --epochs 3";
 
-/// The model of [`RUN`].
+/// Returns the model of [`RUN`].
 pub fn model(folder: &TempDir) -> Vec<u8> {
     run(&mut backprop(&format!("{RUN} --out model.json"), folder)).succeeded();
     read(folder, "model.json")

@@ -98,7 +98,7 @@ fn data_files_and_files_of_others_are_not_overwritten() {
     assert_eq!(read(&folder, "notes"), expected);
 }
 
-/// Four IDX files of eight pixels.
+/// Returns four IDX files of eight pixels.
 fn read_only_data() -> tempfile::TempDir {
     let folder = folder();
     for (part, count) in [("train", 4), ("t10k", 2)] {

@@ -46,14 +46,14 @@ fn counts_from_the_command_line_have_limits_that_follow_from_memory() {
         .refused(&["--samples may be up to "]);
 }
 
-/// A file that says it is so long and takes no room on the disk.
+/// Makes a file of this length that takes no room on the disk.
 fn sparse(folder: &TempDir, name: &str, beginning: &[u8], length: u64) {
     let mut file = std::fs::File::create(folder.path().join(name)).expect("new");
     file.write_all(beginning).expect("writable");
     file.set_len(length).expect("holes are allowed here");
 }
 
-/// The first bytes of an IDX file.
+/// Returns the first bytes of an IDX file.
 fn header(dimensions: &[u32]) -> Vec<u8> {
     let numbers = dimensions.iter().flat_map(|number| number.to_be_bytes());
     [0, 0, 8, dimensions.len() as u8].into_iter().chain(numbers).collect()

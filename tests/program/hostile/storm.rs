@@ -123,7 +123,7 @@ fn storm(options: &str, count: usize, rng: &mut ChaCha8Rng) {
     );
 }
 
-/// A run in a process that can be hung up, even where the tests cannot.
+/// Returns a run in a process that can be hung up, even where the tests cannot.
 fn start(arguments: &str, folder: &TempDir) -> Child {
     let mut command = Command::new("env");
     command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_backprop")]);
