@@ -145,6 +145,11 @@ impl Term {
         }
     }
 
+    /// Returns true for a bias, which is a term without a factor: its node's output is 1.
+    pub fn is_bias(&self) -> bool {
+        self.direction == Direction::Upstream && self.wire.upstream.number.is_none()
+    }
+
     /// Returns the product.
     pub fn product(&self) -> f64 {
         self.kept * self.value * self.weight
@@ -252,6 +257,49 @@ impl Reading {
         match self {
             Self::Output { terms, .. } | Self::HiddenDelta { terms, .. } => terms,
             _ => &[],
+        }
+    }
+
+    /// Returns the sum of its first products, this many of them.
+    pub fn sum_of(&self, terms: usize) -> f64 {
+        self.terms().iter().take(terms).fold(0.0, |sum, term| sum + term.product())
+    }
+
+    /// Returns the place of the product farthest from 0, not counting the bias.
+    pub fn strongest(&self) -> Option<usize> {
+        let terms = self.terms().iter().enumerate().filter(|(_, term)| !term.is_bias());
+        let size = |term: &Term| term.product().abs();
+        terms.max_by(|one, other| size(one.1).total_cmp(&size(other.1))).map(|(place, _)| place)
+    }
+
+    /// Returns the single numbers of the formula, by the names that they have in JSON.
+    pub fn numbers(&self) -> Vec<(&'static str, f64)> {
+        match *self {
+            Self::SetInput {} => Vec::new(),
+            Self::DropOut { probability } => vec![("probability", probability)],
+            Self::Output { weighted_input, .. } => vec![("weighted_input", weighted_input)],
+            Self::OutputDelta { output, label, slope, .. } => {
+                vec![("output", output), ("label", label), ("slope", slope)]
+            }
+            Self::HiddenDelta { output, downstream_delta, slope, kept, .. } => vec![
+                ("output", output),
+                ("downstream_delta", downstream_delta),
+                ("slope", slope),
+                ("kept", kept),
+            ],
+            Self::UpdateWeight { rate, delta, input, gradient } => {
+                vec![("rate", rate), ("delta", delta), ("input", input), ("gradient", gradient)]
+            }
+            Self::AddGradient { delta, input, kept, gradient, .. } => {
+                vec![("delta", delta), ("input", input), ("kept", kept), ("gradient", gradient)]
+            }
+            Self::UpdateByMean { rate, weight_decay, gradient_sum, samples, gradient } => vec![
+                ("rate", rate),
+                ("weight_decay", weight_decay),
+                ("gradient_sum", gradient_sum),
+                ("samples", samples as f64),
+                ("gradient", gradient),
+            ],
         }
     }
 }

@@ -6,8 +6,7 @@
 
 use std::fmt;
 
-use super::reading::Direction;
-use super::{Phase, Place, Reading, Step, Target, Term, Wire};
+use super::{Phase, Place, Reading, Step, Target, Term};
 use crate::{Activation, Cost};
 
 /// A longer sum is shortened. ([`Reading::terms`] still has all of its terms.)
@@ -258,7 +257,7 @@ impl Formula {
     /// Appends the sum of the products, shortened if it is long: the first three, the last one, and the bias.
     fn sum(&mut self, terms: &[Term]) {
         let shortened = terms.len() > TERMS_SHOWN_IN_FULL;
-        let last = if terms.last().is_some_and(is_bias) { 2 } else { 1 };
+        let last = if terms.last().is_some_and(Term::is_bias) { 2 } else { 1 };
         let left_out = if shortened { 3..terms.len() - last } else { 0..0 };
         for (i, term) in terms.iter().enumerate() {
             if left_out.contains(&i) {
@@ -271,19 +270,13 @@ impl Formula {
                 self.sign(if i == left_out.end { "+ " } else { " + " });
             }
             self.name(term.wire.name(), term.weight);
-            if !is_bias(term) {
+            if !term.is_bias() {
                 self.sign("·");
                 self.kept(term.wire.upstream, term.kept);
                 self.name(term.value_name(), term.value);
             }
         }
     }
-}
-
-/// Returns true for a bias, which is a term without a factor: its node's output is 1.
-fn is_bias(term: &Term) -> bool {
-    let Wire { upstream, .. } = term.wire;
-    term.direction == Direction::Upstream && upstream.number.is_none()
 }
 
 /// Returns da/dz in terms of the output, whose name is `a`, as [`Activation::derivative_from_output`] computes it.

@@ -2,7 +2,7 @@
 //!
 //! Read `quantity` (every number by its name), `check` (the gradient check of one), `matrix` (a step in matrix form),
 //! `units` (where the next node, layer or phase begins), `typed` (numbers as people type them), then `source` (the lines
-//! of the source that a step passes by).
+//! of the source that a step passes) and `words` (headings).
 
 mod check;
 mod matrix;
@@ -10,6 +10,7 @@ mod quantity;
 mod source;
 pub mod typed;
 mod units;
+mod words;
 
 #[doc(inline)]
 pub use self::{
@@ -18,4 +19,5 @@ pub use self::{
     quantity::{Age, Quantity, change, node_at},
     source::{Anchor, FILES, Level, SourceFile, begins_pass, begins_segment},
     units::Unit,
+    words::heading,
 };

@@ -281,7 +281,7 @@ fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
         "epoch" => Some((step.epoch + 1) as f64),
         "sample" => Some(step.sample as f64),
         "step" => Some((step.position + 1) as f64),
-        _ => super::variables::parts(step).into_iter().find(|part| part.0 == name).map(|part| part.1),
+        _ => step.reading.numbers().into_iter().find(|part| part.0 == name).map(|part| part.1),
     };
     found.ok_or_else(|| {
         let place = if step.action.connection().is_some() { "a connection" } else { "a node" };

@@ -231,9 +231,9 @@ fn next_step(walk: &mut Walk) -> Vec<Variable> {
         };
         variables.push(Variable::number(name, sum));
     }
+    let numbers = step.reading.numbers();
     let is_given = |part: &&(&str, f64)| !RESULTS.contains(&part.0);
-    variables
-        .extend(parts(&step).iter().filter(is_given).map(|&(name, value)| Variable::number(name, value)));
+    variables.extend(numbers.iter().filter(is_given).map(|&(name, value)| Variable::number(name, value)));
     variables.push(Variable::thing(stepper, Quantity::of(step.action)));
     variables
 }
@@ -250,7 +250,7 @@ fn last_step(walk: &mut Walk) -> Vec<Variable> {
         Variable::number("after", step.after),
     ];
     variables.extend(terms(&step, Reference::LastTerms));
-    variables.extend(parts(&step).iter().map(|&(name, value)| Variable::number(name, value)));
+    variables.extend(step.reading.numbers().iter().map(|&(name, value)| Variable::number(name, value)));
     variables
 }
 
@@ -276,37 +276,6 @@ fn term_parts(stepper: &Stepper, term: &Term) -> Vec<Variable> {
         variables.push(Variable::number("kept", term.kept));
     }
     variables
-}
-
-/// The single numbers of a step's formula, by the names that `step --json` gives them.
-pub fn parts(step: &Step) -> Vec<(&'static str, f64)> {
-    match &step.reading {
-        Reading::SetInput {} => Vec::new(),
-        Reading::DropOut { probability } => vec![("probability", *probability)],
-        Reading::Output { weighted_input, .. } => vec![("weighted_input", *weighted_input)],
-        Reading::OutputDelta { output, label, slope, .. } => {
-            vec![("output", *output), ("label", *label), ("slope", *slope)]
-        }
-        Reading::HiddenDelta { output, downstream_delta, slope, kept, .. } => vec![
-            ("output", *output),
-            ("downstream_delta", *downstream_delta),
-            ("slope", *slope),
-            ("kept", *kept),
-        ],
-        Reading::UpdateWeight { rate, delta, input, gradient } => {
-            vec![("rate", *rate), ("delta", *delta), ("input", *input), ("gradient", *gradient)]
-        }
-        Reading::AddGradient { delta, input, kept, gradient, .. } => {
-            vec![("delta", *delta), ("input", *input), ("kept", *kept), ("gradient", *gradient)]
-        }
-        Reading::UpdateByMean { rate, weight_decay, gradient_sum, samples, gradient } => vec![
-            ("rate", *rate),
-            ("weight_decay", *weight_decay),
-            ("gradient_sum", *gradient_sum),
-            ("samples", *samples as f64),
-            ("gradient", *gradient),
-        ],
-    }
 }
 
 /// Sample, label, cost and rate.

@@ -143,7 +143,7 @@ impl Walk {
     pub fn sum(&mut self) -> Option<f64> {
         let added = self.inner.checked_sub(1)?;
         let step = self.upcoming()?;
-        Some(step.reading.terms().iter().take(added).fold(0.0, |sum, term| sum + term.product()))
+        Some(step.reading.sum_of(added))
     }
 
     /// Changes a number by hand. Returns what is to be said of it.

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use backprop::step::text::number;
+use backprop::step::view::heading;
 use backprop::step::{Phase, Segment, Stepper};
 
 use crate::cli::Output;
@@ -42,39 +43,10 @@ impl Headings {
                 writeln!(output, "\nSample {}", moment.sample)?;
             }
         }
-        self.write_phase(&segment, stepper, output)
-    }
-
-    /// Writes the heading of a phase on a layer.
-    fn write_phase(&self, segment: &Segment, stepper: &Stepper, output: &mut Output) -> std::io::Result<()> {
-        let layer = segment.layer;
-        match segment.phase {
-            Phase::SetInput => writeln!(output, "\nThe inputs"),
-            Phase::DropOut => writeln!(output, "\nWhat dropout keeps of layer {layer}"),
-            Phase::Output => writeln!(output, "\nOutputs of layer {layer}"),
-            Phase::OutputDelta => {
-                let cost = stepper.costs().last().copied().unwrap_or_default();
-                writeln!(output, "\nThe cost of this sample: {}", number(cost, self.decimals))?;
-                writeln!(output, "\nDeltas of layer {layer}, the output layer")
-            }
-            Phase::HiddenDelta if layer == 0 => {
-                writeln!(output, "\nDeltas of layer 0 (computed as in bp.py; no weight needs them)")
-            }
-            Phase::HiddenDelta => writeln!(output, "\nDeltas of layer {layer}"),
-            Phase::UpdateWeight => {
-                writeln!(output, "\nNew weights from layer {layer} to layer {}", layer + 1)
-            }
-            Phase::AddGradient => {
-                writeln!(output, "\nGradients from layer {layer} to layer {}, added up", layer + 1)
-            }
-            Phase::UpdateByMean => {
-                let batch = segment.sample + 1;
-                writeln!(
-                    output,
-                    "\nNew weights from layer {layer} to layer {}, by the mean of {batch} gradients",
-                    layer + 1
-                )
-            }
+        if segment.phase == Phase::OutputDelta {
+            let cost = stepper.costs().last().copied().unwrap_or_default();
+            writeln!(output, "\nThe cost of this sample: {}", number(cost, self.decimals))?;
         }
+        writeln!(output, "\n{}", heading(&segment))
     }
 }

@@ -205,7 +205,9 @@ impl App {
                 self.say("the same initial weights again; edits are forgotten");
             }
             Command::Cursor(by) => self.cursor = Some(self.cursor().saturating_add_signed(by)),
-            Command::Strongest => self.cursor = Some(self.strongest()),
+            Command::Strongest => {
+                self.cursor = self.latest.as_ref().and_then(|step| step.reading.strongest()).or(Some(0));
+            }
             Command::Edit => self.begin_edit(self.editable()),
             Command::EditInput => self.begin_edit(self.editable_input()),
             Command::Check => self.check(),
@@ -253,13 +255,5 @@ impl App {
     pub(super) fn look(&mut self) {
         self.latest = self.stepper.latest();
         self.cursor = self.cursor.map(|place| place.min(self.connections().len().saturating_sub(1)));
-    }
-
-    /// Returns the term whose product is farthest from 0, not counting the bias.
-    fn strongest(&self) -> usize {
-        let terms = self.latest.as_ref().map_or(&[][..], |step| step.reading.terms());
-        let size = |place: &usize| terms[*place].product().abs();
-        let counts = |place: &usize| terms[*place].wire.upstream.number.is_some();
-        (0..terms.len()).filter(counts).max_by(|a, b| size(a).total_cmp(&size(b))).unwrap_or(0)
     }
 }
