@@ -18,9 +18,11 @@ pub enum Mark {
     Connection(ConnectionId),
 }
 
-/// Pixels from layer to layer and from node to node.
-const COLUMN: f64 = 240.0;
+/// Pixels from node to node in a layer.
 const ROW: f64 = 62.0;
+/// Pixels between two layers without the weights, and what the weights of each neuron need.
+const GAP: f64 = 160.0;
+const LABEL: f64 = 58.0;
 /// Half the width and half the height of a node, and the space around the drawing.
 const HALF: (f64, f64) = (54.0, 24.0);
 const MARGIN: f64 = 6.0;
@@ -54,12 +56,18 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
     let last = network.layers.len().saturating_sub(1);
     let rows = |layer: usize| network.layers[layer].neurons().len() + usize::from(layer < last);
     let most = (0..=last).map(rows).max().unwrap_or(0) as f64;
-    let width = COLUMN * last as f64 + 2.0 * (HALF.0 + MARGIN);
+    let has_labels = network.connections.len() <= MOST_LABELS;
+    let gap = |layer: usize| {
+        let neurons = network.layers[layer].neurons().len() as f64;
+        if has_labels { GAP.max(LABEL * neurons) } else { GAP }
+    };
+    let left = |layer: usize| MARGIN + (1..=layer).map(|layer| gap(layer) + 2.0 * HALF.0).sum::<f64>();
+    let width = left(last) + 2.0 * HALF.0 + MARGIN;
     let height = ROW * (most - 1.0) + 2.0 * (HALF.1 + MARGIN);
     let middle = |place: Place| {
         let layer = place.layer as usize;
         let row = f64::from(place.index) - (rows(layer) as f64 - 1.0) / 2.0;
-        (MARGIN + HALF.0 + COLUMN * layer as f64, height / 2.0 + ROW * row)
+        (left(layer) + HALF.0, height / 2.0 + ROW * row)
     };
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
@@ -84,9 +92,10 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
              stroke-width=\"{thickness:.2}\"{dashes}><title>{name} = {}, gradient {}</title></line>",
             connection.weight, connection.gradient
         );
-        if network.connections.len() <= MOST_LABELS || is_marked {
-            // In one of three places along the line, which keeps the labels of crossing lines apart.
-            let place = 0.2 + 0.2 * f64::from((wire.upstream.index + 2 * wire.downstream.index) % 3);
+        if has_labels || is_marked {
+            // Those that lead to one neuron are below each other, so that no two are in the same place.
+            let neurons = network.layers[wire.downstream.layer as usize].neurons().len() as f64;
+            let place = 0.12 + 0.76 * (f64::from(wire.downstream.index) + 0.5) / neurons;
             let (x, y) = (x1 + place * (x2 - x1), y1 + place * (y2 - y1) + 4.0);
             let _ = writeln!(
                 labels,

@@ -39,9 +39,8 @@ pub struct Arena {
 
 /// A node in a pickle: layer, place, whether it is constant, upstream and downstream connections.
 type NodeState = (u32, u32, bool, Vec<usize>, Vec<usize>);
-/// Everything in a pickle: sizes; outputs and deltas; weights and gradients; what was wired by hand, nodes and the ends of
-/// connections.
-type State<'py> = (Vec<usize>, [Bound<'py, PyArray1<f64>>; 4], Option<(Vec<NodeState>, Vec<(usize, usize)>)>);
+/// What was wired by hand, in a pickle: nodes, and the two ends of each connection.
+type Wired = Option<(Vec<NodeState>, Vec<(usize, usize)>)>;
 
 impl Arena {
     fn of(network: Network) -> Self {
@@ -284,14 +283,13 @@ impl Graph {
         Ok(self.lock(py).node(node)?.downstream().iter().map(|id| id.index()).collect())
     }
 
-    fn calc_output(&self, py: Python<'_>, node: usize) -> PyResult<()> {
+    fn calc_output(&self, py: Python<'_>, node: usize) {
         let mut arena = self.lock(py);
         let Network { nodes, connections, .. } = &mut arena.network;
         if let Some(AnyNode::Node(computed)) = nodes.get(node) {
             let output = computed.calc_output(&outputs(nodes), connections);
             nodes[node].set_output(output);
         }
-        Ok(())
     }
 
     fn calc_hidden_layer_delta(&self, py: Python<'_>, node: usize) -> PyResult<()> {
@@ -508,13 +506,14 @@ impl Graph {
         Self(Mutex::new(self.lock(py).clone()))
     }
 
-    fn __getnewargs__(&self) -> (Vec<usize>,) {
-        (Vec::new(),)
+    fn __getnewargs__(&self, py: Python<'_>) -> (Vec<usize>,) {
+        (self.lock(py).network.architecture.sizes.clone(),)
     }
 
-    fn __getstate__<'py>(&self, py: Python<'py>) -> State<'py> {
+    /// Returns outputs, deltas, weights and gradients, and what was wired by hand.
+    fn __getstate__<'py>(&self, py: Python<'py>) -> ([Bound<'py, PyArray1<f64>>; 4], Wired) {
         let arena = self.lock(py);
-        let Network { architecture, nodes, connections, .. } = &arena.network;
+        let Network { nodes, connections, .. } = &arena.network;
         let numbers = [
             PyArray1::from_iter(py, nodes.iter().map(AnyNode::output)),
             PyArray1::from_iter(py, nodes.iter().map(AnyNode::delta)),
@@ -531,39 +530,30 @@ impl Graph {
                 |connection: &Connection| (connection.upstream().index(), connection.downstream().index());
             (nodes.iter().map(node).collect(), connections.iter().map(ends).collect())
         });
-        (architecture.sizes.clone(), numbers, wired)
+        (numbers, wired)
     }
 
-    fn __setstate__(
-        &self,
-        py: Python<'_>,
-        state: (Vec<usize>, [PyReadonlyArray1<'_, f64>; 4], Option<(Vec<NodeState>, Vec<(usize, usize)>)>),
-    ) -> PyResult<()> {
-        let (sizes, [node_outputs, deltas, weights, gradients], wired) = state;
-        let mut restored = Arena::of(Network::empty(&Architecture::new(&sizes)));
-        match wired {
-            None if sizes.is_empty() => {}
-            None => restored = Arena::of(Network::try_new(&Architecture::new(&sizes)).map_err(python)?),
-            Some((nodes, ends)) => {
-                for &(layer_index, node_index, is_constant, ..) in &nodes {
-                    restored.add_node(layer_index, node_index, is_constant);
+    fn __setstate__(&self, py: Python<'_>, state: ([PyReadonlyArray1<'_, f64>; 4], Wired)) -> PyResult<()> {
+        let ([node_outputs, deltas, weights, gradients], wired) = state;
+        let mut restored = self.lock(py);
+        if let Some((nodes, ends)) = wired {
+            // The network's own nodes come first, and then its own connections.
+            let (own_nodes, own_connections) =
+                (restored.network.nodes.len(), restored.network.connections.len());
+            for &(layer_index, node_index, is_constant, ..) in nodes.iter().skip(own_nodes) {
+                restored.add_node(layer_index, node_index, is_constant);
+            }
+            for &(upstream, downstream) in ends.iter().skip(own_connections) {
+                restored.add_connection(upstream, downstream, 0.0)?;
+            }
+            for (place, (.., upstream, downstream)) in nodes.into_iter().enumerate() {
+                let node = restored.node(place)?;
+                let (has_upstream, has_downstream) = (node.upstream().len(), node.downstream().len());
+                for connection in upstream.into_iter().skip(has_upstream) {
+                    restored.append_upstream(place, connection)?;
                 }
-                for (upstream, downstream) in ends {
-                    restored.add_connection(upstream, downstream, 0.0)?;
-                }
-                for (place, (.., upstream, downstream)) in nodes.into_iter().enumerate() {
-                    upstream
-                        .into_iter()
-                        .try_for_each(|connection| restored.append_upstream(place, connection))?;
-                    downstream
-                        .into_iter()
-                        .try_for_each(|connection| restored.append_downstream(place, connection))?;
-                }
-                // The network's own nodes come first, layer by layer.
-                let mut ids = restored.node_ids.iter().copied();
-                for (layer_index, size) in (0..).zip(&sizes) {
-                    let nodes = ids.by_ref().take(size + 1).collect();
-                    restored.network.layers.push(backprop::graph::Layer { layer_index, nodes });
+                for connection in downstream.into_iter().skip(has_downstream) {
+                    restored.append_downstream(place, connection)?;
                 }
             }
         }
@@ -576,7 +566,6 @@ impl Graph {
         for (connection, (weight, gradient)) in restored.network.connections.iter_mut().zip(numbers) {
             (connection.weight, connection.gradient) = (*weight, *gradient);
         }
-        *self.lock(py) = restored;
         Ok(())
     }
 }

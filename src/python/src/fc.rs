@@ -38,13 +38,12 @@ fn vector(column: &PyReadonlyArray2<'_, f64>) -> Array1<f64> {
     column.as_array().iter().copied().collect()
 }
 
-fn column<'py>(py: Python<'py>, numbers: Array1<f64>) -> Column<'py> {
+fn column(py: Python<'_>, numbers: Array1<f64>) -> Column<'_> {
     PyArray2::from_owned_array(py, numbers.insert_axis(Axis(1)))
 }
 
 /// Returns the output of a layer.
 #[pyfunction]
-#[pyo3(signature = (w, b, input, activation_name))]
 fn fc_forward<'py>(
     py: Python<'py>,
     w: PyReadonlyArray2<'_, f64>,
