@@ -50,7 +50,7 @@ pub(super) struct Tuning {
     pub steepening_steps: usize,
     /// See `steepening_steps`.
     pub steeper: f64,
-    /// Rounding errors of E: a change of this many is no rounding error (sin 10⁵w in f32).
+    /// Rounding errors of E: a change of this many is not a rounding error (sin 10⁵w in f32).
     pub visible: f64,
     /// Times: of two slopes the one that misses by this factor less fits better, or far better (sin 10⁵w in f32).
     pub fits: f64,

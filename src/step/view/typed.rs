@@ -71,7 +71,7 @@ pub fn count(text: &str) -> Result<u64, String> {
 /// Parses the sizes of layers, `3,4,2`, separated by commas, semicolons, blanks, `-` or `x`.
 ///
 /// # Errors
-/// A sentence that names the part that is no count.
+/// A sentence that names the part that is not a whole number.
 pub fn sizes(text: &str) -> Result<Vec<usize>, String> {
     let parts = text.split([',', ';', '-', '–', '×', 'x', ' ', '\t']).map(str::trim);
     let sizes = parts.filter(|part| !part.is_empty()).map(|part| {

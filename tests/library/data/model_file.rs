@@ -279,7 +279,7 @@ fn an_infinite_number_in_a_file_is_found_on_any_line() {
             assert!(sentence.contains(&format!("it contains {word} (")), "{sentence}");
             assert!(sentence.ends_with("the training it comes from has diverged"), "{sentence}");
         }
-        // A word of that name elsewhere in the file is no number.
+        // A word of that name elsewhere in the file is not a number.
         let text =
             with("").replacen('{', &format!(r#"{{"name":"NaN",{before}"x":{}, oh"#, " ".repeat(100)), 1);
         assert!(refusal(&text).contains("not JSON: "), "{}", refusal(&text));

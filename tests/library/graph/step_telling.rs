@@ -94,7 +94,7 @@ fn steps_about_an_input_that_is_0_are_told_from_the_others() {
     let silent = Network::from_parameters(&architecture, &Parameters::zeros(&architecture));
     let mut stepper = Stepper::new(silent, &[Label(&[0.9])], &[Sample(&[1.0])], 0.3);
     let step = until(&mut stepper, "w32");
-    assert!(!stepper.is_about_a_zero(&step), "the hidden node's output is 0, and it is no input: {step}");
+    assert!(!stepper.is_about_a_zero(&step), "the hidden node's output is 0, and it is not an input: {step}");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn steps_of_a_mini_batch_print_what_is_kept_the_sum_and_the_mean() {
     for line in expected {
         assert!(whole.iter().any(|printed| printed == line), "{line} is not in\n{}", whole.join("\n"));
     }
-    // 1 / (1 - 0.2) is no whole number.
+    // 1 / (1 - 0.2) is not a whole number.
     let kept = lines(2, 0.2, seed(0.2));
     assert!(kept[3].contains("identity(0.500000·1.250000·1.000000 + 0.500000)"), "{}", kept[3]);
     // The mean of one is the sum: δ3 = 1/4 - 1.

@@ -10,15 +10,15 @@ use backprop::training::{EpochReport, Evaluation, Options, Preset, Progress, Sch
 use backprop::training::{TrainingState, evaluate, for_each_output};
 use backprop::{Architecture, Cost, Engine, Label, MiniBatchStep, Parameters, Sample, WeightInit};
 
-/// Answers as many samples of a set rightly as the next number of its script says; its one weight counts the samples
-/// it has been trained on.
+/// An engine that answers as many samples of a set correctly as the next number of its script says. Its one weight counts
+/// the samples it was trained on.
 struct Scripted {
     architecture: Architecture,
     parameters: Parameters,
     script: VecDeque<usize>,
-    /// The sample from which on its weight is infinite, which its cost and answers do not show.
+    /// The first sample at which its weight is infinite, which its cost and answers do not show.
     infinite_from: f64,
-    /// What every sample costs.
+    /// The cost of every sample.
     cost: f64,
     /// The steps of all mini-batches.
     steps: Vec<MiniBatchStep>,
@@ -73,14 +73,14 @@ impl Engine for Scripted {
     }
 }
 
-/// So many samples of each class: the one input is 0 for the first and 1 for the second.
+/// Returns this many samples of each class: the one input is 0 for the first and 1 for the second.
 fn classes(first: usize, second: usize) -> DataSet {
     let class: Vec<u8> = (0..first + second).map(|index| u8::from(index >= first)).collect();
     let bytes = class.iter().map(|class| class * 255).collect();
     DataSet::images(1, 1, bytes, class, Pixels::Scaled)
 }
 
-/// What each epoch reports, until training is finished.
+/// Returns the reports of all epochs, until training is finished.
 fn run(trainer: &mut Trainer<'_>, engine: &mut Scripted) -> Vec<EpochReport> {
     let mut reports = Vec::new();
     while !trainer.is_finished() {
@@ -91,7 +91,7 @@ fn run(trainer: &mut Trainer<'_>, engine: &mut Scripted) -> Vec<EpochReport> {
 }
 
 #[test]
-fn it_evaluates_every_so_many_epochs_and_after_the_last() {
+fn it_evaluates_every_few_epochs_and_after_the_last() {
     let data = classes(10, 10);
     let options =
         Options { epochs: Some(5), evaluate_every: 2, monitor_training: true, ..Options::default() };
@@ -111,7 +111,7 @@ fn it_evaluates_every_so_many_epochs_and_after_the_last() {
 }
 
 #[test]
-fn held_out_samples_decide_where_there_are_any() {
+fn held_out_samples_decide_if_there_are_any() {
     let (train, test, held_out, none) = (classes(3, 3), classes(10, 10), classes(20, 20), classes(0, 0));
     let options = Options { epochs: None, early_stop: Some(1), ..Options::default() };
     // Test, then held out: the first of them gets better when the second does not.
@@ -129,7 +129,7 @@ fn held_out_samples_decide_where_there_are_any() {
 }
 
 #[test]
-fn the_weights_of_the_best_evaluation_are_kept_if_they_are_wanted() {
+fn the_weights_of_the_best_evaluation_are_kept_on_request() {
     let data = classes(10, 10);
     for keep_best in [true, false] {
         let options = Options { epochs: Some(4), keep_best, ..Options::default() };
@@ -162,7 +162,7 @@ fn a_network_that_gives_one_answer_to_all_is_never_the_best() {
 }
 
 #[test]
-fn the_start_is_evaluated_on_every_set_and_is_no_part_of_the_history() {
+fn the_start_is_evaluated_on_every_set_and_is_not_part_of_the_history() {
     let (train, test, held_out) = (classes(3, 3), classes(10, 10), classes(20, 20));
     for monitor_training in [false, true] {
         let options = Options { epochs: Some(0), monitor_training, rate: 0.7, ..Options::default() };
@@ -238,7 +238,7 @@ fn a_weight_that_is_infinite_in_secret_is_found_in_time() {
     assert_eq!(found(3000, 120.0, 200), 200);
 }
 
-/// 10³⁰⁸ is a number, and twice as much is none.
+/// 10³⁰⁸ fits into an f64, and twice as much does not.
 #[test]
 fn a_sum_of_costs_that_overflows_is_named_with_its_sample() {
     let data = classes(3, 3);
@@ -293,7 +293,7 @@ fn options_outside_their_range_are_refused_and_those_at_its_end_are_not() {
     }
 }
 
-/// bp.py's and fc.py's mnist.py, network.py and network2.py, as their own files have it.
+/// Those of mnist.py (for bp.py and fc.py), network.py and network2.py, as in their own files.
 #[test]
 fn presets_are_the_choices_of_the_originals() {
     let told = [Preset::Bp, Preset::Fc, Preset::Network, Preset::Network2].map(|preset| {
@@ -356,7 +356,7 @@ fn the_rate_is_halved_from_the_latest_halving_on_and_not_while_it_helps() {
 }
 
 #[test]
-fn where_answers_are_numbers_the_smaller_cost_is_the_better_evaluation() {
+fn if_answers_are_numbers_the_smaller_cost_is_the_better_evaluation() {
     let numbers = |mean_cost| Evaluation { correct: None, total: 10, mean_cost };
     assert_eq!(numbers(0.25).score(), -0.25);
     assert!(numbers(0.25).accuracy().is_nan());
@@ -393,13 +393,13 @@ fn the_time_that_training_takes_is_that_of_its_steps() {
     thread_local! {
         static SECONDS: Cell<f64> = const { Cell::new(0.0) };
     }
-    // A clock on which each look at it takes a second; each test is on a thread of its own.
+    // A clock that moves on by a second each time it is read; each test has its own thread.
     backprop::set_clock(|| SECONDS.replace(SECONDS.get() + 1.0));
     let data = classes(100, 100);
     let options = Options { epochs: Some(2), ..Options::default() };
     let mut trainer = Trainer::new(options, &data, None, &data).expect("options");
     let reports = run(&mut trainer, &mut Scripted::new(&[9, 9]));
-    // A hundred samples between two looks.
+    // A hundred samples between two readings.
     assert_eq!(reports.iter().map(|report| report.seconds).collect::<Vec<_>>(), [2.0, 2.0]);
     assert_eq!(reports[1].samples_per_second(), 100.0);
     let in_no_time = EpochReport { seconds: 0.0, ..reports[1].clone() };
@@ -407,7 +407,7 @@ fn the_time_that_training_takes_is_that_of_its_steps() {
 }
 
 #[test]
-fn a_run_that_is_resumed_begins_where_its_state_stands() {
+fn a_run_that_is_resumed_begins_where_its_state_is() {
     let data = classes(10, 10);
     let options = Options { epochs: Some(3), ..Options::default() };
     let mut first = Trainer::new(options.clone(), &data, None, &data).expect("options");

@@ -26,7 +26,7 @@ fn a_page_loads_nothing_and_takes_less_than_a_megabyte() {
             );
         }
     }
-    // Types in comments are no imports.
+    // Types in comments are not imports.
     let text = text.replace("{import(", "{");
     for loads in ["fetch(", "XMLHttpRequest", "@import", "url(http", "import("] {
         assert!(!text.contains(loads), "{loads}");

@@ -115,7 +115,7 @@ fn a_sum_is_entered_product_by_product_and_left() {
 }
 
 #[test]
-fn a_line_can_be_gone_to_where_a_node_s_formula_stands() {
+fn the_cursor_s_line_can_be_gone_to_if_a_node_s_formula_is_there() {
     let mut editor = Editor::open(&json!({}));
     let file = "src/graph/node.rs";
     let line = line_of(file, "let weighted_input = self.weighted_input(");
@@ -128,7 +128,7 @@ fn a_line_can_be_gone_to_where_a_node_s_formula_stands() {
     editor.ok("goto", &json!({ "threadId": 1, "targetId": targets[5]["id"] }));
     assert_eq!(editor.stopped()["reason"], "goto");
     assert_eq!(editor.place(), "node 2-1: a9");
-    // Back again: those ahead come first, and behind is none.
+    // Back again: those ahead come first, and there are none behind.
     let answer = editor.ok("gotoTargets", &arguments);
     assert_eq!(answer["targets"][1]["label"], labels[0]);
     editor.ok("goto", &json!({ "threadId": 1, "targetId": answer["targets"][1]["id"] }));
@@ -180,7 +180,7 @@ fn training_that_runs_can_be_paused_and_restarted_with_another_network() {
 }
 
 #[test]
-fn divergence_stops_at_the_first_number_that_is_none_and_names_it() {
+fn divergence_stops_at_the_first_number_that_is_not_finite_and_names_it() {
     let diverging = json!({ "sizes": "2,3,1", "activation": "identity", "rate": 1e150, "init": "normal" });
     let mut editor = Editor::open(&diverging);
     let stop = editor.go("continue");

@@ -55,7 +55,7 @@ pub(crate) mod fault {
     pub const UPDATE_BEFORE_DELTAS: u8 = 107;
 }
 
-/// A right wiring, but for the fault.
+/// Returns a network that is wired correctly except for the fault.
 pub(crate) fn wire<const FAULT: u8>(sizes: &[usize]) -> Network {
     let mut network = Network::empty(&Architecture::new(sizes));
     for (layer, &size) in (0..).zip(sizes) {
@@ -106,7 +106,7 @@ pub(crate) fn wire<const FAULT: u8>(sizes: &[usize]) -> Network {
     network
 }
 
-/// A right training step, but for the fault.
+/// Takes a training step that is correct except for the fault.
 pub(crate) fn step<const FAULT: u8>(network: &mut Network, label: Label<'_>, sample: Sample<'_>, rate: f64) {
     let layers: Vec<Vec<NodeId>> = network.layers.iter().map(|layer| layer.neurons().to_vec()).collect();
     let last = layers.len() - 1;
@@ -210,7 +210,7 @@ pub(crate) fn step<const FAULT: u8>(network: &mut Network, label: Label<'_>, sam
     }
 }
 
-/// The weights of the connections into these layers.
+/// Returns the weights of the connections into these layers.
 fn update<const FAULT: u8>(network: &mut Network, layers: &[Vec<NodeId>], rate: f64) {
     for &id in layers.iter().flatten() {
         let mut upstream = network[id].upstream().to_vec();
