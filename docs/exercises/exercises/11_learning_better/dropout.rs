@@ -1,7 +1,7 @@
 //! Dropout: chapter 11
 //!
-//! For one sample a hidden node is silenced with probability p. Those that are kept speak up, so that what the next layer
-//! hears stays the same on average. Backwards, the same factor is met again.
+//! For one sample a hidden node is silenced with probability p. The outputs of the others are scaled up, so that the
+//! next layer receives as much on average. On the way back, the same factor comes in again.
 //!
 //! Judge it: `cargo test --bin dropout`
 
