@@ -272,7 +272,7 @@ fn a_wrong_guess_is_told_which_slip_it_is() {
 }
 
 #[test]
-fn training_beside_the_steps_gives_the_weights_of_train() {
+fn training_in_parallel_gives_the_weights_of_train() {
     let bytes: Vec<u8> = (0..40u32).map(|i| (i * 37 % 256) as u8).collect();
     let data = DataSet::images(2, 2, bytes, (0..10u8).map(|i| i % 3).collect(), Pixels::Scaled);
     let options = Options { epochs: Some(3), batch: 3, l2: 0.1, dropout: 0.2, seed: 5, ..Options::default() };

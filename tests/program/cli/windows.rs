@@ -46,7 +46,7 @@ fn names_have_blanks_and_umlauts() {
 }
 
 #[test]
-fn a_file_that_somebody_reads_is_replaced_and_they_read_on() {
+fn a_file_that_is_being_read_is_replaced_and_its_reader_reads_on() {
     let folder = folder();
     let model = folder.path().join("m.json");
     success(&mut train(&folder, &["m.json"]));
@@ -89,7 +89,7 @@ fn capital_letters_make_no_other_file() {
 }
 
 #[test]
-fn devices_are_no_files() {
+fn devices_are_not_files() {
     let folder = folder();
     for name in ["NUL", "CON"] {
         refusal(&mut train(&folder, &[name]));

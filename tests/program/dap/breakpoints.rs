@@ -143,7 +143,7 @@ fn breakpoints_on_lines_of_mini_batches_stop_once_for_each_time_they_run() {
 }
 
 #[test]
-fn a_breakpoint_where_no_formula_stands_says_so() {
+fn a_breakpoint_without_a_formula_near_it_says_so() {
     let mut editor = Editor::open(&one_sample());
     for (path, line) in [("/elsewhere/src/graph/node.rs", 1), ("src/lib.rs", 3), ("src/graph/node.rs", -5)] {
         let arguments = json!({ "source": { "path": path }, "breakpoints": [{ "line": line }] });

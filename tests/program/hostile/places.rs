@@ -130,7 +130,7 @@ fn signalled(mut command: Command, signal: Signal) -> Ended {
 }
 
 #[test]
-fn what_a_signal_saves_beside_the_model_takes_no_name_that_is_taken() {
+fn what_a_signal_saves_next_to_the_model_takes_no_name_that_is_taken() {
     let folder = folder();
     write(&folder, "n.json.checkpoint", "precious");
     let ended = interrupted("--out n.json", &folder, Signal::SIGINT);
@@ -143,7 +143,7 @@ fn what_a_signal_saves_beside_the_model_takes_no_name_that_is_taken() {
 }
 
 #[test]
-fn a_name_that_is_no_text_is_kept_and_resumed() {
+fn a_name_that_is_not_text_is_kept_and_resumed() {
     let folder = folder();
     let out = OsStr::from_bytes(b"\xff\xfe.json");
     let mut command = backprop(
@@ -233,7 +233,7 @@ fn a_checkpoint_that_was_received_decides_nothing_about_where_things_are_written
 }
 
 #[test]
-fn a_run_that_somebody_waited_for_is_not_replaced_by_a_new_one() {
+fn a_run_that_took_time_is_not_replaced_by_a_new_one() {
     let folder = folder();
     let begin = format!("{RUN} --checkpoint run");
     run(&mut backprop(&begin, &folder)).succeeded();

@@ -428,7 +428,7 @@ fn twice_the_towers_halve_the_error() {
 }
 
 #[test]
-fn towers_beside_each_other_leave_no_gap() {
+fn towers_next_to_each_other_leave_no_gap() {
     let level = |_: f64| 0.5;
     let drawn = universality::draw(&mut universality::build(level, 7, 40.0));
     for (x, y) in drawn {

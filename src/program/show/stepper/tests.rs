@@ -109,7 +109,7 @@ fn an_output_is_lit_in_the_network_in_the_matrix_and_in_the_formula() {
 }
 
 #[test]
-fn a_delta_and_a_weight_are_lit_where_they_stand() {
+fn a_delta_and_a_weight_are_lit_in_their_places() {
     let golden = golden();
     let mut app = app(&golden);
     // The second hidden node's delta.
