@@ -1,7 +1,7 @@
 //! One moment of the walk: the latest step, its formula, and every number at that moment.
 
 use backprop::step::text::number;
-use backprop::step::view::{Age, Quantity};
+use backprop::step::view::{Age, Quantity, explanation};
 use backprop::step::{self, Phase, Reading, Step, Stepper, Target};
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ pub struct Moment {
     phase: Option<Phase>,
     phase_title: Option<String>,
     phases: Vec<PhaseShown>,
+    /// A title for the step, and what happens in it.
+    explanation: (&'static str, String),
     formula: Option<Formula>,
     changed: Option<Changed>,
     reads: Vec<String>,
@@ -154,6 +156,7 @@ impl Moment {
             phase: step.as_ref().map(|step| step.phase),
             phase_title: step.as_ref().map(|step| title(step.phase)),
             phases: phases(&done, position),
+            explanation: explanation(step.as_ref()),
             formula: step.as_ref().map(|step| Formula::new(step, stepper.class_in_words(step, classes))),
             changed: step.as_ref().and_then(|step| changed(step.action)),
             reads: step.as_ref().map(reads).unwrap_or_default(),

@@ -2,7 +2,7 @@
 //!
 //! Read `quantity` (every number by its name), `check` (the gradient check of one), `matrix` (a step in matrix form),
 //! `units` (where the next node, layer or phase begins), `typed` (numbers as people type them), then `source` (the lines
-//! of the source that a step passes) and `words` (headings).
+//! of the source that a step passes) and `words` (a step in words).
 
 mod check;
 mod matrix;
@@ -19,5 +19,5 @@ pub use self::{
     quantity::{Age, Quantity, change, node_at},
     source::{Anchor, FILES, Level, SourceFile, begins_pass, begins_segment},
     units::Unit,
-    words::heading,
+    words::{explanation, heading},
 };

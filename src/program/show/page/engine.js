@@ -17,7 +17,7 @@ import { at } from "./dom.js";
  * @typedef {{caption: string[], rows: string[], columns: string[], vector: boolean, cells: Cell[][]}} Matrix
  * @typedef {{heading: string[], words: string, parts: (Matrix | {sign: string})[]}} Matrices
  * @typedef {{position: number, epoch: number, sample: number, epoch_length: number, sample_start: number, samples: number, place: string,
- *   step: Record<string, any> | null, phase: string | null, phase_title: string, phases: PhaseOfSample[], formula: Formula | null,
+ *   step: Record<string, any> | null, phase: string | null, phase_title: string, phases: PhaseOfSample[], explanation: [title: string, words: string], formula: Formula | null,
  *   changed: {node?: number, connection?: number} | null, reads: string[], outputs: Value[], deltas: Value[],
  *   kept: {text: string, silenced: boolean}[], verdict: string | null, class: number | null, labels: {text: string, short: string}[], connections: Weight[],
  *   cost: {known: number, text: string | null, short: string | null}, edits: {name: string, text: string, training_step: number}[],
