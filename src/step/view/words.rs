@@ -109,3 +109,33 @@ pub fn explanation(step: Option<&Step>) -> (&'static str, String) {
     };
     (title, words.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Network;
+    use crate::step::Stepper;
+    use crate::{Label, MiniBatches, Sample};
+
+    #[test]
+    fn every_kind_of_step_is_explained_in_sentences_of_its_own() {
+        let plain = || {
+            let network = Network::new(&[2, 2, 1], 0);
+            Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0, 0.5])], 0.3)
+        };
+        let batches = MiniBatches { dropout: 0.5, l2: 0.1, ..MiniBatches::default() };
+        let mut titles = vec![explanation(None).0];
+        for mut stepper in [plain(), plain().in_mini_batches(batches)] {
+            let steps = stepper.epoch_len();
+            for step in stepper.by_ref().take(steps) {
+                let (title, words) = explanation(Some(&step));
+                assert!(words.ends_with('.') && words.len() > 60, "{step}: {words}");
+                titles.push(title);
+            }
+        }
+        titles.sort_unstable();
+        titles.dedup();
+        // A bias has a title of its own, and so has the constant node.
+        assert_eq!(titles.len(), 1 + 8 + 3, "{titles:#?}");
+    }
+}
