@@ -1,7 +1,7 @@
 //! How long one training sample takes: on objects, on textbook matrices, and on every rung up to the kernels.
 //!
 //! `cargo bench --bench engines` measures by size of the network, by phase of a step and by number of connections; a
-//! filter picks some: `cargo bench --bench engines -- size/784-300-10`. Samples have MNIST's share of zeros, but for
+//! filter picks some: `cargo bench --bench engines -- size/784-300-10`. Samples have MNIST's share of zeros, except for
 //! `dense`, which has none. Before anything is timed, the contenders must agree on the weights.
 
 use std::hint::black_box;

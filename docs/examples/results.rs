@@ -1,4 +1,4 @@
-//! Does it learn what they learned? Trains the networks of the seed documents on real MNIST, three seeds each, prints the
+//! Does it learn what they learned? Trains the networks of the originals on real MNIST, three seeds each, prints the
 //! tables of docs/results.md and draws its curves.
 //!
 //! ```text
@@ -71,11 +71,11 @@ enum Data {
     First(usize),
 }
 
-/// A table of docs/results.md: its heading, its columns, what stands in a row, and its picture.
+/// A table of docs/results.md: its heading, its columns, the cells of a row, and its picture.
 struct Table {
     heading: &'static str,
     picture: &'static str,
-    /// The lowest and the highest accuracy in the picture, in per cent; what lies outside leaves it.
+    /// The lowest and the highest accuracy in the picture, in per cent; points outside are cut off.
     shown: (f64, f64),
     columns: &'static [&'static str],
     cells: fn(&[Run]) -> Vec<String>,
@@ -161,7 +161,7 @@ fn stuck_outputs(network: &mut dyn Engine, test: &DataSet) -> Vec<usize> {
     (0..10).filter(|&digit| 20 * right[digit] < all[digit]).collect()
 }
 
-/// The figures of the seed documents and of the book they are notes on.
+/// The figures published for the originals.
 fn published() -> Table {
     let row = |name, published, preset: Preset, hidden, rate, epochs| {
         let choices = preset.choices();

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The roof of a computation is the longer of two times: its multiplications and additions at the peak, and the bytes
-//! that it moves at the speed of the place that they come from. Chapter 9 holds each rung against it.
+//! that it moves at the speed of the memory that they come from. Chapter 9 compares each rung with it.
 
 use std::hint::black_box;
 use std::time::Instant;

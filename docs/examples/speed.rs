@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Each line is the median of several timed passes over samples prepared beforehand, in microseconds a sample, with
-//! the fastest and the slowest pass beside it. Before anything is timed, the object graph, the textbook matrices and
-//! the vectorized network have to end in the same weights. Compare only numbers taken in the same minute on the same
+//! the fastest and the slowest pass. Before anything is timed, the object graph, the textbook matrices and
+//! the vectorized network have to end with the same weights. Compare only numbers taken in the same minute on the same
 //! machine: everything here runs twice, the second time in the opposite order. docs/examples/compare_peers.sh lets it
 //! take turns with other libraries.
 

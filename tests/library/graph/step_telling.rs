@@ -66,7 +66,7 @@ fn only_an_output_neurons_step_names_its_class_and_target() {
         let step = until(&mut stepper, name);
         assert_eq!(stepper.class_in_words(&step, &classes).as_deref(), words, "{name}");
     }
-    // One output for two classes stands for neither.
+    // One output for two classes means neither.
     let network = Network::new(&[1, 1], 0);
     let mut single = Stepper::new(network, &[Label(&[0.9])], &[Sample(&[1.0])], 0.3);
     let step = until(&mut single, "a2");
