@@ -197,7 +197,7 @@ impl Lesson for LinearUnit {
     fn set_up(&self) -> String {
         paragraph!(
             "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no activation \
-             function, output = w*x + b, is to say the temperature after x minutes{}. The cost is half the mean of \
+             function, output = w*x + b, should give the temperature after x minutes{}. The cost is half the mean of \
              the squared errors. Each step moves w and b against its slope, at the rate {}. Both begin at 0.",
             self.points.len(),
             if self.settings.from_middle { ", counted from the middle" } else { "" },

@@ -174,7 +174,7 @@ impl Lesson for Vanishing {
             lost if lost > 1.0 / 3.0 => 2,
             _ => 3,
         };
-        let choices = ["hundreds of times smaller", "some times smaller", "about as large", "larger"];
+        let choices = ["hundreds of times smaller", "a few times smaller", "about as large", "larger"];
         let text =
             "In the sigmoid network, how large is delta in the first hidden layer, compared with the last?";
         Question::new(text, &choices, right)
@@ -202,8 +202,8 @@ impl Lesson for Vanishing {
                 compared(sigmoid.lost()),
                 sigmoid.factor(),
                 if sigmoid.lost() > 100.0 {
-                    " Every weight's change is delta times an input, so at any rate that suits the last layers the \
-                     first ones hardly move."
+                    " Every weight's change is delta times an input, so with any learning rate that suits the last \
+                     layers, the first ones hardly move."
                 } else {
                     ""
                 }

@@ -220,7 +220,7 @@ impl Lesson for Xor {
         let gates = shown.hidden.iter().map(|outputs| gate_name(outputs.map(|output| output > 0.5)));
         told(&[
             paragraph!(
-                "A network {sizes} of sigmoid neurons is to learn the four rows of XOR: target 0.9 where exactly one \
+                "A network {sizes} of sigmoid neurons should learn the four rows of XOR: target 0.9 where exactly one \
                  input is 1, else 0.1. Rate {rate}, weights drawn as {init} says. With seed {seed}, cost and outputs \
                  after some of {epochs} epochs:"
             ),
