@@ -1,4 +1,4 @@
-//! What a failed exercise says: which formula, what was expected and what came, what that looks like.
+//! The message of a failed exercise: which formula, what was expected, what came instead, and what that looks like.
 
 use std::cell::Cell;
 use std::fmt;

@@ -1,9 +1,9 @@
-//! What judges an exercise: it runs your function beside the right one, and tells you what the difference looks like.
+//! Judges an exercise: runs your function next to the right one, and tells you what the difference looks like.
 //!
 //! Each exercise's file calls one function of [`grade`]. Reading them gives nothing away that the book does not, but the
 //! exercise is more fun without.
 //!
-//! - [`lesson`]: what a failure says; [`trial`]: your numbers beside the right ones, and beside those of the classic slips;
+//! - [`lesson`]: the message of a failure; [`trial`]: your numbers next to the right ones, and to those of the classic slips;
 //! - [`whole`]: your formula put into a whole backward pass, for the gradient check of `backprop` to judge;
 //! - [`grade`]: one function an exercise;
 //! - [`seal`]: the end of a program that `./grade`, which grades a class, has started.

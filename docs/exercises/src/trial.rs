@@ -1,4 +1,4 @@
-//! Your numbers beside the right ones, and beside those that the classic slips would give.
+//! Compares your numbers with the right ones, and with those that the classic slips would give.
 
 use crate::{Formula, Grade, Lesson};
 

@@ -1,4 +1,4 @@
-//! Softmax with the log-likelihood: a model of one's own, checked through a closure.
+//! Softmax with the log-likelihood: a model of your own, checked through a closure.
 
 use backprop::gradient_check::{Check, ClosureModel, Sign};
 
