@@ -12,18 +12,17 @@ pub fn number(text: &str) -> Result<f64, String> {
 
 /// Parses a number above 0 and at most 10,000.
 pub fn positive(text: &str) -> Result<f64, String> {
-    let number = number(text)?;
-    if number > 0.0 && number <= 1e4 {
-        Ok(number)
-    } else {
-        Err(format!("{text} is not between 0 and 10,000"))
-    }
+    up_to(1e4, text, "between 0 and 10,000")
 }
 
 /// Parses a learning rate: above 0 and at most 10.
 pub fn rate(text: &str) -> Result<f64, String> {
-    let rate = number(text)?;
-    if rate > 0.0 && rate <= 10.0 { Ok(rate) } else { Err(format!("{text} is not a rate between 0 and 10")) }
+    up_to(10.0, text, "a rate between 0 and 10")
+}
+
+fn up_to(most: f64, text: &str, what: &str) -> Result<f64, String> {
+    let number = number(text)?;
+    if number > 0.0 && number <= most { Ok(number) } else { Err(format!("{text} is not {what}")) }
 }
 
 /// Parses two numbers with a comma between them.

@@ -14,6 +14,9 @@ use super::palette::Palette;
 /// Steps a second at which it can run.
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 200, 1_000, 10_000, 100_000];
 
+/// Smaller input layers are shown from the first input on.
+const FEW_INPUTS: usize = 24;
+
 /// The state of the stepper, and what keys do to it. It does not depend on a terminal.
 pub struct App {
     pub(super) stepper: Stepper,
@@ -255,5 +258,28 @@ impl App {
     pub(super) fn look(&mut self) {
         self.latest = self.stepper.latest();
         self.cursor = self.cursor.map(|place| place.min(self.connections().len().saturating_sub(1)));
+    }
+
+    /// Returns a node's output, as others read it, once it has been set or computed.
+    pub fn output(&self, id: NodeId) -> Option<f64> {
+        Quantity::Output(id).is_known(&self.stepper).then(|| self.stepper.network()[id].sent())
+    }
+
+    /// Returns a node's delta, once it has been computed.
+    pub fn delta(&self, id: NodeId) -> Option<f64> {
+        Quantity::Delta(id).value(&self.stepper)
+    }
+
+    /// Returns the input in the middle of those that are not 0; the first if there are few inputs, or all are 0.
+    pub(super) fn ink(&self) -> usize {
+        let sample = self.stepper.sample();
+        let inked: Vec<usize> = (0..sample.len()).filter(|&index| sample[index] != 0.0).collect();
+        if sample.len() < FEW_INPUTS || inked.is_empty() { 0 } else { inked[inked.len() / 2] }
+    }
+
+    /// Returns the class of an output, if it has one.
+    pub fn class(&self, output: usize) -> Option<&str> {
+        let outputs = self.stepper.network().architecture.output_size();
+        self.classes.get(output).filter(|_| outputs > 1).map(String::as_str)
     }
 }

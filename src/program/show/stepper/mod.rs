@@ -4,19 +4,18 @@
 //! same moment in matrix form. Everything comes from a [`Stepper`], so it is the network that trains.
 //!
 //! Read [`app`] (the state, and what a key does to it), [`keys`], then the screen from the outside in:
-//! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`weights`] (of one neuron, as an image).
+//! [`screen`], [`drawing`] (the network), [`matrix`] (the same as a matrix), [`image`] (the sample, or weights, as an image).
 
 pub mod app;
 pub mod drawing;
 mod edit;
+pub mod image;
 pub mod keys;
-mod known;
 pub mod matrix;
 pub mod palette;
 pub mod screen;
 #[cfg(test)]
 mod tests;
-pub mod weights;
 
 use std::io;
 use std::time::{Duration, Instant};

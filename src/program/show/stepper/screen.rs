@@ -14,8 +14,7 @@ use backprop::step::{Action, Step};
 use super::app::{App, Mode, Pane};
 use super::keys::HELP;
 use super::palette::Palette;
-use super::{SMALLEST, drawing, matrix, weights};
-use crate::show::picture::half_blocks;
+use super::{SMALLEST, drawing, image, matrix};
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App) {
@@ -45,8 +44,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     drawing::draw(app, left, buffer);
     match app.pane {
         Pane::Matrix => matrix::draw(app, right, buffer),
-        Pane::Image => draw_image(app, right, buffer),
-        Pane::Weights => weights::draw(app, right, buffer),
+        Pane::Image => image::draw_sample(app, right, buffer),
+        Pane::Weights => image::draw_weights(app, right, buffer),
     }
     draw_formula(app, formula, buffer);
     let [curve, cursor] =
@@ -83,36 +82,6 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
     let style = Palette::strong().add_modifier(Modifier::REVERSED);
     buffer.set_style(area, style);
     buffer.set_stringn(area.x, area.y, text, area.width.into(), style);
-}
-
-/// Draws the sample as a picture, or its middle if not all of it fits, and marks the input just set.
-fn draw_image(app: &App, area: Rect, buffer: &mut Buffer) {
-    let Some((rows, columns)) = app.image_shape else { return };
-    let sample = app.stepper.sample();
-    // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
-    let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
-    let bytes: Vec<u8> = sample.iter().map(|value| (value * scale).round().clamp(0.0, 255.0) as u8).collect();
-    let lines = half_blocks(&bytes, columns);
-    let heading = format!("The sample, {rows}×{columns} (m and w: others)");
-    buffer.set_stringn(area.x, area.y, heading, area.width.into(), Palette::strong());
-    let room = usize::from(area.height - 1);
-    let skipped = lines.len().saturating_sub(room) / 2;
-    for (row, line) in lines.iter().skip(skipped).take(room).enumerate() {
-        buffer.set_stringn(area.x, area.y + 1 + row as u16, line, area.width.into(), app.palette.read());
-    }
-    if let Some(Step { action: Action::SetInput(id), .. }) = app.latest.as_ref() {
-        let index = app.place(*id).index as usize;
-        let (row, column) = (index / columns / 2, index % columns);
-        if row >= skipped && row < skipped + room && column < usize::from(area.width) {
-            let mark = Rect {
-                x: area.x + column as u16,
-                y: area.y + 1 + (row - skipped) as u16,
-                width: 1,
-                height: 1,
-            };
-            buffer.set_style(mark, app.palette.result());
-        }
-    }
 }
 
 fn draw_formula(app: &App, area: Rect, buffer: &mut Buffer) {
