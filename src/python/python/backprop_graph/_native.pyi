@@ -13,6 +13,13 @@ _Integers: TypeAlias = npt.NDArray[np.int64]
 _Part: TypeAlias = tuple[_Array, _Array, _Integers, list[str], tuple[int, int] | None]
 
 def run_program(arguments: list[str]) -> int: ...
+def check(
+    leaves: list[dict[str, Any]],
+    parameters: _Array,
+    error: Callable[[], float],
+    gradient: Callable[[], _Array],
+    options: dict[str, Any],
+) -> dict[str, Any]: ...
 @final
 class Graph:
     def __new__(cls, sizes: Sequence[int]) -> Graph: ...

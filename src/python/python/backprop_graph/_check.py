@@ -1,0 +1,205 @@
+"""The gradient check of any function: `check_gradient`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _native
+from ._report import Report
+from ._tree import Leaf, flat_gradient, floating, leaves, number, refuse_overlap, replace
+
+Sign = Literal["ascent", "descent"]
+Result = TypeVar("Result")
+
+
+def check_gradient(
+    error: Callable[[Any], Any],
+    gradient: Callable[[Any], Any],
+    parameters: Any,
+    *,
+    reference: Callable[[Any], Any] | None = None,
+    sign: Sign = "ascent",
+    samples: int = 1,
+    every: bool = False,
+    seed: int = 0,
+    tolerance: float | None = None,
+) -> Report:
+    """Check a gradient against differences of the error.
+
+    Every parameter is moved a little up and down, and the slope that the error then shows is compared with the gradient.
+    Rounding, bends (as of a ReLU) and edges of the domain are told from mistakes; what is wrong gets a diagnosis.
+
+    Parameters
+    ----------
+    error : callable
+        ``error(parameters)`` returns E, one number. Called twice with the same parameters, it must return the same.
+    gradient : callable
+        ``gradient(parameters)`` returns ∂E/∂w in the structure of the parameters, with the same shapes.
+    parameters : array, or list or dict of arrays
+        Arrays of float32 or float64, nested as you like. Their names (``encoder.weight``, ``parameters[0]``) are the
+        groups of the report. Arrays of numpy that can be written are moved in place, and are afterwards as they
+        were, so a model that holds them itself can be checked; the functions get the same structure. Of anything else
+        (lists of numbers, read-only arrays, those of other libraries, by ``__array__`` or DLPack) they get copies, as
+        arrays of numpy.
+    reference : callable, optional
+        The same E computed in float64: ``reference(parameters)`` gets them in float64. Differences are then taken of
+        this one, and a gradient in float32 is judged by what rounding really does to it.
+    sign : {"ascent", "descent"}
+        ``"descent"`` if ``gradient`` returns −∂E/∂w, the direction to move in.
+    samples : int
+        How many samples E is a mean over. Lets the diagnosis tell a sum from a mean.
+    every : bool
+        Check every parameter. By default models of more than 5,000 are sampled, 200 parameters of each group.
+    seed : int
+        The seed that the samples are drawn with.
+    tolerance : float, optional
+        The largest relative error that counts as equal. By default 1e-6 in float64, 1e-3 in float32, and 6e-5 where
+        there is a reference for float32.
+
+    Returns
+    -------
+    Report
+        The verdict, the counts of each group, the findings and a diagnosis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parameters are no such arrays, or a function returns something else than it must.
+    Exception
+        Any exception of the functions, with its traceback. The parameters are as they were.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, y = np.array([1.0, 2.0]), 0.5
+    >>> def error(p):
+    ...     return 0.5 * (p["w"] @ x + p["b"] - y) ** 2
+    >>> def gradient(p):
+    ...     residual = p["w"] @ x + p["b"] - y
+    ...     return {"w": residual * x, "b": residual}
+    >>> report = check_gradient(error, gradient, {"w": np.array([0.3, -0.2]), "b": np.array(0.1)})
+    >>> report
+    <Report: agree, 3 checked>
+    """
+    own = [floating(name, value) for name, value in leaves(parameters)]
+    refuse_overlap(own)
+    structure = replace(parameters, iter(leaf.array for leaf in own))
+    doubles = [np.array(leaf.array, dtype=np.float64) for leaf in own] if reference else None
+    in_double = replace(parameters, iter(doubles)) if doubles else None
+
+    def the_error() -> float:
+        return number(error(structure), "error")
+
+    def the_reference() -> float:
+        assert reference is not None
+        return number(reference(in_double), "reference")
+
+    def the_gradient() -> NDArray[np.float64]:
+        return flat_gradient(gradient(structure), structure, own)
+
+    return run(
+        own,
+        doubles,
+        the_reference if reference else the_error,
+        the_gradient,
+        description=_description(own),
+        sign=sign,
+        samples=samples,
+        every=every,
+        seed=seed,
+        tolerance=tolerance,
+    )
+
+
+def run(
+    own: Sequence[Leaf],
+    doubles: Sequence[NDArray[np.float64]] | None,
+    error: Callable[[], float],
+    gradient: Callable[[], NDArray[np.float64]],
+    *,
+    description: str,
+    sign: Sign = "ascent",
+    samples: int = 1,
+    every: bool = False,
+    seed: int = 0,
+    tolerance: float | None = None,
+) -> Report:
+    """Run the check on arrays that are moved in place, and put them back whatever happens.
+
+    With `doubles`, `error` computes in float64 from these.
+    """
+    if sign not in ("ascent", "descent"):
+        raise ValueError(f"sign is {sign!r}: it must be 'ascent' (+dE/dw) or 'descent' (-dE/dw)")
+    _whole_number("samples", samples, 1)
+    _whole_number("seed", seed, 0)
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise ValueError(f"tolerance is {tolerance}: it must be between 0 and 1")
+    start = [np.array(leaf.array) for leaf in own]
+
+    looked = False
+
+    def leaves_alone(function: str, call: Callable[[], Result]) -> Result:
+        before = [np.array(leaf.array) for leaf in own]
+        result = call()
+        for leaf, old in zip(own, before, strict=True):
+            if not np.array_equal(leaf.array, old, equal_nan=True):
+                raise ValueError(
+                    f"{function} changed the parameter {leaf.name!r}: it must leave the parameters as they are; "
+                    f"let it work on a copy"
+                )
+        return result
+
+    def the_error() -> float:
+        # Looking once is enough, and cheap.
+        nonlocal looked
+        if looked or doubles is not None:
+            return error()
+        looked = True
+        return leaves_alone("error", error)
+
+    def the_gradient() -> NDArray[np.float64]:
+        return leaves_alone("gradient", gradient)
+
+    parts = [[leaf.array] if doubles is None else [leaf.array, doubles[n]] for n, leaf in enumerate(own)]
+    columns = [
+        {
+            "name": leaf.name,
+            "shape": list(leaf.array.shape),
+            "single": leaf.single,
+            "flat": [part.flat for part in parts[n]],
+        }
+        for n, leaf in enumerate(own)
+    ]
+    values = np.concatenate([array.astype(np.float64).reshape(-1) for array in start] or [np.empty(0)])
+    options = {
+        "description": description,
+        "reference": doubles is not None,
+        "ascent": sign == "ascent",
+        "samples": samples,
+        "every": every,
+        "seed": seed,
+        "tolerance": tolerance,
+    }
+    try:
+        found = _native.check(columns, values, the_error, the_gradient, options)
+    finally:
+        for leaf, old in zip(own, start, strict=True):
+            leaf.array[...] = old
+    return Report.of(found, [(leaf.name, leaf.array.shape) for leaf in own])
+
+
+def _description(own: Sequence[Leaf]) -> str:
+    count = sum(leaf.array.size for leaf in own)
+    kinds = " and ".join(sorted({leaf.array.dtype.name for leaf in own}))
+    return f"a function of {count:,} parameter{'' if count == 1 else 's'}{f', in {kinds}' if kinds else ''}"
+
+
+def _whole_number(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} is {value!r}: it must be a whole number")
+    if not least <= value < 2**63:
+        raise ValueError(f"{name} is {value}: it must be {least} or more, and less than 2**63")
