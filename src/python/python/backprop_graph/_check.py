@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import _native
 from ._report import Report
-from ._tree import Leaf, flat_gradient, floating, leaves, number, refuse_overlap, replace
+from ._tree import Movable, flat_gradient, floating, leaves, number, refuse_overlap, replace
 
 Sign = Literal["ascent", "descent"]
 Result = TypeVar("Result")
@@ -85,28 +86,28 @@ def check_gradient(
     >>> report
     <Report: agree, 3 checked>
     """
-    own = [floating(name, value) for name, value in leaves(parameters)]
+    own = [floating(name, value, in_double=reference is not None) for name, value in leaves(parameters)]
     refuse_overlap(own)
     structure = replace(parameters, iter(leaf.array for leaf in own))
-    doubles = [np.array(leaf.array, dtype=np.float64) for leaf in own] if reference else None
-    in_double = replace(parameters, iter(doubles)) if doubles else None
+    if reference is None:
+        function, name, argument = error, "error", structure
+    else:
+        function, name = reference, "reference"
+        argument = replace(parameters, iter(leaf.double for leaf in own if leaf.double is not None))
 
     def the_error() -> float:
-        return number(error(structure), "error")
-
-    def the_reference() -> float:
-        assert reference is not None
-        return number(reference(in_double), "reference")
+        return number(function(argument), name)
 
     def the_gradient() -> NDArray[np.float64]:
         return flat_gradient(gradient(structure), structure, own)
 
+    kinds = " and ".join(sorted({leaf.array.dtype.name for leaf in own}))
     return run(
         own,
-        doubles,
-        the_reference if reference else the_error,
+        the_error,
         the_gradient,
-        description=_description(own),
+        description=described("a function", own, kinds),
+        reference=reference is not None,
         sign=sign,
         samples=samples,
         every=every,
@@ -116,21 +117,21 @@ def check_gradient(
 
 
 def run(
-    own: Sequence[Leaf],
-    doubles: Sequence[NDArray[np.float64]] | None,
+    own: Sequence[Movable],
     error: Callable[[], float],
     gradient: Callable[[], NDArray[np.float64]],
     *,
     description: str,
+    reference: bool,
     sign: Sign = "ascent",
     samples: int = 1,
     every: bool = False,
     seed: int = 0,
     tolerance: float | None = None,
 ) -> Report:
-    """Run the check on arrays that are moved in place, and put them back whatever happens.
+    """Run the check on parameters that are moved in place, and put them back whatever happens.
 
-    With `doubles`, `error` computes in float64 from these.
+    With `reference`, `error` computes in f64, from the copies in f64.
     """
     if sign not in ("ascent", "descent"):
         raise ValueError(f"sign is {sign!r}: it must be 'ascent' (+dE/dw) or 'descent' (-dE/dw)")
@@ -138,15 +139,14 @@ def run(
     _whole_number("seed", seed, 0)
     if tolerance is not None and not 0 < tolerance < 1:
         raise ValueError(f"tolerance is {tolerance}: it must be between 0 and 1")
-    start = [np.array(leaf.array) for leaf in own]
-
-    looked = False
+    start = [leaf.snapshot() for leaf in own]
+    looked = reference
 
     def leaves_alone(function: str, call: Callable[[], Result]) -> Result:
-        before = [np.array(leaf.array) for leaf in own]
+        before = [leaf.snapshot() for leaf in own]
         result = call()
         for leaf, old in zip(own, before, strict=True):
-            if not np.array_equal(leaf.array, old, equal_nan=True):
+            if not np.array_equal(leaf.snapshot(), old, equal_nan=True):
                 raise ValueError(
                     f"{function} changed the parameter {leaf.name!r}: it must leave the parameters as they are; "
                     f"let it work on a copy"
@@ -156,7 +156,7 @@ def run(
     def the_error() -> float:
         # Looking once is enough, and cheap.
         nonlocal looked
-        if looked or doubles is not None:
+        if looked:
             return error()
         looked = True
         return leaves_alone("error", error)
@@ -164,20 +164,13 @@ def run(
     def the_gradient() -> NDArray[np.float64]:
         return leaves_alone("gradient", gradient)
 
-    parts = [[leaf.array] if doubles is None else [leaf.array, doubles[n]] for n, leaf in enumerate(own)]
     columns = [
-        {
-            "name": leaf.name,
-            "shape": list(leaf.array.shape),
-            "single": leaf.single,
-            "flat": [part.flat for part in parts[n]],
-        }
-        for n, leaf in enumerate(own)
+        {"name": leaf.name, "shape": list(leaf.shape), "single": leaf.single, "flat": leaf.places()} for leaf in own
     ]
     values = np.concatenate([array.astype(np.float64).reshape(-1) for array in start] or [np.empty(0)])
     options = {
         "description": description,
-        "reference": doubles is not None,
+        "reference": reference,
         "ascent": sign == "ascent",
         "samples": samples,
         "every": every,
@@ -188,14 +181,14 @@ def run(
         found = _native.check(columns, values, the_error, the_gradient, options)
     finally:
         for leaf, old in zip(own, start, strict=True):
-            leaf.array[...] = old
-    return Report.of(found, [(leaf.name, leaf.array.shape) for leaf in own])
+            leaf.restore(old)
+    return Report.of(found, [(leaf.name, leaf.shape) for leaf in own])
 
 
-def _description(own: Sequence[Leaf]) -> str:
-    count = sum(leaf.array.size for leaf in own)
-    kinds = " and ".join(sorted({leaf.array.dtype.name for leaf in own}))
-    return f"a function of {count:,} parameter{'' if count == 1 else 's'}{f', in {kinds}' if kinds else ''}"
+def described(what: str, own: Sequence[Movable], kinds: str) -> str:
+    """Return the line at the head of a report: ``a function of 12 parameters, in float32``."""
+    count = sum(prod(leaf.shape) for leaf in own)
+    return f"{what} of {count:,} parameter{'' if count == 1 else 's'}{f', in {kinds}' if kinds else ''}"
 
 
 def _whole_number(name: str, value: object, least: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,61 @@ Array = NDArray[Any]
 _EFFORT = 10_000
 
 
-class Leaf(NamedTuple):
-    """One array of nested parameters."""
+class Movable(Protocol):
+    """A parameter whose numbers the check moves one by one."""
 
-    name: str
-    array: Array
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape."""
+        ...
 
     @property
     def single(self) -> bool:
-        """True if the array holds f32."""
+        """True if it holds f32."""
+        ...
+
+    def places(self) -> list[Any]:
+        """Return what is moved, each by ``place[number] = value``: the parameter, and its copy in f64 if it has one."""
+        ...
+
+    def snapshot(self) -> Array:
+        """Return a copy of its numbers."""
+        ...
+
+    def restore(self, snapshot: Array) -> None:
+        """Take the numbers of a copy."""
+        ...
+
+
+class Leaf:
+    """A parameter that is an array of numpy."""
+
+    def __init__(self, name: str, array: Array, *, in_double: bool = False) -> None:
+        self.name = name
+        self.array = array
+        self.double = np.array(array, np.float64) if in_double else None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+    @property
+    def single(self) -> bool:
         return self.array.dtype == np.float32
+
+    def places(self) -> list[Any]:
+        return [array.flat for array in (self.array, self.double) if array is not None]
+
+    def snapshot(self) -> Array:
+        return np.array(self.array)
+
+    def restore(self, snapshot: Array) -> None:
+        self.array[...] = snapshot
 
 
 def leaves(parameters: Any, name: str = "") -> Iterator[tuple[str, Any]]:
@@ -56,8 +101,10 @@ def replace(parameters: Any, arrays: Iterator[Array]) -> Any:
     return type(parameters)(*items) if hasattr(parameters, "_fields") else tuple(items)
 
 
-def floating(name: str, value: object) -> Leaf:
+def floating(name: str, value: object, *, in_double: bool = False) -> Leaf:
     """Return a parameter as an array of f32 or f64: the same memory, if the value is an array that can be written.
+
+    With `in_double`, it has a copy in f64 besides.
 
     Raises
     ------
@@ -74,7 +121,7 @@ def floating(name: str, value: object) -> Leaf:
         raise TypeError(f"the parameter {name!r} holds {array.dtype}: the check takes float32 and float64")
     if not (isinstance(value, np.ndarray) and array.flags.writeable and array.dtype.isnative):
         array = np.array(array, dtype=array.dtype.newbyteorder("="))
-    return Leaf(name, array)
+    return Leaf(name, array, in_double=in_double)
 
 
 def refuse_overlap(own: list[Leaf]) -> None:
