@@ -53,9 +53,29 @@ pub enum ErrorKind {
     /// A model where a checkpoint was expected.
     IsModel,
 
-    /// A table whose last column was read as classes and does not look like them. Its last columns can also be read as
-    /// numbers.
+    /// A column that was read as classes and does not look like them. It can also be read as numbers.
     NumbersAsClasses,
+
+    /// A table that does not say which column is the answer.
+    WhichColumn,
+
+    /// A column of text where numbers belong.
+    TextColumn,
+
+    /// Values that are missing.
+    MissingValues,
+
+    /// A table without answers, where the network is to be compared with them.
+    NoAnswers,
+
+    /// A choice about pixels, where samples are not images.
+    NoPixels,
+
+    /// A NumPy array where a table was expected.
+    OfNumpy,
+
+    /// A file of another program where a table was expected.
+    OfPython,
 
     /// Labels that are classes, where the network answers with numbers.
     ClassesForNumbers,

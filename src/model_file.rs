@@ -25,9 +25,8 @@
 //!
 //! Weights are n_out rows of n_in numbers for each layer, biases columns of one number; every f64 is restored bit for
 //! bit. network2.py writes and reads `sizes`, `weights`, `biases` and `cost`. The other keys are our own and may be
-//! missing: `format` and its version, `activations` (by default sigmoid throughout), `pixels` (how images were
-//! scaled), `answers` (what the outputs mean: the names of classes, bits, or numbers), `standardization` (how inputs
-//! are transformed), and `crc32`, the checksum of what this program would write without it. So a changed number is
+//! missing: `format` and its version, `activations` (by default sigmoid throughout), those of [`Meaning`] (what inputs
+//! and outputs mean), and `crc32`, the checksum of what this program would write without it. So a changed number is
 //! noticed, while white space and the order of the keys make no difference.
 
 use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom};
@@ -36,7 +35,7 @@ use std::path::Path;
 use flate2::CrcWriter;
 use serde::{Deserialize, Serialize};
 
-use crate::data_set::{Answers, Pixels, Standardization};
+use crate::data_set::Meaning;
 use crate::{Activation, Architecture, Cost, Error, ErrorKind, LayerParameters, Parameters, file, memory};
 
 /// The value of the file's `format`, before its version.
@@ -61,12 +60,8 @@ pub struct Model {
     pub architecture: Architecture,
     /// Weights and biases.
     pub parameters: Parameters,
-    /// How pixels were scaled in training; `None` in files that do not say.
-    pub pixels: Option<Pixels>,
-    /// The meaning of the outputs; classes without names in files that do not say.
-    pub answers: Answers,
-    /// How inputs were transformed in training; new inputs must be transformed in the same way.
-    pub standardization: Option<Standardization>,
+    /// What it knows about its data; nothing in files that do not say.
+    pub meaning: Meaning,
 }
 
 /// The file as it is serialized.
@@ -81,18 +76,10 @@ struct ModelJson {
     cost: Cost,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     activations: Option<Vec<Activation>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pixels: Option<Pixels>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    answers: Answers,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    standardization: Option<Standardization>,
+    #[serde(flatten)]
+    meaning: Meaning,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     crc32: Option<String>,
-}
-
-fn is_default(answers: &Answers) -> bool {
-    *answers == Answers::default()
 }
 
 /// How to treat numbers that were changed after the file was written.
@@ -105,7 +92,7 @@ enum Edited {
 impl Model {
     /// Creates a model that says nothing about its data.
     pub fn new(architecture: Architecture, parameters: Parameters) -> Self {
-        Self { architecture, parameters, pixels: None, answers: Answers::default(), standardization: None }
+        Self { architecture, parameters, meaning: Meaning::default() }
     }
 
     /// Reads a model file.
@@ -236,15 +223,8 @@ impl Model {
         });
         let parameters = Parameters { layers: layers.collect() };
         check_finite(&parameters)?;
-        check_names(&json.answers, &architecture)?;
-        check_standardization(json.standardization.as_ref(), &architecture)?;
-        Ok(Self {
-            architecture,
-            parameters,
-            pixels: json.pixels,
-            answers: json.answers,
-            standardization: json.standardization,
-        })
+        json.meaning.check(&architecture)?;
+        Ok(Self { architecture, parameters, meaning: json.meaning })
     }
 
     /// Returns the text of a model file.
@@ -261,9 +241,7 @@ impl Model {
             biases: layers.iter().map(|layer| layer.biases.iter().map(|&bias| [bias]).collect()).collect(),
             cost: self.architecture.cost,
             activations: Some(self.architecture.activations.clone()),
-            pixels: self.pixels,
-            answers: self.answers.clone(),
-            standardization: self.standardization.clone(),
+            meaning: self.meaning.clone(),
             crc32: None,
         };
         json.crc32 = Some(checksum(&json)?);
@@ -387,36 +365,6 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
         }
     }
     Ok(())
-}
-
-/// Checks that every name has an output, or that two names share a single one.
-fn check_names(answers: &Answers, architecture: &Architecture) -> Result<(), Error> {
-    let Answers::Classes(names) = answers else { return Ok(()) };
-    let outputs = architecture.output_size();
-    if names.len() <= outputs.max(2) {
-        return Ok(());
-    }
-    Err(Error::contents(format!("answers names {} classes, but there are {outputs} outputs", names.len())))
-}
-
-fn check_standardization(
-    standardization: Option<&Standardization>,
-    architecture: &Architecture,
-) -> Result<(), Error> {
-    let Some(Standardization { mean, deviation }) = standardization else { return Ok(()) };
-    let inputs = architecture.input_size();
-    let wrong = if (mean.len(), deviation.len()) != (inputs, inputs) {
-        format!(
-            "standardization has {} means and {} deviations for {inputs} inputs",
-            mean.len(),
-            deviation.len()
-        )
-    } else if !deviation.iter().all(|&deviation| deviation > 0.0) {
-        "standardization has a deviation that is not above 0".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(Error::contents(wrong))
 }
 
 fn check_finite(parameters: &Parameters) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::data_set::{DataSet, Pixels, Source, Standardization, Targets, nine_nodes};
+use crate::data_set::{DataSet, Meaning, Pixels, Source, Standardization, Targets, nine_nodes};
 use crate::graph::Network;
 use crate::model_file::Model;
 use crate::step::Stepper;
@@ -139,7 +139,7 @@ impl Setup {
 
     /// Returns how a pixel becomes an input: as chosen, else as the model was trained, else scaled.
     pub fn pixels(&self) -> Pixels {
-        self.pixels.or(self.model.as_ref().and_then(|model| model.pixels)).unwrap_or_default()
+        self.pixels.or(self.model.as_ref().and_then(|model| model.meaning.pixels)).unwrap_or_default()
     }
 
     /// Returns the seed, 0 by default.
@@ -165,43 +165,63 @@ impl Setup {
             Data::MadeUp => Samples::MadeUp,
             Data::Rows(rows) => Samples::Rows(rows),
             Data::Source(source) => {
-                let data = self.adapted(load(&source, self.pixels())?)?;
-                Samples::Set(
-                    match self.standardization(&data)? {
-                        Some(standardization) => data.standardized(standardization),
-                        None => data,
-                    },
-                    source,
-                )
+                let data = self.adapted(load(&self.read_as_trained(source.clone()), self.pixels())?)?;
+                let meaning = self.meaning(&data)?;
+                Samples::Set(data.with_meaning(meaning), source)
             }
         })
+    }
+
+    /// Returns the source; a table is read as the one that the model was trained on.
+    #[must_use]
+    pub fn read_as_trained(&self, source: Source) -> Source {
+        match &self.model {
+            Some(model) => source.read_as(&model.meaning),
+            None => source,
+        }
     }
 
     /// Returns the data with classes numbered as in the model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that the model does not know, or a number of inputs other than it was standardized for.
+    /// A class that the model does not know, a number of inputs other than it was standardized for, or pixels chosen for
+    /// a table that has none.
     pub fn adapted(&self, data: DataSet) -> Result<DataSet, Error> {
+        data.check_pixels(self.pixels)?;
         match &self.model {
             Some(model) => model.adapt(data),
             None => Ok(data),
         }
     }
 
-    /// Returns how inputs are standardized: as in the model, or over these samples if that is chosen.
+    /// Returns the meaning of a network that is trained on these samples: that of the model, or what the samples say.
+    /// Inputs are standardized over them if that is chosen, or if answers are numbers; numbers to put out are scaled to
+    /// what the output can reach.
     ///
     /// # Errors
     /// Labels that are the inputs themselves, since they would change too.
-    pub fn standardization(&self, train: &DataSet) -> Result<Option<Standardization>, Error> {
-        let own = self.model.as_ref().and_then(|model| model.standardization.clone());
-        if own.is_some() || !self.standardize {
-            return Ok(own);
+    pub fn meaning(&self, train: &DataSet) -> Result<Meaning, Error> {
+        let mut meaning = train.meaning().clone();
+        let puts_out_numbers = self.model.is_none() && !train.counts_answers();
+        let standardizes = self.standardize || (puts_out_numbers && train.image_shape().is_none());
+        if meaning.standardization.is_none() && standardizes {
+            if train.reproduces() {
+                let found = "standardizing would change what the outputs are to be: the inputs";
+                return Err(Error::usage(found).remedy("omit it"));
+            }
+            meaning.standardization = Some(Standardization::of(train));
         }
-        if train.reproduces() {
-            let found = "standardizing would change what the outputs are to be: the inputs";
-            return Err(Error::usage(found).remedy("omit it"));
+        if puts_out_numbers && self.cost != Some(Cost::CrossEntropy) {
+            meaning.targets = Standardization::of_targets(train, self.output_activation(true));
         }
-        Ok(Some(Standardization::of(train)))
+        Ok(meaning)
+    }
+
+    /// Returns the activation of the output layer: as chosen, otherwise identity for numbers and sigmoid for classes.
+    fn output_activation(&self, puts_out_numbers: bool) -> Activation {
+        let chosen = self.activation.as_ref().and_then(|activation| activation.last().copied());
+        let is_reached = puts_out_numbers && self.cost != Some(Cost::CrossEntropy);
+        chosen.unwrap_or(if is_reached { Activation::Identity } else { Activation::Sigmoid })
     }
 
     /// Returns the architecture of a network for these samples: the model's or one of the chosen sizes, with the
@@ -216,8 +236,14 @@ impl Setup {
             (None, None) if *self.data() == Data::NineNodes => nine_nodes::architecture(),
             (None, None) => Architecture::new(&samples.default_sizes(self.hidden)?),
         };
-        if let Some(activation) = &self.activation {
-            architecture = architecture.with_activations(activation);
+        match (&self.activation, samples) {
+            (Some(activation), _) => architecture = architecture.with_activations(activation),
+            (None, Samples::Set(data, _)) if self.model.is_none() && !data.counts_answers() => {
+                if let Some(output) = architecture.activations.last_mut() {
+                    *output = self.output_activation(true);
+                }
+            }
+            _ => {}
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);
         architecture.check()?;
@@ -308,8 +334,10 @@ impl Samples {
             Self::MadeUp => (3, 4, 2),
             Self::Set(data, _) => match data.image_shape() {
                 _ if data.reproduces() => (data.input_size(), 3, data.output_size()),
-                Some(_) => (data.input_size(), 30, data.output_size().max(10)),
-                None => (data.input_size(), 8, data.output_size()),
+                Some(_) if data.answers().are_classes() => {
+                    (data.input_size(), 30, data.output_size().max(10))
+                }
+                shape => (data.input_size(), if shape.is_some() { 30 } else { 8 }, data.output_size()),
             },
             Self::Rows(rows) => {
                 let row = rows.samples.first().zip(rows.labels.first());
@@ -347,11 +375,16 @@ impl Model {
     /// # Errors
     /// A class that the model does not know, or a number of inputs other than it was standardized for.
     pub fn adapt(&self, data: DataSet) -> Result<DataSet, Error> {
-        let data = data.numbered_as(&self.answers)?;
-        let Some(standardization) = &self.standardization else { return Ok(data) };
+        let data = data.numbered_as(&self.meaning.answers)?;
+        let Meaning { standardization, targets, .. } = &self.meaning;
+        if standardization.is_none() && targets.is_none() {
+            return Ok(data);
+        }
         // Sizes are checked first: there must be an input for every mean.
         data.check_fits(&self.architecture)?;
-        Ok(data.standardized(standardization.clone()))
+        let own = data.meaning().clone();
+        let (standardization, targets) = (standardization.clone(), targets.clone());
+        Ok(data.with_meaning(Meaning { standardization, targets, ..own }))
     }
 }
 

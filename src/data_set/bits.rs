@@ -3,7 +3,7 @@
 //! A set bit is 0.9 and a clear one 0.1, least significant bit first (`Normalizer` of bp.py).
 
 use super::samples::{Inputs, Labels, Origin, Samples};
-use super::{Answers, DataSet};
+use super::{Answers, DataSet, Meaning};
 
 /// Returns every byte from 0 to 255, both as sample and as label. Training and test set are the same.
 ///
@@ -22,7 +22,7 @@ pub fn load() -> DataSet {
     values[0] = 0.1;
     values[1] = 0.9;
     DataSet::new(
-        Answers::Bits,
+        Meaning { answers: Answers::Bits, ..Meaning::default() },
         Samples {
             input_size: 8,
             inputs: Inputs::Bytes {

@@ -1,8 +1,8 @@
 //! Checks that a network and a data set fit together, and says what to do if they do not.
 
 use super::samples::{Labels, Origin};
-use super::{Answers, DataSet};
-use crate::{Architecture, Error, ErrorKind};
+use super::{Answers, Column, DataSet, Meaning, Pixels, Targets};
+use crate::{Architecture, Cost, Error, ErrorKind};
 
 impl DataSet {
     /// Checks that these samples fit a network of this architecture.
@@ -31,7 +31,7 @@ impl DataSet {
             return Err(self.refusal(self.first_line(), inputs.min(architecture.input_size()), found));
         }
         let (outputs, needed) = (architecture.output_size(), self.output_size());
-        match (&self.answers, &self.all.labels) {
+        match (self.answers(), &self.all.labels) {
             (Answers::Bits, _) if outputs != needed => Err(Error::usage(format!(
                 "each sample is to be reproduced, so the output layer needs {needed} nodes, but sizes are {sizes}"
             ))),
@@ -39,7 +39,24 @@ impl DataSet {
                 let found = format!(
                     "{needed} target columns need as many nodes in the output layer, but sizes are {sizes}"
                 );
-                Err(self.refusal(self.first_line(), inputs, found))
+                Err(self.refusal(self.first_line(), self.class_column(), found))
+            }
+            (_, Labels::Numbers { .. }) if architecture.cost == Cost::CrossEntropy => {
+                let mut label = vec![0.0; needed];
+                let outside = (0..self.len()).find_map(|index| {
+                    self.write_label(index, Targets::OneHot, &mut label);
+                    label.iter().copied().find(|number| !(0.0..=1.0).contains(number))
+                });
+                match outside {
+                    Some(number) => {
+                        let found =
+                            format!("the cross-entropy wants numbers from 0 to 1, and there is {number}");
+                        Err(self
+                            .refusal(self.first_line(), self.class_column(), found)
+                            .remedy("take the quadratic cost"))
+                    }
+                    None => Ok(()),
+                }
             }
             (Answers::Classes(_), Labels::Classes(_)) => {
                 // A single output tells two classes apart.
@@ -71,7 +88,7 @@ impl DataSet {
                     class + 1,
                     if outputs == 1 { "" } else { "s" }
                 );
-                self.refusal(self.class_line(self.class_as_read(index)), self.input_size(), found)
+                self.refusal(self.class_line(self.class_as_read(index)), self.class_column(), found)
                     .remedy(remedy)
             }
         }
@@ -100,16 +117,16 @@ impl DataSet {
     /// A class that is not among them, labels that are numbers where classes are wanted, or classes where numbers are
     /// wanted.
     pub fn numbered_as(self, answers: &Answers) -> Result<Self, Error> {
-        let names = match (answers, &self.answers) {
+        let names = match (answers, self.answers()) {
             (Answers::Classes(names), Answers::Classes(_)) => names,
             (Answers::Numbers, Answers::Classes(_)) => {
                 let found = "the network answers with numbers, but the labels are classes".to_owned();
                 return Err(self
-                    .refusal(self.first_line(), self.input_size(), found)
+                    .refusal(self.first_line(), self.class_column(), found)
                     .of_kind(ErrorKind::ClassesForNumbers));
             }
             (Answers::Classes(names), Answers::Numbers) if !names.is_empty() => {
-                let found = "the network answers with classes, not with numbers";
+                let found = "the network answers with classes, but the labels are numbers";
                 return Err(Error::new(ErrorKind::NumbersForClasses, found));
             }
             _ => return Ok(self),
@@ -124,22 +141,45 @@ impl DataSet {
                 let found = format!("class '{own}' is not one that the network was trained on");
                 let line = self.class_line(class);
                 return Err(self
-                    .refusal(line, self.input_size(), found)
+                    .refusal(line, self.class_column(), found)
                     .remedy(format!("those are {}", names.join(", "))));
             };
             numbering.push(number);
         }
-        Ok(Self { answers: answers.clone(), numbering: Some(numbering.into()), ..self })
+        let meaning = Meaning { answers: answers.clone(), ..(*self.meaning).clone() };
+        Ok(Self { numbering: Some(numbering.into()), ..self.with_meaning(meaning) })
     }
 
-    /// Checks that the rows to test on have as many columns as those to train on.
-    pub(super) fn check_has_the_columns_of(&self, train: &Self) -> Result<(), Error> {
-        let (own, wanted) = (self.input_size(), train.input_size());
-        if own == wanted {
+    /// Refuses a choice about pixels for a table that has none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`].
+    pub fn check_pixels(&self, chosen: Option<Pixels>) -> Result<(), Error> {
+        if chosen.is_none() || !self.meaning.is_of_table() || self.meaning.pixels.is_some() {
             return Ok(());
         }
-        let found = format!("the samples have {own} inputs, but those to train on have {wanted}");
-        Err(self.refusal(self.first_line(), own.min(wanted), found))
+        let found = "the table's columns are not pixels, and are read as they are";
+        Err(Error::usage(found).of_kind(ErrorKind::NoPixels))
+    }
+
+    /// Returns the same samples if their answers are known.
+    ///
+    /// # Errors
+    /// A table without the column of the answer.
+    pub fn labelled(self) -> Result<Self, Error> {
+        if self.is_labelled() {
+            return Ok(self);
+        }
+        let told: Vec<String> = self.meaning.outputs.iter().map(Column::told).collect();
+        let found = format!("there is no answer to compare with: {} is missing", told.join(" and "));
+        Err(self.refusal(self.first_line(), 0, found).of_kind(ErrorKind::NoAnswers))
+    }
+
+    fn class_column(&self) -> usize {
+        match &self.all.origin {
+            Origin::Table { class_column, .. } => *class_column,
+            _ => self.input_size(),
+        }
     }
 
     /// Returns the first line with this class, numbered as in the file.

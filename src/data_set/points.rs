@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::samples::{Inputs, Labels, Origin, Samples};
-use super::{Answers, DataSet, Split, table};
+use super::{Answers, Columns, DataSet, Meaning, Pixels, Split, table};
 use crate::Error;
 
 const TRAINING_POINTS: usize = 200;
@@ -52,7 +52,7 @@ pub fn spiral() -> Split {
 /// Returns Fisher's 150 irises; data/README.md gives their source and order. The last 50 are for testing.
 pub(super) fn iris() -> Result<Split, Error> {
     let text = include_bytes!("../../data/iris.csv");
-    let mut train = table::parse(Path::new("iris"), text.as_slice(), 0)?;
+    let mut train = table::parse(Path::new("iris"), text.as_slice(), &Columns::default(), Pixels::Scaled)?;
     let test = train.split_off_last(50);
     Ok(Split { train, test, test_is_train: false })
 }
@@ -76,7 +76,7 @@ fn cloud(names: [&str; 2], noise: f64, place: impl Fn(u32, f64) -> [f64; 2]) -> 
 
 fn points(names: [&str; 2], inputs: Vec<f64>, classes: Vec<u32>) -> DataSet {
     DataSet::new(
-        Answers::Classes(names.map(str::to_owned).to_vec()),
+        Meaning { answers: Answers::Classes(names.map(str::to_owned).to_vec()), ..Meaning::default() },
         Samples {
             input_size: 2,
             inputs: Inputs::Numbers(inputs),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use flate2::Crc;
 
-use super::{Answers, Pixels, Standardization, Targets};
+use super::{Answers, Meaning, Pixels, Standardization, Targets};
 
 /// Samples and their labels.
 ///
@@ -27,10 +27,9 @@ use super::{Answers, Pixels, Standardization, Targets};
 /// A set may be part of a larger one. Both are views of the same samples, so a clone costs next to nothing.
 #[derive(Clone)]
 pub struct DataSet {
-    pub(super) answers: Answers,
+    pub(super) meaning: Arc<Meaning>,
     /// The number of each class, if classes have been renumbered since they were read.
     pub(super) numbering: Option<Arc<[usize]>>,
-    pub(super) standardization: Option<Arc<Standardization>>,
     pub(super) all: Arc<Samples>,
     /// The range of `all` that is in this set.
     pub(super) range: Range<usize>,
@@ -74,6 +73,10 @@ pub(super) enum Origin {
         first_line: u64,
         /// The first line with each class.
         class_lines: Vec<u64>,
+        /// The column of the class, from 0.
+        class_column: usize,
+        /// True if the table has the answer.
+        is_labelled: bool,
     },
 }
 
@@ -102,7 +105,7 @@ impl DataSet {
         assert_eq!(bytes.len(), classes.len() * rows * columns, "as many whole images as classes");
         let classes = classes.into_iter().map(u32::from).collect();
         Self::new(
-            Answers::default(),
+            Meaning { pixels: Some(pixels), ..Meaning::default() },
             Samples {
                 input_size: rows * columns,
                 inputs: Inputs::Bytes { columns, bytes, values: pixels.values() },
@@ -112,10 +115,10 @@ impl DataSet {
         )
     }
 
-    /// Creates a set of one sample of numbers whose class is not known.
-    pub fn one_sample(inputs: Vec<f64>, answers: Answers) -> Self {
+    /// Creates a set of one sample of numbers, as they are in a table, whose answer is not known.
+    pub fn one_sample(inputs: Vec<f64>, meaning: Meaning) -> Self {
         Self::new(
-            answers,
+            Meaning { standardization: meaning.of_raw(), ..meaning },
             Samples {
                 input_size: inputs.len(),
                 inputs: Inputs::Numbers(inputs),
@@ -126,9 +129,9 @@ impl DataSet {
     }
 
     /// Creates a set of all these samples.
-    pub(super) fn new(answers: Answers, samples: Samples) -> Self {
+    pub(super) fn new(meaning: Meaning, samples: Samples) -> Self {
         let range = 0..samples.len();
-        Self { answers, numbering: None, standardization: None, all: Arc::new(samples), range }
+        Self { meaning: Arc::new(meaning), numbering: None, all: Arc::new(samples), range }
     }
 
     /// Returns the number of samples.
@@ -145,7 +148,7 @@ impl DataSet {
     pub fn image_shape(&self) -> Option<(usize, usize)> {
         match self.all.inputs {
             Inputs::Bytes { columns, .. } => Some((self.input_size() / columns, columns)),
-            Inputs::Numbers(_) => None,
+            Inputs::Numbers(_) => self.meaning.image,
         }
     }
 
@@ -156,18 +159,28 @@ impl DataSet {
 
     /// Returns the kind of the answers and the names of the classes.
     pub fn answers(&self) -> &Answers {
-        &self.answers
+        &self.meaning.answers
+    }
+
+    /// Returns everything a network should know about these samples.
+    pub fn meaning(&self) -> &Meaning {
+        &self.meaning
+    }
+
+    /// Returns whether the answers are known; false of a table without them.
+    pub fn is_labelled(&self) -> bool {
+        !matches!(self.all.origin, Origin::Table { is_labelled: false, .. })
     }
 
     /// Returns the name of a class, or else its number.
     pub fn class_name(&self, class: usize) -> Cow<'_, str> {
-        self.answers.name(class)
+        self.answers().name(class)
     }
 
     /// Returns the number of classes: those with names, or one more than the highest number in this set. Returns 0 if
     /// nothing is classified.
     pub fn class_count(&self) -> usize {
-        match (&self.answers, &self.all.labels) {
+        match (self.answers(), &self.all.labels) {
             (Answers::Classes(names), _) if !names.is_empty() => names.len(),
             (Answers::Classes(_), Labels::Classes(classes)) => {
                 classes[self.range.clone()].iter().max().map_or(0, |&class| class as usize + 1)
@@ -179,7 +192,7 @@ impl DataSet {
     /// Returns the smallest possible size of the output layer: one neuron for two classes, and otherwise one for each
     /// class (1 in an empty set), bit or number.
     pub fn output_size(&self) -> usize {
-        match (&self.answers, &self.all.labels) {
+        match (self.answers(), &self.all.labels) {
             (Answers::Bits, _) => self.input_size(),
             (_, Labels::Numbers { count, .. }) => *count,
             _ => match self.class_count() {
@@ -223,6 +236,17 @@ impl DataSet {
         sample
     }
 
+    /// Returns one sample in the units of the data, before any standardization.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[track_caller]
+    pub fn as_read(&self, index: usize) -> Vec<f64> {
+        let mut sample = vec![0.0; self.input_size()];
+        self.write_as_read(index, &mut sample);
+        sample
+    }
+
     /// Writes one sample into `sample` as numbers for the input layer.
     ///
     /// # Panics
@@ -230,24 +254,28 @@ impl DataSet {
     #[track_caller]
     pub fn write_sample(&self, index: usize, sample: &mut [f64]) {
         self.write_as_read(index, sample);
-        if let Some(standardization) = &self.standardization {
+        if let Some(standardization) = &self.meaning.standardization {
             standardization.apply(sample);
         }
     }
 
     /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` this is
-    /// the sample itself, and if labels are numbers it is those numbers, whatever the targets.
+    /// the sample itself, and if labels are numbers it is those numbers, scaled as the meaning says, whatever the
+    /// targets.
     ///
     /// # Panics
     /// If there is no such sample, or `label` does not have the length that [`DataSet::check_fits`] asks for.
     #[track_caller]
     pub fn write_label(&self, index: usize, targets: Targets, label: &mut [f64]) {
-        match (&self.answers, &self.all.labels) {
+        match (self.answers(), &self.all.labels) {
             (Answers::Bits, _) => self.write_sample(index, label),
             (_, Labels::Classes(_)) => targets.write(self.class(index), label),
             (_, Labels::Numbers { count, numbers }) => {
                 let place = self.place(index) * count;
                 label.copy_from_slice(&numbers[place..place + count]);
+                if let Some(scale) = &self.meaning.targets {
+                    scale.apply(label);
+                }
             }
         }
     }
@@ -265,7 +293,7 @@ impl DataSet {
 
     /// Returns the answer in an output vector ([`Answers::of`]).
     pub fn answer(&self, output: &[f64]) -> usize {
-        self.answers.of(output)
+        self.answers().of(output)
     }
 
     /// Returns whether an output vector is the right answer to a sample. An output that is not a number is never
@@ -291,12 +319,12 @@ impl DataSet {
 
     /// Returns whether samples are to be reproduced (`bits`) instead of classified.
     pub fn reproduces(&self) -> bool {
-        self.answers == Answers::Bits
+        *self.answers() == Answers::Bits
     }
 
     /// Returns whether an answer can be right or wrong: true of classes and bytes, false of numbers.
     pub fn counts_answers(&self) -> bool {
-        self.answers != Answers::Numbers
+        *self.answers() != Answers::Numbers
     }
 
     /// Returns the same samples with inputs standardized to mean 0 and deviation 1.
@@ -307,8 +335,28 @@ impl DataSet {
     #[track_caller]
     pub fn standardized(self, standardization: Standardization) -> Self {
         assert_eq!(standardization.mean.len(), self.input_size(), "a mean for each input");
-        assert!(self.answers != Answers::Bits, "the outputs for bits are the bits themselves");
-        Self { standardization: Some(Arc::new(standardization)), ..self }
+        assert!(!self.reproduces(), "the outputs for bits are the bits themselves");
+        let meaning = Meaning { standardization: Some(standardization), ..(*self.meaning).clone() };
+        self.with_meaning(meaning)
+    }
+
+    /// Returns the same samples, with inputs and labels scaled as a network of this meaning takes them.
+    #[must_use]
+    pub fn with_meaning(self, meaning: Meaning) -> Self {
+        Self { meaning: Arc::new(meaning), ..self }
+    }
+
+    /// Returns the numbers of a label as they were read, one for each target column.
+    ///
+    /// # Panics
+    /// If there is no such sample, or labels are not numbers.
+    #[track_caller]
+    pub fn numbers(&self, index: usize) -> &[f64] {
+        let place = self.place(index);
+        match &self.all.labels {
+            Labels::Numbers { count, numbers } => &numbers[place * count..(place + 1) * count],
+            Labels::Classes(_) => panic!("the labels are classes"),
+        }
     }
 
     /// Returns the first `count` samples, or all if there are fewer.
@@ -372,7 +420,7 @@ impl DataSet {
     }
 
     /// Calls `visit` with every sample in turn, without standardization.
-    pub(super) fn for_each_as_read(&self, mut visit: impl FnMut(&[f64])) {
+    pub(super) fn for_each_as_read(&self, visit: &mut dyn FnMut(&[f64])) {
         let mut sample = vec![0.0; self.input_size()];
         for index in 0..self.len() {
             self.write_as_read(index, &mut sample);
@@ -422,7 +470,7 @@ impl PartialEq for DataSet {
     /// Compares samples and labels, whatever they were read from.
     fn eq(&self, other: &Self) -> bool {
         let shape = |data: &Self| (data.len(), data.input_size(), data.image_shape(), data.output_size());
-        if shape(self) != shape(other) || self.answers != other.answers {
+        if shape(self) != shape(other) || self.answers() != other.answers() {
             return false;
         }
         let size = self.input_size();

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataSet, Pixels, any_path, bits, digits, folder, points, table};
+use super::{Columns, DataSet, Meaning, Pixels, any_path, bits, digits, folder, points, table};
 use crate::{Error, spelled_out};
 
 /// A data set in two parts: samples to train on and samples to test on.
@@ -47,7 +47,7 @@ pub enum Part {
 /// let sources = ["digits", "xor", "./digits"].map(|text| text.parse::<Source>().unwrap());
 /// assert_eq!(sources, [Source::Digits, Source::Xor, Source::Path("./digits".into())]);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Source {
     /// `digits`, embedded in this crate: 10,000 to train on, 2,000 to test on.
     Digits,
@@ -64,10 +64,10 @@ pub enum Source {
     /// `iris`: 150 irises of three species, four numbers each.
     Iris,
     /// A folder with the four IDX files of MNIST, or with files of the same names and format; otherwise a table, a CSV
-    /// file whose last column is the class.
+    /// file.
     #[serde(alias = "Folder")]
     Path(#[serde(with = "any_path")] PathBuf),
-    /// A table with a test file or target columns of its own.
+    /// A table with a test file, or with something to say about its columns.
     Table {
         /// The file to train on.
         #[serde(with = "any_path")]
@@ -75,9 +75,9 @@ pub enum Source {
         /// The file to test on, if there is one.
         #[serde(with = "any_path::option")]
         test: Option<PathBuf>,
-        /// The number of columns, at the end of a row, that are numbers to put out; with 0, the last column is the
-        /// class.
-        target_columns: usize,
+        /// How both are read.
+        #[serde(flatten)]
+        columns: Columns,
     },
 }
 
@@ -107,15 +107,17 @@ impl Source {
             Self::Moons => Ok(points::moons()),
             Self::Spiral => Ok(points::spiral()),
             Self::Iris => points::iris(),
-            Self::Path(path) if !path.is_dir() => Ok(Split::of_training_samples(read_table(path, 0)?)),
-            Self::Table { train, test: None, target_columns } => {
-                Ok(Split::of_training_samples(read_table(train, *target_columns)?))
+            Self::Path(path) if !path.is_dir() => {
+                Ok(Split::of_training_samples(read_table(path, &Columns::default(), pixels)?))
             }
-            Self::Table { train, test: Some(test), target_columns } => {
-                let train = read_table(train, *target_columns)?;
-                let test = read_table(test, *target_columns)?;
-                test.check_has_the_columns_of(&train)?;
-                Ok(Split { test: test.numbered_as(train.answers())?, train, test_is_train: false })
+            Self::Table { train, test: None, columns } => {
+                Ok(Split::of_training_samples(read_table(train, columns, pixels)?))
+            }
+            Self::Table { train, test: Some(test), columns } => {
+                let train = read_table(train, columns, pixels)?;
+                let known = columns.clone().known_from(train.meaning());
+                let test = read_table(test, &known, pixels)?.numbered_as(train.answers())?;
+                Ok(Split { test: test.labelled()?, train, test_is_train: false })
             }
             _ => Ok(Split {
                 train: self.load_part(Part::Train, pixels)?,
@@ -142,10 +144,10 @@ impl Source {
             Self::Digits => digits::load(part, pixels),
             Self::Bits => Ok(bits::load()),
             Self::Path(path) if path.is_dir() => folder::load(path, part, pixels),
-            Self::Table { test: Some(test), target_columns, .. } if part == Part::Test => {
-                read_table(test, *target_columns)
+            Self::Table { test: Some(test), columns, .. } if part == Part::Test => {
+                read_table(test, columns, pixels)
             }
-            Self::Table { train, target_columns, .. } => read_table(train, *target_columns),
+            Self::Table { train, columns, .. } => read_table(train, columns, pixels),
             _ => {
                 let split = self.load(pixels)?;
                 Ok(if part == Part::Train { split.train } else { split.test })
@@ -155,18 +157,32 @@ impl Source {
 }
 
 /// Reads a table if it exists.
-fn read_table(path: &Path, target_columns: usize) -> Result<DataSet, Error> {
+fn read_table(path: &Path, columns: &Columns, pixels: Pixels) -> Result<DataSet, Error> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let words = BUILT_IN.map(|(word, _)| word).join(", ");
             let error = Error::new(crate::ErrorKind::NoData, "no such file or folder");
             Err(error.remedy(format!("built in are {words}")).in_file(path))
         }
-        _ => table::read(path, target_columns),
+        _ => table::read(path, columns, pixels),
     }
 }
 
 impl Source {
+    /// Returns the same data; a table is read as the one that a network of this meaning was trained on.
+    #[must_use]
+    pub fn read_as(self, meaning: &Meaning) -> Self {
+        match self {
+            Self::Path(train) if meaning.is_of_table() && !train.is_dir() => {
+                Self::Table { train, test: None, columns: Columns::default().known_from(meaning) }
+            }
+            Self::Table { train, test, columns } => {
+                Self::Table { train, test, columns: columns.known_from(meaning) }
+            }
+            other => other,
+        }
+    }
+
     /// Returns whether its test samples differ from its training samples, as far as the path shows.
     ///
     /// ```

@@ -1,4 +1,4 @@
-//! Tables: CSV files with a sample per row, the inputs first and the class last.
+//! Tables: CSV files with a sample per row.
 //!
 //! ```text
 //! sepal length,sepal width,species        a header, or none
@@ -6,27 +6,24 @@
 //! 7.0,3.2,versicolor
 //! ```
 //!
-//! Columns are separated by commas, semicolons or tabs. The last columns can also be numbers that the network should
-//! put out, instead of a class. Rows are read one by one; only their numbers and the names of classes are kept.
+//! [`grid`](super::grid) reads the cells, [`columns`](super::columns) decides what each column is, and this file makes
+//! samples and labels of them.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder, Terminator};
-
+use super::columns::Roles;
+use super::grid::{Cell, Grid, not_a_number};
 use super::samples::{Inputs, Labels, Origin, Samples};
-use super::{Answers, DataSet};
-use crate::{Error, file, memory};
+use super::{Answers, Columns, DataSet, Meaning, Missing, Pixels};
+use crate::{Error, ErrorKind, file, memory};
 
-/// A column with more classes than this was surely not meant as classes, but as numbers.
-const MOST_CLASSES: usize = 1000;
-/// The most letters of a table that a message quotes.
-const MOST_QUOTED: usize = 40;
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Images of fewer pixels along a side are not told from other tables.
+const SMALLEST_SIDE: usize = 8;
 
-/// Reads a file. The last `target_columns` columns are the numbers to put out; with 0, the last column is the class.
-pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error> {
+/// Reads a file.
+pub(super) fn read(file: &Path, columns: &Columns, pixels: Pixels) -> Result<DataSet, Error> {
     let open = || {
         let (text, length) = file::open(file)?;
         // The shortest number is a digit and a comma, and takes eight bytes.
@@ -35,15 +32,21 @@ pub(super) fn read(file: &Path, target_columns: usize) -> Result<DataSet, Error>
     };
     let text =
         open().map_err(|error| Error::file(file, error).remedy("it must be a file that you may read"))?;
-    parse(file, BufReader::new(text), target_columns)
+    parse(file, BufReader::new(text), columns, pixels)
 }
 
 /// Reads the text of a file; `file` is for messages.
-pub(super) fn parse(file: &Path, text: impl BufRead, target_columns: usize) -> Result<DataSet, Error> {
-    read_rows(text, target_columns, file).map_err(|refusal| match refusal {
+pub(super) fn parse(
+    file: &Path,
+    text: impl BufRead,
+    columns: &Columns,
+    pixels: Pixels,
+) -> Result<DataSet, Error> {
+    let grid = Grid::read(text).map_err(|refusal| match refusal {
         Refusal::Reading(error) => Error::file(file, error),
         Refusal::Table(problem) => problem.in_file(file),
-    })
+    })?;
+    data_set(file, grid, columns, pixels).map_err(|problem| problem.in_file(file))
 }
 
 /// Returns the error about a field of a table; `field` counts from 0.
@@ -52,7 +55,8 @@ pub(super) fn problem(line: u64, field: usize, found: impl std::fmt::Display) ->
     Error::contents(format!("{place}: {found}"))
 }
 
-enum Refusal {
+/// The reasons why a table cannot be read.
+pub(super) enum Refusal {
     Reading(std::io::Error),
     Table(Error),
 }
@@ -63,245 +67,244 @@ impl From<Error> for Refusal {
     }
 }
 
-fn read_rows(mut text: impl BufRead, target_columns: usize, file: &Path) -> Result<DataSet, Refusal> {
-    let head = first_line(&mut text).map_err(Refusal::Reading)?;
-    if head.contains(&0) {
-        return Err(problem(1, 0, "not text, or not in UTF-8")
-            .remedy("save the table as CSV in UTF-8")
-            .into());
-    }
-    let delimiter = delimiter(&head);
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(Cursor::new(head).chain(text).chain(Cursor::new(b"\n")));
-    let mut record = ByteRecord::new();
-    let mut table: Option<Table> = None;
-    while reader.read_byte_record(&mut record).map_err(|error| Refusal::Reading(error.into()))? {
-        if record.len() == 1 && record[0].trim_ascii().is_empty() {
-            continue;
-        }
-        // The reader is at the end of the row, which may have line breaks within quotes. (Empty lines may come before
-        // the row.)
-        let within: u64 = record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum();
-        let line = reader.position().line() - 1 - within;
-        if let Some(table) = &mut table {
-            table.add(&record, line)?;
-            continue;
-        }
-        let mut begun = Table::new(&record, line, target_columns, delimiter)?;
-        if !begun.is_header(&record) {
-            begun.add(&record, line)?;
-        }
-        table = Some(begun);
-    }
-    let Some(table) = table else {
-        return Err(problem(1, 0, "the file is empty").remedy("give a row for each sample").into());
+fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> Result<DataSet, Error> {
+    let roles = Roles::of(&grid, columns)?;
+    let known = columns.known.as_deref().filter(|known| known.is_of_table());
+    let missing = columns.missing.or(known.and_then(|known| known.missing));
+    treat_missing(&mut grid, &roles, missing)?;
+    let first_row = roles.first_row;
+    let first_line = grid.line(first_row);
+    let means = missing == Some(Missing::Mean);
+    let fill = match known {
+        Some(known) => known.fill.clone(),
+        None if means => roles
+            .inputs
+            .iter()
+            .map(|(column, word)| mean(&grid, first_row, *column, word.is_some()))
+            .collect(),
+        None => Vec::new(),
     };
-    Ok(table.into_data_set(file)?)
-}
-
-/// Returns the text up to the end of the first line that is not empty, without a byte order mark.
-fn first_line(text: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    while head.trim_ascii().is_empty() && text.read_until(b'\n', &mut head)? > 0 {}
-    if head.starts_with(UTF8_MARK) {
-        head.drain(..UTF8_MARK.len());
-    }
-    Ok(head)
-}
-
-/// Returns the character between columns: a tab if there is one, else a semicolon if there is one, else a comma.
-fn delimiter(line: &[u8]) -> u8 {
-    let mut quoted = false;
-    let mut outside = Vec::new();
-    for &byte in line {
-        quoted ^= byte == b'"';
-        if !quoted {
-            outside.push(byte);
+    let (labels, names, class_lines) = labels(&grid, &roles)?;
+    let answers = match &labels {
+        Labels::Numbers { .. } => Answers::Numbers,
+        Labels::Classes(_) => Answers::Classes(names),
+    };
+    let is_labelled = !roles.targets.is_empty();
+    let answers = if is_labelled { answers } else { known.map_or(answers, |known| known.answers.clone()) };
+    let inputs = inputs(&grid, &roles, &fill, known)?;
+    let input_size = roles.inputs.len();
+    let image = image_shape(&inputs, input_size, columns, known)?;
+    let all_bytes = || inputs.iter().all(|&number| is_byte(number));
+    let has_bytes = match known {
+        Some(known) if known.pixels.is_some() && !all_bytes() => {
+            return Err(problem(first_line, 0, "a pixel that is not a whole number from 0 to 255"));
         }
-    }
-    [b'\t', b';'].into_iter().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
-}
-
-/// The rows read so far.
-struct Table {
-    delimiter: u8,
-    /// The columns in every row; the first `input_size` of them are inputs.
-    columns: usize,
-    input_size: usize,
-    header_line: u64,
-    /// The line of the first sample.
-    first_line: u64,
-    inputs: Vec<f64>,
-    labels: Labels,
-    class_numbers: HashMap<String, u32>,
-    class_lines: Vec<u64>,
-}
-
-impl Table {
-    /// Creates an empty table with the columns of its first row.
-    fn new(row: &ByteRecord, line: u64, target_columns: usize, delimiter: u8) -> Result<Self, Error> {
-        let columns = row.len();
-        let last = target_columns.max(1);
-        if columns <= last {
-            let found = format!("{columns} column{}", if columns == 1 { "" } else { "s" });
-            let wanted = match target_columns {
-                0 => "a row needs inputs and, last, a class, separated by commas, semicolons or tabs"
-                    .to_owned(),
-                targets => format!("a row needs inputs and then its {targets} numbers to put out"),
-            };
-            return Err(problem(line, columns - 1, found).remedy(wanted));
-        }
-        let labels = match target_columns {
-            0 => Labels::Classes(Vec::new()),
-            count => Labels::Numbers { count, numbers: Vec::new() },
-        };
-        Ok(Self {
-            delimiter,
+        Some(known) => known.pixels.is_some(),
+        None => image.is_some() && all_bytes(),
+    };
+    let outputs = roles.targets.iter().map(|&column| roles.column(column, None)).collect();
+    let meaning = Meaning {
+        pixels: has_bytes.then_some(pixels),
+        answers,
+        inputs: roles.inputs.iter().map(|(column, word)| roles.column(*column, word.clone())).collect(),
+        outputs: known.filter(|_| !is_labelled).map_or(outputs, |known| known.outputs.clone()),
+        columns: grid.columns,
+        image,
+        missing,
+        fill,
+        ..Meaning::default()
+    };
+    let inputs = match image {
+        Some((_, columns)) if has_bytes => Inputs::Bytes {
             columns,
-            input_size: columns - last,
-            header_line: line,
-            first_line: 0,
-            inputs: Vec::new(),
-            labels,
-            class_numbers: HashMap::new(),
-            class_lines: Vec::new(),
-        })
-    }
-
-    /// Returns whether a row names the columns: it has no numbers where numbers belong.
-    fn is_header(&self, row: &ByteRecord) -> bool {
-        let numbers = if matches!(self.labels, Labels::Classes(_)) { self.input_size } else { self.columns };
-        row.iter().take(numbers).all(|field| parse_number(field).is_none())
-    }
-
-    fn add(&mut self, row: &ByteRecord, line: u64) -> Result<(), Error> {
-        if row.len() != self.columns {
-            let found = format!("the row has {} columns, but the first one has {}", row.len(), self.columns);
-            let end = row.len().min(self.columns);
-            return Err(problem(line, end, found).remedy("give every row as many"));
-        }
-        if self.first_line == 0 {
-            self.first_line = line;
-        }
-        for field in 0..self.input_size {
-            self.inputs.push(number(&row[field], line, field, self.delimiter)?);
-        }
-        let last = self.columns - 1;
-        if let Labels::Numbers { numbers, .. } = &mut self.labels {
-            for field in self.input_size..self.columns {
-                numbers.push(number(&row[field], line, field, self.delimiter)?);
-            }
-            return Ok(());
-        }
-        let class = self.class(&row[last], line, last)?;
-        if let Labels::Classes(classes) = &mut self.labels {
-            classes.push(class);
-        }
-        Ok(())
-    }
-
-    /// Returns the number of a class, adding it if it is new.
-    fn class(&mut self, field: &[u8], line: u64, column: usize) -> Result<u32, Error> {
-        let Ok(name) = std::str::from_utf8(field) else {
-            return Err(problem(line, column, "not UTF-8").remedy("save the table as CSV in UTF-8"));
-        };
-        let name = name.trim();
-        if let Some(&class) = self.class_numbers.get(name) {
-            return Ok(class);
-        }
-        if name.is_empty() {
-            return Err(problem(line, column, "no class").remedy("give an integer or a name"));
-        }
-        match name.parse::<f64>() {
-            Ok(number) if number.is_nan() => {
-                return Err(problem(line, column, format!("'{name}' is not a class"))
-                    .remedy("give an integer or a name"));
-            }
-            Ok(number) if number.is_finite() && number.fract() != 0.0 => {
-                return Err(problem(
-                    line,
-                    column,
-                    format!("'{name}' is not a class, which is an integer or a name"),
-                )
-                .of_kind(crate::ErrorKind::NumbersAsClasses));
-            }
-            _ => (),
-        }
-        let class = self.class_lines.len();
-        if class == MOST_CLASSES {
-            return Err(problem(line, column, format!("more than {MOST_CLASSES} different classes"))
-                .of_kind(crate::ErrorKind::NumbersAsClasses));
-        }
-        self.class_numbers.insert(name.to_owned(), class as u32);
-        self.class_lines.push(line);
-        Ok(class as u32)
-    }
-
-    fn into_data_set(mut self, file: &Path) -> Result<DataSet, Error> {
-        if self.inputs.is_empty() {
-            return Err(problem(self.header_line + 1, 0, "no rows follow the header")
-                .remedy("give a row for each sample"));
-        }
-        self.inputs.shrink_to_fit();
-        let answers = match self.labels {
-            Labels::Classes(_) => {
-                let mut names: Vec<(u32, String)> =
-                    self.class_numbers.into_iter().map(|(name, class)| (class, name)).collect();
-                names.sort_unstable();
-                Answers::Classes(names.into_iter().map(|(_, name)| name).collect())
-            }
-            Labels::Numbers { .. } => Answers::Numbers,
-        };
-        let origin = Origin::Table {
-            file: file.to_path_buf(),
-            first_line: self.first_line,
-            class_lines: self.class_lines,
-        };
-        let samples = Samples {
-            input_size: self.input_size,
-            inputs: Inputs::Numbers(self.inputs),
-            labels: self.labels,
-            origin,
-        };
-        Ok(DataSet::new(answers, samples))
-    }
-}
-
-fn parse_number(field: &[u8]) -> Option<f64> {
-    std::str::from_utf8(field).ok()?.trim().parse().ok()
-}
-
-/// Reads the finite number in a field, or says what is wrong with it.
-fn number(field: &[u8], line: u64, column: usize, delimiter: u8) -> Result<f64, Error> {
-    match parse_number(field) {
-        Some(number) if number.is_finite() => return Ok(number),
-        _ => (),
-    }
-    let text = String::from_utf8_lossy(field);
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(problem(line, column, "a number is missing").remedy("fill it in, or leave the row out"));
-    }
-    let mut quoted: String = text.chars().take(MOST_QUOTED).collect();
-    if quoted.len() < text.len() {
-        quoted.push('…');
-    }
-    let has_decimal_comma =
-        delimiter != b',' && parse_number(text.replacen(',', ".", 1).as_bytes()).is_some();
-    let (found, remedy) = match parse_number(field) {
-        Some(number) if number.is_nan() => {
-            (format!("'{quoted}' is not a number"), "fill it in, or leave the row out")
-        }
-        Some(_) => (format!("'{quoted}' is not finite"), "the largest numbers have 308 digits"),
-        None if has_decimal_comma => (format!("'{quoted}' has a comma"), "write a decimal point"),
-        None => (
-            format!("'{quoted}' is not a number"),
-            "inputs are numbers; only the class, in the last column, may be a name",
-        ),
+            bytes: inputs.iter().map(|&number| number as u8).collect(),
+            values: pixels.values(),
+        },
+        _ => Inputs::Numbers(inputs),
     };
-    Err(problem(line, column, found).remedy(remedy))
+    let class_column = roles.targets.first().copied().unwrap_or_default();
+    let origin =
+        Origin::Table { file: file.to_path_buf(), first_line, class_lines, class_column, is_labelled };
+    Ok(DataSet::new(meaning, Samples { input_size, inputs, labels, origin }))
+}
+
+/// Leaves out rows with missing values, or refuses them all at once.
+fn treat_missing(grid: &mut Grid, roles: &Roles, missing: Option<Missing>) -> Result<(), Error> {
+    let mut columns: Vec<usize> = roles.inputs.iter().map(|(column, _)| *column).collect();
+    columns.dedup();
+    let mut counts: Vec<(usize, usize)> = Vec::new();
+    let (mut first, mut incomplete) = (None, Vec::new());
+    for row in roles.first_row..grid.rows() {
+        let of_inputs = columns.iter().filter(|_| missing != Some(Missing::Mean));
+        for &column in of_inputs.chain(&roles.targets) {
+            let Cell::Missing(text) = grid.cell(row, column) else { continue };
+            first.get_or_insert_with(|| (row, column, text.to_owned()));
+            match counts.iter_mut().find(|(counted, _)| *counted == column) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((column, 1)),
+            }
+            if incomplete.last() != Some(&row) {
+                incomplete.push(row);
+            }
+        }
+    }
+    let Some((row, column, text)) = first else { return Ok(()) };
+    if missing.is_none() {
+        counts.sort_unstable();
+        let all: usize = counts.iter().map(|(_, count)| count).sum();
+        let text =
+            if text.is_empty() { "a value is missing".to_owned() } else { format!("'{text}' is no value") };
+        let mut places: Vec<String> = counts
+            .iter()
+            .take(8)
+            .map(|(column, count)| format!("{count} in column {}", roles.column(*column, None).title()))
+            .collect();
+        if counts.len() > places.len() {
+            places.push("others elsewhere".to_owned());
+        }
+        let are = if all == 1 { "1 is missing" } else { &format!("{all} are missing") };
+        let found = format!("{text}; in all {are}: {}", places.join(", "));
+        return Err(problem(grid.line(row), column, found).of_kind(ErrorKind::MissingValues));
+    }
+    if incomplete.len() == grid.rows() - roles.first_row {
+        return Err(problem(grid.line(row), column, "every row has a missing value")
+            .of_kind(ErrorKind::MissingValues));
+    }
+    grid.without(&incomplete);
+    Ok(())
+}
+
+/// Returns the mean of the numbers in a column; 0 for a word's input.
+fn mean(grid: &Grid, first_row: usize, column: usize, is_word: bool) -> f64 {
+    if is_word {
+        return 0.0;
+    }
+    let numbers = grid.column(column, first_row).filter_map(|cell| match cell {
+        Cell::Number(number) => Some(number),
+        _ => None,
+    });
+    let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
+    if count == 0 { 0.0 } else { sum / f64::from(count) }
+}
+
+/// Returns the labels, the names of classes, and the first line of each class. Whole numbers are in order, names in the
+/// order in which they appear.
+fn labels(grid: &Grid, roles: &Roles) -> Result<(Labels, Vec<String>, Vec<u64>), Error> {
+    let rows = roles.first_row..grid.rows();
+    if roles.targets.is_empty() {
+        return Ok((Labels::Classes(vec![0; rows.len()]), Vec::new(), Vec::new()));
+    }
+    if roles.are_numbers {
+        let mut numbers = Vec::with_capacity(rows.len() * roles.targets.len());
+        for row in rows {
+            for &column in &roles.targets {
+                numbers.push(match grid.cell(row, column) {
+                    Cell::Number(number) => number,
+                    Cell::Word(word) | Cell::Missing(word) => {
+                        return Err(not_a_number(word, grid.line(row), column));
+                    }
+                });
+            }
+        }
+        return Ok((Labels::Numbers { count: roles.targets.len(), numbers }, Vec::new(), Vec::new()));
+    }
+    let column = roles.targets[0];
+    let mut found: HashMap<String, u32> = HashMap::new();
+    let (mut classes, mut lines) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let name = match grid.cell(row, column) {
+            Cell::Number(number) => number.to_string(),
+            Cell::Word(word) | Cell::Missing(word) => word.to_owned(),
+        };
+        let class = *found.entry(name).or_insert_with(|| {
+            lines.push(grid.line(row));
+            lines.len() as u32 - 1
+        });
+        classes.push(class);
+    }
+    let mut names: Vec<(String, u32)> = found.into_iter().collect();
+    let whole = |name: &str| name.parse::<f64>().ok();
+    if names.iter().all(|(name, _)| whole(name).is_some()) {
+        names.sort_by(|(one, _), (other, _)| {
+            whole(one).unwrap_or(0.0).total_cmp(&whole(other).unwrap_or(0.0))
+        });
+    } else {
+        names.sort_by_key(|(_, class)| *class);
+    }
+    let mut places = vec![0; names.len()];
+    for (place, (_, class)) in names.iter().enumerate() {
+        places[*class as usize] = place as u32;
+    }
+    let lines = names.iter().map(|(_, class)| lines[*class as usize]).collect();
+    classes.iter_mut().for_each(|class| *class = places[*class as usize]);
+    Ok((Labels::Classes(classes), names.into_iter().map(|(name, _)| name).collect(), lines))
+}
+
+/// Returns the inputs, row by row.
+fn inputs(grid: &Grid, roles: &Roles, fill: &[f64], known: Option<&Meaning>) -> Result<Vec<f64>, Error> {
+    let mut inputs = Vec::with_capacity((grid.rows() - roles.first_row) * roles.inputs.len());
+    for row in roles.first_row..grid.rows() {
+        for (place, (column, wanted)) in roles.inputs.iter().enumerate() {
+            inputs.push(match (grid.cell(row, *column), wanted) {
+                (Cell::Number(number), None) => number,
+                (Cell::Missing(_), _) if !fill.is_empty() => fill[place],
+                (Cell::Word(word) | Cell::Missing(word), None) => {
+                    return Err(not_a_number(word, grid.line(row), *column));
+                }
+                (Cell::Number(number), Some(wanted)) => f64::from(number.to_string() == *wanted),
+                (Cell::Word(word) | Cell::Missing(word), Some(wanted)) => f64::from(word == wanted),
+            });
+        }
+        // A word that the network has not seen would be an input without meaning.
+        for (column, word) in known.into_iter().flat_map(|_| &roles.inputs) {
+            let words = || {
+                roles
+                    .inputs
+                    .iter()
+                    .filter(|(other, _)| other == column)
+                    .filter_map(|(_, word)| word.as_deref())
+            };
+            if let (Some(_), Cell::Word(found)) = (word, grid.cell(row, *column))
+                && !words().any(|word| word == found)
+            {
+                let found = format!("'{found}' is not a word that the network was trained on");
+                let words: Vec<&str> = words().collect();
+                return Err(
+                    problem(grid.line(row), *column, found).remedy(format!("those are {}", words.join(", ")))
+                );
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// Returns rows and columns of samples that are images: as chosen or known, or a square of bytes.
+fn image_shape(
+    inputs: &[f64],
+    count: usize,
+    columns: &Columns,
+    known: Option<&Meaning>,
+) -> Result<Option<(usize, usize)>, Error> {
+    if let Some((rows, across)) = columns.image {
+        if rows * across == count {
+            return Ok(Some((rows, across)));
+        }
+        let found =
+            format!("an image of {rows}x{across} has {} pixels, but a row has {count} inputs", rows * across);
+        return Err(Error::usage(found));
+    }
+    if let Some(known) = known {
+        return Ok(known.image);
+    }
+    let side = count.isqrt();
+    // Small whole numbers may be counts.
+    let is_image = side >= SMALLEST_SIDE
+        && side * side == count
+        && inputs.iter().all(|&number| is_byte(number))
+        && inputs.iter().any(|&number| number > 16.0);
+    Ok(is_image.then_some((side, side)))
+}
+
+fn is_byte(number: f64) -> bool {
+    (0.0..=255.0).contains(&number) && number.fract() == 0.0
 }

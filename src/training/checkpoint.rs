@@ -28,24 +28,23 @@ const VERSION: &str = "1";
 /// A run that can be resumed: its configuration and how far it has come.
 ///
 /// ```
-/// use backprop::data_set::{Answers, Pixels, Source};
+/// use backprop::data_set::{Pixels, Source};
 /// use backprop::training::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs};
 /// use backprop::training::{Options, RunConfig, TrainingState};
 /// use backprop::{Engine, vectorized::Network};
 ///
 /// let network = Network::new(&[8, 3, 8], 0);
+/// let train = Source::Bits.load(Pixels::Scaled)?.train;
 /// let config = RunConfig {
 ///     engine: "vectorized".to_owned(),
 ///     architecture: network.architecture().clone(),
 ///     data: DataRecord {
 ///         source: Source::Bits,
-///         pixels: Pixels::Scaled,
-///         answers: Answers::Bits,
-///         standardization: None,
+///         meaning: train.meaning().clone(),
 ///         train_limit: None,
 ///         test_limit: None,
 ///         held_out: 0,
-///         fingerprints: vec![Fingerprint::of(&Source::Bits.load(Pixels::Scaled)?.train)],
+///         fingerprints: vec![Fingerprint::of(&train)],
 ///     },
 ///     options: Options::default(),
 ///     outputs: Outputs { checkpoint_every: 1, ..Outputs::default() },

@@ -14,7 +14,7 @@ const ROWS_AT_ONCE: usize = 500;
 /// ```
 /// use backprop::training::Evaluation;
 ///
-/// let evaluation = Evaluation { correct: Some(9_750), total: 10_000, mean_cost: 0.02 };
+/// let evaluation = Evaluation { correct: Some(9_750), total: 10_000, mean_cost: 0.02, numbers: None };
 /// assert_eq!(evaluation.accuracy(), 0.975);
 /// assert!((evaluation.error_ratio() - 0.025).abs() < 1e-15);
 /// ```
@@ -27,6 +27,55 @@ pub struct Evaluation {
     pub total: usize,
     /// The mean cost of a sample, without any regularisation term; NaN if there were no samples.
     pub mean_cost: f64,
+    /// How close the numbers are, where answers are numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Closeness>,
+}
+
+/// The distance of a network's numbers from the right ones.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Closeness {
+    /// The root of the mean squared difference, in the unit of the numbers.
+    pub rmse: f64,
+    /// The share of the variance that is explained: 1 for a perfect network, 0 for one that always answers with the
+    /// mean. Of several numbers, the mean of their shares; `None` if all labels are the same.
+    pub r2: Option<f64>,
+}
+
+/// The sums from which [`Closeness`] is computed.
+#[derive(Debug, Clone, Default)]
+pub struct Closer {
+    /// For each number: how many labels, their mean, the sum of their squared distances from it, and that of the squared
+    /// differences.
+    sums: Vec<[f64; 4]>,
+}
+
+impl Closer {
+    /// Adds the outputs for one sample, in the unit of the labels.
+    pub fn add(&mut self, outputs: &[f64], labels: &[f64]) {
+        self.sums.resize(labels.len(), [0.0; 4]);
+        for ([count, mean, around, squares], (output, label)) in
+            self.sums.iter_mut().zip(outputs.iter().zip(labels))
+        {
+            *count += 1.0;
+            let from_mean = label - *mean;
+            *mean += from_mean / *count;
+            *around += from_mean * (label - *mean);
+            *squares += (label - output) * (label - output);
+        }
+    }
+
+    /// Returns the result; `None` if nothing was added, or the outputs are beyond all bounds.
+    pub fn result(&self) -> Option<Closeness> {
+        let [count, ..] = *self.sums.first()?;
+        let several = self.sums.len() as f64;
+        let squares: f64 = self.sums.iter().map(|sums| sums[3]).sum();
+        let rmse = (squares / (count * several)).sqrt();
+        let varies = self.sums.iter().all(|[_, _, around, _]| *around > 0.0);
+        let shares = self.sums.iter().map(|[_, _, around, squares]| 1.0 - squares / around);
+        let r2 = varies.then(|| shares.sum::<f64>() / several).filter(|share| share.is_finite());
+        rmse.is_finite().then_some(Closeness { rmse, r2 })
+    }
 }
 
 impl Evaluation {
@@ -69,14 +118,18 @@ impl Evaluation {
 pub fn evaluate(engine: &mut dyn Engine, data: &DataSet, targets: Targets) -> Evaluation {
     let cost = engine.architecture().cost;
     let mut label = vec![0.0; engine.architecture().output_size()];
-    let (mut correct, mut total_cost) = (0, 0.0);
+    let (mut correct, mut total_cost, mut closer) = (0, 0.0, Closer::default());
     for_each_output(engine, data, |index, output| {
         correct += usize::from(data.is_right(index, output));
         data.write_label(index, targets, &mut label);
         total_cost += cost.value(output, &label);
+        if !data.counts_answers() {
+            closer.add(&data.meaning().in_own_units(output), data.numbers(index));
+        }
     });
     let correct = data.counts_answers().then_some(correct);
-    Evaluation { correct, total: data.len(), mean_cost: total_cost / data.len() as f64 }
+    let mean_cost = total_cost / data.len() as f64;
+    Evaluation { correct, total: data.len(), mean_cost, numbers: closer.result() }
 }
 
 /// Calls `visit` with every sample's index and output vector of n_out numbers, in order.

@@ -36,7 +36,7 @@ mod trainer;
 #[doc(inline)]
 pub use self::{
     checkpoint::Checkpoint,
-    evaluation::{Evaluation, evaluate, for_each_output},
+    evaluation::{Closeness, Closer, Evaluation, evaluate, for_each_output},
     options::{Options, Preset, PresetChoices},
     order::sample_order,
     run_config::{Beginning, DataRecord, Difference, Fingerprint, Outputs, RunConfig},

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Options;
-use crate::data_set::{Answers, DataSet, Pixels, Source, Standardization, any_path};
+use crate::data_set::{DataSet, Meaning, Source, any_path};
 use crate::model_file::Model;
 use crate::{Architecture, Error, Parameters, WeightInit};
 
@@ -57,14 +57,9 @@ pub struct Beginning {
 pub struct DataRecord {
     /// Where they come from.
     pub source: Source,
-    /// How a pixel's value becomes an input.
-    pub pixels: Pixels,
-    /// The meaning of the network's outputs.
-    #[serde(default)]
-    pub answers: Answers,
-    /// How inputs are made comparable, if they are.
-    #[serde(default)]
-    pub standardization: Option<Standardization>,
+    /// What they mean.
+    #[serde(flatten)]
+    pub meaning: Meaning,
     /// How many training samples were taken from the front, if not all.
     pub train_limit: Option<usize>,
     /// How many test samples were taken from the front, if not all.
@@ -107,10 +102,10 @@ impl RunConfig {
     /// Returns the fields in which another run differs from this one.
     ///
     /// ```
-    /// # use backprop::data_set::{Answers, Pixels, Source};
+    /// # use backprop::data_set::{Meaning, Source};
     /// # use backprop::training::{Beginning, DataRecord, Options, Outputs, RunConfig};
     /// # let data = DataRecord {
-    /// #     source: Source::Bits, pixels: Pixels::Scaled, answers: Answers::Bits, standardization: None,
+    /// #     source: Source::Bits, meaning: Meaning::default(),
     /// #     train_limit: None, test_limit: None, held_out: 0, fingerprints: Vec::new(),
     /// # };
     /// # let run = RunConfig {
@@ -132,12 +127,7 @@ impl RunConfig {
 
     /// Returns a model with these weights and with what it must know about its data.
     pub fn model(&self, parameters: Parameters) -> Model {
-        Model {
-            pixels: Some(self.data.pixels),
-            answers: self.data.answers.clone(),
-            standardization: self.data.standardization.clone(),
-            ..Model::new(self.architecture.clone(), parameters)
-        }
+        Model { architecture: self.architecture.clone(), parameters, meaning: self.data.meaning.clone() }
     }
 
     /// Checks that such a run is possible.

@@ -17,7 +17,7 @@ const MOST_HALVINGS: u32 = 7;
 /// let options = Options { early_stop: Some(2), ..Options::default() };
 /// let mut schedule = Schedule::new(options.rate);
 /// let mut stops = |epoch, correct| {
-///     let evaluation = Evaluation { correct: Some(correct), total: 100, mean_cost: 0.1 };
+///     let evaluation = Evaluation { correct: Some(correct), total: 100, mean_cost: 0.1, numbers: None };
 ///     schedule.decide(&options, epoch, &evaluation).stop
 /// };
 /// assert_eq!([stops(1, 80), stops(2, 85), stops(3, 85)], [None, None, None]);
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn evaluation(correct: usize) -> Evaluation {
-        Evaluation { correct: Some(correct), total: 100, mean_cost: 0.0 }
+        Evaluation { correct: Some(correct), total: 100, mean_cost: 0.0, numbers: None }
     }
 
     fn stopping_epoch(options: &Options, history: &[usize]) -> Option<usize> {

@@ -20,6 +20,9 @@ const STEPS_AT_ONCE: usize = 100;
 /// check after each step would take as long as the step.
 const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
+/// A mean cost so many times that of outputs that are all 0 is no cost on the way down.
+const SURELY_TOO_HIGH: f64 = 1e4;
+
 /// Trains one network on one training set.
 ///
 /// A run that is interrupted and resumed gives the same weights as one that is not:
@@ -274,7 +277,36 @@ impl<'a> Trainer<'a> {
                 return Ok(None);
             }
         }
+        self.check_cost()?;
         Ok(Some(self.finish_epoch(engine)))
+    }
+
+    /// Refuses to go on when the epoch's mean cost is far beyond that of outputs that are all 0.
+    fn check_cost(&self) -> Result<(), Error> {
+        let mean = self.state.cost_sum / self.train.len() as f64;
+        if mean < SURELY_TOO_HIGH || mean < SURELY_TOO_HIGH * self.cost_of_zeros() {
+            return Ok(());
+        }
+        let epoch = self.state.epochs_done + 1;
+        let found = format!("training diverged: the mean cost of epoch {epoch} is {mean:.2e}, and growing");
+        Err(Error::new(ErrorKind::Diverged, found).remedy(self.smaller_rate()))
+    }
+
+    /// Returns the quadratic cost of outputs that are all 0, over the training samples.
+    fn cost_of_zeros(&self) -> f64 {
+        let outputs = self.train.output_size().max(self.train.class_count());
+        let mut label = vec![0.0; outputs];
+        let mut sum = 0.0;
+        for index in 0..self.train.len() {
+            self.train.write_label(index, self.options.targets, &mut label);
+            sum += label.iter().map(|number| 0.5 * number * number).sum::<f64>();
+        }
+        sum / self.train.len() as f64
+    }
+
+    fn smaller_rate(&self) -> String {
+        let rate = self.state.schedule.rate;
+        format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0))
     }
 
     /// Trains on one mini-batch, or on a series of plain steps.
@@ -366,7 +398,6 @@ impl<'a> Trainer<'a> {
         } else {
             format!("samples {} to {last}", last + 1 - step_samples)
         };
-        let rate = self.state.schedule.rate;
         Error::new(
             ErrorKind::Diverged,
             format!(
@@ -375,14 +406,16 @@ impl<'a> Trainer<'a> {
                 self.train.len()
             ),
         )
-        .remedy(format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0)))
+        .remedy(self.smaller_rate())
     }
 }
 
-/// Returns whether a network does better than one that gives the same answer to every sample, by more than the
-/// standard deviation of such luck: √(n p (1 − p)).
+/// Returns whether a network does better than one that gives the same answer to every sample: of classes, by more than
+/// the standard deviation of such luck, √(n p (1 − p)).
 fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
-    let Some(correct) = evaluation.correct else { return true };
+    let Some(correct) = evaluation.correct else {
+        return evaluation.numbers.and_then(|numbers| numbers.r2).is_none_or(|share| share > 0.0);
+    };
     let (chance, total) = (data.chance() as f64, data.len() as f64);
     correct as f64 > chance + (chance * (1.0 - chance / total)).sqrt()
 }

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use backprop::data_set::{DataSet, Part, Pixels, Source};
+use backprop::data_set::{Columns, DataSet, Kind, Missing, Part, Pixels, Source};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
 
+use super::output::quoted;
 use super::words::{Word as _, words};
 use crate::exchange::sequential;
 use crate::io::memory;
@@ -154,8 +155,8 @@ impl std::str::FromStr for Activations {
 /// The data set, and how its samples are read.
 #[derive(Debug, Clone, Args)]
 pub(super) struct DataArgs {
-    /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file whose
-    /// last column is the class; or a folder with MNIST's four IDX files
+    /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file; or a
+    /// folder with MNIST's four IDX files
     #[arg(long, value_name = "NAME|FILE.csv|DIR", value_parser = OsStringValueParser::new().try_map(parse_source))]
     pub(super) data: Option<Source>,
 
@@ -163,9 +164,34 @@ pub(super) struct DataArgs {
     #[arg(long, value_name = "FILE.csv", requires = "data")]
     pub(super) test_data: Option<PathBuf>,
 
-    /// The last K columns of the CSV file are the numbers to put out; no column is a class
-    #[arg(long, value_name = "K", requires = "data", value_parser = parse_columns)]
+    /// The column of the CSV file to learn, by its name or its number from 1: a class, or a number; several are numbers
+    /// [default: the one called label, class, target or the like, else the last]
+    #[arg(long, value_name = "NAME|N,...", value_delimiter = ',', requires = "data")]
+    pub(super) target: Vec<String>,
+
+    /// Columns of the CSV file to leave out, by name or number
+    #[arg(long, value_name = "NAME|N,...", value_delimiter = ',', requires = "data")]
+    pub(super) ignore: Vec<String>,
+
+    /// The column to learn holds classes
+    #[arg(long, requires = "data", conflicts_with = "numbers")]
+    pub(super) classes: bool,
+
+    /// The column to learn holds numbers
+    #[arg(long, requires = "data")]
+    pub(super) numbers: bool,
+
+    /// The last K columns of the CSV file are the numbers to learn
+    #[arg(long, value_name = "K", requires = "data", conflicts_with_all = ["target", "classes"], value_parser = parse_columns)]
     pub(super) targets_columns: Option<usize>,
+
+    /// Rows with a missing value are dropped, or a missing input becomes the mean of its column
+    #[arg(long, value_name = "WHAT", requires = "data", value_parser = words::<Missing>())]
+    pub(super) missing: Option<Missing>,
+
+    /// Make an input of each word in a column of text
+    #[arg(long, requires = "data")]
+    pub(super) one_hot: bool,
 
     /// What a pixel means to the input layer: value / 255 or the value itself
     /// [default: as the model says, else scaled]
@@ -184,23 +210,81 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
 }
 
 impl DataArgs {
+    /// Returns what was said about the columns of a table.
+    pub(super) fn columns(&self) -> Columns {
+        let kind = [(self.classes, Kind::Classes), (self.numbers, Kind::Numbers)];
+        Columns {
+            target_columns: self.targets_columns.unwrap_or(0),
+            target: self.target.clone(),
+            ignore: self.ignore.clone(),
+            kind: kind.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind),
+            missing: self.missing,
+            one_hot: self.one_hot,
+            ..Columns::default()
+        }
+    }
+
     /// Returns where the data comes from; by default, the embedded digits.
     pub(super) fn source(&self) -> Result<Source, Error> {
+        self.source_with(self.columns())
+    }
+
+    /// Returns where the data comes from, if a table's columns are read in this way.
+    pub(super) fn source_with(&self, columns: Columns) -> Result<Source, Error> {
         let source = self.data.clone().unwrap_or(Source::Digits);
-        if self.test_data.is_none() && self.targets_columns.is_none() {
+        if self.test_data.is_none() && columns == Columns::default() {
             return Ok(source);
         }
         match source {
-            Source::Path(train) if !train.is_dir() => Ok(Source::Table {
-                train,
-                test: self.test_data.clone(),
-                target_columns: self.targets_columns.unwrap_or(0),
-            }),
+            Source::Path(train) if !train.is_dir() => {
+                Ok(Source::Table { train, test: self.test_data.clone(), columns })
+            }
             other => {
-                Err(Error::usage(format!("--test-data and --targets-columns are for CSV files, not {other}"))
-                    .remedy("omit them"))
+                let flags = [
+                    (self.test_data.is_some(), "--test-data"),
+                    (!columns.target.is_empty(), "--target"),
+                    (!columns.ignore.is_empty(), "--ignore"),
+                    (columns.kind == Some(Kind::Classes), "--classes"),
+                    (columns.kind == Some(Kind::Numbers), "--numbers"),
+                    (columns.target_columns > 0, "--targets-columns"),
+                    (columns.missing.is_some(), "--missing"),
+                    (columns.one_hot, "--one-hot"),
+                ];
+                let flag = flags.into_iter().find(|(given, _)| *given).map_or("--image", |(_, flag)| flag);
+                let found = format!("{flag} says how a CSV file is read, and {other} is none");
+                Err(Error::usage(found).remedy("omit it"))
             }
         }
+    }
+
+    /// Returns ` --data FILE.csv` as it is typed for `evaluate`; nothing for the embedded digits.
+    pub(super) fn as_typed(&self) -> String {
+        let data = match &self.data {
+            None | Some(Source::Digits) => return String::new(),
+            Some(Source::Path(path)) => quoted(path),
+            Some(built_in) => built_in.to_string(),
+        };
+        let test = self.test_data.as_deref().map(|path| format!(" --test-data {}", quoted(path)));
+        format!(" --data {data}{}", test.unwrap_or_default())
+    }
+
+    /// Asks for `--data` where the data that the model was trained on is not built in.
+    pub(super) fn check_named(&self, model: &Model) -> Result<(), Error> {
+        let inputs = model.architecture.input_size();
+        if self.data.is_some() || !(model.meaning.is_of_table() || inputs != EMBEDDED_INPUTS) {
+            return Ok(());
+        }
+        let found = match model.meaning.inputs.first().zip(model.meaning.inputs.last()) {
+            Some((first, last)) => {
+                format!(
+                    "the model was trained on a table, with the inputs {} to {}",
+                    first.title(),
+                    last.title()
+                )
+            }
+            None => format!("the model has {inputs} inputs, which the embedded digits do not fit"),
+        };
+        Err(Error::usage(found).remedy("say with --data what to take"))
     }
 
     /// Fills in the data set and how its samples are read.
@@ -212,10 +296,19 @@ impl DataArgs {
 
     /// Reads one part of the data in the form that the model was trained on.
     pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
-        let data = self.source()?.load_part(part, pixels_for(self.pixels, model))?;
-        model.map_or(Ok(data.clone()), |model| model.adapt(data))
+        let Some(model) = model else {
+            return self.source()?.load_part(part, self.pixels.unwrap_or_default());
+        };
+        self.check_named(model)?;
+        let source = self.source()?.read_as(&model.meaning);
+        let data = source.load_part(part, pixels_for(self.pixels, Some(model)))?;
+        data.check_pixels(self.pixels)?;
+        model.adapt(data)
     }
 }
+
+/// The pixels of an embedded digit.
+const EMBEDDED_INPUTS: usize = 784;
 
 /// The standardization of inputs.
 #[derive(Debug, Clone, Copy, Args)]
@@ -235,7 +328,7 @@ fn parse_columns(text: &str) -> Result<usize, String> {
 
 /// Returns how pixels become inputs: as asked for, else as the model was trained, else scaled.
 pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
-    asked_for.or(model.and_then(|model| model.pixels)).unwrap_or_default()
+    asked_for.or(model.and_then(|model| model.meaning.pixels)).unwrap_or_default()
 }
 
 /// A trained model, with activations that may be overridden.

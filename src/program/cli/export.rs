@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Command, ValueEnum};
 use serde_json::{Value, json};
 
+use backprop::data_set::Meaning;
 use backprop::model_file::Model;
 use backprop::setup::Samples;
 use backprop::training::Trainer;
@@ -23,19 +24,20 @@ use crate::io::{self, Destinations, Force, Kind};
 
 /// Write a network for other programs: safetensors, ONNX, or a training for PyTorch
 ///
-/// safetensors: the weights alone. PyTorch's nn.Sequential of Linear and Sigmoid (Tanh, ReLU, Identity) loads the file
+/// safetensors: the weights. PyTorch's nn.Sequential of Linear and Sigmoid (Tanh, ReLU, Identity) loads the file
 /// directly; the command prints the code that does it; candle and burn read it too. onnx: the network, for onnxruntime
-/// and others. torch: a folder with weights, data and a program train.py, which does what `train --from` does with the
-/// same options, alone or on several processes. Images must be shown to the network elsewhere as they are here: see
-/// docs/where-to-go-next.md.
+/// and others; it takes the numbers of a table as they are. torch: a folder with weights, data and a program train.py, which does what `train --from` does with the
+/// same options, alone or on several processes. What the network knows
+/// about its data (classes, names, how inputs are standardized) goes along. Images must be shown to the network elsewhere as
+/// they are here: see docs/where-to-go-next.md.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// The format to write
-    #[arg(long, value_name = "FORMAT", default_value = "safetensors")]
-    to: Format,
+    /// The format to write [default: by the ending of --out, .safetensors or .onnx; for a folder, torch]
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<Format>,
 
     /// Write it here: a file, or with --to torch a folder, which is made if it does not exist
     #[arg(long, value_name = "FILE|DIR")]
@@ -71,6 +73,9 @@ enum Format {
     Torch,
 }
 
+/// Endings of other programs' formats, which the contents would not have.
+const OTHER_ENDINGS: [&str; 7] = ["npz", "npy", "h5", "hdf5", "pt", "pth", "pkl"];
+
 /// With `--to torch`: the training.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "With --to torch, how it trains")]
@@ -88,7 +93,8 @@ struct TrainingArgs {
 impl Export {
     /// Exports the network. `given` are the names of the options on the command line.
     pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
-        if self.to == Format::Torch {
+        let to = self.format()?;
+        if to == Format::Torch {
             return self.to_torch(output);
         }
         let of_training = TrainingArgs::augment_args(Command::new("train"));
@@ -97,41 +103,73 @@ impl Export {
             let found = format!("--{name} says how PyTorch is to train");
             return Err(refuse(found, "use --to torch, or omit it").into());
         }
-        let kind = if self.to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
+        let kind = if to == Format::Onnx { Kind::Onnx } else { Kind::Weights };
         Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .output("--out", Some(&self.out), kind)
             .check()?;
         let model = self.model.read()?;
         let tensors = tensors::of_model(&model, self.dtype)?;
-        let contents = match self.to {
-            Format::Onnx => onnx::of_model(&model, &tensors),
-            _ => tensors::safetensors(&tensors, &tensors::about(&model.architecture)),
+        let contents = match to {
+            Format::Onnx => onnx::of_model(&model, self.dtype),
+            _ => tensors::safetensors(&tensors, &tensors::about(&model)),
         };
         io::write(&self.out, &contents?)?;
         if self.json {
             let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
                 "out": self.out.display().to_string(),
-                "to": self.to.name(),
+                "to": to.name(),
                 "dtype": self.dtype.name(),
                 "tensors": tensors.iter().map(shape).collect::<Vec<_>>(),
                 "activations": model.architecture.activations,
             }))?;
         } else if !self.quiet {
-            self.describe(output, &tensors, &model)?;
+            self.describe(output, to, &tensors, &model)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn describe(&self, output: &mut Output, tensors: &[Tensor], model: &Model) -> std::io::Result<()> {
+    /// Returns the format: as asked for, else by the ending of the file.
+    fn format(&self) -> Result<Format, Error> {
+        let ending = self.out.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        let by_ending = match ending.as_deref() {
+            Some("safetensors") => Some(Format::Safetensors),
+            Some("onnx") => Some(Format::Onnx),
+            _ if self.out.is_dir() => Some(Format::Torch),
+            None => Some(Format::Torch),
+            Some(_) => None,
+        };
+        let is_of_another = ending.as_deref().is_some_and(|ending| OTHER_ENDINGS.contains(&ending));
+        match (self.to, by_ending) {
+            (None, Some(format)) => Ok(format),
+            (Some(to), Some(format)) if to == format || ending.is_none() => Ok(to),
+            (Some(to), None) if !is_of_another => Ok(to),
+            (Some(to), _) => {
+                let found = format!("{} is no name for --to {}", name(&self.out), to.name());
+                Err(refuse(found, "choose another ending, or omit --to"))
+            }
+            (None, None) => {
+                let found = format!("{} has the ending of no format that can be written", name(&self.out));
+                Err(refuse(found, "choose .safetensors, .onnx, or a folder for PyTorch"))
+            }
+        }
+    }
+
+    fn describe(
+        &self,
+        output: &mut Output,
+        to: Format,
+        tensors: &[Tensor],
+        model: &Model,
+    ) -> std::io::Result<()> {
         writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.name())?;
         for tensor in tensors {
             let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
             writeln!(output, "  {:<12} {}", tensor.name, shape.join(" x "))?;
         }
         let path = in_python(&self.out);
-        if self.to == Format::Onnx {
+        if to == Format::Onnx {
             let (columns, bits) = (model.architecture.input_size(), if self.is_double() { 64 } else { 32 });
             writeln!(output, "\nIn Python, with onnxruntime and numpy installed:\n")?;
             writeln!(output, "  import numpy, onnxruntime\n")?;
@@ -147,7 +185,19 @@ impl Export {
         let double = if self.is_double() { ".double()" } else { "" };
         let modules = tensors::modules(&model.architecture).join(", ");
         writeln!(output, "  network = nn.Sequential({modules}){double}")?;
-        writeln!(output, "  network.load_state_dict(load_file({path}))")
+        writeln!(output, "  network.load_state_dict(load_file({path}))")?;
+        if model.meaning == Meaning::default() {
+            return Ok(());
+        }
+        writeln!(
+            output,
+            "\nWhat it knows about its data, such as classes and how inputs are standardized:\n"
+        )?;
+        writeln!(output, "  import json, safetensors\n")?;
+        writeln!(
+            output,
+            "  meaning = json.loads(safetensors.safe_open({path}, \"pt\").metadata()[\"meaning\"])"
+        )
     }
 
     fn is_double(&self) -> bool {
@@ -157,7 +207,7 @@ impl Export {
     /// Writes a folder in which PyTorch continues the training.
     fn to_torch(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let TrainingArgs { data, standardize, how } = &self.training;
-        let options = how.options();
+        let mut options = how.options();
         options.check()?;
         let epochs = match options.epochs {
             _ if !self.is_double() => {
@@ -182,6 +232,8 @@ impl Export {
         let mut model = self.model.read()?;
         let setup = how.setup(data, *standardize, Some(model.clone()))?;
         let (parts, _) = how.parts(&setup)?;
+        how.choose_rate(&parts.train, &mut options);
+        model.meaning = parts.train.meaning().clone();
         model.architecture = setup.architecture(&Samples::Set(parts.train.clone(), data.source()?))?;
         parts.check_fit(&model.architecture)?;
         Trainer::new(options.clone(), &parts.train, None, &parts.test)?;
@@ -196,7 +248,7 @@ impl Export {
             let files: Vec<Value> =
                 [weights, rows, script].iter().map(|path| json!(path.display().to_string())).collect();
             output.json(&json!({
-                "out": self.out.display().to_string(), "to": self.to.name(), "files": files,
+                "out": self.out.display().to_string(), "to": Format::Torch.name(), "files": files,
                 "samples": parts.train.len(), "epochs": epochs, "steps": steps,
             }))?;
         } else if !self.quiet {
@@ -210,7 +262,8 @@ impl Export {
             )?;
             writeln!(output, "  python {shown}\n  torchrun --nproc_per_node 2 {shown}\n")?;
             writeln!(output, "What comes of it is read here:\n")?;
-            writeln!(output, "  backprop evaluate --model {}", quoted(&place("trained.safetensors")))?;
+            let trained = quoted(&place("trained.safetensors"));
+            writeln!(output, "  backprop evaluate --model {trained}{}", data.as_typed())?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,8 +1,8 @@
 //! Finds neurons that say the same of every sample, and suggests what would make them learn.
 
-use backprop::data_set::{DataSet, Pixels};
+use backprop::data_set::{DataSet, Pixels, Targets};
 use backprop::model_file::Model;
-use backprop::training::for_each_output;
+use backprop::training::{evaluate, for_each_output};
 use backprop::{Activation, Architecture, Cost, Parameters, vectorized};
 
 /// The samples examined; more would not tell more.
@@ -10,6 +10,12 @@ const LOOKED_AT: usize = 1000;
 
 /// The share of a layer from which on its dead or saturated neurons are reported.
 const WORTH_A_SENTENCE: f64 = 0.25;
+
+/// Fewer samples say nothing about a neuron.
+const FEW: usize = 4;
+
+/// A share of the variance up to which numbers are no better than their mean.
+const NO_BETTER: f64 = 0.05;
 
 /// A network with more than this share of right answers may have saturated neurons: its outputs are near 0 and 1.
 pub(super) const MOST: f64 = 0.9;
@@ -26,6 +32,10 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
     }
     let (mut dead, mut saturated) = (Vec::new(), Vec::new());
     for layer in 1..model.architecture.sizes.len() {
+        // A few samples say little about a neuron, and a good network may do without some.
+        if recognises || data.len() < FEW {
+            break;
+        }
         let neurons = Neurons::of_layer(model, layer, &data);
         let is_output = layer + 1 == model.architecture.sizes.len();
         let all = neurons.units.len();
@@ -35,18 +45,16 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
         if is_worth_it(neurons.dead()) {
             dead.push(share(neurons.dead()));
         }
-        // One sample says little about a neuron, and a right answer needs outputs near 0 and 1.
-        if !is_output && data.len() > 1 && !recognises && is_worth_it(neurons.saturated()) {
-            saturated.push(share(neurons.saturated()));
+        // A right answer needs outputs near 0 and 1, but not all of them, and not for every sample.
+        let flat = neurons.saturated();
+        if if is_output { flat == all } else { is_worth_it(flat) } {
+            saturated.push(share(flat));
         }
     }
     let same = same_answer(model, &data).map(|sentence| {
         if dead.is_empty() && saturated.is_empty() {
             // It has not begun to learn, or is still stuck.
-            format!(
-                "{sentence} More epochs help, another rate, or larger starting weights ({}).",
-                larger(model)
-            )
+            format!("{sentence} Larger starting weights help ({}), and more epochs.", larger(model))
         } else {
             sentence
         }
@@ -54,9 +62,9 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
     let dead = (!dead.is_empty()).then(|| {
         format!(
             "Dead: {}. They put out 0 for every sample, and there ReLU has no slope to learn by. A smaller rate helps, \
-             or other starting weights and a sigmoid at the end: {}.",
+             and other starting weights and activations: {}.",
             dead.join(", "),
-            relu_recipe(&model.architecture)
+            relu_recipe(&model.architecture, data.counts_answers())
         )
     });
     let saturated = (!saturated.is_empty()).then(|| {
@@ -76,24 +84,39 @@ fn larger(model: &Model) -> &'static str {
 
 /// Suggests what keeps weighted inputs small.
 fn smaller(model: &Model, data: &DataSet) -> &'static str {
-    match model.pixels {
-        Some(Pixels::Raw) if data.image_shape().is_some() => "Smaller inputs help: --pixels scaled.",
-        _ if model.standardization.is_none() && data.image_shape().is_none() => {
-            "Smaller inputs help (--standardize), smaller starting weights (--init scaled), or a smaller rate."
+    match model.meaning.pixels {
+        Some(Pixels::Raw) if data.image_shape().is_some() && model.meaning.standardization.is_none() => {
+            "Smaller inputs help: --pixels scaled."
         }
-        _ => "Smaller starting weights help (--init scaled), or a smaller rate.",
+        _ if model.meaning.standardization.is_none() && data.image_shape().is_none() && !is_small(data) => {
+            "Smaller inputs help (--standardize), a smaller rate, or smaller starting weights (--init scaled)."
+        }
+        _ => "A smaller rate helps, or smaller starting weights (--init scaled).",
     }
 }
 
-/// Returns `--activation relu,sigmoid --init scaled`, with a `relu` for each hidden layer.
-fn relu_recipe(architecture: &Architecture) -> String {
+/// Returns whether no input is far from 0.
+fn is_small(data: &DataSet) -> bool {
+    (0..data.len()).all(|index| data.sample(index).iter().all(|input| input.abs() <= 2.0))
+}
+
+/// Returns `--activation relu,sigmoid --init scaled`, with a `relu` for each hidden layer; for numbers, the identity at the
+/// end.
+fn relu_recipe(architecture: &Architecture, are_classes: bool) -> String {
     let hidden = vec!["relu,"; architecture.sizes.len() - 2].concat();
-    format!("--activation {hidden}sigmoid --init scaled")
+    let end = if are_classes { "sigmoid --init scaled" } else { "identity --init he" };
+    format!("--activation {hidden}{end}")
 }
 
 /// Returns the sentence for a network that says the same of every sample although they are of several classes.
 fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
-    if data.len() < 2 || !data.counts_answers() || data.chance() == data.len() {
+    if data.len() < 2 || !data.is_labelled() {
+        return None;
+    }
+    if !data.counts_answers() {
+        return same_numbers(model, data);
+    }
+    if data.chance() == data.len() {
         return None;
     }
     let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
@@ -111,6 +134,16 @@ fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
     } else {
         let name = backprop::spelled_out(&data.class_name(first));
         format!("The network says {name} of every sample: it has not learnt to tell them apart.")
+    })
+}
+
+/// Returns the sentence for a network whose numbers are no better than their mean.
+fn same_numbers(model: &Model, data: &DataSet) -> Option<String> {
+    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
+    let share = evaluate(&mut network, data, Targets::default()).numbers?.r2?;
+    (share < NO_BETTER).then(|| {
+        let than = if share < -NO_BETTER { "worse than" } else { "hardly better than" };
+        format!("The network's numbers are {than} their mean for every sample: R² is {share:.3}.")
     })
 }
 

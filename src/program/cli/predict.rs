@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use backprop::data_set::{Answers, DataSet, Part, Targets, strongest};
+use backprop::data_set::{Answers, DataSet, Meaning, Part, strongest};
 use backprop::model_file::Model;
 use backprop::{Error, Sample, spelled_out};
 
@@ -86,10 +86,15 @@ impl Predict {
         };
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
         let outputs = engine.predict(Sample(&shown.data.sample(shown.index)));
+        let outputs = model.meaning.in_own_units(&outputs);
         let recognises = shown.has_label && shown.data.is_right(shown.index, &outputs);
         let notes = health::notes(&model, &shown.data, recognises);
         if self.json {
             let mut object = shown.json(&outputs);
+            let names = model.meaning.output_names();
+            if !names.is_empty() {
+                object["names"] = json!(names);
+            }
             if !notes.is_empty() {
                 object["notes"] = json!(notes);
             }
@@ -106,7 +111,7 @@ impl Predict {
             writeln!(output, "    {}", line.trim_end())?;
         }
         writeln!(output)?;
-        write_outputs(output, &outputs, shown.data.answers())?;
+        write_outputs(output, &outputs, shown.data.meaning())?;
         writeln!(output, "\n{}", shown.verdict(&outputs))?;
         for note in notes {
             writeln!(output, "{note}")?;
@@ -125,7 +130,8 @@ impl Predict {
             Part::Test => "test",
         };
         let title = format!("Sample {} of the {set} set", thousands(index));
-        Ok(Shown { data, index, has_label: true, title })
+        let has_label = data.is_labelled();
+        Ok(Shown { data, index, has_label, title })
     }
 
     /// Reads the picture of `--image` as the network is shown it.
@@ -157,6 +163,7 @@ impl Predict {
         };
         let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
+        let data = data.with_meaning(Meaning { pixels: Some(pixels), ..model.meaning.clone() });
         let title = format!("What the network saw in {}", name(path));
         Ok(Shown { data, index: 0, has_label: false, title })
     }
@@ -170,11 +177,7 @@ fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
         let found = format!("--input has {}, but the model takes {inputs}", counted(numbers.len(), "number"));
         return Err(Error::usage(found).remedy("give one for each input, commas between them"));
     }
-    let data = DataSet::one_sample(numbers.clone(), model.answers.clone());
-    let data = match &model.standardization {
-        Some(standardization) => data.standardized(standardization.clone()),
-        None => data,
-    };
+    let data = DataSet::one_sample(numbers.clone(), model.meaning.clone());
     Ok(Shown { data, index: 0, has_label: false, title: "The input".to_owned() })
 }
 
@@ -201,8 +204,7 @@ impl Shown {
         if !self.data.counts_answers() {
             let puts_out = format!("The network puts out {says}");
             return if self.has_label {
-                let label = self.data.label(self.index, Targets::OneHot, self.data.output_size());
-                format!("{puts_out}; the label says {}.", numbers_text(&label))
+                format!("{puts_out}; the label says {}.", numbers_text(self.data.numbers(self.index)))
             } else {
                 format!("{puts_out}.")
             };
@@ -249,18 +251,22 @@ impl Shown {
         } else if self.data.counts_answers() {
             object["label"] = json!(self.data.class(self.index));
         } else {
-            object["label"] = json!(self.data.label(self.index, Targets::OneHot, self.data.output_size()));
+            object["label"] = json!(self.data.numbers(self.index));
         }
         object
     }
 }
 
-/// Returns a sample as lines of text: an image in half blocks, or its numbers as the network is shown them.
+/// Returns a sample as lines of text: an image in half blocks, or its numbers in their own units.
 pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
-    match (data.image(index), data.image_shape()) {
-        (Some(image), Some((_, columns))) => half_blocks(image, columns),
-        _ => vec![numbers_text(&data.sample(index))],
+    let Some((_, columns)) = data.image_shape() else { return vec![numbers_text(&data.as_read(index))] };
+    if let Some(image) = data.image(index) {
+        return half_blocks(image, columns);
     }
+    let numbers = data.as_read(index);
+    let (low, high) = numbers.iter().fold((0.0f64, 1.0f64), |(low, high), &n| (low.min(n), high.max(n)));
+    let bytes: Vec<u8> = numbers.iter().map(|number| (255.0 * (number - low) / (high - low)) as u8).collect();
+    half_blocks(&bytes, columns)
 }
 
 /// Returns numbers with commas between them, rounded to six decimals.
@@ -274,7 +280,15 @@ fn numbers_text(numbers: &[f64]) -> String {
 
 /// Prints the output vector: for each number a line with the name of its class and a bar. The largest is marked, unless
 /// there is a tie.
-pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], answers: &Answers) -> std::io::Result<()> {
+pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], meaning: &Meaning) -> std::io::Result<()> {
+    let (answers, names) = (&meaning.answers, meaning.output_names());
+    if *answers == Answers::Numbers {
+        for (index, value) in outputs.iter().enumerate() {
+            let name = names.get(index).map_or_else(String::new, |name| format!("  {}", spelled_out(name)));
+            writeln!(output, "  output {index:>3}{name}  {}", numbers_text(&[*value]))?;
+        }
+        return Ok(());
+    }
     let is_choice = answers.are_classes() && outputs.len() > 1 && answers.tied(outputs).is_empty();
     let best = strongest(outputs);
     let has_names = matches!(answers, Answers::Classes(names) if !names.is_empty()) && outputs.len() > 1;

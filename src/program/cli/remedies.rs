@@ -14,12 +14,29 @@ pub(super) fn with_flags(error: Error) -> Error {
         }
         ErrorKind::IsModel => error.instead("begin another run from it with --from"),
         ErrorKind::NumbersAsClasses => {
-            error.remedy("--targets-columns 1 takes the last column as numbers to put out")
+            error.remedy("say --numbers if the column holds numbers to learn, --classes if it holds classes")
         }
-        ErrorKind::ClassesForNumbers => {
-            error.remedy("--targets-columns K says that the last K columns are numbers")
+        ErrorKind::WhichColumn => error.remedy(
+            "--target NAME or --target N says which column to learn; with --numbers or --classes if it must be told",
+        ),
+        ErrorKind::TextColumn => {
+            error.remedy("--ignore NAME leaves a column out, --one-hot makes an input of each of its words")
         }
-        ErrorKind::NumbersForClasses => error.remedy("omit --targets-columns"),
+        ErrorKind::MissingValues => error.remedy(
+            "--missing drop leaves such rows out, --missing mean takes the mean of the column, --ignore NAME leaves a \
+             column out",
+        ),
+        ErrorKind::NoAnswers => error.remedy("backprop predict --data FILE.csv --index I needs none"),
+        ErrorKind::NoPixels => error.remedy("omit --pixels, or say --image ROWSxCOLUMNS when training"),
+        ErrorKind::OfNumpy => error.remedy(
+            "in Python: import numpy; numpy.savetxt(\"table.csv\", numpy.load(FILE), delimiter=\",\", fmt=\"%.17g\")",
+        ),
+        ErrorKind::OfPython => error.remedy(
+            "in Python, load it into an array a of rows and columns and write it as CSV: import numpy; \
+             numpy.savetxt(\"table.csv\", a, delimiter=\",\", fmt=\"%.17g\")",
+        ),
+        ErrorKind::ClassesForNumbers => error.remedy("--target NAME says which column the numbers are in"),
+        ErrorKind::NumbersForClasses => error.remedy("omit --numbers and --targets-columns"),
         _ => error,
     }
 }

@@ -179,6 +179,7 @@ impl SequenceArgs {
         }
         let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
         let model = read_start(self.from.as_deref(), self.edited, activation, sizes)?;
+        model.as_ref().map_or(Ok(()), |model| self.data.check_named(model))?;
         Ok(Setup {
             targets: self.targets,
             sizes: sizes.map(|sizes| sizes.0.clone()),

@@ -1,6 +1,6 @@
 //! The library's choices as words of the command line.
 
-use backprop::data_set::{Part, Pixels, Targets};
+use backprop::data_set::{Missing, Part, Pixels, Targets};
 use backprop::training::Preset;
 use backprop::{Activation, Cost, WeightInit};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -103,6 +103,17 @@ impl Word for Pixels {
     const WORDS: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Scaled, "scaled", "value / 255, from 0 to 1"),
         (Self::Raw, "raw", "The value itself, from 0 to 255, as mnist.py does"),
+    ];
+}
+
+impl Word for Missing {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Drop, "drop", "Rows with a missing value are left out"),
+        (
+            Self::Mean,
+            "mean",
+            "A missing input becomes the mean of its column; rows without an answer are left out",
+        ),
     ];
 }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
+use backprop::data_set::Meaning;
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Cost, Error, LayerParameters, Parameters};
 
@@ -19,8 +20,8 @@ use backprop::file;
 
 /// Bytes that say how long the header is.
 const LENGTH: u64 = 8;
-/// At a hundred bytes a tensor this is enough for ten thousand, more than any network of `Linear` layers has.
-const LONGEST_HEADER: u64 = 1 << 20;
+/// Enough for ten thousand tensors, and for what a network knows about tens of thousands of columns.
+const LONGEST_HEADER: u64 = 1 << 23;
 /// The characters shown of a name in the header.
 const LONGEST_NAME: usize = 80;
 /// A model, and whether the file said what its activations are.
@@ -110,6 +111,7 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
     let layers = layers(&tensors)?;
     let (architecture, says_activations) = architecture(&layers, header.metadata().as_ref())?;
     architecture.check()?;
+    let meaning = meaning(&architecture, header.metadata().as_ref())?;
     architecture.check_size().map_err(Trouble::Size)?;
     memory::check_network(&architecture, memory::VECTORIZED).map_err(Trouble::Size)?;
     let mut numbers = |tensor: &Tensor| -> Result<Vec<f64>, Trouble> {
@@ -122,7 +124,7 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
         let weights = weights.chunks(layer.inputs()).map(<[f64]>::to_vec).collect();
         parameters.layers.push(LayerParameters { weights, biases: numbers(&layer.bias)? });
     }
-    Ok(Sequential { model: Model::new(architecture, parameters), says_activations })
+    Ok(Sequential { model: Model { architecture, parameters, meaning }, says_activations })
 }
 
 fn check_header_length(header: u64, file: u64) -> Result<(), Error> {
@@ -261,6 +263,16 @@ fn check_layer(layer: &Linear) -> Result<(), Error> {
         return Err(refuse(bias.name, &found));
     }
     Ok(())
+}
+
+/// Reads what the network knows about its data, if the header says it.
+fn meaning(architecture: &Architecture, about: Option<&HashMap<String, String>>) -> Result<Meaning, Error> {
+    let Some(text) = about.and_then(|about| about.get("meaning")) else { return Ok(Meaning::default()) };
+    let meaning: Meaning = serde_json::from_str(text).map_err(|error| {
+        Error::contents(format!("its header gives a meaning that is not known here: {error}"))
+    })?;
+    meaning.check(architecture)?;
+    Ok(meaning)
 }
 
 /// Takes the sizes from the shapes, and activations and cost from the header if `backprop export` wrote it.

@@ -3,8 +3,13 @@
 use clap::ValueEnum;
 use safetensors::tensor::{Dtype, TensorView};
 
+use serde_json::json;
+
+use backprop::data_set::Answers;
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Error};
+
+use crate::cli::words::Word;
 
 /// The type of a stored number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,6 +49,17 @@ impl Tensor {
         Self { name: name.into(), shape, dtype: Dtype::F64, bytes }
     }
 
+    /// Makes a tensor of numbers of this type.
+    ///
+    /// # Errors
+    /// A number that is too large for it.
+    pub fn of(name: String, shape: Vec<usize>, numbers: &[f64], dtype: NumberType) -> Result<Self, Error> {
+        match dtype {
+            NumberType::F64 => Ok(Self::of_f64(name, shape, numbers)),
+            NumberType::F32 => Self::of_f32(name, shape, numbers),
+        }
+    }
+
     /// Makes a tensor of the nearest 32-bit numbers.
     fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Error> {
         if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
@@ -64,11 +80,7 @@ pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Error> 
     for (layer, matrices) in model.parameters.layers.iter().enumerate() {
         let (rows, columns) = (matrices.weights.len(), matrices.weights[0].len());
         let named = |part: &str, shape: Vec<usize>, numbers: &[f64]| {
-            let name = format!("{}.{part}", 2 * layer);
-            match dtype {
-                NumberType::F64 => Ok(Tensor::of_f64(name, shape, numbers)),
-                NumberType::F32 => Tensor::of_f32(name, shape, numbers),
-            }
+            Tensor::of(format!("{}.{part}", 2 * layer), shape, numbers, dtype)
         };
         tensors.push(named("weight", vec![rows, columns], &matrices.weights.concat())?);
         tensors.push(named("bias", vec![rows], &matrices.biases)?);
@@ -92,14 +104,24 @@ pub fn safetensors(tensors: &[Tensor], about: &[(&str, String)]) -> Result<Vec<u
     safetensors::serialize(views, Some(about)).map_err(refuse)
 }
 
-/// Returns the entries in the header of a network's weights.
-pub fn about(architecture: &Architecture) -> [(&'static str, String); 3] {
+/// Returns the entries in the header of a network's weights. `meaning` is all that it knows about its data, as JSON;
+/// `classes` and `pixels` are the same for readers who look for one thing.
+pub fn about(model: &Model) -> Vec<(&'static str, String)> {
+    let Model { architecture, meaning, .. } = model;
     let activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
-    [
+    let mut entries = vec![
         ("sizes", architecture.sizes_text()),
         ("activations", activations.join(",")),
         ("cost", architecture.cost.name().to_owned()),
-    ]
+        ("pixels", meaning.pixels.map_or("unknown", Word::word).to_owned()),
+        ("meaning", json!(meaning).to_string()),
+    ];
+    if let Answers::Classes(names) = &meaning.answers
+        && !names.is_empty()
+    {
+        entries.push(("classes", json!(names).to_string()));
+    }
+    entries
 }
 
 /// Returns the network as PyTorch spells it: `nn.Linear(784, 30)`, `nn.Sigmoid()`, …

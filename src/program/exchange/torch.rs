@@ -3,9 +3,12 @@
 //!
 //! Random orders and dropout masks are drawn here and stored, so the script needs no ChaCha8.
 
-use safetensors::tensor::Dtype;
+use std::collections::BTreeMap;
 
-use backprop::data_set::{Answers, DataSet};
+use safetensors::tensor::Dtype;
+use serde_json::json;
+
+use backprop::data_set::{Answers, DataSet, Standardization};
 use backprop::model_file::Model;
 use backprop::training::{Options, sample_order};
 use backprop::{Cost, Error};
@@ -58,7 +61,7 @@ impl Training<'_> {
     /// Those of the format, which a valid model does not cause.
     pub fn weights(&self) -> Result<Vec<u8>, Error> {
         let tensors = tensors::of_model(self.model, NumberType::F64)?;
-        tensors::safetensors(&tensors, &tensors::about(&self.model.architecture))
+        tensors::safetensors(&tensors, &tensors::about(self.model))
     }
 
     /// Returns the contents of [`DATA`]: `samples`, `labels`, `test_samples`, `test_labels`, `orders` (a row an epoch); for
@@ -100,7 +103,13 @@ impl Training<'_> {
         let is_one = architecture.output_size() == 1 || *self.train.answers() == Answers::Bits;
         let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
         let hidden: Vec<String> = self.hidden().iter().map(usize::to_string).collect();
-        let [_, (_, activations), (_, cost)] = tensors::about(architecture);
+        let about = tensors::about(self.model).into_iter().chain([("format", "pt".to_owned())]);
+        let about: BTreeMap<&str, String> = about.collect();
+        let meaning = &self.model.meaning;
+        let raw = meaning.of_raw();
+        let both = |scale: Option<&Standardization>| {
+            scale.map_or_else(String::new, |scale| format!("{:?}, {:?}", scale.mean, scale.deviation))
+        };
         let inputs = |rows: &str| if is_images { format!("pixel[{rows}.long()]") } else { rows.to_owned() };
         let flags = [
             ("l2", self.options.l2 > 0.0),
@@ -109,6 +118,9 @@ impl Training<'_> {
             ("images", is_images),
             ("numbers", !self.train.counts_answers()),
             ("one", is_one),
+            ("raw", raw.is_some()),
+            ("scaled", meaning.targets.is_some()),
+            ("named", meaning.answers.are_classes() && !meaning.output_names().is_empty()),
         ];
         let values = [
             ("SIZES", sizes.join("-")),
@@ -116,14 +128,15 @@ impl Training<'_> {
             ("BATCH", self.options.batch.to_string()),
             ("L2", format!("{:?}", self.options.l2)),
             ("DROPOUT", format!("{:?}", self.options.dropout)),
-            ("SIZES_LIST", sizes.join(",")),
-            ("ACTIVATIONS", activations),
-            ("COST", cost),
             ("MODULES", self.modules(is_quadratic, has_dropout).join(",\n        ")),
             ("HIDDEN", hidden.join(", ")),
             ("INPUTS", inputs("samples[share]")),
             ("TEST_INPUTS", inputs("test_samples")),
             ("MIDDLE", if is_quadratic { "0.5" } else { "0" }.to_owned()),
+            ("RAW", both(raw.as_ref())),
+            ("SCALE", both(meaning.targets.as_ref())),
+            ("NAMES", json!(meaning.output_names()).to_string()),
+            ("ABOUT", json!(about).to_string()),
         ];
         filled_in(TEMPLATE, &flags, &values)
     }

@@ -4,7 +4,7 @@
 
 use std::cell::LazyCell;
 
-use backprop::data_set::{Pixels, Source, Targets};
+use backprop::data_set::{Columns, Pixels, Source, Targets};
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 
@@ -17,7 +17,8 @@ fuzz_target!(|data: &[u8]| {
     let train = FOLDER.with(|folder| folder.path().join("table.csv"));
     std::fs::write(&train, text).expect("writable");
     let target_columns = usize::from(choice % 4);
-    match (Source::Table { train, test: None, target_columns }).load(Pixels::Scaled) {
+    let columns = Columns { target_columns, one_hot: choice & 4 > 0, ..Columns::default() };
+    match (Source::Table { train, test: None, columns }).load(Pixels::Scaled) {
         Ok(split) => {
             let data = split.train;
             let outputs = data.output_size();

@@ -2,3 +2,4 @@
 
 mod idx;
 mod model_file;
+mod tables;

@@ -37,9 +37,7 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
         architecture,
         data: DataRecord {
             source: Source::Digits,
-            pixels: Pixels::Scaled,
-            answers: data.answers().clone(),
-            standardization: None,
+            meaning: data.meaning().clone(),
             train_limit: None,
             test_limit: None,
             held_out: 0,
@@ -262,16 +260,16 @@ fn a_checkpoint_is_told_by_its_beginning_and_a_whole_one_by_its_checksum() {
 fn a_runs_network_is_a_model_that_knows_its_inputs_and_answers() {
     let data = images();
     let mut run = beginning("object", Options::default(), &data);
-    run.config.data.pixels = Pixels::Raw;
-    run.config.data.answers = Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
-    run.config.data.standardization = Some(Standardization { mean: vec![0.5; 6], deviation: vec![2.0; 6] });
+    run.config.data.meaning.pixels = Some(Pixels::Raw);
+    run.config.data.meaning.answers = Answers::Classes(["a", "b", "c"].map(str::to_owned).to_vec());
+    run.config.data.meaning.standardization =
+        Some(Standardization { mean: vec![0.5; 6], deviation: vec![2.0; 6] });
     let model = run.clone().into_model();
     assert_eq!(
         (&model.architecture, bits(&model.parameters)),
         (&run.config.architecture, bits(&run.parameters))
     );
-    assert_eq!((model.pixels, &model.answers), (Some(Pixels::Raw), &run.config.data.answers));
-    assert_eq!(model.standardization, run.config.data.standardization);
+    assert_eq!(model.meaning, run.config.data.meaning);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("model.json");
     model.write(&path).expect("writable");
@@ -290,7 +288,12 @@ fn a_checkpoint_of_version_0_1_is_read_and_written_as_it_was() {
         let text = std::str::from_utf8(bytes).expect("text");
         serde_json::from_str(text.lines().nth(1).expect("two lines")).expect("JSON")
     };
-    assert_eq!(body(&checkpoint.to_bytes().expect("finite")), body(bytes));
+    let mut was = body(bytes);
+    // An entry that says nothing is no longer written.
+    assert!(
+        was["data"].as_object_mut().expect("an object").remove("standardization").expect("null").is_null()
+    );
+    assert_eq!(body(&checkpoint.to_bytes().expect("finite")), was);
 }
 
 #[test]

@@ -346,7 +346,7 @@ fn the_rate_is_halved_from_the_latest_halving_on_and_not_while_it_helps() {
         .into_iter()
         .zip(1..)
         .map(|(correct, epoch)| {
-            let found = Evaluation { correct: Some(correct), total: 100, mean_cost: 0.1 };
+            let found = Evaluation { correct: Some(correct), total: 100, mean_cost: 0.1, numbers: None };
             assert_eq!(schedule.decide(&options, epoch, &found).stop, None);
             schedule.rate
         })
@@ -357,10 +357,10 @@ fn the_rate_is_halved_from_the_latest_halving_on_and_not_while_it_helps() {
 
 #[test]
 fn if_answers_are_numbers_the_smaller_cost_is_the_better_evaluation() {
-    let numbers = |mean_cost| Evaluation { correct: None, total: 10, mean_cost };
+    let numbers = |mean_cost| Evaluation { correct: None, total: 10, mean_cost, numbers: None };
     assert_eq!(numbers(0.25).score(), -0.25);
     assert!(numbers(0.25).accuracy().is_nan());
-    let right = Evaluation { correct: Some(3), total: 10, mean_cost: 0.25 };
+    let right = Evaluation { correct: Some(3), total: 10, mean_cost: 0.25, numbers: None };
     assert_eq!((right.score(), right.accuracy(), right.error_ratio()), (3.0, 0.3, 0.7));
     let mut schedule = Schedule::new(0.3);
     let is_best =

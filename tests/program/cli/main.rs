@@ -20,6 +20,7 @@ mod step;
 mod step_choice;
 #[cfg(target_os = "linux")]
 mod stepper_terminal;
+mod tables;
 mod trace;
 mod train;
 #[cfg(windows)]

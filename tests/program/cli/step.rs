@@ -156,7 +156,7 @@ fn bad_input_is_refused_in_one_line() {
         ("step", "--plain"),
         ("step --data . --sizes 5,4,3 --plain", "the samples are 2x3, so the input layer needs 6 nodes"),
         ("step --from start.json --data . --sizes 6,9,3 --plain", "is not what the model of --from has"),
-        ("step --from start.json --plain", "the samples are 28x28"),
+        ("step --from start.json --plain", "say with --data what to take"),
         ("step --from missing.json --plain", "missing.json"),
         ("step --data nowhere --plain", "nowhere"),
         ("step --rate 0 --plain", "the rate must be a finite positive number"),

@@ -12,9 +12,10 @@ use serde_json::json;
 use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::progress::Working;
+use super::train::{closeness, cost_text};
 use super::{Failure, Output, health};
 use backprop::data_set::{Part, Targets};
-use backprop::training::for_each_output;
+use backprop::training::{Closeness, Closer, for_each_output};
 use backprop::{Error, spelled_out};
 use confusion::Confusion;
 use mistakes::Mistakes;
@@ -51,7 +52,7 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let mut test = self.data.load_part(Part::Test, Some(&model))?;
+        let mut test = self.data.load_part(Part::Test, Some(&model))?.labelled()?;
         if let Some(limit) = self.test_limit {
             test = test.first(limit);
         }
@@ -67,7 +68,7 @@ impl Evaluate {
         let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()));
         let mut mistakes = Mistakes::default();
         let mut label = vec![0.0; model.architecture.output_size()];
-        let mut cost = 0.0;
+        let (mut cost, mut closer) = (0.0, Closer::default());
         let working = Working::through("Evaluating", test.len());
         for_each_output(engine.as_mut(), &test, |index, outputs| {
             working.at(index);
@@ -81,11 +82,12 @@ impl Evaluate {
             } else if !test.counts_answers() {
                 test.write_label(index, Targets::OneHot, &mut label);
                 cost += model.architecture.cost.value(outputs, &label);
+                closer.add(&model.meaning.in_own_units(outputs), test.numbers(index));
             }
         });
         drop(working);
         if !test.counts_answers() {
-            return self.write_cost(output, cost / test.len() as f64, test.len());
+            return self.write_cost(output, cost / test.len() as f64, closer.result(), test.len());
         }
         let worst = mistakes.worst(self.mistakes);
         let notes = health::notes(&model, &test, correct as f64 > health::MOST * test.len() as f64);
@@ -130,11 +132,22 @@ impl Evaluate {
     }
 
     /// Prints the mean cost, for answers that are numbers.
-    fn write_cost(&self, output: &mut Output, mean_cost: f64, total: usize) -> Result<ExitCode, Failure> {
+    fn write_cost(
+        &self,
+        output: &mut Output,
+        mean_cost: f64,
+        numbers: Option<Closeness>,
+        total: usize,
+    ) -> Result<ExitCode, Failure> {
         if self.json {
-            output.json(&json!({"correct": null, "total": total, "mean_cost": mean_cost}))?;
+            let (rmse, r2) = (numbers.map(|numbers| numbers.rmse), numbers.and_then(|numbers| numbers.r2));
+            let object =
+                json!({"correct": null, "total": total, "mean_cost": mean_cost, "rmse": rmse, "r2": r2});
+            output.json(&object)?;
         } else {
-            writeln!(output, "The mean cost of {} test samples is {mean_cost:.6}", thousands(total))?;
+            let (total, cost) = (thousands(total), cost_text(mean_cost));
+            let numbers = numbers.map_or_else(String::new, |numbers| format!("; {}", closeness(&numbers)));
+            writeln!(output, "The mean cost of {total} test samples is {cost}{numbers}")?;
         }
         Ok(ExitCode::SUCCESS)
     }

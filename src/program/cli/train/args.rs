@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::data_set::Targets;
+use backprop::data_set::{Columns, DataSet, Source, Targets};
 use backprop::training::{Options, Preset, RunConfig};
-use backprop::{Cost, WeightInit};
+use backprop::{Cost, Error, WeightInit};
 
 use super::parts::absolute;
 use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
@@ -32,6 +32,11 @@ pub(in crate::cli) struct Train {
     #[command(flatten)]
     pub(super) standardize: StandardizeArgs,
 
+    /// A row of the CSV file is an image with this many rows and columns of pixels [default: a square of whole numbers
+    /// from 0 to 255 is one]
+    #[arg(long, value_name = "ROWSxCOLUMNS", requires = "data", value_parser = parse_shape)]
+    pub(super) image: Option<(usize, usize)>,
+
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 
@@ -41,7 +46,7 @@ pub(in crate::cli) struct Train {
     pub(super) sizes: Option<Sizes>,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    /// [default: sigmoid]
+    /// [default: sigmoid; where numbers are learnt, the output is the identity]
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
 
@@ -130,7 +135,7 @@ pub(in crate::cli) struct How {
     #[arg(long, value_name = "N")]
     pub(super) epochs: Option<usize>,
 
-    /// The learning rate [default: 0.3]
+    /// The learning rate [default: 0.3; where numbers are learnt, 0.1 / (inputs + 2)]
     #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
     pub(super) rate: Option<f64>,
 
@@ -187,6 +192,14 @@ impl How {
         options
     }
 
+    /// Chooses the rate for these samples, if none was asked for.
+    pub(in crate::cli) fn choose_rate(&self, train: &DataSet, options: &mut Options) {
+        if self.rate.is_none() && self.preset.is_none() && !train.counts_answers() {
+            // An identity has no slope that would make steps smaller, and they grow with the number of inputs.
+            options.rate = 0.1 / (train.input_size() as f64 + 2.0);
+        }
+    }
+
     fn fill(&self, options: &mut Options) {
         options.epochs = self.epochs.or(options.epochs);
         put(self.rate, &mut options.rate);
@@ -199,6 +212,15 @@ impl How {
     }
 }
 
+/// Parses `28x28`.
+fn parse_shape(text: &str) -> Result<(usize, usize), String> {
+    let sides =
+        text.split_once('x').and_then(|(rows, columns)| Some((rows.parse().ok()?, columns.parse().ok()?)));
+    sides
+        .filter(|&(rows, columns)| rows > 0 && columns > 0)
+        .ok_or_else(|| format!("'{text}' is not a shape; write 28x28"))
+}
+
 /// Puts a value into its place if it was given.
 fn put<T>(given: Option<T>, place: &mut T) {
     if let Some(value) = given {
@@ -207,6 +229,11 @@ fn put<T>(given: Option<T>, place: &mut T) {
 }
 
 impl Train {
+    /// Returns where the data comes from.
+    pub(super) fn source(&self) -> Result<Source, Error> {
+        self.data.source_with(Columns { image: self.image, ..self.data.columns() })
+    }
+
     /// Puts every option that was given into the configuration of a run: a new one, already filled in by its preset
     /// and its data, or a resumed one.
     pub(super) fn fill(&self, config: &mut RunConfig) {
@@ -219,9 +246,9 @@ impl Train {
         }
         put(self.how.cost, &mut architecture.cost);
 
-        put(self.data.pixels, &mut data.pixels);
+        put(self.data.pixels.map(Some), &mut data.meaning.pixels);
         if self.standardize.standardize {
-            data.standardization.get_or_insert_default();
+            data.meaning.standardization.get_or_insert_default();
         }
         data.train_limit = self.how.train_limit.or(data.train_limit);
         data.test_limit = self.how.test_limit.or(data.test_limit);

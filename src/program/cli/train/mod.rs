@@ -27,6 +27,7 @@ use backprop::{Engine, Error};
 use keeper::Keeper;
 use parts::Parts;
 use screen::Screen;
+pub(super) use screen::{closeness, cost_text};
 
 impl Train {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
@@ -98,7 +99,10 @@ impl Train {
         if self.quiet || !trainer.is_finished() {
             return Vec::new();
         }
-        let recognises = report.test.as_ref().is_some_and(|test| test.accuracy() > health::MOST);
+        let recognises = report.test.as_ref().is_some_and(|test| {
+            let share = test.numbers.and_then(|numbers| numbers.r2);
+            share.unwrap_or(test.accuracy()) > health::MOST
+        });
         health::notes(&keeper.network(trainer, engine), &parts.test, recognises)
     }
 

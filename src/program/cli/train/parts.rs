@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use backprop::Error;
-use backprop::data_set::{DataSet, Split};
+use backprop::data_set::{DataSet, Meaning, Split};
 use backprop::training::{DataRecord, Fingerprint};
 use backprop::{Architecture, data_set::Source};
 
@@ -43,14 +43,13 @@ impl Parts {
         Self { train, validation, test: limit(test, record.test_limit), tested }
     }
 
-    /// Standardizes the inputs as the record says.
-    pub(super) fn standardized(self, record: &DataRecord) -> Self {
-        let Some(standardization) = &record.standardization else { return self };
-        let standardized = |data: DataSet| data.standardized(standardization.clone());
+    /// Scales inputs and labels as a network of this meaning takes them.
+    pub(super) fn with_meaning(self, meaning: &Meaning) -> Self {
+        let scaled = |data: DataSet| data.with_meaning(meaning.clone());
         Self {
-            train: standardized(self.train),
-            validation: self.validation.map(standardized),
-            test: standardized(self.test),
+            train: scaled(self.train),
+            validation: self.validation.map(scaled),
+            test: scaled(self.test),
             tested: self.tested,
         }
     }
@@ -79,8 +78,8 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 pub(super) fn absolute_source(source: Source) -> Source {
     match source {
         Source::Path(path) => Source::Path(absolute(&path)),
-        Source::Table { train, test, target_columns } => {
-            Source::Table { train: absolute(&train), test: test.as_deref().map(absolute), target_columns }
+        Source::Table { train, test, columns } => {
+            Source::Table { train: absolute(&train), test: test.as_deref().map(absolute), columns }
         }
         built_in => built_in,
     }

@@ -5,12 +5,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use backprop::Error;
-use backprop::data_set::{Source, Split};
-use backprop::training::{Checkpoint, Difference, RunConfig};
+use backprop::data_set::{Columns, Source, Split};
+use backprop::training::{Checkpoint, DataRecord, Difference, RunConfig};
 
 use super::Train;
 use super::parts::{Parts, absolute_source};
-use crate::cli::choices::DataArgs;
 
 /// The fields that do not change the numbers of the run, or that only change how long it goes on.
 const MAY_CHANGE: [&str; 2] = ["options.epochs", "outputs."];
@@ -29,22 +28,24 @@ impl Train {
         }
         let data = &config.data;
         self.check_places(self.out.as_deref().or(config.outputs.out.as_deref()), &data.source)?;
-        let Split { train, test, test_is_train } = data.source.load(data.pixels)?;
-        let (train, test) = (train.numbered_as(&data.answers)?, test.numbered_as(&data.answers)?);
+        let DataRecord { meaning, source, .. } = data;
+        let split = source.clone().read_as(meaning).load(meaning.pixels.unwrap_or_default())?;
+        let Split { train, test, test_is_train } = split;
+        let (train, test) = (train.numbered_as(&meaning.answers)?, test.numbered_as(&meaning.answers)?);
         let parts = Parts::cut(Split { train, test, test_is_train }, data);
         if parts.fingerprints() != data.fingerprints {
             let found = format!("the samples of {} are not those the run began with", data.source);
             let remedy = "say with --data where those are, or begin another run with --from";
             return Err(Error::contents(found).remedy(remedy).in_file(path));
         }
-        let parts = parts.standardized(data);
+        let parts = parts.with_meaning(meaning);
         checkpoint.config = config;
         Ok((checkpoint, parts))
     }
 
-    /// Returns where the same data is now; the target columns are unchanged.
+    /// Returns where the same data is now; its columns are read as before.
     fn moved(&self, source: &Source) -> Result<Source, Error> {
-        DataArgs { targets_columns: target_columns(source), ..self.data.clone() }.source()
+        self.data.source_with(columns_of(source))
     }
 
     fn check_epochs_to_come(&self, checkpoint: &Checkpoint) -> Result<(), Error> {
@@ -66,10 +67,10 @@ impl Train {
             .filter(|difference| !MAY_CHANGE.iter().any(|field| difference.field.starts_with(field)))
             .map(as_option)
             .collect();
-        let columns = target_columns(&saved.data.source);
-        if let Some(asked) = self.data.targets_columns.filter(|_| self.data.targets_columns != columns) {
-            let was = columns.map_or_else(|| "not given".to_owned(), |columns| columns.to_string());
-            differing.push(format!("--targets-columns {asked} (it was {was})"));
+        let (was, asked) = (columns_of(&saved.data.source), self.data.columns());
+        let asked = Columns { image: self.image, ..asked };
+        if asked != Columns::default() && asked != was {
+            differing.push("how the columns of the table are read".to_owned());
         }
         if differing.is_empty() {
             return Ok(());
@@ -111,9 +112,9 @@ fn typed(value: &Value) -> String {
     }
 }
 
-fn target_columns(source: &Source) -> Option<usize> {
+fn columns_of(source: &Source) -> Columns {
     match source {
-        Source::Table { target_columns, .. } if *target_columns > 0 => Some(*target_columns),
-        _ => None,
+        Source::Table { columns, .. } => columns.clone(),
+        _ => Columns::default(),
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
-use backprop::training::{Checkpoint, EpochReport, Evaluation, Progress, TrainingState};
+use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
 
 use super::Train;
 use super::parts::{Parts, Tested};
@@ -21,6 +21,7 @@ pub(super) struct Screen {
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
     reproduces: bool,
+    puts_out_numbers: bool,
     tested: Tested,
     holds_out: bool,
     /// How well the network began, if that is all that was asked for.
@@ -51,6 +52,7 @@ impl Screen {
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
             epochs: run.config.options.epochs,
             reproduces: parts.train.reproduces(),
+            puts_out_numbers: !parts.train.counts_answers(),
             tested: parts.tested,
             holds_out: parts.validation.is_some(),
             start: None,
@@ -67,10 +69,8 @@ impl Screen {
             return writeln!(output, "All its epochs are done; --epochs N goes on to a later one.");
         }
         let held_out = if self.holds_out { "   held out" } else { "" };
-        writeln!(
-            output,
-            "\n  epoch   train cost   right answers           {held_out}    change   samples/s"
-        )?;
+        let answers = if self.puts_out_numbers { "RMSE and R²" } else { "right answers" };
+        writeln!(output, "\n  epoch   train cost   {answers:<24}{held_out}    change   samples/s")?;
         output.flush()
     }
 
@@ -138,9 +138,9 @@ impl Screen {
         };
         write!(
             output,
-            "{:>7}   {:>10.6}   {answers:<25}{held_out} {change:>8}   {:>9}",
+            "{:>7} {:>12}   {answers:<25}{held_out} {change:>8}   {:>9}",
             report.epoch,
-            report.train_cost,
+            cost_text(report.train_cost),
             thousands(report.samples_per_second().round() as usize),
         )?;
         if report.is_best {
@@ -190,8 +190,9 @@ impl Screen {
                 )?,
                 None => writeln!(
                     output,
-                    "{network} has a mean cost of {:.6} on {total} {samples}.",
-                    test.mean_cost
+                    "{network} has a mean cost of {}{} on {total} {samples}.",
+                    cost_text(test.mean_cost),
+                    test.numbers.map_or_else(String::new, |numbers| format!(", {}", closeness(&numbers)))
                 )?,
             }
         }
@@ -230,6 +231,8 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
             Tested::Trained => "which are also the test".to_owned(),
         }
     );
+    let told = run.config.data.meaning.told();
+    let title = told.map_or(title.clone(), |told| format!("{title}\n{}", backprop::spelled_out(&told)));
     let state = &run.state;
     match &options.resume {
         Some(path) if state.samples_done > 0 => format!(
@@ -253,7 +256,12 @@ fn decisive_accuracy(report: &EpochReport) -> Option<f64> {
 }
 
 fn right_answers(evaluation: &Evaluation) -> String {
-    let Some(correct) = evaluation.correct else { return format!("mean cost {:.6}", evaluation.mean_cost) };
+    let Some(correct) = evaluation.correct else {
+        return evaluation.numbers.as_ref().map_or_else(String::new, |numbers| {
+            let share = numbers.r2.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
+            format!("{:>12} {share:>9}", cost_text(numbers.rmse))
+        });
+    };
     format!(
         "{:>6} of {:<6} {:>6.2} %",
         thousands(correct),
@@ -262,12 +270,29 @@ fn right_answers(evaluation: &Evaluation) -> String {
     )
 }
 
+/// Returns a cost in at most 12 characters.
+pub(in crate::cli) fn cost_text(cost: f64) -> String {
+    let text = format!("{cost:.6}");
+    if text.len() <= 12 { text } else { format!("{cost:.4e}") }
+}
+
+/// Returns `RMSE 12.3 and R² 0.912`.
+pub(in crate::cli) fn closeness(numbers: &Closeness) -> String {
+    let rmse = format!("RMSE {}", cost_text(numbers.rmse));
+    numbers.r2.map_or(rmse.clone(), |share| format!("{rmse} and R² {share:.4}"))
+}
+
 fn json_of(report: &EpochReport, tested: Tested, notes: &[String]) -> serde_json::Value {
     let counts = |name: &str, evaluation: &Option<Evaluation>, object: &mut serde_json::Value| {
         if let Some(evaluation) = evaluation {
             object[format!("{name}_correct")] = json!(evaluation.correct);
             object[format!("{name}_total")] = json!(evaluation.total);
             object[format!("{name}_cost")] = json!(evaluation.mean_cost);
+            if let Some(numbers) = &evaluation.numbers {
+                let prefix = if name == "test" { String::new() } else { format!("{name}_") };
+                object[format!("{prefix}rmse")] = json!(numbers.rmse);
+                object[format!("{prefix}r2")] = json!(numbers.r2);
+            }
         }
     };
     let mut object = json!({

@@ -1,7 +1,7 @@
 //! Begins a new run from options, a preset, a model and the data.
 
 use backprop::Error;
-use backprop::data_set::Split;
+use backprop::data_set::{Meaning, Split};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Beginning, Checkpoint, DataRecord, Outputs, Preset, RunConfig, TrainingState};
@@ -26,7 +26,7 @@ impl Train {
         if self.save_every.is_some() && self.out.is_none() {
             return Err(Error::usage("--save-every says when, --out FILE.json must say where"));
         }
-        self.check_places(self.out.as_deref(), &self.data.source()?)?;
+        self.check_places(self.out.as_deref(), &self.source()?)?;
         let model =
             read_start(self.from.as_deref(), self.edited, self.activation.as_ref(), self.sizes.as_ref())?;
         let setup = Setup {
@@ -40,7 +40,9 @@ impl Train {
             },
             ..self.how.setup(&self.data, self.standardize, model)?
         };
+        let setup = Setup { data: Some(Data::Source(self.source()?)), ..setup };
         let (parts, mut data) = self.how.parts(&setup)?;
+        self.how.choose_rate(&parts.train, &mut options);
         if self.checkpoint.is_some() || self.out.is_some() {
             data.fingerprints = parts.fingerprints();
         }
@@ -78,6 +80,7 @@ impl How {
         model: Option<Model>,
     ) -> Result<Setup, Error> {
         let preset = self.preset.map(Preset::choices);
+        model.as_ref().map_or(Ok(()), |model| data.check_named(model))?;
         Ok(Setup {
             data: Some(Data::Source(data.source()?)),
             hidden: preset.as_ref().map(|preset| preset.hidden),
@@ -92,23 +95,29 @@ impl How {
     pub(in crate::cli) fn parts(&self, setup: &Setup) -> Result<(Parts, DataRecord), Error> {
         let Data::Source(source) = setup.data().into_owned() else { unreachable!("it is a data set") };
         let pixels = setup.pixels();
-        let Split { train, test, test_is_train } = source.load(pixels)?;
+        let Split { train, test, test_is_train } = setup.read_as_trained(source.clone()).load(pixels)?;
+        let (train, test) = (train.labelled()?, test.labelled()?);
+        if self.targets.is_some() && !train.counts_answers() {
+            let found = "--targets says what the outputs for classes are, and here numbers are learnt";
+            return Err(Error::usage(found).remedy("omit it"));
+        }
         let split = Split { train: setup.adapted(train)?, test: setup.adapted(test)?, test_is_train };
         let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
         let holds_out = self.preset.is_some_and(|preset| preset.choices().holds_out);
         let held_out_by_preset = if holds_out { train_samples / 6 } else { 0 };
         let mut record = DataRecord {
             source: absolute_source(source),
-            pixels,
-            answers: split.train.answers().clone(),
-            standardization: None,
+            meaning: Meaning::default(),
             train_limit: self.train_limit,
             test_limit: self.test_limit,
             held_out: self.validation.unwrap_or(held_out_by_preset),
             fingerprints: Vec::new(),
         };
         let parts = Parts::cut(split, &record);
-        record.standardization = setup.standardization(&parts.train)?;
-        Ok((parts.standardized(&record), record))
+        record.meaning = setup.meaning(&parts.train)?;
+        if !record.meaning.is_of_table() {
+            record.meaning.pixels = Some(pixels);
+        }
+        Ok((parts.with_meaning(&record.meaning), record))
     }
 }

@@ -1,0 +1,433 @@
+//! The roles of a table's columns: inputs, answer, ignored. What the user says decides, then the network that is asked,
+//! then the header, then the place. What stays doubtful is refused.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::grid::{Cell, Grid};
+use super::table::problem;
+use super::{Answers, Column, Meaning};
+use crate::{Error, ErrorKind};
+
+/// How a table is to be read. By default a column whose name says so is the class, otherwise the last one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Columns {
+    /// The number of columns at the end of a row that are numbers to put out.
+    pub target_columns: usize,
+    /// The columns of the answer, each by its name or by its number from 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// The columns that are not read, each by its name or by its number from 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+    /// The kind of the answer, if it is not to be told from the column itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// What is done about missing values; `None` to refuse them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+    /// Makes an input of each word in a column of text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub one_hot: bool,
+    /// Rows and columns of a sample that is an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<(usize, usize)>,
+    /// The meaning of an earlier table, which this one is to be read as.
+    #[serde(skip)]
+    pub known: Option<Box<Meaning>>,
+}
+
+impl Columns {
+    /// Reads the table as an earlier one of this meaning.
+    #[must_use]
+    pub(super) fn known_from(self, meaning: &Meaning) -> Self {
+        Self { known: Some(Box::new(meaning.clone())), ..self }
+    }
+}
+
+/// The kind of the answer in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// One column that names a class.
+    Classes,
+    /// Numbers to put out.
+    Numbers,
+}
+
+/// What is done about missing values in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missing {
+    /// Rows with a missing value are left out.
+    Drop,
+    /// A missing input becomes the mean of its column; rows without an answer are left out.
+    Mean,
+}
+
+/// Names, in small letters, of columns that hold the class.
+const CLASS_NAMES: [&str; 9] =
+    ["label", "labels", "class", "classes", "species", "digit", "category", "target class", "class label"];
+/// Names of columns that hold the answer, be it a class or a number.
+const ANSWER_NAMES: [&str; 5] = ["target", "targets", "y", "outcome", "output"];
+/// Names of columns that number the rows.
+const ROW_NUMBER_NAMES: [&str; 5] = ["", "id", "index", "unnamed: 0", "row"];
+/// Whole numbers of no more different values are classes.
+const SURELY_CLASSES: usize = 20;
+/// More are classes only if they have no gaps, and are never more than this.
+pub(super) const MOST_CLASSES: usize = 1000;
+/// Words in a table with fewer rows may all differ and still be classes.
+const FEW_ROWS: usize = 20;
+
+/// What the columns of a table are.
+pub(super) struct Roles {
+    /// The first row with a sample: 1 if there is a header.
+    pub(super) first_row: usize,
+    /// The columns of the inputs, from 0, and the words of those that are one input for each.
+    pub(super) inputs: Vec<(usize, Option<String>)>,
+    /// The columns of the answer, from 0; empty if the table has none.
+    pub(super) targets: Vec<usize>,
+    pub(super) are_numbers: bool,
+    names: Vec<String>,
+}
+
+impl Roles {
+    pub(super) fn column(&self, column: usize, word: Option<String>) -> Column {
+        let name = self.names.get(column).cloned().unwrap_or_default();
+        Column { number: column + 1, name, word }
+    }
+
+    /// Decides what each column is.
+    pub(super) fn of(grid: &Grid, columns: &Columns) -> Result<Self, Error> {
+        let known = columns.known.as_deref().filter(|known| known.is_of_table());
+        let has_header = has_header(grid, columns, known);
+        let mut roles = Self {
+            first_row: usize::from(has_header),
+            inputs: Vec::new(),
+            targets: Vec::new(),
+            are_numbers: false,
+            names: if has_header { grid.head.clone() } else { Vec::new() },
+        };
+        if grid.rows() == roles.first_row {
+            return Err(problem(grid.line(0) + 1, 0, "no rows follow the header")
+                .remedy("give a row for each sample"));
+        }
+        let mut ignored: HashSet<usize> =
+            columns.ignore.iter().map(|text| roles.find(grid, text)).collect::<Result<_, _>>()?;
+        if let Some(known) = known {
+            roles.as_known(grid, columns, known)?;
+            return Ok(roles);
+        }
+        ignored.extend((0..grid.columns).filter(|&column| roles.numbers_rows(grid, column)));
+        let free: Vec<usize> = (0..grid.columns).filter(|column| !ignored.contains(column)).collect();
+        let chosen = roles.choose_targets(grid, columns, &free)?;
+        let are_inputs = free.iter().filter(|column| !roles.targets.contains(column));
+        roles.inputs = are_inputs.map(|&column| (column, None)).collect();
+        if roles.inputs.is_empty() {
+            let found = format!("{} column{}", free.len(), if free.len() == 1 { "" } else { "s" });
+            let wanted = if columns.target_columns > 0 {
+                format!("a row needs inputs and then its {} numbers to put out", columns.target_columns)
+            } else {
+                "a row needs inputs and a class, separated by commas, semicolons or tabs".to_owned()
+            };
+            return Err(problem(grid.line(0), grid.columns - 1, found).remedy(wanted));
+        }
+        roles.are_numbers = roles.decide_kind(grid, columns, chosen)?;
+        roles.split_text(grid, columns.one_hot)?;
+        Ok(roles)
+    }
+
+    /// Returns the column of this name or number.
+    fn find(&self, grid: &Grid, text: &str) -> Result<usize, Error> {
+        let text = text.trim();
+        let same: Vec<usize> = (0..self.names.len()).filter(|&column| self.names[column] == text).collect();
+        let alike = |name: &String| name.eq_ignore_ascii_case(text);
+        let number = text.parse::<usize>().ok().filter(|number| (1..=grid.columns).contains(number));
+        match (same.as_slice(), number) {
+            ([one], _) => Ok(*one),
+            ([_, second, ..], _) => {
+                Err(problem(grid.line(0), *second, format!("a second column is called '{text}'"))
+                    .remedy("name it by its number, from 1"))
+            }
+            ([], Some(number)) => Ok(number - 1),
+            _ => self.names.iter().position(alike).ok_or_else(|| {
+                let found = format!("there is no column '{text}'");
+                let has = match self.names.as_slice() {
+                    [] => {
+                        format!("the table has no header, and {} columns: give a number from 1", grid.columns)
+                    }
+                    names if names.len() <= 30 => format!("those are {}", names.join(", ")),
+                    names => format!("the first of {} are {}", names.len(), names[..10].join(", ")),
+                };
+                Error::contents(found).remedy(has)
+            }),
+        }
+    }
+
+    fn called(&self, column: usize, names: &[&str]) -> bool {
+        self.names.get(column).is_some_and(|name| names.contains(&&*name.to_lowercase()))
+    }
+
+    /// Returns whether a column only numbers the rows, or is empty.
+    fn numbers_rows(&self, grid: &Grid, column: usize) -> bool {
+        let mut cells = grid.column(column, self.first_row);
+        let is_nameless = self.names.get(column).is_none_or(String::is_empty);
+        if is_nameless && cells.by_ref().all(|cell| cell == Cell::Missing("")) {
+            return true;
+        }
+        if !self.called(column, &ROW_NUMBER_NAMES) || grid.rows() - self.first_row < 3 {
+            return false;
+        }
+        let numbers: Vec<Cell> = grid.column(column, self.first_row).collect();
+        numbers.windows(2).all(|pair| match pair {
+            [Cell::Number(one), Cell::Number(next)] => *next == one + 1.0,
+            _ => false,
+        })
+    }
+
+    /// Decides which columns are the answer. Returns whether something says so.
+    fn choose_targets(&mut self, grid: &Grid, columns: &Columns, free: &[usize]) -> Result<bool, Error> {
+        if !columns.target.is_empty() {
+            for text in &columns.target {
+                let column = self.find(grid, text)?;
+                if !self.targets.contains(&column) {
+                    self.targets.push(column);
+                }
+            }
+            return Ok(true);
+        }
+        if columns.target_columns > 0 {
+            self.targets = free[free.len().saturating_sub(columns.target_columns)..].to_vec();
+            return Ok(true);
+        }
+        let called = |names: &[&str]| -> Vec<usize> {
+            free.iter().copied().filter(|&column| self.called(column, names)).collect()
+        };
+        // Of points, y is a coordinate; at the end of a row it is the answer.
+        let mut answers = called(&ANSWER_NAMES);
+        answers.retain(|&column| {
+            !self.called(column, &["y"]) || [free.first(), free.last()].contains(&Some(&column))
+        });
+        let named = match (called(&CLASS_NAMES), answers) {
+            (classes, _) if !classes.is_empty() => classes,
+            (_, answers) => answers,
+        };
+        self.targets = match named.as_slice() {
+            [] => free.last().copied().into_iter().collect(),
+            [one] => vec![*one],
+            [first, second, ..] => {
+                let (first, second) = (self.column(*first, None).told(), self.column(*second, None).told());
+                let found = format!("{first} and {second} could each be the class");
+                return Err(problem(grid.line(0), named[0], found).of_kind(ErrorKind::WhichColumn));
+            }
+        };
+        Ok(!named.is_empty())
+    }
+
+    /// Decides whether the answer is numbers, and refuses what cannot be meant.
+    fn decide_kind(&self, grid: &Grid, columns: &Columns, is_chosen: bool) -> Result<bool, Error> {
+        let kind = columns.kind.or((columns.target_columns > 0).then_some(Kind::Numbers));
+        let [target] = self.targets[..] else {
+            if kind == Some(Kind::Classes) {
+                return Err(Error::usage("a class is in one column").remedy("name one"));
+            }
+            return Ok(true);
+        };
+        let told = self.column(target, None).told();
+        let is_class = self.called(target, &CLASS_NAMES);
+        let rows = grid.rows() - self.first_row;
+        let (mut words, mut numbers) = (HashSet::new(), HashSet::new());
+        let (mut fraction, mut present) = (None, 0);
+        for (row, cell) in grid.column(target, self.first_row).enumerate() {
+            match cell {
+                Cell::Word(word) => {
+                    present += 1;
+                    words.insert(word);
+                }
+                Cell::Number(number) => {
+                    present += 1;
+                    numbers.insert(number.to_bits());
+                    if number.fract() != 0.0 {
+                        fraction.get_or_insert((row + self.first_row, number));
+                    }
+                }
+                Cell::Missing(_) => {}
+            }
+        }
+        let distinct = words.len() + numbers.len();
+        let refuse =
+            |found: String, kind| Err(problem(grid.line(self.first_row), target, found).of_kind(kind));
+        let unless_chosen = if is_chosen { ErrorKind::NumbersAsClasses } else { ErrorKind::WhichColumn };
+        if kind == Some(Kind::Numbers) {
+            return Ok(true);
+        }
+        if let Some((row, number)) = fraction.filter(|_| words.is_empty() || kind.is_some()) {
+            if is_chosen && !is_class && kind.is_none() {
+                return Ok(true);
+            }
+            let found = format!("'{number}' is not a class, which is an integer or a name");
+            return Err(problem(grid.line(row), target, found).of_kind(unless_chosen));
+        }
+        if distinct == 1 && present > 1 {
+            let found = format!("{told} is taken for the class, but is the same in all {rows} rows");
+            return refuse(found, ErrorKind::WhichColumn);
+        }
+        if distinct > MOST_CLASSES && (kind.is_some() || !words.is_empty() || is_class) {
+            let found = format!("more than {MOST_CLASSES} different classes");
+            return refuse(found, ErrorKind::NumbersAsClasses);
+        }
+        if kind == Some(Kind::Classes) {
+            return Ok(false);
+        }
+        let too_many =
+            || format!("{told} is taken for the class, but has {distinct} different values in {rows} rows");
+        if !words.is_empty() {
+            let is_odd = distinct > rows / 2 && rows >= FEW_ROWS;
+            return if is_odd { refuse(too_many(), unless_chosen) } else { Ok(false) };
+        }
+        let (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &bits| {
+            (low.min(f64::from_bits(bits)), high.max(f64::from_bits(bits)))
+        });
+        let has_gaps = high - low + 1.0 > distinct as f64;
+        let counts_up = !has_gaps && (low == 0.0 || low == 1.0) && distinct <= MOST_CLASSES;
+        let is_sparse = distinct > rows / 2 && distinct > 2 && !(is_class || counts_up && rows < FEW_ROWS);
+        if !is_sparse && (is_class || distinct <= SURELY_CLASSES || counts_up) {
+            return Ok(false);
+        }
+        match is_chosen && !is_class {
+            true if is_sparse
+                || distinct > 5 * SURELY_CLASSES
+                || high - low + 1.0 > 2.0 * distinct as f64 =>
+            {
+                Ok(true)
+            }
+            true => {
+                let found =
+                    format!("{told} has {distinct} different whole numbers, which may be classes or numbers");
+                refuse(found, ErrorKind::NumbersAsClasses)
+            }
+            false => refuse(too_many(), unless_chosen),
+        }
+    }
+
+    /// Makes an input of each word in columns of text, or refuses such columns.
+    fn split_text(&mut self, grid: &Grid, one_hot: bool) -> Result<(), Error> {
+        let (mut inputs, mut texts) = (Vec::new(), Vec::new());
+        for &(column, _) in &self.inputs {
+            let count = |is: fn(&Cell) -> bool| grid.column(column, self.first_row).filter(is).count();
+            let words = count(|cell| matches!(cell, Cell::Word(_)));
+            if words <= count(|cell| matches!(cell, Cell::Number(_))) {
+                inputs.push((column, None));
+                continue;
+            }
+            let mut different: Vec<&str> = grid
+                .column(column, self.first_row)
+                .filter_map(|cell| if let Cell::Word(word) = cell { Some(word) } else { None })
+                .collect();
+            different.sort_unstable();
+            different.dedup();
+            texts.push((column, different.len()));
+            inputs.extend(different.into_iter().map(|word| (column, Some(word.to_owned()))));
+        }
+        let Some(&(first, _)) = texts.first() else { return Ok(()) };
+        if !one_hot {
+            let row =
+                (self.first_row..grid.rows()).find(|&row| matches!(grid.cell(row, first), Cell::Word(_)));
+            let row = row.unwrap_or(self.first_row);
+            let Cell::Word(word) = grid.cell(row, first) else { return Ok(()) };
+            let all: Vec<String> =
+                texts.iter().map(|&(column, _)| self.column(column, None).told()).collect();
+            let are = if all.len() == 1 { "is" } else { "are" };
+            return Err(super::grid::not_a_number(word, grid.line(row), first)
+                .remedy(format!("{} {are} text", all.join(" and ").replace(",,", ",")))
+                .of_kind(ErrorKind::TextColumn));
+        }
+        if let Some((column, count)) = texts.into_iter().find(|(_, count)| *count > MOST_CLASSES / 10) {
+            let found =
+                format!("{} has {count} different words, too many inputs", self.column(column, None).told());
+            return Err(problem(grid.line(self.first_row), column, found).of_kind(ErrorKind::TextColumn));
+        }
+        self.inputs = inputs;
+        Ok(())
+    }
+
+    /// Takes the roles that the columns had in an earlier table: by name if both tables have names, else by place.
+    fn as_known(&mut self, grid: &Grid, columns: &Columns, known: &Meaning) -> Result<(), Error> {
+        let has_names = known.inputs.iter().chain(&known.outputs).any(|column| !column.name.is_empty());
+        let by_name = has_names && !self.names.is_empty();
+        let inputs: HashSet<usize> = known.inputs.iter().map(|column| column.number).collect();
+        // Without names, a table may lack the answer.
+        let lacks_answer = !by_name && grid.columns == inputs.len() && grid.columns < known.columns;
+        if !by_name && !lacks_answer && grid.columns != known.columns {
+            let own = grid.columns.saturating_sub(known.columns - inputs.len());
+            let found = format!("the samples have {own} inputs, but those trained on have {}", inputs.len());
+            return Err(problem(grid.line(0), grid.columns.min(known.columns) - 1, found)
+                .remedy("give every row the columns that the network was trained on"));
+        }
+        let place = |column: &Column| {
+            let before = |number: &&usize| **number < column.number;
+            if lacks_answer { inputs.iter().filter(before).count() } else { column.number - 1 }
+        };
+        for column in &known.inputs {
+            let found = if by_name { self.find(grid, &column.name) } else { Ok(place(column)) };
+            let found = found.map_err(|error| error.remedy("the network was trained on it"))?;
+            self.inputs.push((found, column.word.clone()));
+        }
+        self.are_numbers =
+            columns.kind.map_or(known.answers == Answers::Numbers, |kind| kind == Kind::Numbers);
+        if columns.target.is_empty() && columns.target_columns == 0 {
+            let outputs = known.outputs.iter().map(|column| {
+                if by_name {
+                    self.find(grid, &column.name).ok()
+                } else {
+                    (!lacks_answer).then(|| place(column))
+                }
+            });
+            self.targets = outputs.collect::<Option<_>>().unwrap_or_default();
+            return Ok(());
+        }
+        let free: Vec<usize> = (0..grid.columns).collect();
+        self.choose_targets(grid, columns, &free)?;
+        Ok(())
+    }
+}
+
+/// Decides whether the first row names the columns.
+fn has_header(grid: &Grid, columns: &Columns, known: Option<&Meaning>) -> bool {
+    let head = &grid.head;
+    let named = columns.target.iter().chain(&columns.ignore).filter(|text| text.parse::<usize>().is_err());
+    let known_names = known.into_iter().flat_map(|known| &known.inputs).map(|column| &column.name);
+    if named.chain(known_names).any(|name| !name.is_empty() && head.contains(name)) {
+        return true;
+    }
+    let first = |column: usize| grid.cell(0, column);
+    let is_word = |column: &usize| matches!(first(*column), Cell::Word(_));
+    if grid.rows() == 1 {
+        return (0..grid.columns).all(|column| is_word(&column));
+    }
+    let others_are_numbers = |column: &usize| {
+        let mut others = grid.column(*column, 1).filter(|cell| !matches!(cell, Cell::Missing(_))).peekable();
+        others.peek().is_some() && others.all(|cell| matches!(cell, Cell::Number(_)))
+    };
+    let recurs = |column: usize| grid.column(column, 1).any(|cell| cell == first(column));
+    let names_answer = |column: usize| {
+        let name = head[column].to_lowercase();
+        (CLASS_NAMES.contains(&&*name) || ANSWER_NAMES.contains(&&*name)) && !recurs(column)
+    };
+    let has_no_number = || (0..grid.columns).all(|column| !matches!(first(column), Cell::Number(_)));
+    let counts_up = || {
+        let begin = first(0);
+        grid.columns >= 5
+            && (begin == Cell::Number(0.0) || begin == Cell::Number(1.0))
+            && (1..grid.columns).all(|column| match (first(column - 1), first(column)) {
+                (Cell::Number(one), Cell::Number(next)) => next == one + 1.0,
+                _ => false,
+            })
+    };
+    (0..grid.columns).any(|column| is_word(&column) && others_are_numbers(&column))
+        || (0..grid.columns).any(names_answer)
+        || has_no_number() && (0..grid.columns).any(|column| is_word(&column))
+        || counts_up()
+}

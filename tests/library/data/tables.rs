@@ -1,0 +1,281 @@
+//! Tables of any form are the samples that they hold.
+
+use backprop::data_set::{Answers, Columns, DataSet, Kind, Missing, Pixels, Source};
+use backprop::setup::{Data, Samples, Setup};
+use backprop::training::{Options, Trainer};
+use backprop::{Engine, ErrorKind, Parameters, vectorized};
+use proptest::prelude::*;
+
+/// Reads this text as a table.
+fn read(text: &str, columns: Columns) -> Result<DataSet, backprop::Error> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let train = folder.path().join("t.csv");
+    std::fs::write(&train, text).expect("writable");
+    Ok(Source::Table { train, test: None, columns }.load(Pixels::Scaled)?.train)
+}
+
+/// A target of this name or number.
+fn target(name: impl ToString) -> Columns {
+    Columns { target: vec![name.to_string()], ..Columns::default() }
+}
+
+fn classes(data: &DataSet) -> (Vec<String>, Vec<usize>) {
+    let Answers::Classes(names) = data.answers() else { panic!("classes") };
+    (names.clone(), (0..data.len()).map(|index| data.class(index)).collect())
+}
+
+/// Trains a small network on this table for two epochs.
+fn trained(data: &DataSet, source: Source, standardize: bool) -> Parameters {
+    let setup = Setup { data: Some(Data::Source(source.clone())), standardize, ..Setup::default() };
+    let meaning = setup.meaning(data).expect("possible");
+    let data = data.clone().with_meaning(meaning);
+    let architecture = setup.architecture(&Samples::Set(data.clone(), source)).expect("it fits");
+    let mut network = vectorized::Network::try_new(&architecture).expect("small");
+    network.set_parameters(&setup.parameters(&architecture));
+    let options = Options { epochs: Some(2), rate: 0.05, ..Options::default() };
+    let mut trainer = Trainer::new(options, &data, None, &data).expect("samples");
+    while !trainer.is_finished() {
+        trainer.run_epoch(&mut network, &mut |_| std::ops::ControlFlow::Continue(())).expect("small steps");
+    }
+    network.parameters()
+}
+
+/// The forms in which the same table may be written.
+#[derive(Debug, Clone)]
+struct Form {
+    delimiter: char,
+    place: usize,
+    has_header: bool,
+    line_end: &'static str,
+    decimal_comma: bool,
+    says_delimiter: bool,
+    ends_in_delimiter: bool,
+    has_mark: bool,
+}
+
+fn form() -> impl Strategy<Value = Form> {
+    let line_ends = prop::sample::select(vec!["\n", "\r\n", "\r"]);
+    let delimiters = prop::sample::select(vec![',', ';', '\t']);
+    (delimiters, 0..4usize, any::<bool>(), line_ends, any::<[bool; 4]>()).prop_map(
+        |(delimiter, place, has_header, line_end, [comma, says_delimiter, ends_in_delimiter, has_mark])| {
+            Form {
+                delimiter,
+                place,
+                has_header,
+                line_end,
+                decimal_comma: comma && delimiter != ',',
+                says_delimiter,
+                ends_in_delimiter,
+                has_mark,
+            }
+        },
+    )
+}
+
+impl Form {
+    fn write(&self, rows: &[([f64; 3], String)]) -> String {
+        let mut lines = Vec::new();
+        if self.says_delimiter {
+            lines.push(format!("sep={}", self.delimiter));
+        }
+        let row = |inputs: [String; 3], answer: &str| {
+            let mut fields = inputs.to_vec();
+            fields.insert(self.place, answer.to_owned());
+            if self.ends_in_delimiter {
+                fields.push(String::new());
+            }
+            fields.join(&self.delimiter.to_string())
+        };
+        if self.has_header {
+            lines.push(row(["length", "width", "weight"].map(str::to_owned), "kind of it"));
+        }
+        for (inputs, answer) in rows {
+            let number = |number: &f64| {
+                let text = format!("{number:?}");
+                if self.decimal_comma { text.replace('.', ",") } else { text }
+            };
+            lines.push(row(inputs.each_ref().map(number), answer));
+        }
+        let mark = if self.has_mark { "\u{feff}" } else { "" };
+        format!("{mark}{}", lines.join(self.line_end))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 60 } else { 500 }))]
+
+    #[test]
+    fn a_table_is_the_same_wherever_its_answer_is_and_however_it_is_written(
+        rows in prop::collection::vec(([-900i16..900, -9..9, 0..9], 0..4usize), 8..30),
+        form in form(),
+        kind in 0..3usize,
+        standardize in any::<bool>(),
+    ) {
+        let words = ["klein", "groß", "mittel, fast", "\"x\""];
+        let rows: Vec<([f64; 3], String)> = rows.iter().map(|(inputs, answer)| {
+            let inputs = inputs.map(|number| f64::from(number) / 8.0 + 0.0625);
+            let word = format!("\"{}\"", words[*answer].replace('"', "\"\""));
+            (inputs, match kind { 0 => word, 1 => answer.to_string(), _ => format!("{}", 1000 * answer + 7) })
+        }).collect();
+        prop_assume!(rows.iter().any(|(_, answer)| *answer != rows[0].1));
+        let plain = Form {
+            delimiter: ',', place: 3, has_header: false, line_end: "\n", decimal_comma: false,
+            says_delimiter: false, ends_in_delimiter: false, has_mark: false,
+        };
+        let columns = Columns { kind: (kind == 2).then_some(Kind::Numbers), ..target(4) };
+        let sorted = read(&plain.write(&rows), columns).expect("a plain table");
+        let columns = Columns { kind: (kind == 2).then_some(Kind::Numbers), ..target(form.place + 1) };
+        let text = form.write(&rows);
+        let shuffled = match read(&text, columns) {
+            Ok(data) => data,
+            Err(error) => return Err(TestCaseError::fail(format!("{error}\n{text}"))),
+        };
+        prop_assert_eq!(&sorted, &shuffled, "{}", text);
+        prop_assert_eq!(trained(&sorted, Source::Xor, standardize), trained(&shuffled, Source::Xor, standardize));
+    }
+}
+
+#[test]
+fn whole_numbers_are_classes_in_order_and_names_as_they_appear() {
+    let (names, numbers) =
+        classes(&read("0.5,9\n1,3\n2,8\n3,9\n4,3\n5,3\n", Columns::default()).expect("a table"));
+    assert_eq!((names, numbers), (["3", "8", "9"].map(str::to_owned).to_vec(), vec![2, 0, 1, 2, 0, 0]));
+    let (names, numbers) =
+        classes(&read("0.5,mittel\n1,klein\n2,mittel\n", Columns::default()).expect("a table"));
+    assert_eq!((names, numbers), (["mittel", "klein"].map(str::to_owned).to_vec(), vec![0, 1, 0]));
+}
+
+#[test]
+fn the_header_says_which_column_is_the_class() {
+    let data = read("0,1,target\n7,8,a\n9,10,b\n", Columns::default()).expect("its header");
+    assert_eq!((data.len(), data.input_size(), data.answers().name(0).into_owned()), (2, 2, "a".to_owned()));
+    for text in ["label,x,y2\n1,2,3\n2,4,9\n", "x,Label,y2\n2,1,3\n4,2,9\n", "x,y2,class\n2,3,1\n4,9,2\n"] {
+        let data = read(text, Columns::default()).expect("its header");
+        assert_eq!((data.sample(1), classes(&data).1), (vec![4.0, 9.0], vec![0, 1]), "{text}");
+    }
+    let two = read("label,class,x\n1,2,3\n2,1,4\n", Columns::default()).expect_err("two");
+    assert!(
+        two.to_string().contains("column 1, label, and column 2, class, could each be the class"),
+        "{two}"
+    );
+    let told = read("Id,label,x,z\n1,a,3,5\n2,b,3,5\n3,a,4,5\n", Columns::default()).expect("its header");
+    assert_eq!(told.meaning().told().as_deref(), Some("Column 2, label, is the class: 2 classes; 2 inputs."));
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let wine: String = (0..60).map(|row| format!("{},{},{}\n", row % 3 + 1, row, 300 + 7 * row)).collect();
+    for (text, kind, part) in [
+        (
+            wine.as_str(),
+            ErrorKind::WhichColumn,
+            "column 3 is taken for the class, but has 60 different values in 60 rows",
+        ),
+        ("7,0\n2,0\n1,0\n", ErrorKind::WhichColumn, "is the same in all 3 rows"),
+        (
+            "x,price\n1,200100\n2,300500\n3,150250\n4,90300\n",
+            ErrorKind::WhichColumn,
+            "column 2, price, is taken for",
+        ),
+        ("a,b,c\n1,red,2\n3,blue,1\n", ErrorKind::TextColumn, "'red' is not a number"),
+        (
+            "1,?,a\n2,3,b\nNA,,b\n",
+            ErrorKind::MissingValues,
+            "in all 3 are missing: 1 in column 1, 2 in column 2",
+        ),
+    ] {
+        let error = read(text, Columns::default()).expect_err(text);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    let ages: String =
+        (18..70).flat_map(|age| [format!("{age},{age}\n"), format!("{},{age}\n", age + 1)]).collect();
+    let doubt = read(&ages, target(2)).expect_err("52 ages");
+    assert!(
+        doubt.to_string().contains("52 different whole numbers, which may be classes or numbers"),
+        "{doubt}"
+    );
+    assert_eq!(
+        read("a,b\n1,2\n", target("c")).expect_err("no c").to_string().split("; ").last(),
+        Some("those are a, b")
+    );
+}
+
+#[test]
+fn integers_that_are_named_as_the_target_are_numbers_unless_they_are_few() {
+    let prices: String =
+        (0..200).map(|row| format!("{row},{}\n", 100_000 + 1000 * (row * 37 % 150))).collect();
+    assert_eq!(*read(&prices, target(2)).expect("prices").answers(), Answers::Numbers);
+    let letters: String = (0..200).map(|row| format!("{row}.5,{}\n", row % 47)).collect();
+    assert_eq!(classes(&read(&letters, target(2)).expect("letters")).0.len(), 47);
+    let columns = Columns { kind: Some(Kind::Numbers), ..target(2) };
+    assert_eq!(*read(&letters, columns).expect("as numbers").answers(), Answers::Numbers);
+}
+
+#[test]
+fn missing_values_are_left_out_or_become_the_mean() {
+    let text = "x,y,class\n1,?,a\n2,4,b\n3,6,\n5,NaN,b\n,8,a\n";
+    let with = |missing| Columns { missing: Some(missing), ..Columns::default() };
+    let dropped = read(text, with(Missing::Drop)).expect("dropped");
+    assert_eq!((dropped.len(), dropped.sample(0)), (1, vec![2.0, 4.0]));
+    let filled = read(text, with(Missing::Mean)).expect("filled");
+    assert_eq!(filled.len(), 4, "a row without a class is left out");
+    assert_eq!((filled.sample(0), filled.sample(3)), (vec![1.0, 6.0], vec![8.0 / 3.0, 8.0]));
+    // Another table is filled with the means of the first.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("new.csv");
+    std::fs::write(&path, "y,class,x\n,b,100\n").expect("writable");
+    let new = Source::Path(path).read_as(filled.meaning()).load(Pixels::Scaled).expect("by name").train;
+    assert_eq!(new.sample(0), [100.0, 6.0]);
+}
+
+#[test]
+fn words_become_inputs_and_columns_are_left_out() {
+    let text = "street,colour,x,class\nA 1,red,1,a\nB 2,blue,2,b\nC 3,red,3,a\n";
+    let columns = Columns { ignore: vec!["street".to_owned()], one_hot: true, ..Columns::default() };
+    let data = read(text, columns).expect("a table");
+    let titles: Vec<String> = data.meaning().inputs.iter().map(backprop::data_set::Column::title).collect();
+    assert_eq!(titles, ["colour=blue", "colour=red", "x"]);
+    assert_eq!([data.sample(0), data.sample(1)], [[0.0, 1.0, 1.0], [1.0, 0.0, 2.0]]);
+}
+
+#[test]
+fn a_square_of_bytes_is_an_image() {
+    let row = |class: usize| {
+        let pixels: Vec<String> = (0..64).map(|pixel| (pixel * 4 * class % 256).to_string()).collect();
+        format!("{class},{}\n", pixels.join(","))
+    };
+    let data = read(&[row(1), row(2)].concat(), target(1)).expect("a table");
+    assert_eq!((data.image_shape(), data.image(0).map(|image| image[63])), (Some((8, 8)), Some(252)));
+    assert_eq!(data.sample(0)[63].to_bits(), (252.0f64 / 255.0).to_bits());
+    let told = data.meaning().told().expect("a table");
+    assert_eq!(told, "Column 1 is the class: 2 classes; 64 inputs, images of 8x8, each value / 255.");
+}
+
+#[test]
+fn other_files_are_recognised_by_their_first_bytes() {
+    for (bytes, kind) in [
+        (&b"\x93NUMPY\x01\0"[..], ErrorKind::OfNumpy),
+        (b"PK\x03\x04rest", ErrorKind::OfPython),
+        (b"\x89HDF\r\n\x1a\n", ErrorKind::OfPython),
+        (b"\x80\x04\x95", ErrorKind::OfPython),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("file");
+        std::fs::write(&path, bytes).expect("writable");
+        assert_eq!(Source::Path(path).load(Pixels::Scaled).expect_err("no table").kind(), kind);
+    }
+}
+
+#[test]
+fn thousands_separators_are_named() {
+    for (cell, remedy) in
+        [("\"1,234.5\"", "write 1234.5"), ("1.000.000", "write 1000000"), ("\"1.000,92\"", "write 1000.92")]
+    {
+        let error = read(&format!("1,2,a\n3,{cell},b\n4,5,a\n"), Columns::default()).expect_err(cell);
+        assert!(
+            error.to_string().contains("thousands separators") && error.to_string().contains(remedy),
+            "{error}"
+        );
+    }
+}

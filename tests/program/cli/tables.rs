@@ -1,0 +1,342 @@
+//! Tables as people have them, each with its own small file: what is taken for what, and what is said about it.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use testkit::cli::{backprop, json_lines, refusal, success, write};
+
+/// A folder with these files.
+fn folder_with(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        write(&folder.path().join(name), text.as_bytes());
+    }
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &str) -> String {
+    success(backprop(arguments).current_dir(folder))
+}
+
+fn refuses(folder: &TempDir, arguments: &str, parts: &[&str]) {
+    let sentence = refusal(backprop(arguments).current_dir(folder));
+    for part in parts {
+        assert!(sentence.contains(part), "{arguments}: {sentence}");
+    }
+}
+
+/// The last line of `train --json`.
+fn last_epoch(folder: &TempDir, arguments: &str) -> Value {
+    json_lines(&run(folder, &format!("train {arguments} --json"))).pop().expect("an epoch")
+}
+
+/// Numbers that look random, from 0 to below `end`.
+fn numbers(end: u64) -> impl Iterator<Item = u64> {
+    let mut state = 1u64;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % end
+    })
+}
+
+/// Houses with prices in whole thousands; noise of 20,000.
+fn houses(rows: usize) -> String {
+    let mut text = "rooms,area,year,price\n".to_owned();
+    let mut draw = numbers(1000);
+    for _ in 0..rows {
+        let mut next = |low: u64, high: u64| low + draw.next().unwrap_or(0) * (high - low) / 1000;
+        let (rooms, area, year, noise) = (next(1, 9), next(30, 250), next(1900, 2024), next(0, 70));
+        let price = (20_000 * rooms + 2500 * area + 300 * (year - 1900)) / 1000 + noise;
+        writeln!(text, "{rooms},{area},{year},{}", 1000 * price).expect("in memory");
+    }
+    text
+}
+
+/// Images of 8 x 8 pixels, label first: a bright column for each of four classes.
+fn pixels(header: bool) -> String {
+    let names: Vec<String> = (0..64).map(|pixel| format!("pixel{pixel}")).collect();
+    let mut text = if header { format!("label,{}\n", names.join(",")) } else { String::new() };
+    let mut draw = numbers(256);
+    for row in 0..48 {
+        let class = row * 7 % 4;
+        let pixels: Vec<String> = (0..64)
+            .map(|pixel| {
+                if pixel == 63 {
+                    0
+                } else if pixel % 8 == 2 * class {
+                    255
+                } else {
+                    draw.next().unwrap_or(0) / 3
+                }
+            })
+            .map(|pixel| pixel.to_string())
+            .collect();
+        writeln!(text, "{class},{}", pixels.join(",")).expect("in memory");
+    }
+    text
+}
+
+#[test]
+fn row_1_a_table_of_pixels_with_its_label_first_is_read_so_or_refused() {
+    let folder = folder_with(&[("named.csv", &pixels(true)), ("bare.csv", &pixels(false))]);
+    let text = run(&folder, "train --data named.csv --test-data named.csv --epochs 1 --sizes 64,10,10");
+    let told = "Column 1, label, is the class: 4 classes; 64 inputs, images of 8x8, each value / 255.";
+    assert!(text.contains(told), "{text}");
+    refuses(&folder, "train --data bare.csv", &["column 65", "is the same in all 48 rows", "--target"]);
+    let text = run(&folder, "train --data bare.csv --target 1 --epochs 1");
+    assert!(text.starts_with("Training 64-30-10 on "), "{text}");
+}
+
+#[test]
+fn row_2_the_meaning_of_a_network_is_read_back_from_every_export() {
+    let mut table = "size,weight,kind\n".to_owned();
+    for (row, number) in numbers(100).take(60).enumerate() {
+        let kind = ["mittel", "klein", "groß"][row % 3];
+        let shift = [50, 0, 100][row % 3];
+        writeln!(table, "{},{}.5,{kind}", 1000 + 30 * shift + number, shift / 4 + number % 7)
+            .expect("in memory");
+    }
+    let folder = folder_with(&[("the.csv", &table)]);
+    let train = "train --data the.csv --standardize --epochs 60 --init scaled --rate 1 --out m.json --quiet";
+    run(&folder, train);
+    let of = |model: &str| {
+        json_lines(&run(&folder, &format!("evaluate --model {model} --data the.csv --json"))).remove(0)
+    };
+    let ours = of("m.json");
+    assert!(ours["correct"].as_u64() >= Some(57), "{ours}");
+    run(&folder, "export --model m.json --out m.safetensors --quiet");
+    assert_eq!(of("m.safetensors"), ours);
+    let says = |model: &str| run(&folder, &format!("predict --model {model} --input 4000,30 --json"));
+    assert_eq!(says("m.safetensors"), says("m.json"));
+    run(&folder, "train --from m.safetensors --data the.csv --epochs 0 --out back.json --quiet");
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");
+    assert_eq!(text("back.json"), text("m.json"));
+    // The command that it prints is one that works.
+    let text = run(&folder, "export --to torch --model m.json --out run --data the.csv");
+    let printed =
+        text.lines().map(str::trim).find(|line| line.starts_with("backprop evaluate")).expect("a command");
+    std::fs::copy(
+        folder.path().join("run/weights.safetensors"),
+        folder.path().join("run/trained.safetensors"),
+    )
+    .expect("it stands for what PyTorch writes");
+    let printed = run(&folder, printed.trim_start_matches("backprop "));
+    assert!(printed.contains("60 samples of the.csv are answered rightly"), "{printed}");
+}
+
+#[test]
+fn row_3_whole_numbers_with_many_values_are_no_classes() {
+    for rows in [40, 400] {
+        let folder = folder_with(&[("houses.csv", &houses(rows))]);
+        let parts = ["column 4, price, is taken for the class", "--target NAME", "--numbers"];
+        refuses(&folder, "train --data houses.csv", &parts);
+        let text = run(&folder, "train --data houses.csv --target price --epochs 1");
+        assert!(text.starts_with("Training 3-8-1 on "), "{text}");
+        assert!(text.contains("Column 4, price, is the number to put out; 3 inputs"), "{text}");
+    }
+}
+
+#[test]
+fn rows_4_and_5_numbers_are_learnt_whatever_the_output_and_divergence_stops() {
+    let folder = folder_with(&[("houses.csv", &houses(400))]);
+    for output in ["sigmoid", "tanh", "relu", "identity"] {
+        let options =
+            format!("--data houses.csv --targets-columns 1 --activation sigmoid,{output} --epochs 60");
+        let last = last_epoch(&folder, &format!("{options} --init scaled"));
+        assert!(last["r2"].as_f64() > Some(0.8), "{output}: {last}");
+    }
+    let diverging = "train --data houses.csv --target price --activation identity --rate 3 --quiet";
+    refuses(&folder, diverging, &["training diverged", "try a smaller rate than 3.0, such as 0.3"]);
+    let text = run(&folder, "train --data houses.csv --target price --rate 0.0000001 --epochs 1");
+    assert!(text.lines().all(|line| line.chars().count() < 160), "{text}");
+    let json = last_epoch(&folder, "--data houses.csv --target price --epochs 20");
+    assert!(
+        json["rmse"].as_f64().is_some_and(|rmse| rmse < 40_000.0) && json["r2"].as_f64() > Some(0.95),
+        "{json}"
+    );
+    run(&folder, "train --data houses.csv --target price --epochs 20 --out m.json --quiet");
+    let evaluated = &json_lines(&run(&folder, "evaluate --model m.json --data houses.csv --json"))[0];
+    assert_eq!((&evaluated["rmse"], &evaluated["r2"]), (&json["rmse"], &json["r2"]));
+    let predicted = &json_lines(&run(&folder, "predict --model m.json --input 5,140,1962 --json"))[0];
+    let exact = 1000.0 * f64::from((20 * 5000 + 2500 * 140 + 300 * 62) / 1000 + 35);
+    assert!((predicted["outputs"][0].as_f64().expect("a number") - exact).abs() < 60_000.0, "{predicted}");
+    assert_eq!(predicted["names"], serde_json::json!(["price"]));
+}
+
+#[test]
+fn row_6_the_cross_entropy_wants_numbers_from_0_to_1() {
+    let folder = folder_with(&[("t.csv", "x,y\n1,0.5\n2,3.5\n"), ("fit.csv", "x,y\n1,0.5\n2,0.25\n")]);
+    let parts = ["the cross-entropy wants numbers from 0 to 1, and there is 3.5"];
+    refuses(&folder, "train --data t.csv --cost cross-entropy", &parts);
+    run(&folder, "train --data fit.csv --cost cross-entropy --epochs 1");
+}
+
+#[test]
+fn row_8_one_sample_says_nothing_about_a_neuron() {
+    let folder = folder_with(&[]);
+    run(
+        &folder,
+        "train --data iris --standardize --activation relu,sigmoid --init he --epochs 30 --out m.json --quiet",
+    );
+    let text = run(&folder, "predict --model m.json --input 5.9,3,5.1,1.8");
+    assert!(!text.contains("Dead"), "{text}");
+    assert!(text.contains("    5.9, 3, 5.1, 1.8"), "{text}");
+}
+
+#[test]
+fn row_9_the_class_may_be_first_and_names_may_be_numbers() {
+    let mut wine = String::new();
+    for (row, number) in numbers(1200).take(90).enumerate() {
+        let class = row % 3 + 1;
+        writeln!(wine, "{class},{}.5,{}", 10 * class + row % 4, 300 + number).expect("in memory");
+    }
+    let folder = folder_with(&[("wine.csv", &wine), ("odd.csv", "0,1,target\n5,1,x\n3,8,y\n4,4,x\n")]);
+    refuses(&folder, "train --data wine.csv", &["column 3 is taken for the class, but has", "--target"]);
+    let text = run(&folder, "train --data wine.csv --target 1 --epochs 1");
+    assert!(text.contains("Column 1 is the class: 3 classes; 2 inputs."), "{text}");
+    let text = run(&folder, "train --data odd.csv --epochs 1");
+    assert!(
+        text.contains("3 samples") && text.contains("Column 3, target, is the class: 2 classes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn row_10_the_ending_of_the_file_chooses_the_format() {
+    let folder = folder_with(&[]);
+    run(&folder, "train --data xor --epochs 1 --out m.json --quiet");
+    let begins = |name: &str| std::fs::read(folder.path().join(name)).expect("written")[8];
+    run(&folder, "export --model m.json --out m.safetensors --quiet");
+    run(&folder, "export --model m.json --out m.onnx --quiet");
+    assert!(begins("m.safetensors") == b'{' && begins("m.onnx") != b'{');
+    run(&folder, "export --model m.json --out folder --data xor --quiet");
+    assert!(folder.path().join("folder/train.py").is_file());
+    for ending in ["npz", "h5", "pt"] {
+        refuses(
+            &folder,
+            &format!("export --model m.json --out y.{ending}"),
+            &["no format that can be written"],
+        );
+        let asked = format!("export --model m.json --to safetensors --out y.{ending}");
+        refuses(&folder, &asked, &["is no name for --to safetensors"]);
+    }
+    refuses(&folder, "export --model m.json --to onnx --out y.safetensors", &["is no name for --to onnx"]);
+    refuses(
+        &folder,
+        "export --model m.json --to safetensors --out y.onnx",
+        &["is no name for --to safetensors"],
+    );
+    assert!(!folder.path().join("y.onnx").exists() && !folder.path().join("y.safetensors").exists());
+}
+
+#[test]
+fn rows_11_and_12_nothing_is_ignored_or_guessed() {
+    let folder = folder_with(&[
+        ("t.csv", "x,z,class\n1,2,a\n2,1,b\n"),
+        ("p.csv", &pixels(true)),
+        ("n.csv", "x,z\n1,2.5\n2,1\n"),
+    ]);
+    refuses(&folder, "train --data t.csv --pixels raw", &["columns are not pixels", "--pixels"]);
+    refuses(&folder, "train --data n.csv --target z --numbers --targets soft", &["--targets says"]);
+    run(&folder, "train --data t.csv --epochs 1 --out m.json --quiet");
+    for command in [
+        "evaluate --model m.json",
+        "predict --model m.json",
+        "plot regions --out r.svg --model m.json",
+        "step --plain --from m.json",
+    ] {
+        refuses(&folder, command, &["trained on a table, with the inputs x to z", "--data"]);
+    }
+    let raw = run(&folder, "train --data p.csv --pixels raw --epochs 1 --out raw.json");
+    assert!(raw.contains("images of 8x8.") && !raw.contains("/ 255"), "{raw}");
+    run(&folder, "train --data p.csv --epochs 1 --out p.json --quiet");
+    for (command, has_picture) in [
+        ("predict --model p.json --data p.csv", true),
+        ("evaluate --model p.json --data p.csv", true),
+        ("predict --model m.json --data t.csv", false),
+    ] {
+        let text = run(&folder, command);
+        assert_eq!(
+            text.contains('▀') || text.contains('▄') || text.contains('█') && has_picture,
+            has_picture,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn row_13_what_is_wrong_with_a_table_is_said_at_once() {
+    let folder = folder_with(&[
+        ("holes.csv", "a,b,class\n1,?,x\n2,NA,y\n,4,x\n5,6,y\n"),
+        ("text.csv", "street,b,class\nA 1,1,x\nB 2,2,y\n"),
+        ("german.csv", "sep=;\r\na;b;class;\r\n1,5;2;x;\r\n2,5;3;y;\r\n"),
+        ("test.csv", "b,a\n6,5\n4,3\n"),
+    ]);
+    let parts = ["line 2, column 2", "in all 3 are missing: 1 in column a, 2 in column b", "--missing drop"];
+    refuses(&folder, "train --data holes.csv", &parts);
+    let text = run(&folder, "train --data holes.csv --missing mean --epochs 1 --out m.json");
+    assert!(text.contains("a missing value becomes its column's mean"), "{text}");
+    run(&folder, "evaluate --model m.json --data holes.csv");
+    let text = run(&folder, "train --data holes.csv --missing drop --epochs 1");
+    assert!(text.contains("1 samples") || text.contains("1 sample"), "{text}");
+    refuses(&folder, "train --data text.csv", &["column 1, street, is text", "--ignore", "--one-hot"]);
+    assert!(run(&folder, "train --data text.csv --one-hot --epochs 1").starts_with("Training 3-8-1 "));
+    assert!(run(&folder, "train --data text.csv --ignore street --epochs 1").starts_with("Training 1-8-1 "));
+    assert!(run(&folder, "train --data german.csv --epochs 1").starts_with("Training 2-8-1 "));
+    // A test file without the answer: it can be predicted, and nothing compared.
+    refuses(&folder, "evaluate --model m.json --data test.csv", &["column 3, class, is missing", "predict"]);
+    let answer = &json_lines(&run(&folder, "predict --model m.json --data test.csv --index 1 --json"))[0];
+    assert!(answer.get("label").is_none() && answer["class"].is_string(), "{answer}");
+    let same = &json_lines(&run(&folder, "predict --model m.json --input 3,4 --json"))[0];
+    assert_eq!(answer["outputs"], same["outputs"]);
+}
+
+#[test]
+fn row_15_a_network_of_numbers_that_has_not_learnt_says_so() {
+    let folder = folder_with(&[("xor.csv", "a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")]);
+    let stuck = last_epoch(&folder, "--data xor.csv --numbers");
+    let note = stuck["notes"].as_array().and_then(|notes| notes[0].as_str()).expect("a note");
+    assert!(note.contains("R² is") && note.contains("--init normal"), "{note}");
+    let better =
+        last_epoch(&folder, "--data xor.csv --numbers --init normal --epochs 2000 --evaluate-every 2000");
+    assert!(better["r2"].as_f64() > Some(0.9) && better.get("notes").is_none(), "{better}");
+}
+
+/// Trains with and without what a note advises.
+fn advice_helps(folder: &TempDir, trouble: &str, note: &str, advice: &str) {
+    let of = |options: &str| {
+        let output =
+            backprop(&format!("train {options} --json")).current_dir(folder).output().expect("it runs");
+        json_lines(&String::from_utf8(output.stdout).expect("text")).pop().unwrap_or_default()
+    };
+    let before = of(trouble);
+    let notes = before["notes"].to_string();
+    assert!(notes.contains(note), "{trouble}: {notes}");
+    let after = of(advice);
+    let score =
+        |epoch: &Value| epoch["r2"].as_f64().or(epoch["test_correct"].as_f64()).unwrap_or(f64::NEG_INFINITY);
+    assert!(score(&after) > score(&before), "{advice}: {before} {after}");
+}
+
+#[test]
+fn advice_that_is_followed_helps() {
+    let squares: String = (1..=100).map(|i| format!("{i},{}\n", i * i)).collect();
+    let folder = folder_with(&[("squares.csv", &squares)]);
+    // ReLU dies in regression (row 7).
+    advice_helps(
+        &folder,
+        "--data squares.csv --target 2 --activation relu,identity --rate 1 --epochs 5",
+        "--activation relu,identity --init he",
+        "--data squares.csv --target 2 --activation relu,identity --init he --epochs 5",
+    );
+    // A rate of 100 on digits (row 15).
+    let digits = "--data digits --train-limit 300 --test-limit 100 --sizes 784,10,10 --epochs 2";
+    advice_helps(&folder, &format!("{digits} --rate 100"), "smaller rate", digits);
+    // Saturated tanh outputs.
+    let tanh = "--data iris --activation tanh --epochs 10";
+    advice_helps(&folder, &format!("{tanh} --rate 30"), "smaller rate", &format!("{tanh} --rate 0.1"));
+    // A network that has hardly begun.
+    advice_helps(&folder, "--data xor", "--init normal", "--data xor --init normal --epochs 3000 --rate 2");
+}
