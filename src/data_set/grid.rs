@@ -137,15 +137,12 @@ impl Grid {
         let word = std::str::from_utf8(field)
             .map_err(|_| problem(line, column, "not UTF-8").remedy("save the table as CSV in UTF-8"))?
             .trim();
-        let number = match self.word_numbers.get(word) {
-            Some(&number) => number,
-            None => {
-                let number = self.words.len() as u32;
-                self.words.push(word.to_owned());
-                self.word_numbers.insert(word.to_owned(), number);
-                number
-            }
-        };
+        let next = self.words.len() as u32;
+        let number = self.word_numbers.get(word).copied().unwrap_or(next);
+        if number == next {
+            self.words.push(word.to_owned());
+            self.word_numbers.insert(word.to_owned(), number);
+        }
         Ok(f64::from_bits(f64::NAN.to_bits() & !0xffff_ffff | u64::from(number)))
     }
 

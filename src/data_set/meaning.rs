@@ -160,9 +160,9 @@ impl Meaning {
             }
         };
         let inputs = self.inputs.len();
-        text += &format!("; {inputs} input{}", if inputs == 1 { "" } else { "s" });
+        text = format!("{text}; {inputs} input{}", if inputs == 1 { "" } else { "s" });
         if let Some((rows, columns)) = self.image {
-            text += &format!(", images of {rows}x{columns}");
+            text = format!("{text}, images of {rows}x{columns}");
             if self.pixels == Some(Pixels::Scaled) {
                 text += ", each value / 255";
             }

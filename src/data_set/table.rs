@@ -236,7 +236,9 @@ fn labels(grid: &Grid, roles: &Roles) -> Result<(Labels, Vec<String>, Vec<u64>),
         places[*class as usize] = place as u32;
     }
     let lines = names.iter().map(|(_, class)| lines[*class as usize]).collect();
-    classes.iter_mut().for_each(|class| *class = places[*class as usize]);
+    for class in &mut classes {
+        *class = places[*class as usize];
+    }
     Ok((Labels::Classes(classes), names.into_iter().map(|(name, _)| name).collect(), lines))
 }
 

@@ -164,7 +164,10 @@ fn the_header_says_which_column_is_the_class() {
 
 #[test]
 fn what_cannot_be_meant_is_refused() {
-    let wine: String = (0..60).map(|row| format!("{},{},{}\n", row % 3 + 1, row, 300 + 7 * row)).collect();
+    let wine: String = (0..60)
+        .map(|row| format!("{},{},{}\n", row % 3 + 1, row, 300 + 7 * row))
+        .collect::<Vec<_>>()
+        .concat();
     for (text, kind, part) in [
         (
             wine.as_str(),
@@ -188,8 +191,10 @@ fn what_cannot_be_meant_is_refused() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(part), "{error}");
     }
-    let ages: String =
-        (18..70).flat_map(|age| [format!("{age},{age}\n"), format!("{},{age}\n", age + 1)]).collect();
+    let ages: String = (18..70)
+        .flat_map(|age| [format!("{age},{age}\n"), format!("{},{age}\n", age + 1)])
+        .collect::<Vec<_>>()
+        .concat();
     let doubt = read(&ages, target(2)).expect_err("52 ages");
     assert!(
         doubt.to_string().contains("52 different whole numbers, which may be classes or numbers"),
@@ -203,10 +208,12 @@ fn what_cannot_be_meant_is_refused() {
 
 #[test]
 fn integers_that_are_named_as_the_target_are_numbers_unless_they_are_few() {
-    let prices: String =
-        (0..200).map(|row| format!("{row},{}\n", 100_000 + 1000 * (row * 37 % 150))).collect();
+    let prices: String = (0..200)
+        .map(|row| format!("{row},{}\n", 100_000 + 1000 * (row * 37 % 150)))
+        .collect::<Vec<_>>()
+        .concat();
     assert_eq!(*read(&prices, target(2)).expect("prices").answers(), Answers::Numbers);
-    let letters: String = (0..200).map(|row| format!("{row}.5,{}\n", row % 47)).collect();
+    let letters: String = (0..200).map(|row| format!("{row}.5,{}\n", row % 47)).collect::<Vec<_>>().concat();
     assert_eq!(classes(&read(&letters, target(2)).expect("letters")).0.len(), 47);
     let columns = Columns { kind: Some(Kind::Numbers), ..target(2) };
     assert_eq!(*read(&letters, columns).expect("as numbers").answers(), Answers::Numbers);

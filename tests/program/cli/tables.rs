@@ -322,7 +322,7 @@ fn advice_helps(folder: &TempDir, trouble: &str, note: &str, advice: &str) {
 
 #[test]
 fn advice_that_is_followed_helps() {
-    let squares: String = (1..=100).map(|i| format!("{i},{}\n", i * i)).collect();
+    let squares = (1..=100).map(|i| format!("{i},{}\n", i * i)).collect::<Vec<_>>().concat();
     let folder = folder_with(&[("squares.csv", &squares)]);
     // ReLU dies in regression (row 7).
     advice_helps(
