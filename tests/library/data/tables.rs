@@ -14,9 +14,9 @@ fn read(text: &str, columns: Columns) -> Result<DataSet, backprop::Error> {
     Ok(Source::Table { train, test: None, columns }.load(Pixels::Scaled)?.train)
 }
 
-/// A target of this name or number.
-fn target(name: impl ToString) -> Columns {
-    Columns { target: vec![name.to_string()], ..Columns::default() }
+/// The target is the column of this number.
+fn target(number: usize) -> Columns {
+    Columns { target: vec![number.to_string()], ..Columns::default() }
 }
 
 fn classes(data: &DataSet) -> (Vec<String>, Vec<usize>) {
@@ -201,7 +201,11 @@ fn what_cannot_be_meant_is_refused() {
         "{doubt}"
     );
     assert_eq!(
-        read("a,b\n1,2\n", target("c")).expect_err("no c").to_string().split("; ").last(),
+        read("a,b\n1,2\n", Columns { target: vec!["c".to_owned()], ..Columns::default() })
+            .expect_err("no c")
+            .to_string()
+            .split("; ")
+            .last(),
         Some("those are a, b")
     );
 }
