@@ -1,7 +1,7 @@
 //! burn on the same work as docs/examples/speed.rs: `burn-peer MNIST_DIR WORK THREADS`; one JSON object a line.
 //!
-//! Its back end is Flex, the one that burn has for processors; f32, which is all that its layers have.
-//! `RAYON_NUM_THREADS` is what limits it; THREADS is only printed.
+//! Its back end is Flex, which burn has for CPUs, in f32, the only type of its layers.
+//! `RAYON_NUM_THREADS` limits its threads; THREADS is only printed.
 
 use std::error::Error;
 use std::io::Read;
