@@ -41,10 +41,10 @@ impl<'a, N: CheckedEngine> Planted<'a, N> {
         Self { network: CheckedNetwork::on_task(network, task), fault, named: true }
     }
 
-    /// Keeps the fault's name out of the report's head, for somebody to find it.
-    #[must_use]
-    pub fn unnamed(self) -> Self {
-        Self { named: false, ..self }
+    /// Plants a fault, and keeps its name out of the report's head, for somebody to find it. Whether it can occur in this
+    /// network is the caller's business.
+    pub fn unnamed(network: &'a mut N, task: Task, fault: &'static Fault) -> Self {
+        Self { network: CheckedNetwork::on_task(network, task), fault, named: false }
     }
 }
 

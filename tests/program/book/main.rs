@@ -39,6 +39,7 @@ mod form;
 mod formulas;
 mod links;
 mod pictures;
+mod prose;
 mod published;
 mod scratch;
 mod shells;

@@ -1,12 +1,11 @@
 //! `backprop check` as a user runs it.
 
-use backprop::gradient_check::faults::Fault;
 use serde_json::Value;
 
 use testkit::cli::{backprop, json_lines, refusal, started, success};
 
 /// Runs a check that must fail: exit status 1, the report on stdout, nothing on stderr.
-fn failure(arguments: &str) -> String {
+pub(crate) fn failure(arguments: &str) -> String {
     let output = started(|| backprop(arguments).output());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{arguments}: {stderr}");
@@ -170,48 +169,6 @@ fn what_makes_no_sense_is_refused_in_one_line() {
     ] {
         refusal(&mut backprop(arguments));
     }
-}
-
-/// Returns the names of the gallery, and for each a mystery that hides it.
-fn mysteries() -> Vec<(String, String)> {
-    let list = json_lines(&success(&mut backprop("check --list-faults --json")));
-    let names = list.iter().map(|fault| fault["name"].as_str().expect("a name").to_owned());
-    let hides = |name: &str| {
-        let seeds = (0..).map(|number| number.to_string());
-        seeds.take(1000).find(|seed| Fault::mystery(seed).0.name == name).expect("a seed below 1000")
-    };
-    names.map(|name| (hides(&name), name)).collect()
-}
-
-#[test]
-fn a_mystery_hides_name_and_diagnosis_and_knows_its_answer() {
-    mysteries().into_iter().step_by(6).for_each(keeps_its_secret);
-}
-
-#[test]
-#[ignore = "every fault, seconds in a debug build; run in release"]
-fn every_mystery_hides_name_and_diagnosis_and_knows_its_answer() {
-    mysteries().into_iter().for_each(keeps_its_secret);
-}
-
-/// Asserts that the mystery of this seed does not name its fault, and knows it.
-fn keeps_its_secret((seed, name): (String, String)) {
-    let text = failure(&format!("check --engine object --mystery {seed}"));
-    assert!(text.starts_with("Gradient check of a mystery fault on the object graph"), "{text}");
-    assert!(text.contains("DISAGREE") && !text.contains("Diagnosis"), "{text}");
-    assert!(!text.contains(&name), "{name} is named: {text}");
-    assert_eq!(text, failure(&format!("check --engine object --mystery {seed}")), "the same again");
-    let [report] = &json_lines(&failure(&format!("check --mystery {seed} --json")))[..] else { panic!() };
-    assert!(report["engines"].as_array().expect("a list").iter().all(|one| one["diagnosis"].is_null()));
-    assert!(!report.to_string().contains(&name), "{report}");
-
-    let right = success(&mut backprop(&format!("check --mystery {seed} --answer {name}")));
-    assert!(right.starts_with(&format!("Right: {name}.")), "{right}");
-    let other = if name == "transposed" { "sign-flipped" } else { "transposed" };
-    let wrong = failure(&format!("check --mystery {seed} --answer {other}"));
-    assert!(wrong.starts_with("No. ") && !wrong.contains(&format!(" {name} ")), "{wrong}");
-    let json = failure(&format!("check --mystery {seed} --answer {other} --json"));
-    assert_eq!(json_lines(&json)[0]["right"], false);
 }
 
 #[test]

@@ -11,13 +11,16 @@ mod get_mnist;
 mod image;
 mod lesson;
 mod mnist;
+mod mystery;
 mod plot;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod processors;
 mod resume;
 mod safetensors;
+mod sheet;
 mod step;
 mod step_choice;
+mod step_questions;
 #[cfg(target_os = "linux")]
 mod stepper_terminal;
 mod tables;

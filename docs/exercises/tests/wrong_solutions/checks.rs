@@ -156,7 +156,7 @@ pub(crate) fn gradient_checks() -> Vec<Wrong> {
                 (0..p.len()).all(|i| close(2.0 * numerical(p, error, i, 1e-4), g[i]))
             })
         }),
-        Wrong("check: the brackets of / 2.0 * h", NumericalGradient, || without_brackets::<4>()),
+        Wrong("check: the brackets of / 2.0 * h", NumericalGradient, without_brackets::<4>),
         Wrong("check: the sizes without the signs", NumericalGradient, || {
             grade::gradient_check(|p, error, g| {
                 (0..p.len()).all(|i| close(numerical(p, error, i, 1e-4).abs(), g[i].abs()))

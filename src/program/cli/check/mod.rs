@@ -3,6 +3,7 @@
 mod mystery;
 mod outcome;
 mod setting;
+mod sheet;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ const EXAMPLES: &str = "Examples:
   backprop check --list-faults
   backprop check --fault sign-flipped
   backprop check --mystery 1
-  backprop check --mystery 1 --answer transposed";
+  backprop check --mystery 1 --answer transposed --explain 4";
 
 /// Check that backpropagation computes the gradient of the error
 ///
@@ -113,15 +114,25 @@ impl Check {
             let mut network = vectorized::Network::try_new(&setting.architecture)?;
             outcome.add("vectorized", || self.check(&mut network, &setting));
         }
+        let sheet = self.setting.mystery.hidden().map(|hidden| hidden.sheet());
         if self.json {
-            output.json(&outcome.to_json())?;
+            let mut object = outcome.to_json();
+            if let Some(sheet) = sheet {
+                object["mystery"] = json!(sheet);
+            }
+            output.json(&object)?;
         } else {
-            for (place, (_, report)) in outcome.reports.iter().enumerate() {
+            // The backward pass of a mystery is no engine's: one report tells all.
+            let shown = if sheet.is_some() { 1 } else { outcome.reports.len() };
+            for (place, (_, report)) in outcome.reports.iter().take(shown).enumerate() {
                 let gap = if place > 0 { "\n" } else { "" };
                 match self.style {
                     Style::Table => write!(output, "{gap}{report}")?,
                     Style::Article => write!(output, "{gap}{}", report.columns())?,
                 }
+            }
+            if let Some(sheet) = sheet {
+                write!(output, "\n{sheet}")?;
             }
         }
         Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -132,11 +143,11 @@ impl Check {
         network.set_parameters(&setting.parameters);
         let check = self.settings();
         if let Some(fault) = setting.fault {
-            let planted = Planted::new(network, setting.task.clone(), fault);
             if self.setting.mystery.mystery.is_none() {
-                return check.run(&mut { planted });
+                return check.run(&mut Planted::new(network, setting.task.clone(), fault));
             }
-            return Report { diagnosis: None, ..check.run(&mut planted.unnamed()) };
+            let report = check.run(&mut Planted::unnamed(network, setting.task.clone(), fault));
+            return Report { diagnosis: None, ..report };
         }
         check.run(&mut CheckedNetwork::on_task(network, setting.task.clone()))
     }

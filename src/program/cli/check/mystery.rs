@@ -1,14 +1,17 @@
 //! `check --mystery SEED` plants a fault to be found by its report, and `--answer NAME` says whether it was found.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
 
 use super::setting::named;
+use super::sheet::{Hidden, LINES};
 use crate::cli::{Failure, Output};
 use backprop::gradient_check::faults::Fault;
+use backprop::{Error, file};
 
 /// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]
@@ -20,45 +23,101 @@ pub(super) struct MysteryArgs {
     ])]
     pub(super) mystery: Option<String>,
 
-    /// Say which fault it is; exit status 0 if that is right, and an explanation
+    /// Say which fault it is; exit status 0 if that is right, 1 with what speaks against it if not
     #[arg(long, value_name = "NAME", requires = "mystery", conflicts_with_all = [
         "engine", "all", "directions", "evaluation", "style", "list_faults",
     ])]
     answer: Option<String>,
+
+    /// With --answer, say also which line of the backward pass is wrong (the first, of several): both must be right
+    #[arg(long, value_name = "LINE", requires = "answer", value_parser = clap::value_parser!(u8).range(1..=LINES as i64))]
+    explain: Option<u8>,
+
+    /// For teachers: list the answers for the names in FILE, one a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "mystery", "fault", "sizes", "model", "data", "samples", "activation", "cost", "init", "l2", "dropout", "seed",
+        "engine", "all", "directions", "evaluation", "style", "list_faults",
+    ])]
+    mystery_answers: Option<PathBuf>,
 }
 
 impl MysteryArgs {
-    /// Returns the fault, and the seed of the weights that it is shown on.
-    pub(super) fn fault(&self) -> Option<(&'static Fault, u64)> {
-        self.mystery.as_deref().map(Fault::mystery)
+    /// Returns the fault and the network that shows it.
+    pub(super) fn hidden(&self) -> Option<Hidden> {
+        self.mystery.as_deref().map(Hidden::new)
     }
 
-    /// Judges the answer, if there is one. A wrong answer is told what its fault would have looked like, but not the
-    /// right answer.
+    /// Judges the answer, or lists all answers, if that is asked for.
     pub(super) fn judge(&self, as_json: bool, output: &mut Output) -> Result<Option<ExitCode>, Failure> {
-        let (Some(answer), Some((fault, _))) = (&self.answer, self.fault()) else { return Ok(None) };
+        if let Some(path) = &self.mystery_answers {
+            let names = file::read(path).and_then(|bytes| {
+                String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not a text of names"))
+            });
+            let names = names.map_err(|error| {
+                Error::usage(format!("{}: {error}", path.display()))
+                    .remedy("--mystery-answers takes a file of names, one a line")
+            })?;
+            list(&names, as_json, output)?;
+            return Ok(Some(ExitCode::SUCCESS));
+        }
+        let (Some(answer), Some(hidden)) = (&self.answer, self.hidden()) else { return Ok(None) };
         let answered = named("--answer", answer)?;
-        let right = answered.name == fault.name;
+        let fits = self.explain.is_none_or(|line| line == line_of(answered));
+        let right = fits && answered.name == hidden.fault.name;
         if as_json {
-            output.json(&json!({ "answer": answered.name, "right": right }))?;
+            output.json(&json!({ "answer": answered.name, "explain": self.explain, "right": right }))?;
+        } else if right {
+            write!(output, "{}", praise(answered, &hidden))?;
+        } else if fits {
+            writeln!(output, "No. {}\nThe gallery: backprop check --list-faults", hidden.against(answered))?;
         } else {
-            write!(output, "{}", verdict(answered, right))?;
+            let line = self.explain.unwrap_or_default();
+            writeln!(
+                output,
+                "No. {answer} is not a mistake in line {line}. What it is: {}.",
+                answered.description
+            )?;
         }
         Ok(Some(if right { ExitCode::SUCCESS } else { ExitCode::from(1) }))
     }
 }
 
-fn verdict(answered: &Fault, right: bool) -> String {
-    let Fault { name, description, looks_like, .. } = answered;
-    if right {
-        format!(
-            "Right: {name}.\n  What it is: {description}.\n  In a report: {looks_like}.\n\n\
-             See its diagnosis: backprop check --fault {name}\n"
-        )
-    } else {
-        format!(
-            "No. Of {name} a report would show: {looks_like}.\n\
-             Look at this one again. The gallery: backprop check --list-faults\n"
-        )
+fn praise(answered: &Fault, hidden: &Hidden) -> String {
+    let Fault { name, description, .. } = answered;
+    let line = line_of(answered);
+    format!(
+        "Right: {name}.\n  What it is: {description}.\n  Line {line}, as it should be: {}\n\n\
+         See its diagnosis: backprop check --fault {name}\n",
+        hidden.pass()[usize::from(line) - 1].trim_start()
+    )
+}
+
+/// Returns the line of [`Hidden::pass`] in which a fault is.
+fn line_of(fault: &Fault) -> u8 {
+    match fault.pattern {
+        "other-sample" => 1,
+        "one-layer" => 3,
+        "recursion" => 4,
+        "input-path" => 5,
+        "bias-gradient-missing" => 6,
+        "one-sample-of-several" => 7,
+        "summed-not-averaged" => 8,
+        "biases-decay" | "weight-decay" => 9,
+        _ => 2,
     }
+}
+
+fn list(names: &str, as_json: bool, output: &mut Output) -> std::io::Result<()> {
+    let names: Vec<&str> = names.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for name in names {
+        let (fault, _) = Fault::mystery(name);
+        let line = line_of(fault);
+        if as_json {
+            output.json(&json!({ "name": name, "fault": fault.name, "line": line }))?;
+        } else {
+            writeln!(output, "{name:width$}  line {line}  {}", fault.name)?;
+        }
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use backprop::setup::{Data, Samples, Setup};
 use backprop::{Architecture, Cost, Dropout, Error, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
+use super::sheet::Hidden;
 use crate::cli::choices::{
     Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, read_start, training_samples,
 };
@@ -98,8 +99,7 @@ pub(super) struct Setting {
 impl SettingArgs {
     /// Reads and draws everything that is needed.
     pub(super) fn prepare(&self) -> Result<Setting, Error> {
-        if let Some((fault, seed)) = self.mystery.fault() {
-            let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], seed);
+        if let Some(Hidden { fault, architecture, parameters, task }) = self.mystery.hidden() {
             return Ok(Setting { architecture, parameters, task, fault: Some(fault) });
         }
         let fault = self.fault()?;

@@ -3,6 +3,7 @@
 mod choice;
 mod names;
 mod print;
+mod questions;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   backprop step --plain
   backprop step --plain --only a4,d4,w41..w4b
   backprop step --plain --phase backward --epochs 2
+  backprop step --seed 17 --questions
   backprop step --from model.json --data mnist --targets soft --rate 0.3 --plain";
 
 /// Step through training, node by node
@@ -53,6 +55,11 @@ pub(super) struct Step {
     #[arg(long, conflicts_with = "json")]
     plain: bool,
 
+    /// Print a sheet of questions: the same steps, with blanks for what they compute. The answers are those of --plain,
+    /// under the same numbers
+    #[arg(long, conflicts_with_all = ["plain", "json"])]
+    questions: bool,
+
     /// Print every step as one JSON object per line
     #[arg(long)]
     json: bool,
@@ -68,16 +75,21 @@ pub(super) struct Step {
     #[command(flatten)]
     choice: ChoiceArgs,
 
-    /// Decimals of each number with --plain, at least 6 [default: 6]
-    #[arg(long, value_name = "N", requires = "plain", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
+    /// Decimals of each number with --plain and --questions, at least 6 [default: 6]
+    #[arg(long, value_name = "N", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
     digits: Option<u8>,
 }
 
 impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        let as_text = self.plain || self.json;
+        let as_text = self.plain || self.questions || self.json;
         if self.train_limit == Some(0) || self.epochs == Some(0) {
             return Err(Error::usage("--train-limit and --epochs count from 1").into());
+        }
+        if self.digits.is_some() && !self.plain && !self.questions {
+            return Err(Error::usage("--digits says how --plain and --questions print numbers")
+                .remedy("add one of them")
+                .into());
         }
         if !as_text && self.epochs.is_some() {
             return Err(Error::usage("--epochs says how much --plain or --json prints").into());
@@ -97,7 +109,7 @@ impl Step {
         let stepper = sequence.stepper(&self.training);
         if self.json {
             self.print_json(stepper, output)?;
-        } else if self.plain {
+        } else if self.plain || self.questions {
             let architecture = &sequence.network.architecture;
             let training = format!("{} cost, {}", architecture.cost, self.training);
             self.print_plain(stepper, &training, sequence.source(), output)?;
@@ -151,15 +163,26 @@ impl Step {
     ) -> Result<(), Failure> {
         let mut positions = self.choice.positions(&stepper, self.count(&stepper))?;
         let decimals = self.digits.map_or(6, usize::from);
+        if self.questions {
+            questions::check(&stepper)?;
+        }
         let sizes = stepper.network().architecture.sizes_text();
         writeln!(output, "A network of {sizes} nodes, {training},")?;
         writeln!(output, "on {source}.")?;
         writeln!(output, "As in bp.py, δ = −∂E/∂z: the direction to move in.")?;
-        let mut headings = Headings::new(decimals);
+        if self.questions {
+            questions::write_weights(&stepper, decimals, output)?;
+        }
+        let mut headings = Headings::new(decimals, !self.questions);
         while positions.go_to_next(&mut stepper) {
             headings.write(&stepper, output)?;
             if let Some(step) = stepper.next() {
-                writeln!(output, "{:>5}  {step:.decimals$}", step.position + 1)?;
+                let number = step.position + 1;
+                if self.questions {
+                    writeln!(output, "{number:>5}  {}", questions::question(&step, decimals))?;
+                } else {
+                    writeln!(output, "{number:>5}  {step:.decimals$}")?;
+                }
             }
         }
         Ok(())

@@ -11,13 +11,15 @@ use crate::cli::Output;
 /// Writes headings where the step printed before belongs to another epoch, sample, phase or layer.
 pub(super) struct Headings {
     decimals: usize,
+    /// The costs are told, not asked for.
+    with_costs: bool,
     /// The training step of the last step printed, and which of its segments.
     printed: Option<(usize, Segment)>,
 }
 
 impl Headings {
-    pub(super) fn new(decimals: usize) -> Self {
-        Self { decimals, printed: None }
+    pub(super) fn new(decimals: usize, with_costs: bool) -> Self {
+        Self { decimals, with_costs, printed: None }
     }
 
     /// Writes the headings of the next step.
@@ -45,7 +47,8 @@ impl Headings {
         }
         if segment.phase == Phase::OutputDelta {
             let cost = stepper.costs().last().copied().unwrap_or_default();
-            writeln!(output, "\nThe cost of this sample: {}", number(cost, self.decimals))?;
+            let cost = if self.with_costs { number(cost, self.decimals) } else { "_".repeat(20) };
+            writeln!(output, "\nThe cost of this sample: {cost}")?;
         }
         writeln!(output, "\n{}", heading(&segment))
     }

@@ -1,0 +1,254 @@
+//! A mystery's numbers: everything that its backward pass has read and computed, to reason with.
+
+use std::fmt;
+use std::iter::once;
+
+use serde::Serialize;
+
+use backprop::gradient_check::faults::{Context, Correct, Fault, SetUp, gradient};
+use backprop::gradient_check::{Forward, Task};
+use backprop::step::text::slope;
+use backprop::{Activation, Architecture, Cost, Parameters};
+
+/// The lines of the backward pass ([`Hidden::pass`]).
+pub(super) const LINES: usize = 9;
+
+/// Sizes in which every fault of the gallery can occur, so that they tell nothing.
+const SIZES: &[usize] = &[3, 3, 3, 3];
+
+/// A fault, and the network that it is planted in.
+pub(super) struct Hidden {
+    pub(super) fault: &'static Fault,
+    pub(super) architecture: Architecture,
+    pub(super) parameters: Parameters,
+    pub(super) task: Task,
+}
+
+/// What the hidden backward pass has read and computed.
+#[derive(Debug, Serialize)]
+pub(super) struct Sheet {
+    architecture: Architecture,
+    lambda_over_n: f64,
+    weights: Parameters,
+    samples: Vec<Traces>,
+    gradient: Parameters,
+    right_gradient: Parameters,
+    /// The backward pass as it should be, line by line.
+    pass: [String; LINES],
+}
+
+/// One sample.
+#[derive(Debug, Serialize)]
+struct Traces {
+    sample: Vec<f64>,
+    label: Vec<f64>,
+    /// a of each layer, from 0, as the backward pass reads it.
+    outputs: Vec<Vec<f64>>,
+    /// δ of each layer, from 1.
+    deltas: Vec<Vec<f64>>,
+}
+
+impl Hidden {
+    /// Returns the mystery of a name. Its cost, its activation, its number of samples and its weight decay are those that the
+    /// fault needs; where it needs none, they are drawn, and so tell nothing.
+    pub(super) fn new(name: &str) -> Self {
+        let (fault, seed) = Fault::mystery(name);
+        let own = fault.set_up;
+        let in_the_output_delta =
+            matches!(fault.pattern, "output-delta" | "sign-flipped" | "constant-factor");
+        let (activation, cost) = match seed >> 8 & 3 {
+            _ if in_the_output_delta => (own.activation, own.cost),
+            0 => (Activation::Sigmoid, Cost::CrossEntropy),
+            1 => (Activation::Tanh, Cost::Quadratic),
+            _ => (Activation::Sigmoid, Cost::Quadratic),
+        };
+        let several = own.samples > 1 || seed >> 10 & 1 == 1;
+        let decays = own.l2 > 0.0 || seed >> 11 & 1 == 1;
+        let (samples, l2) = (if several { 2 } else { 1 }, if decays { 0.1 } else { 0.0 });
+        let set_up = SetUp { activation, cost, samples, l2, ..own };
+        let (architecture, parameters, task) = set_up.draw(SIZES, seed);
+        Self { fault, architecture, parameters, task }
+    }
+
+    /// Returns the backward pass as it should be, in lines that `--explain` counts from 1.
+    pub(super) fn pass(&self) -> [String; LINES] {
+        let activation = self.architecture.output_activation();
+        let output_delta = match self.architecture.cost {
+            Cost::Quadratic => format!("{}·(t - a[3])", slope(activation, "a[3]")),
+            Cost::CrossEntropy => "t - a[3]".to_owned(),
+        };
+        [
+            "for each sample x with its label t: a[0] = x, and the outputs a[1], a[2], a[3]".to_owned(),
+            format!("    δ[3] = {output_delta}"),
+            "    for l = 2, 1:".to_owned(),
+            format!("        δ[l] = {}·(W[l+1]ᵀ·δ[l+1])", slope(activation, "a[l]")),
+            "    gradient of W[l] = δ[l]·a[l-1]ᵀ, for l = 1, 2, 3".to_owned(),
+            "    gradient of b[l] = δ[l]".to_owned(),
+            "    sum += gradient".to_owned(),
+            "gradient = sum / number of samples".to_owned(),
+            "gradient of W[l] -= lambda/n · W[l]".to_owned(),
+        ]
+    }
+
+    /// Returns the numbers to reason with.
+    pub(super) fn sheet(&self) -> Sheet {
+        Sheet {
+            architecture: self.architecture.clone(),
+            lambda_over_n: self.task.l2,
+            weights: self.parameters.clone(),
+            samples: self.traces(),
+            gradient: self.gradient_of(self.fault),
+            right_gradient: self.right_gradient(),
+            pass: self.pass(),
+        }
+    }
+
+    /// Returns what the faulty pass reads and computes on its way, sample by sample.
+    fn traces(&self) -> Vec<Traces> {
+        let pass = self.fault.pass;
+        let last = SIZES.len() - 1;
+        let traces = self.task.examples.iter().map(|example| {
+            let (sample, label) = pass.sample_and_label(example);
+            let forward = Forward::pass(&self.architecture, &self.parameters, sample);
+            let context = Context {
+                architecture: &self.architecture,
+                parameters: &self.parameters,
+                forward: &forward,
+                label,
+            };
+            let mut deltas: Vec<Vec<f64>> = SIZES[1..].iter().map(|&size| vec![0.0; size]).collect();
+            deltas[last - 1] = pass.output_delta(&context);
+            for layer in (pass.lowest_layer()..last).rev() {
+                deltas[layer - 1] = pass.hidden_delta(&context, layer, &deltas[layer]);
+            }
+            Traces {
+                sample: example.sample.clone(),
+                label: example.label.clone(),
+                outputs: forward.outputs,
+                deltas,
+            }
+        });
+        traces.collect()
+    }
+
+    fn gradient_of(&self, fault: &Fault) -> Parameters {
+        gradient(fault.pass, &self.architecture, &self.parameters, &self.task)
+    }
+
+    fn right_gradient(&self) -> Parameters {
+        gradient(&Correct, &self.architecture, &self.parameters, &self.task)
+    }
+
+    /// Returns what in this report speaks against a fault: where it would show and nothing does, where something shows and it
+    /// would not, or a number.
+    pub(super) fn against(&self, answered: &Fault) -> String {
+        let name = answered.name;
+        let (its, activation) = (answered.set_up.activation, self.architecture.output_activation());
+        if its == Activation::Tanh && activation != its {
+            return format!("{name} is a mistake in {its} neurons, and these are {activation} neurons.");
+        }
+        let (right, here, other) =
+            (self.right_gradient(), self.gradient_of(self.fault), self.gradient_of(answered));
+        let groups: Vec<_> =
+            groups(&right).into_iter().zip(groups(&here)).zip(groups(&other)).rev().collect();
+        if groups.iter().all(|(((_, right), _), (_, other))| same(right, other)) {
+            return format!(
+                "In this network, with this cost and these samples, {name} would change nothing."
+            );
+        }
+        for (((group, right), (_, here)), (_, other)) in &groups {
+            match (same(right, here), same(right, other)) {
+                (false, true) => {
+                    return format!("With {name}, {group} would agree; in this report it disagrees.");
+                }
+                (true, false) => {
+                    return format!("With {name}, {group} would disagree; in this report it agrees.");
+                }
+                _ => {}
+            }
+        }
+        for (((group, _), (_, here)), (_, other)) in &groups {
+            if let Some(i) = (0..here.len()).find(|&i| !same(&here[i..=i], &other[i..=i])) {
+                let (entry, here, other) = (entry(group, i), here[i], other[i]);
+                return format!(
+                    "With {name}, the analytic gradient in {entry} would be {other:+.3e}; in this report it is {here:+.3e}."
+                );
+            }
+        }
+        format!("In this network {name} would look the same, and yet it is another fault.")
+    }
+}
+
+/// Returns the weights and the biases of every layer, with their names.
+fn groups(parameters: &Parameters) -> Vec<(String, Vec<f64>)> {
+    let layers = (1..).zip(&parameters.layers);
+    let groups = layers.flat_map(|(l, layer)| {
+        [(format!("W[{l}]"), layer.weights.concat()), (format!("b[{l}]"), layer.biases.clone())]
+    });
+    groups.collect()
+}
+
+/// Returns true if no number differs by more than the tolerance of a check.
+fn same(one: &[f64], other: &[f64]) -> bool {
+    one.iter().zip(other).all(|(one, other)| (one - other).abs() <= 1e-6 * (one.abs() + other.abs()))
+}
+
+/// `row 2, column 3 of W[1]`: the layers are equally large.
+fn entry(group: &str, place: usize) -> String {
+    let size = SIZES[0];
+    if group.starts_with('b') {
+        return format!("number {} of {group}", place + 1);
+    }
+    format!("row {}, column {} of {group}", place / size + 1, place % size + 1)
+}
+
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The backward pass as it should be; one line of it was written wrongly:")?;
+        for (number, line) in (1..).zip(&self.pass) {
+            writeln!(f, "  {number}  {line}")?;
+        }
+        writeln!(f, "\nWeights, a row for each neuron, with its bias")?;
+        for (l, layer) in (1..).zip(&self.weights.layers) {
+            for (row, bias) in layer.weights.iter().zip(&layer.biases) {
+                writeln!(f, "  W[{l}]  {}   b {bias:+.6}", row_of(row, |number| format!("{number:+.6}")))?;
+            }
+        }
+        if self.lambda_over_n > 0.0 {
+            writeln!(f, "  lambda/n = {}", self.lambda_over_n)?;
+        }
+        for (number, traces) in (1..).zip(&self.samples) {
+            let (numbers, small) =
+                (|number: f64| format!("{number:+.6}"), |number: f64| format!("{number:+.4e}"));
+            writeln!(f, "\nSample {number}")?;
+            writeln!(f, "  x     {}", row_of(&traces.sample, numbers))?;
+            writeln!(f, "  t     {}", row_of(&traces.label, numbers))?;
+            writeln!(f, "and what the backward pass read and computed")?;
+            for (l, outputs) in traces.outputs.iter().enumerate() {
+                writeln!(f, "  a[{l}]  {}", row_of(outputs, numbers))?;
+            }
+            for (l, deltas) in traces.deltas.iter().enumerate().rev() {
+                let l = l + 1;
+                writeln!(f, "  δ[{l}]  {}", row_of(deltas, small))?;
+            }
+        }
+        writeln!(f, "\nIts gradients, -dE/dw, bias last; and each divided by the right one")?;
+        for (l, (layer, right)) in (1..).zip(self.gradient.layers.iter().zip(&self.right_gradient.layers)) {
+            for (i, row) in layer.weights.iter().enumerate() {
+                let (bias, right_bias) = (layer.biases[i], right.biases[i]);
+                let numbers: Vec<f64> = row.iter().copied().chain(once(bias)).collect();
+                let wanted = right.weights[i].iter().copied().chain(once(right_bias));
+                let ratios: Vec<f64> =
+                    numbers.iter().zip(wanted).map(|(number, wanted)| number / wanted).collect();
+                let numbers = row_of(&numbers, |number| format!("{number:+.3e}"));
+                writeln!(f, "  W[{l}] {numbers}  {}", row_of(&ratios, |ratio| format!("{ratio:.3}")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row_of(numbers: &[f64], text: impl Fn(f64) -> String) -> String {
+    let texts = numbers.iter().map(|&number| text(number));
+    texts.map(|text| format!("{text:>9}")).collect::<Vec<_>>().join(" ")
+}
