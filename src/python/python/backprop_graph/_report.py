@@ -154,7 +154,7 @@ class Report:
     def __repr__(self) -> str:
         these = [finding.group for finding in self.findings if finding.verdict == self.verdict]
         count = f"{len(these)} of {self.checked}" if these else f"{self.checked}"
-        where = f", in {', '.join(dict.fromkeys(these))}" if these else ""
+        where = f", in {', '.join(group.name for group in self.groups if group.name in these)}" if these else ""
         return f"<Report: {self.verdict}, {count} checked{where}>"
 
     def raise_if_wrong(self) -> None:
