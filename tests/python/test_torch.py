@@ -28,6 +28,8 @@ def test_a_right_module_in_f32_is_not_accused_and_three_percent_are_found(kind: 
         report = check_module(module, function)
         assert report.passed, f"{name}\n{report}"
         assert [group.name for group in report.groups] == [n for n, _ in module.named_parameters()]
+        if torch.__version__ < "2":
+            continue  # there torch.autograd.grad leaves out the hook that plants the fault
         hook = torch_modules.plant(module, function)
         wrong = check_module(module, function)
         hook.remove()
