@@ -3,13 +3,15 @@
 use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
 use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report};
 use backprop::graph::Network;
+use backprop::step::text::short;
 use backprop::step::{Stepper, view};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::map::Map;
-use crate::session::{Play, text};
-use crate::texts::Shown;
+use crate::play::{Play, no_such};
+use crate::session::text;
+use crate::texts::{NONE, Shown};
 
 /// The verdict on one parameter.
 #[derive(Serialize)]
@@ -19,6 +21,8 @@ struct Judged {
     verdict: &'static str,
     analytic: String,
     numerical: String,
+    /// Computed by measured.
+    ratio: String,
 }
 
 /// Returns the faults that can be planted, and whether each can be planted in the page's own network.
@@ -65,6 +69,17 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
     }
 }
 
+/// Checks the gradient of one weight, as the terminal's `g` does.
+pub fn check_one(play: &Play, name: &str) -> Result<String, String> {
+    let quantity = view::Quantity::parse(&play.stepper, name).ok_or_else(|| no_such(name))?;
+    let (view::Quantity::Weight(id) | view::Quantity::Gradient(id)) = quantity else {
+        return Err(format!("{name} is no weight; only weights have a gradient to check"));
+    };
+    let last = play.stepper.position().saturating_sub(1);
+    let words = view::check(&play.stepper, id, last).ok_or_else(|| no_such(name))?;
+    text(&json!({ "words": words }))
+}
+
 /// Checks a fault like `backprop check --engine object --fault NAME`.
 fn check_planted(fault: &'static Fault) -> Result<String, String> {
     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
@@ -94,12 +109,18 @@ fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String>
             },
             analytic: Shown::new(entry.analytic).text,
             numerical: Shown::new(entry.numerical).text,
+            ratio: if entry.numerical == 0.0 {
+                NONE.to_owned()
+            } else {
+                short(entry.analytic / entry.numerical)
+            },
         }
     });
     let entries: Vec<Judged> = entries.collect();
     text(&json!({
         "report": report.to_string(),
         "passed": report.passed(),
+        "diagnosis": report.diagnosis.as_ref().map(|diagnosis| format!("{diagnosis}")),
         "entries": entries,
         "network": network,
     }))

@@ -1,13 +1,15 @@
 //! "What comes next?": the reader guesses the next value, and a wrong guess is compared with the classic slips.
 
 use backprop::Cost;
+use backprop::step::view::typed;
 use backprop::step::{Phase, Reading, Step, Stepper, Target, Term};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::formula::Formula;
 use crate::map::Map;
-use crate::session::{Play, text};
+use crate::play::Play;
+use crate::session::text;
 use crate::texts::Shown;
 
 /// A classic mistake, and the number it would give here.
@@ -42,13 +44,8 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
         "formula": Formula::new(&step, None).without_value(),
     });
     let Some(guess) = guess else { return text(&question) };
-    let typed = guess.trim().replace(',', ".").replace('−', "-");
-    let number: f64 = match typed.parse() {
-        Ok(number) if f64::is_finite(number) => number,
-        _ => return Err(format!("'{guess}' is not a number")),
-    };
-    let decimals =
-        typed.split(['e', 'E']).next().and_then(|digits| digits.split_once('.')).map_or(0, |d| d.1.len());
+    let number = typed::number(guess)?;
+    let decimals = typed_decimals(guess);
     let right = is_meant(number, decimals, step.after);
     let slips = slips(&step, &play.stepper, &play.map, &after);
     let slip = slips.iter().filter(|slip| slip.number != step.after && !right);
@@ -64,10 +61,22 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     text(&found)
 }
 
+/// Returns the decimals that a number was typed with, an exponent and a per cent sign counted in.
+fn typed_decimals(typed: &str) -> i32 {
+    let plain = typed.trim().trim_end_matches(['%', ' ']);
+    let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((plain, "0"));
+    let decimals = mantissa.split_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
+    let share = if typed.contains('%') { 2 } else { 0 };
+    i32::try_from(decimals)
+        .unwrap_or(i32::MAX)
+        .saturating_add(share)
+        .saturating_sub(exponent.parse().unwrap_or(0))
+}
+
 /// Returns true if a number typed with this many decimals means this value: the value rounded or, if it was typed with
 /// fewer than two significant digits, a value within half a per cent.
-fn is_meant(number: f64, decimals: usize, value: f64) -> bool {
-    let unit = 10f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
+fn is_meant(number: f64, decimals: i32, value: f64) -> bool {
+    let unit = 10f64.powi(decimals.saturating_neg());
     let tolerance = if value.abs() >= 10.0 * unit { 0.5 * unit } else { 0.005 * value.abs() };
     // A little more, because the guess itself is rounded to binary.
     (number - value).abs() <= tolerance * (1.0 + 1e-9)
@@ -195,6 +204,14 @@ fn transposed_sum(terms: &[Term], stepper: &Stepper, map: &Map, factor: impl Fn(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_are_counted_as_they_were_typed() {
+        for (typed, decimals) in [("0.65", 2), ("0,650", 3), ("3.8e-4", 5), ("65%", 2), ("1e3", -3), ("7", 0)]
+        {
+            assert_eq!(typed_decimals(typed), decimals, "{typed}");
+        }
+    }
 
     #[test]
     fn a_guess_is_right_if_it_is_the_value_rounded() {

@@ -15,17 +15,22 @@
 #![allow(unsafe_code, reason = "a browser calls these functions by name, and hands over one of its own")]
 
 mod checking;
+mod curve;
 mod digits;
+mod drawing;
 mod formula;
 mod guess;
 mod map;
 mod matrices;
 mod moment;
 mod pictures;
+mod play;
 mod race;
 mod request;
 mod session;
+mod settings;
 mod situation;
+mod tell;
 mod texts;
 mod training;
 

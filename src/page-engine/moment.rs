@@ -35,6 +35,8 @@ pub struct Moment {
     formula: Option<Formula>,
     changed: Option<Changed>,
     reads: Vec<String>,
+    /// The weight whose product counts most in the step's sum, biases aside.
+    strongest: Option<String>,
     next: Upcoming,
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
@@ -46,7 +48,6 @@ pub struct Moment {
     labels: Vec<Shown>,
     inputs: Vec<Shown>,
     connections: Vec<ConnectionNumbers>,
-    cost: Cost,
     edits: Vec<EditShown>,
     rate: String,
     can_undo: bool,
@@ -111,14 +112,6 @@ struct ConnectionNumbers {
 }
 
 #[derive(Debug, Serialize)]
-struct Cost {
-    /// The number of samples whose cost is known.
-    known: usize,
-    #[serde(flatten)]
-    latest: Option<Shown>,
-}
-
-#[derive(Debug, Serialize)]
 struct EditShown {
     name: String,
     text: String,
@@ -160,6 +153,7 @@ impl Moment {
             formula: step.as_ref().map(|step| Formula::new(step, stepper.class_in_words(step, classes))),
             changed: step.as_ref().and_then(|step| changed(step.action)),
             reads: step.as_ref().map(reads).unwrap_or_default(),
+            strongest: step.as_ref().and_then(strongest),
             next: Upcoming {
                 phase: stepper.phase(),
                 target: changed(stepper.upcoming()).unwrap_or(Changed::Node(0)),
@@ -180,10 +174,6 @@ impl Moment {
             labels: shown(&label),
             inputs: shown(&sample),
             connections: connections(stepper, map, step.as_ref()),
-            cost: Cost {
-                known: stepper.costs().len(),
-                latest: stepper.costs().last().map(|&cost| Shown::new(cost)),
-            },
             edits: edits_shown(stepper),
             rate: stepper.rate().to_string(),
             can_undo: stepper.edits().next().is_some(),
@@ -250,6 +240,13 @@ fn reads(step: &Step) -> Vec<String> {
         _ => {}
     }
     names
+}
+
+/// Returns the weight of the largest product, biases aside.
+fn strongest(step: &Step) -> Option<String> {
+    let terms = step.reading.terms().iter().filter(|term| term.wire.upstream.number.is_some());
+    let largest = terms.max_by(|one, other| one.product().abs().total_cmp(&other.product().abs()));
+    largest.map(|term| term.wire.name())
 }
 
 impl NodeNumber {

@@ -1,13 +1,11 @@
 //! Pictures for the page: decision regions, points, and images of weights and samples.
 
-use backprop::data_set::centre::centre_like_mnist;
-use backprop::model_file::Model;
 use backprop::setup::Rows;
-use backprop::{Architecture, Engine as _, Parameters, Sample, vectorized};
+use backprop::{Engine as _, Sample, vectorized};
 use serde_json::{Value, json};
 
-use crate::request::Whose;
-use crate::session::{Play, text};
+use crate::play::Play;
+use crate::session::text;
 use crate::texts::Shown;
 use crate::training::class;
 
@@ -48,12 +46,13 @@ fn in_the_plane(rows: &Rows) -> Result<&Rows, String> {
 }
 
 /// Returns the class of every point of a grid, row by row from the top, and the lead of its output, from 0 to 255.
-pub fn regions(play: &Play, columns: usize, rows: usize, from: Whose) -> Result<String, String> {
+pub fn regions(play: &Play, columns: usize, rows: usize) -> Result<String, String> {
     let frame = Frame::of(in_the_plane(&play.scene.rows)?);
     if columns == 0 || rows == 0 || columns.saturating_mul(rows) > 100_000 {
         return Err("a grid has between 1 and 100,000 points".to_owned());
     }
-    let mut network = network(play, from);
+    let mut network =
+        vectorized::Network::from_parameters(&play.scene.network.architecture, &play.parameters());
     let middle = |place: usize, count: usize| (place as f64 + 0.5) / count as f64;
     let points = (0..rows)
         .flat_map(|row| (0..columns).flat_map(move |column| [(middle(column, columns), middle(row, rows))]));
@@ -98,48 +97,54 @@ pub fn points(rows: &Rows) -> Result<String, String> {
     }))
 }
 
-/// Returns the network's answer to a sample.
-pub fn predict(play: &Play, sample: &[f64], from: Whose) -> Result<String, String> {
+/// Returns the network's answer to a sample, in words too; `seen` is how many samples it has been trained on.
+pub fn read(play: &Play, sample: &[f64], seen: Option<u64>) -> Result<String, String> {
     let inputs = play.scene.network.architecture.input_size();
     if sample.len() != inputs {
         return Err(format!("a sample of this network has {inputs} numbers, not {}", sample.len()));
     }
-    let outputs = network(play, from).predict(Sample(sample));
+    let outputs = play.stepper.network().clone().predict(Sample(sample));
     let class = class(&outputs);
+    let name = play.scene.rows.classes.get(class).cloned().unwrap_or_else(|| class.to_string());
+    let words = match seen {
+        Some(0) => format!("The network is untrained: {name} is a guess. Train it, and it learns to read."),
+        Some(1) => format!("After one sample the network reads {name}."),
+        Some(seen) if seen < play.scene.rows.samples.len() as u64 => {
+            format!("After {seen} samples the network reads {name}.")
+        }
+        _ => format!("The network reads {name}."),
+    };
     text(&json!({
         "outputs": outputs,
         "texts": outputs.iter().map(|&output| Shown::new(output).short).collect::<Vec<_>>(),
         "class": class,
-        "name": play.scene.rows.classes.get(class).cloned().unwrap_or_else(|| class.to_string()),
+        "words": words,
     }))
 }
 
-fn network(play: &Play, from: Whose) -> vectorized::Network {
-    vectorized::Network::from_parameters(&play.scene.network.architecture, &play.parameters(from))
-}
+/// The most neurons whose weights are shown as images.
+const MOST_IMAGES: usize = 100;
 
-/// Converts a drawn digit to MNIST's format: its ink in a box of 20 by 20, its centre of mass in the middle.
-pub fn normalize(columns: usize, rows: usize, pixels: &[u8]) -> Result<String, String> {
-    if columns.checked_mul(rows) != Some(pixels.len()) {
-        return Err(format!("{} grey levels are not an image of {columns} by {rows}", pixels.len()));
-    }
-    let ink: Vec<f64> = pixels.iter().map(|&level| f64::from(level) / 255.0).collect();
-    let image = centre_like_mnist(columns, rows, &ink);
-    let sample: Vec<f64> = image.iter().map(|&byte| f64::from(byte) / 255.0).collect();
-    text(&json!({ "sample": sample, "image": image.to_vec() }))
-}
-
-/// Returns the weights from the input to a neuron of the first hidden layer as an image; 255 is the largest of them.
-pub fn weights(play: &Play, node: usize, from: Whose) -> Result<String, String> {
-    let place = play.map.places.get(node).filter(|place| place.layer == 1 && place.number.is_some());
-    let place = place.ok_or("only neurons of the first hidden layer look at the sample itself")?;
-    let parameters = play.parameters(from);
-    let weights = &parameters.layers[0].weights[place.index as usize];
-    let (rows, columns) = play.scene.rows.image_shape.unwrap_or((1, weights.len()));
-    let largest = weights.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
-    let level = |weight: &f64| if largest > 0.0 { (weight / largest * 255.0).round() } else { 0.0 };
-    let pixels: Vec<i32> = weights.iter().map(|weight| level(weight) as i32).collect();
-    text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
+/// Returns the weights from the input to each neuron of the first hidden layer as an image, by the neuron's id; 255 is
+/// the largest of an image.
+pub fn weights(play: &Play) -> Result<String, String> {
+    let parameters = play.parameters();
+    let layer = &parameters.layers[0].weights;
+    let (rows, columns) = play.scene.rows.image_shape.unwrap_or((1, layer[0].len()));
+    let images: serde_json::Map<String, Value> = play
+        .map
+        .neurons(1)
+        .iter()
+        .zip(layer)
+        .take(MOST_IMAGES)
+        .map(|(id, weights)| {
+            let largest = weights.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
+            let level =
+                |weight: &f64| if largest > 0.0 { (weight / largest * 255.0).round() as i32 } else { 0 };
+            (id.to_string(), weights.iter().map(level).collect())
+        })
+        .collect();
+    text(&json!({ "rows": rows, "columns": columns, "images": images }))
 }
 
 /// Returns the sample of the latest step as an image.
@@ -148,11 +153,4 @@ pub fn sample(play: &Play) -> Result<String, String> {
     let (_, sample) = play.stepper.label_and_sample(play.stepper.position().saturating_sub(1));
     let pixels: Vec<u8> = sample.iter().map(|value| (value * 255.0).round() as u8).collect();
     text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))
-}
-
-/// Returns a model; the page can save it only if all its numbers are finite.
-pub fn model(architecture: &Architecture, parameters: Parameters) -> Result<Model, String> {
-    let model = Model::new(architecture.clone(), parameters);
-    model.to_json().map_err(|problem| problem.to_string())?;
-    Ok(model)
 }

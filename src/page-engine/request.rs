@@ -1,7 +1,9 @@
 //! The requests of the page.
 
+use backprop::step::view::{Unit, typed};
 use serde::Deserialize;
 
+use crate::race::Run;
 use crate::situation::Situation;
 
 /// One request: `{"do": "goto", "position": 12}`.
@@ -10,12 +12,26 @@ use crate::situation::Situation;
 pub enum Request {
     /// Begins with a network and its samples, before the first step or where the situation says.
     Start(Box<Situation>),
+    /// The same, with the situation as JSON text: numbers of JavaScript would change a large seed.
+    Begin {
+        situation: String,
+    },
     /// Begins with the situation in the fragment of an address.
     Restore {
         fragment: String,
     },
-    /// Returns network, seed, edits and position, as an object and as the fragment of an address.
-    Situation {},
+    /// Returns the fragment of an address that leads back here.
+    Address {},
+    /// Starts over with one setting changed, as typed or chosen.
+    Set {
+        key: String,
+        value: String,
+    },
+    /// Starts from the model in a file.
+    Open {
+        file: String,
+        text: String,
+    },
     /// Takes one step forward, or as many as are needed to pass inputs that are 0.
     Next {
         #[serde(default)]
@@ -27,37 +43,38 @@ pub enum Request {
         past_zeros: bool,
     },
     Goto {
-        position: usize,
+        position: u64,
     },
-    /// Goes to the first step of the next phase, or of the one before.
-    Phase {
-        direction: i32,
-    },
-    /// Goes to the first step of the next sample, or of the one before.
-    Sample {
+    /// Goes to the first step of the next unit, or of the one before.
+    Unit {
+        unit: UnitName,
         direction: i32,
     },
     /// Returns the present moment again.
     Look {},
+    /// Sets a number by its name; `by` is added to it.
     Edit {
         name: String,
-        value: f64,
+        value: Typed,
+        #[serde(default)]
+        by: f64,
         /// True if this continues the last edit, as dragging does.
         #[serde(default)]
         replace: bool,
     },
     Undo {},
-    /// Begins again with the same initial weights, without the edits.
+    /// Begins again with the same initial weights, without edits and training.
     Reset {},
     /// Explains a number in the words of the step that computed it.
     Tell {
         name: String,
     },
-    /// Returns the costs so far, starting with this one.
-    Curve {
-        #[serde(default)]
-        from: usize,
+    /// Checks the gradient of one weight.
+    CheckOne {
+        name: String,
     },
+    /// Returns the costs so far.
+    Curve {},
     Check {
         #[serde(default)]
         fault: Option<String>,
@@ -75,25 +92,33 @@ pub enum Request {
         #[serde(default)]
         value: Option<String>,
     },
+    /// Races the engines on a network of these sizes.
     Compare {
-        #[serde(default)]
-        sizes: Option<Vec<usize>>,
+        sizes: Vec<usize>,
+    },
+    /// Returns smaller networks of the same shape, down to a few connections.
+    Family {
+        sizes: String,
+    },
+    /// Says what several races show, the last of them above all.
+    Explain {
+        runs: Vec<Run>,
+        /// True if the browser has an instruction that the fused matrices need.
+        fused: bool,
     },
     /// Passes in the embedded digits, each file as stored in data/, in base64.
     Digits(crate::digits::Files),
+    /// Trains at full speed, from the present weights.
     Train {
         samples: usize,
         #[serde(default)]
         engine: crate::training::Kind,
     },
-    TrainReset {},
-    /// Makes the stepper start from the trained weights.
-    TrainTake {},
+    /// Returns the present network as a model file.
+    Model {},
     Regions {
         columns: usize,
         rows: usize,
-        #[serde(default)]
-        from: Whose,
     },
     Points {},
     AddPoint {
@@ -101,39 +126,58 @@ pub enum Request {
         y: f64,
         class: usize,
     },
-    Predict {
-        sample: Vec<f64>,
-        #[serde(default)]
-        from: Whose,
-    },
-    /// Steps through this one sample.
-    TakeSample {
-        sample: Vec<f64>,
-        label: usize,
-    },
-    /// Returns the grey levels of a drawn digit, converted as MNIST's are.
-    Normalize {
+    /// Takes a drawing of a digit, converted as MNIST's are, and returns it.
+    Draw {
         columns: usize,
         rows: usize,
         pixels: Vec<u8>,
     },
-    /// Returns the weights of a hidden neuron as an image.
-    Image {
-        node: usize,
-        #[serde(default)]
-        from: Whose,
+    /// Returns what the network reads in the drawing.
+    Read {},
+    /// Steps through the drawing.
+    TakeDrawing {
+        label: usize,
     },
+    /// Returns the weights of every neuron of the first hidden layer as an image.
+    Images {},
     /// Returns the present sample as an image.
     SampleImage {},
 }
 
-/// The network whose weights are meant.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+/// A number as a script gives it, or as text that somebody typed.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Typed {
+    Number(f64),
+    Text(String),
+}
+
+impl Typed {
+    pub fn number(&self) -> Result<f64, String> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Text(text) => typed::number(text),
+        }
+    }
+}
+
+/// A unit of steps.
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Whose {
-    /// The stepper's, as they are at this step.
-    #[default]
-    Step,
-    /// Those of the training next to it.
-    Train,
+pub enum UnitName {
+    Node,
+    Layer,
+    Phase,
+    Sample,
+}
+
+impl From<UnitName> for Unit {
+    fn from(name: UnitName) -> Self {
+        match name {
+            UnitName::Node => Self::Node,
+            UnitName::Layer => Self::Layer,
+            UnitName::Phase => Self::Phase,
+            UnitName::Sample => Self::Sample,
+        }
+    }
 }

@@ -1,18 +1,38 @@
 //! The situation a page begins with: a network, samples, how they are trained on, and what was changed by hand.
 //! `backprop trace` puts the same text into the page, and an address carries it.
 
-use backprop::data_set::{Source, Split, points};
+use backprop::data_set::{Source, Split, Targets, points};
 use backprop::graph::Network;
 use backprop::setup::{MADE_UP_SAMPLES, Rows, Samples, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{Engine as _, Error};
+use backprop::{Activation, Cost, Engine as _, Error, Label, Sample};
 use serde::{Deserialize, Serialize};
 
-use crate::digits::Digits;
+use crate::digits::{Digits, one_of};
+use crate::drawing::Drawn;
+use crate::training::Kind;
 
 /// The most parameters; more would make a page slow.
 const MOST_PARAMETERS: usize = 2_000_000;
+
+/// The most nodes; each is told of at every step.
+const MOST_NODES: usize = 5_000;
+
+/// The most numbers in samples that are made up.
+const MOST_NUMBERS: usize = 10_000_000;
+
+/// The most layers.
+const MOST_LAYERS: usize = 50;
+
+/// The most changes by hand and the most trainings that an address may hold.
+const MOST_EVENTS: usize = 200;
+
+/// The epochs that the slider covers, unless a situation says otherwise.
+pub const EPOCHS: u64 = 5;
+
+/// The most steps that one request or address may ask for: a second of work.
+pub const FARTHEST: u64 = 10_000_000;
 
 /// The situation a page begins with. Defaults are those of `backprop step`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,26 +44,62 @@ pub struct Situation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub batch: Option<usize>,
+    pub batch: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub l2: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropout: Option<f64>,
     /// The number of samples that are stepped through.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<usize>,
+    pub limit: Option<u64>,
     /// The epochs that the page's slider covers; the walk itself has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub epochs: Option<usize>,
+    pub epochs: Option<u64>,
+    /// Points added by hand: two inputs and a class.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<(f64, f64, usize)>,
+    /// What was done before, up to the last training at full speed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
+    #[serde(flatten)]
+    pub walk: Walk,
+}
+
+/// A walk of steps: what is walked through, what was changed by hand, and how far it went.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Walk {
+    /// The drawing that is stepped through in place of the samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<PlacedEdit>,
     #[serde(skip_serializing_if = "is_zero")]
-    pub position: usize,
+    pub position: u64,
+}
+
+/// A walk, and the training at full speed that followed it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Leg {
+    #[serde(flatten)]
+    pub walk: Walk,
+    /// The samples trained on.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub samples: u64,
+    #[serde(skip_serializing_if = "is_usual")]
+    pub engine: Kind,
 }
 
 // Serde hands over a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(position: &usize) -> bool {
+fn is_usual(engine: &Kind) -> bool {
+    *engine == Kind::default()
+}
+
+// Serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(position: &u64) -> bool {
     *position == 0
 }
 
@@ -52,14 +108,14 @@ fn is_zero(position: &usize) -> bool {
 pub struct PlacedEdit {
     pub name: String,
     pub value: f64,
-    pub at: usize,
+    pub at: u64,
 }
 
 /// The network, samples and options of a situation.
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub network: Network,
-    /// All samples, for the training that runs next to the steps.
+    /// All samples, for training at full speed.
     pub rows: Rows,
     /// The number of samples, from the first, that are stepped through.
     pub limit: usize,
@@ -74,7 +130,8 @@ impl Situation {
     /// Reads and draws everything that is needed.
     pub fn prepare(&self, digits: Option<&Digits>) -> Result<Scene, String> {
         let options = self.options()?;
-        let limit = self.limit.unwrap_or(MADE_UP_SAMPLES).max(1);
+        self.check_length()?;
+        let limit = self.limit.map_or(MADE_UP_SAMPLES, saturated).max(1);
         let text = |error: Error| error.to_string();
         let mut test = None;
         let samples = self.setup.samples(|source, _| {
@@ -84,14 +141,40 @@ impl Situation {
         });
         let samples = samples.map_err(text)?;
         let architecture = self.setup.architecture(&samples).map_err(text)?;
-        if architecture.parameter_count().is_none_or(|count| count > MOST_PARAMETERS) {
-            let sizes = architecture.sizes_text();
-            return Err(format!("sizes {sizes} are too many for a page; make a layer smaller"));
+        let nodes = architecture.sizes.iter().fold(0, |sum: usize, &size| sum.saturating_add(size));
+        if nodes > MOST_NODES || architecture.parameter_count().is_none_or(|count| count > MOST_PARAMETERS) {
+            return Err(format!(
+                "sizes {} are too large for a page, which shows at most {MOST_NODES} nodes and {MOST_PARAMETERS} \
+                 weights; make a layer smaller",
+                architecture.sizes_text()
+            ));
+        }
+        if architecture.sizes.len() > MOST_LAYERS {
+            return Err(format!(
+                "{} layers are too many for a page; the most are {MOST_LAYERS}",
+                architecture.sizes.len()
+            ));
+        }
+        if limit.saturating_mul(nodes) > MOST_NUMBERS && matches!(samples, Samples::MadeUp) {
+            return Err(format!("{limit} samples are too many to make up for a page; step through fewer"));
         }
         let mut network = Network::try_new(&architecture).map_err(text)?;
         network.set_parameters(&self.setup.parameters(&architecture));
         let all = if let Samples::MadeUp = samples { limit } else { usize::MAX };
-        let rows = self.setup.rows(&samples, &architecture, all);
+        let mut rows = self.setup.rows(&samples, &architecture, all);
+        for &(x, y, class) in &self.added {
+            rows.samples.push(vec![x, y]);
+            let (on, off) = options.targets.on_and_off();
+            let outputs = architecture.output_size();
+            rows.labels.push(match outputs {
+                1 => vec![if class == 1 { on } else { off }],
+                _ => one_of(outputs, class, options.targets),
+            });
+        }
+        if !self.added.is_empty() && architecture.input_size() != 2 {
+            return Err("only points in the plane can be added".to_owned());
+        }
+        let limit = limit.saturating_add(self.added.len());
         let test = match (test.flatten(), samples) {
             (Some(test), Samples::Set(_, source)) => {
                 let test = Samples::Set(self.setup.adapted(test).map_err(text)?, source);
@@ -103,12 +186,54 @@ impl Situation {
         Ok(Scene { network, limit: limit.min(rows.samples.len()), rows, source, options, test })
     }
 
+    /// Checks that it takes no more than some seconds to come where it leads.
+    fn check_length(&self) -> Result<(), String> {
+        let walks = || self.legs.iter().map(|leg| &leg.walk).chain([&self.walk]);
+        let edits = walks().map(|walk| walk.edits.len()).fold(self.added.len(), usize::saturating_add);
+        if edits > MOST_EVENTS || self.legs.len() > MOST_EVENTS {
+            return Err(format!("that is more than {MOST_EVENTS} changes by hand; start over with fewer"));
+        }
+        // An edit behind the one before is reached from the start again.
+        let length = |walk: &Walk| sum(walk.edits.iter().map(|edit| edit.at).chain([walk.position]));
+        let length = sum(walks().map(length));
+        if length > FARTHEST {
+            return Err(format!(
+                "that is {length} steps away; the page goes no further than {FARTHEST} steps"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Returns the same start, before the first step.
+    pub fn before_the_first_step(self) -> Self {
+        Self { legs: Vec::new(), walk: Walk::default(), ..self }
+    }
+
+    /// Returns the same situation without what it would be anyway, for a short address.
+    pub fn shortened(mut self) -> Self {
+        let default = Options::default();
+        self.rate = self.rate.filter(|rate| *rate != default.rate);
+        self.batch = self.batch.filter(|batch| *batch != 1);
+        self.l2 = self.l2.filter(|l2| *l2 != 0.0);
+        self.dropout = self.dropout.filter(|dropout| *dropout != 0.0);
+        self.limit = self.limit.filter(|limit| *limit != MADE_UP_SAMPLES as u64);
+        self.epochs = self.epochs.filter(|epochs| *epochs != EPOCHS);
+        let setup = &mut self.setup;
+        if setup.model.is_none() {
+            setup.cost = setup.cost.filter(|cost| *cost != Cost::default());
+            setup.activation =
+                setup.activation.take().filter(|list| list.iter().any(|a| *a != Activation::default()));
+        }
+        setup.targets = setup.targets.filter(|targets| *targets != Targets::default());
+        self
+    }
+
     fn options(&self) -> Result<Options, String> {
         let default = Options::default();
         let options = Options {
             epochs: Some(1),
             rate: self.rate.unwrap_or(default.rate),
-            batch: self.batch.unwrap_or(1),
+            batch: self.batch.map_or(1, saturated),
             l2: self.l2.unwrap_or(0.0),
             dropout: self.dropout.unwrap_or(0.0),
             targets: self.setup.targets.unwrap_or_default(),
@@ -118,6 +243,15 @@ impl Situation {
         options.check().map_err(|error| error.to_string())?;
         Ok(options)
     }
+}
+
+/// Returns a count for this machine; no more can be used of a larger one.
+fn saturated(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+fn sum(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }
 
 /// Reads a data set that a page can have.
@@ -138,16 +272,23 @@ fn split(source: &Source, digits: Option<&Digits>) -> Result<Split, Error> {
 }
 
 impl Scene {
-    /// Returns the steps of this training, from the first one.
-    pub fn stepper(&self) -> Stepper {
-        let mut rows = self.rows.clone();
-        rows.samples.truncate(self.limit);
-        rows.labels.truncate(self.limit);
-        rows.stepper(self.network.clone(), self.options.rate, self.options.mini_batches())
+    /// Returns the steps of this training, from the first one; through a drawing if there is one.
+    pub fn stepper(&self, drawn: Option<&Drawn>) -> Stepper {
+        let (labels, samples) = match drawn {
+            Some(Drawn { image, label }) => {
+                let outputs = self.network.architecture.output_size();
+                (&[one_of(outputs, *label, self.options.targets)][..], &[image.sample()][..])
+            }
+            None => (&self.rows.labels[..self.limit], &self.rows.samples[..self.limit]),
+        };
+        let labels: Vec<Label> = labels.iter().map(|label| Label(label)).collect();
+        let samples: Vec<Sample> = samples.iter().map(|sample| Sample(sample)).collect();
+        Stepper::new(self.network.clone(), &labels, &samples, self.options.rate)
+            .in_mini_batches(self.options.mini_batches())
     }
 
     /// Returns the line under the title.
-    pub fn about(&self) -> String {
+    pub fn about(&self, drawn: Option<&Drawn>) -> String {
         let architecture = &self.network.architecture;
         let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
         let mut activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
@@ -170,7 +311,11 @@ impl Scene {
         }
         let mut letters = self.source.chars();
         let source: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        let samples = if self.limit == 1 { "1 sample".to_owned() } else { format!("{} samples", self.limit) };
+        let samples = match (drawn, self.limit) {
+            (Some(_), _) => "your drawing is stepped through".to_owned(),
+            (None, 1) => "1 sample".to_owned(),
+            (None, limit) => format!("{limit} samples"),
+        };
         format!("{about}. {source}, {samples}.")
     }
 }

@@ -1,17 +1,17 @@
-//! Training next to the steps, a few samples at a time, so that the page stays responsive.
+//! Training at full speed, a few samples at a time, so that the page stays responsive.
 //!
 //! The order of samples and the steps are those of `backprop train`, so the weights are the same.
 
 use backprop::data_set::Answers;
 use backprop::training::{Options, sample_order};
-use backprop::{Engine, Parameters, graph, vectorized};
+use backprop::{Architecture, Engine, Parameters, graph, vectorized};
 use serde::{Deserialize, Serialize};
 
 use crate::situation::Scene;
 use crate::texts::Shown;
 
 /// The network that trains.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// One object per node and per connection.
@@ -21,16 +21,28 @@ pub enum Kind {
     Vectorized,
 }
 
-/// The state of a training.
+impl Kind {
+    fn build(self, architecture: &Architecture) -> Result<Box<dyn Engine>, String> {
+        let text = |error: backprop::Error| error.to_string();
+        Ok(match self {
+            Self::Object => Box::new(graph::Network::try_new(architecture).map_err(text)?),
+            Self::Vectorized => Box::new(vectorized::Network::try_new(architecture).map_err(text)?),
+        })
+    }
+}
+
+/// How far training has come.
 pub struct Training {
     pub kind: Kind,
-    engine: Box<dyn Engine>,
+    /// Made when it is needed.
+    engine: Option<Box<dyn Engine>>,
     epoch: usize,
     order: Vec<usize>,
     /// The samples of this epoch already trained on.
     done: usize,
     cost_sum: f64,
-    epoch_costs: Vec<f64>,
+    /// The mean cost of every complete epoch, whether trained at full speed or walked through.
+    pub means: Vec<f64>,
     /// Set from the end of an epoch until the next one begins.
     evaluation: Option<Evaluation>,
     accuracy: Option<Accuracies>,
@@ -43,20 +55,22 @@ struct Evaluation {
     correct: [usize; 2],
 }
 
-/// The progress of a training.
+/// The progress of training.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// The present epoch, from 1.
     epoch: usize,
     done: usize,
     total: usize,
-    /// The mean cost in this epoch so far.
-    cost: Option<f64>,
-    cost_text: String,
-    epoch_costs: Vec<f64>,
-    diverged: bool,
+    /// What has been reached, in words.
+    words: String,
+    pub diverged: bool,
+    /// True once something has been trained at full speed.
+    pub is_begun: bool,
     /// The accuracies of the last complete epoch.
     accuracy: Option<Accuracies>,
+    /// True while the way that an address describes is not at its end.
+    pub on_the_way: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -74,60 +88,61 @@ struct Accuracy {
 
 impl Training {
     /// Prepares training before the first sample.
-    pub fn new(scene: &Scene, kind: Kind) -> Result<Self, String> {
-        let architecture = &scene.network.architecture;
-        let mut engine: Box<dyn Engine> = match kind {
-            Kind::Object => {
-                Box::new(graph::Network::try_new(architecture).map_err(|error| error.to_string())?)
-            }
-            Kind::Vectorized => {
-                Box::new(vectorized::Network::try_new(architecture).map_err(|error| error.to_string())?)
-            }
-        };
-        engine.set_parameters(&scene.network.parameters());
-        let order = order(scene, 0);
-        Ok(Self {
-            kind,
-            engine,
+    pub fn new(scene: &Scene) -> Self {
+        Self {
+            kind: Kind::default(),
+            engine: None,
             epoch: 0,
-            order,
+            order: order(scene, 0),
             done: 0,
             cost_sum: 0.0,
-            epoch_costs: Vec::new(),
+            means: Vec::new(),
             evaluation: None,
             accuracy: None,
-        })
+        }
     }
 
-    pub fn parameters(&self) -> Parameters {
-        self.engine.parameters()
+    /// Goes on from these weights, with this kind of network.
+    pub fn take_over(&mut self, kind: Kind, network: &graph::Network) -> Result<(), String> {
+        let mut engine = kind.build(&network.architecture)?;
+        engine.set_parameters(&network.parameters());
+        (self.kind, self.engine) = (kind, Some(engine));
+        Ok(())
+    }
+
+    pub fn parameters(&self) -> Option<Parameters> {
+        self.engine.as_ref().map(|engine| engine.parameters())
     }
 
     /// Trains on at least this many more samples (whole mini-batches), but not beyond the end of the epoch. There it
-    /// counts the recognised samples, at most this many in one call.
-    pub fn go_on(&mut self, scene: &Scene, samples: usize) -> Report {
+    /// counts the recognised samples, at most this many in one call. Returns how many were trained on.
+    pub fn go_on(&mut self, scene: &Scene, samples: usize) -> usize {
         let mut left = samples.max(1);
+        let Some(mut engine) = self.engine.take() else { return 0 };
         if self.evaluation.as_ref().is_some_and(|evaluation| evaluation.is_over(scene)) {
             self.begin_epoch(scene);
         }
+        let before = self.done;
         while self.done < self.order.len() && left > 0 && self.cost_sum.is_finite() {
-            left = left.saturating_sub(self.train_once(scene));
+            left = left.saturating_sub(self.train_once(&mut *engine, scene));
         }
+        let trained = self.done - before;
         if self.done == self.order.len() && self.evaluation.is_none() && self.cost_sum.is_finite() {
-            self.epoch_costs.push(self.cost_sum / self.order.len() as f64);
+            self.means.push(self.cost_sum / self.order.len() as f64);
             self.evaluation = Some(Evaluation::default());
         }
         if let Some(evaluation) = &mut self.evaluation {
-            evaluation.go_on(&mut *self.engine, scene, left);
+            evaluation.go_on(&mut *engine, scene, left);
             if evaluation.is_over(scene) {
                 self.accuracy = Some(evaluation.accuracies(scene));
             }
         }
-        self.report()
+        self.engine = Some(engine);
+        trained
     }
 
     /// Takes one training step; returns the number of its samples.
-    fn train_once(&mut self, scene: &Scene) -> usize {
+    fn train_once(&mut self, engine: &mut dyn Engine, scene: &Scene) -> usize {
         let Options { rate, batch, .. } = scene.options;
         let mini_batches = scene.options.mini_batches();
         let at_once = if mini_batches.are_plain() { 1 } else { batch };
@@ -137,11 +152,11 @@ impl Training {
         };
         let (labels, samples) = (rows(&scene.rows.labels), rows(&scene.rows.samples));
         self.cost_sum += if mini_batches.are_plain() {
-            self.engine.train_each(&labels, &samples, rate).cost
+            engine.train_each(&labels, &samples, rate).cost
         } else {
             let before = self.epoch * self.order.len() + self.done;
             let step = mini_batches.step(rate, self.order.len(), before);
-            self.engine.train_mini_batch(&labels, &samples, &step)
+            engine.train_mini_batch(&labels, &samples, &step)
         };
         self.done += chosen.len();
         chosen.len()
@@ -155,17 +170,36 @@ impl Training {
         self.evaluation = None;
     }
 
-    fn report(&self) -> Report {
-        let cost = (self.done > 0).then(|| self.cost_sum / self.done as f64);
+    /// Returns the share of the present epoch that is done, and its mean cost so far.
+    pub fn so_far(&self) -> Option<(f64, f64)> {
+        let is_open = self.done > 0 && self.evaluation.is_none();
+        is_open.then(|| (self.done as f64 / self.order.len() as f64, self.cost_sum / self.done as f64))
+    }
+
+    pub fn report(&self) -> Report {
+        let diverged = !self.cost_sum.is_finite();
+        let cost = Shown::of((self.done > 0).then(|| self.cost_sum / self.done as f64)).text;
+        let accuracy = self.accuracy.as_ref().map(|Accuracies { train, test }| match test {
+            Some(test) => format!(" After the last epoch {} to test on are recognised.", test.text),
+            None => format!(" After the last epoch {} are recognised.", train.text),
+        });
+        let words = if diverged {
+            "It has diverged; try a smaller rate.".to_owned()
+        } else if self.engine.is_none() {
+            String::new()
+        } else {
+            let words = format!("Epoch {}, mean cost {cost}.", self.epoch + 1);
+            words + &accuracy.unwrap_or_default()
+        };
         Report {
             epoch: self.epoch + 1,
             done: self.done,
             total: self.order.len(),
-            cost,
-            cost_text: Shown::of(cost).text,
-            epoch_costs: self.epoch_costs.clone(),
-            diverged: !self.cost_sum.is_finite(),
+            words,
+            diverged,
+            is_begun: self.engine.is_some(),
             accuracy: self.accuracy.clone(),
+            on_the_way: false,
         }
     }
 }

@@ -359,7 +359,7 @@ pub fn short(value: f64) -> String {
         return exact;
     }
     let decimals = match size {
-        ..0.0005 => return format!("{value:.2e}"),
+        ..0.001 => return format!("{value:.2e}"),
         ..0.01 => 5,
         ..1.0 => 4,
         ..10.0 => 3,

@@ -1,4 +1,4 @@
-//! The page on paper, and on a telephone under a finger, in a real browser.
+//! The page on paper, on a telephone under a finger, and with a worker that takes its time, in a real browser.
 
 use serde_json::{Value, json};
 
@@ -39,11 +39,11 @@ fn on_paper_is_what_is_to_be_read_and_nothing_that_is_to_be_pressed() {
     // A check's report is on paper to its last word.
     browser.evaluate("document.getElementById('mode-check').click()");
     browser.evaluate("document.getElementById('check-run').click()");
-    let read = ["#network", "#check-verdict", "#report"];
+    let read = ["#network", "#check-verdict", "#verdicts"];
     assert_eq!(seen(&mut browser, &read), read);
     assert_eq!(seen(&mut browser, &pressed), [""; 0]);
     let overflow = "(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => [scrollWidth - clientWidth, scrollHeight - clientHeight])\
-                    (document.getElementById('report'))";
+                    (document.getElementById('verdicts'))";
     assert_eq!(browser.evaluate(overflow), json!([0, 0]));
     assert_eq!(browser.problems, [""; 0]);
 }
@@ -91,7 +91,7 @@ fn a_finger_draws_a_digit_on_a_telephone_and_the_network_stays_in_view() {
     }
     finger("touchEnd", None);
     let words = browser.evaluate("document.getElementById('drawn-words').textContent");
-    assert!(words.as_str().is_some_and(|words| words.starts_with("The network reads ")), "{words}");
+    assert!(words.as_str().is_some_and(|words| words.starts_with("The network is untrained: ")), "{words}");
     assert_eq!(browser.evaluate("scrollY"), scrolled, "the sheet is drawn on, not scrolled");
     let ink = "const image = document.getElementById('drawn-image'); \
                image.getContext('2d').getImageData(0, 0, 28, 28).data.filter((grey, place) => place % 4 === 0 && grey < 128).length";
@@ -105,5 +105,19 @@ fn a_finger_draws_a_digit_on_a_telephone_and_the_network_stays_in_view() {
     );
     let picture = browser.evaluate("document.getElementById('picture').getBoundingClientRect().toJSON()");
     assert!(picture["top"].as_f64() >= Some(-1.0) && picture["top"].as_f64() < Some(100.0), "{picture}");
+    assert_eq!(browser.problems, [""; 0]);
+}
+
+#[test]
+#[ignore = "needs chromium: run by CI"]
+fn races_are_explained_by_what_was_measured() {
+    let (_folder, path, _) = page("");
+    let mut browser = Browser::open(&path, "", &[]);
+    let report = browser.evaluate(include_str!("../testkit/page/race.js"));
+    assert_eq!(report["usual"], "784-30-10");
+    assert!(report["dragged"].as_str().is_some_and(|sizes| sizes != "784-30-10"), "{report}");
+    let words = report["words"].as_str().unwrap_or_default();
+    assert!(words.contains("they agree") && words.contains("times as fast as"), "{words}");
+    assert_eq!((&report["lanes"], &report["lines"]), (&json!(3), &json!(3)), "{report}");
     assert_eq!(browser.problems, [""; 0]);
 }

@@ -171,7 +171,7 @@ fn trainings() -> Vec<(Value, Parameters)> {
 /// Returns true if models of the page have these weights, to the bit.
 fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     for (place, (situation, expected)) in trainings.iter().enumerate() {
-        let model = Model::from_json(&models[place].to_string()).expect("a model");
+        let model = Model::from_json(models[place].as_str().expect("text")).expect("a model");
         assert!(model.parameters == *expected, "{situation}");
     }
 }

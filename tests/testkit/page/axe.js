@@ -4,11 +4,12 @@ async function walk(report) {
     start: () => backprop.goto(0),
     step: () => backprop.goto(12),
     edit: () => document.querySelector("#network [data-connection='0']").dispatchEvent(new MouseEvent("click", { bubbles: true })),
-    ask: () => press("w"),
+    ask: () => press("a"),
     setting: () => { at("setting").open = true; },
-    check: () => { press("c"); at("fault-plant").click(); },
-    compare: () => press("m"),
-    plane: () => { press("s"); choose("set-data", "xor"); },
+    check: () => { press("2"); at("fault-plant").click(); },
+    compare: () => press("3"),
+    refused: () => { press("1"); at("setting").open = true; choose("set-rate", "x"); },
+    plane: () => { choose("set-data", "xor"); },
     help: () => at("help").showModal(),
   };
   report.faults = [];
@@ -23,7 +24,7 @@ async function walk(report) {
       }
     }
     at("help").close();
-    press("w");
+    press("a");
     choose("set-data", "nine-nodes");
   }
 }

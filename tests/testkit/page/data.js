@@ -15,12 +15,11 @@ async function walk(report) {
   const weights = () => backprop.moment().connections.map(({ text }) => text).join();
   const untrained = weights();
   at("train-run").click();
-  for (let tries = 0; tries < 200 && (at("train-words").textContent === "" || pixels("regions") === before); tries += 1) await wait(20);
+  for (let tries = 0; tries < 200 && pixels("regions") === before; tries += 1) await wait(20);
   at("train-run").click();
   report.complaint = at("complaint").textContent;
   report.regionsChange = pixels("regions") !== before;
-  at("train-take").click();
-  report.trained = weights() !== untrained && backprop.position() === 0;
+  report.trained = weights() !== untrained;
 
   choose("set-data", "digits");
   report.tiles = [...document.querySelectorAll("#layers .tiles")].map((tiles) => tiles.children.length);

@@ -1,8 +1,9 @@
-// Files dropped onto the page, as a file manager drops them: a model that fits, three that are none, and one that does not fit.
+// Files dropped onto the page, as a file manager drops them: a model that fits, some that are none, and one that does not fit.
 async function walk(report, { model, other, broken }) {
   const drop = async (name, text) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([text], name));
+    at("complaint").replaceChildren();
     at("complaint").hidden = true;
     const moment = backprop.moment();
     const event = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });

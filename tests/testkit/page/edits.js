@@ -63,9 +63,10 @@ async function walk(report, { fragment }) {
   location.hash = report.fragment;
   await wait(200);
   report.restored = numbers();
-  choose("set-sizes", "2, 3");
+  choose("set-data", "made-up");
+  choose("set-sizes", "2; 3");
   report.sizes = backprop.network().sizes;
   choose("set-sizes", "2");
-  report.complaint = at("complaint").textContent;
-  report.sizesAfter = [backprop.network().sizes, at("set-sizes").value];
+  report.refused = at("set-sizes-refused").textContent;
+  report.sizesAfter = backprop.network().sizes;
 }

@@ -3,7 +3,7 @@ async function walk(report, names) {
   const count = (verdict) => document.querySelectorAll(`#network .verdict-${verdict}`).length;
   backprop.goto(12);
   const before = picture();
-  press("c");
+  press("2");
   at("check-run").click();
   report.own = { right: count("agree"), wrong: count("disagree") };
   report.faults = names.map((name) => {
@@ -15,7 +15,7 @@ async function walk(report, names) {
     edge.dispatchEvent(new PointerEvent("pointerleave"));
     return { report: backprop.check(name), shown: at("report").textContent, told, right: count("agree"), wrong: count("disagree") };
   });
-  const hidden = () => [picture(), location.hash, at("report").hidden && !at("mystery").hidden];
+  const hidden = () => [picture(), location.hash, at("verdicts").hidden && !at("mystery").hidden];
   at("mystery-seed").value = "ada & co";
   at("fault-hide").requestSubmit();
   report.hidden = hidden();
@@ -23,7 +23,7 @@ async function walk(report, names) {
   const answer = (name) => {
     at("mystery-name").value = name;
     at("mystery-form").requestSubmit();
-    return !at("report").hidden;
+    return !at("verdicts").hidden;
   };
   report.found = choices.filter(answer);
   at("fault-hide").requestSubmit();
@@ -31,6 +31,6 @@ async function walk(report, names) {
   location.hash = report.hidden[1];
   await wait(600);
   report.hiddenAgain = hidden();
-  press("s");
+  press("1");
   report.pictureComesBack = picture() === before;
 }

@@ -21,7 +21,7 @@ async function walk(report, task) {
   report.trained = task.trainings.map((situation) => {
     backprop.ask({ ...situation, do: "start" });
     backprop.ask({ do: "train", samples: 200, engine: "vectorized" });
-    return backprop.ask({ do: "train-take" }).situation.model;
+    return backprop.ask({ do: "model" }).text;
   });
   report.faults = task.faults.map((fault) => backprop.check(fault));
   await follow(task.edited);

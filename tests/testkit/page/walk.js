@@ -32,12 +32,12 @@ async function walk(report, { total }) {
 
   press("Home");
   report.notComputed = [...document.querySelectorAll("#network .node:not(.constant) .output")].every((text) => text.textContent.endsWith("–"));
-  press("PageDown");
-  press("PageDown");
+  press("p");
+  press("p");
   report.secondPhase = at("place").textContent;
-  press("]");
+  press("s");
   report.secondSample = at("place").textContent;
-  press("[");
+  press("S");
   press("?");
   report.helpOpens = at("help").open;
   at("help").close();

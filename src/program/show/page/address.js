@@ -1,25 +1,25 @@
-// The address holds network, seed, edits and step, so that a bookmark or a link leads back here.
+// The address holds network, seed, training, edits and step, so that a bookmark or a link leads back here.
 import { move, panel, session } from "./session.js";
+import { isTraining } from "./training.js";
 
 let due = 0;
 let latestAddress = "";
 /** What is shown again, after a change of the window's size, says nothing new. @type {unknown} */
 let latestMoment = null;
-/** What the page began with: then a step alone is enough. */
-let ownStart = "";
-
-/** @param {Record<string, any>} situation */
-const withoutPlace = ({ edits: _edits, position: _position, ...rest }) => JSON.stringify(rest);
 
 // Not at every step: browsers refuse when the address changes hundreds of times a minute.
 function writeAddress() {
   due = 0;
   // A new one that is about to be followed.
   if (location.hash !== latestAddress) return;
-  const { situation, fragment, error } = session.engine({ do: "situation" });
+  if (isTraining()) {
+    due = window.setTimeout(writeAddress, 2000);
+    return;
+  }
+  const { fragment, error } = session.engine({ do: "address" });
   if (error !== undefined) return;
-  const isPlain = !situation.edits?.length && withoutPlace(situation) === ownStart;
-  latestAddress = `#${isPlain ? `step=${session.moment.position}` : fragment}`;
+  session.fragment = fragment;
+  latestAddress = `#${fragment}`;
   history.replaceState(null, "", latestAddress);
 }
 
@@ -36,15 +36,17 @@ export function showAddress(address) {
 
 /**
  * Goes where the address says, if it says something.
- * @param {(seed: string) => void} hide  plants a fault to be found
+ * @param {(what: {mystery?: string, fault?: string}) => void} showCheck  plants a fault, to be found or by its name
  */
-export function followAddress(hide) {
+export function followAddress(showCheck) {
   const { hash } = location;
   const isNew = hash !== latestAddress;
   latestAddress = hash;
   const [, seed] = /^#mystery=(.+)$/.exec(hash) ?? [];
   const [, step] = /^#step=(\d+)$/.exec(hash) ?? [];
-  if (seed !== undefined) hide(decoded(seed));
+  const [, fault] = /^#check(?:=(.*))?$/.exec(hash) ?? [];
+  if (seed !== undefined) showCheck({ mystery: decoded(seed) });
+  else if (hash.startsWith("#check")) showCheck({ fault: fault && decoded(fault) });
   else if (step !== undefined) move({ do: "goto", position: Number(step) });
   else if (hash.length > 1 && isNew) move({ do: "restore", fragment: hash.slice(1) });
 }
@@ -59,9 +61,6 @@ function decoded(text) {
 }
 
 panel({
-  start() {
-    ownStart ||= withoutPlace(session.situation);
-  },
   show(moment) {
     if (moment === latestMoment) return;
     latestMoment = moment;

@@ -1,6 +1,6 @@
 // The gradient check: each connection's verdict on the picture, and the report; with a fault planted, known or to be found.
 import { showAddress } from "./address.js";
-import { at, choice, field, say } from "./dom.js";
+import { at, choice, element, field, say, typeset } from "./dom.js";
 import { showMode } from "./modes.js";
 import { drawNetwork, edgeGroup } from "./picture.js";
 import { pointAt, pointing } from "./pointing.js";
@@ -15,7 +15,8 @@ function tellReport(answer) {
   showMode("check");
   const network = answer.network ?? session.network;
   at("report").textContent = answer.report;
-  at("report").hidden = false;
+  at("report-words").hidden = false;
+  showTable(answer);
   const drawable = network.drawable && network.connections.length > 0;
   if (drawable) {
     at("network").classList.add("verdicts");
@@ -30,6 +31,29 @@ function tellReport(answer) {
   at("check-verdict").textContent = words;
   at("check-verdict").className = answer.passed ? "agree" : "disagree";
   say(words);
+}
+
+/** The most rows of the table; the report counts the rest. */
+const MOST_ROWS = 60;
+
+/** The verdict on each weight; where some disagree, on those first. @param {any} answer */
+function showTable({ entries, diagnosis }) {
+  const rank = (/** @type {any} */ { verdict }) => (verdict === "agree" ? 1 : 0);
+  const rows = [...entries].sort((one, other) => rank(one) - rank(other)).slice(0, MOST_ROWS);
+  const heading = element("tr", {}, ...["weight", "computed", "measured", "ratio", "verdict"].map((title) => element("th", { scope: "col" }, title)));
+  const line = (/** @type {any} */ { name, analytic, numerical, ratio, verdict }) => element("tr", { class: `verdict-${verdict}` },
+    element("th", { scope: "row" }, ...typeset(name)), ...[analytic, numerical, ratio, verdict].map((text) => element("td", {}, text)));
+  const left = entries.length - rows.length;
+  at("verdicts").replaceChildren(
+    ...(diagnosis ? [element("p", { class: "line" }, diagnosis)] : []),
+    element("table", {}, element("thead", {}, heading), element("tbody", {}, ...rows.map(line))),
+    ...(left > 0 ? [element("p", { class: "soft" }, `and ${left} more`)] : []));
+  at("verdicts").hidden = false;
+}
+
+/** @param {boolean} hidden */
+function hideReport(hidden) {
+  at("report-words").hidden = at("verdicts").hidden = hidden;
 }
 
 /** @param {any} node */
@@ -58,27 +82,44 @@ function showVerdict({ name, connection, verdict, analytic, numerical }) {
 function check() {
   at("mystery").hidden = true;
   tellReport(ask({ do: "check", fault: null }));
+  showAddress("#check");
 }
 
 /** @param {string} name */
 function plant(name) {
   const mine = field("fault-mine").checked && !field("fault-mine").disabled;
-  tellReport(ask({ do: "check", fault: name, mine }));
+  const answer = ask({ do: "check", fault: name, mine });
+  if (!answer) return;
+  tellReport(answer);
   at("mystery").hidden = true;
+  showAddress(`#check=${encodeURIComponent(name)}`);
+}
+
+/**
+ * Shows the check that an address asks for: of this network, with a fault, or with a hidden one.
+ * @param {{mystery?: string, fault?: string}} what
+ */
+export function showCheckOf({ mystery: seed, fault }) {
+  if (seed !== undefined) hide(seed);
+  else if (fault) {
+    choice("fault").value = fault;
+    describe();
+    plant(fault);
+  } else check();
 }
 
 /**
  * Plants one without saying which: its verdicts are seen, its report only once it is found. The address carries the seed.
  * @param {string} seed  a number or a name; the program's `check --mystery` takes the same fault for it
  */
-export function hide(seed) {
+function hide(seed) {
   const found = ask({ do: "mystery", seed });
   if (!found) return;
   mystery = found.fault;
   field("mystery-seed").value = seed;
   showAddress(`#mystery=${encodeURIComponent(seed)}`);
   tellReport(ask({ do: "check", fault: mystery }));
-  at("report").hidden = true;
+  hideReport(true);
   at("mystery").hidden = false;
   at("mystery-verdict").textContent = "";
   at("mystery-name").focus();
@@ -86,7 +127,7 @@ export function hide(seed) {
 
 function answer() {
   const right = choice("mystery-name").value === mystery;
-  at("report").hidden = !right;
+  hideReport(!right);
   at("mystery-verdict").textContent = right ? `Right: it is ${mystery}. The report says how the check sees it.`
     : "No, another one. Look where it lights up: in which layers, in weights or biases, and by which ratio.";
 }
@@ -124,6 +165,7 @@ panel({
     for (const id of ["fault", "mystery-name"]) choice(id).replaceChildren(...faults.map(({ name }) => new Option(name, name)));
     if (chosen) choice("fault").value = chosen;
     at("report").textContent = "";
+    hideReport(true);
     at("check-verdict").textContent = "";
     at("mystery").hidden = true;
     describe();

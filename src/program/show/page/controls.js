@@ -1,9 +1,10 @@
 // Moving: buttons, keys, the slider, and steps that follow one another by themselves.
-import { at, choice, field } from "./dom.js";
+import { at, choice, field, say } from "./dom.js";
 import { holdsBack, toggleAsking } from "./guess.js";
 import { showMode } from "./modes.js";
-import { pointing, select } from "./pointing.js";
-import { ask, complain, isLarge, move, panel, session, show } from "./session.js";
+import { pointAt, pointing, select } from "./pointing.js";
+import { stop } from "./training.js";
+import { ask, isLarge, move, panel, session, show } from "./session.js";
 
 /** How far the slider reaches. It grows when the reader walks on. */
 let horizon = 0;
@@ -12,7 +13,7 @@ const FARTHEST = 200_000;
 
 const horizonOf = () => {
   const { epoch_length: length, epoch } = session.moment;
-  const epochs = Math.max(session.situation.epochs ?? 5, epoch);
+  const epochs = Math.max(session.horizon, epoch);
   return Math.max(Math.min(epochs * length, FARTHEST), session.moment.position);
 };
 
@@ -82,9 +83,52 @@ function toggleTheme() {
 }
 
 function undo() {
-  const answer = session.moment.can_undo;
-  if (answer) move({ do: "undo" });
-  else complain("There is no edit to undo.");
+  if (session.moment.can_undo) move({ do: "undo" });
+  else say("There is no edit to undo.");
+}
+
+/** @param {string} unit @param {number} direction */
+const unit = (unit, direction) => () => move({ do: "unit", unit, direction });
+
+/** The weights that the present step uses. */
+const usedWeights = () => {
+  const { reads, changed, connections } = session.moment;
+  const used = new Set(reads);
+  return connections.filter(({ id, name }) => used.has(name) || changed?.connection === id).map(({ name }) => name);
+};
+
+/** Points at another of the weights that the step uses. @param {number} direction */
+function choose(direction) {
+  const weights = usedWeights();
+  const at = weights.indexOf(pointing.pointed ?? pointing.selected ?? "");
+  pointAt(weights[Math.min(Math.max(at + direction, 0), weights.length - 1)] ?? null);
+}
+
+/** Points at the weight whose product counts most, biases aside. */
+const chooseStrongest = () => pointAt(session.moment.strongest ?? usedWeights()[0] ?? null);
+
+/** The weight that is pointed at, else the first that the step uses. */
+const chosen = () => pointing.pointed ?? pointing.selected ?? usedWeights()[0] ?? null;
+
+function changeInput() {
+  const weight = session.moment.connections.find(({ name }) => name === chosen());
+  const from = weight && session.network.nodes[weight.from ?? session.network.connections[weight.id]?.from];
+  select(from && from.layer === 0 && !from.constant ? from.output : session.moment.step?.name ?? null);
+}
+
+function checkOne() {
+  const name = chosen();
+  const answer = name && ask({ do: "check-one", name });
+  if (!answer) return;
+  at("change").textContent = answer.words;
+  say(answer.words);
+}
+
+/** @param {string} id */
+function bring(id) {
+  showMode("step");
+  at(id).scrollIntoView({ block: "nearest" });
+  /** @type {HTMLElement | null} */ (at(id).querySelector("[tabindex], button"))?.focus({ preventScroll: true });
 }
 
 function toggleZeros() {
@@ -94,30 +138,50 @@ function toggleZeros() {
 
 const help = () => /** @type {HTMLDialogElement} */ (at("help"));
 
-/** @type {Record<string, () => void>} */
+/** The keys of the terminal's stepper, and some that only a page needs. @type {Record<string, () => void>} */
 const KEYS = {
   ArrowRight: forward,
+  Enter: forward,
   ArrowLeft: back,
-  PageDown: () => move({ do: "phase", direction: 1 }),
-  PageUp: () => move({ do: "phase", direction: -1 }),
-  "]": () => move({ do: "sample", direction: 1 }),
-  "[": () => move({ do: "sample", direction: -1 }),
+  Backspace: back,
+  n: unit("node", 1),
+  N: unit("node", -1),
+  l: unit("layer", 1),
+  L: unit("layer", -1),
+  p: unit("phase", 1),
+  P: unit("phase", -1),
+  s: unit("sample", 1),
+  S: unit("sample", -1),
   Home: toStart,
+  0: toStart,
   End: toEnd,
   " ": togglePlay,
   "+": () => faster(1),
+  "=": () => faster(1),
   "-": () => faster(-1),
-  e: () => select(pointing.pointed ?? session.moment.reads[0] ?? session.network.connections[0]?.name ?? null),
+  ArrowUp: () => choose(-1),
+  ArrowDown: () => choose(1),
+  c: chooseStrongest,
+  e: () => select(chosen()),
+  x: changeInput,
+  g: checkOne,
+  m: () => bring("matrices"),
+  w: () => bring("picture"),
   u: undo,
-  r: () => move({ do: "reset" }),
-  w: toggleAsking,
+  r: reset,
+  a: toggleAsking,
   z: toggleZeros,
-  s: () => showMode("step"),
-  c: () => showMode("check"),
-  m: () => showMode("compare"),
+  1: () => showMode("step"),
+  2: () => showMode("check"),
+  3: () => showMode("compare"),
   t: toggleTheme,
   "?": () => help().showModal(),
 };
+
+function reset() {
+  stop();
+  move({ do: "reset" });
+}
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
@@ -127,7 +191,8 @@ function onKey(event) {
   if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
   if (target instanceof HTMLInputElement && target.type !== "range") return;
   if (target instanceof HTMLElement && target.dataset.keys !== undefined) return;
-  if (key === " " && (target instanceof HTMLButtonElement || (target instanceof HTMLElement && target.tagName === "SUMMARY"))) return;
+  const presses = key === " " || key === "Enter";
+  if (presses && (target instanceof HTMLButtonElement || (target instanceof HTMLElement && target.tagName === "SUMMARY"))) return;
   const action = KEYS[key];
   if (!action) return;
   event.preventDefault();
@@ -145,7 +210,7 @@ export function startControls() {
   at("ask").addEventListener("click", toggleAsking);
   at("zeros").addEventListener("click", toggleZeros);
   at("undo").addEventListener("click", undo);
-  at("reset").addEventListener("click", () => move({ do: "reset" }));
+  at("reset").addEventListener("click", reset);
   at("theme").addEventListener("click", toggleTheme);
   at("print").addEventListener("click", () => window.print());
   at("help-button").addEventListener("click", () => help().showModal());

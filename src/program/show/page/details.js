@@ -1,8 +1,7 @@
 // What is pointed at or selected: where its number comes from, and a field to change it by hand.
 import { at, button, element, field } from "./dom.js";
-import { presentValue } from "./picture.js";
-import { editableName, meaningOf, pointing, select } from "./pointing.js";
-import { edit, panel, session } from "./session.js";
+import { meaningOf, pointing, select } from "./pointing.js";
+import { accept, edit, panel, refuseAt, session } from "./session.js";
 
 /** The name in the field, so that a redraw leaves alone what is being typed. @type {string | null} */
 let edited = null;
@@ -17,32 +16,31 @@ function showDetails() {
       "Point at a number to see where it comes from. Click it to change it, or pull it up and down."));
   } else {
     const answer = session.engine({ do: "tell", name });
-    told.replaceChildren(...(answer.lines ?? []).map((/** @type {string} */ line) => element("p", { class: "line" }, line)));
+    told.replaceChildren(...(answer.lines ?? []).map((/** @type {string} */ line) => element("p", { class: "line told" }, line)));
   }
   showField();
 }
 
 function showField() {
-  const name = pointing.selected === null || pointing.verdicts ? null : editableName(pointing.selected);
-  at("edit").hidden = name === null;
-  if (name === null) {
+  const selected = pointing.selected === null || pointing.verdicts ? null : session.engine({ do: "tell", name: pointing.selected }).edit;
+  at("edit").hidden = !selected;
+  if (!selected) {
     edited = null;
     return;
   }
   const input = field("edit-value");
-  if (edited !== name || document.activeElement !== input) {
-    at("edit-name").textContent = `${name} =`;
-    const value = presentValue(name);
-    input.value = value === null ? "" : String(value);
+  if (edited !== selected.name || (document.activeElement !== input && !input.hasAttribute("aria-invalid"))) {
+    accept(input);
+    at("edit-name").textContent = `${selected.name} =`;
+    input.value = selected.value;
   }
-  edited = name;
+  edited = selected.name;
 }
 
 /** Selects and puts the cursor into the field. */
 function open() {
   showDetails();
   if (!at("edit").hidden && !session.playing) {
-    at("details").scrollIntoView({ block: "nearest" });
     field("edit-value").focus({ preventScroll: true });
     field("edit-value").select();
   }
@@ -51,10 +49,15 @@ function open() {
 /** Whether the last edit came from this field and is still going on. */
 let goesOn = false;
 
-function apply() {
-  const text = field("edit-value").value.trim();
-  if (edited === null || text === "") return;
-  goesOn = edit(edited, Number(text), goesOn) || goesOn;
+/** @param {number} by */
+function apply(by = 0) {
+  const input = field("edit-value");
+  if (edited === null) return;
+  const answer = edit(edited, input.value, { by, replace: goesOn, refuse: refuseAt(input) });
+  if (!answer) return;
+  accept(input);
+  if (by !== 0) input.value = answer.value;
+  goesOn = true;
 }
 
 export function startDetails() {
@@ -74,6 +77,7 @@ export function startDetails() {
     goesOn = false;
     input.select();
   });
+  input.addEventListener("input", () => accept(input));
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       close();
@@ -82,15 +86,14 @@ export function startDetails() {
     const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
     if (direction === 0) return;
     event.preventDefault();
-    const step = event.shiftKey ? 0.01 : 0.1;
-    input.value = String(Number((Number(input.value) + direction * step).toFixed(6)));
-    apply();
+    apply(direction * (event.shiftKey ? 0.01 : 0.1));
   });
   at("edit").append(button("Done", close));
 }
 
 function close() {
   const back = document.querySelector(".pointed");
+  accept(field("edit-value"));
   select(null);
   if (back instanceof SVGElement) back.focus();
 }

@@ -1,15 +1,14 @@
 // A digit drawn with the mouse, a finger or the arrow keys: recognised at once, and then stepped through.
 import { at, choice, element } from "./dom.js";
 import { paintInk } from "./layers.js";
-import { isTrained } from "./training.js";
 import { ask, move, panel, session } from "./session.js";
 
 /** The sheet is 140 dots wide: five for each of an image's 28. */
 const DOTS = 140;
 const PEN = 6;
 
-/** The sample that the last drawing made. @type {number[] | null} */
-let sample = null;
+/** Whether something has been drawn. */
+let hasDrawing = false;
 const pen = { x: DOTS / 2, y: DOTS / 2, down: false };
 
 const sheet = () => /** @type {HTMLCanvasElement} */ (at("sheet"));
@@ -18,7 +17,7 @@ const ink = () => /** @type {CanvasRenderingContext2D} */ (sheet().getContext("2
 function clear() {
   ink().fillStyle = "#000";
   ink().fillRect(0, 0, DOTS, DOTS);
-  sample = null;
+  hasDrawing = false;
   at("drawn-words").textContent = "Draw a digit.";
   at("drawn-outputs").replaceChildren();
   at("drawn-image").hidden = true;
@@ -39,19 +38,25 @@ function lineTo(x, y) {
 function recognise() {
   const { data } = ink().getImageData(0, 0, DOTS, DOTS);
   const pixels = Array.from({ length: DOTS * DOTS }, (_, place) => data[4 * place]);
-  const image = ask({ do: "normalize", pixels, columns: DOTS, rows: DOTS });
+  const image = ask({ do: "draw", pixels, columns: DOTS, rows: DOTS });
   if (!image) return;
-  sample = image.sample;
-  paintInk(/** @type {HTMLCanvasElement} */ (at("drawn-image")), { rows: 28, columns: 28, pixels: image.image });
+  hasDrawing = true;
+  paintInk(/** @type {HTMLCanvasElement} */ (at("drawn-image")), image);
   at("drawn-image").hidden = false;
-  const answer = ask({ do: "predict", sample, from: isTrained() ? "train" : "step" });
-  if (!answer) return;
-  at("drawn-words").textContent = `The network reads ${answer.name ?? answer.class}.`;
+  const answer = read();
+  if (answer) choice("drawn-label").value = String(answer.class);
+  /** @type {HTMLButtonElement} */ (at("drawn-step")).disabled = false;
+}
+
+/** Shows what the network reads in the drawing now. */
+function read() {
+  const answer = ask({ do: "read" });
+  if (!answer) return null;
+  at("drawn-words").textContent = answer.words;
   at("drawn-outputs").replaceChildren(...answer.texts.map((/** @type {string} */ text, /** @type {number} */ kind) =>
     element("li", { class: kind === answer.class ? "most" : undefined, style: `--share: ${Math.max(0, answer.outputs[kind])}` },
       element("b", {}, session.network.classes[kind] ?? String(kind)), ` ${text}`)));
-  choice("drawn-label").value = String(answer.class);
-  /** @type {HTMLButtonElement} */ (at("drawn-step")).disabled = false;
+  return answer;
 }
 
 /** @type {Record<string, [number, number]>} */
@@ -95,7 +100,7 @@ export function startDigit() {
   });
   at("drawn-clear").addEventListener("click", clear);
   at("drawn-step").addEventListener("click", () => {
-    if (sample) move({ do: "take-sample", sample, label: Number(choice("drawn-label").value) });
+    if (hasDrawing) move({ do: "take-drawing", label: Number(choice("drawn-label").value) });
   });
 }
 
@@ -108,6 +113,9 @@ panel({
     const chosen = choice("drawn-label").value;
     choice("drawn-label").replaceChildren(...Array.from({ length: sizes[sizes.length - 1] }, (_, kind) => new Option(classes[kind] ?? String(kind), String(kind))));
     choice("drawn-label").value = chosen || "0";
-    if (!sample) clear();
+    if (!hasDrawing) clear();
+  },
+  show() {
+    if (hasDrawing && !at("digit").hidden) read();
   },
 });

@@ -18,11 +18,11 @@ import { at } from "./dom.js";
  * @typedef {{heading: string[], words: string, parts: (Matrix | {sign: string})[]}} Matrices
  * @typedef {{position: number, epoch: number, sample: number, epoch_length: number, sample_start: number, samples: number, place: string,
  *   step: Record<string, any> | null, phase: string | null, phase_title: string, phases: PhaseOfSample[], explanation: [title: string, words: string], formula: Formula | null,
- *   changed: {node?: number, connection?: number} | null, reads: string[], outputs: Value[], deltas: Value[],
+ *   changed: {node?: number, connection?: number} | null, reads: string[], strongest: string | null, outputs: Value[], deltas: Value[],
  *   kept: {text: string, silenced: boolean}[], verdict: string | null, class: number | null, labels: {text: string, short: string}[], connections: Weight[],
- *   cost: {known: number, text: string | null, short: string | null}, edits: {name: string, text: string, training_step: number}[],
- *   rate: string, can_undo: boolean, matrices: Matrices | null, message?: string, undone?: string | null,
- *   network?: Network, classes?: string[], situation?: Request, about?: string}} Moment
+ *   edits: {name: string, text: string, training_step: number}[],
+ *   rate: string, can_undo: boolean, matrices: Matrices | null, message?: string | null, value?: string, undone?: string | null,
+ *   network?: Network, classes?: string[], settings?: Record<string, string>, horizon?: number, training?: any, about?: string}} Moment
  */
 
 /**
@@ -39,6 +39,7 @@ export async function unpack(base64) {
  * Lets the engine's matrices add a product with one rounding by one instruction, where the browser's WebAssembly has it
  * ("relaxed SIMD", and a processor behind it). The engine tries whether it rounds once, and else takes thirty others.
  * @param {any} engine
+ * @returns {boolean} whether it is taken
  */
 export function fuse(engine) {
   // (module
@@ -56,55 +57,57 @@ export function fuse(engine) {
     const module = new WebAssembly.Module(Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0)));
     const { fused } = new WebAssembly.Instance(module, { engine: { memory: engine.memory } }).exports;
     const table = engine.__indirect_function_table;
-    engine.fuse(table.grow(1, fused));
+    return Boolean(engine.fuse(table.grow(1, fused)));
   } catch {
     // This browser's WebAssembly has no such instruction.
+    return false;
   }
 }
 
 /**
- * Starts an engine and gives the function that asks it. A worker does the same with this function's text.
- * @param {BufferSource} code
- * @returns {Promise<(request: Request) => any>}
+ * Starts an engine: the function that asks it, and whether it has the instruction above. A worker does the same with this
+ * function's text.
+ * @param {WebAssembly.Module} compiled
  */
-export async function startEngine(code) {
-  const { instance } = await WebAssembly.instantiate(code, { env: { now: () => performance.now() } });
-  const engine = /** @type {any} */ (instance.exports);
-  fuse(engine);
+export function engineOf(compiled) {
+  const engine = /** @type {any} */ (new WebAssembly.Instance(compiled, { env: { now: () => performance.now() } }).exports);
+  const fused = fuse(engine);
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  return (request) => {
+  const ask = (/** @type {Request} */ request) => {
     const bytes = encoder.encode(JSON.stringify(request));
     const place = engine.request(bytes.length);
     new Uint8Array(engine.memory.buffer, place, bytes.length).set(bytes);
     const length = engine.call();
     return JSON.parse(decoder.decode(new Uint8Array(engine.memory.buffer, engine.answer(), length)));
   };
+  return { ask, fused };
 }
 
 /** The engine's code, as the page carries it. */
-export const engineCode = () => unpack(at("engine").textContent || "");
+export const compiledEngine = async () => WebAssembly.compile(await unpack(at("engine").textContent || ""));
 
 /**
- * Asks an engine of its own, beside the page, so that the page goes on answering.
+ * Asks an engine of its own, in a worker, so that the page goes on answering.
  * @param {Request[]} requests
- * @returns {Promise<any>} the answer to the last of them
+ * @param {(answer: any, fused: boolean) => void} take  takes each answer as it comes
  */
-export async function askAside(requests) {
+export async function askAside(requests, take) {
   const text = `${fuse}
-    ${startEngine}
-    onmessage = async ({ data }) => {
-      const ask = await startEngine(data.code);
-      postMessage(data.requests.map(ask).pop());
+    ${engineOf}
+    onmessage = ({ data }) => {
+      const { ask, fused } = engineOf(data.compiled);
+      for (const request of data.requests) postMessage({ answer: ask(request), fused });
+      postMessage(null);
     };`;
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = new Worker(address);
-  const answer = new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
+  const done = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => (data ? take(data.answer, data.fused) : resolve(null));
     worker.onerror = () => reject(new Error("this browser does not let a page work aside"));
   });
-  worker.postMessage({ code: await engineCode(), requests });
+  worker.postMessage({ compiled: await compiledEngine(), requests });
   try {
-    return await answer;
+    await done;
   } finally {
     worker.terminate();
     URL.revokeObjectURL(address);

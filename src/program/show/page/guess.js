@@ -1,6 +1,6 @@
 // "What comes next?": the page asks for a value before it shows it. Right or wrong, and which slip it was, the engine says.
 import { at, button, element, field, say } from "./dom.js";
-import { ask, move, panel, session } from "./session.js";
+import { accept, ask, move, panel, refuseAt, session } from "./session.js";
 
 let isAsking = false;
 /** The position that has been answered, or left open. */
@@ -49,8 +49,10 @@ function showGuess() {
 
 /** @param {string} value */
 function judge(value) {
-  const verdict = ask({ do: "guess", value });
+  const input = field("guess-value");
+  const verdict = ask({ do: "guess", value }, refuseAt(input));
   if (!verdict) return;
+  accept(input);
   if (verdict.right) {
     reveal();
     at("guess").replaceChildren(element("p", { class: "line" }, verdict.words, next()));

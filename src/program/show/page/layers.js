@@ -4,6 +4,7 @@ import { isDark } from "./controls.js";
 import { layerName } from "./picture.js";
 import { listen } from "./pointing.js";
 import { isLarge, panel, session } from "./session.js";
+import { slicesTrained } from "./training.js";
 
 /** @typedef {{tile: HTMLElement, canvas: HTMLCanvasElement | null, number: HTMLElement}} Tile */
 
@@ -65,16 +66,16 @@ function showLayers(moment) {
 
 /** Images change with a sample, an edit or a training, not with every step. @param {import("./engine.js").Moment} moment */
 function showImages(moment) {
-  const state = JSON.stringify([moment.sample_start, moment.edits, isDark()]);
+  const state = JSON.stringify([moment.sample_start, moment.edits, isDark(), slicesTrained()]);
   if (state === painted) return;
   painted = state;
   const canvas = document.getElementById("input-image");
   const sample = canvas ? session.engine({ do: "sample-image" }) : {};
   if (canvas && sample.pixels) paintInk(/** @type {HTMLCanvasElement} */ (canvas), sample);
+  if (![...tiles.values()].some(({ canvas: small }) => small)) return;
+  const { images, rows, columns } = session.engine({ do: "images" });
   for (const [id, { canvas: small }] of tiles) {
-    if (!small) continue;
-    const image = session.engine({ do: "image", node: id });
-    if (image.pixels) paintWeights(small, image);
+    if (small && images[id]) paintWeights(small, { rows, columns, pixels: images[id] });
   }
 }
 

@@ -1,13 +1,13 @@
 // Puts the page together, once the engine runs.
 import { followAddress } from "./address.js";
-import { hide, startCheck } from "./check.js";
+import { showCheckOf, startCheck } from "./check.js";
 import { startCompare } from "./compare.js";
 import { back, forward, go, startControls } from "./controls.js";
 import { startCurve } from "./curve.js";
 import { startDetails } from "./details.js";
 import { startDigit } from "./digit.js";
 import { at, say } from "./dom.js";
-import { engineCode, startEngine } from "./engine.js";
+import { compiledEngine, engineOf } from "./engine.js";
 import { startModes } from "./modes.js";
 import { drawNetwork, showsVerdicts } from "./picture.js";
 import { startPlane } from "./plane.js";
@@ -15,15 +15,16 @@ import { ask, complain, edit, isLarge, move, session, show } from "./session.js"
 import { startSetting } from "./setting.js";
 import { startTraining } from "./training.js";
 
+const situation = () => at("situation").textContent || "{}";
+
 async function start() {
-  session.engine = await startEngine(await engineCode());
-  loadImages();
+  const compiled = await compiledEngine();
+  session.engine = guarded(() => engineOf(compiled).ask);
   for (const startPart of [startModes, startControls, startDetails, startCurve, startSetting, startTraining, startPlane, startDigit, startCheck, startCompare]) startPart();
-  const situation = JSON.parse(at("situation").textContent || "{}");
-  if (!move({ ...situation, do: "start" })) move({ do: "start" });
-  followAddress(hide);
-  addEventListener("hashchange", () => followAddress(hide));
-  // Letters keep their size, so the picture is laid out anew when its place changes; a frame later, for that changes sizes too.
+  if (!move({ do: "begin", situation: situation() })) move({ do: "begin", situation: "{}" });
+  followAddress(showCheckOf);
+  addEventListener("hashchange", () => followAddress(showCheckOf));
+  // Letters keep their size, so the picture is laid out again when its place changes; a frame later, for that changes sizes too.
   let width = 0;
   const layOut = () => {
     const now = at("network").clientWidth;
@@ -36,11 +37,30 @@ async function start() {
   document.documentElement.dataset.ready = "true";
 }
 
-/** Digits, where the page carries them. */
-function loadImages() {
+/**
+ * An engine that is started again when it stops: with the digits, and where the address led last.
+ * @param {() => (request: import("./engine.js").Request) => any} begin
+ */
+function guarded(begin) {
+  let engine = withDigits(begin());
+  return (/** @type {import("./engine.js").Request} */ request) => {
+    try {
+      return engine(request);
+    } catch {
+      engine = withDigits(begin());
+      const back = engine({ do: "begin", situation: situation() });
+      const there = session.fragment ? engine({ do: "restore", fragment: session.fragment }) : back;
+      setTimeout(() => session.take(there.error === undefined ? there : back));
+      return { error: `The engine stopped at this ("${request.do}") and was started again, where the address led last.` };
+    }
+  };
+}
+
+/** @param {(request: import("./engine.js").Request) => any} engine */
+function withDigits(engine) {
   const text = at("images").textContent?.trim();
-  if (!text) return;
-  ask({ do: "digits", ...JSON.parse(text) });
+  if (text) engine({ do: "digits", ...JSON.parse(text) });
+  return engine;
 }
 
 // For those who open the browser's console, and for tests.

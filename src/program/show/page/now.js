@@ -12,7 +12,7 @@ function showNow(moment) {
   at("verdict").textContent = verdict ?? "";
   const box = at("formula");
   if (!formula || !step) {
-    at("change").textContent = "";
+    at("change").textContent = moment.message ?? "";
     box.replaceChildren();
     if (!session.playing) say(moment.message || "Before the first step.");
     return;
@@ -27,7 +27,7 @@ function showNow(moment) {
   );
   at("change").textContent = moment.message ?? `before this step: ${formula.before}`;
   // While playing, a listener could not keep up.
-  if (!session.playing) say(`${moment.message ? `${moment.message}. ` : ""}${moment.place}. ${step.text}`);
+  if (!session.playing) say(`${moment.message ? `${moment.message} ` : ""}${moment.place}. ${step.text}`);
 }
 
 /**

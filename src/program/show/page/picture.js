@@ -44,12 +44,11 @@ function layOut(network, picture) {
   const least = rows.map((_, layer) => (layer === last ? THREE_LINES : TWO_LINES) + 8);
   const needed = Math.max(...rows.map((count, layer) => count * least[layer]));
   const width = Math.max(picture.clientWidth || 600, 300);
-  // Below it stand the curve and, of points in the plane, the plane.
-  const below = network.sizes[0] === 2 ? 530 : 375;
-  const room = Math.min(window.innerWidth < 992 ? 0 : window.innerHeight - below, WIDEST_ROW * Math.max(...rows));
+  // Below it is the curve.
+  const room = Math.min(window.innerWidth < 992 ? 0 : window.innerHeight - 450, WIDEST_ROW * Math.max(...rows));
   const height = Math.max(needed, room);
   const row = height / Math.max(...rows);
-  const pill = Math.max(78, Math.min(104, (width - 2 * MARGIN) / (last + 1) - 40));
+  const pill = Math.max(86, Math.min(112, (width - 2 * MARGIN) / (last + 1) - 40));
   const columnOf = (/** @type {number} */ layer) => MARGIN + pill / 2 + (layer * (width - 2 * MARGIN - pill)) / last;
   return {
     width,
@@ -68,6 +67,7 @@ function layOut(network, picture) {
 export function drawNetwork(network) {
   const picture = /** @type {SVGElement} */ (/** @type {unknown} */ (at("network")));
   const place = layOut(network, picture);
+  picture.classList.toggle("narrow", place.width < 480);
   picture.setAttribute("viewBox", `0 0 ${place.width} ${place.height}`);
   picture.replaceChildren();
   nodeShapes.clear();
@@ -120,11 +120,11 @@ export function drawNetwork(network) {
  * @param {string} name
  */
 function dragToEdit(group, name) {
-  /** @type {{y: number, value: number, moved: boolean} | null} */
+  /** @type {{y: number, value: string, moved: boolean} | null} */
   let drag = null;
   group.addEventListener("pointerdown", (event) => {
-    const value = presentValue(name);
-    if (value === null || event.button !== 0) return;
+    const value = session.engine({ do: "tell", name }).edit?.value;
+    if (value === undefined || event.button !== 0) return;
     drag = { y: event.clientY, value, moved: false };
     group.setPointerCapture(event.pointerId);
   });
@@ -132,8 +132,7 @@ function dragToEdit(group, name) {
     if (!drag) return;
     const up = drag.y - event.clientY;
     if (!drag.moved && Math.abs(up) < 4) return;
-    edit(name, Number((drag.value + up / 100).toFixed(2)), drag.moved);
-    drag.moved = true;
+    if (edit(name, drag.value, { by: up / 100, replace: drag.moved })) drag.moved = true;
   });
   // A pull is no click.
   let pulled = false;
@@ -147,23 +146,6 @@ function dragToEdit(group, name) {
     if (pulled) event.stopImmediatePropagation();
     pulled = false;
   }, { capture: true });
-}
-
-/**
- * The number that stands for a name now, where one can be changed by hand.
- * @param {string} name
- * @returns {number | null}
- */
-export function presentValue(name) {
-  const { moment } = session;
-  const meaning = meaningOf(name);
-  if (meaning?.connection !== undefined) return moment.connections.find(({ id }) => id === meaning.connection)?.weight ?? null;
-  if (meaning?.kind === "label" && meaning.node !== undefined) return Number(moment.labels[session.network.nodes[meaning.node].index]?.text);
-  if (meaning?.kind === "output" && meaning.node !== undefined) {
-    const number = Number(moment.outputs[meaning.node].text);
-    return Number.isNaN(number) ? 0 : number;
-  }
-  return null;
 }
 
 /** Whether a check's verdicts are in the picture, which may be of another network: the one a fault is planted in. */
@@ -208,8 +190,9 @@ function showNetwork(moment) {
     mark(shape.group, { present, read: read && !present, negative: weight.negative });
     shape.line.style.strokeWidth = String(0.75 + 5 * weight.share);
     shape.caption.textContent = present && phase === "add-gradient" ? weight.gradient_short : present || read ? weight.short : "";
-    // Near the end where the lines that are lit lie apart.
-    const along = phase === "hidden-delta" ? 0.7 : present ? 0.5 : 0.3;
+    // Near the end where the lines that are lit lie apart; in a narrow picture off the nodes.
+    const isNarrow = shape.x2 - shape.x1 < 140;
+    const along = isNarrow || present ? 0.5 : phase === "hidden-delta" ? 0.7 : 0.3;
     shape.caption.setAttribute("x", String(shape.x1 + along * (shape.x2 - shape.x1)));
     shape.caption.setAttribute("y", String(shape.y1 + along * (shape.y2 - shape.y1) + 5));
     const { nodes } = session.network;

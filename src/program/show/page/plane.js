@@ -1,7 +1,6 @@
 // Data of two numbers: the points in their plane, and how the network divides it.
-import { at, choice, drawn, paint, say } from "./dom.js";
+import { at, choice, drawn, paint } from "./dom.js";
 import { isDark } from "./controls.js";
-import { isTrained, onTrained } from "./training.js";
 import { move, panel, session } from "./session.js";
 
 const FINENESS = 56;
@@ -16,8 +15,7 @@ const cross = { x: 0.5, y: 0.5 };
 
 function showRegions() {
   if (!hasPlane()) return;
-  const from = isTrained() ? "train" : "step";
-  const regions = session.engine({ do: "regions", columns: FINENESS, rows: FINENESS, from });
+  const regions = session.engine({ do: "regions", columns: FINENESS, rows: FINENESS });
   if (!regions.classes) return;
   const [ground, most] = isDark() ? [[29, 33, 39], 0.75] : [[255, 255, 255], 0.55];
   paint(/** @type {HTMLCanvasElement} */ (at("regions")), regions.columns, regions.rows, (place) => {
@@ -45,7 +43,7 @@ function showPoints() {
 /** @param {number} x @param {number} y */
 function add(x, y) {
   const kind = Number(choice("point-class").value);
-  if (move({ do: "add-point", x, y, class: kind })) say(`A point of class ${kind} added.`);
+  move({ do: "add-point", x, y, class: kind });
 }
 
 /** @type {Record<string, [number, number]>} */
@@ -70,7 +68,6 @@ export function startPlane() {
     }
     event.preventDefault();
   });
-  onTrained(showRegions);
 }
 
 panel({

@@ -1,5 +1,5 @@
 // What the reader points at, and what is selected to be changed: names such as "a4" or "w41".
-import { connectionOf, session } from "./session.js";
+import { session } from "./session.js";
 
 export const pointing = {
   /** @type {string | null} */
@@ -51,17 +51,4 @@ export function meaningOf(name) {
   if (name === null) return undefined;
   const used = session.moment.connections.find((weight) => weight.name === name);
   return session.network.names[name] ?? (used && { kind: "weight", connection: used.id });
-}
-
-/**
- * What of the thing pointed at can be changed by hand: the weight, an input's number, an output's target.
- * @param {string} name
- */
-export function editableName(name) {
-  const meaning = meaningOf(name);
-  if (meaning?.connection !== undefined) return connectionOf(meaning.connection)?.name ?? null;
-  if (meaning?.node === undefined) return null;
-  const node = session.network.nodes[meaning.node];
-  if (node.layer === 0) return node.constant ? null : node.output;
-  return node.label;
 }

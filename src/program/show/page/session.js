@@ -1,5 +1,5 @@
 // The training in hand: what the engine said last, and how to ask it for the next thing.
-import { at, say } from "./dom.js";
+import { at, button, element, say } from "./dom.js";
 
 /**
  * @typedef {import("./engine.js").Request} Request
@@ -12,20 +12,25 @@ export const session = {
   engine: () => ({}),
   network: /** @type {Network} */ (/** @type {unknown} */ (null)),
   moment: /** @type {Moment} */ (/** @type {unknown} */ (null)),
-  /** What `start` was given. @type {Request} */
-  situation: {},
+  /** The settings as texts. @type {Record<string, string>} */
+  settings: {},
+  /** The epochs that the slider covers. */
+  horizon: 5,
+  /** The fragment of the address written last. */
+  fragment: "",
   /** Whether steps follow one another by themselves; then nothing is said aloud. */
   playing: false,
+  take,
 };
 
-/** @type {(() => void)[]} */
+/** @type {((moment: Moment) => void)[]} */
 const starts = [];
 /** @type {((moment: Moment) => void)[]} */
 const shows = [];
 
 /**
  * A part of the page: what it does with a new network, and what with every new moment.
- * @param {{start?: () => void, show?: (moment: Moment) => void}} panel
+ * @param {{start?: (moment: Moment) => void, show?: (moment: Moment) => void}} panel
  */
 export function panel({ start, show }) {
   if (start) starts.push(start);
@@ -35,12 +40,13 @@ export function panel({ start, show }) {
 /**
  * Asks the engine; what it cannot do it says, and that is shown.
  * @param {Request} request
+ * @param {(sentence: string) => void} refuse
  * @returns {any} the answer, or null
  */
-export function ask(request) {
+export function ask(request, refuse = complain) {
   const answer = session.engine(request);
   if (answer.error !== undefined) {
-    complain(answer.error);
+    refuse(answer.error);
     return null;
   }
   return answer;
@@ -49,23 +55,23 @@ export function ask(request) {
 /**
  * Asks for something that answers with a moment, and shows it.
  * @param {Request} request
- * @returns {boolean} whether it was done
+ * @param {(sentence: string) => void} refuse
+ * @returns {any} the answer, or null
  */
-export function move(request) {
-  const answer = ask(request);
-  if (!answer) return false;
-  complain("");
-  take(answer);
-  return true;
+export function move(request, refuse = complain) {
+  const answer = ask(request, refuse);
+  if (answer) take(answer);
+  return answer;
 }
 
 /** @param {Moment} moment */
 function take(moment) {
   session.moment = moment;
-  if (moment.situation) session.situation = moment.situation;
   if (moment.network) {
     session.network = { ...moment.network, classes: moment.classes ?? [] };
-    for (const start of starts) start();
+    session.settings = moment.settings ?? {};
+    session.horizon = moment.horizon ?? 5;
+    for (const start of starts) start(moment);
   }
   show();
 }
@@ -75,11 +81,44 @@ export function show() {
   for (const panelShow of shows) panelShow(session.moment);
 }
 
-/** @param {string} sentence */
+/**
+ * Shows a complaint, until the reader has answered it.
+ * @param {string} sentence
+ */
 export function complain(sentence) {
-  at("complaint").textContent = sentence;
-  at("complaint").hidden = sentence === "";
-  if (sentence) say(sentence);
+  const box = at("complaint");
+  const known = [...box.querySelectorAll("span")].some((shown) => shown.textContent === sentence);
+  if (!known) {
+    const answered = button("Understood", () => {
+      line.remove();
+      box.hidden = box.children.length === 0;
+    });
+    const line = element("p", { class: "line" }, element("span", {}, sentence), answered);
+    box.append(line);
+    box.hidden = false;
+  }
+  say(sentence);
+}
+
+/**
+ * Refuses what was typed into a field: the text stays, with the reason below it, until it is changed.
+ * @param {HTMLInputElement} input
+ * @returns {(sentence: string) => void}
+ */
+export const refuseAt = (input) => (sentence) => {
+  accept(input);
+  const reason = element("span", { class: "refused", role: "alert", id: `${input.id}-refused` }, sentence);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-errormessage", reason.id);
+  (input.closest("label") ?? input.form ?? input).after(reason);
+  input.focus({ preventScroll: true });
+};
+
+/** @param {HTMLInputElement} input */
+export function accept(input) {
+  input.removeAttribute("aria-invalid");
+  input.removeAttribute("aria-errormessage");
+  document.getElementById(`${input.id}-refused`)?.remove();
 }
 
 /** Whether the network is too large to be drawn line by line. */
@@ -93,14 +132,9 @@ export const isLarge = () => !session.network.drawable || session.network.connec
 export const connectionOf = (id) => session.network.connections[id] ?? session.moment.connections.find((weight) => weight.id === id);
 
 /**
- * A start as the present one, but for these.
- * @param {Request} changes
- */
-export const startWith = (changes) => move({ ...session.situation, edits: [], position: 0, ...changes, do: "start" });
-
-/**
  * Changes a weight, an input, a target or the rate.
  * @param {string} name
- * @param {number} value
+ * @param {number | string} value  a number, or one as it was typed
  */
-export const edit = (name, value, replace = false) => move({ do: "edit", name, value, replace });
+export const edit = (name, value, { by = 0, replace = false, refuse = complain } = {}) =>
+  move({ do: "edit", name, value, by, replace }, refuse);

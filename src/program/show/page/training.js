@@ -1,41 +1,45 @@
-// Training at full speed, in slices, so that the page goes on answering. What was trained can then be stepped through.
+// Training at full speed, in slices, so that the page goes on answering. Every view shows the network as it forms.
 import { at, choice } from "./dom.js";
-import { drawCurve } from "./curve.js";
-import { ask, move, panel, session } from "./session.js";
+import { ask, move, panel } from "./session.js";
 
-/** How long a slice should take, in milliseconds: most of a screen's frame is left to the page. */
-const SLICE = 9;
+/** How long a slice should take, in milliseconds: some of a screen's frame is left to the page. */
+const SLICE = 12;
+/** How often the page is drawn while it trains, in milliseconds. */
+const SHOW = 85;
 
-const training = { running: false, samples: 1, done: 0, listeners: /** @type {(() => void)[]} */ ([]) };
+const training = { running: false, samples: 1, begun: false, shown: 0, slices: 0 };
 
-/** Whether something has been trained beyond the present step. */
-export const isTrained = () => training.done > 0;
+export const isTraining = () => training.running;
 
-/** @param {() => void} listener */
-export const onTrained = (listener) => training.listeners.push(listener);
+/** How many slices have been trained; what shows weights compares it. */
+export const slicesTrained = () => training.slices;
 
 function slice() {
   if (!training.running) return;
   const began = performance.now();
-  const answer = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
-  if (!answer) return stop();
+  const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
+  if (!report) return stop();
+  training.slices += 1;
   const took = performance.now() - began;
   training.samples = Math.max(1, Math.min(Math.round(training.samples * Math.min(SLICE / Math.max(took, 0.1), 2)), 5000));
-  training.done = answer.done;
-  tellTraining(answer);
-  if (answer.diverged) return stop();
+  tell(report);
+  const arrived = training.begun && wasOnTheWay && !report.on_the_way;
+  wasOnTheWay = report.on_the_way;
+  if (report.diverged || arrived) return stop();
+  if (began - training.shown >= SHOW) {
+    training.shown = began;
+    move({ do: "look" });
+  }
   requestAnimationFrame(slice);
 }
 
-/** @param {any} answer */
-function tellTraining(answer) {
-  const accuracy = answer.accuracy?.test ?? answer.accuracy?.train;
-  at("train-words").textContent = `Epoch ${answer.epoch}, cost ${answer.cost_text}`;
-  if (accuracy) at("train-accuracy").textContent = `${accuracy.text} right`;
-  if (answer.diverged) at("train-accuracy").textContent = "It has diverged: try a smaller rate.";
-  at("train-chart").toggleAttribute("hidden", false);
-  drawCurve(at("train-chart"), answer.epoch_costs ?? [], 10, 1);
-  for (const listener of training.listeners) listener();
+/** Whether training follows an address. */
+let wasOnTheWay = false;
+
+/** @param {any} report */
+function tell({ words, on_the_way, is_begun }) {
+  training.begun = is_begun;
+  at("train-words").textContent = on_the_way ? `On the way to where the address leads. ${words}` : words;
 }
 
 function run() {
@@ -44,41 +48,30 @@ function run() {
   requestAnimationFrame(slice);
 }
 
-function stop() {
+/** Stops training, if it runs. */
+export function stop() {
+  if (!training.running) return;
   training.running = false;
   name();
+  move({ do: "look" });
 }
 
 function name() {
-  at("train-run").textContent = training.running ? "Pause" : training.done > 0 ? "Go on" : "Train";
-  at("train-take").hidden = at("train-reset").hidden = training.done === 0 || training.running;
-}
-
-function forget() {
-  stop();
-  training.done = 0;
-  training.samples = 1;
-  at("train-words").textContent = at("train-accuracy").textContent = "";
-  at("train-chart").toggleAttribute("hidden", true);
-  name();
+  at("train-run").textContent = training.running ? "Pause" : training.begun ? "Go on" : "Train";
+  document.body.classList.toggle("training", training.running);
 }
 
 export function startTraining() {
   at("train-run").addEventListener("click", () => (training.running ? stop() : run()));
-  at("train-reset").addEventListener("click", () => {
-    if (ask({ do: "train-reset" })) forget();
-    for (const listener of training.listeners) listener();
-  });
-  at("train-take").addEventListener("click", () => {
-    move({ do: "train-take" });
-    at("forward").focus();
-  });
 }
 
 panel({
-  start() {
-    forget();
-    // Six samples are better stepped through than raced through, but who wants to may.
-    at("training").classList.toggle("wide", session.network.sizes[0] !== 2);
+  start({ training: report }) {
+    training.running = false;
+    training.samples = 1;
+    if (report) tell(report);
+    name();
+    wasOnTheWay = report?.on_the_way ?? false;
+    if (wasOnTheWay) run();
   },
 });

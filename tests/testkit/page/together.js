@@ -1,0 +1,42 @@
+// A digit drawn, and the network trained while it is looked at.
+async function walk(report) {
+  const sheet = at("sheet");
+  sheet.setPointerCapture = () => {};
+  const box = sheet.getBoundingClientRect();
+  const pen = (type, x, y) => sheet.dispatchEvent(new PointerEvent(type, { clientX: box.left + x * box.width, clientY: box.top + y * box.height, buttons: 1, bubbles: true }));
+  pen("pointerdown", 0.3, 0.2);
+  pen("pointermove", 0.7, 0.2);
+  pen("pointermove", 0.45, 0.8);
+  pen("pointerup", 0.45, 0.8);
+  report.untrained = at("drawn-words").textContent;
+  const image = () => {
+    const canvas = document.querySelector("#layers .tile canvas");
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.join();
+  };
+  const seen = new Set([image()]);
+  at("train-run").click();
+  for (let tries = 0; tries < 400 && seen.size < 5; tries += 1) {
+    await wait(20);
+    seen.add(image());
+  }
+  at("train-run").click();
+  report.images = seen.size;
+  report.trained = at("drawn-words").textContent;
+  const outputs = [...document.querySelectorAll("#layers .layer:last-child .tile")].map((tile) => tile.textContent);
+  report.outputs = outputs.filter((text) => /\d\.\d{3}|e-/.test(text)).length;
+  const before = backprop.moment().step.after;
+  const { position } = backprop.moment();
+  report.sameOutputs = backprop.ask({ do: "goto", position: 0 }).error === undefined && backprop.ask({ do: "goto", position }).step.after === before;
+  report.curve = at("chart-words").textContent;
+  at("drawn-step").click();
+  backprop.goto(784 + 10 + 10);
+  const there = backprop.moment().step.after;
+  await wait(3000);
+  const { hash } = location;
+  report.fragmentIsShort = hash.length <= 700 && hash.startsWith("#situation=");
+  press("r");
+  await wait(1000);
+  location.hash = hash;
+  for (let tries = 0; tries < 500 && backprop.moment().step?.after !== there; tries += 1) await wait(20);
+  report.cameBack = backprop.moment().step?.after === there;
+}
