@@ -2,8 +2,12 @@
 import { at, element, say, typeset } from "./dom.js";
 import { written } from "./formula.js";
 import { panel, session } from "./session.js";
+import { isTraining } from "./training.js";
 
 /** @typedef {import("./engine.js").Moment} Moment */
+
+/** While steps follow one another by themselves, a listener could not keep up. */
+const isQuiet = () => session.playing || isTraining();
 
 /** @param {Moment} moment */
 function showNow(moment) {
@@ -14,7 +18,7 @@ function showNow(moment) {
   if (!formula || !step) {
     at("change").textContent = moment.message ?? "";
     box.replaceChildren();
-    if (!session.playing) say(moment.message || "Before the first step.");
+    if (!isQuiet()) say(moment.message || "Before the first step.");
     return;
   }
   const lines = [line("symbols", [...typeset(formula.name), ` ${formula.sign} `], written(formula.symbols, true))];
@@ -26,8 +30,7 @@ function showNow(moment) {
     element("p", { class: "value" }, element("span", { class: "left" }, "= "), element("strong", {}, formula.value)),
   );
   at("change").textContent = moment.message ?? `before this step: ${formula.before}`;
-  // While playing, a listener could not keep up.
-  if (!session.playing) say(`${moment.message ? `${moment.message} ` : ""}${moment.place}. ${step.text}`);
+  if (!isQuiet()) say(`${moment.message ? `${moment.message} ` : ""}${moment.place}. ${step.text}`);
 }
 
 /**

@@ -2,10 +2,10 @@
 import { at, choice } from "./dom.js";
 import { ask, move, panel } from "./session.js";
 
-/** How long a slice should take, in milliseconds: some of a screen's frame is left to the page. */
-const SLICE = 12;
+/** How long a slice should take, in milliseconds; in between, the page answers. */
+const SLICE = 20;
 /** How often the page is drawn while it trains, in milliseconds. */
-const SHOW = 85;
+const SHOW = 90;
 
 const training = { running: false, samples: 1, begun: false, shown: 0, slices: 0 };
 
@@ -30,7 +30,7 @@ function slice() {
     training.shown = began;
     move({ do: "look" });
   }
-  requestAnimationFrame(slice);
+  setTimeout(slice);
 }
 
 /** Whether training follows an address. */
@@ -45,7 +45,7 @@ function tell({ words, on_the_way, is_begun }) {
 function run() {
   training.running = true;
   name();
-  requestAnimationFrame(slice);
+  setTimeout(slice);
 }
 
 /** Stops training, if it runs. */
