@@ -5,6 +5,8 @@ import { move, panel, session } from "./session.js";
 /** The edges around a curve in its chart, in pixels. */
 const EDGE = { left: 78, right: 10, top: 12, bottom: 26 };
 
+/** The chart's size; to ask for it at every moment would lay out the page twice. */
+let measured = [560, 112];
 let places = 5;
 let before = 0;
 
@@ -14,7 +16,7 @@ function showCurve() {
   if (curve.error !== undefined) return;
   before = curve.before;
   places = Math.max(session.horizon, curve.epochs);
-  const [width, height] = [chart.clientWidth || 560, chart.clientHeight || 112];
+  const [width, height] = measured;
   const { left, right, top, bottom } = EDGE;
   const points = [...curve.means, ...(curve.so_far ? [curve.so_far] : [])];
   const largest = [...points, ...curve.samples].reduce((most, [, cost]) => Math.max(most, cost ?? 0), 0) || 1;
@@ -44,6 +46,10 @@ function showCurve() {
 
 export function startCurve() {
   const chart = at("chart");
+  new ResizeObserver(() => {
+    measured = [chart.clientWidth || 560, chart.clientHeight || 112];
+    if (session.moment) showCurve();
+  }).observe(chart);
   chart.addEventListener("click", (event) => {
     const box = chart.getBoundingClientRect();
     const epoch = ((event.clientX - box.left - EDGE.left) / (box.width - EDGE.left - EDGE.right)) * places - before;

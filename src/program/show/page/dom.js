@@ -98,6 +98,10 @@ export function paint(canvas, columns, rows, colour) {
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(columns, rows);
-  for (let place = 0; place < columns * rows; place += 1) image.data.set([...colour(place), 255], 4 * place);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let place = 0; place < columns * rows; place += 1) {
+    const [red, green, blue] = colour(place);
+    pixels[place] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
   context.putImageData(image, 0, 0);
 }

@@ -74,8 +74,9 @@ function showImages(moment) {
   if (canvas && sample.pixels) paintInk(/** @type {HTMLCanvasElement} */ (canvas), sample);
   if (![...tiles.values()].some(({ canvas: small }) => small)) return;
   const { images, rows, columns } = session.engine({ do: "images" });
+  const colours = weightColours();
   for (const [id, { canvas: small }] of tiles) {
-    if (small && images[id]) paintWeights(small, { rows, columns, pixels: images[id] });
+    if (small && images[id]) paint(small, columns, rows, (place) => colours[images[id][place] + 255]);
   }
 }
 
@@ -92,14 +93,17 @@ export function paintInk(canvas, { rows, columns, pixels }) {
   });
 }
 
-/** Blue speaks for, orange against. @param {HTMLCanvasElement} canvas @param {{rows: number, columns: number, pixels: number[]}} image */
-function paintWeights(canvas, { rows, columns, pixels }) {
+/**
+ * The colours of weights from -255 to 255: blue speaks for, orange against.
+ * @returns {[number, number, number][]}
+ */
+const weightColours = () => {
   const ground = isDark() ? 29 : 255;
-  paint(canvas, columns, rows, (place) => {
-    const share = Math.abs(pixels[place]) / 255;
-    const colour = pixels[place] < 0 ? [192, 80, 28] : [31, 111, 178];
+  return Array.from({ length: 511 }, (_, place) => {
+    const share = Math.abs(place - 255) / 255;
+    const colour = place < 255 ? [192, 80, 28] : [31, 111, 178];
     return /** @type {[number, number, number]} */ (colour.map((part) => ground + (part - ground) * share));
   });
-}
+};
 
 panel({ start: startLayers, show: showLayers });
