@@ -124,7 +124,7 @@ pub fn explain(runs: &[Run], fused: bool) -> Result<String, String> {
         }
         [] => {}
         [..] => {
-            sentences.push("The lines cross more than once: the machine was busy. Race again.".to_owned())
+            sentences.push("The lines cross more than once: the machine was busy. Race again.".to_owned());
         }
     }
     let smallest = runs.iter().min_by(|a, b| a.connections.total_cmp(&b.connections));
