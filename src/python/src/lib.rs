@@ -12,6 +12,7 @@
 //! | `fc` | a layer of a network of matrices, fc.py's names |
 //! | `matrices` | the network of matrices, which trains those of fc.py and network2.py |
 //! | `data` | data sets as arrays |
+//! | `exercises` | the judge of docs/exercises |
 //! | `numbers`, `errors` | numbers that come from Python, errors that go there |
 
 #![allow(clippy::needless_pass_by_value, reason = "Python hands arguments over")]
@@ -21,6 +22,7 @@ mod check;
 mod command;
 mod data;
 mod errors;
+mod exercises;
 mod fc;
 mod matrices;
 mod numbers;
@@ -39,5 +41,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     page::register(module)?;
     fc::register(module)?;
     matrices::register(module)?;
-    data::register(module)
+    data::register(module)?;
+    exercises::register(module)
 }

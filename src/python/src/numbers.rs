@@ -67,7 +67,7 @@ pub fn rows(object: &Bound<'_, PyAny>, name: &str, length: Length) -> PyResult<(
 }
 
 /// Returns the numbers of a list, a tuple or an array of one dimension.
-fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult<Vec<f64>> {
+pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult<Vec<f64>> {
     let number = |item: Bound<'_, PyAny>| {
         item.extract::<f64>().map_err(|_| {
             PyTypeError::new_err(format!("{} holds {} where a number is needed", name(), kind(&item)))
