@@ -34,6 +34,7 @@ async function start() {
     show();
   };
   new ResizeObserver(() => requestAnimationFrame(layOut)).observe(at("picture"));
+  layOut();
   document.documentElement.dataset.ready = "true";
 }
 
