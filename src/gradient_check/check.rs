@@ -2,13 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use rand::rngs::ChaCha8Rng;
-use rand::{SeedableRng, seq::index};
-
-use super::report::Findings;
-use super::settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, StepSize};
-use super::walk::{Rules, Walk, assert_unchanged, groups};
-use super::{Checkable, Report};
+use super::settings::{Precision, Recompute, Selection, StepSize};
+use super::walk::{Walk, assert_unchanged};
+use super::{Checkable, Report, Verdict};
 
 /// A gradient check and its settings.
 ///
@@ -27,29 +23,15 @@ use super::{Checkable, Report};
 /// It takes two gradients and four evaluations of the error for each parameter. Only where those do not show that the
 /// gradient is right, more care is taken: at most a hundred evaluations, at steps from large to tiny
 /// ([`Report::evaluations`] counts).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Check {
     selection: Selection,
-    evaluation: Recompute,
-    precision: Option<Precision>,
-    step: Option<StepSize>,
-    tolerance: Option<f64>,
+    pub(super) evaluation: Recompute,
+    pub(super) precision: Option<Precision>,
+    pub(super) step: Option<StepSize>,
+    pub(super) tolerance: Option<f64>,
     seed: u64,
-    taylor: bool,
-}
-
-impl Default for Check {
-    fn default() -> Self {
-        Self {
-            selection: Selection::Automatic,
-            evaluation: Recompute::Automatic,
-            precision: None,
-            step: None,
-            tolerance: None,
-            seed: 0,
-            taylor: true,
-        }
-    }
+    without_taylor: bool,
 }
 
 impl Check {
@@ -157,7 +139,7 @@ impl Check {
     /// Runs the Taylor-remainder test ([`TaylorTest`](super::TaylorTest)) as well, or not; by default it is run.
     #[must_use]
     pub fn taylor(mut self, taylor: bool) -> Self {
-        self.taylor = taylor;
+        self.without_taylor = !taylor;
         self
     }
 }
@@ -184,55 +166,16 @@ impl Check {
 
     #[track_caller]
     fn walk(&self, model: &mut dyn Checkable, parameters: &[f64]) -> Report {
-        let mut details = model.details();
-        details.precision = self.precision.unwrap_or(details.precision);
-        let precision = if details.reference { Precision::F64 } else { details.precision };
-        let tolerance = if details.reference { details.precision.rounding() } else { precision.tolerance() };
-        let rules = Rules {
-            precision,
-            step: self.step.unwrap_or(StepSize::Relative(precision.step())),
-            tolerance: self.tolerance.unwrap_or(tolerance),
-            incrementally: match self.evaluation {
-                Recompute::Automatic => parameters.len() > EVERY_PARAMETER_UP_TO,
-                Recompute::Whole => false,
-                Recompute::Incremental => true,
-            },
-        };
-        let selected = self.selected(model);
-        let mut walk = Walk::start(model, parameters, details, rules);
-        let lines = match self.selection {
-            Selection::Directions(count) => walk.directions(count, self.seed),
-            _ => walk.parameters(&selected),
-        };
+        let mut walk = Walk::start(self, model, parameters);
+        let lines = walk.lines(self.selection, self.seed);
         let entries = walk.judge(&lines);
-        let taylor = (self.taylor && !parameters.is_empty()).then(|| walk.taylor_test(self.seed));
-        let (error, repeatable, evaluations) = (walk.error(), walk.repeatable, walk.evaluations);
-        let details = walk.details;
-        assert_unchanged(model, parameters, "the check");
-        let findings =
-            Findings { entries, taylor, error, repeatable, evaluations, tolerance: rules.tolerance };
-        Report::new(model, &details, findings)
-    }
-
-    /// The parameters that are checked one by one, in order.
-    fn selected(&self, model: &dyn Checkable) -> Vec<usize> {
-        let count = model.parameter_count();
-        let per_group = match self.selection {
-            Selection::PerGroup(per_group) => per_group,
-            Selection::One(index) => {
-                assert!(index < count, "there are {count} parameters, numbered from 0: no number {index}");
-                return vec![index];
-            }
-            Selection::Automatic if count > EVERY_PARAMETER_UP_TO => SAMPLE_PER_GROUP,
-            _ => return (0..count).collect(),
-        };
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        let mut selected = Vec::new();
-        for (_, members) in groups(model) {
-            let drawn = index::sample(&mut rng, members.len(), per_group.min(members.len()));
-            selected.extend(drawn.into_iter().map(|place| members[place]));
-        }
-        selected.sort_unstable();
-        selected
+        let single = !matches!(self.selection, Selection::Directions(_));
+        let right = single
+            && entries.len() == parameters.len()
+            && entries.iter().all(|entry| entry.verdict != Verdict::Disagree);
+        let taylor = !self.without_taylor && !parameters.is_empty();
+        let taylor = taylor.then(|| walk.taylor_test(self.seed, right));
+        assert_unchanged(walk.model, parameters, "the check");
+        Report::new(&walk, entries, taylor)
     }
 }

@@ -1,7 +1,7 @@
 //! The interface between the check and a model: parameters one by one, an error, and a gradient.
 //!
-//! Five methods are enough. The others make the report more exact: which layer a parameter belongs to, how much rounding
-//! noise to allow, which ReLUs are switched on, and a cheap way to evaluate the error with one parameter changed.
+//! Five methods are enough. The others make the report more exact, which layer a parameter belongs to for example, or give a
+//! cheap way to evaluate the error with one parameter changed.
 
 use super::{Group, ParameterId, Precision, Sign};
 
@@ -79,12 +79,6 @@ pub trait Checkable {
         Details::default()
     }
 
-    /// For each ReLU (or other bend) whether it is switched on, as of the last [`Checkable::error`]; always in one
-    /// order.
-    fn activation_pattern(&mut self) -> Vec<bool> {
-        Vec::new()
-    }
-
     /// An evaluator that recomputes only what one changed parameter reaches, if the model has one.
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         None
@@ -108,12 +102,6 @@ pub struct Details {
     pub samples: usize,
     /// The groups of a model that names its groups ([`ParameterId::InGroup`]), by number.
     pub groups: Vec<NamedGroup>,
-    /// How far rounding may put [`Checkable::error`] from the true value, if the model can tell. With `None` it is measured,
-    /// from how E scatters over steps too small to change it otherwise.
-    pub error_noise: Option<f64>,
-    /// How far rounding may put each entry of [`Checkable::gradient`] from what the training code meant: ε|w| / rate where
-    /// it is read from a step. Empty where the gradient is stored.
-    pub gradient_noise: Vec<f64>,
 }
 
 impl Default for Details {
@@ -126,8 +114,6 @@ impl Default for Details {
             sign: Sign::Descent,
             samples: 1,
             groups: Vec::new(),
-            error_noise: None,
-            gradient_noise: Vec::new(),
         }
     }
 }
@@ -162,17 +148,5 @@ pub trait Incremental: Sync {
     fn unchanged_error(&self) -> f64;
 
     /// The error with parameter `index` at `value` and all others as they are.
-    fn evaluate(&self, index: usize, value: f64) -> Probe;
-
-    /// How far rounding may put the *difference* of two evaluations from the true value, halved.
-    fn noise(&self) -> f64;
-}
-
-/// One evaluation of the error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Probe {
-    /// The error E.
-    pub error: f64,
-    /// True if some ReLU is on another side than with the parameters unchanged.
-    pub switched: bool,
+    fn evaluate(&self, index: usize, value: f64) -> f64;
 }

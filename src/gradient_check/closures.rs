@@ -9,12 +9,14 @@ use rand::{RngExt, SeedableRng};
 use super::{Check, Checkable, Details, NamedGroup, ParameterId, Precision, Report, Sign, Sweep};
 
 /// A number that models compute in: `f32` or `f64`.
-pub trait Real: Copy {
+pub trait Real: Copy + Into<f64> {
     /// Its precision, which a check must know.
     const PRECISION: Precision;
 
     /// The same number as an f64.
-    fn to_f64(self) -> f64;
+    fn to_f64(self) -> f64 {
+        self.into()
+    }
 
     /// The nearest number of this kind.
     fn from_f64(number: f64) -> Self;
@@ -23,10 +25,6 @@ pub trait Real: Copy {
 impl Real for f32 {
     const PRECISION: Precision = Precision::F32;
 
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-
     fn from_f64(number: f64) -> Self {
         number as Self
     }
@@ -34,10 +32,6 @@ impl Real for f32 {
 
 impl Real for f64 {
     const PRECISION: Precision = Precision::F64;
-
-    fn to_f64(self) -> f64 {
-        self
-    }
 
     fn from_f64(number: f64) -> Self {
         number
@@ -112,7 +106,7 @@ type Function<'p, T, R, X> = Box<dyn FnMut(&[T]) -> Result<R, X> + 'p>;
 /// ```
 pub struct ClosureModel<'p, T, X = Infallible> {
     parameters: &'p mut [T],
-    error: Function<'p, T, T, X>,
+    error: Function<'p, T, f64, X>,
     gradient: Function<'p, T, Vec<T>, X>,
     /// E in f64, and the parameters in f64.
     reference: Option<(Function<'p, f64, f64, X>, Vec<f64>)>,
@@ -138,7 +132,16 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     /// The same of closures that can fail; see [`Check::try_run`].
     pub fn fallible(
         parameters: &'p mut [T],
-        error: impl FnMut(&[T]) -> Result<T, X> + 'p,
+        mut error: impl FnMut(&[T]) -> Result<T, X> + 'p,
+        gradient: impl FnMut(&[T]) -> Result<Vec<T>, X> + 'p,
+    ) -> Self {
+        Self::in_double(parameters, move |p: &[T]| error(p).map(T::to_f64), gradient)
+    }
+
+    /// The error is handed out in f64, whatever the parameters are in.
+    fn in_double(
+        parameters: &'p mut [T],
+        error: impl FnMut(&[T]) -> Result<f64, X> + 'p,
         gradient: impl FnMut(&[T]) -> Result<Vec<T>, X> + 'p,
     ) -> Self {
         let details = Details {
@@ -238,17 +241,17 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     fn group_of(&self, index: usize) -> Option<usize> {
         self.starts.iter().rposition(|start| *start <= index)
     }
+}
 
-    /// Returns the answer; after an error, which is kept, a substitute for it.
-    fn or<R>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: impl Fn() -> R) -> R {
-        if failure.is_some() {
-            return otherwise();
-        }
-        answer().unwrap_or_else(|error| {
-            *failure = Some(error);
-            otherwise()
-        })
+/// Returns the answer; after an error, which is kept, a substitute for it.
+fn or<R, X>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: R) -> R {
+    if failure.is_some() {
+        return otherwise;
     }
+    answer().unwrap_or_else(|error| {
+        *failure = Some(error);
+        otherwise
+    })
 }
 
 impl Check {
@@ -262,10 +265,7 @@ impl Check {
     #[track_caller]
     pub fn try_run<T: Real, X>(&self, model: &mut ClosureModel<T, X>) -> Result<Report, X> {
         let report = self.run(model);
-        match model.failure.take() {
-            Some(error) => Err(error),
-            None => Ok(report),
-        }
+        model.failure.take().map_or(Ok(report), Err)
     }
 }
 
@@ -300,17 +300,18 @@ impl<T: Real, X> Checkable for ClosureModel<'_, T, X> {
 
     fn error(&mut self) -> f64 {
         let Self { parameters, error, reference, failure, .. } = self;
-        match reference {
-            Some((reference, parameters)) => Self::or(failure, || reference(parameters), || f64::NAN),
-            None => Self::or(failure, || error(parameters).map(T::to_f64), || f64::NAN),
-        }
+        let value = || match reference {
+            Some((reference, parameters)) => reference(parameters),
+            None => error(parameters),
+        };
+        or(failure, value, f64::NAN)
     }
 
     fn gradient(&mut self) -> Vec<f64> {
         let Self { parameters, gradient, failure, .. } = self;
-        let count = parameters.len();
+        let none = vec![f64::NAN; parameters.len()];
         let numbers = |gradient: Vec<T>| gradient.into_iter().map(T::to_f64).collect();
-        Self::or(failure, || gradient(parameters).map(numbers), || vec![f64::NAN; count])
+        or(failure, || gradient(parameters).map(numbers), none)
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
@@ -384,56 +385,14 @@ pub fn check_vjp<T: Real>(
             let terms = output.iter().zip(&v).map(|(output, v)| output.to_f64() * v.to_f64());
             terms.sum::<f64>()
         };
+        let count = inputs.len();
         // The sum over the outputs is the check's own, so it is made in f64 whatever the function computes in.
-        let mut model = Projection {
-            inputs: &mut *inputs,
-            error: |x: &[T]| project(function(x)),
-            gradient: |x: &[T]| vjp(x, &v),
-        };
+        let error = |x: &[T]| Ok::<_, Infallible>(project(function(x)));
+        let model = ClosureModel::in_double(inputs, error, |x| Ok(vjp(x, &v)));
+        let mut model = model
+            .groups(&[("input", &[count])])
+            .description(format!("a random projection of a function of {count} inputs"));
         sweep.push(number.to_string(), Check::new().run(&mut model));
     }
     sweep
-}
-
-/// v·f(x), and vᵀJ.
-struct Projection<'x, T, E, G> {
-    inputs: &'x mut [T],
-    error: E,
-    gradient: G,
-}
-
-impl<T: Real, E: FnMut(&[T]) -> f64, G: FnMut(&[T]) -> Vec<T>> Checkable for Projection<'_, T, E, G> {
-    fn parameter_count(&self) -> usize {
-        self.inputs.len()
-    }
-
-    fn parameter(&self, index: usize) -> f64 {
-        self.inputs[index].to_f64()
-    }
-
-    fn set_parameter(&mut self, index: usize, value: f64) {
-        self.inputs[index] = T::from_f64(value);
-    }
-
-    fn error(&mut self) -> f64 {
-        (self.error)(self.inputs)
-    }
-
-    fn gradient(&mut self) -> Vec<f64> {
-        (self.gradient)(self.inputs).into_iter().map(T::to_f64).collect()
-    }
-
-    fn name(&self, index: usize) -> String {
-        format!("input {index}")
-    }
-
-    fn details(&mut self) -> Details {
-        Details {
-            description: format!("a random projection of a function of {} inputs", self.inputs.len()),
-            gradient_source: "your code".to_owned(),
-            precision: T::PRECISION,
-            sign: Sign::Ascent,
-            ..Details::default()
-        }
-    }
 }

@@ -16,7 +16,7 @@ use super::ladder::{Ladder, Point, Side};
 use super::noise::Noise;
 use super::tuning::TUNING;
 use super::verdict::relative_error;
-use super::{Entry, ParameterId, Precision, Probe, Sign, Verdict};
+use super::{Entry, ParameterId, Precision, Sign, StepSize, Verdict};
 
 /// The evaluations that [`Coordinate::compare`] takes at most.
 pub(super) const FIRST_LOOK: usize = 4;
@@ -37,6 +37,8 @@ pub(super) struct Basis {
     pub gradient_epsilon: f64,
     /// The largest relative error that counts as equal.
     pub tolerance: f64,
+    /// The step of the first comparison.
+    pub step: StepSize,
 }
 
 /// One parameter (or direction) and all that is needed to judge it.
@@ -51,12 +53,10 @@ pub(super) struct Coordinate {
     pub analytic: f64,
     /// Rounding noise of the analytic value.
     pub gradient_noise: f64,
-    /// The step of the first comparison.
-    pub step: f64,
 }
 
-/// E at this distance from where the coordinate is, with the distance that was really walked.
-pub(super) type Evaluate<'e> = dyn FnMut(f64) -> (f64, Probe) + 'e;
+/// E at this distance from where the coordinate is.
+pub(super) type Evaluate<'e> = dyn FnMut(f64) -> Point + 'e;
 
 impl Coordinate {
     /// Compares with the central difference at the step h, and with the slopes at two smaller steps.
@@ -64,12 +64,12 @@ impl Coordinate {
         if !(self.parameter.is_finite() && self.basis.error.is_finite()) {
             return self.not_finite();
         }
+        let step = self.basis.step.at(self.parameter);
+        let (plus, minus) = (evaluate(step), evaluate(-step));
         // w + h and w − h are rounded: divide by the distance that was really walked.
-        let (above, plus) = evaluate(self.step);
-        let (below, minus) = evaluate(-self.step);
-        let slope = (plus.error - minus.error) / (above - below);
+        let slope = (plus.error - minus.error) / (plus.distance - minus.distance);
         let numerical = self.basis.sign.factor() * slope;
-        let uncertainty = self.basis.noise.bound / self.step + self.gradient_noise;
+        let uncertainty = self.basis.noise.bound / step + self.gradient_noise;
         let equal = relative_error(self.analytic, numerical) <= self.basis.tolerance;
         let certain = uncertainty <= TUNING.certain * self.size(numerical);
         let bend = (plus.error - self.basis.error) - (self.basis.error - minus.error);
@@ -77,15 +77,14 @@ impl Coordinate {
         let straight = self.basis.precision == Precision::F64
             || bend.abs() <= TUNING.straight * (plus.error - minus.error).abs();
         let zero = self.analytic == 0.0 && plus.error == self.basis.error && minus.error == self.basis.error;
-        let entry =
-            Entry { evaluations: 2, ..self.entry(numerical, uncertainty, self.step, Verdict::Inconclusive) };
+        let entry = Entry { evaluations: 2, ..self.entry(numerical, uncertainty, step) };
         if !(zero || (equal && certain && straight)) {
             return entry;
         }
-        let holds = self.smaller_steps().into_iter().all(|step| {
-            let (distance, probe) = evaluate(step);
-            let change = probe.error - self.basis.error;
-            let curved = (bend / self.step * distance).abs();
+        let holds = self.smaller_steps(step).into_iter().all(|smaller| {
+            let Point { distance, error } = evaluate(smaller);
+            let change = error - self.basis.error;
+            let curved = (bend / step * distance).abs();
             let expected = self.basis.sign.factor() * self.analytic * distance;
             let allowed = 2.0 * self.basis.noise.credible
                 + (curved + uncertainty + 2.0 * self.basis.tolerance * self.analytic.abs()) * distance.abs();
@@ -97,8 +96,8 @@ impl Coordinate {
 
     /// A step to the right, well inside the first one, and one to the left, the smallest at which the analytic value can
     /// be seen. Neither is a simple part of the first, so that no period divides all of them.
-    fn smaller_steps(&self) -> [f64; 2] {
-        let inside = 0.0618 * self.step;
+    fn smaller_steps(&self, step: f64) -> [f64; 2] {
+        let inside = 0.0618 * step;
         let visible = TUNING.visible_change * self.basis.noise.credible / self.analytic.abs();
         let smallest = 4.0 * self.basis.precision.epsilon() * self.parameter.abs();
         let visible = if visible.is_finite() { visible } else { 0.0 };
@@ -118,18 +117,13 @@ impl Coordinate {
         let mut ladder = Ladder::new(self.basis.error, self.basis.noise);
         let (mut evaluations, mut outside) = (FIRST_LOOK, None);
         let mut add = |ladder: &mut Ladder, step: f64| {
-            let (above, plus) = evaluate(step);
-            let (below, minus) = evaluate(-step);
+            let sides = [evaluate(step), evaluate(-step)];
             evaluations += 2;
-            for (distance, probe) in [(above, plus), (below, minus)] {
-                if !probe.error.is_finite() {
-                    let nearer = outside.is_none_or(|known: f64| distance.abs() <= known.abs());
-                    outside = if nearer { Some(distance) } else { outside };
-                }
+            for point in sides.iter().filter(|point| !point.error.is_finite()) {
+                let nearer = outside.is_none_or(|known: f64| point.distance.abs() <= known.abs());
+                outside = if nearer { Some(point.distance) } else { outside };
             }
-            let above = Point { distance: above, error: plus.error };
-            let below = Point { distance: -below, error: minus.error };
-            ladder.push(step, above, below, plus.switched || minus.switched);
+            ladder.push(step, sides);
             evaluations
         };
         let steps = Ladder::steps(self.parameter, self.scale, self.basis.precision.epsilon());
@@ -233,7 +227,7 @@ impl Coordinate {
         let factor = self.basis.sign.factor();
         let Estimate { slope, uncertainty, step } =
             ladder.refutation(factor * self.analytic, entry.step, entry.uncertainty)?;
-        Some(self.entry(factor * slope, uncertainty, step, Verdict::Inconclusive))
+        Some(self.entry(factor * slope, uncertainty, step))
     }
 
     /// Returns true if rounding of larger effects is all that there is to see.
@@ -284,7 +278,7 @@ impl Coordinate {
         {
             let [left, right] = slopes.map(|slope| (slope - self.analytic).abs());
             let nearest = if left < right { slopes[0] } else { slopes[1] };
-            let entry = self.entry(nearest, allowance, entry.step, Verdict::Inconclusive);
+            let entry = self.entry(nearest, allowance, entry.step);
             return Some(Entry { slopes: Some(slopes), ..entry });
         } else {
             Verdict::Disagree
@@ -324,29 +318,30 @@ impl Coordinate {
     fn measured(&self, estimate: Estimate) -> Entry {
         let numerical = self.basis.sign.factor() * estimate.slope;
         let uncertainty = TUNING.allowance * estimate.uncertainty + self.gradient_noise;
-        self.entry(numerical, uncertainty, estimate.step, Verdict::Inconclusive)
+        self.entry(numerical, uncertainty, estimate.step)
     }
 
     /// The verdict where E or the parameter is infinite or not a number. What is infinite cannot be moved; with a gradient of
     /// 0 it has no effect.
     fn not_finite(&self) -> Entry {
         if self.basis.error.is_finite() && self.analytic == 0.0 {
-            let entry = self.entry(0.0, f64::INFINITY, 0.0, Verdict::Agree);
-            return Entry { no_effect: true, ..entry };
+            let entry = self.entry(0.0, f64::INFINITY, 0.0);
+            return Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
         }
         Entry { outside: Some(self.parameter), ..self.nowhere() }
     }
 
     /// Where E, or its slope, is not finite, there is nothing to compare with.
     fn nowhere(&self) -> Entry {
-        self.entry(f64::NAN, f64::INFINITY, 0.0, Verdict::Domain)
+        Entry { verdict: Verdict::Domain, ..self.entry(f64::NAN, f64::INFINITY, 0.0) }
     }
 
     fn size(&self, numerical: f64) -> f64 {
         self.analytic.abs().max(numerical.abs())
     }
 
-    fn entry(&self, numerical: f64, uncertainty: f64, step: f64, verdict: Verdict) -> Entry {
+    /// An entry that says nothing yet.
+    fn entry(&self, numerical: f64, uncertainty: f64, step: f64) -> Entry {
         Entry {
             index: self.index,
             id: self.id,
@@ -354,7 +349,7 @@ impl Coordinate {
             analytic: self.analytic,
             numerical,
             relative_error: relative_error(self.analytic, numerical),
-            verdict,
+            verdict: Verdict::Inconclusive,
             step,
             uncertainty,
             slopes: None,
@@ -380,18 +375,10 @@ mod tests {
             precision: Precision::F64,
             gradient_epsilon: f64::EPSILON,
             tolerance: 1e-6,
+            step: StepSize::Fixed(0.5),
         };
         let id = ParameterId::Numbered { index: 0 };
-        Coordinate {
-            basis,
-            index: 0,
-            id,
-            parameter: 0.0,
-            scale: 0.0,
-            analytic,
-            gradient_noise: 0.0,
-            step: 0.5,
-        }
+        Coordinate { basis, index: 0, id, parameter: 0.0, scale: 0.0, analytic, gradient_noise: 0.0 }
     }
 
     fn with(basis: impl Fn(&mut Basis), mut coordinate: Coordinate) -> Coordinate {
@@ -404,7 +391,7 @@ mod tests {
     }
 
     fn closely(coordinate: &Coordinate, error: impl Fn(f64) -> f64) -> Entry {
-        coordinate.look_closely(&mut |value| (value, Probe { error: error(value), switched: false }))
+        coordinate.look_closely(&mut |distance| Point { distance, error: error(distance) })
     }
 
     /// E at the steps 4 and ½.
@@ -413,8 +400,7 @@ mod tests {
             Noise { bound, credible: bound, swallowed: 0.0, ..Noise::new(error(0.0), 0.0, f64::EPSILON) };
         let mut ladder = Ladder::new(error(0.0), noise);
         for step in [4.0, 0.5] {
-            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
-            ladder.push(step, point(step), point(-step), false);
+            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }
@@ -422,7 +408,7 @@ mod tests {
     #[test]
     fn four_evaluations_settle_what_is_equal_certain_and_holds_at_smaller_steps() {
         let compare = |coordinate: &Coordinate, error: &dyn Fn(f64) -> f64| {
-            coordinate.compare(&mut |d| (d, Probe { error: error(d), switched: false }))
+            coordinate.compare(&mut |distance| Point { distance, error: error(distance) })
         };
         // E's noise over the step and the gradient's own: 0.02/0.5 + 0.01 = 0.05, a hundredth of 5.
         for (slope, verdict, evaluations) in [(5.5, Verdict::Agree, 4), (4.5, Verdict::Inconclusive, 2)] {
@@ -470,17 +456,6 @@ mod tests {
     }
 
     #[test]
-    fn a_bend_that_the_model_reports_on_either_side_asks_for_smaller_steps() {
-        let step = |switched: fn(f64) -> bool| {
-            let error = |w: f64| 1.0 + 2.0 * w + w * w;
-            let evaluate = &mut |w: f64| (w, Probe { error: error(w), switched: switched(w) });
-            noisy(1e-16, coordinate(f64::NAN)).look_closely(evaluate).step
-        };
-        assert_eq!(step(|_| false), 0.25);
-        assert!(step(|w| w > 0.0) < 0.25 && step(|w| w < 0.0) < 0.25);
-    }
-
-    #[test]
     fn where_e_is_flat_only_a_gradient_that_rounding_could_swallow_is_spared() {
         assert_eq!(closely(&coordinate(1e3), |_| 1.0).verdict, Verdict::Disagree);
         assert_eq!(closely(&coordinate(1e-15), |_| 1.0).verdict, Verdict::Inconclusive);
@@ -520,7 +495,7 @@ mod tests {
             let coordinate = with(|basis| basis.sign = sign, coordinate(analytic));
             let coordinate = Coordinate { gradient_noise: noise, ..coordinate };
             let side = |slope: f64| Estimate { slope, uncertainty: 0.0, step: 1.0 };
-            let entry = coordinate.entry(0.0, 1.0, 1.0, Verdict::Inconclusive);
+            let entry = coordinate.entry(0.0, 1.0, 1.0);
             coordinate.judge_bend([side(-1.0), side(1.0)], &entry)
         };
         for (analytic, verdict) in [

@@ -24,11 +24,9 @@ struct Rung {
     step: f64,
     above: Option<Point>,
     below: Option<Point>,
-    /// True if the model says that a bend lies between.
-    switched: bool,
 }
 
-/// One evaluation: how far from w, and E there.
+/// One evaluation: how far from w, really walked, and E there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point {
     pub distance: f64,
@@ -78,12 +76,14 @@ impl Ladder {
     }
 
     /// Adds the evaluations at one more step.
-    pub fn push(&mut self, step: f64, above: Point, below: Point, switched: bool) {
-        let finite = |point: Point| {
-            let moved = point.distance > 0.0 && point.distance.is_finite();
-            (point.error.is_finite() && moved).then_some(point)
+    pub fn push(&mut self, step: f64, sides: [Point; 2]) {
+        let finite = |Point { distance, error }: Point| {
+            let distance = distance.abs();
+            let moved = distance > 0.0 && distance.is_finite();
+            (error.is_finite() && moved).then_some(Point { distance, error })
         };
-        let rung = Rung { step, above: finite(above), below: finite(below), switched };
+        let [above, below] = sides.map(finite);
+        let rung = Rung { step, above, below };
         for point in [rung.above, rung.below].into_iter().flatten() {
             let place = self.errors.partition_point(|&error| error < point.error);
             let neighbours = place.checked_sub(1).into_iter().chain([place]);
@@ -122,10 +122,7 @@ impl Ladder {
                 let coarser = k.checked_sub(1).and_then(|k| rungs[k]);
                 let from_coarser = coarser.is_none_or(|(_, coarser_jump, _)| falls(coarser_jump, jump));
                 let to_finer = finer.is_none_or(|(_, finer_jump, _)| falls(jump, finer_jump));
-                let bends = self.rungs[k].switched
-                    || !from_coarser
-                    || !to_finer
-                    || (coarser.is_none() && finer.is_none());
+                let bends = !from_coarser || !to_finer || (coarser.is_none() && finer.is_none());
                 let neighbour = finer.or(coarser).map_or(0.0, |(slope, ..)| slope);
                 Some(Cell {
                     slope,
@@ -402,8 +399,7 @@ mod tests {
     fn ladder(error: impl Fn(f64) -> f64, bound: f64, swallowed: f64) -> Ladder {
         let mut ladder = Ladder::new(error(0.0), noise(bound, swallowed));
         for step in [4.0, 1.0, 0.25] {
-            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
-            ladder.push(step, point(step), point(-step), false);
+            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }
@@ -440,22 +436,17 @@ mod tests {
         assert_estimate(ladder(|d| 2.0 * d + d * d, 1e-3, 0.0).central(), 2.0, 1e-3 / 4.0, 4.0);
         // Distances that rounding made unequal: (8 + 4) / (4 + 2).
         let mut uneven = Ladder::new(0.0, noise(0.0, 0.0));
-        uneven.push(4.0, Point { distance: 4.0, error: 8.0 }, Point { distance: 2.0, error: -4.0 }, false);
+        uneven.push(4.0, [Point { distance: 4.0, error: 8.0 }, Point { distance: -2.0, error: -4.0 }]);
         assert_estimate(uneven.central(), 2.0, 2.0, 4.0); // one rung has no neighbour: anything from 0 to twice
     }
 
     #[test]
     fn a_bend_costs_half_of_what_the_sides_differ_by() {
         assert_estimate(ladder(f64::abs, 1e-3, 0.0).central(), 0.0, 1.0 + 1e-3 / 4.0, 4.0);
-        // A model that says that a bend lies within the largest step: half of 8 is added there.
-        let mut switched = ladder(|d| 2.0 * d + d * d, 1e-3, 0.0);
-        switched.rungs[0].switched = true;
-        assert_estimate(switched.central(), 2.0, 1e-3, 1.0);
         // Two rungs whose jumps do not fall are suspect, both of them; the third falls from the second.
         let mut late = Ladder::new(0.0, noise(0.0, 0.0));
         for (step, above) in [(4.0, 8.0), (1.0, 2.0), (0.25, 0.0)] {
-            let [above, below] = [above, 0.0].map(|error| Point { distance: step, error });
-            late.push(step, above, below, false);
+            late.push(step, [above, 0.0].map(|error| Point { distance: step, error }));
         }
         assert_estimate(late.central(), 0.0, 1.0, 0.25); // truncation: the slope before was 1
     }
@@ -485,7 +476,7 @@ mod tests {
         assert_estimate(right.one_sided(Side::Left), 2.0, 0.0, 4.0);
         // A step that rounding swallowed moved nothing, and says nothing.
         let mut still = Ladder::new(0.0, noise(0.0, 0.0));
-        still.push(1.0, Point { distance: 0.0, error: 0.0 }, Point { distance: 1.0, error: 0.0 }, false);
+        still.push(1.0, [Point { distance: 0.0, error: 0.0 }, Point { distance: -1.0, error: 0.0 }]);
         assert_eq!(still.is_cut_off(), [false, true]);
     }
 
@@ -530,8 +521,7 @@ mod tests {
     fn long_ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
         let mut ladder = Ladder::new(error(0.0), noise(bound, TUNING.swallowed * f64::EPSILON));
         for step in std::iter::successors(Some(1.0), |step| Some(step / RATIO)).take(12) {
-            let point = |distance: f64| Point { distance: distance.abs(), error: error(distance) };
-            ladder.push(step, point(step), point(-step), false);
+            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }

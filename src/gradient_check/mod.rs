@@ -61,10 +61,10 @@ mod walk;
 
 pub use self::{
     check::Check,
-    checkable::{Checkable, Details, Incremental, NamedGroup, Probe},
+    checkable::{Checkable, Details, Incremental, NamedGroup},
     closures::{ClosureModel, Real, check_gradient, check_vjp, try_check_gradient},
     diagnosis::{Diagnosis, Pattern},
-    networks::{CheckedEngine, CheckedNetwork, Downstream, Example, Forward, Layout, Summation, Task},
+    networks::{CheckedEngine, CheckedNetwork, Downstream, Example, Forward, Layout, Task},
     parameter_id::{Group, ParameterId},
     report::{ARTICLE_DIGITS, ARTICLE_STEP, Columns, GroupCounts, Named, Report},
     settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, Sign, StepSize},

@@ -7,8 +7,8 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::Checkable;
 use super::tuning::TUNING;
+use super::{Checkable, Incremental};
 
 /// How far rounding moves E, measured and at most.
 #[derive(Debug, Clone, Copy)]
@@ -46,17 +46,12 @@ impl Noise {
         }
     }
 
-    /// The noise that a model knows.
-    pub fn known(self, bound: f64) -> Self {
-        Self { bound, credible: bound, rounding: self.rounding.max(bound / TUNING.rounding), ..self }
-    }
-
-    /// The noise that is measured, over steps of √ε of each parameter. `difference` is that of two evaluations at one
-    /// place. Returns the number of evaluations, too.
+    /// The noise that is measured over steps of √ε of each parameter. `difference` is that of two evaluations at one place.
+    /// Returns the number of evaluations, too.
     pub fn measured(self, model: &mut dyn Checkable, parameters: &[f64], difference: f64) -> (Self, usize) {
         let least = 0.25 * self.rounding;
-        let bound =
-            of_error(model, parameters, self.epsilon, self.epsilon.sqrt()).max(least).max(2.0 * difference);
+        let coarse = of_error(model, parameters, self.epsilon, self.epsilon.sqrt());
+        let bound = coarse.max(least).max(2.0 * difference);
         if difference > 0.0 || bound <= TUNING.rounding * self.rounding {
             return (Self { bound, credible: bound, ..self }, EVALUATIONS);
         }
@@ -64,6 +59,21 @@ impl Noise {
         let fine = of_error(model, parameters, self.epsilon, 4.0 * self.epsilon);
         let credible = fine.clamp(least, TUNING.rounding * self.rounding);
         (Self { bound, credible, ..self }, 2 * EVALUATIONS)
+    }
+
+    /// The noise of an incremental evaluation, which is often quieter than the model's own: the largest along some
+    /// parameters.
+    pub fn of_incremental(self, incremental: &dyn Incremental, parameters: &[f64]) -> Self {
+        let part = self.epsilon.sqrt();
+        let along = |index: usize| {
+            let (start, step) = (parameters[index], part * parameters[index].abs().max(1.0));
+            let error = |distance: f64| incremental.evaluate(index, start + distance * step);
+            of_line(error, self.epsilon)
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let drawn = (0..INCREMENTAL_LINES).map(|_| along(rng.random_range(0..parameters.len())));
+        let bound = drawn.fold(0.25 * self.rounding, f64::max);
+        Self { bound, credible: bound, ..self }
     }
 }
 
@@ -75,6 +85,9 @@ const BOUND: f64 = 4.0;
 
 /// How many evaluations of E one measurement takes.
 pub(super) const EVALUATIONS: usize = 2 * POINTS;
+
+/// How many parameters the noise of an incremental evaluation is measured along.
+const INCREMENTAL_LINES: usize = 16;
 
 /// How far rounding moves E at these parameters, by steps of this part of each. They are afterwards as they were.
 pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
@@ -88,22 +101,30 @@ pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f
             if step.is_finite() { step } else { 0.0 }
         })
         .collect();
-    let mut noise = f64::INFINITY;
-    // Two lines that leave in opposite directions, and the quieter of them: a bend lies on one side.
-    for side in [1.0, -1.0] {
-        let errors: Vec<f64> = (0..POINTS)
-            .map(|point| {
-                let distance = side * point as f64;
-                set_all(model, parameters.iter().zip(&steps).map(|(old, step)| old + distance * step));
-                model.error()
-            })
-            .collect();
-        if errors.iter().all(|error| error.is_finite()) {
-            noise = noise.min(scatter(errors));
-        }
-    }
+    let error = |distance: f64| {
+        set_all(model, parameters.iter().zip(&steps).map(|(old, step)| old + distance * step));
+        model.error()
+    };
+    let noise = of_line(error, epsilon);
     set_all(model, parameters.iter().copied());
-    let rounding = epsilon * model.error().abs();
+    // What a model keeps from its last forward pass is again that of the parameters as they were.
+    model.error();
+    noise
+}
+
+/// How far rounding moves E at equal steps in both directions from distance 0.
+fn of_line(mut error: impl FnMut(f64) -> f64, epsilon: f64) -> f64 {
+    // Two directions, and the quieter of them: a bend lies on one side.
+    let sides = [1.0, -1.0].map(|side| {
+        let errors: Vec<f64> = (0..POINTS).map(|point| error(side * point as f64)).collect();
+        let noise = if errors.iter().all(|error| error.is_finite()) {
+            scatter(errors.clone())
+        } else {
+            f64::INFINITY
+        };
+        (noise, epsilon * errors[0].abs())
+    });
+    let (noise, rounding) = (sides[0].0.min(sides[1].0), sides[0].1);
     if noise.is_finite() { rounding.max(BOUND * noise) } else { 4.0 * rounding }
 }
 

@@ -100,6 +100,11 @@ impl Entry {
         self.analytic != 0.0 || self.numerical != 0.0
     }
 
+    /// Returns true if it agrees and is not 0, so that it proves something.
+    pub fn is_proof(&self) -> bool {
+        self.verdict == Verdict::Agree && self.is_nonzero() && !self.no_effect
+    }
+
     /// Returns true if one of the two values is infinite or not a number.
     pub fn is_not_finite(&self) -> bool {
         !self.analytic.is_finite() || !self.numerical.is_finite()

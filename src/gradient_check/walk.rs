@@ -3,47 +3,66 @@
 use std::collections::BTreeMap;
 
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng, seq::index};
 #[cfg(feature = "vectorized")]
 use rayon::prelude::*;
 
 use super::coordinate::{Basis, Coordinate, Evaluate};
+use super::ladder::Point;
 use super::noise::Noise;
-use super::settings::StepSize;
+use super::settings::{EVERY_PARAMETER_UP_TO, SAMPLE_PER_GROUP};
 use super::taylor::{self, TaylorOutcome, TaylorTest};
 use super::tuning::TUNING;
-use super::{Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Probe, Verdict, noise};
+use super::{
+    Check, Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Recompute, Selection,
+    StepSize, Verdict, noise,
+};
 
-/// How many lines are prepared before threads share them out.
+/// How many lines are prepared before threads share them out: 238,510 at once would take 60 megabytes.
 const LINES_AT_A_TIME: usize = 16_384;
-
-/// The settings of a check, resolved before it starts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
-    /// The precision that E is computed in.
-    pub precision: Precision,
-    pub step: StepSize,
-    pub tolerance: f64,
-    pub incrementally: bool,
-}
 
 /// A model under the check, with what was read from it before anything moved.
 pub(super) struct Walk<'m> {
-    model: &'m mut dyn Checkable,
-    rules: Rules,
+    pub model: &'m mut dyn Checkable,
     pub details: Details,
     parameters: &'m [f64],
     gradient: Vec<f64>,
-    basis: Basis,
+    pub basis: Basis,
     incremental: Option<Box<dyn Incremental>>,
+    /// The groups in the order of their first parameters, each with the numbers of its parameters.
+    groups: Vec<(Group, Vec<usize>)>,
     /// The typical size of the parameters of each group: the root of their mean square.
     scales: BTreeMap<Group, f64>,
     /// How far rounding moves the gradient; measured when first asked for.
     gradient_noise: Option<Vec<f64>>,
-    pattern: Vec<bool>,
-    /// True if E, and the gradient, evaluated twice at the same place, were the same.
-    pub repeatable: [bool; 2],
+    /// How E, and the gradient, evaluated twice at the same place, were the same.
+    pub repeated: [Repeated; 2],
     pub evaluations: usize,
+}
+
+/// How near two evaluations at the same place are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Repeated {
+    /// As near as sums in another order are.
+    Yes,
+    /// So near only if terms near 1 cancel in them.
+    Nearly,
+    No,
+}
+
+impl Repeated {
+    /// `size` is that of what was evaluated. (The roots of both ε are about as far apart as the numbers that are added up in
+    /// practice: more in f64.)
+    fn new(difference: f64, size: f64, epsilon: f64) -> Self {
+        let random = random_order(epsilon);
+        if difference.is_nan() || difference <= random * size {
+            Self::Yes
+        } else if difference <= random {
+            Self::Nearly
+        } else {
+            Self::No
+        }
+    }
 }
 
 /// A line to move along: one parameter, or many at once.
@@ -56,121 +75,115 @@ pub(super) struct Line {
     members: Vec<(usize, f64)>,
 }
 
+/// Returns the part of a sum that another order of its terms may change.
+fn random_order(epsilon: f64) -> f64 {
+    (TUNING.repeatable * epsilon).max(epsilon.sqrt())
+}
+
 impl<'m> Walk<'m> {
     #[track_caller]
-    pub fn start(
-        model: &'m mut dyn Checkable,
-        parameters: &'m [f64],
-        details: Details,
-        rules: Rules,
-    ) -> Self {
-        let gradient = model.gradient();
-        assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
-        assert_unchanged(model, parameters, "computing the gradient");
+    pub fn start(check: &Check, model: &'m mut dyn Checkable, parameters: &'m [f64]) -> Self {
+        let mut details = model.details();
+        details.precision = check.precision.unwrap_or(details.precision);
+        let precision = if details.reference { Precision::F64 } else { details.precision };
+        let tolerance = if details.reference { details.precision.rounding() } else { precision.tolerance() };
+        let gradient = gradient(model, parameters);
         let error = model.error();
         let difference = (error - model.error()).abs();
-        let pattern = model.activation_pattern();
-        let scales = scales(model, parameters);
-        let effect = |index: usize| {
-            let slope = gradient[index].abs();
-            let size = scales.get(&model.parameter_id(index).group()).copied().unwrap_or(0.0);
-            let effects = [slope * parameters[index].abs(), slope * if size > 0.0 { size } else { 1.0 }];
-            effects.map(|effect| if effect.is_finite() { effect } else { 0.0 })
-        };
-        let (mut squares, mut largest_effect) = (0.0, 0.0);
-        for [own, typical] in (0..parameters.len()).map(effect) {
-            squares += own * own;
-            largest_effect = f64::max(largest_effect, typical);
+        let groups = groups(model);
+        let (mut scales, mut squares, mut largest_effect) = (BTreeMap::new(), 0.0, 0.0);
+        let finite = |effect: f64| if effect.is_finite() { effect } else { 0.0 };
+        for (group, members) in &groups {
+            let scale = typical_size(members.iter().map(|&index| parameters[index]));
+            for &index in members {
+                let slope = gradient[index].abs();
+                squares += finite(slope * parameters[index].abs()).powi(2);
+                largest_effect =
+                    f64::max(largest_effect, finite(slope * if scale > 0.0 { scale } else { 1.0 }));
+            }
+            scales.insert(*group, scale);
         }
         // Rounding errors are independent, so their squares add up.
         let terms = error.abs() + squares.sqrt().min(f64::MAX);
-        let epsilon = rules.precision.epsilon();
+        let epsilon = precision.epsilon();
         let noise = Noise::new(error, terms, epsilon);
-        let random = (TUNING.repeatable * epsilon).max(epsilon.sqrt()) * terms;
-        let repeatable = difference <= random || !error.is_finite();
-        let (noise, evaluations) = match details.error_noise {
-            _ if !error.is_finite() => (noise, 0),
-            Some(known) => (noise.known(known), 0),
-            None => noise.measured(model, parameters, difference),
-        };
+        let (noise, evaluations) =
+            if error.is_finite() { noise.measured(model, parameters, difference) } else { (noise, 0) };
         let basis = Basis {
             error,
             noise,
             largest_effect,
             sign: details.sign,
-            precision: rules.precision,
+            precision,
             gradient_epsilon: details.precision.epsilon(),
-            tolerance: rules.tolerance,
+            tolerance: check.tolerance.unwrap_or(tolerance),
+            step: check.step.unwrap_or(StepSize::Relative(precision.step())),
         };
-        let incremental = if rules.incrementally { model.incremental() } else { None };
+        let incrementally = match check.evaluation {
+            Recompute::Automatic => parameters.len() > EVERY_PARAMETER_UP_TO,
+            Recompute::Whole => false,
+            Recompute::Incremental => true,
+        };
         let mut walk = Self {
+            repeated: [
+                Repeated::new(difference, terms, epsilon),
+                is_repeated(&gradient, &model.gradient(), &groups, basis.gradient_epsilon),
+            ],
+            incremental: if incrementally { model.incremental() } else { None },
             model,
-            rules,
             details,
             parameters,
             gradient,
             basis,
-            incremental,
+            groups,
             scales,
             gradient_noise: None,
-            pattern,
-            repeatable: [repeatable, true],
             evaluations: evaluations + 2,
         };
-        walk.compare_gradients();
         if let Some(incremental) = &walk.incremental {
-            // Asked once: it takes a pass through the whole network, and there may be 238,510 parameters.
-            let (noise, unchanged) = (incremental.noise(), incremental.unchanged_error());
-            assert_same_error(unchanged, error, walk.basis.noise.bound);
-            walk.basis.error = unchanged;
-            walk.basis.noise = walk.basis.noise.known(noise);
+            walk.basis.error = incremental.unchanged_error();
+            assert_same_error(walk.basis.error, error, random_order(epsilon) * terms);
+            walk.basis.noise = walk.basis.noise.of_incremental(incremental.as_ref(), parameters);
         }
         walk
     }
 
-    pub fn error(&self) -> f64 {
-        self.basis.error
-    }
-
-    /// Computes the gradient once more, to see whether it is the same.
+    /// Returns the lines along what is selected, drawn from this seed where it is a sample.
     #[track_caller]
-    fn compare_gradients(&mut self) {
-        let again = self.model.gradient();
-        assert_eq!(again.len(), self.parameters.len(), "one gradient for each parameter");
-        let mut largest: BTreeMap<Group, f64> = BTreeMap::new();
-        for (index, entry) in self.gradient.iter().enumerate() {
-            let size = largest.entry(self.model.parameter_id(index).group()).or_default();
-            *size = if entry.is_finite() { size.max(entry.abs()) } else { *size };
-        }
-        let allowed = TUNING.repeatable * self.basis.gradient_epsilon;
-        let same = |(index, (one, other)): (usize, (&f64, &f64))| {
-            let size = largest[&self.model.parameter_id(index).group()];
-            one.to_bits() == other.to_bits()
-                || (one - other).abs() <= allowed * size
-                || (one.is_nan() && other.is_nan())
+    pub fn lines(&self, selection: Selection, seed: u64) -> Vec<Line> {
+        let count = self.parameters.len();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut selected: Vec<usize> = match selection {
+            Selection::Directions(count) => return self.directions(count, &mut rng),
+            Selection::One(index) => {
+                assert!(index < count, "there are {count} parameters, numbered from 0: no number {index}");
+                vec![index]
+            }
+            Selection::Automatic if count > EVERY_PARAMETER_UP_TO => self.sample(SAMPLE_PER_GROUP, &mut rng),
+            Selection::PerGroup(per_group) => self.sample(per_group, &mut rng),
+            Selection::Automatic | Selection::Every => (0..count).collect(),
         };
-        self.repeatable[1] = self.gradient.iter().zip(&again).enumerate().all(same);
+        selected.sort_unstable();
+        let line = |index: usize| Line { id: self.model.parameter_id(index), index, members: Vec::new() };
+        selected.into_iter().map(line).collect()
     }
 
-    /// The lines along single parameters.
-    pub fn parameters(&self, selected: &[usize]) -> Vec<Line> {
-        let line = |&index: &usize| Line { id: self.model.parameter_id(index), index, members: Vec::new() };
-        selected.iter().map(line).collect()
+    fn sample(&self, per_group: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+        let mut sample = Vec::new();
+        for (_, members) in &self.groups {
+            let drawn = index::sample(rng, members.len(), per_group.min(members.len()));
+            sample.extend(drawn.into_iter().map(|place| members[place]));
+        }
+        sample
     }
 
     /// Random directions: all parameters of a group move at once, each by +h or −h. The slope is then Σ ±gradient.
-    pub fn directions(&self, count: usize, seed: u64) -> Vec<Line> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    fn directions(&self, count: usize, rng: &mut ChaCha8Rng) -> Vec<Line> {
         let mut lines = Vec::new();
-        for (group, members) in groups(self.model) {
+        for (group, members) in &self.groups {
             for number in 0..count {
-                let mut part = || if rng.random() { 1.0 } else { -1.0 };
-                let members = members.iter().map(|&index| (index, part())).collect();
-                lines.push(Line {
-                    id: ParameterId::Direction { group, number },
-                    index: lines.len(),
-                    members,
-                });
+                let id = ParameterId::Direction { group: *group, number };
+                lines.push(Line { id, index: lines.len(), members: random_signs(members, 1.0, rng) });
             }
         }
         lines
@@ -183,7 +196,7 @@ impl<'m> Walk<'m> {
         let open = entries.iter().enumerate().filter(|(_, entry)| entry.verdict != Verdict::Agree);
         let open: Vec<usize> = open.map(|(place, _)| place).collect();
         if !open.is_empty() {
-            self.prepare_closer_look();
+            self.measure_gradient_noise();
             let again: Vec<Line> = open.iter().map(|&place| lines[place].clone()).collect();
             let closer = self.look(&again, Coordinate::look_closely);
             open.into_iter().zip(closer).for_each(|(place, entry)| entries[place] = entry);
@@ -196,7 +209,6 @@ impl<'m> Walk<'m> {
     fn look(&mut self, lines: &[Line], ask: fn(&Coordinate, &mut Evaluate) -> Entry) -> Vec<Entry> {
         let single = lines.iter().all(|line| line.members.is_empty());
         if let Some(incremental) = self.incremental.as_deref().filter(|_| single) {
-            // Few at a time: 238,510 of them would take 60 megabytes.
             let some = |lines: &[Line]| {
                 let coordinates: Vec<Coordinate> = lines.iter().map(|line| self.coordinate(line)).collect();
                 in_parallel(&coordinates, incremental, ask)
@@ -221,14 +233,12 @@ impl<'m> Walk<'m> {
             scale: 0.0,
             analytic: 0.0,
             gradient_noise: 0.0,
-            step: self.rules.step.at(0.0),
         };
         if line.members.is_empty() {
             coordinate.parameter = self.parameters[line.index];
             coordinate.scale = self.scales.get(&line.id.group()).copied().unwrap_or(0.0);
             coordinate.analytic = self.gradient[line.index];
             coordinate.gradient_noise = self.gradient_noise(line.index);
-            coordinate.step = self.rules.step.at(coordinate.parameter);
         }
         for &(index, part) in &line.members {
             coordinate.analytic += part * self.gradient[index];
@@ -239,15 +249,14 @@ impl<'m> Walk<'m> {
     }
 
     fn gradient_noise(&self, index: usize) -> f64 {
-        let measured = self.gradient_noise.as_ref().map_or(0.0, |noise| noise[index]);
-        measured.max(self.details.gradient_noise.get(index).copied().unwrap_or(0.0))
+        self.gradient_noise.as_ref().map_or(0.0, |noise| noise[index])
     }
 
-    /// Measures what a closer look needs.
-    fn prepare_closer_look(&mut self) {
+    /// Measures the gradient's noise, which a closer look needs.
+    fn measure_gradient_noise(&mut self) {
         if self.gradient_noise.is_none() {
-            let noise =
-                noise::of_gradient(self.model, self.parameters, &self.gradient, self.basis.gradient_epsilon);
+            let epsilon = self.basis.gradient_epsilon;
+            let noise = noise::of_gradient(self.model, self.parameters, &self.gradient, epsilon);
             self.gradient_noise = Some(noise);
             // What a model keeps from its last forward pass is again that of the parameters as they were.
             self.model.error();
@@ -255,7 +264,7 @@ impl<'m> Walk<'m> {
     }
 
     /// E at a distance along a line, by the model's own forward pass, and the distance that the parameter really moved.
-    fn probe(&mut self, line: &Line, distance: f64) -> (f64, Probe) {
+    fn probe(&mut self, line: &Line, distance: f64) -> Point {
         let mut moved = distance;
         for &(index, part) in &line.members {
             self.model.set_parameter(index, self.parameters[index] + distance * part);
@@ -271,7 +280,7 @@ impl<'m> Walk<'m> {
         if change > 0.0 && (*smallest == 0.0 || change < *smallest) {
             *smallest = change;
         }
-        (moved, Probe { error, switched: self.model.activation_pattern() != self.pattern })
+        Point { distance: moved, error }
     }
 
     #[track_caller]
@@ -287,20 +296,22 @@ impl<'m> Walk<'m> {
         }
     }
 
-    pub fn taylor_test(&mut self, seed: u64) -> TaylorTest {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    /// Runs the Taylor-remainder test. `right` says that every parameter was compared, and none disagrees.
+    pub fn taylor_test(&mut self, seed: u64, right: bool) -> TaylorTest {
+        let everything: Vec<usize> = (0..self.parameters.len()).collect();
         // A direction of length 1, whatever the number of parameters.
-        let length = (self.parameters.len() as f64).sqrt();
-        let mut part = || if rng.random() { 1.0 / length } else { -1.0 / length };
-        let members: Vec<(usize, f64)> = (0..self.parameters.len()).map(|index| (index, part())).collect();
+        let part = 1.0 / (everything.len() as f64).sqrt();
+        let members = random_signs(&everything, part, &mut ChaCha8Rng::seed_from_u64(seed));
         let slope: f64 = members.iter().map(|&(index, part)| part * self.gradient[index]).sum();
         let (slope, noise) = (self.basis.sign.factor() * slope, self.basis.noise.bound);
         let line = Line { id: ParameterId::Direction { group: Group::All, number: 0 }, index: 0, members };
-        let mut test = taylor::run(slope, noise, &mut |distance| self.probe(&line, distance).1);
+        let mut test = taylor::run(slope, noise, &mut |distance| self.probe(&line, distance).error);
         self.evaluations += taylor::EVALUATIONS;
         self.restore(&line);
         // A bend near by, or a slope that holds over a tiny distance only, looks the same from afar.
-        if test.outcome == TaylorOutcome::FirstOrder && self.judge(&[line])[0].verdict != Verdict::Disagree {
+        if test.outcome == TaylorOutcome::FirstOrder
+            && (right || self.judge(&[line])[0].verdict != Verdict::Disagree)
+        {
             test.outcome = TaylorOutcome::Unclear;
         }
         test
@@ -316,7 +327,8 @@ fn in_parallel(
     let one = |coordinate: &Coordinate| {
         ask(coordinate, &mut |distance| {
             let value = coordinate.parameter + distance;
-            (value - coordinate.parameter, incremental.evaluate(coordinate.index, value))
+            let error = incremental.evaluate(coordinate.index, value);
+            Point { distance: value - coordinate.parameter, error }
         })
     };
     #[cfg(feature = "vectorized")]
@@ -326,8 +338,12 @@ fn in_parallel(
     coordinates.map(one).collect()
 }
 
-/// The groups in the order of their first parameters, each with the numbers of its parameters.
-pub(super) fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
+/// These parameters, each with plus or minus this part.
+fn random_signs(members: &[usize], part: f64, rng: &mut ChaCha8Rng) -> Vec<(usize, f64)> {
+    members.iter().map(|&index| (index, if rng.random() { part } else { -part })).collect()
+}
+
+fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
     let mut groups: Vec<(Group, Vec<usize>)> = Vec::new();
     for index in 0..model.parameter_count() {
         let group = model.parameter_id(index).group();
@@ -339,19 +355,34 @@ pub(super) fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
     groups
 }
 
-/// The root of the mean square of each group's parameters, as far as they are finite; 0 where it is too large for a number.
-fn scales(model: &dyn Checkable, parameters: &[f64]) -> BTreeMap<Group, f64> {
-    let mut sums: BTreeMap<Group, (f64, f64)> = BTreeMap::new();
-    for (index, parameter) in parameters.iter().enumerate().filter(|(_, parameter)| parameter.is_finite()) {
-        let (squares, count) = sums.entry(model.parameter_id(index).group()).or_default();
-        *squares += parameter * parameter;
-        *count += 1.0;
-    }
-    let scale = |(group, (squares, count)): (Group, (f64, f64))| {
-        let scale = (squares / count).sqrt();
-        (group, if scale.is_finite() { scale } else { 0.0 })
+/// Returns the root of the mean square of the finite numbers; 0 where it is too large for a number.
+fn typical_size(numbers: impl Iterator<Item = f64>) -> f64 {
+    let finite = numbers.filter(|number| number.is_finite());
+    let (squares, count) =
+        finite.fold((0.0, 0.0), |(squares, count), number| (squares + number * number, count + 1.0));
+    let size = f64::sqrt(squares / count);
+    if size.is_finite() { size } else { 0.0 }
+}
+
+/// Compares the gradient with itself, computed again, next to the largest entry of each group.
+#[track_caller]
+fn is_repeated(gradient: &[f64], again: &[f64], groups: &[(Group, Vec<usize>)], epsilon: f64) -> Repeated {
+    assert_eq!(again.len(), gradient.len(), "one gradient for each parameter");
+    let of_group = |(_, members): &(Group, Vec<usize>)| {
+        let sizes = members.iter().map(|&index| gradient[index].abs());
+        let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
+        let differences = members.iter().map(|&index| (gradient[index] - again[index]).abs());
+        Repeated::new(differences.fold(0.0, f64::max), largest, epsilon)
     };
-    sums.into_iter().map(scale).collect()
+    groups.iter().map(of_group).max().unwrap_or(Repeated::Yes)
+}
+
+#[track_caller]
+fn gradient(model: &mut dyn Checkable, parameters: &[f64]) -> Vec<f64> {
+    let gradient = model.gradient();
+    assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
+    assert_unchanged(model, parameters, "computing the gradient");
+    gradient
 }
 
 #[track_caller]
@@ -364,8 +395,8 @@ pub(super) fn assert_unchanged(model: &dyn Checkable, parameters: &[f64], what: 
 
 /// The incremental evaluation is a second opinion on the model, so it must be about the same model.
 #[track_caller]
-fn assert_same_error(incremental: f64, error: f64, noise: f64) {
+fn assert_same_error(incremental: f64, error: f64, allowed: f64) {
     // Written so that a NaN passes: the comparison of every parameter will report it.
-    let differs = (incremental - error).abs() > 2.0 * noise;
+    let differs = (incremental - error).abs() > allowed;
     assert!(!differs, "the incremental evaluation gives E = {incremental:e}, the model itself {error:e}");
 }

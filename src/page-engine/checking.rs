@@ -1,6 +1,6 @@
 //! The gradient check: of the page's own network, and of one with a fault planted in its backward pass.
 
-use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
+use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report};
 use backprop::graph::Network;
 use backprop::step::text::short;
@@ -58,7 +58,7 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
         Some(fault) => {
             fault.check(&play.scene.network.architecture).map_err(|problem| problem.to_string())?;
             let (mut network, task) = view::task(&play.stepper, last);
-            let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+            let report = Check::new().run(&mut fault.plant(&mut network, task));
             answer(&report, &play.map, &Value::Null)
         }
         None => {
@@ -90,7 +90,7 @@ fn check_planted(fault: &'static Fault) -> Result<String, String> {
     let map = Map::new(&stepper);
     let drawing = map.drawing(stepper.network(), None);
     let drawing = serde_json::to_value(&drawing).map_err(|error| error.to_string())?;
-    let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+    let report = Check::new().run(&mut fault.plant(&mut network, task));
     answer(&report, &map, &drawing)
 }
 

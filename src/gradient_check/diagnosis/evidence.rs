@@ -9,9 +9,6 @@ use super::Pattern;
 use super::groups::{self, Members};
 use crate::gradient_check::{Details, Entry, Group, ParameterId, Precision, Verdict};
 
-/// A matrix of the model: a layer's weights, or a group with two dimensions.
-type Matrix = Group;
-
 /// The disagreements, and what agrees.
 pub(super) struct Evidence<'a> {
     /// Disagreements.
@@ -40,10 +37,7 @@ impl<'a> Evidence<'a> {
         let clear = |c: &Entry| size(c) > 1e-6 * largest && same * size(c) > c.uncertainty;
         Self {
             clear: wrong.iter().copied().filter(|c| clear(c)).collect(),
-            right: entries
-                .iter()
-                .filter(|c| c.verdict == Verdict::Agree && c.is_nonzero() && !c.no_effect)
-                .collect(),
+            right: entries.iter().filter(|c| c.is_proof()).collect(),
             last_layer: entries.iter().filter_map(|c| c.id.group().layer()).max(),
             groups: groups::with_disagreements(entries, details),
             same,
@@ -121,23 +115,21 @@ impl<'a> Evidence<'a> {
         {
             return Pattern::GroupFactor { factor };
         }
-        let matrices: Vec<Matrix> =
-            self.groups.iter().filter(|group| group.is_matrix()).map(|group| group.group).collect();
-        let every = |is: &dyn Fn(Matrix) -> bool| !matrices.is_empty() && matrices.iter().all(|&m| is(m));
+        let matrices: Vec<Group> =
+            self.groups.iter().filter(|group| group.columns().is_some()).map(|group| group.group).collect();
         if samples > 1 && matrices.iter().any(|&matrix| self.shows_one_sample(matrix)) {
             return Pattern::OneSampleOfSeveral;
         }
-        if every(&|matrix| self.have_one_ratio(&self.ratios(matrix, Line::Row))) {
-            return Pattern::ByRow;
-        }
-        if every(&|matrix| self.have_one_ratio(&self.ratios(matrix, Line::Column))) {
-            return Pattern::ByColumn;
+        for (line, pattern) in [(Line::Row, Pattern::ByRow), (Line::Column, Pattern::ByColumn)] {
+            if !matrices.is_empty() && matrices.iter().all(|&m| self.have_one_ratio(&self.ratios(m, line))) {
+                return pattern;
+            }
         }
         if self.groups.is_empty() { Pattern::Unknown } else { Pattern::SomeGroups }
     }
 
     /// Returns true if the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
-    fn shows_one_sample(&self, matrix: Matrix) -> bool {
+    fn shows_one_sample(&self, matrix: Group) -> bool {
         self.are_products(matrix, |c| c.analytic) && !self.are_products(matrix, |c| c.numerical)
     }
 
@@ -175,7 +167,7 @@ impl<'a> Evidence<'a> {
             return Pattern::OneLayer { layer, zero };
         }
         if layers.contains(&last)
-            && let Some((smallest, largest)) = self.ratios_by_row(last)
+            && let Some([smallest, largest]) = self.ratios_by_row(last)
         {
             return Pattern::OutputDelta { smallest, largest };
         }
@@ -196,7 +188,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The ratios of a matrix, row by row or column by column.
-    fn ratios(&self, matrix: Matrix, line: Line) -> BTreeMap<usize, Vec<f64>> {
+    fn ratios(&self, matrix: Group, line: Line) -> BTreeMap<usize, Vec<f64>> {
         let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for entry in &self.clear {
             if let Some((row, column)) = self.place(entry, matrix) {
@@ -208,7 +200,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The row and the column of an entry, if it is in this matrix.
-    fn place(&self, entry: &Entry, matrix: Matrix) -> Option<(usize, usize)> {
+    fn place(&self, entry: &Entry, matrix: Group) -> Option<(usize, usize)> {
         if entry.id.group() != matrix {
             return None;
         }
@@ -223,15 +215,15 @@ impl<'a> Evidence<'a> {
     }
 
     /// If each row of a layer's W has one ratio, the smallest and the largest of them.
-    fn ratios_by_row(&self, in_layer: usize) -> Option<(f64, f64)> {
+    fn ratios_by_row(&self, in_layer: usize) -> Option<[f64; 2]> {
         let rows = self.ratios(Group::Weights { layer: in_layer }, Line::Row);
         let ratios = || rows.values().flatten().copied();
-        let range = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max));
+        let range = [ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max)];
         self.have_one_ratio(&rows).then_some(range)
     }
 
     /// Returns true if a number in row j and column k of a matrix is r_j·c_k.
-    fn are_products(&self, in_matrix: Matrix, number: impl Fn(&Entry) -> f64) -> bool {
+    fn are_products(&self, in_matrix: Group, number: impl Fn(&Entry) -> f64) -> bool {
         let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for entry in &self.clear {
             if let Some((row, column)) = self.place(entry, in_matrix) {

@@ -28,10 +28,6 @@ pub(super) fn with_disagreements<'a>(entries: &'a [Entry], details: &Details) ->
 }
 
 impl Members<'_> {
-    pub fn is_matrix(&self) -> bool {
-        self.columns().is_some()
-    }
-
     /// The length of a row, in a group of two dimensions.
     pub fn columns(&self) -> Option<usize> {
         if let [_, columns] = self.shape[..] { Some(columns) } else { None }
@@ -39,9 +35,7 @@ impl Members<'_> {
 
     /// Returns true if something other than 0 agrees.
     pub fn has_agreements(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.verdict == Verdict::Agree && entry.is_nonzero() && !entry.no_effect)
+        self.entries.iter().any(|entry| entry.is_proof())
     }
 
     /// Returns true if the analytic matrix is the numerical one, transposed.

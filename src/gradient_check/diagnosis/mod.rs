@@ -100,7 +100,7 @@ pub enum Pattern {
         /// True if the analytic gradients of those layers are all 0.
         zero: bool,
         /// In the last of those layers, if each row of W has one ratio: the smallest and the largest of them.
-        by_row: Option<(f64, f64)>,
+        by_row: Option<[f64; 2]>,
     },
     /// One layer disagrees.
     OneLayer {
@@ -134,33 +134,15 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// The name it has in JSON.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::NotANumber => "not-a-number",
-            Self::SignFlipped => "sign-flipped",
-            Self::SummedNotAveraged { .. } => "summed-not-averaged",
-            Self::ConstantFactor { .. } => "constant-factor",
-            Self::BiasGradientMissing => "bias-gradient-missing",
-            Self::BiasesDecay { .. } => "biases-decay",
-            Self::BiasPath => "bias-path",
-            Self::WeightDecay { .. } => "weight-decay",
-            Self::InputPath => "input-path",
-            Self::WeightPath => "weight-path",
-            Self::OutputDelta { .. } => "output-delta",
-            Self::OtherSample => "other-sample",
-            Self::OneSampleOfSeveral => "one-sample-of-several",
-            Self::Recursion { .. } => "recursion",
-            Self::OneLayer { .. } => "one-layer",
-            Self::Zero => "zero",
-            Self::GroupFactor { .. } => "group-factor",
-            Self::Transposed => "transposed",
-            Self::Shifted { .. } => "shifted",
-            Self::ByRow => "by-row",
-            Self::ByColumn => "by-column",
-            Self::SomeGroups => "some-groups",
-            Self::Unknown => "unknown",
-        }
+    /// The name it has in JSON: `NotANumber` is `not-a-number`.
+    pub fn name(&self) -> String {
+        let variant = format!("{self:?}");
+        let letters = variant.chars().take_while(|letter| letter.is_alphanumeric());
+        let kebab = letters.flat_map(|letter| {
+            let hyphen = letter.is_uppercase().then_some('-');
+            hyphen.into_iter().chain(letter.to_lowercase())
+        });
+        kebab.skip(1).collect()
     }
 }
 
@@ -183,14 +165,8 @@ impl Diagnosis {
     }
 }
 
-/// One or two sentences: what the pattern is, and where to look.
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = self
-            .general_sentence()
-            .or_else(|| self.everywhere_sentence())
-            .or_else(|| self.path_sentence())
-            .or_else(|| self.delta_sentence());
-        f.write_str(sentence.as_deref().unwrap_or("no known pattern; the table shows where to look."))
+        f.write_str(&self.sentence())
     }
 }

@@ -1,24 +1,20 @@
-//! The sentences of the diagnosis: first of any model, then of one with layers of weights and biases.
+//! The sentences of the diagnosis.
 
 use super::{Diagnosis, Pattern};
 use crate::gradient_check::Sign;
 
 impl Diagnosis {
-    /// The sentences for the patterns that hold for any model.
-    pub(super) fn general_sentence(&self) -> Option<String> {
+    /// One or two sentences: what the pattern is, and where to look.
+    pub(super) fn sentence(&self) -> String {
         let place = self.place();
-        Some(match self.pattern {
-            Pattern::ConstantFactor { factor } if self.layers.is_empty() => format!(
-                "every analytic value is {factor:.6} times the numerical one: a constant factor, applied everywhere. {}",
-                origin_of(factor)
-            ),
+        match self.pattern {
             Pattern::Zero => format!(
                 "the analytic gradient is 0 where the error changes, {place}: it never arrives there. Look for a gradient that \
-                 is not added, a detached value, or an operator without a backward pass.",
+                 is not added, a detached value, or an operator without a backward pass."
             ),
             Pattern::GroupFactor { factor } if (factor + 1.0).abs() < 1e-2 => format!(
                 "every analytic value {place} is the numerical one with the opposite sign, and the rest agrees: look for a sign \
-                 or a difference the wrong way round there.",
+                 or a difference the wrong way round there."
             ),
             Pattern::GroupFactor { factor } => format!(
                 "every analytic value {place} is {factor:.6} times the numerical one, and the rest agrees. {}",
@@ -26,7 +22,7 @@ impl Diagnosis {
             ),
             Pattern::Transposed => format!(
                 "the analytic values {place} are right, but transposed: rows and columns are exchanged, in an index or in a \
-                 product of matrices.",
+                 product of matrices."
             ),
             Pattern::Shifted { by } => format!(
                 "the analytic values {place} are right, but each is one place {}: an index is off by one.",
@@ -34,86 +30,37 @@ impl Diagnosis {
             ),
             Pattern::ByRow => format!(
                 "{place}, each row of the matrix has a ratio of its own: what the row is multiplied by is wrong, the delta of \
-                 its output (a slope that is missing, or another function's). The inputs are right.",
+                 its output (a slope that is missing, or another function's). The inputs are right."
             ),
             Pattern::ByColumn => format!(
                 "{place}, each column of the matrix has a ratio of its own: the deltas are right, the inputs they are multiplied \
-                 by are not.",
+                 by are not."
             ),
             Pattern::SomeGroups => format!(
                 "the disagreements are {place}, in no known pattern: look at the code that computes this gradient, and what it \
-                 is given.",
+                 is given."
             ),
-            _ => return None,
-        })
-    }
-
-    /// The sentences for what every value has in common.
-    pub(super) fn everywhere_sentence(&self) -> Option<String> {
-        Some(match self.pattern {
-            Pattern::NotANumber => "a value is infinite or not a number: look for a division by zero, a logarithm of zero, or \
-                                    weights that have grown without bound."
-                .to_owned(),
-            Pattern::SignFlipped if self.sign == Sign::Ascent => "every analytic value is the numerical one with the opposite \
-                                     sign: the sign is flipped. If your code keeps -dE/dw, the direction to move in, as \
-                                     bp.py and this crate do, say so with Sign::Descent; else look for output - label \
-                                     where label - output belongs, or -= for +=."
-                .to_owned(),
-            Pattern::SignFlipped => "every analytic value is the numerical one with the opposite sign: the sign is flipped. \
-                                     Training would climb instead of descend; look for output - label where label - output \
-                                     belongs, or -= for +=."
-                .to_owned(),
             Pattern::SummedNotAveraged { samples } => format!(
                 "every analytic value is {samples} times the numerical one, and there are {samples} samples: the gradients are \
                  summed where they should be averaged."
             ),
             Pattern::ConstantFactor { factor } => format!(
-                "every analytic value is {factor:.6} times the numerical one: a constant factor, applied everywhere. Look at \
-                 the cost's delta or at the rate."
+                "every analytic value is {factor:.6} times the numerical one: a constant factor, applied everywhere. {}",
+                if self.layers.is_empty() {
+                    origin_of(factor)
+                } else {
+                    "Look at the cost's delta or at the rate.".to_owned()
+                }
             ),
-            Pattern::OneSampleOfSeveral => "the error is a mean over several samples, the analytic gradient that of a single \
-                                            one: look for = where += belongs."
-                .to_owned(),
-            _ => return None,
-        })
-    }
-
-    /// The sentences for biases alone, and for weights alone.
-    pub(super) fn path_sentence(&self) -> Option<String> {
-        Some(match self.pattern {
-            Pattern::BiasGradientMissing => {
-                "only biases disagree, and their analytic gradient is 0: the bias gradient, which \
-                                             is the delta itself, is never computed."
-                    .to_owned()
-            }
             Pattern::BiasesDecay { strength } => format!(
                 "only biases disagree, each by {strength:.6} times the bias itself: L2 regularisation is applied to biases, \
                  and belongs on weights alone."
             ),
-            Pattern::BiasPath => {
-                "only biases disagree: the bias path. Their gradient should be the delta itself.".to_owned()
-            }
             Pattern::WeightDecay { strength } => format!(
                 "only weights disagree, each by {:.6} times the weight itself: the L2 term is {}.",
                 strength.abs(),
                 if strength > 0.0 { "missing or too weak" } else { "too strong" }
             ),
-            Pattern::InputPath => {
-                "only weights disagree, and in each column of W by one ratio: the deltas are right, the \
-                                   inputs they are multiplied by are another layer's."
-                    .to_owned()
-            }
-            Pattern::WeightPath => {
-                "only weights disagree: the deltas are right, the product delta times input is not."
-                    .to_owned()
-            }
-            _ => return None,
-        })
-    }
-
-    /// The sentences for wrong deltas.
-    pub(super) fn delta_sentence(&self) -> Option<String> {
-        Some(match self.pattern {
             Pattern::OutputDelta { smallest, largest } => format!(
                 "every layer disagrees, and in the last each neuron has a ratio of its own, from {smallest:.4} to \
                  {largest:.4}: the output layer's delta is wrong, and everything follows from it. {}",
@@ -125,18 +72,14 @@ impl Diagnosis {
                     "Look for a slope that is another function's."
                 }
             ),
-            Pattern::OtherSample => "every layer disagrees, and in the last both deltas and inputs do: the gradient is that of \
-                                     another sample. Look for a label and a sample exchanged, or for outputs left over from \
-                                     the sample before."
-                .to_owned(),
             Pattern::Recursion { zero, by_row } => format!(
                 "the last layer agrees and every layer before it disagrees: the recursion from layer to layer{}",
                 match by_row {
                     _ if zero => " never reaches them, for their gradient is 0.".to_owned(),
-                    Some((smallest, largest)) if largest - smallest < 1e-4 => {
+                    Some([smallest, largest]) if largest - smallest < 1e-4 => {
                         format!(", in the hidden delta: every value is {smallest:.4} times the right one.")
                     }
-                    Some((smallest, largest)) => format!(
+                    Some([smallest, largest]) => format!(
                         ", in the hidden delta: each neuron has a ratio of its own, from {smallest:.4} to {largest:.4}."
                     ),
                     None => ", delta = slope * sum of weight * delta downstream.".to_owned(),
@@ -146,8 +89,53 @@ impl Diagnosis {
                 "only layer {layer} disagrees: that layer's delta {}",
                 if zero { "is never computed, for its gradient is 0." } else { "is wrong." }
             ),
-            _ => return None,
-        })
+            Pattern::SignFlipped => format!(
+                "every analytic value is the numerical one with the opposite sign: the sign is flipped. {}",
+                match self.sign {
+                    Sign::Ascent =>
+                        "If your code keeps -dE/dw, the direction to move in, as bp.py and this crate do, say so \
+                                     with Sign::Descent; else look for output - label where label - output belongs, or -= \
+                                     for +=.",
+                    Sign::Descent =>
+                        "Training would climb instead of descend; look for output - label where label - output \
+                                      belongs, or -= for +=.",
+                }
+            ),
+            _ => self.fixed_sentence().to_owned(),
+        }
+    }
+
+    /// The sentences that are the same whatever the numbers are.
+    fn fixed_sentence(&self) -> &'static str {
+        match self.pattern {
+            Pattern::NotANumber => {
+                "a value is infinite or not a number: look for a division by zero, a logarithm of zero, or weights that have \
+                 grown without bound."
+            }
+            Pattern::OneSampleOfSeveral => {
+                "the error is a mean over several samples, the analytic gradient that of a single one: look for = where += \
+                 belongs."
+            }
+            Pattern::BiasGradientMissing => {
+                "only biases disagree, and their analytic gradient is 0: the bias gradient, which is the delta itself, is \
+                 never computed."
+            }
+            Pattern::BiasPath => {
+                "only biases disagree: the bias path. Their gradient should be the delta itself."
+            }
+            Pattern::InputPath => {
+                "only weights disagree, and in each column of W by one ratio: the deltas are right, the inputs they are \
+                 multiplied by are another layer's."
+            }
+            Pattern::WeightPath => {
+                "only weights disagree: the deltas are right, the product delta times input is not."
+            }
+            Pattern::OtherSample => {
+                "every layer disagrees, and in the last both deltas and inputs do: the gradient is that of another sample. \
+                 Look for a label and a sample exchanged, or for outputs left over from the sample before."
+            }
+            _ => "no known pattern; the table shows where to look.",
+        }
     }
 
     /// `in a.weight and b.bias`, or everywhere.
@@ -170,15 +158,13 @@ fn origin_of(factor: f64) -> String {
     if is(2.0) || is(0.5) {
         "Look for the 2 of a square's derivative, or a half too many.".to_owned()
     } else if whole(size) {
+        let samples = size.round();
         format!(
-            "Are there {:.0} samples (or outputs)? Then they are summed where they should be averaged.",
-            size.round()
+            "Are there {samples:.0} samples (or outputs)? Then they are summed where they should be averaged."
         )
     } else if whole(1.0 / size) {
-        format!(
-            "It is 1/{:.0}: a mean that is taken twice, or a learning rate already in it.",
-            (1.0 / size).round()
-        )
+        let divisor = (1.0 / size).round();
+        format!("It is 1/{divisor:.0}: a mean that is taken twice, or a learning rate already in it.")
     } else {
         "Look at the first step of the backward pass, or for a learning rate already in it.".to_owned()
     }

@@ -1,14 +1,11 @@
 //! Backpropagation in plain loops over matrices, cut into steps that can be got wrong one at a time.
 //!
-//! The default methods of [`BackwardPass`] are the correct steps ([`Correct`] uses them all, and a test holds it to
-//! both networks). A fault overrides one step. To see what a bug is, compare its step with the one here.
+//! [`CORRECT`] has every step right (a test compares it with both networks). A fault replaces one step. To see what a
+//! bug is, compare its step with the one here.
 //!
 //! Signs as everywhere in this crate: delta = −∂E/∂z, gradient = −∂E/∂w.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "the indices are the formula's own: W[i][j] is row i, column j"
-)]
+use std::fmt;
 
 use crate::gradient_check::{Example, Forward, Task};
 use crate::{Architecture, LayerParameters, Parameters};
@@ -27,6 +24,11 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The number of the output layer.
+    pub fn last_layer(&self) -> usize {
+        self.architecture.sizes.len() - 1
+    }
+
     /// W\[layer\]: n_out rows of n_in.
     pub fn weights(&self, layer: usize) -> &[Vec<f64>] {
         &self.parameters.layers[layer - 1].weights
@@ -37,161 +39,146 @@ impl Context<'_> {
         &self.forward.outputs[layer]
     }
 
+    /// label − output of one neuron of the output layer.
+    pub fn difference(&self, neuron: usize) -> f64 {
+        self.label[neuron] - self.forward.output()[neuron]
+    }
+
     /// σ′ of one neuron, times what dropout multiplies its output with.
     pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
         self.forward.slope(self.architecture, layer, neuron)
     }
 }
 
-/// A backward pass. Every method is one step, and correct until it is overridden.
+/// A backward pass, step by step.
 ///
 /// A bug of your own:
 ///
 /// ```
 /// use backprop::gradient_check::Task;
-/// use backprop::gradient_check::faults::{BackwardPass, Correct, gradient};
-/// use backprop::gradient_check::faults::draw_examples;
+/// use backprop::gradient_check::faults::{BackwardPass, CORRECT, draw_examples};
 /// use backprop::{Architecture, WeightInit};
 ///
-/// struct DoubledBiases;
-///
-/// impl BackwardPass for DoubledBiases {
-///     fn bias_gradient(&self, delta: &[f64]) -> Vec<f64> {
-///         delta.iter().map(|delta| 2.0 * delta).collect()
-///     }
-/// }
-///
+/// let doubled_biases = BackwardPass { bias_gradient: &|delta| 2.0 * delta, ..CORRECT };
 /// let architecture = Architecture::new(&[3, 4, 2]);
 /// let parameters = WeightInit::Scaled.draw(&architecture, 0);
 /// let task = Task::new(draw_examples(&architecture, 1, 0));
-/// let right = gradient(&Correct, &architecture, &parameters, &task);
-/// let wrong = gradient(&DoubledBiases, &architecture, &parameters, &task);
+/// let right = CORRECT.gradient(&architecture, &parameters, &task);
+/// let wrong = doubled_biases.gradient(&architecture, &parameters, &task);
 /// assert_eq!(wrong.layers[0].weights, right.layers[0].weights);
 /// assert_eq!(wrong.layers[0].biases[3], 2.0 * right.layers[0].biases[3]);
 /// ```
-pub trait BackwardPass: Sync {
-    /// Which numbers are the sample and which the label.
-    fn sample_and_label<'e>(&self, example: &'e Example) -> (&'e [f64], &'e [f64]) {
-        (&example.sample, &example.label)
-    }
-
-    /// The delta of the output layer, n_out numbers (equation 3; BP1).
-    fn output_delta(&self, context: &Context) -> Vec<f64> {
-        let last = context.architecture.sizes.len() - 1;
-        let mut delta = Vec::new();
-        for (j, &output) in context.output(last).iter().enumerate() {
-            let activation = context.architecture.output_activation();
-            delta.push(context.architecture.cost.output_layer_delta(activation, output, context.label[j]));
-        }
-        delta
-    }
-
-    /// The lowest layer whose delta is computed.
-    fn lowest_layer(&self) -> usize {
-        1
-    }
-
-    /// The delta of a hidden layer from that of the layer after: σ′ ∘ Wᵀ·δ (equation 4; BP2). One number a neuron each.
-    fn hidden_delta(&self, context: &Context, layer: usize, downstream_delta: &[f64]) -> Vec<f64> {
-        let weights = context.weights(layer + 1);
-        let mut delta = Vec::new();
-        for j in 0..context.architecture.sizes[layer] {
-            let mut sum = 0.0;
-            for (i, downstream) in downstream_delta.iter().enumerate() {
-                sum += downstream * weights[i][j];
-            }
-            delta.push(context.slope(layer, j) * sum);
-        }
-        delta
-    }
-
-    /// The gradient of W\[layer\], n_out rows of n_in: δ of the neuron it leads to times the output of the neuron it
-    /// comes from (BP4).
-    fn weight_gradient(&self, context: &Context, layer: usize, delta: &[f64]) -> Vec<Vec<f64>> {
-        let inputs = context.output(layer - 1);
-        let mut gradient = Vec::new();
-        for neuron_delta in delta {
-            let mut row = Vec::new();
-            for input in inputs {
-                row.push(neuron_delta * input);
-            }
-            gradient.push(row);
-        }
-        gradient
-    }
-
-    /// The gradient of b\[layer\]: δ itself (BP3).
-    fn bias_gradient(&self, delta: &[f64]) -> Vec<f64> {
-        delta.to_vec()
-    }
-
-    /// Adds one sample's gradient to the mini-batch's.
-    fn accumulate(&self, total: &mut Parameters, gradient: &Parameters) {
-        for (sum, term) in total.iter_mut().zip(gradient.iter()) {
-            *sum += term;
-        }
-    }
-
-    /// From the sum over a mini-batch to the mean.
-    fn average(&self, total: &mut Parameters, samples: usize) {
-        for sum in total.iter_mut() {
-            *sum /= samples as f64;
-        }
-    }
-
-    /// Returns the part of the gradient that L2 regularisation adds: −(λ/n)·w, for weights and not for biases.
-    fn weight_decay(&self, total: &mut Parameters, parameters: &Parameters, l2: f64) {
-        for (gradient, layer) in total.layers.iter_mut().zip(&parameters.layers) {
-            for (row, weights) in gradient.weights.iter_mut().zip(&layer.weights) {
-                for (entry, weight) in row.iter_mut().zip(weights) {
-                    *entry -= l2 * weight;
-                }
-            }
-        }
-    }
+#[derive(Clone, Copy)]
+#[expect(clippy::type_complexity, reason = "a step is a function, written out once here")]
+pub struct BackwardPass<'a> {
+    /// Which numbers of an example are the sample and which the label.
+    pub sample_and_label: fn(&Example) -> (&[f64], &[f64]),
+    /// The delta of one neuron of the output layer (equation 3; BP1).
+    pub output_delta: &'a (dyn Fn(&Context, usize) -> f64 + Sync),
+    /// The lowest layer whose deltas are computed.
+    pub lowest_layer: usize,
+    /// The delta of one neuron of a hidden layer (equation 4; BP2). Given are the layer, the neuron, and the deltas of the
+    /// layer after.
+    pub hidden_delta: &'a (dyn Fn(&Context, usize, usize, &[f64]) -> f64 + Sync),
+    /// The layer whose outputs the deltas of a layer are multiplied by.
+    pub input_layer: fn(usize) -> usize,
+    /// The gradient of a weight (BP4), from the delta of the neuron it leads to and the output of the neuron it comes from.
+    pub weight_gradient: &'a (dyn Fn(f64, f64) -> f64 + Sync),
+    /// The gradient of a bias (BP3), from the delta of its neuron.
+    pub bias_gradient: &'a (dyn Fn(f64) -> f64 + Sync),
+    /// Takes an entry of one sample's gradient into that of the mini-batch.
+    pub accumulate: fn(&mut f64, f64),
+    /// What the sum over a mini-batch of so many samples is divided by.
+    pub divisor: fn(usize) -> f64,
+    /// True if λ/n·w is subtracted from the gradients of the weights.
+    pub weights_decay: bool,
+    /// True if λ/n·b is subtracted from the gradients of the biases.
+    pub biases_decay: bool,
 }
 
 /// The backward pass with every step as it should be.
-#[derive(Debug)]
-pub struct Correct;
+pub const CORRECT: BackwardPass<'static> = BackwardPass {
+    sample_and_label: |example| (&example.sample, &example.label),
+    output_delta: &output_delta,
+    lowest_layer: 1,
+    hidden_delta: &hidden_delta,
+    input_layer: |layer| layer - 1,
+    weight_gradient: &|delta, input| delta * input,
+    bias_gradient: &|delta| delta,
+    accumulate: |sum, entry| *sum += entry,
+    divisor: |samples| samples as f64,
+    weights_decay: true,
+    biases_decay: false,
+};
 
-impl BackwardPass for Correct {}
-
-/// −∂E/∂w of every parameter, by this backward pass.
-///
-/// Samples must be n_in numbers long. That is not checked here: [`Planted`](super::Planted) does.
-///
-/// # Panics
-/// If a label is shorter than the output layer.
-pub fn gradient(
-    pass: &dyn BackwardPass,
-    architecture: &Architecture,
-    parameters: &Parameters,
-    task: &Task,
-) -> Parameters {
-    let mut total = Parameters::zeros(architecture);
-    for (place, example) in task.examples.iter().enumerate() {
-        let (sample, label) = pass.sample_and_label(example);
-        let forward = Forward::pass_in_batch(architecture, parameters, sample, task.dropout.as_ref(), place);
-        let context = Context { architecture, parameters, forward: &forward, label };
-        pass.accumulate(&mut total, &one_sample(pass, &context));
-    }
-    pass.average(&mut total, task.examples.len());
-    pass.weight_decay(&mut total, parameters, task.l2);
-    total
+fn output_delta(context: &Context, neuron: usize) -> f64 {
+    let activation = context.architecture.output_activation();
+    let output = context.forward.output()[neuron];
+    context.architecture.cost.output_layer_delta(activation, output, context.label[neuron])
 }
 
-fn one_sample(pass: &dyn BackwardPass, context: &Context) -> Parameters {
-    let sizes = &context.architecture.sizes;
-    let last = sizes.len() - 1;
-    let mut deltas: Vec<Vec<f64>> = sizes.iter().map(|&size| vec![0.0; size]).collect();
-    deltas[last] = pass.output_delta(context);
-    for layer in (pass.lowest_layer()..last).rev() {
-        deltas[layer] = pass.hidden_delta(context, layer, &deltas[layer + 1]);
+/// σ′(z) times the sum of weight times delta over all neurons downstream.
+fn hidden_delta(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let weights = context.weights(layer + 1);
+    context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[i][neuron])
+}
+
+/// Σ weight(i)·delta(i).
+pub(super) fn weighted_sum(deltas: &[f64], weight: impl Fn(usize) -> f64) -> f64 {
+    deltas.iter().enumerate().fold(0.0, |sum, (i, delta)| sum + delta * weight(i))
+}
+
+impl BackwardPass<'_> {
+    /// Returns −∂E/∂w of every parameter, by this backward pass.
+    ///
+    /// Samples must be n_in numbers long. That is not checked here: [`Fault::plant`](super::Fault::plant) does.
+    ///
+    /// # Panics
+    /// If a label is shorter than the output layer.
+    pub fn gradient(&self, architecture: &Architecture, parameters: &Parameters, task: &Task) -> Parameters {
+        let mut total = Parameters::zeros(architecture);
+        for (place, example) in task.examples.iter().enumerate() {
+            let (sample, label) = (self.sample_and_label)(example);
+            let forward =
+                Forward::pass_in_batch(architecture, parameters, sample, task.dropout.as_ref(), place);
+            let context = Context { architecture, parameters, forward: &forward, label };
+            for (sum, entry) in total.iter_mut().zip(self.one_sample(&context).iter()) {
+                (self.accumulate)(sum, entry);
+            }
+        }
+        total.iter_mut().for_each(|sum| *sum /= (self.divisor)(task.examples.len()));
+        for (gradient, layer) in total.layers.iter_mut().zip(&parameters.layers) {
+            let weights = gradient.weights.iter_mut().flatten().zip(layer.weights.iter().flatten());
+            let biases = gradient.biases.iter_mut().zip(&layer.biases);
+            let decaying = weights.filter(|_| self.weights_decay).chain(biases.filter(|_| self.biases_decay));
+            decaying.for_each(|(entry, parameter)| *entry -= task.l2 * parameter);
+        }
+        total
     }
-    let layers = (1..=last).map(|layer| LayerParameters {
-        weights: pass.weight_gradient(context, layer, &deltas[layer]),
-        biases: pass.bias_gradient(&deltas[layer]),
-    });
-    Parameters { layers: layers.collect() }
+
+    fn one_sample(&self, context: &Context) -> Parameters {
+        let (sizes, last) = (&context.architecture.sizes, context.last_layer());
+        let mut deltas: Vec<Vec<f64>> = sizes.iter().map(|&size| vec![0.0; size]).collect();
+        deltas[last] = (0..sizes[last]).map(|neuron| (self.output_delta)(context, neuron)).collect();
+        for layer in (self.lowest_layer..last).rev() {
+            let delta = |neuron| (self.hidden_delta)(context, layer, neuron, &deltas[layer + 1]);
+            deltas[layer] = (0..sizes[layer]).map(delta).collect();
+        }
+        let layers = (1..=last).map(|layer| {
+            let inputs = context.output((self.input_layer)(layer));
+            let row =
+                |&delta: &f64| inputs.iter().map(|&input| (self.weight_gradient)(delta, input)).collect();
+            LayerParameters {
+                weights: deltas[layer].iter().map(row).collect(),
+                biases: deltas[layer].iter().map(|&delta| (self.bias_gradient)(delta)).collect(),
+            }
+        });
+        Parameters { layers: layers.collect() }
+    }
+}
+
+impl fmt::Debug for BackwardPass<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BackwardPass")
+    }
 }

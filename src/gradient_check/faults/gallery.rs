@@ -1,15 +1,9 @@
 //! The list: each fault with its name, what it is, what it looks like in a report, and the set-up it needs.
+//!
+//! Compare each function with the step of [`CORRECT`] that it replaces.
 
 use super::Fault;
-use super::delta_faults::{
-    FirstConnectionOnly, LoopEndsEarly, MissingHiddenSlope, MissingSlope, OffByOneLayer, SignFlipped,
-    SlightFactor, SlopeInCrossEntropy, SlopeOfAnotherActivation, SlopeOfTheWrongLayer, Transposed,
-    UpdatedWeights,
-};
-use super::gradient_faults::{
-    BiasGradientDropped, InputOfTheWrongLayer, L2Forgotten, L2OnBiases, LabelAndSampleSwapped,
-    LastSampleOnly, SummedBatch,
-};
+use super::backward_pass::{BackwardPass, CORRECT, Context, weighted_sum};
 use super::set_up::{SetUp, Shape};
 use crate::{Activation, Cost};
 
@@ -31,7 +25,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "every layer disagrees; in the last, each neuron has a ratio of its own, 1 / slope, at least 4",
         pattern: "output-delta",
         set_up: PLAIN,
-        pass: &MissingSlope,
+        pass: BackwardPass { output_delta: &|context, j| context.difference(j), ..CORRECT },
     },
     Fault {
         name: "cross-entropy-with-slope",
@@ -39,7 +33,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "every layer disagrees; in the last, each neuron has a ratio of its own, its slope, at most 1/4",
         pattern: "output-delta",
         set_up: SetUp { cost: Cost::CrossEntropy, ..PLAIN },
-        pass: &SlopeInCrossEntropy,
+        pass: BackwardPass { output_delta: &slope_times_difference, ..CORRECT },
     },
     Fault {
         name: "sign-flipped",
@@ -47,7 +41,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "everything disagrees with the ratio -1",
         pattern: "sign-flipped",
         set_up: PLAIN,
-        pass: &SignFlipped,
+        pass: BackwardPass { output_delta: &|context, j| -slope_times_difference(context, j), ..CORRECT },
     },
     Fault {
         name: "factor-1.03",
@@ -55,7 +49,10 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "everything disagrees with the ratio 1.03",
         pattern: "constant-factor",
         set_up: PLAIN,
-        pass: &SlightFactor,
+        pass: BackwardPass {
+            output_delta: &|context, j| 1.03 * slope_times_difference(context, j),
+            ..CORRECT
+        },
     },
     Fault {
         name: "slope-of-another-activation",
@@ -63,7 +60,15 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "every layer disagrees; in the last, each neuron has a ratio of its own",
         pattern: "output-delta",
         set_up: SetUp { activation: Activation::Tanh, ..PLAIN },
-        pass: &SlopeOfAnotherActivation,
+        pass: BackwardPass {
+            output_delta: &|context, j| {
+                sigmoid_slope(context, context.last_layer(), j) * context.difference(j)
+            },
+            hidden_delta: &|context, layer, j, downstream| {
+                sigmoid_slope(context, layer, j) * missing_hidden_slope(context, layer, j, downstream)
+            },
+            ..CORRECT
+        },
     },
     Fault {
         name: "missing-hidden-slope",
@@ -71,7 +76,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees, each neuron with a ratio of its own",
         pattern: "recursion",
         set_up: HIDDEN,
-        pass: &MissingHiddenSlope,
+        pass: BackwardPass { hidden_delta: &missing_hidden_slope, ..CORRECT },
     },
     Fault {
         name: "slope-of-the-wrong-layer",
@@ -79,7 +84,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees",
         pattern: "recursion",
         set_up: EQUAL_AFTER_INPUT,
-        pass: &SlopeOfTheWrongLayer,
+        pass: BackwardPass { hidden_delta: &slope_of_the_wrong_layer, ..CORRECT },
     },
     Fault {
         name: "transposed",
@@ -87,7 +92,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees",
         pattern: "recursion",
         set_up: EQUAL_AFTER_INPUT,
-        pass: &Transposed,
+        pass: BackwardPass { hidden_delta: &transposed, ..CORRECT },
     },
     Fault {
         name: "first-connection-only",
@@ -95,7 +100,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees",
         pattern: "recursion",
         set_up: SetUp { shape: Shape::TwoOutputs, ..PLAIN },
-        pass: &FirstConnectionOnly,
+        pass: BackwardPass { hidden_delta: &first_connection_only, ..CORRECT },
     },
     Fault {
         name: "updated-weights",
@@ -103,7 +108,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees, most with ratios near 1",
         pattern: "recursion",
         set_up: HIDDEN,
-        pass: &UpdatedWeights,
+        pass: BackwardPass { hidden_delta: &updated_weights, ..CORRECT },
     },
     Fault {
         name: "off-by-one-layer",
@@ -111,7 +116,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "the last layer agrees, every layer before it disagrees",
         pattern: "recursion",
         set_up: ALL_EQUAL,
-        pass: &OffByOneLayer,
+        pass: BackwardPass { hidden_delta: &off_by_one_layer, ..CORRECT },
     },
     Fault {
         name: "loop-ends-early",
@@ -119,7 +124,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "only layer 1 disagrees, its analytic gradient is 0",
         pattern: "one-layer",
         set_up: TWO_HIDDEN,
-        pass: &LoopEndsEarly,
+        pass: BackwardPass { lowest_layer: 2, ..CORRECT },
     },
     Fault {
         name: "bias-gradient-dropped",
@@ -127,7 +132,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "only biases disagree, their analytic gradient is 0",
         pattern: "bias-gradient-missing",
         set_up: PLAIN,
-        pass: &BiasGradientDropped,
+        pass: BackwardPass { bias_gradient: &|_| 0.0, ..CORRECT },
     },
     Fault {
         name: "input-of-the-wrong-layer",
@@ -135,7 +140,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "only weights disagree, in each column of W with one ratio",
         pattern: "input-path",
         set_up: ALL_EQUAL,
-        pass: &InputOfTheWrongLayer,
+        pass: BackwardPass { input_layer: |layer| layer, ..CORRECT },
     },
     Fault {
         name: "label-and-sample-swapped",
@@ -143,7 +148,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "everything disagrees; in the last layer the ratio is a number a row times a number a column",
         pattern: "other-sample",
         set_up: EQUAL_ENDS,
-        pass: &LabelAndSampleSwapped,
+        pass: BackwardPass { sample_and_label: |example| (&example.label, &example.sample), ..CORRECT },
     },
     Fault {
         name: "summed-batch",
@@ -151,7 +156,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "everything disagrees, the ratio is the number of samples",
         pattern: "summed-not-averaged",
         set_up: BATCH,
-        pass: &SummedBatch,
+        pass: BackwardPass { divisor: |_| 1.0, ..CORRECT },
     },
     Fault {
         name: "last-sample-only",
@@ -159,7 +164,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "everything disagrees; the analytic values are those of one sample, a delta times an input",
         pattern: "one-sample-of-several",
         set_up: BATCH,
-        pass: &LastSampleOnly,
+        pass: BackwardPass { accumulate: |sum, entry| *sum = entry, ..CORRECT },
     },
     Fault {
         name: "l2-on-biases",
@@ -167,7 +172,7 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "only biases disagree, each by lambda/n times the bias",
         pattern: "biases-decay",
         set_up: WITH_L2,
-        pass: &L2OnBiases,
+        pass: BackwardPass { biases_decay: true, ..CORRECT },
     },
     Fault {
         name: "l2-forgotten",
@@ -175,6 +180,51 @@ pub static GALLERY: &[Fault] = &[
         looks_like: "only weights disagree, each by lambda/n times the weight",
         pattern: "weight-decay",
         set_up: WITH_L2,
-        pass: &L2Forgotten,
+        pass: BackwardPass { weights_decay: false, ..CORRECT },
     },
 ];
+
+fn slope_times_difference(context: &Context, neuron: usize) -> f64 {
+    context.slope(context.last_layer(), neuron) * context.difference(neuron)
+}
+
+/// The slope of a sigmoid, a(1 − a), whatever the activation is.
+fn sigmoid_slope(context: &Context, layer: usize, neuron: usize) -> f64 {
+    let output = context.output(layer)[neuron];
+    output * (1.0 - output)
+}
+
+fn missing_hidden_slope(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let weights = context.weights(layer + 1);
+    weighted_sum(downstream, |i| weights[i][neuron])
+}
+
+/// `sigmoid_prime(zs[-l+1])` for `zs[-l]`.
+fn slope_of_the_wrong_layer(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    context.slope(layer + 1, neuron) * missing_hidden_slope(context, layer, neuron, downstream)
+}
+
+/// Row and column exchanged. Between layers of different sizes this would crash; here it is silent.
+fn transposed(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let weights = context.weights(layer + 1);
+    context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[neuron][i])
+}
+
+/// A `return` inside the loop over the downstream connections, or `=` for `+=`.
+fn first_connection_only(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let weights = context.weights(layer + 1);
+    context.slope(layer, neuron) * weights[0][neuron] * downstream[0]
+}
+
+/// The weights are those after the update, with a rate of 0.3 as in the article's examples.
+fn updated_weights(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let (weights, output) = (context.weights(layer + 1), context.output(layer)[neuron]);
+    let updated = |i: usize| weights[i][neuron] + 0.3 * downstream[i] * output;
+    context.slope(layer, neuron) * weighted_sum(downstream, updated)
+}
+
+/// The weights into the layer, where the weights out of it belong: W\[l\] for W\[l + 1\].
+fn off_by_one_layer(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
+    let weights = context.weights(layer);
+    context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[i][neuron])
+}

@@ -3,42 +3,37 @@
 //!
 //! ```
 //! use backprop::gradient_check::Check;
-//! use backprop::gradient_check::faults::{GALLERY, Planted};
+//! use backprop::gradient_check::faults::GALLERY;
 //! use backprop::graph::Network;
 //!
 //! for fault in GALLERY {
 //!     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
 //!     let mut network = Network::from_parameters(&architecture, &parameters);
-//!     let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+//!     let report = Check::new().run(&mut fault.plant(&mut network, task));
 //!     let diagnosis = report.diagnosis.expect("caught");
 //!     assert_eq!(diagnosis.pattern.name(), fault.pattern);
 //!     println!("{}: {}\n  {diagnosis}", fault.name, fault.description);
 //! }
 //! ```
 //!
-//! Every fault is a variant of one small [`BackwardPass`] with one step overridden, and computes wrongly as the bug
-//! does. No correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network
-//! knows of this.
+//! Every fault is the [`BackwardPass`] [`CORRECT`] with one step replaced, and computes wrongly as the bug does. No
+//! correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network knows of this.
 //!
-//! Read `backward_pass`, the correct one; then `delta_faults` and `gradient_faults`, which change it; `gallery` lists
-//! them with their set-ups.
+//! Read `backward_pass`, the correct one; then `gallery`, which changes it.
 
 mod backward_pass;
-mod delta_faults;
 mod gallery;
-mod gradient_faults;
-mod planted;
 mod set_up;
 
 use std::fmt;
 
 pub use self::{
-    backward_pass::{BackwardPass, Context, Correct, gradient},
+    backward_pass::{BackwardPass, CORRECT, Context},
     gallery::GALLERY,
-    planted::Planted,
     set_up::{SetUp, Shape, draw_examples},
 };
 
+use super::{CheckedEngine, CheckedNetwork, Task};
 use crate::{Architecture, Error};
 
 /// One bug of the gallery.
@@ -56,10 +51,41 @@ pub struct Fault {
     pub set_up: SetUp,
     /// The backward pass that has it.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub pass: &'static dyn BackwardPass,
+    pub pass: BackwardPass<'static>,
 }
 
 impl Fault {
+    /// Replaces the gradient of a network by that of the faulty backward pass, to see what the check makes of it.
+    ///
+    /// ```
+    /// use backprop::gradient_check::faults::Fault;
+    /// use backprop::gradient_check::{Check, Pattern};
+    /// use backprop::graph::Network;
+    ///
+    /// let fault = Fault::named("sign-flipped").unwrap();
+    /// let (architecture, parameters, task) = fault.set_up.draw(&[3, 4, 2], 0);
+    /// let mut network = Network::from_parameters(&architecture, &parameters);
+    /// let report = Check::new().run(&mut fault.plant(&mut network, task));
+    /// assert!(!report.passed());
+    /// assert_eq!(report.diagnosis.unwrap().pattern, Pattern::SignFlipped);
+    /// ```
+    ///
+    /// # Panics
+    /// If a label or a sample is not as long as its layer, if there are no samples, or if the fault cannot occur in such a
+    /// network ([`Fault::check`]).
+    #[track_caller]
+    pub fn plant<'n, N: CheckedEngine>(
+        &'static self,
+        network: &'n mut N,
+        task: Task,
+    ) -> CheckedNetwork<'n, N> {
+        if let Err(problem) = self.check(network.architecture()) {
+            panic!("{problem}");
+        }
+        CheckedNetwork::on_task(network, task)
+            .with_backward_pass(&self.pass, &format!("the fault {}", self.name))
+    }
+
     /// The fault of this name, `None` if the gallery has none.
     pub fn named(name: &str) -> Option<&'static Self> {
         GALLERY.iter().find(|fault| fault.name == name)

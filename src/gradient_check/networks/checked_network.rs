@@ -1,9 +1,9 @@
 //! A network together with its samples: what makes its error a function of the parameters, and so checkable.
 
-use super::forward::Summation;
 use super::{Downstream, Example, Layout, Task};
+use crate::gradient_check::faults::BackwardPass;
 use crate::gradient_check::{Checkable, Details, Incremental, ParameterId};
-use crate::{Activation, Engine, Label, Parameters, Sample};
+use crate::{Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
@@ -21,16 +21,30 @@ pub trait CheckedEngine: Engine {
     fn set_parameter_at(&mut self, id: ParameterId, value: f64);
 
     /// The parameter's name for a reader of this engine.
-    fn parameter_name(&self, id: ParameterId) -> String;
+    fn parameter_name(&self, id: ParameterId) -> String {
+        id.to_string()
+    }
 
-    /// The error of the task with the present parameters, by the engine's own forward pass.
-    fn task_error(&mut self, task: &Task) -> f64;
+    /// The error of the task with the present parameters, by the engine's own forward pass: that of a prediction or, with
+    /// dropout, that of a training step, which alone knows the mask.
+    fn task_error(&mut self, task: &Task) -> f64 {
+        let mut cost_sum = 0.0;
+        if task.dropout.is_some() {
+            let before = self.parameters();
+            cost_sum = task.train(self, 0.0);
+            self.set_parameters(&before);
+        } else {
+            for example in &task.examples {
+                let output = self.predict(example.sample());
+                cost_sum += self.architecture().cost.value(&output, &example.label);
+            }
+        }
+        let penalty = if task.l2 == 0.0 { 0.0 } else { task.weight_penalty(&self.parameters()) };
+        cost_sum / task.examples.len() as f64 + penalty
+    }
 
     /// −∂E/∂w of every parameter from the code that trains. The parameters are afterwards as they were.
     fn task_gradient(&mut self, task: &Task) -> Parameters;
-
-    /// How far rounding may have moved a gradient that was read from a step, for a parameter of this size.
-    fn reading_noise(&self, parameter: f64, task: &Task) -> f64;
 }
 
 /// A network and what it is checked on.
@@ -51,6 +65,8 @@ pub struct CheckedNetwork<'a, N> {
     network: &'a mut N,
     task: Task,
     layout: Layout,
+    /// A backward pass to be checked in place of the network's own, and what it is.
+    planted: Option<(&'a BackwardPass<'a>, String)>,
 }
 
 impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
@@ -83,22 +99,20 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     /// If a label or a sample is not as long as its layer, or there are no samples.
     #[track_caller]
     pub fn on_task(network: &'a mut N, task: Task) -> Self {
-        let architecture = network.architecture();
+        let (inputs, outputs) = (network.architecture().input_size(), network.architecture().output_size());
         assert!(!task.examples.is_empty(), "a check needs at least one sample");
         for example in &task.examples {
-            assert_eq!(
-                example.sample.len(),
-                architecture.input_size(),
-                "a sample as long as the input layer"
-            );
-            assert_eq!(
-                example.label.len(),
-                architecture.output_size(),
-                "a label as long as the output layer"
-            );
+            assert_eq!(example.sample.len(), inputs, "a sample as long as the input layer");
+            assert_eq!(example.label.len(), outputs, "a label as long as the output layer");
         }
-        let layout = Layout::new(architecture);
-        Self { network, task, layout }
+        let layout = Layout::new(network.architecture());
+        Self { network, task, layout, planted: None }
+    }
+
+    /// Checks this backward pass in place of the network's own. `title` says what it is, for the head of the report.
+    #[must_use]
+    pub fn with_backward_pass(self, pass: &'a BackwardPass<'a>, title: &str) -> Self {
+        Self { planted: Some((pass, title.to_owned())), ..self }
     }
 
     /// The network.
@@ -111,44 +125,29 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         &self.task
     }
 
-    /// How far rounding may put E from the true value.
-    fn error_noise(&mut self, parameters: &Parameters) -> f64 {
-        let architecture = self.network.architecture();
-        let mut sum = 0.0;
-        let passes = self.task.forward_passes(architecture, parameters);
-        for (pass, example) in passes.iter().zip(&self.task.examples) {
-            sum += pass.error_noise(architecture, parameters, &example.label, Summation::Whole);
-        }
-        let count = self.task.examples.len() as f64;
-        let penalty = self.task.weight_penalty(parameters);
-        // Each squared weight is rounded, and so is each partial sum of the penalty.
-        let penalty_noise = f64::EPSILON * (self.layout.count() as f64).sqrt() * penalty;
-        let error = self.network.task_error(&self.task);
-        sum / count + penalty_noise + f64::EPSILON * count * error.abs()
-    }
-
     /// One line for the head of the report.
     fn description(&self) -> String {
         let architecture = self.network.architecture();
         let mut names: Vec<&str> =
             architecture.activations.iter().map(|activation| activation.name()).collect();
         names.dedup();
-        let mut text = format!(
-            "{}, sizes {}, {}, {} cost, {} sample{}",
+        let examples = self.task.examples.len();
+        let title = self.planted.as_ref().map(|(_, title)| format!("{title} on ")).unwrap_or_default();
+        let l2 = if self.task.l2 == 0.0 {
+            String::new()
+        } else {
+            format!(", L2 with lambda/n = {}", self.task.l2)
+        };
+        let dropout = self.task.dropout.as_ref().map(|dropout| dropout.probability);
+        let dropout = dropout.map(|p| format!(", dropout {p} with a fixed mask")).unwrap_or_default();
+        format!(
+            "{title}{}, sizes {}, {}, {} cost, {examples} sample{}{l2}{dropout}",
             self.network.engine_name(),
             architecture.sizes_text(),
             names.join(" then "),
             architecture.cost,
-            self.task.examples.len(),
-            if self.task.examples.len() == 1 { "" } else { "s (mean)" },
-        );
-        if self.task.l2 != 0.0 {
-            text = format!("{text}, L2 with lambda/n = {}", self.task.l2);
-        }
-        if let Some(dropout) = &self.task.dropout {
-            text = format!("{text}, dropout {} with a fixed mask", dropout.probability);
-        }
-        text
+            if examples == 1 { "" } else { "s (mean)" },
+        )
     }
 }
 
@@ -170,7 +169,13 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
     }
 
     fn gradient(&mut self) -> Vec<f64> {
-        self.network.task_gradient(&self.task).iter().collect()
+        let gradient = match self.planted {
+            Some((pass, _)) => {
+                pass.gradient(self.network.architecture(), &self.network.parameters(), &self.task)
+            }
+            None => self.network.task_gradient(&self.task),
+        };
+        gradient.iter().collect()
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
@@ -182,33 +187,13 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
     }
 
     fn details(&mut self) -> Details {
-        let parameters = self.network.parameters();
-        let reading_noise = |parameter: f64| self.network.reading_noise(parameter, &self.task);
+        let source = if self.planted.is_some() { "the faulty backward pass" } else { "the training code" };
         Details {
             description: self.description(),
+            gradient_source: source.to_owned(),
             samples: self.task.examples.len(),
-            gradient_noise: parameters.iter().map(reading_noise).collect(),
-            error_noise: Some(self.error_noise(&parameters)),
             ..Details::default()
         }
-    }
-
-    fn activation_pattern(&mut self) -> Vec<bool> {
-        let architecture = self.network.architecture();
-        if !architecture.activations.contains(&Activation::Relu) {
-            return Vec::new();
-        }
-        let parameters = self.network.parameters();
-        let mut pattern = Vec::new();
-        for pass in self.task.forward_passes(architecture, &parameters) {
-            for (outputs, activation) in pass.outputs[1..].iter().zip(&architecture.activations) {
-                if *activation == Activation::Relu {
-                    // A neuron that dropout silences counts as switched off, whatever its ReLU does.
-                    pattern.extend(outputs.iter().map(|&output| output > 0.0));
-                }
-            }
-        }
-        pattern
     }
 
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {

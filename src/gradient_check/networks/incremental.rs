@@ -9,10 +9,10 @@
 //! rounding error is at most ε/2·|z|, where summing all over again would add up hundreds of them. So the incremental
 //! difference is the quieter of the two. Where the input x_k is 0, nothing changes and the difference is exactly 0.
 
-use super::forward::{Forward, Summation};
+use super::forward::Forward;
 use super::{Layout, Task};
-use crate::gradient_check::{Incremental, ParameterId, Probe};
-use crate::{Activation, Architecture, Parameters};
+use crate::gradient_check::{Incremental, ParameterId};
+use crate::{Architecture, Parameters};
 
 /// A network's parameters, its samples, and the forward pass of each sample.
 ///
@@ -25,9 +25,9 @@ use crate::{Activation, Architecture, Parameters};
 /// let (label, sample) = (Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.0]));
 /// let task = Task::new(vec![Example::new(label, sample)]);
 /// let downstream = Downstream::new(&network.architecture, &network.parameters(), &task);
-/// let evaluation = downstream.evaluate(0, 0.7); // the first weight set to 0.7
+/// let error = downstream.evaluate(0, 0.7); // the first weight set to 0.7
 /// network.connections[0].weight = 0.7;
-/// assert!((evaluation.error - network.error(label, sample)).abs() < 1e-15);
+/// assert!((error - network.error(label, sample)).abs() < 1e-15);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Downstream {
@@ -64,16 +64,15 @@ impl Downstream {
     }
 
     /// The cost of one sample with the weighted input of one neuron changed.
-    fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> Probe {
+    fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> f64 {
         let last = self.architecture.sizes.len() - 1;
-        let mut switched = false;
-        let after = self.output(pass, layer, row, change, &mut switched);
+        let after = self.output(pass, layer, row, change);
         let mut error = 0.0;
         // Output by output, as the cost itself adds them up; so most networks need no memory here.
         let mut add = |i: usize, output: f64| error += self.architecture.cost.value(&[output], &label[i..=i]);
         if layer == last {
             pass.output().iter().enumerate().for_each(|(i, &a)| add(i, if i == row { after } else { a }));
-            return Probe { error, switched };
+            return error;
         }
         // Into the next layer leads one changed input; into those after it, all of them.
         let output_change = after - pass.outputs[layer][row];
@@ -81,10 +80,9 @@ impl Downstream {
         let mut changes: Vec<f64> = Vec::new();
         for next in layer + 1..=last {
             let first = next == layer + 1;
-            let neurons = 0..pass.outputs[next].len();
-            let outputs = neurons.map(|i| {
+            let outputs = (0..pass.outputs[next].len()).map(|i| {
                 let change = if first { column[i] * output_change } else { changes[i] };
-                self.output(pass, next, i, change, &mut switched)
+                self.output(pass, next, i, change)
             });
             if next == last {
                 outputs.enumerate().for_each(|(i, output)| add(i, output));
@@ -95,16 +93,13 @@ impl Downstream {
                 changes = product(&self.parameters.layers[next].weights, &output_changes);
             }
         }
-        Probe { error, switched }
+        error
     }
 
-    /// a = σ(z + change), noting whether a ReLU went to its other side.
-    fn output(&self, pass: &Forward, layer: usize, neuron: usize, change: f64, switched: &mut bool) -> f64 {
+    /// a = σ(z + change).
+    fn output(&self, pass: &Forward, layer: usize, neuron: usize, change: f64) -> f64 {
         let activation = self.architecture.activations[layer - 1];
-        let (before, factor) = (pass.weighted_inputs[layer][neuron], pass.factors[layer][neuron]);
-        let after = before + change;
-        *switched |= activation == Activation::Relu && factor != 0.0 && (after > 0.0) != (before > 0.0);
-        factor * activation.value(after)
+        pass.factors[layer][neuron] * activation.value(pass.weighted_inputs[layer][neuron] + change)
     }
 }
 
@@ -117,43 +112,23 @@ impl Incremental for Downstream {
         sum / self.passes.len() as f64 + self.weight_penalty
     }
 
-    fn evaluate(&self, index: usize, value: f64) -> Probe {
+    fn evaluate(&self, index: usize, value: f64) -> f64 {
         let (layer, row, column) = match self.layout.id(index) {
             ParameterId::Weight { layer, row, column } => (layer, row, Some(column)),
             ParameterId::Bias { layer, row } => (layer, row, None),
-            _ => {
-                unreachable!("a network's layout has neither")
-            }
+            id => unreachable!("{id} is not in the layout of a network"),
         };
         let matrices = &self.parameters.layers[layer - 1];
         let present = column.map_or(matrices.biases[row], |column| matrices.weights[row][column]);
         let change = value - present;
         let mut sum = 0.0;
-        let mut switched = false;
         for (pass, example) in self.passes.iter().zip(&self.task.examples) {
             let input = column.map_or(1.0, |column| pass.outputs[layer - 1][column]);
-            let evaluation = self.changed_cost(pass, &example.label, layer, row, change * input);
-            sum += evaluation.error;
-            switched |= evaluation.switched;
+            sum += self.changed_cost(pass, &example.label, layer, row, change * input);
         }
         // ½(λ/n)(w'² − w²), without summing all squares again.
-        let penalty_change = match column {
-            Some(_) => 0.5 * self.task.l2 * change * (value + present),
-            None => 0.0,
-        };
-        let error = sum / self.passes.len() as f64 + (self.weight_penalty + penalty_change);
-        Probe { error, switched }
-    }
-
-    fn noise(&self) -> f64 {
-        let mut sum = 0.0;
-        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
-            let (architecture, parameters) = (&self.architecture, &self.parameters);
-            sum += pass.error_noise(architecture, parameters, &example.label, Summation::Change);
-        }
-        let count = self.passes.len() as f64;
-        // The mean's own additions, and the penalty's.
-        sum / count + f64::EPSILON * count * self.unchanged_error().abs()
+        let l2 = if column.is_some() { self.task.l2 } else { 0.0 };
+        sum / self.passes.len() as f64 + (self.weight_penalty + 0.5 * l2 * change * (value + present))
     }
 }
 

@@ -16,7 +16,7 @@ mod vectorized_network;
 
 pub use self::{
     checked_network::{CheckedEngine, CheckedNetwork},
-    forward::{Forward, Summation},
+    forward::Forward,
     incremental::Downstream,
     layout::Layout,
     task::{Example, Task},

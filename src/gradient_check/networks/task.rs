@@ -1,7 +1,7 @@
 //! The task that a network is checked on: samples with their labels, and what training adds to their cost.
 
 use super::forward::Forward;
-use crate::{Architecture, Dropout, Label, Parameters, Sample};
+use crate::{Architecture, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
 
 /// The samples and the terms that make the error a function of the parameters alone:
 /// E = mean cost of the samples + ½·(λ/n)·Σw² over weights, not biases.
@@ -58,9 +58,20 @@ impl Task {
         Self { examples, l2: 0.0, dropout: None }
     }
 
-    /// Returns true if this is one sample and nothing added: what `train_one_sample` trains on.
-    pub fn is_one_sample(&self) -> bool {
-        self.examples.len() == 1 && self.l2 == 0.0 && self.dropout.is_none()
+    /// Trains a network by one step, and returns the sum of the costs. One sample without anything added takes
+    /// [`Engine::train_one_sample`], everything else [`Engine::train_mini_batch`].
+    pub(super) fn train(&self, network: &mut (impl Engine + ?Sized), rate: f64) -> f64 {
+        if let [example] = &self.examples[..]
+            && self.l2 == 0.0
+            && self.dropout.is_none()
+        {
+            return network.train_one_sample(example.label(), example.sample(), rate);
+        }
+        let rows = |numbers: fn(&Example) -> &Vec<f64>| -> Vec<f64> {
+            self.examples.iter().flat_map(|example| numbers(example).iter().copied()).collect()
+        };
+        let step = MiniBatchStep { rate, weight_decay: 1.0 - rate * self.l2, dropout: self.dropout.clone() };
+        network.train_mini_batch(&rows(|example| &example.label), &rows(|example| &example.sample), &step)
     }
 
     /// ½·(λ/n)·Σw² over the weights.
@@ -79,16 +90,5 @@ impl Task {
             Forward::pass_in_batch(architecture, parameters, &example.sample, self.dropout.as_ref(), place)
         };
         examples.map(pass).collect()
-    }
-
-    /// The samples as rows of n_in numbers, as [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) takes
-    /// them.
-    pub fn sample_rows(&self) -> Vec<f64> {
-        self.examples.iter().flat_map(|example| example.sample.iter().copied()).collect()
-    }
-
-    /// The labels as rows of n_out numbers.
-    pub fn label_rows(&self) -> Vec<f64> {
-        self.examples.iter().flat_map(|example| example.label.iter().copied()).collect()
     }
 }

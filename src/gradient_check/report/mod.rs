@@ -10,10 +10,8 @@ pub use self::article::{ARTICLE_DIGITS, ARTICLE_STEP, Columns};
 
 use super::coordinate::FIRST_LOOK;
 use super::tuning::TUNING;
-use super::{
-    Checkable, Details, Diagnosis, Entry, Group, ParameterId, Precision, Sign, TaylorOutcome, TaylorTest,
-    Verdict,
-};
+use super::walk::{Repeated, Walk};
+use super::{Diagnosis, Entry, Group, ParameterId, Precision, Sign, TaylorOutcome, TaylorTest, Verdict};
 
 /// How many disagreements a report names one by one.
 const NAMED: usize = 5;
@@ -147,118 +145,96 @@ pub struct GroupCounts {
     pub max_relative_error: f64,
 }
 
-/// The findings of a walk over the model.
-pub(super) struct Findings {
-    pub entries: Vec<Entry>,
-    pub taylor: Option<TaylorTest>,
-    pub error: f64,
-    /// Of E, and of the gradient.
-    pub repeatable: [bool; 2],
-    pub evaluations: usize,
-    pub tolerance: f64,
-}
-
 impl Report {
-    pub(super) fn new(model: &dyn Checkable, details: &Details, findings: Findings) -> Self {
-        let Findings { entries, mut taylor, error, repeatable, evaluations, tolerance } = findings;
-        let names = entries.iter().map(|entry| match entry.id {
+    pub(super) fn new(walk: &Walk, entries: Vec<Entry>, taylor: Option<TaylorTest>) -> Self {
+        let (details, tolerance) = (&walk.details, walk.basis.tolerance);
+        let parameters = walk.model.parameter_count();
+        let name = |entry: &Entry| match entry.id {
             ParameterId::Direction { .. } => entry.id.to_string(),
-            _ => model.name(entry.index),
-        });
-        let names: Vec<String> = names.collect();
-        let name = |&(place, entry): &(usize, &Entry)| Named::new(&names[place], entry);
-        let worst_first = |one: &(usize, &Entry), other: &(usize, &Entry)| by_badness(other.1, one.1);
-        let judged = entries.iter().enumerate().filter(|(_, entry)| is_judged(entry));
-        let mut disagreements: Vec<_> =
-            judged.clone().filter(|(_, entry)| entry.verdict == Verdict::Disagree).collect();
-        disagreements.sort_by(worst_first);
-        let first = |verdict: Verdict| -> Vec<Named> {
-            let these = entries.iter().enumerate().filter(|(_, entry)| entry.verdict == verdict);
-            these.take(NAMED).map(|entry| name(&entry)).collect()
+            _ => walk.model.name(entry.index),
         };
-        let count = |verdict| with(&entries, verdict).count();
-        let single = !entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. }));
-        if let Some(test) = &mut taylor
-            && test.outcome == TaylorOutcome::FirstOrder
-            && (single && entries.len() == model.parameter_count() && count(Verdict::Disagree) == 0)
-        {
-            // Every parameter was looked at by itself. What is left is a bend near by.
-            test.outcome = TaylorOutcome::Unclear;
-        }
-        let mut report = Self {
-            verdict: Verdict::Inconclusive,
+        let named = |entry: &&Entry| Named {
+            name: name(entry),
+            ratio: Some(entry.ratio()).filter(|ratio| ratio.is_finite()),
+            entry: **entry,
+        };
+        let first = |verdict: Verdict| -> Vec<Named> {
+            with(&entries, verdict).take(NAMED).map(|entry| named(&entry)).collect()
+        };
+        let mut disagreements: Vec<&Entry> = with(&entries, Verdict::Disagree).collect();
+        disagreements.sort_by(|one, other| by_badness(other, one));
+        // The first of those that are equally bad.
+        let worst =
+            entries.iter().rev().filter(|entry| is_judged(entry)).max_by(|one, other| by_badness(one, other));
+        let within = |entry: &&Entry| entry.relative_error > tolerance && !entry.no_effect;
+        let first_order = taylor.as_ref().is_some_and(|test| test.outcome == TaylorOutcome::FirstOrder);
+        let repeatable = walk.repeated == [Repeated::Yes; 2];
+        let verdict = match walk.repeated.into_iter().max() {
+            Some(Repeated::No) => Verdict::Disagree,
+            Some(Repeated::Nearly) => Verdict::Inconclusive,
+            _ if first_order => Verdict::Disagree,
+            _ => judge(&entries, details.precision),
+        };
+        let GroupCounts {
+            checked,
+            agree,
+            no_effect,
+            disagree,
+            inconclusive,
+            kink,
+            domain,
+            max_relative_error,
+            ..
+        } = GroupCounts::of(String::new(), Group::All, &entries.iter().collect::<Vec<_>>());
+        Self {
+            verdict,
             description: match &details.description[..] {
-                "" => format!("a model of {} parameters", model.parameter_count()),
+                "" => format!("a model of {parameters} parameters"),
                 description => description.to_owned(),
             },
             gradient_source: details.gradient_source.clone(),
-            error,
+            error: walk.basis.error,
             tolerance,
-            parameters: model.parameter_count(),
-            checked: entries.len(),
-            agree: count(Verdict::Agree) - no_effect(&entries),
-            agree_nonzero: with(&entries, Verdict::Agree).filter(|c| c.is_nonzero() && !c.no_effect).count(),
-            agree_within_uncertainty: with(&entries, Verdict::Agree)
-                .filter(|entry| entry.relative_error > tolerance && !entry.no_effect)
-                .count(),
-            no_effect: no_effect(&entries),
-            disagree: count(Verdict::Disagree),
-            inconclusive: count(Verdict::Inconclusive),
-            kink: count(Verdict::Kink),
-            domain: count(Verdict::Domain),
-            max_relative_error: largest_relative_error(&entries),
-            groups: count_groups(details, &entries),
-            worst: judged.min_by(worst_first).as_ref().map(name),
-            disagreements: disagreements.iter().take(NAMED).map(name).collect(),
+            parameters,
+            checked,
+            agree,
+            agree_nonzero: entries.iter().filter(|entry| entry.is_proof()).count(),
+            agree_within_uncertainty: with(&entries, Verdict::Agree).filter(within).count(),
+            no_effect,
+            disagree,
+            inconclusive,
+            kink,
+            domain,
+            max_relative_error,
+            groups: by_group(&entries)
+                .into_iter()
+                .map(|(group, members)| GroupCounts::of(details.group_name(group), group, &members))
+                .collect(),
+            worst: worst.as_ref().map(named),
+            disagreements: disagreements.iter().take(NAMED).map(named).collect(),
             kinks: first(Verdict::Kink),
             edges: first(Verdict::Domain),
-            diagnosis: if repeatable == [true; 2] { Diagnosis::of(&entries, details) } else { None },
+            diagnosis: if repeatable && verdict == Verdict::Disagree {
+                Diagnosis::of(&entries, details)
+            } else {
+                None
+            },
             taylor,
-            repeatable: repeatable[0],
-            gradient_repeatable: repeatable[1],
+            repeatable: walk.repeated[0] == Repeated::Yes,
+            gradient_repeatable: walk.repeated[1] == Repeated::Yes,
             precision: details.precision,
             sign: details.sign,
-            evaluations,
+            evaluations: walk.evaluations,
             careful: entries.iter().filter(|entry| entry.evaluations > FIRST_LOOK).count(),
-            names,
+            names: entries.iter().map(name).collect(),
             entries,
-        };
-        report.verdict = report.judge();
-        report
+        }
     }
 
     /// Returns true if the gradient is right as far as this check can see: exit status 0.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Agree
-    }
-
-    /// Returns true if one parameter alone disagrees, of many, in f32, and by little: the uncertainty is an estimate from
-    /// noise, and of dozens of parameters in each of ten thousand models some exceed it.
-    pub(super) fn is_lone(&self) -> bool {
-        let by_little =
-            |entry: &Entry| (entry.analytic - entry.numerical).abs() <= TUNING.little * entry.uncertainty;
-        self.precision == Precision::F32
-            && self.checked >= TUNING.many
-            && self.disagree == 1
-            && with(&self.entries, Verdict::Disagree).all(by_little)
-    }
-
-    /// The check fails on any disagreement (but one of many in f32), and certifies nothing where zeros, noise and bends
-    /// are all that there is.
-    fn judge(&self) -> Verdict {
-        let first_order = self.taylor.as_ref().is_some_and(|test| test.outcome == TaylorOutcome::FirstOrder);
-        let repeatable = self.repeatable && self.gradient_repeatable;
-        if (self.disagree > 0 && !self.is_lone()) || !repeatable || first_order {
-            return Verdict::Disagree;
-        }
-        let hindrances = self.groups.iter().filter_map(|group| hindrance(&self.entries, group.group));
-        match hindrances.max() {
-            _ if self.is_lone() => Verdict::Inconclusive,
-            Some(verdict) => verdict,
-            None if self.agree_nonzero == 0 => Verdict::Inconclusive,
-            None => Verdict::Agree,
-        }
     }
 
     /// Returns true if E changes with no parameter that was looked at, as far as can be seen.
@@ -268,11 +244,27 @@ impl Report {
     }
 }
 
+/// Returns the verdict on all entries. Any disagreement fails the check, except one of many by little in f32: the
+/// uncertainty is an estimate from noise, and of dozens of parameters in each of ten thousand models some exceed it. Zeros,
+/// noise and bends alone certify nothing.
+fn judge(entries: &[Entry], precision: Precision) -> Verdict {
+    let wrong: Vec<&Entry> = with(entries, Verdict::Disagree).collect();
+    if let Some(first) = wrong.first() {
+        let little = (first.analytic - first.numerical).abs() <= TUNING.little * first.uncertainty;
+        let one_of_many = wrong.len() == 1 && entries.len() >= TUNING.many;
+        let excused = precision == Precision::F32 && one_of_many && little;
+        return if excused { Verdict::Inconclusive } else { Verdict::Disagree };
+    }
+    let hindrance = by_group(entries).iter().filter_map(|(_, members)| hindrance(members)).max();
+    let proof = entries.iter().any(Entry::is_proof);
+    hindrance.unwrap_or(if proof { Verdict::Agree } else { Verdict::Inconclusive })
+}
+
 /// The worst verdict in a group of whose gradient, by size, less than half agrees, or too much is left open or contested.
-fn hindrance(entries: &[Entry], group: Group) -> Option<Verdict> {
+fn hindrance(members: &[&Entry]) -> Option<Verdict> {
     let (mut agree, mut open, mut all, mut worst) = (0.0, 0.0, 0.0, Verdict::Agree);
     let mut contested = false;
-    for entry in entries.iter().filter(|entry| entry.id.group() == group) {
+    for entry in members {
         let (size, numerical) = (entry.analytic.abs(), entry.numerical.abs());
         match entry.verdict {
             Verdict::Agree => agree += size,
@@ -290,11 +282,37 @@ fn hindrance(entries: &[Entry], group: Group) -> Option<Verdict> {
     (worst != Verdict::Agree && !most).then_some(worst)
 }
 
-impl Named {
-    fn new(name: &str, entry: &Entry) -> Self {
-        let ratio = entry.ratio();
-        let ratio = ratio.is_finite().then_some(ratio);
-        Self { name: name.to_owned(), ratio, entry: *entry }
+/// The entries of each group, in order.
+fn by_group(entries: &[Entry]) -> Vec<(Group, Vec<&Entry>)> {
+    let mut groups: Vec<(Group, Vec<&Entry>)> = Vec::new();
+    for entry in entries {
+        let group = entry.id.group();
+        match groups.iter_mut().rev().find(|(known, _)| *known == group) {
+            Some((_, members)) => members.push(entry),
+            None => groups.push((group, vec![entry])),
+        }
+    }
+    groups
+}
+
+impl GroupCounts {
+    fn of(name: String, group: Group, members: &[&Entry]) -> Self {
+        let count = |verdict| members.iter().filter(|entry| entry.verdict == verdict).count();
+        let no_effect = members.iter().filter(|entry| entry.no_effect).count();
+        let errors = members.iter().filter(|entry| is_judged(entry)).map(|entry| entry.relative_error);
+        Self {
+            name,
+            group,
+            checked: members.len(),
+            agree: count(Verdict::Agree) - no_effect,
+            no_effect,
+            disagree: count(Verdict::Disagree),
+            inconclusive: count(Verdict::Inconclusive),
+            kink: count(Verdict::Kink),
+            domain: count(Verdict::Domain),
+            // NaN if one is.
+            max_relative_error: errors.fold(0.0, |largest, e| if e <= largest { largest } else { e }),
+        }
     }
 }
 
@@ -303,65 +321,24 @@ fn is_judged(entry: &Entry) -> bool {
     matches!(entry.verdict, Verdict::Agree | Verdict::Disagree) && !entry.no_effect
 }
 
-fn no_effect<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> usize {
-    entries.into_iter().filter(|entry| entry.no_effect).count()
+fn with(entries: &[Entry], verdict: Verdict) -> impl Iterator<Item = &Entry> {
+    entries.iter().filter(move |entry| entry.verdict == verdict)
 }
 
-fn with<'e>(
-    entries: impl IntoIterator<Item = &'e Entry>,
-    verdict: Verdict,
-) -> impl Iterator<Item = &'e Entry> {
-    entries.into_iter().filter(move |entry| entry.verdict == verdict)
-}
-
-/// Which of two entries is worse: not a number before any number, then by relative error, then by difference.
+/// Compares how bad two entries are: not a number before any number, then by relative error, then by difference.
 ///
 /// Relative errors count to two digits here: with flipped signs they are all 1 but for rounding, and the difference
 /// must decide.
 fn by_badness(one: &Entry, other: &Entry) -> Ordering {
-    let disagrees = |c: &Entry| c.verdict == Verdict::Disagree;
-    let relative =
-        |c: &Entry| if disagrees(c) { (100.0 * c.relative_error).round() } else { c.relative_error };
-    let difference = |c: &Entry| (c.analytic - c.numerical).abs();
-    let by_finiteness = one.is_not_finite().cmp(&other.is_not_finite());
-    by_finiteness
-        .then(disagrees(one).cmp(&disagrees(other)))
-        .then(relative(one).total_cmp(&relative(other)))
-        .then(difference(one).total_cmp(&difference(other)))
-}
-
-/// NaN if one is.
-fn largest_relative_error<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> f64 {
-    let judged = entries.into_iter().filter(|entry| is_judged(entry));
-    judged.map(|c| c.relative_error).fold(0.0, |largest, e| if e <= largest { largest } else { e })
-}
-
-fn count_groups(details: &Details, entries: &[Entry]) -> Vec<GroupCounts> {
-    let mut groups: Vec<Group> = Vec::new();
-    for entry in entries {
-        let group = entry.id.group();
-        if groups.last() != Some(&group) && !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    let counts = groups.into_iter().map(|group| {
-        let members: Vec<&Entry> = entries.iter().filter(|entry| entry.id.group() == group).collect();
-        let members = || members.iter().copied();
-        let count = |verdict| with(members(), verdict).count();
-        GroupCounts {
-            name: details.group_name(group),
-            group,
-            checked: members().count(),
-            agree: count(Verdict::Agree) - no_effect(members()),
-            no_effect: no_effect(members()),
-            disagree: count(Verdict::Disagree),
-            inconclusive: count(Verdict::Inconclusive),
-            kink: count(Verdict::Kink),
-            domain: count(Verdict::Domain),
-            max_relative_error: largest_relative_error(members()),
-        }
-    });
-    counts.collect()
+    let badness = |entry: &Entry| {
+        let disagrees = entry.verdict == Verdict::Disagree;
+        let error = entry.relative_error;
+        let relative = if disagrees { (100.0 * error).round() } else { error };
+        (entry.is_not_finite(), disagrees, relative, (entry.analytic - entry.numerical).abs())
+    };
+    let (one, other) = (badness(one), badness(other));
+    let flags = (one.0, one.1).cmp(&(other.0, other.1));
+    flags.then(one.2.total_cmp(&other.2)).then(one.3.total_cmp(&other.3))
 }
 
 #[cfg(test)]
@@ -384,8 +361,7 @@ mod tests {
                 entry.uncertainty = 1.0;
                 entry.analytic = entry.numerical + uncertainties;
             }
-            (report.disagree, report.precision) = (wrong, precision);
-            report.judge()
+            judge(&report.entries, precision)
         };
         assert_eq!(verdict(1, 4.0, Precision::F32), Verdict::Inconclusive);
         assert_eq!(verdict(1, 6.0, Precision::F32), Verdict::Disagree);

@@ -60,37 +60,38 @@ impl fmt::Display for Report {
     }
 }
 
+/// The columns of counts, and whether one is left out where it is 0 everywhere.
+type Column = (&'static str, bool, fn(&GroupCounts) -> usize);
+const COLUMNS: [Column; 7] = [
+    ("checked", false, |group| group.checked),
+    ("  agree", false, |group| group.agree),
+    ("no effect", true, |group| group.no_effect),
+    ("disagree", false, |group| group.disagree),
+    ("inconclusive", false, |group| group.inconclusive),
+    ("kink", false, |group| group.kink),
+    ("domain", true, |group| group.domain),
+];
+
 fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let width = report.groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(10);
-    // Two columns are there only where they are needed.
-    let (edges, invisible) = (report.domain > 0, report.no_effect > 0);
-    let no_effect = if invisible { "  no effect" } else { "" };
-    let domain = if edges { "  domain" } else { "" };
-    writeln!(
-        f,
-        "  {:<width$}  checked    agree{no_effect}  disagree  inconclusive  kink{domain}  largest relative error",
-        "parameters"
-    )?;
-    let mut row = |name: &str, counts: [usize; 7], largest: f64| {
-        let [checked, agree, no_effect, disagree, inconclusive, kink, domain] = counts;
-        let no_effect = if invisible { format!("  {no_effect:>9}") } else { String::new() };
-        let domain = if edges { format!("  {domain:>6}") } else { String::new() };
-        writeln!(
-            f,
-            "  {name:<width$}  {checked:>7}  {agree:>7}{no_effect}  {disagree:>8}  {inconclusive:>12}  {kink:>4}{domain}  \
-             {largest:.2e}"
-        )
+    let sum = |count: fn(&GroupCounts) -> usize| report.groups.iter().map(count).sum::<usize>();
+    let columns = COLUMNS.into_iter().filter(|&(_, optional, count)| !optional || sum(count) > 0);
+    let columns: Vec<Column> = columns.collect();
+    let heads: Vec<&str> = columns.iter().map(|(head, ..)| *head).collect();
+    writeln!(f, "  {:<width$}  {}  largest relative error", "parameters", heads.join("  "))?;
+    let mut row = |name: &str, counts: &dyn Fn(fn(&GroupCounts) -> usize) -> usize, largest: f64| {
+        write!(f, "  {name:<width$}")?;
+        for &(head, _, count) in &columns {
+            write!(f, "  {:>1$}", counts(count), head.len())?;
+        }
+        writeln!(f, "  {largest:.2e}")
     };
     for group in &report.groups {
         let name = if group.group == Group::All { "all" } else { &group.name };
-        let GroupCounts { checked, agree, no_effect, disagree, inconclusive, kink, domain, .. } = *group;
-        let counts = [checked, agree, no_effect, disagree, inconclusive, kink, domain];
-        row(name, counts, group.max_relative_error)?;
+        row(name, &|count| count(group), group.max_relative_error)?;
     }
     if report.groups.len() > 1 {
-        let Report { checked, agree, no_effect, disagree, inconclusive, kink, domain, .. } = *report;
-        let counts = [checked, agree, no_effect, disagree, inconclusive, kink, domain];
-        row("total", counts, report.max_relative_error)?;
+        row("total", &sum, report.max_relative_error)?;
     }
     Ok(())
 }
@@ -155,88 +156,84 @@ fn cost(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
 
 fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     let sentence = match report.verdict {
+        _ if !(report.repeatable && report.gradient_repeatable) => not_repeatable(report),
         Verdict::Agree => agree(report),
-        Verdict::Disagree => disagree(report),
+        Verdict::Disagree if report.disagree == 0 => {
+            "the parameters that were compared agree, but the Taylor remainder is of first order: some other gradient is \
+             wrong. Check every parameter."
+                .to_owned()
+        }
+        Verdict::Disagree => {
+            format!("{} of {}, in {}.", report.disagree, checked(report), names(report, |group| group.disagree > 0))
+        }
         _ if report.parameters == 0 => {
-            "INCONCLUSIVE: the model has no parameters, so there is nothing to compare.".to_owned()
+            "the model has no parameters, so there is nothing to compare.".to_owned()
         }
         _ if !report.error.is_finite() => format!(
-            "DOMAIN: E is {} with these parameters, before anything is moved: nothing can be compared. Find out where the \
-             first number of the forward pass is not finite, or try other parameters.",
+            "E is {} with these parameters, before anything is moved: nothing can be compared. Find out where the first \
+             number of the forward pass is not finite, or try other parameters.",
             report.error
         ),
-        Verdict::Inconclusive if report.is_lone() => format!(
-            "INCONCLUSIVE: one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: \
-             try another sample, other weights, or f64.",
-            report.checked
-        ),
-        Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat() => format!(
-            "INCONCLUSIVE: E does not change with any of the {}, as far as rounding lets it be seen. If the outputs are \
-             normalised, their sum is constant: check_vjp weighs each output by a number of its own. If E counts (an \
-             accuracy), take a cost that has a slope.",
-            checked(report)
-        ),
-        Verdict::Inconclusive if report.agree_nonzero == 0 => format!(
-            "INCONCLUSIVE: nothing disagrees, but nothing other than 0 agrees either{}. Noise proves nothing; try \
-             another sample, other weights or f64.",
-            left_open(report)
+        Verdict::Domain => format!(
+            "E or its slope is not finite at or near these parameters, in {}: nothing can be compared. Try other weights.",
+            groups_without_proof(report)
         ),
         Verdict::Kink => format!(
-            "KINK: nothing disagrees, but less than half of the gradient agrees, in {}: E bends there, and has two \
-             slopes{}. Try another sample or other weights.",
+            "nothing disagrees, but less than half of the gradient agrees, in {}: E bends there, and has two slopes{}. Try \
+             another sample or other weights.",
             groups_without_proof(report),
             left_open(report)
         ),
-        Verdict::Domain => format!(
-            "DOMAIN: E or its slope is not finite at or near these parameters, in {}: nothing can be compared. Try \
-             other weights.",
-            groups_without_proof(report)
+        Verdict::Inconclusive if report.disagree > 0 => format!(
+            "one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: try another \
+             sample, other weights, or f64.",
+            report.checked
+        ),
+        Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat() => format!(
+            "E does not change with any of the {}, as far as rounding lets it be seen. If the outputs are normalised, their \
+             sum is constant: check_vjp weighs each output by a number of its own. If E counts (an accuracy), take a cost \
+             that has a slope.",
+            checked(report)
+        ),
+        Verdict::Inconclusive if report.agree_nonzero == 0 => format!(
+            "nothing disagrees, but nothing other than 0 agrees either{}. Noise proves nothing; try another sample, other \
+             weights or f64.",
+            left_open(report)
         ),
         Verdict::Inconclusive => format!(
-            "INCONCLUSIVE: nothing disagrees, but less than half of the gradient agrees, in {}{}. The rest is lost in \
-             rounding; try another sample, other weights or f64.",
+            "nothing disagrees, but less than half of the gradient agrees, in {}{}. The rest is lost in rounding; try \
+             another sample, other weights or f64.",
             groups_without_proof(report),
             left_open(report)
         ),
     };
-    writeln!(f, "\n{sentence}")?;
-    if let Some(diagnosis) = report.diagnosis.as_ref().filter(|_| !report.is_lone()) {
+    writeln!(f, "\n{}: {sentence}", report.verdict.to_string().to_uppercase())?;
+    if let Some(diagnosis) = &report.diagnosis {
         writeln!(f, "Diagnosis: {diagnosis}")?;
     }
     Ok(())
 }
 
-/// `AGREE: 26 checked, …`, or `AGREE: 459 of 472; 13 have no visible effect on E. …`
+/// `26 checked, …`, or `459 of 472; 13 have no visible effect on E. …`
 fn agree(report: &Report) -> String {
     let head = match left_open(report) {
         open if open.is_empty() => format!("{}, largest", checked(report)),
         open => format!("{} of {}{open}. Largest", report.agree, report.checked),
     };
-    format!(
-        "AGREE: {head} relative error {:.2e} (at most {:.0e} is equal).",
-        report.max_relative_error, report.tolerance
-    )
+    let (largest, tolerance) = (report.max_relative_error, report.tolerance);
+    format!("{head} relative error {largest:.2e} (at most {tolerance:.0e} is equal).")
 }
 
-fn disagree(report: &Report) -> String {
-    let causes = "Is something drawn at random (dropout), kept from the call before (running statistics), or added to what is \
-                  already there (a gradient that is not reset)?";
-    if !report.repeatable {
-        format!(
-            "DISAGREE: E, evaluated twice with the same parameters, gave two values: random or accumulated. {causes}"
-        )
-    } else if !report.gradient_repeatable {
-        format!(
-            "DISAGREE: the gradient, computed twice with the same parameters, gave two values: random or accumulated. {causes}"
-        )
-    } else if report.disagree == 0 {
-        "DISAGREE: the parameters that were compared agree, but the Taylor remainder is of first order: some other gradient is \
-         wrong. Check every parameter."
-            .to_owned()
-    } else {
-        let groups = names(report, |group| group.disagree > 0);
-        format!("DISAGREE: {} of {}, in {groups}.", report.disagree, checked(report))
-    }
+fn not_repeatable(report: &Report) -> String {
+    let what = if report.repeatable { "the gradient, computed" } else { "E, evaluated" };
+    let difference = match report.verdict {
+        Verdict::Disagree => "gave two values: random or accumulated",
+        _ => "gave two values, which differ by more than rounding explains unless large terms cancel",
+    };
+    format!(
+        "{what} twice with the same parameters, {difference}. Is something drawn at random (dropout), kept from the call \
+         before (running statistics), or added to what is already there (a gradient that is not reset)?"
+    )
 }
 
 /// `26 checked`, `8 directions checked`, `489 checked (of 5609)`.

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use backprop::Engine;
-use backprop::gradient_check::faults::gradient;
-use backprop::gradient_check::faults::{Correct, Fault, GALLERY, Planted, draw_examples};
+use backprop::gradient_check::faults::{CORRECT, Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Check, CheckedNetwork, Report, Task, Verdict};
 use backprop::graph::Network;
 use backprop::{Activation, Architecture, Cost, WeightInit};
@@ -12,7 +11,7 @@ use backprop::{Activation, Architecture, Cost, WeightInit};
 fn report(fault: &'static Fault, sizes: &[usize], seed: u64) -> Report {
     let (architecture, parameters, task) = fault.set_up.draw(sizes, seed);
     let mut network = Network::from_parameters(&architecture, &parameters);
-    Check::new().run(&mut Planted::new(&mut network, task, fault))
+    Check::new().run(&mut fault.plant(&mut network, task))
 }
 
 #[test]
@@ -64,7 +63,7 @@ fn the_correct_backward_pass_gives_the_object_graph_s_gradient() {
             let task = Task::new(draw_examples(&architecture, 1, 5));
             let mut network = Network::from_parameters(&architecture, &parameters);
             network.get_gradient(task.examples[0].label(), task.examples[0].sample());
-            let ours = gradient(&Correct, &architecture, &network.parameters(), &task);
+            let ours = CORRECT.gradient(&architecture, &network.parameters(), &task);
             let difference = ours.max_difference(&network.gradient());
             assert!(difference <= 1e-15, "{activation} {sizes:?}: {difference:e}");
         }
@@ -81,7 +80,7 @@ fn the_correct_backward_pass_gives_the_vectorized_network_s_gradient_of_a_mini_b
         let parameters = WeightInit::Scaled.draw(&architecture, 5);
         let dropout = Some(Dropout { probability: 0.4, seed: 9 });
         let task = Task { examples: draw_examples(&architecture, 3, 5), l2: 0.1, dropout };
-        let ours = gradient(&Correct, &architecture, &parameters, &task);
+        let ours = CORRECT.gradient(&architecture, &parameters, &task);
         let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
         let difference = ours.max_difference(&network.task_gradient(&task));
         assert!(difference <= 1e-13, "{activation}: {difference:e}");

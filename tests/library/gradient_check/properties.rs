@@ -80,8 +80,8 @@ proptest! {
         let mut network = graph::Network::from_parameters(&architecture, &parameters);
         let mut checked = CheckedNetwork::on_task(&mut network, task);
         let incremental = checked.incremental().expect("no dropout");
-        let noise = checked.details().error_noise.expect("a network knows it");
-        prop_assert!(incremental.noise() <= 2.0 * noise, "the quieter of the two");
+        // Rounding, of weights three times as large as usual and of logarithms.
+        let noise = 1e-11 * checked.error().abs().max(1.0);
         for index in 0..checked.parameter_count() {
             let before = checked.parameter(index);
             let mut errors = Vec::new();
@@ -90,14 +90,14 @@ proptest! {
                 checked.set_parameter(index, value);
                 let whole = checked.error();
                 prop_assert!(
-                    (ours.error - whole).abs() <= 4.0 * noise,
-                    "{} at {value}: {:e} {whole:e}, noise {noise:e}", checked.name(index), ours.error
+                    (ours - whole).abs() <= noise,
+                    "{} at {value}: {ours:e} {whole:e}", checked.name(index)
                 );
-                errors.push((ours.error, whole));
+                errors.push((ours, whole));
             }
             checked.set_parameter(index, before);
             let differences = (errors[0].0 - errors[1].0, errors[0].1 - errors[1].1);
-            prop_assert!((differences.0 - differences.1).abs() <= 4.0 * noise);
+            prop_assert!((differences.0 - differences.1).abs() <= noise);
         }
     }
 

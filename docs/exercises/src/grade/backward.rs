@@ -1,7 +1,7 @@
 //! Backwards: the two deltas, the gradient of a connection, the change of a weight.
 
 use backprop::Architecture;
-use backprop::gradient_check::faults::{BackwardPass, Context};
+use backprop::gradient_check::faults::{BackwardPass, CORRECT};
 
 use crate::lesson::run;
 use crate::trial::{NOTHING_YET, Trial, numbers};
@@ -9,7 +9,7 @@ use crate::whole::{SHAPES, check_pass, verdict_on};
 use crate::{Formula, Grade};
 
 /// What the gradient check says of a backward pass with this formula in it, added to a failed comparison.
-fn with_check(grade: Grade, pass: &dyn BackwardPass) -> Grade {
+fn with_check(grade: Grade, pass: &BackwardPass) -> Grade {
     let Err(mut lesson) = grade else { return grade };
     if lesson.diagnosis == NOTHING_YET {
         return Err(lesson);
@@ -58,16 +58,11 @@ pub fn output_delta(delta: fn(f64, f64) -> f64) -> Grade {
         ];
         trial.case(what, slope * difference, got, slips);
     }
-    with_check(trial.grade(), &WithOutputDelta(delta))
-}
-
-struct WithOutputDelta(fn(f64, f64) -> f64);
-
-impl BackwardPass for WithOutputDelta {
-    fn output_delta(&self, context: &Context) -> Vec<f64> {
-        let last = context.architecture.sizes.len() - 1;
-        context.output(last).iter().zip(context.label).map(|(&a, &t)| self.0(a, t)).collect()
-    }
+    let pass = BackwardPass {
+        output_delta: &|context, j| delta(context.forward.output()[j], context.label[j]),
+        ..CORRECT
+    };
+    with_check(trial.grade(), &pass)
 }
 
 /// `delta(output, weights, downstream_deltas)`: −∂E/∂z of a hidden sigmoid node, from the weights of its downstream
@@ -123,20 +118,14 @@ pub fn hidden_delta(delta: fn(f64, &[f64], &[f64]) -> f64) -> Grade {
         ];
         trial.case(what, slope * sum, got, slips);
     }
-    with_check(trial.grade(), &WithHiddenDelta(delta))
-}
-
-struct WithHiddenDelta(fn(f64, &[f64], &[f64]) -> f64);
-
-impl BackwardPass for WithHiddenDelta {
-    fn hidden_delta(&self, context: &Context, layer: usize, downstream_delta: &[f64]) -> Vec<f64> {
-        let outputs = context.output(layer).iter().enumerate();
-        let delta = |(j, &a): (usize, &f64)| {
+    let pass = BackwardPass {
+        hidden_delta: &|context, layer, j, downstream| {
             let weights: Vec<f64> = context.weights(layer + 1).iter().map(|row| row[j]).collect();
-            self.0(a, &weights, downstream_delta)
-        };
-        outputs.map(delta).collect()
-    }
+            delta(context.output(layer)[j], &weights, downstream)
+        },
+        ..CORRECT
+    };
+    with_check(trial.grade(), &pass)
 }
 
 /// `gradient(delta, input)`: −∂E/∂w of a connection, from the delta of the node it leads to and the output of the node
@@ -160,20 +149,12 @@ pub fn connection_gradient(gradient: fn(f64, f64) -> f64) -> Grade {
         let got = run(Formula::Gradient, &what, || gradient(delta, x))?;
         trial.case(what, delta * x, got, [delta, x, -delta * x, delta + x, delta * x * (1.0 - x), delta / x]);
     }
-    with_check(trial.grade(), &WithGradient(gradient))
-}
-
-struct WithGradient(fn(f64, f64) -> f64);
-
-impl BackwardPass for WithGradient {
-    fn weight_gradient(&self, context: &Context, layer: usize, delta: &[f64]) -> Vec<Vec<f64>> {
-        let inputs = context.output(layer - 1);
-        delta.iter().map(|&delta| inputs.iter().map(|&input| self.0(delta, input)).collect()).collect()
-    }
-
-    fn bias_gradient(&self, delta: &[f64]) -> Vec<f64> {
-        delta.iter().map(|&delta| self.0(delta, 1.0)).collect()
-    }
+    let pass = BackwardPass {
+        weight_gradient: &gradient,
+        bias_gradient: &|delta| gradient(delta, 1.0),
+        ..CORRECT
+    };
+    with_check(trial.grade(), &pass)
 }
 
 /// `update(weight, gradient, rate)`: the weight after the step; `gradient` is −∂E/∂w, the direction to move in.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use backprop::gradient_check::faults::{BackwardPass, Correct, Fault, GALLERY, gradient};
+use backprop::gradient_check::faults::{BackwardPass, CORRECT, Fault, GALLERY};
 use backprop::gradient_check::{Forward, Task};
 use backprop::{Architecture, Parameters};
 
@@ -19,7 +19,7 @@ pub fn gradient_check(is_right: IsRight) -> Grade {
     }
     let missed: Vec<&Fault> = GALLERY
         .iter()
-        .map(|fault| Ok((fault, asked(is_right, fault, fault.pass, &|_| {})?)))
+        .map(|fault| Ok((fault, asked(is_right, fault, &fault.pass, &|_| {})?)))
         .collect::<Result<Vec<_>, Lesson>>()?
         .into_iter()
         .filter_map(|(fault, passed)| passed.then_some(fault))
@@ -58,7 +58,7 @@ fn doctored(is_right: IsRight) -> Grade {
         }),
     ];
     for (what, change) in changes {
-        if asked(is_right, &GALLERY[0], &Correct, &change)? {
+        if asked(is_right, &GALLERY[0], &CORRECT, &change)? {
             let found = format!("This passes your check: {what}");
             let diagnosis =
                 "Every parameter has to be compared by itself: the first, the last, and each between.";
@@ -113,7 +113,7 @@ fn multiplies_by_h(is_right: IsRight) -> Result<bool, Lesson> {
 
 /// The right gradient must pass, in the set-up of each fault, and the parameters must be left as they were.
 fn right_gradient_passes(is_right: IsRight, fault: &Fault) -> Grade {
-    if asked(is_right, fault, &Correct, &|_| {})? {
+    if asked(is_right, fault, &CORRECT, &|_| {})? {
         return Ok(());
     }
     let found = format!(
@@ -122,7 +122,7 @@ fn right_gradient_passes(is_right: IsRight, fault: &Fault) -> Grade {
     );
     let accepted = [-1.0, 2.0, 0.5, -2.0, -0.5];
     let accepted =
-        accepted.into_iter().find(|&factor| asked(is_right, fault, &Correct, &times(factor)) == Ok(true));
+        accepted.into_iter().find(|&factor| asked(is_right, fault, &CORRECT, &times(factor)) == Ok(true));
     let diagnosis = match accepted {
         Some(-1.0) => {
             "It accepts the opposite sign. Here a gradient is −∂E/∂w, the direction to move in.".to_owned()
@@ -150,11 +150,11 @@ fn times(factor: f64) -> impl Fn(&mut [f64]) {
 fn asked(
     is_right: IsRight,
     fault: &Fault,
-    pass: &dyn BackwardPass,
+    pass: &BackwardPass,
     change: &dyn Fn(&mut [f64]),
 ) -> Result<bool, Lesson> {
     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
-    let gradient = gradient(pass, &architecture, &parameters, &task);
+    let gradient = pass.gradient(&architecture, &parameters, &task);
     let mut gradient: Vec<f64> = gradient.iter().collect();
     change(&mut gradient);
     let before: Vec<f64> = parameters.iter().collect();

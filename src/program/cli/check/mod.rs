@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::progress::Working;
 use super::{Failure, Output};
-use backprop::gradient_check::faults::{Fault, GALLERY, Planted};
+use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::gradient_check::{self, CheckedEngine, CheckedNetwork, Recompute, Report, Selection};
 use backprop::{graph, vectorized};
 use outcome::Outcome;
@@ -144,9 +144,10 @@ impl Check {
         let check = self.settings();
         if let Some(fault) = setting.fault {
             if self.setting.mystery.mystery.is_none() {
-                return check.run(&mut Planted::new(network, setting.task.clone(), fault));
+                return check.run(&mut fault.plant(network, setting.task.clone()));
             }
-            let report = check.run(&mut Planted::unnamed(network, setting.task.clone(), fault));
+            let unnamed = CheckedNetwork::on_task(network, setting.task.clone());
+            let report = check.run(&mut unnamed.with_backward_pass(&fault.pass, "a mystery fault"));
             return Report { diagnosis: None, ..report };
         }
         check.run(&mut CheckedNetwork::on_task(network, setting.task.clone()))
