@@ -9,54 +9,24 @@ use crate::gradient_check::{Group, ParameterId, Report, Sign, TaylorOutcome, Ver
 /// The head, the counts layer by layer, the worst parameter, and the verdict with its reason.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Gradient check of {}", self.description)?;
-        writeln!(
-            f,
-            "Error E = {:.6e}. Both columns of values are {}:",
-            self.error,
-            match self.sign {
-                Sign::Descent => "-dE/dw, the direction to move in",
-                Sign::Ascent => "dE/dw",
-            }
-        )?;
-        let difference = match self.sign {
-            Sign::Descent => "E(w - h) - E(w + h)",
-            Sign::Ascent => "E(w + h) - E(w - h)",
+        let (slope, difference) = match self.sign {
+            Sign::Descent => ("-dE/dw, the direction to move in", "E(w - h) - E(w + h)"),
+            Sign::Ascent => ("dE/dw", "E(w + h) - E(w - h)"),
         };
-        writeln!(f, "analytic as {} computes it, numerical = ({difference}) / 2h.\n", self.gradient_source)?;
+        let (description, source) = (&self.description, &self.gradient_source);
+        writeln!(f, "Gradient check of {description}")?;
+        writeln!(f, "Error E = {:.6e}. Both columns of values are {slope}:", self.error)?;
+        writeln!(f, "analytic as {source} computes it, numerical = ({difference}) / 2h.\n")?;
         table(f, self)?;
         writeln!(f)?;
-        if let Some(worst) = &self.worst {
-            named(f, if self.disagree > 0 { "worst" } else { "largest relative error" }, worst)?;
+        for line in parameters(self).into_iter().chain(taylor(self)).chain(cost(self)) {
+            writeln!(f, "  {line}")?;
         }
-        if self.disagree > 1 {
-            for disagreement in self.disagreements.iter().skip(1) {
-                named(f, "", disagreement)?;
-            }
+        writeln!(f, "\n{}: {}", self.verdict.to_string().to_uppercase(), reason(self))?;
+        if let Some(diagnosis) = &self.diagnosis {
+            writeln!(f, "Diagnosis: {diagnosis}")?;
         }
-        for kink in &self.kinks {
-            if let Some([left, right]) = kink.entry.slopes {
-                let analytic = kink.entry.analytic;
-                let name = &kink.name;
-                writeln!(f, "  kink  {name}: left {left:.6e}, right {right:.6e}, analytic {analytic:.6e}")?;
-            }
-        }
-        for edge in &self.edges {
-            let (name, value) = (&edge.name, edge.entry.parameter);
-            match edge.entry.outside {
-                Some(outside) if outside != value => {
-                    writeln!(f, "  domain  {name} = {value:e}: E is not finite at {outside:e}")?;
-                }
-                Some(_) => writeln!(f, "  domain  {name} = {value:e}: E is not finite there")?,
-                None => writeln!(
-                    f,
-                    "  domain  {name} = {value:e}: E is steeper at every smaller step; it has no slope there"
-                )?,
-            }
-        }
-        taylor(f, self)?;
-        cost(f, self)?;
-        verdict(f, self)
+        Ok(())
     }
 }
 
@@ -96,66 +66,80 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// One parameter on one line: its name, both values, the ratio, the relative error.
-fn named(f: &mut fmt::Formatter<'_>, label: &str, named: &Named) -> fmt::Result {
-    let entry = &named.entry;
-    let (analytic, numerical) = (entry.analytic, entry.numerical);
-    if !label.is_empty() {
-        writeln!(f, "  {label}:")?;
+/// The parameters that a reader should look at.
+fn parameters(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(worst) = &report.worst {
+        let label = if report.disagree > 0 { "worst:" } else { "largest relative error:" };
+        lines.extend([label.to_owned(), both_values(worst)]);
     }
-    let bias = if matches!(entry.id, ParameterId::Bias { .. }) && named.name.starts_with('(') {
-        " (a bias)"
-    } else {
-        ""
-    };
-    write!(f, "    {}{bias}: analytic {analytic:+.6e}, numerical {numerical:+.6e}", named.name)?;
-    if let Some(ratio) = named.ratio {
-        write!(f, ", ratio {ratio:.6}")?;
+    lines.extend(report.disagreements.iter().skip(1).map(both_values));
+    for Named { name, entry, .. } in &report.kinks {
+        if let Some([left, right]) = entry.slopes {
+            let analytic = entry.analytic;
+            lines.push(format!("kink  {name}: left {left:.6e}, right {right:.6e}, analytic {analytic:.6e}"));
+        }
     }
-    writeln!(f, ", relative error {:.2e}", entry.relative_error)
+    for Named { name, entry, .. } in &report.edges {
+        let reason = match entry.outside {
+            Some(outside) if outside != entry.parameter => format!("E is not finite at {outside:e}"),
+            Some(_) => "E is not finite there".to_owned(),
+            None => "E is steeper at every smaller step; it has no slope there".to_owned(),
+        };
+        lines.push(format!("domain  {name} = {:e}: {reason}", entry.parameter));
+    }
+    lines
 }
 
-fn taylor(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    let Some(test) = &report.taylor else { return Ok(()) };
-    match (test.outcome, test.order) {
+/// One parameter on one line: its name, both values, the ratio, the relative error.
+fn both_values(named: &Named) -> String {
+    let Named { name, ratio, entry } = named;
+    let is_bias = matches!(entry.id, ParameterId::Bias { .. }) && name.starts_with('(');
+    let bias = if is_bias { " (a bias)" } else { "" };
+    let ratio = ratio.map(|ratio| format!(", ratio {ratio:.6}")).unwrap_or_default();
+    let (analytic, numerical, error) = (entry.analytic, entry.numerical, entry.relative_error);
+    format!(
+        "  {name}{bias}: analytic {analytic:+.6e}, numerical {numerical:+.6e}{ratio}, relative error {error:.2e}"
+    )
+}
+
+fn taylor(report: &Report) -> Option<String> {
+    let test = report.taylor.as_ref()?;
+    let outcome = match (test.outcome, test.order) {
         (TaylorOutcome::SecondOrder, Some(order)) => {
-            writeln!(f, "  Taylor remainder: falls with order {order:.2} (2 or more is right)")
+            format!("falls with order {order:.2} (2 or more is right)")
         }
         (TaylorOutcome::FirstOrder, Some(order)) => {
-            writeln!(f, "  Taylor remainder: falls with order {order:.2} only, where 2 is right")
+            format!("falls with order {order:.2} only, where 2 is right")
         }
-        (_, Some(order)) => writeln!(f, "  Taylor remainder: unclear (order {order:.2})"),
-        (_, None) => writeln!(
-            f,
-            "  Taylor remainder: unclear (too small to be told from rounding, or a ReLU switched)"
-        ),
-    }
+        (_, Some(order)) => format!("unclear (order {order:.2})"),
+        (_, None) => "unclear (too small to be told from rounding)".to_owned(),
+    };
+    Some(format!("Taylor remainder: {outcome}"))
 }
 
-/// Writes how many evaluations closer looks took, if there were any.
-fn cost(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    if report.agree_within_uncertainty > 0 {
-        writeln!(
-            f,
-            "  {} of those that agree do so within what their numerical value is uncertain by, at most a hundredth of it",
-            report.agree_within_uncertainty
-        )?;
+/// What is not as sure, or not as cheap, as usual.
+fn cost(report: &Report) -> Vec<String> {
+    let (within, careful) = (report.agree_within_uncertainty, report.careful);
+    let mut lines = Vec::new();
+    if within > 0 {
+        lines.push(format!(
+            "{within} of those that agree do so within what their numerical value is uncertain by, at most a hundredth of it"
+        ));
     }
-    if report.careful > 0 {
-        let closer: usize =
-            report.entries.iter().map(|entry| entry.evaluations).filter(|&count| count > FIRST_LOOK).sum();
-        writeln!(
-            f,
-            "  evaluations of E: {FIRST_LOOK} a parameter, {:.1} for the {} that needed a closer look",
-            closer as f64 / report.careful as f64,
-            report.careful
-        )?;
+    if careful > 0 {
+        let counts = report.entries.iter().map(|entry| entry.evaluations);
+        let closer = counts.filter(|&count| count > FIRST_LOOK).sum::<usize>() as f64 / careful as f64;
+        lines.push(format!(
+            "evaluations of E: {FIRST_LOOK} a parameter, {closer:.1} for the {careful} that needed a closer look"
+        ));
     }
-    Ok(())
+    lines
 }
 
-fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    let sentence = match report.verdict {
+/// The reason for the verdict, and what to do.
+fn reason(report: &Report) -> String {
+    match report.verdict {
         _ if !(report.repeatable && report.gradient_repeatable) => not_repeatable(report),
         Verdict::Agree => agree(report),
         Verdict::Disagree if report.disagree == 0 => {
@@ -206,12 +190,7 @@ fn verdict(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
             groups_without_proof(report),
             left_open(report)
         ),
-    };
-    writeln!(f, "\n{}: {sentence}", report.verdict.to_string().to_uppercase())?;
-    if let Some(diagnosis) = &report.diagnosis {
-        writeln!(f, "Diagnosis: {diagnosis}")?;
     }
-    Ok(())
 }
 
 /// `26 checked, …`, or `459 of 472; 13 have no visible effect on E. …`
