@@ -1,4 +1,4 @@
-//! The check and its settings: which parameters, which precision, which step.
+//! The check and its settings.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -35,20 +35,20 @@ pub struct Check {
 }
 
 impl Check {
-    /// The check with its usual settings: [`Selection::Automatic`], [`Recompute::Automatic`], the model's own
+    /// Creates a check with its usual settings: [`Selection::Automatic`], [`Recompute::Automatic`], the model's own
     /// [`Precision`] with its step and tolerance, seed 0, and the Taylor-remainder test.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Which parameters are checked.
+    /// Sets which parameters are checked.
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Self {
         self.selection = selection;
         self
     }
 
-    /// How E is evaluated.
+    /// Sets how E is evaluated.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, Recompute, CheckedNetwork};
@@ -102,14 +102,14 @@ impl Check {
         self
     }
 
-    /// The step h; by default [`Precision::step`]·max(1, |w|).
+    /// Sets the step h; by default [`Precision::step`]·max(1, |w|).
     #[must_use]
     pub fn step(mut self, step: StepSize) -> Self {
         self.step = Some(step);
         self
     }
 
-    /// The largest relative error that counts as equal; by default [`Precision::tolerance`].
+    /// Sets the largest relative error that counts as equal; by default [`Precision::tolerance`].
     ///
     /// ```
     /// use backprop::gradient_check::{Check, CheckedNetwork, StepSize};
@@ -129,7 +129,7 @@ impl Check {
         self
     }
 
-    /// The seed that samples of parameters and directions are drawn with; by default 0.
+    /// Sets the seed that samples of parameters and directions are drawn with; by default 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;

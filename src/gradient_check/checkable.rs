@@ -45,52 +45,52 @@ use super::{Group, ParameterId, Precision, Sign};
 /// assert_eq!(report.agree, 2);
 /// ```
 pub trait Checkable {
-    /// How many parameters there are. They are numbered from 0.
+    /// Returns the number of parameters. They are numbered from 0.
     fn parameter_count(&self) -> usize;
 
-    /// One parameter, by its number.
+    /// Returns the parameter with this number.
     fn parameter(&self, index: usize) -> f64;
 
     /// Changes one parameter. Setting it back to what it was must restore it bit for bit.
     fn set_parameter(&mut self, index: usize, value: f64);
 
-    /// The error E with the present parameters. Asked twice, it must give the same number.
+    /// Returns the error E with the present parameters: the same number if it is called again.
     fn error(&mut self) -> f64;
 
-    /// The gradient of every parameter, one number each and in order, *from the code that trains*, leaving the
-    /// parameters as they were.
+    /// Returns the gradient of every parameter, one number each and in order, *from the code that trains*. The parameters
+    /// are afterwards as they were.
     ///
     /// The sign is this crate's, −∂E/∂w, the direction to move in, unless [`Details::sign`] says otherwise. Code that trains without keeping a gradient shows
     /// it all the same: (parameters after one step − parameters before) / rate.
     fn gradient(&mut self) -> Vec<f64>;
 
-    /// The place of a parameter. Lets the report count by layer, and weights apart from biases.
+    /// Returns the place of a parameter, by which the report counts layers, and weights apart from biases.
     fn parameter_id(&self, index: usize) -> ParameterId {
         ParameterId::Numbered { index }
     }
 
-    /// The parameter's name in a report.
+    /// Returns the parameter's name in a report.
     fn name(&self, index: usize) -> String {
         self.parameter_id(index).to_string()
     }
 
-    /// Further details for the check. Asked once, at the start.
+    /// Returns further details. The check calls this once, at the start.
     fn details(&mut self) -> Details {
         Details::default()
     }
 
-    /// An evaluator that recomputes only what one changed parameter reaches, if the model has one.
+    /// Returns an evaluator that recomputes only what one changed parameter reaches, if the model has one.
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         None
     }
 }
 
-/// Facts about a model that its five methods don't give: see the fields. All have a default that says nothing.
+/// Facts about a model that its five methods do not give. All have a default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Details {
-    /// One line for the head of the report: what is checked.
+    /// The first line of the report: the model that is checked.
     pub description: String,
-    /// Whose gradient [`Checkable::gradient`] is, for the head of the report.
+    /// The code that computes [`Checkable::gradient`], for the head of the report.
     pub gradient_source: String,
     /// The precision that the model computes in.
     pub precision: Precision,
@@ -98,8 +98,10 @@ pub struct Details {
     pub reference: bool,
     /// The sign of [`Checkable::gradient`].
     pub sign: Sign,
-    /// How many samples the error is a mean over. Lets the diagnosis recognise a sum that should be a mean.
+    /// The number of samples that the error is a mean over, so that the diagnosis can recognise a sum.
     pub samples: usize,
+    /// The least that rounding may move [`Checkable::error`] by, as far as the model knows; the check measures the rest.
+    pub least_noise: f64,
     /// The groups of a model that names its groups ([`ParameterId::InGroup`]), by number.
     pub groups: Vec<NamedGroup>,
 }
@@ -113,6 +115,7 @@ impl Default for Details {
             reference: false,
             sign: Sign::Descent,
             samples: 1,
+            least_noise: 0.0,
             groups: Vec::new(),
         }
     }
@@ -144,9 +147,9 @@ pub struct NamedGroup {
 
 /// The error with one parameter changed, without touching the model: see [`Checkable::incremental`].
 pub trait Incremental: Sync {
-    /// The error with nothing changed.
+    /// Returns the error with nothing changed.
     fn unchanged_error(&self) -> f64;
 
-    /// The error with parameter `index` at `value` and all others as they are.
+    /// Returns the error with parameter `index` at `value` and all others as they are.
     fn evaluate(&self, index: usize, value: f64) -> f64;
 }

@@ -10,15 +10,15 @@ use super::{Check, Checkable, Details, NamedGroup, ParameterId, Precision, Repor
 
 /// A number that models compute in: `f32` or `f64`.
 pub trait Real: Copy + Into<f64> {
-    /// Its precision, which a check must know.
+    /// The precision of this type.
     const PRECISION: Precision;
 
-    /// The same number as an f64.
+    /// Converts the number to f64.
     fn to_f64(self) -> f64 {
         self.into()
     }
 
-    /// The nearest number of this kind.
+    /// Returns the nearest number of this type.
     fn from_f64(number: f64) -> Self;
 }
 
@@ -118,7 +118,7 @@ pub struct ClosureModel<'p, T, X = Infallible> {
 }
 
 impl<'p, T: Real> ClosureModel<'p, T> {
-    /// The error E of the parameters, and +∂E/∂w.
+    /// Creates a model from the error E of the parameters, and +∂E/∂w.
     pub fn new(
         parameters: &'p mut [T],
         mut error: impl FnMut(&[T]) -> T + 'p,
@@ -129,7 +129,7 @@ impl<'p, T: Real> ClosureModel<'p, T> {
 }
 
 impl<'p, T: Real, X> ClosureModel<'p, T, X> {
-    /// The same of closures that can fail; see [`Check::try_run`].
+    /// Creates a model from closures that can fail; see [`Check::try_run`].
     pub fn fallible(
         parameters: &'p mut [T],
         mut error: impl FnMut(&[T]) -> Result<T, X> + 'p,
@@ -162,7 +162,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         }
     }
 
-    /// The same E, computed in f64: differences are taken of this one, and `error` is not called. The gradient, in f32, is
+    /// Sets the same E, computed in f64: differences are taken of this one, and `error` is not called. The gradient, in f32, is
     /// then judged by what rounding really does to it, which is measured; in f32 alone rounding of E hides much more.
     ///
     /// ```
@@ -182,7 +182,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         self.fallible_reference(move |p: &[f64]| Ok(error(p)))
     }
 
-    /// The same of a closure that can fail.
+    /// Sets a reference that can fail; see [`ClosureModel::reference`].
     #[must_use]
     pub fn fallible_reference(mut self, error: impl FnMut(&[f64]) -> Result<f64, X> + 'p) -> Self {
         let parameters = self.parameters.iter().map(|parameter| parameter.to_f64()).collect();
@@ -191,7 +191,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         self
     }
 
-    /// Names for runs of parameters, one after the other, with the shape of each. The report counts by them, and with a
+    /// Names runs of parameters, one after the other, with the shape of each. The report counts by them, and with a
     /// shape of two or more numbers the diagnosis can tell a transposed gradient.
     ///
     /// # Panics
@@ -217,14 +217,14 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         self
     }
 
-    /// The sign of the gradient; by default [`Sign::Ascent`], +∂E/∂w.
+    /// Sets the sign of the gradient; by default [`Sign::Ascent`], +∂E/∂w.
     #[must_use]
     pub fn sign(mut self, sign: Sign) -> Self {
         self.details.sign = sign;
         self
     }
 
-    /// How many samples E is a mean over: lets the diagnosis tell a sum from a mean. By default 1.
+    /// Sets the number of samples that E is a mean over, so that the diagnosis can tell a sum from a mean. By default 1.
     #[must_use]
     pub fn samples(mut self, samples: usize) -> Self {
         self.details.samples = samples;

@@ -14,7 +14,7 @@
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Point, Side};
 use super::noise::Noise;
-use super::tuning::TUNING;
+use super::tuning;
 use super::verdict::relative_error;
 use super::{Entry, ParameterId, Precision, Sign, StepSize, Verdict};
 
@@ -68,16 +68,15 @@ impl Coordinate {
         let (plus, minus) = (evaluate(step), evaluate(-step));
         // w + h and w − h are rounded: divide by the distance that was really walked.
         let slope = (plus.error - minus.error) / (plus.distance - minus.distance);
-        let numerical = self.basis.sign.factor() * slope;
         let uncertainty = self.basis.noise.bound / step + self.gradient_noise;
-        let equal = relative_error(self.analytic, numerical) <= self.basis.tolerance;
-        let certain = uncertainty <= TUNING.certain * self.size(numerical);
+        let entry = Entry { evaluations: 2, ..self.entry(slope, uncertainty, step) };
+        let equal = entry.relative_error <= self.basis.tolerance;
+        let certain = uncertainty <= tuning::CERTAIN * self.size(slope);
         let bend = (plus.error - self.basis.error) - (self.basis.error - minus.error);
         // The steps of f32 are so large that where E is far from straight truncation might make up for a fault.
         let straight = self.basis.precision == Precision::F64
-            || bend.abs() <= TUNING.straight * (plus.error - minus.error).abs();
+            || bend.abs() <= tuning::STRAIGHT * (plus.error - minus.error).abs();
         let zero = self.analytic == 0.0 && plus.error == self.basis.error && minus.error == self.basis.error;
-        let entry = Entry { evaluations: 2, ..self.entry(numerical, uncertainty, step) };
         if !(zero || (equal && certain && straight)) {
             return entry;
         }
@@ -85,7 +84,7 @@ impl Coordinate {
             let Point { distance, error } = evaluate(smaller);
             let change = error - self.basis.error;
             let curved = (bend / step * distance).abs();
-            let expected = self.basis.sign.factor() * self.analytic * distance;
+            let expected = self.slope() * distance;
             let allowed = 2.0 * self.basis.noise.credible
                 + (curved + uncertainty + 2.0 * self.basis.tolerance * self.analytic.abs()) * distance.abs();
             if zero { change == 0.0 } else { (change - expected).abs() <= allowed }
@@ -98,7 +97,7 @@ impl Coordinate {
     /// be seen. Neither is a simple part of the first, so that no period divides all of them.
     fn smaller_steps(&self, step: f64) -> [f64; 2] {
         let inside = 0.0618 * step;
-        let visible = TUNING.visible_change * self.basis.noise.credible / self.analytic.abs();
+        let visible = tuning::VISIBLE_CHANGE * self.basis.noise.credible / self.analytic.abs();
         let smallest = 4.0 * self.basis.precision.epsilon() * self.parameter.abs();
         let visible = if visible.is_finite() { visible } else { 0.0 };
         let tiny = (1.37 * visible).max(smallest).max(2f64.powi(-66)).min(0.271 * inside);
@@ -117,7 +116,8 @@ impl Coordinate {
         let mut ladder = Ladder::new(self.basis.error, self.basis.noise);
         let (mut evaluations, mut outside) = (FIRST_LOOK, None);
         let mut add = |ladder: &mut Ladder, step: f64| {
-            let sides = [evaluate(step), evaluate(-step)];
+            let [right, left] = [step, -step].map(&mut *evaluate);
+            let sides = [left, right];
             evaluations += 2;
             for point in sides.iter().filter(|point| !point.error.is_finite()) {
                 let nearer = outside.is_none_or(|known: f64| point.distance.abs() <= known.abs());
@@ -126,8 +126,8 @@ impl Coordinate {
             ladder.push(step, sides);
             evaluations
         };
-        let steps = Ladder::steps(self.parameter, self.scale, self.basis.precision.epsilon());
-        let seen = self.basis.noise.credible * TUNING.visible_change / self.analytic.abs();
+        let steps = Ladder::steps(self.parameter, self.scale, self.basis.precision);
+        let seen = self.basis.noise.credible * tuning::VISIBLE_CHANGE / self.analytic.abs();
         let (large, small): (Vec<f64>, Vec<f64>) = steps.into_iter().partition(|&step| step >= 0.25 * seen);
         for (count, &step) in large.iter().rev().enumerate() {
             let evaluations = add(&mut ladder, step);
@@ -156,29 +156,31 @@ impl Coordinate {
     /// The most certain estimate that agrees with the analytic value, if that value is also near the best estimate, and no
     /// smaller step refutes it.
     fn agreement(&self, ladder: &Ladder) -> Option<Entry> {
-        let factor = self.basis.sign.factor();
-        let agrees = |entry: &Entry| {
-            let size = self.size(entry.numerical);
-            (entry.uncertainty <= TUNING.certain * size && self.is_near(entry)) || size == 0.0
-        };
         let holds = |entry: &Entry| {
             let size = self.size(entry.numerical);
-            let slack = entry.uncertainty.min(TUNING.certain * size) + 2.0 * self.basis.tolerance * size;
-            ladder.refutation(factor * self.analytic, entry.step, slack).is_none()
+            let slack = entry.uncertainty.min(tuning::CERTAIN * size) + 2.0 * self.basis.tolerance * size;
+            ladder.refutation(self.slope(), entry.step, slack).is_none()
         };
         if !self.is_near(&self.measured(ladder.central()?)) {
             return None;
         }
         let entries = ladder.candidates().map(|estimate| self.measured(estimate));
-        let entries = entries.filter(|entry| agrees(entry) && holds(entry));
+        let entries = entries.filter(|entry| self.agrees(entry) && holds(entry));
         let best = entries.min_by(|one, other| one.uncertainty.total_cmp(&other.uncertainty))?;
         ladder.bend().is_none().then_some(Entry { verdict: Verdict::Agree, ..best })
+    }
+
+    /// Returns true if the two values are near and the numerical one is certain, or both are 0.
+    fn agrees(&self, entry: &Entry) -> bool {
+        let size = self.size(entry.numerical);
+        size == 0.0 || (entry.uncertainty <= tuning::CERTAIN * size && self.is_near(entry))
     }
 
     /// Returns true if the two values differ by no more than the uncertainty, or the tolerance.
     fn is_near(&self, entry: &Entry) -> bool {
         let difference = (self.analytic - entry.numerical).abs();
-        difference <= entry.uncertainty.max(self.basis.tolerance * self.size(entry.numerical))
+        let allowed = entry.uncertainty.max(self.basis.tolerance * self.size(entry.numerical));
+        difference.is_finite() && difference <= allowed
     }
 
     /// The verdict where E is finite on both sides.
@@ -190,50 +192,33 @@ impl Coordinate {
         if let Some(agreement) = self.agreement(ladder) {
             return agreement;
         }
-        if let Some(bend) = ladder.bend()
-            && let Some(judged) = self.judge_bend(bend, &entry)
-        {
+        if let Some(judged) = ladder.bend().and_then(|bend| self.judge_bend(bend, &entry)) {
             let open = judged.verdict == Verdict::Inconclusive;
-            let refutation = if open { self.refutation(ladder, &entry) } else { None };
-            return refutation.unwrap_or(judged);
+            return self.refutation(ladder, &entry).filter(|_| open).unwrap_or(judged);
         }
+        let no_effect = Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
         if self.is_rounding_only(&entry) {
-            return Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
+            return no_effect;
         }
-        let difference = (self.analytic - entry.numerical).abs();
         let near = self.is_near(&entry) || (entry.numerical == 0.0 && self.may_be_swallowed(ladder));
-        let [analytic, numerical] =
-            [self.analytic, entry.numerical].map(|value| self.basis.sign.factor() * value);
-        let unsure = || {
-            let slack = entry.uncertainty + TUNING.measured * self.size(entry.numerical);
-            ladder.refutation(numerical, estimate.step, slack).is_some()
-                || ladder.possible_bend().is_some_and(|jump| difference <= 0.6 * jump)
-                || self.is_doubtful(ladder, &entry, analytic, numerical)
-        };
-        if !near && !unsure() {
+        if !near && self.is_sure(ladder, &entry, estimate) {
             return Entry { verdict: Verdict::Disagree, ..entry };
         }
-        if let Some(refutation) = self.refutation(ladder, &entry) {
-            return refutation;
-        }
-        if self.has_no_effect(&entry) {
-            return Entry { verdict: Verdict::Agree, no_effect: true, ..entry };
-        }
-        entry
+        // What contradicts the analytic value at a smaller step is worth more to a reader than what may agree.
+        let quiet = if self.has_no_effect(&entry) { no_effect } else { entry };
+        self.refutation(ladder, &entry).unwrap_or(quiet)
     }
 
-    /// Returns what contradicts the analytic value at a smaller step: it is worth more to a reader than what may agree.
+    /// Returns what contradicts the analytic value at a smaller step.
     fn refutation(&self, ladder: &Ladder, entry: &Entry) -> Option<Entry> {
-        let factor = self.basis.sign.factor();
-        let Estimate { slope, uncertainty, step } =
-            ladder.refutation(factor * self.analytic, entry.step, entry.uncertainty)?;
-        Some(self.entry(factor * slope, uncertainty, step))
+        let seen = ladder.refutation(self.slope(), entry.step, entry.uncertainty)?;
+        Some(self.entry(seen.slope, seen.uncertainty, seen.step))
     }
 
     /// Returns true if rounding of larger effects is all that there is to see.
     fn has_no_effect(&self, entry: &Entry) -> bool {
         let size = if self.scale > 0.0 { self.scale } else { 1.0 };
-        let rounding = TUNING.no_effect * self.basis.gradient_epsilon * self.basis.largest_effect;
+        let rounding = tuning::NO_EFFECT * self.basis.gradient_epsilon * self.basis.largest_effect;
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
     }
 
@@ -245,17 +230,19 @@ impl Coordinate {
         reference && precise && self.has_no_effect(entry)
     }
 
-    /// Returns true if the numerical value is not sure enough to accuse the analytic one.
-    fn is_doubtful(&self, ladder: &Ladder, entry: &Entry, analytic: f64, numerical: f64) -> bool {
-        let close = (analytic - numerical).abs() <= self.basis.precision.doubt() * self.size(numerical);
-        let measured = entry.uncertainty <= TUNING.measured * numerical.abs();
+    /// Returns true if the numerical value is sure enough to accuse the analytic one.
+    fn is_sure(&self, ladder: &Ladder, entry: &Entry, estimate: Estimate) -> bool {
+        let size = self.size(entry.numerical);
+        let difference = (self.analytic - entry.numerical).abs();
+        let slack = entry.uncertainty + tuning::MEASURED * size;
+        let refuted = ladder.is_refuted(estimate, slack);
+        let bent = ladder.possible_bend().is_some_and(|jump| difference <= 0.6 * jump);
+        let close = difference <= self.basis.precision.doubt() * size;
         // Beyond its own size the parameter may be in another region of E altogether, where E is flat.
         let own_size = self.parameter.abs().max(self.scale);
         let reach = if own_size > 0.0 { own_size } else { f64::INFINITY };
-        close
-            || ladder.smaller_steps_favour(analytic, numerical, entry.step)
-            || ladder.smaller_steps_fit(analytic, numerical, entry.step)
-            || !(measured || ladder.refutes(analytic, numerical, reach))
+        let measured = entry.uncertainty <= tuning::MEASURED * entry.numerical.abs();
+        !refuted && !bent && !close && (measured || ladder.refutes(self.slope(), estimate.slope, reach))
     }
 
     /// Where the slopes from the left and from the right are two, every value from the one to the other is a gradient of
@@ -263,7 +250,7 @@ impl Coordinate {
     /// neither between nor clearly outside.
     fn judge_bend(&self, [left, right]: [Estimate; 2], entry: &Entry) -> Option<Entry> {
         let jump = (right.slope - left.slope).abs();
-        let allowance = TUNING.allowance * left.uncertainty.max(right.uncertainty) + self.gradient_noise;
+        let allowance = tuning::ALLOWANCE * left.uncertainty.max(right.uncertainty) + self.gradient_noise;
         let slopes = [left.slope, right.slope].map(|slope| self.basis.sign.factor() * slope);
         let lowest = slopes[0].min(slopes[1]) - allowance;
         let highest = slopes[0].max(slopes[1]) + allowance;
@@ -274,11 +261,11 @@ impl Coordinate {
         } else if jump <= 2.0 * allowance {
             return None;
         } else if (lowest - doubt..=highest + doubt).contains(&self.analytic)
-            || allowance > TUNING.measured * jump
+            || allowance > tuning::MEASURED * jump
         {
-            let [left, right] = slopes.map(|slope| (slope - self.analytic).abs());
-            let nearest = if left < right { slopes[0] } else { slopes[1] };
-            let entry = self.entry(nearest, allowance, entry.step);
+            let [to_left, to_right] = [left, right].map(|side| (side.slope - self.slope()).abs());
+            let nearest = if to_left < to_right { left } else { right };
+            let entry = self.entry(nearest.slope, allowance, entry.step);
             return Some(Entry { slopes: Some(slopes), ..entry });
         } else {
             Verdict::Disagree
@@ -288,22 +275,14 @@ impl Coordinate {
 
     /// The verdict where E is finite on one side of w at most: w is at the edge of the domain, or outside.
     fn judge_from_one_side(&self, ladder: &Ladder) -> Entry {
-        let side = match ladder.is_cut_off() {
-            [true, false] => Side::Right,
-            [false, true] => Side::Left,
-            _ => return self.nowhere(),
+        let estimate = match ladder.is_cut_off() {
+            [true, false] => ladder.one_sided(Side::Right),
+            [false, true] => ladder.one_sided(Side::Left),
+            _ => None,
         };
-        let Some(estimate) = ladder.one_sided(side) else {
-            return self.nowhere();
-        };
+        let Some(estimate) = estimate else { return self.nowhere() };
         let entry = self.measured(estimate);
-        let size = self.size(entry.numerical);
-        let difference = (self.analytic - entry.numerical).abs();
-        let certain = entry.uncertainty <= TUNING.certain * size;
-        let agrees = self.analytic.is_finite()
-            && certain
-            && difference <= entry.uncertainty.max(self.basis.tolerance * size);
-        Entry { verdict: if agrees { Verdict::Agree } else { Verdict::Domain }, ..entry }
+        Entry { verdict: if self.agrees(&entry) { Verdict::Agree } else { Verdict::Domain }, ..entry }
     }
 
     /// Returns true if E does not change near w, and by the analytic value it should change by so little that rounding may
@@ -311,14 +290,13 @@ impl Coordinate {
     fn may_be_swallowed(&self, ladder: &Ladder) -> bool {
         // An E of exactly 0 has been swallowed itself, or is that of a flat region: nothing shows which.
         ladder.unseen_change().is_some_and(|(change, reach)| {
-            self.basis.error == 0.0 || self.analytic.abs() * reach <= TUNING.allowance * change
+            self.basis.error == 0.0 || self.analytic.abs() * reach <= tuning::ALLOWANCE * change
         })
     }
 
     fn measured(&self, estimate: Estimate) -> Entry {
-        let numerical = self.basis.sign.factor() * estimate.slope;
-        let uncertainty = TUNING.allowance * estimate.uncertainty + self.gradient_noise;
-        self.entry(numerical, uncertainty, estimate.step)
+        let uncertainty = tuning::ALLOWANCE * estimate.uncertainty + self.gradient_noise;
+        self.entry(estimate.slope, uncertainty, estimate.step)
     }
 
     /// The verdict where E or the parameter is infinite or not a number. What is infinite cannot be moved; with a gradient of
@@ -340,8 +318,14 @@ impl Coordinate {
         self.analytic.abs().max(numerical.abs())
     }
 
-    /// An entry that says nothing yet.
-    fn entry(&self, numerical: f64, uncertainty: f64, step: f64) -> Entry {
+    /// ∂E/∂w, as the analytic value has it.
+    fn slope(&self) -> f64 {
+        self.basis.sign.factor() * self.analytic
+    }
+
+    /// An entry that leaves the question open. `slope` is ∂E/∂w as differences of E have it.
+    fn entry(&self, slope: f64, uncertainty: f64, step: f64) -> Entry {
+        let numerical = self.basis.sign.factor() * slope;
         Entry {
             index: self.index,
             id: self.id,
@@ -366,7 +350,7 @@ mod tests {
 
     /// A parameter at 0 with the sign +∂E/∂w, and no noise, where E is 1.
     fn coordinate(analytic: f64) -> Coordinate {
-        let noise = Noise { bound: 0.0, credible: 0.0, ..Noise::new(1.0, 1.0, f64::EPSILON) };
+        let noise = Noise { bound: 0.0, credible: 0.0, ..Noise::new(1.0, 1.0, f64::EPSILON, 0.0) };
         let basis = Basis {
             error: 1.0,
             noise,
@@ -396,11 +380,15 @@ mod tests {
 
     /// E at the steps 4 and ½.
     fn ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
-        let noise =
-            Noise { bound, credible: bound, swallowed: 0.0, ..Noise::new(error(0.0), 0.0, f64::EPSILON) };
+        let noise = Noise {
+            bound,
+            credible: bound,
+            swallowed: 0.0,
+            ..Noise::new(error(0.0), 0.0, f64::EPSILON, 0.0)
+        };
         let mut ladder = Ladder::new(error(0.0), noise);
         for step in [4.0, 0.5] {
-            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
+            ladder.push(step, [-step, step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }

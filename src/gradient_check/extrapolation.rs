@@ -13,14 +13,11 @@
 //!
 //! The value with the smallest error is the estimate.
 
-/// Each step is the one before, divided by this.
-pub(super) const RATIO: f64 = 4.0;
-
-/// How often the extrapolation is repeated.
+/// The number of times that the extrapolation is repeated.
 const LEVELS: usize = 3;
 
 /// A level is not trusted to be better than the one before by more than this.
-const GAIN: f64 = 4.0;
+const GAIN: f64 = 8.0;
 
 /// A slope ∂E/∂w and how far it may be off.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +34,7 @@ pub(super) struct Cell {
     pub slope: f64,
     pub truncation: f64,
     pub rounding: f64,
-    /// The same from the noise that was known beforehand.
+    /// The rounding error from the noise that was known beforehand.
     pub least_rounding: f64,
     pub bend: f64,
     pub step: f64,
@@ -99,7 +96,8 @@ fn extrapolate(coarse: Cell, fine: Cell, order: i32) -> Cell {
     }
 }
 
-/// How far finer rungs are from a slope: farther than the finest rung that it was made of, and than rounding explains.
+/// Returns how much farther finer rungs are from a slope than the finest rung that it was made of, beyond what rounding
+/// explains.
 fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
     let distance = |cell: &Cell| (cell.slope - slope).abs();
     let Some((Some(finest), finer)) = finest_and_finer.split_first() else { return 0.0 };

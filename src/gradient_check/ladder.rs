@@ -2,28 +2,27 @@
 //!
 //! One central difference has one step, and no step suits every model: √w at 1e-6 leaves its domain with h = 1e-5, an
 //! f32 model drowns in noise, |w| bends. So E is evaluated on a *ladder* of steps, each a quarter of the one before.
-//! They give the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and they show whether the
-//! smaller steps favour another slope, a bend, noise, or no slope at all.
+//! They give the slope from both sides or from one ([`extrapolation`](super::extrapolation)), and they show a bend, noise,
+//! a slope that only the large steps see, or that there is no slope.
 
-use super::extrapolation::{Cell, Estimate, RATIO, all, best};
+use super::Precision;
+use super::extrapolation::{Cell, Estimate, all, best};
 use super::noise::Noise;
-use super::tuning::TUNING;
+use super::tuning;
 
 /// The golden ratio's fraction, of which no multiple comes near a whole number early.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// No parameter needs more steps than this.
-const MOST_STEPS: usize = 48;
+const MOST_STEPS: f64 = 48.0;
 
-/// This many changes by whole multiples of one number make a staircase.
-const STAIRS: usize = 4;
-
-/// E at one distance from w, above and below; `None` where it is not finite.
+/// E at one distance from w, on the left and on the right.
 #[derive(Debug, Clone, Copy)]
 struct Rung {
     step: f64,
-    above: Option<Point>,
-    below: Option<Point>,
+    unchanged: f64,
+    /// `None` where E is not finite.
+    sides: [Option<Point>; 2],
 }
 
 /// One evaluation: how far from w, really walked, and E there.
@@ -45,11 +44,33 @@ pub(super) struct Ladder {
     smallest_jump: f64,
 }
 
-/// A slope from one side of w, or from both.
+/// A side of w.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
     Right,
+}
+
+const SIDES: [Side; 2] = [Side::Left, Side::Right];
+
+impl Rung {
+    /// The slope on one side.
+    fn slope(&self, side: Side) -> Option<f64> {
+        let point = self.sides[side as usize]?;
+        let sign = if side == Side::Left { -1.0 } else { 1.0 };
+        Some(sign * (point.error - self.unchanged) / point.distance)
+    }
+
+    /// The right slope minus the left one.
+    fn jump(&self) -> Option<f64> {
+        Some(self.slope(Side::Right)? - self.slope(Side::Left)?)
+    }
+
+    /// E on the right minus E on the left, and the distance from the one to the other.
+    fn central(&self) -> Option<(f64, f64)> {
+        let (left, right) = (self.sides[0]?, self.sides[1]?);
+        Some((right.error - left.error, right.distance + left.distance))
+    }
 }
 
 impl Ladder {
@@ -59,32 +80,33 @@ impl Ladder {
 
     /// The steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
     /// like it, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small. At most 48.
-    pub fn steps(parameter: f64, scale: f64, epsilon: f64) -> Vec<f64> {
+    pub fn steps(parameter: f64, scale: f64, precision: Precision) -> Vec<f64> {
         let size = parameter.abs();
-        let typical = scale.min(TUNING.largest_scale * size.max(1.0));
+        let typical = scale.min(tuning::LARGEST_SCALE * size.max(1.0));
         let largest = 2f64.powf(typical.max(size).max(1.0).log2().floor() - 2.0);
         let relative = if size > 0.0 { size / 4096.0 } else { 1.0 };
-        let smallest = 2f64.powi(-40).min(relative).max(epsilon * size).max(2f64.powi(-66));
+        let least = (precision.epsilon() * size).max(2f64.powi(-66));
+        let octaves = (largest / 2f64.powi(-40).min(relative).max(least)).log2();
+        // In f32 there are few digits between truncation and rounding, so the steps are closer.
+        let octaves_a_step = if precision == Precision::F32 { 1.0 } else { 2.0 };
+        let count = (octaves / octaves_a_step).floor().min(MOST_STEPS - 1.0);
+        let ratio =
+            if octaves > octaves_a_step * MOST_STEPS { octaves / (MOST_STEPS - 1.0) } else { octaves_a_step };
         // Each a little smaller by another part, so that no period divides all of them.
-        let uneven = |(number, step): (usize, f64)| step * (1.0 - 0.2 * (GOLDEN * number as f64).fract());
-        std::iter::successors(Some(largest), |step| Some(step / RATIO))
-            .take_while(|&step| step >= smallest)
-            .take(MOST_STEPS)
-            .enumerate()
-            .map(uneven)
-            .collect()
+        let step =
+            |number: f64| largest * 2f64.powf(-ratio * number) * (1.0 - 0.2 * (GOLDEN * number).fract());
+        (0..=count as i32).map(|number| step(number.into())).collect()
     }
 
-    /// Adds the evaluations at one more step.
+    /// Adds the evaluations at one more step, on the left and on the right.
     pub fn push(&mut self, step: f64, sides: [Point; 2]) {
         let finite = |Point { distance, error }: Point| {
             let distance = distance.abs();
             let moved = distance > 0.0 && distance.is_finite();
             (error.is_finite() && moved).then_some(Point { distance, error })
         };
-        let [above, below] = sides.map(finite);
-        let rung = Rung { step, above, below };
-        for point in [rung.above, rung.below].into_iter().flatten() {
+        let rung = Rung { step, unchanged: self.unchanged, sides: sides.map(finite) };
+        for point in rung.sides.into_iter().flatten() {
             let place = self.errors.partition_point(|&error| error < point.error);
             let neighbours = place.checked_sub(1).into_iter().chain([place]);
             let jumps = neighbours.filter_map(|place| Some((self.errors.get(place)? - point.error).abs()));
@@ -108,56 +130,37 @@ impl Ladder {
 
     /// The slopes from both sides of w at the largest steps, down to the one with this number.
     fn central_slopes(&self, count: usize) -> Vec<Option<Cell>> {
-        let (noise, least_noise) = (self.scatter(), self.least_scatter());
-        let rung = |rung: &Rung| {
-            let (above, below) = (rung.above?, rung.below?);
-            let slope = (above.error - below.error) / (above.distance + below.distance);
-            slope.is_finite().then_some((slope, self.jump(rung)?, rung.step))
+        let noises = [self.scatter(), self.least_scatter()];
+        let slope = |rung: &Rung| {
+            let (difference, distance) = rung.central()?;
+            Some(difference / distance).filter(|slope| slope.is_finite())
         };
-        let rungs: Vec<_> = self.rungs[..count].iter().map(rung).collect();
-        (0..count)
-            .map(|k| {
-                let (slope, jump, step) = rungs[k]?;
-                let finer = rungs.get(k + 1).copied().flatten();
-                let coarser = k.checked_sub(1).and_then(|k| rungs[k]);
-                let from_coarser = coarser.is_none_or(|(_, coarser_jump, _)| falls(coarser_jump, jump));
-                let to_finer = finer.is_none_or(|(_, finer_jump, _)| falls(jump, finer_jump));
-                let bends = !from_coarser || !to_finer || (coarser.is_none() && finer.is_none());
-                let neighbour = finer.or(coarser).map_or(0.0, |(slope, ..)| slope);
-                Some(Cell {
-                    slope,
-                    truncation: (slope - neighbour).abs(),
-                    rounding: noise / step,
-                    least_rounding: least_noise / step,
-                    bend: if bends { 0.5 * jump.abs() } else { 0.0 },
-                    step,
-                })
-            })
-            .collect()
+        let rungs = &self.rungs[..count];
+        let mut cells = first_level(rungs, slope, noises);
+        for (cell, (k, rung)) in cells.iter_mut().zip(rungs.iter().enumerate()) {
+            // Where E is smooth, the jump falls in proportion to the step.
+            let falls = |coarse: &Rung, fine: &Rung| {
+                let slower = |(coarse_jump, fine_jump): (f64, f64)| {
+                    fine_jump.abs() <= (fine.step / coarse.step).sqrt() * coarse_jump.abs()
+                };
+                coarse.jump().zip(fine.jump()).map(slower)
+            };
+            let from_coarser = k.checked_sub(1).and_then(|coarser| falls(&rungs[coarser], rung));
+            let to_finer = rungs.get(k + 1).and_then(|finer| falls(rung, finer));
+            let smooth = from_coarser.unwrap_or(true) && to_finer.unwrap_or(true);
+            if let (Some(cell), Some(jump)) = (cell, rung.jump())
+                && (!smooth || (from_coarser.is_none() && to_finer.is_none()))
+            {
+                cell.bend = 0.5 * jump.abs();
+            }
+        }
+        cells
     }
 
     /// The best estimate from one side of w.
     pub fn one_sided(&self, side: Side) -> Option<Estimate> {
-        let noises = [self.scatter(), self.least_scatter()];
-        let rungs: Vec<Option<(f64, f64)>> = self
-            .rungs
-            .iter()
-            .map(|rung| {
-                let (point, sign) = match side {
-                    Side::Left => (rung.below?, -1.0),
-                    Side::Right => (rung.above?, 1.0),
-                };
-                Some((sign * (point.error - self.unchanged) / point.distance, rung.step))
-            })
-            .collect();
-        let first_level = (0..rungs.len()).map(|k| {
-            let (slope, step) = rungs[k]?;
-            let neighbour = rungs.get(k + 1).copied().flatten().or(k.checked_sub(1).and_then(|k| rungs[k]));
-            let truncation = neighbour.map_or(slope.abs(), |(neighbour, _)| (slope - neighbour).abs());
-            let [rounding, least_rounding] = noises.map(|noise| 2.0 * noise / step);
-            Some(Cell { slope, truncation, rounding, least_rounding, bend: 0.0, step })
-        });
-        best(&first_level.collect::<Vec<_>>(), 1)
+        let noises = [self.scatter(), self.least_scatter()].map(|noise| 2.0 * noise);
+        best(&first_level(&self.rungs, |rung| rung.slope(side), noises), 1)
     }
 
     /// Returns what E may change by unseen, where it is the same number at every step up to some step, and that step.
@@ -165,9 +168,8 @@ impl Ladder {
     ///
     /// Rounding swallows a change (1 + 1e-20 is 1, and its logarithm 0) until it is large enough for a jump.
     pub fn unseen_change(&self) -> Option<(f64, f64)> {
-        let flat = |point: Option<Point>| point.is_none_or(|point| point.error == self.unchanged);
-        let flat = self.rungs.iter().rev().take_while(|rung| flat(rung.above) && flat(rung.below));
-        let reach = flat.last()?.step;
+        let flat = |rung: &&Rung| rung.sides.iter().flatten().all(|point| point.error == self.unchanged);
+        let reach = self.rungs.iter().rev().take_while(flat).last()?.step;
         let jump =
             if self.smallest_jump.is_finite() { self.smallest_jump } else { self.noise.smallest_change };
         Some((self.noise.swallowed.max(jump.min(self.noise.largest_swallowed)), reach))
@@ -177,14 +179,24 @@ impl Ladder {
     /// noise explains, or it does not change at two steps in a row where it should. `slack` is how far the slopes at
     /// smaller steps may be off otherwise.
     pub fn refutation(&self, slope: f64, step: f64, slack: f64) -> Option<Estimate> {
+        self.contradiction(slope, step, slack, self.credible())
+    }
+
+    /// Returns true if a smaller step refutes an estimate. Jumps that rounding of numbers near 1 explains excuse it.
+    pub fn is_refuted(&self, estimate: Estimate, slack: f64) -> bool {
+        let noise = self.at_least(self.credible(), self.noise.swallowed);
+        self.contradiction(estimate.slope, estimate.step, slack, noise).is_some()
+    }
+
+    fn contradiction(&self, slope: f64, step: f64, slack: f64, noise: f64) -> Option<Estimate> {
         let smaller = self.rungs.iter().filter(|rung| rung.step < step);
-        let noise = 2.0 * TUNING.refuted * self.credible();
+        let noise = 2.0 * tuning::REFUTED * noise;
         let mut flat_before = false;
         smaller.rev().find_map(|rung| {
-            let (difference, distance) = central_difference(rung)?;
+            let (difference, distance) = rung.central()?;
             let flat = difference == 0.0
-                && rung.above.is_some_and(|point| point.error == self.unchanged)
-                && slope.abs() * rung.step > TUNING.flat * self.noise.rounding;
+                && rung.slope(Side::Right) == Some(0.0)
+                && slope.abs() * rung.step > tuning::FLAT * self.noise.rounding;
             let flat_twice = flat && flat_before;
             flat_before = flat;
             let refuted = flat_twice || (difference - slope * distance).abs() > noise + slack * distance;
@@ -208,7 +220,7 @@ impl Ladder {
     /// Returns by how much the slopes on the left and on the right of w may differ, where no step is small enough to tell:
     /// what they differ by at the smallest step at which that is more than noise, without the part of curvature.
     pub fn possible_bend(&self) -> Option<f64> {
-        let shown = |pair: &[Rung]| self.jump(&pair[1]).is_some_and(|jump| self.shows_bend(&pair[1], jump));
+        let shown = |pair: &[Rung]| pair[1].jump().is_some_and(|jump| self.shows_bend(&pair[1], jump));
         let place = self.rungs.windows(2).rposition(shown)?;
         let here = self.jump_without_curvature(&self.rungs[place], &self.rungs[place + 1])?;
         let smaller = self.rungs.get(place + 2);
@@ -218,91 +230,53 @@ impl Ladder {
     /// Curvature makes the sides differ by a part that falls with the step, which is extrapolated away.
     fn jump_without_curvature(&self, coarse: &Rung, fine: &Rung) -> Option<f64> {
         let ratio = coarse.step / fine.step;
-        Some((ratio * self.jump(fine)? - self.jump(coarse)?) / (ratio - 1.0))
+        Some((ratio * fine.jump()? - coarse.jump()?) / (ratio - 1.0))
     }
 
     /// Returns true if slopes that differ by this much change E by far more than noise at this step.
     fn shows_bend(&self, rung: &Rung, jump: f64) -> bool {
-        jump.abs() * rung.step > TUNING.bend_visible * self.credible()
-    }
-
-    /// Returns true if the steps smaller than this one speak for one slope and against another: whether, from the smallest step on
-    /// up to one of them, the differences are by far more likely with the first slope than with the second.
-    ///
-    /// (Where E is flat around w and steep beyond, the large steps agree on a slope that is not that at w; the small
-    /// ones know better, but through noise.)
-    pub fn smaller_steps_favour(&self, slope: f64, other: f64, step: f64) -> bool {
-        let smaller = self.rungs.iter().rev().take_while(|rung| rung.step < step);
-        let deviation = self.local_noise();
-        let mut log_likelihood = 0.0;
-        smaller.filter_map(central_difference).any(|(difference, distance)| {
-            let miss = |slope: f64| (difference - slope * distance) / deviation;
-            // The difference of two evaluations has twice the variance of one.
-            log_likelihood += 0.25 * (miss(slope) * miss(slope) - miss(other) * miss(other));
-            log_likelihood < -TUNING.far_more_likely
-        })
+        jump.abs() * rung.step > tuning::BEND_VISIBLE * self.credible()
     }
 
     /// Returns true if this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and
     /// there another is by far less so, and E is not bent by about as much.
     pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
-        let visible = 4.0 * self.local_noise();
         let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
-        let mut misses = near.filter_map(|rung| {
-            let (difference, distance) = central_difference(rung)?;
+        let misses = near.filter_map(|rung| {
+            let (difference, distance) = rung.central()?;
             let miss = |slope: f64| (difference - slope * distance).abs();
-            Some((miss(slope), miss(other), self.jump(rung)? * rung.step))
+            Some((miss(slope), miss(other), rung.jump()? * rung.step))
         });
-        let first = misses.find(|(miss, ..)| *miss > visible);
-        first.is_some_and(|(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
-    }
-
-    /// Returns true if, at two smaller steps in a row at which E changes by far more than rounding, this slope misses by less than
-    /// another, and at the smaller of the two by far less.
-    ///
-    /// (Where E oscillates within the larger steps, they see no slope, and the noise they measure is the oscillation.)
-    pub fn smaller_steps_fit(&self, slope: f64, other: f64, step: f64) -> bool {
-        let visible = TUNING.visible * self.rounding();
-        let fits = |rung: &Rung, factor: f64| {
-            central_difference(rung).is_some_and(|(difference, distance)| {
-                let miss = |slope: f64| (difference - slope * distance).abs();
-                difference.abs() > visible && factor * miss(slope) <= miss(other)
-            })
-        };
-        let mut pairs = self.rungs.windows(2).filter(|pair| pair[0].step < step);
-        pairs.any(|pair| fits(&pair[0], TUNING.fits) && fits(&pair[1], TUNING.fits_far_better))
+        let misses: Vec<(f64, f64, f64)> = misses.collect();
+        // By as much as neither slope explains, E scatters.
+        let smallest = misses.iter().take(tuning::SMALLEST_STEPS);
+        let noise = smallest.map(|(miss, other, _)| miss.min(*other)).fold(self.rounding(), f64::max);
+        let first = misses.iter().find(|(miss, ..)| *miss > 4.0 * noise);
+        first.is_some_and(|&(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
     }
 
     /// Returns true if the slope on one side does not settle: if E is steeper and steeper towards w down to the smallest step,
     /// as ∛w is at 0.
     pub fn is_ever_steeper(&self) -> bool {
-        let visible = TUNING.visible * self.noise.bound.max(self.rounding());
-        let slope = |point: Point| {
-            let change = point.error - self.unchanged;
-            (change.abs() > visible).then_some(change / point.distance)
-        };
-        let steepens = |side: fn(&Rung) -> Option<Point>| {
-            let slopes: Option<Vec<f64>> = self
-                .rungs
-                .iter()
-                .rev()
-                .take(TUNING.steepening_steps)
-                .map(|rung| slope(side(rung)?))
-                .collect();
+        let visible = tuning::VISIBLE * self.noise.bound.max(self.rounding());
+        let smallest = self.rungs.iter().rev().take(tuning::STEEPENING_STEPS);
+        SIDES.into_iter().any(|side| {
+            let slope = |rung: &Rung| {
+                rung.slope(side).filter(|slope| {
+                    slope.abs() * rung.sides[side as usize].map_or(0.0, |p| p.distance) > visible
+                })
+            };
+            let slopes: Option<Vec<f64>> = smallest.clone().map(slope).collect();
             slopes.is_some_and(|slopes| {
-                slopes.len() == TUNING.steepening_steps
-                    && slopes.windows(2).all(|pair| pair[0] / pair[1] >= TUNING.steeper)
+                slopes.len() == tuning::STEEPENING_STEPS
+                    && slopes.windows(2).all(|pair| pair[0] / pair[1] >= tuning::STEEPER)
             })
-        };
-        steepens(|rung| rung.above) || steepens(|rung| rung.below)
+        })
     }
 
-    /// Returns for the left and the right side whether E is finite at no step there.
+    /// Returns for the left and the right side true if E is finite at no step there.
     pub fn is_cut_off(&self) -> [bool; 2] {
-        [
-            self.rungs.iter().all(|rung| rung.below.is_none()),
-            self.rungs.iter().all(|rung| rung.above.is_none()),
-        ]
+        SIDES.map(|side| self.rungs.iter().all(|rung| rung.slope(side).is_none()))
     }
 
     #[cfg(test)]
@@ -310,79 +284,49 @@ impl Ladder {
         self.noise.largest_swallowed = size;
     }
 
-    fn points(&self) -> impl Iterator<Item = Point> {
-        self.rungs.iter().flat_map(|rung| [rung.above, rung.below]).flatten()
-    }
-
     /// The noise of one evaluation: what is known beforehand, or more if E moves in larger jumps than that.
     ///
     /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest jump is
     /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
     fn scatter(&self) -> f64 {
-        let smallest = self.smallest_jump;
-        if smallest <= self.noise.swallowed { self.noise.bound.max(smallest) } else { self.least_scatter() }
+        self.at_least(self.noise.bound, self.noise.swallowed.max(tuning::ROUNDING * self.noise.rounding))
     }
 
     /// The noise of which there is no doubt: what is known beforehand, or the smallest jump, if it is small enough for
-    /// rounding or E is a staircase.
+    /// rounding of E's terms.
     fn least_scatter(&self) -> f64 {
-        let smallest = self.smallest_jump;
-        let certain = smallest <= TUNING.rounding * self.noise.rounding || self.is_staircase(smallest);
-        if certain { self.noise.bound.max(smallest) } else { self.noise.bound }
+        self.at_least(self.noise.bound, tuning::ROUNDING * self.noise.rounding)
     }
 
     /// The noise, as far as rounding explains it.
     fn credible(&self) -> f64 {
-        let jump = self.smallest_jump;
-        if jump <= TUNING.rounding * self.noise.rounding {
-            self.noise.credible.max(jump)
-        } else {
-            self.noise.credible
-        }
+        self.at_least(self.noise.credible, tuning::ROUNDING * self.noise.rounding)
     }
 
-    /// How much E scatters along this coordinate: the largest change at the smallest steps, or one rounding error.
-    fn local_noise(&self) -> f64 {
-        let smallest_steps = self.rungs.iter().rev().take(TUNING.smallest_steps);
-        let points = smallest_steps.flat_map(|rung| [rung.above, rung.below]).flatten();
-        points.map(|point| (point.error - self.unchanged).abs()).fold(self.rounding(), f64::max)
+    /// This noise, or the smallest jump, if that is no larger than `limit`.
+    fn at_least(&self, noise: f64, limit: f64) -> f64 {
+        if self.smallest_jump <= limit { noise.max(self.smallest_jump) } else { noise }
     }
 
     /// One rounding error of E.
     fn rounding(&self) -> f64 {
         self.noise.epsilon * self.unchanged.abs()
     }
-
-    /// Returns true if E changes by whole multiples of its smallest jump, and not only by those that the steps are of each
-    /// other: by those it changes where it is straight.
-    fn is_staircase(&self, smallest: f64) -> bool {
-        let changes = self.points().map(|point| (point.error - self.unchanged).abs() / smallest);
-        let small: Vec<f64> = changes.filter(|&jumps| jumps > 0.5 && jumps < 100.0).collect();
-        let whole = |jumps: f64| (jumps - jumps.round()).abs() < 0.01;
-        let power_of_two = |jumps: f64| (jumps.round() as u64).is_power_of_two();
-        small.len() >= STAIRS
-            && small.iter().all(|&jumps| whole(jumps))
-            && !small.iter().all(|&jumps| power_of_two(jumps))
-    }
-
-    /// The right slope minus the left one.
-    fn jump(&self, rung: &Rung) -> Option<f64> {
-        let (above, below) = (rung.above?, rung.below?);
-        let right = (above.error - self.unchanged) / above.distance;
-        let left = (self.unchanged - below.error) / below.distance;
-        Some(right - left)
-    }
 }
 
-/// E above minus E below, and the distance from the one to the other.
-fn central_difference(rung: &Rung) -> Option<(f64, f64)> {
-    let (above, below) = (rung.above?, rung.below?);
-    Some((above.error - below.error, above.distance + below.distance))
-}
-
-/// Returns true if the difference of the two slopes falls from one step to the next as it does where E is smooth.
-fn falls(coarse: f64, fine: f64) -> bool {
-    fine.abs() <= 0.5 * coarse.abs()
+/// The slopes at these steps, each with its error: how far the slope at the next smaller step (or, at the smallest, at the next
+/// larger one) is from it, and the noise of E and the least noise over the step.
+fn first_level(rungs: &[Rung], slope: impl Fn(&Rung) -> Option<f64>, noises: [f64; 2]) -> Vec<Option<Cell>> {
+    let slopes: Vec<Option<f64>> = rungs.iter().map(slope).collect();
+    let cell = |(k, rung): (usize, &Rung)| {
+        let slope = slopes[k]?;
+        let finer = slopes.get(k + 1).copied().flatten();
+        let neighbour = finer.or(k.checked_sub(1).and_then(|coarser| slopes[coarser]));
+        let truncation = (slope - neighbour.unwrap_or(0.0)).abs();
+        let [rounding, least_rounding] = noises.map(|noise| noise / rung.step);
+        Some(Cell { slope, truncation, rounding, least_rounding, bend: 0.0, step: rung.step })
+    };
+    rungs.iter().enumerate().map(cell).collect()
 }
 
 #[cfg(test)]
@@ -391,15 +335,15 @@ mod tests {
     use super::*;
 
     fn noise(bound: f64, swallowed: f64) -> Noise {
-        let noise = Noise { swallowed, largest_swallowed: f64::INFINITY, ..Noise::new(1.0, 0.0, 1.0) };
-        Noise { bound, credible: bound, epsilon: swallowed / TUNING.swallowed, ..noise }
+        let noise = Noise { swallowed, largest_swallowed: f64::INFINITY, ..Noise::new(1.0, 0.0, 1.0, 0.0) };
+        Noise { bound, credible: bound, epsilon: swallowed / tuning::SWALLOWED, ..noise }
     }
 
     /// A ladder of E(w + d) at the steps 4, 1 and ¼.
     fn ladder(error: impl Fn(f64) -> f64, bound: f64, swallowed: f64) -> Ladder {
         let mut ladder = Ladder::new(error(0.0), noise(bound, swallowed));
         for step in [4.0, 1.0, 0.25] {
-            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
+            ladder.push(step, [-step, step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }
@@ -436,7 +380,7 @@ mod tests {
         assert_estimate(ladder(|d| 2.0 * d + d * d, 1e-3, 0.0).central(), 2.0, 1e-3 / 4.0, 4.0);
         // Distances that rounding made unequal: (8 + 4) / (4 + 2).
         let mut uneven = Ladder::new(0.0, noise(0.0, 0.0));
-        uneven.push(4.0, [Point { distance: 4.0, error: 8.0 }, Point { distance: -2.0, error: -4.0 }]);
+        uneven.push(4.0, [Point { distance: -2.0, error: -4.0 }, Point { distance: 4.0, error: 8.0 }]);
         assert_estimate(uneven.central(), 2.0, 2.0, 4.0); // one rung has no neighbour: anything from 0 to twice
     }
 
@@ -446,7 +390,7 @@ mod tests {
         // Two rungs whose jumps do not fall are suspect, both of them; the third falls from the second.
         let mut late = Ladder::new(0.0, noise(0.0, 0.0));
         for (step, above) in [(4.0, 8.0), (1.0, 2.0), (0.25, 0.0)] {
-            late.push(step, [above, 0.0].map(|error| Point { distance: step, error }));
+            late.push(step, [0.0, above].map(|error| Point { distance: step, error }));
         }
         assert_estimate(late.central(), 0.0, 1.0, 0.25); // truncation: the slope before was 1
     }
@@ -476,7 +420,7 @@ mod tests {
         assert_estimate(right.one_sided(Side::Left), 2.0, 0.0, 4.0);
         // A step that rounding swallowed moved nothing, and says nothing.
         let mut still = Ladder::new(0.0, noise(0.0, 0.0));
-        still.push(1.0, [Point { distance: 0.0, error: 0.0 }, Point { distance: -1.0, error: 0.0 }]);
+        still.push(1.0, [Point { distance: -1.0, error: 0.0 }, Point { distance: 0.0, error: 0.0 }]);
         assert_eq!(still.is_cut_off(), [false, true]);
     }
 
@@ -519,9 +463,9 @@ mod tests {
 
     /// A ladder of 12 steps from 1 down.
     fn long_ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
-        let mut ladder = Ladder::new(error(0.0), noise(bound, TUNING.swallowed * f64::EPSILON));
-        for step in std::iter::successors(Some(1.0), |step| Some(step / RATIO)).take(12) {
-            ladder.push(step, [step, -step].map(|distance| Point { distance, error: error(distance) }));
+        let mut ladder = Ladder::new(error(0.0), noise(bound, tuning::SWALLOWED * f64::EPSILON));
+        for step in std::iter::successors(Some(1.0), |step| Some(step / 4.0)).take(12) {
+            ladder.push(step, [-step, step].map(|distance| Point { distance, error: error(distance) }));
         }
         ladder
     }
@@ -537,28 +481,9 @@ mod tests {
         assert!(!long_ladder(|d| if d.abs() < 1e-6 { 1e4 * d } else { d.cbrt() }, 0.0).is_ever_steeper());
         assert!(!long_ladder(|d| 3.0 * d + 1e-3 * d.abs(), 0.0).is_ever_steeper());
         assert!(!long_ladder(|d| d * d.abs(), 0.0).is_ever_steeper());
-        assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / TUNING.visible).is_ever_steeper());
+        assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / tuning::VISIBLE).is_ever_steeper());
         // Nothing is said of fewer steps than eight.
         assert!(!ladder(f64::cbrt, 0.0, 0.0).is_ever_steeper());
-    }
-
-    #[test]
-    fn where_e_oscillates_the_smaller_steps_fit_its_slope_and_no_other() {
-        let wave = |d: f64| 1.0 + (1e4 * d).sin();
-        let fits =
-            |slope: f64, other: f64, step: f64| long_ladder(wave, 0.0).smaller_steps_fit(slope, other, step);
-        assert!(fits(1e4, 0.0, 1.0) && fits(1e4, 0.8e4, 1.0));
-        let smallest = 4f64.powi(-11);
-        for slope in [0.0, 0.9e4, 1e4] {
-            assert!(!fits(slope, 1e4, 16.0 * smallest));
-        }
-        // There must be two of them, and E must change by more than rounding.
-        assert!(fits(1e4, 0.0, 16.0 * smallest) && !fits(1e4, 0.0, 4.0 * smallest));
-        for (roundings, visible) in [(6.0, false), (24.0, true)] {
-            let slope = roundings * f64::EPSILON / (2.0 * smallest);
-            let straight = long_ladder(|d| 1.0 + slope * d, 0.0);
-            assert_eq!(straight.smaller_steps_fit(slope, 0.0, 16.0 * smallest), visible);
-        }
     }
 
     #[test]

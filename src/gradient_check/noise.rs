@@ -1,4 +1,4 @@
-//! How much rounding moves E and the gradient: measured, on the model itself.
+//! The rounding noise of E and of the gradient, measured on the model itself.
 //!
 //! Over steps of √ε times a parameter's size a smooth E is a polynomial of low degree, to far below a rounding error. So
 //! what is left in its third and higher differences is noise (Moré and Wild, *Estimating computational noise*, 2011).
@@ -7,17 +7,17 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::tuning::TUNING;
+use super::tuning;
 use super::{Checkable, Incremental};
 
-/// How far rounding moves E, measured and at most.
+/// The rounding noise of E, measured and at most.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Noise {
     /// A bound on the noise of one evaluation, measured or from the model.
     pub bound: f64,
-    /// The same as far as rounding explains it. (E of a quantised parameter scatters by more.)
+    /// The part of it that rounding explains. (E of a quantised parameter scatters by more.)
     pub credible: f64,
-    /// One rounding error of E's terms: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number that E is made of by ε, as moving the
+    /// One rounding error of E's terms, or what the model says is the least: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number that E is made of by ε, as moving the
     /// parameters by ε does.)
     pub rounding: f64,
     /// A change that rounding may swallow, if E is made of numbers near 1.
@@ -31,37 +31,41 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    /// The noise without any measurement; `terms` is |E| + √Σ(w·∂E/∂w)².
-    pub fn new(error: f64, terms: f64, epsilon: f64) -> Self {
+    /// Returns the noise before any measurement; `terms` is |E| + √Σ(w·∂E/∂w)², `least` what the model says.
+    pub fn new(error: f64, terms: f64, epsilon: f64, least: f64) -> Self {
         let size = error.abs().max(1.0);
-        let rounding = epsilon * terms;
+        let rounding = (epsilon * terms).max(least);
         Self {
             bound: rounding,
             credible: rounding,
             rounding,
-            swallowed: TUNING.swallowed * epsilon * size,
+            swallowed: tuning::SWALLOWED * epsilon * size,
             largest_swallowed: epsilon.sqrt() * size.max(terms),
             smallest_change: 0.0,
             epsilon,
         }
     }
 
-    /// The noise that is measured over steps of √ε of each parameter. `difference` is that of two evaluations at one place.
+    fn least(self) -> f64 {
+        0.25 * self.rounding
+    }
+
+    /// Measures the noise over steps of √ε of each parameter. `difference` is that of two evaluations at one place.
     /// Returns the number of evaluations, too.
     pub fn measured(self, model: &mut dyn Checkable, parameters: &[f64], difference: f64) -> (Self, usize) {
-        let least = 0.25 * self.rounding;
+        let least = self.least();
         let coarse = of_error(model, parameters, self.epsilon, self.epsilon.sqrt());
         let bound = coarse.max(least).max(2.0 * difference);
-        if difference > 0.0 || bound <= TUNING.rounding * self.rounding {
+        if difference > 0.0 || bound <= tuning::ROUNDING * self.rounding {
             return (Self { bound, credible: bound, ..self }, EVALUATIONS);
         }
         // More than rounding of E's terms explains: does that remain over steps of a few units in the last place?
         let fine = of_error(model, parameters, self.epsilon, 4.0 * self.epsilon);
-        let credible = fine.clamp(least, TUNING.rounding * self.rounding);
+        let credible = fine.clamp(least, tuning::ROUNDING * self.rounding);
         (Self { bound, credible, ..self }, 2 * EVALUATIONS)
     }
 
-    /// The noise of an incremental evaluation, which is often quieter than the model's own: the largest along some
+    /// Measures the noise of an incremental evaluation, which is often quieter than the model's own: the largest along some
     /// parameters.
     pub fn of_incremental(self, incremental: &dyn Incremental, parameters: &[f64]) -> Self {
         let part = self.epsilon.sqrt();
@@ -72,7 +76,7 @@ impl Noise {
         };
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let drawn = (0..INCREMENTAL_LINES).map(|_| along(rng.random_range(0..parameters.len())));
-        let bound = drawn.fold(0.25 * self.rounding, f64::max);
+        let bound = drawn.fold(self.least(), f64::max);
         Self { bound, credible: bound, ..self }
     }
 }
@@ -83,13 +87,13 @@ const POINTS: usize = 7;
 /// From the standard deviation that is measured to a bound that is seldom exceeded.
 const BOUND: f64 = 4.0;
 
-/// How many evaluations of E one measurement takes.
+/// The number of evaluations of E that one measurement takes.
 pub(super) const EVALUATIONS: usize = 2 * POINTS;
 
-/// How many parameters the noise of an incremental evaluation is measured along.
+/// The number of parameters along which the noise of an incremental evaluation is measured.
 const INCREMENTAL_LINES: usize = 16;
 
-/// How far rounding moves E at these parameters, by steps of this part of each. They are afterwards as they were.
+/// Returns the noise of E at these parameters, by steps of this part of each. They are afterwards as they were.
 pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let steps: Vec<f64> = parameters
@@ -112,7 +116,7 @@ pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f
     noise
 }
 
-/// How far rounding moves E at equal steps in both directions from distance 0.
+/// Returns the noise of E at equal steps in both directions from distance 0.
 fn of_line(mut error: impl FnMut(f64) -> f64, epsilon: f64) -> f64 {
     // Two directions, and the quieter of them: a bend lies on one side.
     let sides = [1.0, -1.0].map(|side| {
@@ -145,7 +149,7 @@ fn scatter(mut values: Vec<f64>) -> f64 {
     estimates[estimates.len() / 2]
 }
 
-/// How far rounding moves each entry of the gradient. The parameters are afterwards as they were.
+/// Returns the noise of each entry of the gradient. The parameters are afterwards as they were.
 pub(super) fn of_gradient(
     model: &mut dyn Checkable,
     parameters: &[f64],

@@ -1,4 +1,4 @@
-//! Which parameter is meant, and what it is called.
+//! The place of a parameter in its model, and its name.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum ParameterId {
         /// Its neuron.
         row: usize,
     },
-    /// A parameter of a model that does not say where its parameters stand.
+    /// A parameter of a model without layers and groups.
     Numbered {
         /// Its number.
         index: usize,
@@ -62,7 +62,7 @@ pub enum Group {
         /// The number of the group.
         number: usize,
     },
-    /// All parameters of a model that does not say where they stand.
+    /// All parameters of a model without layers and groups.
     All,
 }
 
@@ -86,9 +86,7 @@ impl ParameterId {
     pub fn connection_name(self, sizes: &[usize]) -> String {
         match self {
             Self::Weight { layer, row, column } => format!("({}-{column}) -> ({layer}-{row})", layer - 1),
-            Self::Bias { layer, row } => {
-                format!("({}-{}) -> ({layer}-{row})", layer - 1, sizes[layer - 1])
-            }
+            Self::Bias { layer, row } => format!("({}-{}) -> ({layer}-{row})", layer - 1, sizes[layer - 1]),
             _ => self.to_string(),
         }
     }
@@ -126,12 +124,24 @@ impl Group {
 impl fmt::Display for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Weights { layer } => f.pad(&format!("W[{layer}]")),
-            Self::Biases { layer } => f.pad(&format!("b[{layer}]")),
-            Self::Named { number } => f.pad(&format!("group {number}")),
-            Self::All => f.pad("all parameters"),
+            Self::Weights { layer } => write!(f, "W[{layer}]"),
+            Self::Biases { layer } => write!(f, "b[{layer}]"),
+            Self::Named { number } => write!(f, "group {number}"),
+            Self::All => f.write_str("all parameters"),
         }
     }
+}
+
+/// Collects the items of each group, groups and items in the order of their first.
+pub(super) fn by_group<T>(items: impl IntoIterator<Item = (Group, T)>) -> Vec<(Group, Vec<T>)> {
+    let mut groups: Vec<(Group, Vec<T>)> = Vec::new();
+    for (group, item) in items {
+        match groups.iter_mut().rev().find(|(known, _)| *known == group) {
+            Some((_, members)) => members.push(item),
+            None => groups.push((group, vec![item])),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! The choices of a check: which precision, which parameters, which evaluation, which step, which tolerance.
+//! The choices of a check: precision, parameters, evaluation, step.
 
-/// How many parameters are all checked without being asked for.
+/// The largest number of parameters of which [`Selection::Automatic`] checks every one.
 pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
 
-/// How many parameters of each group a larger model is sampled by.
+/// The number of parameters of each group that [`Selection::Automatic`] checks in a larger model.
 pub const SAMPLE_PER_GROUP: usize = 200;
 
 /// The floating-point type that a model stores and computes its numbers in. Step, tolerance and rounding noise follow from it.
@@ -14,7 +14,7 @@ pub const SAMPLE_PER_GROUP: usize = 200;
 /// | `F32` | 1.2e-7 | 2⁻⁸ | 1e-3 |
 ///
 /// The truncation error of a central difference falls with h², its rounding error grows with ε/h; both are equal near
-/// h = ∛ε. For `F64` the step is a little larger than that, so that small gradients stand out of the noise, and the
+/// h = ∛ε. For `F64` the step is a little larger than that, so that small gradients are above the noise, and the
 /// tolerance no tighter than they then allow: tighter would prove no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
@@ -27,28 +27,23 @@ pub enum Precision {
 }
 
 impl Precision {
+    fn choose(self, single: f64, double: f64) -> f64 {
+        if self == Self::F32 { single } else { double }
+    }
+
     /// ε, the distance from 1 to the next number.
     pub fn epsilon(self) -> f64 {
-        match self {
-            Self::F32 => f64::from(f32::EPSILON),
-            Self::F64 => f64::EPSILON,
-        }
+        self.choose(f32::EPSILON.into(), f64::EPSILON)
     }
 
     /// The step h for parameters of size 1 and less; in proportion for larger ones.
     pub fn step(self) -> f64 {
-        match self {
-            Self::F32 => 1.0 / 256.0,
-            Self::F64 => 1e-5,
-        }
+        self.choose(1.0 / 256.0, 1e-5)
     }
 
-    /// Differences up to this part of a value are not an accusation. In f32 a hundredth and two cannot be told apart safely.
-    pub(super) fn doubt(self) -> f64 {
-        match self {
-            Self::F32 => 2e-2,
-            Self::F64 => 0.0,
-        }
+    /// The largest relative error that counts as equal.
+    pub fn tolerance(self) -> f64 {
+        self.choose(1e-3, 1e-6)
     }
 
     /// The relative error that rounding alone leaves in a gradient, and that counts as equal where E is a reference in f64.
@@ -56,16 +51,14 @@ impl Precision {
         self.tolerance() / 16.0
     }
 
-    /// The largest relative error that counts as equal.
-    pub fn tolerance(self) -> f64 {
-        match self {
-            Self::F32 => 1e-3,
-            Self::F64 => 1e-6,
-        }
+    /// The part of a value up to which a difference accuses no gradient. In f32 one hundredth and two cannot be told apart
+    /// safely.
+    pub(super) fn doubt(self) -> f64 {
+        self.choose(2e-2, 0.0)
     }
 }
 
-/// Which sign a gradient has.
+/// The sign of a gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Sign {
@@ -86,7 +79,7 @@ impl Sign {
     }
 }
 
-/// Which parameters are checked.
+/// The parameters that are checked.
 ///
 /// ```
 /// use backprop::gradient_check::{Check, CheckedNetwork, Selection};
@@ -106,7 +99,7 @@ pub enum Selection {
     Automatic,
     /// Every one.
     Every,
-    /// So many of each layer's weights and of each layer's biases, drawn at random
+    /// This many of each layer's weights and of each layer's biases, drawn at random
     /// ([`Check::seed`](super::Check::seed)); all of a group that has fewer.
     PerGroup(usize),
     /// The one of this number.
@@ -115,7 +108,7 @@ pub enum Selection {
     Directions(usize),
 }
 
-/// How E is evaluated with one parameter changed.
+/// The way E is evaluated with one parameter changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Recompute {
     /// By the model's own forward pass; in models of more than [`EVERY_PARAMETER_UP_TO`] parameters incrementally,
@@ -139,9 +132,9 @@ pub enum Recompute {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StepSize {
-    /// So much for parameters up to size 1, and in proportion beyond: h·max(1, |w|).
+    /// This step for parameters up to size 1, and in proportion beyond: h·max(1, |w|).
     Relative(f64),
-    /// The same for all.
+    /// The same step for all.
     Fixed(f64),
 }
 

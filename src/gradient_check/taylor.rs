@@ -14,7 +14,7 @@
 const FIRST_HALVING: i32 = 3;
 const STEPS: i32 = 14;
 
-/// How many evaluations of E the test takes at most.
+/// The largest number of evaluations of E that the test takes.
 pub(super) const EVALUATIONS: usize = STEPS as usize + 1;
 
 /// The remainders of one direction, and the order at which they fall.
@@ -33,7 +33,7 @@ pub(super) const EVALUATIONS: usize = STEPS as usize + 1;
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct TaylorTest {
-    /// Each distance h with its remainder, from far to near, as far as they stand out of the rounding noise.
+    /// Each distance h with its remainder, from far to near, as far as they are above the rounding noise.
     pub remainders: Vec<(f64, f64)>,
     /// log₂ of the ratio of the two nearest remainders above the rounding noise; `None` where there are not two.
     pub order: Option<f64>,

@@ -24,7 +24,7 @@ use super::ParameterId;
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Verdict {
     /// Analytic and numerical value are equal: within the tolerance, or within what the numerical value is uncertain by,
-    /// if that is at most a hundredth of it. Or both are so small that there is nothing to see ([`Entry::no_effect`]).
+    /// if that is at most 2 % of it. Or both are so small that there is nothing to see ([`Entry::no_effect`]).
     Agree,
     /// The slopes from the left and from the right are two, as where a ReLU bends, and the analytic value is one of them
     /// or lies between.
@@ -40,13 +40,7 @@ pub enum Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Agree => "agree",
-            Self::Kink => "kink",
-            Self::Domain => "domain",
-            Self::Inconclusive => "inconclusive",
-            Self::Disagree => "disagree",
-        })
+        f.pad(&format!("{self:?}").to_lowercase())
     }
 }
 
@@ -62,7 +56,7 @@ pub struct Entry {
     pub parameter: f64,
     /// The gradient as the training code computes it: −∂E/∂w, or +∂E/∂w where the model says so ([`Sign`](super::Sign)).
     pub analytic: f64,
-    /// The same from differences of E.
+    /// The gradient from differences of E.
     pub numerical: f64,
     /// |analytic − numerical| / (|analytic| + |numerical|); 0 where both are 0.
     pub relative_error: f64,
@@ -70,14 +64,14 @@ pub struct Entry {
     pub verdict: Verdict,
     /// The (smallest) step h that the numerical value was taken with.
     pub step: f64,
-    /// How far the two values may be apart for no other reason than rounding, truncation and bends.
+    /// The largest difference of the two values that rounding, truncation and bends explain.
     pub uncertainty: f64,
     /// The slopes on the left and on the right of w, with the sign of the gradient, at a kink.
     pub slopes: Option<[f64; 2]>,
     /// The value of the parameter nearest to its own at which E is not finite, at the edge of the domain; `None` where E
     /// is finite and its slope is not.
     pub outside: Option<f64>,
-    /// How often E was evaluated for it.
+    /// The number of evaluations of E for this parameter.
     pub evaluations: usize,
     /// True if the parameter has no visible effect on E: its analytic value is below what rounding leaves of the largest ones,
     /// and E shows no slope. (A bias in front of a batch norm; a parameter that is infinite, with a gradient of 0.)
@@ -130,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_knows_its_ratio_and_whether_its_values_are_numbers() {
+    fn an_entry_knows_its_ratio_and_if_its_values_are_finite() {
         let entry = |analytic, numerical| Entry {
             index: 0,
             id: ParameterId::Numbered { index: 0 },

@@ -10,15 +10,16 @@ use rayon::prelude::*;
 use super::coordinate::{Basis, Coordinate, Evaluate};
 use super::ladder::Point;
 use super::noise::Noise;
+use super::parameter_id::by_group;
 use super::settings::{EVERY_PARAMETER_UP_TO, SAMPLE_PER_GROUP};
 use super::taylor::{self, TaylorOutcome, TaylorTest};
-use super::tuning::TUNING;
+use super::tuning;
 use super::{
     Check, Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Recompute, Selection,
     StepSize, Verdict, noise,
 };
 
-/// How many lines are prepared before threads share them out: 238,510 at once would take 60 megabytes.
+/// The number of lines prepared before threads share them out: 238,510 at once would take 60 megabytes.
 const LINES_AT_A_TIME: usize = 16_384;
 
 /// A model under the check, with what was read from it before anything moved.
@@ -33,9 +34,9 @@ pub(super) struct Walk<'m> {
     groups: Vec<(Group, Vec<usize>)>,
     /// The typical size of the parameters of each group: the root of their mean square.
     scales: BTreeMap<Group, f64>,
-    /// How far rounding moves the gradient; measured when first asked for.
+    /// The rounding noise of the gradient; measured when first needed.
     gradient_noise: Option<Vec<f64>>,
-    /// How E, and the gradient, evaluated twice at the same place, were the same.
+    /// How near two evaluations of E, and of the gradient, at the same place were.
     pub repeated: [Repeated; 2],
     pub evaluations: usize,
 }
@@ -45,14 +46,14 @@ pub(super) struct Walk<'m> {
 pub(super) enum Repeated {
     /// As near as sums in another order are.
     Yes,
-    /// So near only if terms near 1 cancel in them.
+    /// As near as sums in another order are, if terms of size 1 cancel in them.
     Nearly,
+    /// Not near.
     No,
 }
 
 impl Repeated {
-    /// `size` is that of what was evaluated. (The roots of both ε are about as far apart as the numbers that are added up in
-    /// practice: more in f64.)
+    /// Judges the difference of two evaluations of this size.
     fn new(difference: f64, size: f64, epsilon: f64) -> Self {
         let random = random_order(epsilon);
         if difference.is_nan() || difference <= random * size {
@@ -77,7 +78,7 @@ pub(super) struct Line {
 
 /// Returns the part of a sum that another order of its terms may change.
 fn random_order(epsilon: f64) -> f64 {
-    (TUNING.repeatable * epsilon).max(epsilon.sqrt())
+    (tuning::REPEATABLE * epsilon).max(epsilon.sqrt())
 }
 
 impl<'m> Walk<'m> {
@@ -87,10 +88,12 @@ impl<'m> Walk<'m> {
         details.precision = check.precision.unwrap_or(details.precision);
         let precision = if details.reference { Precision::F64 } else { details.precision };
         let tolerance = if details.reference { details.precision.rounding() } else { precision.tolerance() };
-        let gradient = gradient(model, parameters);
+        let gradient = model.gradient();
+        assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
+        assert_unchanged(model, parameters, "computing the gradient");
         let error = model.error();
         let difference = (error - model.error()).abs();
-        let groups = groups(model);
+        let groups = by_group((0..parameters.len()).map(|index| (model.parameter_id(index).group(), index)));
         let (mut scales, mut squares, mut largest_effect) = (BTreeMap::new(), 0.0, 0.0);
         let finite = |effect: f64| if effect.is_finite() { effect } else { 0.0 };
         for (group, members) in &groups {
@@ -106,7 +109,7 @@ impl<'m> Walk<'m> {
         // Rounding errors are independent, so their squares add up.
         let terms = error.abs() + squares.sqrt().min(f64::MAX);
         let epsilon = precision.epsilon();
-        let noise = Noise::new(error, terms, epsilon);
+        let noise = Noise::new(error, terms, epsilon, details.least_noise);
         let (noise, evaluations) =
             if error.is_finite() { noise.measured(model, parameters, difference) } else { (noise, 0) };
         let basis = Basis {
@@ -141,8 +144,14 @@ impl<'m> Walk<'m> {
             evaluations: evaluations + 2,
         };
         if let Some(incremental) = &walk.incremental {
-            walk.basis.error = incremental.unchanged_error();
-            assert_same_error(walk.basis.error, error, random_order(epsilon) * terms);
+            let unchanged = incremental.unchanged_error();
+            // A second opinion must be about the same model. (A NaN passes: the comparison of every parameter reports it.)
+            let differs = (unchanged - error).abs() > random_order(epsilon) * terms;
+            assert!(
+                !differs,
+                "the incremental evaluation gives E = {unchanged:e}, the model itself {error:e}"
+            );
+            walk.basis.error = unchanged;
             walk.basis.noise = walk.basis.noise.of_incremental(incremental.as_ref(), parameters);
         }
         walk
@@ -318,7 +327,7 @@ impl<'m> Walk<'m> {
     }
 }
 
-/// Each entry depends on its own parameter alone, so threads can share them out and change nothing.
+/// Judges all coordinates. Each entry depends on its own parameter alone, so threads can share them out and change nothing.
 fn in_parallel(
     coordinates: &[Coordinate],
     incremental: &dyn Incremental,
@@ -341,18 +350,6 @@ fn in_parallel(
 /// These parameters, each with plus or minus this part.
 fn random_signs(members: &[usize], part: f64, rng: &mut ChaCha8Rng) -> Vec<(usize, f64)> {
     members.iter().map(|&index| (index, if rng.random() { part } else { -part })).collect()
-}
-
-fn groups(model: &dyn Checkable) -> Vec<(Group, Vec<usize>)> {
-    let mut groups: Vec<(Group, Vec<usize>)> = Vec::new();
-    for index in 0..model.parameter_count() {
-        let group = model.parameter_id(index).group();
-        match groups.iter_mut().rev().find(|(known, _)| *known == group) {
-            Some((_, members)) => members.push(index),
-            None => groups.push((group, vec![index])),
-        }
-    }
-    groups
 }
 
 /// Returns the root of the mean square of the finite numbers; 0 where it is too large for a number.
@@ -378,25 +375,9 @@ fn is_repeated(gradient: &[f64], again: &[f64], groups: &[(Group, Vec<usize>)], 
 }
 
 #[track_caller]
-fn gradient(model: &mut dyn Checkable, parameters: &[f64]) -> Vec<f64> {
-    let gradient = model.gradient();
-    assert_eq!(gradient.len(), parameters.len(), "one gradient for each parameter");
-    assert_unchanged(model, parameters, "computing the gradient");
-    gradient
-}
-
-#[track_caller]
 pub(super) fn assert_unchanged(model: &dyn Checkable, parameters: &[f64], what: &str) {
     for (index, before) in parameters.iter().enumerate() {
         let same = model.parameter(index).to_bits() == before.to_bits();
         assert!(same, "{what} changed {} from {before} to {}", model.name(index), model.parameter(index));
     }
-}
-
-/// The incremental evaluation is a second opinion on the model, so it must be about the same model.
-#[track_caller]
-fn assert_same_error(incremental: f64, error: f64, allowed: f64) {
-    // Written so that a NaN passes: the comparison of every parameter will report it.
-    let differs = (incremental - error).abs() > allowed;
-    assert!(!differs, "the incremental evaluation gives E = {incremental:e}, the model itself {error:e}");
 }

@@ -1,4 +1,4 @@
-//! Which pattern the disagreements make: the reasoning behind a [`Diagnosis`](super::Diagnosis).
+//! The pattern that the disagreements make: the reasoning behind a [`Diagnosis`](super::Diagnosis).
 //!
 //! A gradient is δ·x. Write down the ratio analytic / numerical in the shape of W: one ratio a row means that the deltas
 //! are wrong, one a column the inputs, a product of both that all of it belongs to another sample.
@@ -147,11 +147,9 @@ impl<'a> Evidence<'a> {
         if let Some(strength) = self.proportional_to_the_parameter() {
             return Pattern::WeightDecay { strength };
         }
-        let by_column = self
-            .wrong_layers()
-            .into_iter()
-            .all(|layer| self.have_one_ratio(&self.ratios(Group::Weights { layer }, Line::Column)));
-        if by_column { Pattern::InputPath } else { Pattern::WeightPath }
+        let has_one_ratio =
+            |&layer: &usize| self.have_one_ratio(&self.ratios(Group::Weights { layer }, Line::Column));
+        if self.wrong_layers().iter().all(has_one_ratio) { Pattern::InputPath } else { Pattern::WeightPath }
     }
 
     fn layer_pattern(&self) -> Pattern {
@@ -188,15 +186,20 @@ impl<'a> Evidence<'a> {
     }
 
     /// The ratios of a matrix, row by row or column by column.
-    fn ratios(&self, matrix: Group, line: Line) -> BTreeMap<usize, Vec<f64>> {
+    fn ratios(&self, matrix: Group, line: Line) -> Vec<Vec<f64>> {
         let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        for entry in &self.clear {
-            if let Some((row, column)) = self.place(entry, matrix) {
-                let number = if line == Line::Row { row } else { column };
-                lines.entry(number).or_default().push(entry.ratio());
-            }
+        for (entry, row, column) in self.members(matrix) {
+            lines.entry(if line == Line::Row { row } else { column }).or_default().push(entry.ratio());
         }
-        lines
+        lines.into_values().collect()
+    }
+
+    /// The clear disagreements of a matrix, each with its row and its column.
+    fn members(&self, matrix: Group) -> impl Iterator<Item = (&Entry, usize, usize)> {
+        self.clear.iter().filter_map(move |entry| {
+            let (row, column) = self.place(entry, matrix)?;
+            Some((*entry, row, column))
+        })
     }
 
     /// The row and the column of an entry, if it is in this matrix.
@@ -215,28 +218,24 @@ impl<'a> Evidence<'a> {
     }
 
     /// If each row of a layer's W has one ratio, the smallest and the largest of them.
-    fn ratios_by_row(&self, in_layer: usize) -> Option<[f64; 2]> {
-        let rows = self.ratios(Group::Weights { layer: in_layer }, Line::Row);
-        let ratios = || rows.values().flatten().copied();
-        let range = [ratios().fold(f64::INFINITY, f64::min), ratios().fold(f64::NEG_INFINITY, f64::max)];
+    fn ratios_by_row(&self, layer: usize) -> Option<[f64; 2]> {
+        let rows = self.ratios(Group::Weights { layer }, Line::Row);
+        let range = |[smallest, largest]: [f64; 2], ratio: &f64| [smallest.min(*ratio), largest.max(*ratio)];
+        let range = rows.iter().flatten().fold([f64::INFINITY, f64::NEG_INFINITY], range);
         self.have_one_ratio(&rows).then_some(range)
     }
 
     /// Returns true if a number in row j and column k of a matrix is r_j·c_k.
-    fn are_products(&self, in_matrix: Group, number: impl Fn(&Entry) -> f64) -> bool {
-        let mut matrix: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
-        for entry in &self.clear {
-            if let Some((row, column)) = self.place(entry, in_matrix) {
-                matrix.entry(row).or_default().insert(column, number(entry));
-            }
+    fn are_products(&self, matrix: Group, number: impl Fn(&Entry) -> f64) -> bool {
+        let mut rows: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
+        for (entry, row, column) in self.members(matrix) {
+            rows.entry(row).or_default().insert(column, number(entry));
         }
-        let mut rows = matrix.values();
+        let mut rows = rows.into_values();
         let Some(first) = rows.next() else { return false };
-        let quotients = rows.map(|row| {
-            let common = row.iter().filter_map(|(column, number)| Some(number / first.get(column)?));
-            common.collect::<Vec<f64>>()
-        });
-        self.have_one_ratio(&quotients.enumerate().collect())
+        let quotient = |(column, number): (&usize, &f64)| Some(number / first.get(column)?);
+        let quotients = rows.map(|row| row.iter().filter_map(quotient).collect());
+        self.have_one_ratio(&quotients.collect::<Vec<Vec<f64>>>())
     }
 
     fn factor_pattern(&self, factor: f64, samples: usize) -> Pattern {
@@ -258,8 +257,8 @@ impl<'a> Evidence<'a> {
     }
 
     /// Returns true if each line has one ratio; at least one line must have two numbers to show it.
-    fn have_one_ratio(&self, lines: &BTreeMap<usize, Vec<f64>>) -> bool {
-        let mut long = lines.values().filter(|line| line.len() > 1).peekable();
+    fn have_one_ratio(&self, lines: &[Vec<f64>]) -> bool {
+        let mut long = lines.iter().filter(|line| line.len() > 1).peekable();
         long.peek().is_some() && long.all(|line| self.same(line.iter().copied()).is_some())
     }
 }

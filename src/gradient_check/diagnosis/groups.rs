@@ -1,5 +1,6 @@
 //! Patterns within the groups that a model names itself: is the gradient right, and only in the wrong place?
 
+use crate::gradient_check::parameter_id::by_group;
 use crate::gradient_check::{Details, Entry, Group, ParameterId, Verdict};
 
 /// The entries of one group, in order.
@@ -11,20 +12,13 @@ pub(super) struct Members<'a> {
 
 /// The named groups in which something disagrees.
 pub(super) fn with_disagreements<'a>(entries: &'a [Entry], details: &Details) -> Vec<Members<'a>> {
-    let mut groups: Vec<Members> = Vec::new();
-    for entry in entries {
-        let ParameterId::InGroup { .. } = entry.id else { continue };
-        let group = entry.id.group();
-        match groups.last_mut() {
-            Some(last) if last.group == group => last.entries.push(entry),
-            _ => {
-                let shape = details.named(group).map(|named| named.shape.clone()).unwrap_or_default();
-                groups.push(Members { group, shape, entries: vec![entry] });
-            }
-        }
-    }
-    groups.retain(|group| group.entries.iter().any(|entry| entry.verdict == Verdict::Disagree));
-    groups
+    let named = entries.iter().filter(|entry| matches!(entry.id, ParameterId::InGroup { .. }));
+    let groups = by_group(named.map(|entry| (entry.id.group(), entry)));
+    let members = groups.into_iter().map(|(group, entries)| {
+        let shape = details.named(group).map(|named| named.shape.clone()).unwrap_or_default();
+        Members { group, shape, entries }
+    });
+    members.filter(|group| group.entries.iter().any(|entry| entry.verdict == Verdict::Disagree)).collect()
 }
 
 impl Members<'_> {

@@ -40,7 +40,7 @@ pub struct Diagnosis {
     /// The names of the groups with disagreements; empty where the model has layers, or no names.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub groups: Vec<String>,
-    /// How many parameters disagree, of how many that were compared.
+    /// The number of parameters that disagree, and of those that were compared.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub wrong: [usize; 2],
     /// The sign that the gradient was said to have.
@@ -58,7 +58,7 @@ pub enum Pattern {
     SignFlipped,
     /// Every ratio is the number of samples.
     SummedNotAveraged {
-        /// How many samples.
+        /// The number of samples.
         samples: usize,
     },
     /// Every ratio is the same.
@@ -104,7 +104,7 @@ pub enum Pattern {
     },
     /// One layer disagrees.
     OneLayer {
-        /// Which.
+        /// The layer.
         layer: usize,
         /// True if its analytic gradient is all 0.
         zero: bool,
@@ -120,7 +120,7 @@ pub enum Pattern {
     Transposed,
     /// The values of the groups that disagree are right, but each is in its neighbour's place.
     Shifted {
-        /// How many places too far: 1 or −1.
+        /// The number of places it is too far: 1 or −1.
         by: isize,
     },
     /// Each row of the matrices that disagree has one ratio.

@@ -71,7 +71,7 @@ impl Context<'_> {
 #[derive(Clone, Copy)]
 #[expect(clippy::type_complexity, reason = "a step is a function, written out once here")]
 pub struct BackwardPass<'a> {
-    /// Which numbers of an example are the sample and which the label.
+    /// The numbers of an example that are the sample, and those that are the label.
     pub sample_and_label: fn(&Example) -> (&[f64], &[f64]),
     /// The delta of one neuron of the output layer (equation 3; BP1).
     pub output_delta: &'a (dyn Fn(&Context, usize) -> f64 + Sync),
@@ -88,7 +88,7 @@ pub struct BackwardPass<'a> {
     pub bias_gradient: &'a (dyn Fn(f64) -> f64 + Sync),
     /// Takes an entry of one sample's gradient into that of the mini-batch.
     pub accumulate: fn(&mut f64, f64),
-    /// What the sum over a mini-batch of so many samples is divided by.
+    /// The divisor of the sum over a mini-batch, by its number of samples.
     pub divisor: fn(usize) -> f64,
     /// True if λ/n·w is subtracted from the gradients of the weights.
     pub weights_decay: bool,

@@ -16,7 +16,7 @@ pub struct SetUp {
     pub activation: Activation,
     /// The cost.
     pub cost: Cost,
-    /// How many samples.
+    /// The number of samples.
     pub samples: usize,
     /// λ/n.
     pub l2: f64,

@@ -35,7 +35,7 @@ impl Forward {
         Self::pass_with(architecture, parameters, sample, |_, neurons| vec![1.0; neurons])
     }
 
-    /// The same for sample number `place`, from 0, of a mini-batch with dropout, if there is any.
+    /// Computes all layers for sample number `place`, counted from 0, of a mini-batch with dropout, if there is any.
     ///
     /// # Panics
     /// If the architecture has fewer than two layers.

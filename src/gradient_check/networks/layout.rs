@@ -34,12 +34,12 @@ impl Layout {
         Self { sizes: architecture.sizes.clone(), starts }
     }
 
-    /// How many parameters there are.
+    /// Returns the number of parameters.
     pub fn count(&self) -> usize {
         self.starts[self.starts.len() - 1]
     }
 
-    /// Which parameter has this number.
+    /// Returns the parameter with this number.
     ///
     /// # Panics
     /// If there is no such parameter.

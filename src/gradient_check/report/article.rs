@@ -18,7 +18,7 @@ use crate::gradient_check::{Check, Entry, Report, StepSize, Verdict};
 /// bp.py's `epsilon`.
 pub const ARTICLE_STEP: f64 = 0.0001;
 
-/// How many significant digits should be the same.
+/// The number of significant digits that should be the same.
 pub const ARTICLE_DIGITS: i32 = 4;
 
 impl Check {

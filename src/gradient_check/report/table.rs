@@ -30,7 +30,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// The columns of counts, and whether one is left out where it is 0 everywhere.
+/// A column of counts: its head, true if it is left out where it is 0 everywhere, and the count.
 type Column = (&'static str, bool, fn(&GroupCounts) -> usize);
 const COLUMNS: [Column; 7] = [
     ("checked", false, |group| group.checked),
@@ -118,13 +118,13 @@ fn taylor(report: &Report) -> Option<String> {
     Some(format!("Taylor remainder: {outcome}"))
 }
 
-/// What is not as sure, or not as cheap, as usual.
+/// Says where the check was less certain, or more expensive, than usual.
 fn cost(report: &Report) -> Vec<String> {
     let (within, careful) = (report.agree_within_uncertainty, report.careful);
     let mut lines = Vec::new();
     if within > 0 {
         lines.push(format!(
-            "{within} of those that agree do so within what their numerical value is uncertain by, at most a hundredth of it"
+            "{within} of those that agree do so within what their numerical value is uncertain by, at most 2 % of it"
         ));
     }
     if careful > 0 {

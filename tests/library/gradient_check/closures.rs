@@ -81,7 +81,7 @@ fn at_the_edge_of_its_domain_and_outside_a_model_is_not_accused() {
 }
 
 #[test]
-fn where_e_has_no_finite_slope_nobody_is_accused() {
+fn where_e_has_no_finite_slope_the_verdict_is_domain() {
     let cube_root = |w: f64| 1.0 / (3.0 * w.cbrt().powi(2));
     let root: fn(f64) -> f64 = |w| w.abs().sqrt();
     let models = [
@@ -100,7 +100,7 @@ fn where_e_has_no_finite_slope_nobody_is_accused() {
         let single = check_gradient(&mut [0_f32], |p| error(p[0].into()) as f32, |_| vec![slope as f32]);
         assert_eq!(single.verdict, Verdict::Domain, "{single}");
     }
-    // Beside the point it has one, and a wrong one is wrong.
+    // Near that point E has a slope, and a wrong one is found.
     for w in [1e-9, -1e-3, 0.5] {
         assert_eq!(one(w, f64::cbrt, cube_root).verdict, Verdict::Agree);
         assert_eq!(one(w, f64::cbrt, |w| 1.03 * cube_root(w)).verdict, Verdict::Disagree);
@@ -113,7 +113,7 @@ fn where_e_has_no_finite_slope_nobody_is_accused() {
 }
 
 #[test]
-fn an_e_that_oscillates_within_the_larger_steps_accuses_nobody() {
+fn an_e_that_oscillates_within_the_larger_steps_is_not_accused() {
     for frequency in [1e2_f32, 1e3, 1e4, 1e5] {
         for w in [0.3_f32, -0.71, 0.05, 1.9] {
             let right = check_gradient(
@@ -163,7 +163,7 @@ fn a_bend_near_by_is_no_excuse_for_a_wrong_slope() {
 }
 
 #[test]
-fn a_change_that_rounding_swallows_accuses_nobody() {
+fn a_change_that_rounding_swallows_is_left_open() {
     // ln(1 + e⁻⁴⁰) is 0 in f64; its slope is not.
     let right = one(40.0, |w| (1.0 + (-w).exp()).ln(), |w| -1.0 / (1.0 + w.exp()));
     assert_eq!(right.verdict, Verdict::Inconclusive, "{right}");

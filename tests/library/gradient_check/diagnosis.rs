@@ -149,6 +149,6 @@ fn the_mistakes_of_a_network_are_recognised_and_placed() {
             assert!(report.to_string().contains(word), "{fault:?} does not say '{word}': {report}");
         }
     }
-    // Nobody said how many samples there are.
+    // The number of samples was not given.
     assert!(report(Fault::Sum, 1).to_string().contains("Are there 4 samples"));
 }

@@ -352,7 +352,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The seed of the first model, which `BACKPROP_SWEEP_SEED` changes: to try the check on models that nobody has seen.
+/// The seed of the first model, which `BACKPROP_SWEEP_SEED` changes: to try the check on other models.
 pub fn first_seed() -> u64 {
     std::env::var("BACKPROP_SWEEP_SEED")
         .map_or(0, |seed| seed.parse().expect("BACKPROP_SWEEP_SEED is a number"))

@@ -174,8 +174,8 @@ fn every_parameter_is_restored_bit_for_bit_even_a_negative_zero() {
 #[test]
 #[should_panic(expected = "computing the gradient changed parameter 0")]
 fn a_model_that_changes_its_parameters_is_stopped() {
-    struct Restless(Model);
-    impl Checkable for Restless {
+    struct ChangesItself(Model);
+    impl Checkable for ChangesItself {
         fn parameter_count(&self) -> usize {
             self.0.parameter_count()
         }
@@ -194,7 +194,7 @@ fn a_model_that_changes_its_parameters_is_stopped() {
             gradient
         }
     }
-    let _ = Check::new().run(&mut Restless(bowl()));
+    let _ = Check::new().run(&mut ChangesItself(bowl()));
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn zeros_alone_certify_nothing() {
 
 #[test]
 fn noise_alone_certifies_nothing() {
-    // A slope of 1e-12 beside an error of 1000: far below what two evaluations can tell apart.
+    // A slope of 1e-12 and an error of 1000: far below what two evaluations can tell apart.
     let mut model = Model { error: |_| 1000.0, gradient: |w| vec![1e-12; w.len()], ..bowl() };
     let report = report(&mut model);
     assert_eq!((report.verdict, report.inconclusive), (Verdict::Inconclusive, 3), "{report}");
@@ -267,8 +267,8 @@ fn a_kink_shows_its_two_slopes() {
 }
 
 #[test]
-fn a_network_standing_on_a_kink_is_not_accused() {
-    // All hidden weighted inputs are exactly 0: every ReLU stands on its bend.
+fn a_network_exactly_at_a_kink_is_not_accused() {
+    // All hidden weighted inputs are exactly 0: every ReLU is exactly at its bend.
     let architecture = architecture(Activation::Relu, Cost::Quadratic);
     let mut parameters = drawn(&architecture);
     parameters.layers[0].weights.iter_mut().flatten().for_each(|w| *w = 0.0);
@@ -284,8 +284,8 @@ fn a_network_standing_on_a_kink_is_not_accused() {
 
 #[test]
 fn an_error_that_is_drawn_at_random_is_found_out() {
-    struct Moody(Model, u32);
-    impl Checkable for Moody {
+    struct Random(Model, u32);
+    impl Checkable for Random {
         fn parameter_count(&self) -> usize {
             self.0.parameter_count()
         }
@@ -303,7 +303,7 @@ fn an_error_that_is_drawn_at_random_is_found_out() {
             self.0.gradient()
         }
     }
-    let report = Check::new().run(&mut Moody(bowl(), 0));
+    let report = Check::new().run(&mut Random(bowl(), 0));
     assert_eq!(report.verdict, Verdict::Disagree);
     assert!(report.to_string().contains("evaluated twice"), "{report}");
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 
-/// A network nobody chose: one to four layers of weights, any mixture of activations, weights small or large.
+/// A random network: one to four layers of weights, any mixture of activations, weights small or large.
 fn random_network(seed: u64) -> (Architecture, Parameters, Task) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let layers = rng.random_range(2..=5);
@@ -42,7 +42,7 @@ fn check_one<N: CheckedEngine>(network: &mut N, task: Task) -> Report {
 }
 
 /// Checks networks number `seeds`; returns how many agreed, and panics with the report of the first that is accused.
-fn accuse_nobody(seeds: std::ops::Range<u64>) -> usize {
+fn count_agreements(seeds: std::ops::Range<u64>) -> usize {
     let mut agreed = 0;
     for seed in seeds {
         let (architecture, parameters, task) = random_network(seed);
@@ -59,7 +59,7 @@ fn accuse_nobody(seeds: std::ops::Range<u64>) -> usize {
 
 #[test]
 fn no_correct_network_is_accused() {
-    let agreed = accuse_nobody(0..60);
+    let agreed = count_agreements(0..60);
     // The others are dead: ReLUs that are all off, or sigmoids saturated to the last bit.
     assert!(agreed > 50, "only {agreed} of 60 were certified");
 }
@@ -67,7 +67,7 @@ fn no_correct_network_is_accused() {
 #[test]
 #[ignore = "10,000 networks: run in release by CI"]
 fn none_of_ten_thousand_correct_networks_is_accused() {
-    let agreed = accuse_nobody(0..10_000);
+    let agreed = count_agreements(0..10_000);
     assert!(agreed > 8_500, "only {agreed} of 10,000 were certified");
 }
 
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn random_directions_accuse_nobody(seed in 0u64..1_000_000) {
+    fn random_directions_accuse_no_correct_network(seed in 0u64..1_000_000) {
         let (architecture, parameters, task) = random_network(seed);
         let mut network = graph::Network::from_parameters(&architecture, &parameters);
         let check = Check::new().selection(Selection::Directions(3)).seed(seed);
@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn the_incremental_check_accuses_nobody(seed in 0u64..1_000_000) {
+    fn the_incremental_check_accuses_no_correct_network(seed in 0u64..1_000_000) {
         let (architecture, parameters, task) = random_network(seed);
         let mut network = graph::Network::from_parameters(&architecture, &parameters);
         let check = Check::new().evaluation(Recompute::Incremental);
