@@ -117,7 +117,7 @@ impl Check {
     ///
     /// let mut network = graph::Network::new(&[3, 4, 2], 0);
     /// let mut checked = CheckedNetwork::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
-    /// // As coarse as bp.py: its step, four digits.
+    /// // The step of bp.py, and four digits.
     /// let coarse = Check::new().step(StepSize::Fixed(1e-4)).tolerance(1e-4);
     /// let report = coarse.run(&mut checked);
     /// assert!(report.passed());

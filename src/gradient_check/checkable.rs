@@ -64,7 +64,7 @@ pub trait Checkable {
     /// it all the same: (parameters after one step − parameters before) / rate.
     fn gradient(&mut self) -> Vec<f64>;
 
-    /// Returns the place of a parameter, by which the report counts layers, and weights apart from biases.
+    /// Returns the place of a parameter. The report counts by it: layer by layer, weights apart from biases.
     fn parameter_id(&self, index: usize) -> ParameterId {
         ParameterId::Numbered { index }
     }

@@ -234,8 +234,8 @@ impl Coordinate {
     fn is_sure(&self, ladder: &Ladder, entry: &Entry, estimate: Estimate) -> bool {
         let size = self.size(entry.numerical);
         let difference = (self.analytic - entry.numerical).abs();
-        let slack = entry.uncertainty + tuning::MEASURED * size;
-        let refuted = ladder.is_refuted(estimate, slack);
+        // Where smaller steps see at least half of the difference, the numerical value holds for larger steps only.
+        let refuted = ladder.is_refuted(estimate, entry.uncertainty.max(0.5 * difference));
         let bent = ladder.possible_bend().is_some_and(|jump| difference <= 0.6 * jump);
         let close = difference <= self.basis.precision.doubt() * size;
         // Beyond its own size the parameter may be in another region of E altogether, where E is flat.
@@ -250,27 +250,26 @@ impl Coordinate {
     /// neither between nor clearly outside.
     fn judge_bend(&self, [left, right]: [Estimate; 2], entry: &Entry) -> Option<Entry> {
         let jump = (right.slope - left.slope).abs();
-        let allowance = tuning::ALLOWANCE * left.uncertainty.max(right.uncertainty) + self.gradient_noise;
+        let error = left.uncertainty.max(right.uncertainty);
+        let allowance = tuning::ALLOWANCE * error + self.gradient_noise;
         let slopes = [left.slope, right.slope].map(|slope| self.basis.sign.factor() * slope);
-        let lowest = slopes[0].min(slopes[1]) - allowance;
-        let highest = slopes[0].max(slopes[1]) + allowance;
+        let entry = Entry { slopes: Some(slopes), ..*entry };
+        let [below, above] =
+            [slopes[0].min(slopes[1]) - self.analytic, self.analytic - slopes[0].max(slopes[1])];
+        let outside = below.max(above);
         let doubt = self.basis.precision.doubt() * self.size(entry.numerical);
-        let verdict = if (lowest..=highest).contains(&self.analytic) {
+        if jump <= 2.0 * allowance {
             // Two slopes that differ by no more than they are uncertain may be one.
-            if jump <= 2.0 * allowance { Verdict::Inconclusive } else { Verdict::Kink }
-        } else if jump <= 2.0 * allowance {
-            return None;
-        } else if (lowest - doubt..=highest + doubt).contains(&self.analytic)
-            || allowance > tuning::MEASURED * jump
-        {
+            (outside <= allowance).then_some(entry)
+        } else if outside <= error + self.gradient_noise {
+            Some(Entry { verdict: Verdict::Kink, ..entry })
+        } else if outside <= allowance + doubt || allowance > tuning::MEASURED * jump {
             let [to_left, to_right] = [left, right].map(|side| (side.slope - self.slope()).abs());
             let nearest = if to_left < to_right { left } else { right };
-            let entry = self.entry(nearest.slope, allowance, entry.step);
-            return Some(Entry { slopes: Some(slopes), ..entry });
+            Some(Entry { slopes: Some(slopes), ..self.entry(nearest.slope, allowance, entry.step) })
         } else {
-            Verdict::Disagree
-        };
-        Some(Entry { verdict, slopes: Some(slopes), ..*entry })
+            Some(Entry { verdict: Verdict::Disagree, ..entry })
+        }
     }
 
     /// The verdict where E is finite on one side of w at most: w is at the edge of the domain, or outside.
@@ -398,8 +397,8 @@ mod tests {
         let compare = |coordinate: &Coordinate, error: &dyn Fn(f64) -> f64| {
             coordinate.compare(&mut |distance| Point { distance, error: error(distance) })
         };
-        // E's noise over the step and the gradient's own: 0.02/0.5 + 0.01 = 0.05, a hundredth of 5.
-        for (slope, verdict, evaluations) in [(5.5, Verdict::Agree, 4), (4.5, Verdict::Inconclusive, 2)] {
+        // E's noise over the step and the gradient's own: 0.02/0.5 + 0.01 = 0.05, 2 % of 2.5.
+        for (slope, verdict, evaluations) in [(2.75, Verdict::Agree, 4), (2.25, Verdict::Inconclusive, 2)] {
             let coordinate = Coordinate { gradient_noise: 0.01, ..noisy(0.02, coordinate(slope)) };
             let entry = compare(&coordinate, &|d| 1.0 + slope * d);
             assert!((entry.uncertainty - 0.05).abs() < 1e-15);
@@ -499,7 +498,7 @@ mod tests {
         // Descent: the slopes turn their signs.
         let entry = judge(0.5, Sign::Descent, 0.1).expect("a bend");
         assert_eq!((entry.verdict, entry.slopes), (Verdict::Kink, Some([1.0, -1.0])));
-        // Uncertain by more than half of what they differ by, the slopes may be one; by more than a tenth, no one is accused.
+        // Uncertain by more than half of what they differ by, the slopes may be one; by more than a tenth, the gradient is not accused.
         assert!(judge(3.0, Sign::Ascent, 1.0).is_none());
         assert_eq!(judge(0.5, Sign::Ascent, 1.0).map(|entry| entry.verdict), Some(Verdict::Inconclusive));
         let entry = judge(1.5, Sign::Ascent, 0.3).expect("a bend");
@@ -520,9 +519,9 @@ mod tests {
             assert_eq!(judge(2.1, 0.1, 0.0), Verdict::Agree);
             assert_eq!(judge(2.1, 0.01, 0.0), Verdict::Domain);
             assert_eq!(judge(f64::NAN, 0.1, 0.0), Verdict::Domain);
-            // Noise 0.005 over the step 4, for two values, four times: 0.01, half a hundredth of 2.
-            assert_eq!(judge(2.0, 1e-6, 0.005), Verdict::Agree);
-            assert_eq!(judge(2.0, 1e-6, 0.02), Verdict::Domain);
+            // Noise 0.01 over the step 4, for two values, four times: 0.02, 1 % of 2.
+            assert_eq!(judge(2.0, 1e-6, 0.01), Verdict::Agree);
+            assert_eq!(judge(2.0, 1e-6, 0.03), Verdict::Domain);
         }
         let nowhere = ladder(|d| if d == 0.0 { 1.0 } else { f64::NAN }, 0.0);
         assert_eq!(coordinate(2.0).judge_from_one_side(&nowhere).verdict, Verdict::Domain);

@@ -17,7 +17,7 @@
 const LEVELS: usize = 3;
 
 /// A level is not trusted to be better than the one before by more than this.
-const GAIN: f64 = 8.0;
+const GAIN: f64 = 4.0;
 
 /// A slope ∂E/∂w and how far it may be off.
 #[derive(Debug, Clone, Copy)]

@@ -10,10 +10,10 @@ use super::extrapolation::{Cell, Estimate, all, best};
 use super::noise::Noise;
 use super::tuning;
 
-/// The golden ratio's fraction, of which no multiple comes near a whole number early.
+/// The fraction of the golden ratio: its first multiples are all far from whole numbers.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
-/// No parameter needs more steps than this.
+/// The largest number of steps for a parameter.
 const MOST_STEPS: f64 = 48.0;
 
 /// E at one distance from w, on the left and on the right.
@@ -66,6 +66,12 @@ impl Rung {
         Some(self.slope(Side::Right)? - self.slope(Side::Left)?)
     }
 
+    /// The jump without the part of curvature, which falls with the step.
+    fn jump_without_curvature(&self, coarser: &Self) -> Option<f64> {
+        let ratio = coarser.step / self.step;
+        Some((ratio * self.jump()? - coarser.jump()?) / (ratio - 1.0))
+    }
+
     /// E on the right minus E on the left, and the distance from the one to the other.
     fn central(&self) -> Option<(f64, f64)> {
         let (left, right) = (self.sides[0]?, self.sides[1]?);
@@ -78,7 +84,7 @@ impl Ladder {
         Self { unchanged, noise, rungs: Vec::new(), errors: vec![unchanged], smallest_jump: f64::INFINITY }
     }
 
-    /// The steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
+    /// Returns the steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
     /// like it, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small. At most 48.
     pub fn steps(parameter: f64, scale: f64, precision: Precision) -> Vec<f64> {
         let size = parameter.abs();
@@ -117,12 +123,12 @@ impl Ladder {
         self.rungs.insert(place, rung);
     }
 
-    /// The best estimate from both sides of w.
+    /// Returns the best estimate from both sides of w.
     pub fn central(&self) -> Option<Estimate> {
         best(&self.central_slopes(self.rungs.len()), 2)
     }
 
-    /// Every estimate from both sides of w, whatever smaller steps say of it.
+    /// Returns every estimate from both sides of w, without asking smaller steps.
     pub fn candidates(&self) -> impl Iterator<Item = Estimate> {
         let down_to = |count: usize| all(&self.central_slopes(count), 2).into_iter();
         (2..=self.rungs.len()).flat_map(down_to).map(|(cell, _)| cell.estimate())
@@ -157,7 +163,7 @@ impl Ladder {
         cells
     }
 
-    /// The best estimate from one side of w.
+    /// Returns the best estimate from one side of w.
     pub fn one_sided(&self, side: Side) -> Option<Estimate> {
         let noises = [self.scatter(), self.least_scatter()].map(|noise| 2.0 * noise);
         best(&first_level(&self.rungs, |rung| rung.slope(side), noises), 1)
@@ -213,7 +219,7 @@ impl Ladder {
         let [coarse, fine] = self.rungs.windows(2).rfind(|pair| self.shows_bend(&pair[1], jump))? else {
             return None;
         };
-        let here = self.jump_without_curvature(coarse, fine)?;
+        let here = fine.jump_without_curvature(coarse)?;
         (0.75..=1.25).contains(&(here / jump)).then_some([left, right])
     }
 
@@ -222,15 +228,9 @@ impl Ladder {
     pub fn possible_bend(&self) -> Option<f64> {
         let shown = |pair: &[Rung]| pair[1].jump().is_some_and(|jump| self.shows_bend(&pair[1], jump));
         let place = self.rungs.windows(2).rposition(shown)?;
-        let here = self.jump_without_curvature(&self.rungs[place], &self.rungs[place + 1])?;
+        let here = self.rungs[place + 1].jump_without_curvature(&self.rungs[place])?;
         let smaller = self.rungs.get(place + 2);
         (!smaller.is_some_and(|rung| self.shows_bend(rung, here))).then_some(here.abs())
-    }
-
-    /// Curvature makes the sides differ by a part that falls with the step, which is extrapolated away.
-    fn jump_without_curvature(&self, coarse: &Rung, fine: &Rung) -> Option<f64> {
-        let ratio = coarse.step / fine.step;
-        Some((ratio * fine.jump()? - coarse.jump()?) / (ratio - 1.0))
     }
 
     /// Returns true if slopes that differ by this much change E by far more than noise at this step.
@@ -248,7 +248,7 @@ impl Ladder {
             Some((miss(slope), miss(other), rung.jump()? * rung.step))
         });
         let misses: Vec<(f64, f64, f64)> = misses.collect();
-        // By as much as neither slope explains, E scatters.
+        // E scatters by as much as neither slope explains.
         let smallest = misses.iter().take(tuning::SMALLEST_STEPS);
         let noise = smallest.map(|(miss, other, _)| miss.min(*other)).fold(self.rounding(), f64::max);
         let first = misses.iter().find(|(miss, ..)| *miss > 4.0 * noise);
@@ -284,7 +284,7 @@ impl Ladder {
         self.noise.largest_swallowed = size;
     }
 
-    /// The noise of one evaluation: what is known beforehand, or more if E moves in larger jumps than that.
+    /// The noise of one evaluation: what is known beforehand, or the smallest jump of E, if that is larger.
     ///
     /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest jump is
     /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
@@ -292,8 +292,8 @@ impl Ladder {
         self.at_least(self.noise.bound, self.noise.swallowed.max(tuning::ROUNDING * self.noise.rounding))
     }
 
-    /// The noise of which there is no doubt: what is known beforehand, or the smallest jump, if it is small enough for
-    /// rounding of E's terms.
+    /// The noise that is certain: what is known beforehand, or the smallest jump, if it is small enough for rounding of E's
+    /// terms.
     fn least_scatter(&self) -> f64 {
         self.at_least(self.noise.bound, tuning::ROUNDING * self.noise.rounding)
     }
@@ -350,11 +350,12 @@ mod tests {
 
     #[test]
     fn steps_go_down_in_uneven_quarters_to_what_the_parameter_can_resolve() {
-        let epsilon = f64::EPSILON;
         let ends = |parameter: f64, scale: f64| {
-            let steps = Ladder::steps(parameter, scale, epsilon);
+            let steps = Ladder::steps(parameter, scale, Precision::F64);
             assert!(steps.windows(2).all(|pair| (3.1..5.1).contains(&(pair[0] / pair[1]))));
-            assert!(steps.len() <= 48, "{}", steps.len());
+            let single = Ladder::steps(parameter, scale, Precision::F32);
+            assert!(single.windows(2).all(|pair| (1.5..5.1).contains(&(pair[0] / pair[1]))));
+            assert!(steps.len().max(single.len()) <= 48, "{} {}", steps.len(), single.len());
             [steps[0].log2(), steps[steps.len() - 1].log2().ceil()]
         };
         assert_eq!(ends(3.0, 0.5), [-1.0, -39.0]); // a quarter of 2, and not below 2⁻⁴⁰
@@ -369,7 +370,7 @@ mod tests {
             }
         }
         // No two of them have a ratio that is nearly a power of two.
-        let steps = Ladder::steps(1.0, 0.0, epsilon);
+        let steps = Ladder::steps(1.0, 0.0, Precision::F64);
         let near = |pair: &[f64]| ((pair[0] / pair[1]).log2().round() - (pair[0] / pair[1]).log2()).abs();
         assert!(steps.windows(2).all(|pair| near(pair) > 0.02));
     }
@@ -474,7 +475,7 @@ mod tests {
     fn a_slope_that_grows_down_to_the_smallest_step_does_not_settle() {
         assert!(long_ladder(f64::cbrt, 0.0).is_ever_steeper());
         assert!(long_ladder(|d| d.abs().sqrt(), 0.0).is_ever_steeper());
-        // On one side is enough, whichever.
+        // One side is enough, the left or the right.
         assert!(long_ladder(|d| d.max(0.0).sqrt(), 0.0).is_ever_steeper());
         assert!(long_ladder(|d| d.min(0.0).cbrt(), 0.0).is_ever_steeper());
         // It settles at the smallest steps; it is the same everywhere; it falls; it is noise.

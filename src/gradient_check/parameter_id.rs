@@ -34,7 +34,7 @@ pub enum ParameterId {
         /// Its number in the group.
         index: usize,
     },
-    /// Not one parameter: a random direction in which all parameters of a group were moved together.
+    /// A random direction: all parameters of a group were moved together.
     Direction {
         /// The parameters that were moved.
         group: Group,

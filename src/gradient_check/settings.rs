@@ -1,6 +1,6 @@
 //! The choices of a check: precision, parameters, evaluation, step.
 
-/// The largest number of parameters of which [`Selection::Automatic`] checks every one.
+/// [`Selection::Automatic`] checks every parameter of models up to this size.
 pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
 
 /// The number of parameters of each group that [`Selection::Automatic`] checks in a larger model.
@@ -88,7 +88,7 @@ impl Sign {
 /// let mut network = graph::Network::new(&[3, 4, 2], 0);
 /// let mut checked = CheckedNetwork::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
 /// let mut checked = |selection| Check::new().selection(selection).run(&mut checked).checked;
-/// assert_eq!(checked(Selection::Automatic), 26); // all of so few
+/// assert_eq!(checked(Selection::Automatic), 26); // every parameter, as there are few
 /// assert_eq!(checked(Selection::PerGroup(3)), 3 + 3 + 3 + 2); // W[1], b[1], W[2], b[2]
 /// assert_eq!(checked(Selection::Directions(5)), 4 * 5);
 /// ```
@@ -104,7 +104,7 @@ pub enum Selection {
     PerGroup(usize),
     /// The one of this number.
     One(usize),
-    /// Not single parameters, but this many random directions, in which all weights (or biases) of a layer move at once.
+    /// This many random directions instead of single parameters: all weights (or biases) of a layer move at once.
     Directions(usize),
 }
 

@@ -78,32 +78,22 @@ impl Sweep {
 
 impl fmt::Display for Sweep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cases = self.cases.iter().map(|(case, _)| case.chars().count());
-        let width = cases.max().unwrap_or(0).max(self.heading.chars().count());
-        writeln!(
-            f,
-            "  {:<width$}  checked    agree  disagree  largest relative error  verdict",
-            self.heading
-        )?;
-        for (case, report) in &self.cases {
+        let Self { heading, cases } = self;
+        let names = cases.iter().map(|(case, _)| case).chain([heading]);
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        writeln!(f, "  {heading:<width$}  checked    agree  disagree  largest relative error  verdict")?;
+        for (case, report) in cases {
+            let Report { checked, agree, disagree, max_relative_error, verdict, .. } = report;
+            let largest = format!("{max_relative_error:.2e}");
             writeln!(
                 f,
-                "  {case:<width$}  {:>7}  {:>7}  {:>8}  {:>22}  {}",
-                report.checked,
-                report.agree,
-                report.disagree,
-                format!("{:.2e}", report.max_relative_error),
-                report.verdict
+                "  {case:<width$}  {checked:>7}  {agree:>7}  {disagree:>8}  {largest:>22}  {verdict}"
             )?;
         }
-        let worst = self
-            .cases
-            .iter()
-            .rev()
-            .filter(|(_, report)| !report.passed())
-            .max_by_key(|(_, report)| report.verdict);
-        if let Some((case, report)) = worst {
-            write!(f, "\n{} {case}:\n{report}", self.heading)?;
+        // The first of those with the worst verdict.
+        let failed = cases.iter().rev().filter(|(_, report)| !report.passed());
+        if let Some((case, report)) = failed.max_by_key(|(_, report)| report.verdict) {
+            write!(f, "\n{heading} {case}:\n{report}")?;
         }
         Ok(())
     }

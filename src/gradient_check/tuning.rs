@@ -72,3 +72,7 @@ pub(super) const MANY: usize = 10;
 
 /// Uncertainties: what counts as little there.
 pub(super) const LITTLE: f64 = 5.0;
+
+/// Rounding errors of the largest entry of a group: code in f32 leaves this much in the others, which an E in f64 would show
+/// (candle's gelu, whose derivative has constants of six digits).
+pub(super) const GRADIENT_ROUNDING: f64 = 16.0;

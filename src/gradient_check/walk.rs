@@ -265,7 +265,14 @@ impl<'m> Walk<'m> {
     fn measure_gradient_noise(&mut self) {
         if self.gradient_noise.is_none() {
             let epsilon = self.basis.gradient_epsilon;
-            let noise = noise::of_gradient(self.model, self.parameters, &self.gradient, epsilon);
+            let mut noise = noise::of_gradient(self.model, self.parameters, &self.gradient, epsilon);
+            if epsilon > self.basis.precision.epsilon() {
+                // E is sharp enough to show what rounding of the largest entry of a group leaves in the others.
+                for (_, members) in &self.groups {
+                    let least = tuning::GRADIENT_ROUNDING * epsilon * largest(&self.gradient, members);
+                    members.iter().for_each(|&index| noise[index] = noise[index].max(least));
+                }
+            }
             self.gradient_noise = Some(noise);
             // What a model keeps from its last forward pass is again that of the parameters as they were.
             self.model.error();
@@ -361,15 +368,19 @@ fn typical_size(numbers: impl Iterator<Item = f64>) -> f64 {
     if size.is_finite() { size } else { 0.0 }
 }
 
+/// Returns the size of the largest finite entry.
+fn largest(gradient: &[f64], members: &[usize]) -> f64 {
+    let sizes = members.iter().map(|&index| gradient[index].abs());
+    sizes.filter(|size| size.is_finite()).fold(0.0, f64::max)
+}
+
 /// Compares the gradient with itself, computed again, next to the largest entry of each group.
 #[track_caller]
 fn is_repeated(gradient: &[f64], again: &[f64], groups: &[(Group, Vec<usize>)], epsilon: f64) -> Repeated {
     assert_eq!(again.len(), gradient.len(), "one gradient for each parameter");
     let of_group = |(_, members): &(Group, Vec<usize>)| {
-        let sizes = members.iter().map(|&index| gradient[index].abs());
-        let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
         let differences = members.iter().map(|&index| (gradient[index] - again[index]).abs());
-        Repeated::new(differences.fold(0.0, f64::max), largest, epsilon)
+        Repeated::new(differences.fold(0.0, f64::max), largest(gradient, members), epsilon)
     };
     groups.iter().map(of_group).max().unwrap_or(Repeated::Yes)
 }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::gradient_check::{Example, Forward, Task};
+use crate::gradient_check::{Example, Forward, Layout, Task};
 use crate::{Architecture, LayerParameters, Parameters};
 
 /// Everything that the backward pass of one sample can see. Its methods panic on a layer that does not exist.
@@ -147,11 +147,12 @@ impl BackwardPass<'_> {
             }
         }
         total.iter_mut().for_each(|sum| *sum /= (self.divisor)(task.examples.len()));
-        for (gradient, layer) in total.layers.iter_mut().zip(&parameters.layers) {
-            let weights = gradient.weights.iter_mut().flatten().zip(layer.weights.iter().flatten());
-            let biases = gradient.biases.iter_mut().zip(&layer.biases);
-            let decaying = weights.filter(|_| self.weights_decay).chain(biases.filter(|_| self.biases_decay));
-            decaying.for_each(|(entry, parameter)| *entry -= task.l2 * parameter);
+        let layout = Layout::new(architecture);
+        for (index, (entry, parameter)) in total.iter_mut().zip(parameters.iter()).enumerate() {
+            let is_bias = layout.id(index).group().is_biases();
+            if if is_bias { self.biases_decay } else { self.weights_decay } {
+                *entry -= task.l2 * parameter;
+            }
         }
         total
     }

@@ -1,6 +1,6 @@
 //! A network together with its samples: what makes its error a function of the parameters, and so checkable.
 
-use super::{Downstream, Example, Layout, Task};
+use super::{Downstream, Example, Forward, Layout, Task};
 use crate::gradient_check::faults::BackwardPass;
 use crate::gradient_check::{Checkable, Details, Incremental, ParameterId};
 use crate::{Cost, Engine, Label, Parameters, Sample};
@@ -135,7 +135,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         let part =
             |label: f64, output: f64| if label == 0.0 { 0.0 } else { label.abs() * (f64::EPSILON / output) };
         let passes = self.task.forward_passes(architecture, &self.network.parameters());
-        let outputs = passes.iter().flat_map(|pass| pass.output()).copied();
+        let outputs = passes.iter().flat_map(Forward::output).copied();
         let labels = self.task.examples.iter().flat_map(|example| &example.label);
         let noises = outputs.zip(labels).map(|(a, y)| part(*y, a) + part(1.0 - y, 1.0 - a));
         noises.sum::<f64>() / passes.len() as f64

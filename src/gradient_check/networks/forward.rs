@@ -32,13 +32,13 @@ impl Forward {
     ///
     /// Lengths and shapes are not checked here, but by [`CheckedNetwork`](super::CheckedNetwork).
     pub fn pass(architecture: &Architecture, parameters: &Parameters, sample: &[f64]) -> Self {
-        Self::pass_with(architecture, parameters, sample, |_, neurons| vec![1.0; neurons])
+        Self::pass_in_batch(architecture, parameters, sample, None, 0)
     }
 
     /// Computes all layers for sample number `place`, counted from 0, of a mini-batch with dropout, if there is any.
     ///
     /// # Panics
-    /// If the architecture has fewer than two layers.
+    /// If the architecture has no layers, or the probability of dropout is 1 or more.
     pub fn pass_in_batch(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -46,29 +46,18 @@ impl Forward {
         dropout: Option<&Dropout>,
         place: usize,
     ) -> Self {
-        let hidden_layers = architecture.sizes.len() - 2;
-        Self::pass_with(architecture, parameters, sample, |layer, neurons| match dropout {
-            Some(dropout) if layer < hidden_layers => {
-                let silenced = dropout.silenced(layer, place, neurons).into_iter();
-                silenced.map(|silenced| if silenced { 0.0 } else { dropout.kept_factor() }).collect()
-            }
-            _ => vec![1.0; neurons],
-        })
-    }
-
-    fn pass_with(
-        architecture: &Architecture,
-        parameters: &Parameters,
-        sample: &[f64],
-        factors_of: impl Fn(usize, usize) -> Vec<f64>,
-    ) -> Self {
+        let last = architecture.sizes.len() - 1;
         let mut pass = Self {
             weighted_inputs: vec![Vec::new()],
             outputs: vec![sample.to_vec()],
             factors: vec![vec![1.0; sample.len()]],
         };
         for (l, (layer, activation)) in parameters.layers.iter().zip(&architecture.activations).enumerate() {
-            let factors = factors_of(l, layer.biases.len());
+            let neurons = layer.biases.len();
+            let factors = match dropout {
+                Some(dropout) if l + 1 < last => dropout.kept(l, place, neurons),
+                _ => vec![1.0; neurons],
+            };
             let mut weighted_inputs = Vec::with_capacity(layer.biases.len());
             for (row, bias) in layer.weights.iter().zip(&layer.biases) {
                 let mut weighted_input = 0.0;

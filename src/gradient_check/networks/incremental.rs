@@ -1,4 +1,4 @@
-//! The error with one parameter changed, at the price of what lies downstream of it.
+//! The error with one parameter changed: only what lies downstream of it is computed again.
 //!
 //! A changed weight `W[l][j][k]` moves the weighted input of neuron j by Δw·x_k and nothing else in its layer or
 //! before. So one neuron's output is computed again; in the layer after, each weighted input moves by w·Δa for this one

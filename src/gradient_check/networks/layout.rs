@@ -1,4 +1,4 @@
-//! In which order a network's parameters are numbered.
+//! The order in which a network's parameters are numbered.
 
 use crate::Architecture;
 use crate::gradient_check::ParameterId;

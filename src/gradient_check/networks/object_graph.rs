@@ -1,6 +1,6 @@
 //! The object graph under the check: every connection has a stored gradient, and a real step proves that it is used.
 
-use super::{CheckedEngine, Task};
+use super::{CheckedEngine, Layout, Task};
 use crate::gradient_check::ParameterId;
 use crate::graph::{ConnectionId, Network};
 use crate::{Engine, Parameters};
@@ -32,25 +32,17 @@ impl CheckedEngine for Network {
         let before = self.parameters();
         task.train(self, RATE);
         let (mut gradient, after) = (self.gradient(), self.parameters());
-        for (gradient, (old, new)) in gradient.layers.iter_mut().zip(before.layers.iter().zip(&after.layers))
-        {
-            let weights = gradient.weights.iter_mut().flatten().zip(old.weights.iter().flatten());
-            for ((gradient, &old), &new) in weights.zip(new.weights.iter().flatten()) {
-                *gradient = moved_by(*gradient, old, new, task.l2);
-            }
-            for ((gradient, &old), &new) in gradient.biases.iter_mut().zip(&old.biases).zip(&new.biases) {
-                *gradient = moved_by(*gradient, old, new, 0.0);
-            }
+        let layout = Layout::new(&self.architecture);
+        let moved = before.iter().zip(after.iter());
+        for (index, (gradient, (old, new))) in gradient.iter_mut().zip(moved).enumerate() {
+            let decay = if layout.id(index).group().is_biases() { 0.0 } else { task.l2 };
+            let expected = (1.0 - RATE * decay) * old + RATE * *gradient;
+            let as_stored = new.to_bits() == expected.to_bits();
+            *gradient = if as_stored { *gradient - decay * old } else { (new - old) / RATE };
         }
         self.set_parameters(&before);
         gradient
     }
-}
-
-/// Returns the gradient with what weight decay adds to it, if the parameter moved by just that; otherwise how it moved.
-fn moved_by(gradient: f64, old: f64, new: f64, decay: f64) -> f64 {
-    let expected = (1.0 - RATE * decay) * old + RATE * gradient;
-    if new.to_bits() == expected.to_bits() { gradient - decay * old } else { (new - old) / RATE }
 }
 
 /// The connection behind W[layer] row, column or b[layer] row: a neuron's upstream list has the bias last.

@@ -7,7 +7,7 @@
 //!
 //! "Expected" is the numerical value, "actual" the analytic one; four significant digits should be the same.
 //!
-//! `DIFFERENCE:` bp.py prints six decimals, of which a gradient of 0.00006 keeps one digit; here it is six significant
+//! `DIFFERENCE:` bp.py prints six decimals, which leaves one digit of a gradient of 0.00006; here it is six significant
 //! digits, with the parameter's name before them and the number of equal digits behind. bp.py asserts nothing; here the
 //! outcome counts. (The swapped arguments and the weights left lower are told in [`gradient_check`](crate::gradient_check).)
 
@@ -59,40 +59,31 @@ pub struct Columns<'a> {
 
 impl fmt::Display for Columns<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = &self.report.names;
+        let Report { names, entries, description, agree, checked, diagnosis, .. } = self.report;
         let width = names.iter().map(String::len).max().unwrap_or(0).max("parameter".len());
-        writeln!(f, "Gradient check of {}, as the article does it", self.report.description)?;
-        writeln!(
-            f,
-            "expected = numerical, (error2 - error1) / (2 * {ARTICLE_STEP}); actual = analytic, by backpropagation.\n"
-        )?;
-        writeln!(
-            f,
-            "  {:<width$}  {:>17}  {:>17}  same digits",
-            "parameter", "expected gradient", "actual gradient"
-        )?;
-        for (name, entry) in names.iter().zip(&self.report.entries) {
-            let (numerical, analytic) = (entry.numerical, entry.analytic);
-            write!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {:>11}", digits(entry))?;
-            match entry.verdict {
-                Verdict::Agree if entry.no_effect => writeln!(f, "  (no visible effect)")?,
-                Verdict::Agree => writeln!(f)?,
-                Verdict::Inconclusive => writeln!(f, "  (within rounding noise)")?,
-                Verdict::Kink => writeln!(f, "  (a ReLU switched)")?,
-                Verdict::Domain => writeln!(f, "  (outside the domain)")?,
-                Verdict::Disagree => writeln!(f, "  <-- different")?,
-            }
+        writeln!(f, "Gradient check of {description}, as the article does it")?;
+        write!(f, "expected = numerical, (error2 - error1) / (2 * {ARTICLE_STEP}); ")?;
+        writeln!(f, "actual = analytic, by backpropagation.\n")?;
+        writeln!(f, "  {:<width$}  expected gradient    actual gradient  same digits", "parameter")?;
+        for (name, entry) in names.iter().zip(entries) {
+            let Entry { numerical, analytic, .. } = entry;
+            let note = match entry.verdict {
+                Verdict::Agree if entry.no_effect => "  (no visible effect)",
+                Verdict::Agree => "",
+                Verdict::Inconclusive => "  (within rounding noise)",
+                Verdict::Kink => "  (a ReLU switched)",
+                Verdict::Domain => "  (outside the domain)",
+                Verdict::Disagree => "  <-- different",
+            };
+            let digits = digits(entry);
+            writeln!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {digits:>11}{note}")?;
         }
-        let (agree, checked) = (self.report.agree, self.report.checked);
         writeln!(f, "\n{agree} of {checked} are the same to {ARTICLE_DIGITS} significant digits.")?;
-        if let Some(diagnosis) = &self.report.diagnosis {
-            writeln!(f, "Diagnosis: {diagnosis}")?;
-        }
-        Ok(())
+        diagnosis.iter().try_for_each(|diagnosis| writeln!(f, "Diagnosis: {diagnosis}"))
     }
 }
 
-/// To how many significant digits the two values are the same; "all" where they are equal.
+/// Returns the number of significant digits to which the two values are the same; "all" where they are equal.
 fn digits(entry: &Entry) -> String {
     let (numerical, analytic) = (entry.numerical, entry.analytic);
     let difference = (analytic - numerical).abs() / analytic.abs().max(numerical.abs());

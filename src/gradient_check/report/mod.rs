@@ -43,7 +43,7 @@ pub struct Report {
     pub verdict: Verdict,
     /// One line that says what was checked.
     pub description: String,
-    /// Whose gradient the analytic one is: `the training code`, or a fault's backward pass.
+    /// The code that computed the analytic gradient: `the training code`, or a fault's backward pass.
     pub gradient_source: String,
     /// The error E with the parameters as they are.
     pub error: f64,
@@ -261,7 +261,8 @@ fn judge(entries: &[Entry], precision: Precision) -> Verdict {
     hindrance.unwrap_or(if proof { Verdict::Agree } else { Verdict::Inconclusive })
 }
 
-/// The worst verdict in a group of whose gradient, by size, less than half agrees, or too much is left open or contested.
+/// Returns the worst verdict in a group, if less than half of its gradient agrees, by size, or too much is left open or
+/// contested.
 fn hindrance(members: &[&Entry]) -> Option<Verdict> {
     let (mut agree, mut open, mut all, mut worst) = (0.0, 0.0, 0.0, Verdict::Agree);
     let mut contested = false;
