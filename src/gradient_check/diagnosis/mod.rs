@@ -16,7 +16,7 @@ use evidence::Evidence;
 /// The probable mistake, and where it is. Its `Display` is one or two sentences.
 ///
 /// ```
-/// use backprop::gradient_check::faults::{Fault, Planted};
+/// use backprop::gradient_check::faults::Fault;
 /// use backprop::gradient_check::{Check, Pattern};
 /// use backprop::graph::Network;
 ///
@@ -24,7 +24,7 @@ use evidence::Evidence;
 /// let fault = Fault::named("summed-batch").unwrap();
 /// let (architecture, parameters, task) = fault.set_up.draw(&[3, 4, 2], 0);
 /// let mut network = Network::from_parameters(&architecture, &parameters);
-/// let report = Check::new().run(&mut Planted::new(&mut network, task, fault));
+/// let report = Check::new().run(&mut fault.plant(&mut network, task));
 /// let diagnosis = report.diagnosis.unwrap();
 /// assert_eq!(diagnosis.pattern, Pattern::SummedNotAveraged { samples: 4 });
 /// assert!(diagnosis.to_string().contains("summed where they should be averaged"));

@@ -150,7 +150,8 @@ impl BackwardPass<'_> {
         let layout = Layout::new(architecture);
         for (index, (entry, parameter)) in total.iter_mut().zip(parameters.iter()).enumerate() {
             let is_bias = layout.id(index).group().is_biases();
-            if if is_bias { self.biases_decay } else { self.weights_decay } {
+            let decays = if is_bias { self.biases_decay } else { self.weights_decay };
+            if decays {
                 *entry -= task.l2 * parameter;
             }
         }
