@@ -270,7 +270,9 @@ impl<'m> Walk<'m> {
                 // E is sharp enough to show what rounding of the largest entry of a group leaves in the others.
                 for (_, members) in &self.groups {
                     let least = tuning::GRADIENT_ROUNDING * epsilon * largest(&self.gradient, members);
-                    members.iter().for_each(|&index| noise[index] = noise[index].max(least));
+                    for &index in members {
+                        noise[index] = noise[index].max(least);
+                    }
                 }
             }
             self.gradient_noise = Some(noise);
