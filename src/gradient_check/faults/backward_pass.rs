@@ -158,7 +158,11 @@ impl BackwardPass<'_> {
         total
     }
 
-    fn one_sample(&self, context: &Context) -> Parameters {
+    /// Returns the deltas of all layers: 0 where this pass computes none, and for the input layer.
+    ///
+    /// # Panics
+    /// If the label is shorter than the output layer.
+    pub fn deltas(&self, context: &Context) -> Vec<Vec<f64>> {
         let (sizes, last) = (&context.architecture.sizes, context.last_layer());
         let mut deltas: Vec<Vec<f64>> = sizes.iter().map(|&size| vec![0.0; size]).collect();
         deltas[last] = (0..sizes[last]).map(|neuron| (self.output_delta)(context, neuron)).collect();
@@ -166,6 +170,11 @@ impl BackwardPass<'_> {
             let delta = |neuron| (self.hidden_delta)(context, layer, neuron, &deltas[layer + 1]);
             deltas[layer] = (0..sizes[layer]).map(delta).collect();
         }
+        deltas
+    }
+
+    fn one_sample(&self, context: &Context) -> Parameters {
+        let (deltas, last) = (self.deltas(context), context.last_layer());
         let layers = (1..=last).map(|layer| {
             let inputs = context.output((self.input_layer)(layer));
             let row =

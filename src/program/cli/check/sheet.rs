@@ -5,7 +5,7 @@ use std::iter::once;
 
 use serde::Serialize;
 
-use backprop::gradient_check::faults::{Context, Correct, Fault, SetUp, gradient};
+use backprop::gradient_check::faults::{CORRECT, Context, Fault, SetUp};
 use backprop::gradient_check::{Forward, Task};
 use backprop::step::text::slope;
 use backprop::{Activation, Architecture, Cost, Parameters};
@@ -106,9 +106,8 @@ impl Hidden {
     /// Returns what the faulty pass reads and computes on its way, sample by sample.
     fn traces(&self) -> Vec<Traces> {
         let pass = self.fault.pass;
-        let last = SIZES.len() - 1;
         let traces = self.task.examples.iter().map(|example| {
-            let (sample, label) = pass.sample_and_label(example);
+            let (sample, label) = (pass.sample_and_label)(example);
             let forward = Forward::pass(&self.architecture, &self.parameters, sample);
             let context = Context {
                 architecture: &self.architecture,
@@ -116,11 +115,7 @@ impl Hidden {
                 forward: &forward,
                 label,
             };
-            let mut deltas: Vec<Vec<f64>> = SIZES[1..].iter().map(|&size| vec![0.0; size]).collect();
-            deltas[last - 1] = pass.output_delta(&context);
-            for layer in (pass.lowest_layer()..last).rev() {
-                deltas[layer - 1] = pass.hidden_delta(&context, layer, &deltas[layer]);
-            }
+            let deltas = pass.deltas(&context).split_off(1);
             Traces {
                 sample: example.sample.clone(),
                 label: example.label.clone(),
@@ -132,11 +127,11 @@ impl Hidden {
     }
 
     fn gradient_of(&self, fault: &Fault) -> Parameters {
-        gradient(fault.pass, &self.architecture, &self.parameters, &self.task)
+        fault.pass.gradient(&self.architecture, &self.parameters, &self.task)
     }
 
     fn right_gradient(&self) -> Parameters {
-        gradient(&Correct, &self.architecture, &self.parameters, &self.task)
+        CORRECT.gradient(&self.architecture, &self.parameters, &self.task)
     }
 
     /// Returns what in this report speaks against a fault: where it would show and nothing does, where something shows and it
