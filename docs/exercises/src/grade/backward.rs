@@ -149,11 +149,8 @@ pub fn connection_gradient(gradient: fn(f64, f64) -> f64) -> Grade {
         let got = run(Formula::Gradient, &what, || gradient(delta, x))?;
         trial.case(what, delta * x, got, [delta, x, -delta * x, delta + x, delta * x * (1.0 - x), delta / x]);
     }
-    let pass = BackwardPass {
-        weight_gradient: &gradient,
-        bias_gradient: &|delta| gradient(delta, 1.0),
-        ..CORRECT
-    };
+    let pass =
+        BackwardPass { weight_gradient: &gradient, bias_gradient: &|delta| gradient(delta, 1.0), ..CORRECT };
     with_check(trial.grade(), &pass)
 }
 
