@@ -34,12 +34,25 @@ pub struct Columns {
     /// Rows and columns of a sample that is an image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<(usize, usize)>,
+    /// Turns images that are stored column by column, as EMNIST's are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub transposed: bool,
+    /// The names of classes 0, 1, 2 and so on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub class_names: Vec<String>,
     /// The meaning of an earlier table, which this one is to be read as.
     #[serde(skip)]
     pub known: Option<Box<Meaning>>,
 }
 
 impl Columns {
+    /// Returns whether nothing is said that only a table can have.
+    pub fn fit_images(&self) -> bool {
+        let of_images =
+            Self { transposed: self.transposed, class_names: self.class_names.clone(), ..Self::default() };
+        *self == of_images
+    }
+
     /// Reads the table as an earlier one of this meaning.
     #[must_use]
     pub(super) fn known_from(self, meaning: &Meaning) -> Self {

@@ -137,7 +137,13 @@ impl DataSet {
         let mut numbering = Vec::new();
         for class in 0..self.class_count() {
             let own = self.class_name(class);
-            let Some(number) = names.iter().position(|name| *name == own) else {
+            // Labels of images are numbers, also where the network has names for them.
+            let is_of_table = matches!(self.all.origin, Origin::Table { .. });
+            let by_number = || {
+                (!is_of_table && class < names.len() && names.iter().all(|name| name.parse::<f64>().is_err()))
+                    .then_some(class)
+            };
+            let Some(number) = names.iter().position(|name| *name == own).or_else(by_number) else {
                 let found = format!("class '{own}' is not one that the network was trained on");
                 let line = self.class_line(class);
                 return Err(self

@@ -44,6 +44,9 @@ pub struct Meaning {
     /// Rows and columns of a sample in a table, if it is an image.
     #[serde(skip_serializing_if = "is_default")]
     pub image: Option<(usize, usize)>,
+    /// True if images were stored column by column, as EMNIST's are, and have been turned.
+    #[serde(skip_serializing_if = "is_default")]
+    pub transposed: bool,
     /// What is done about missing values; `None` to refuse them.
     #[serde(skip_serializing_if = "is_default")]
     pub missing: Option<Missing>,
@@ -150,7 +153,10 @@ impl Meaning {
     /// # Ok::<(), backprop::Error>(())
     /// ```
     pub fn told(&self) -> Option<String> {
-        let [first, others @ ..] = self.outputs.as_slice() else { return None };
+        const TURNED: &str = "images are stored column by column, as EMNIST's are, and are turned";
+        let [first, others @ ..] = self.outputs.as_slice() else {
+            return self.transposed.then(|| format!("The {TURNED}."));
+        };
         let mut text = match (&self.answers, others) {
             (Answers::Classes(names), _) => format!("{} is the class: {} classes", first.told(), names.len()),
             (_, []) => format!("{} is the number to put out", first.told()),
@@ -172,6 +178,9 @@ impl Meaning {
         }
         if self.targets.is_some() {
             text += "; the answer is scaled as well";
+        }
+        if self.transposed {
+            text = format!("{text}; {TURNED}");
         }
         text += match self.missing {
             Some(Missing::Drop) => "; rows with missing values are left out",

@@ -58,6 +58,14 @@ pub enum Pixels {
     Raw,
 }
 
+/// Turns images of this many rows and columns that are stored column by column.
+fn turned(bytes: &[u8], rows: usize, columns: usize) -> Vec<u8> {
+    let turn = |image: &[u8]| -> Vec<u8> {
+        (0..rows * columns).map(|pixel| image[pixel % columns * rows + pixel / columns]).collect()
+    };
+    bytes.chunks(rows * columns).flat_map(turn).collect()
+}
+
 impl Pixels {
     fn values(self) -> Box<[f64; 256]> {
         let divisor = match self {

@@ -67,7 +67,7 @@ pub enum Source {
     /// file.
     #[serde(alias = "Folder")]
     Path(#[serde(with = "any_path")] PathBuf),
-    /// A table with a test file, or with something to say about its columns.
+    /// A table with a test file, or a table or a folder with something to say about how it is read.
     Table {
         /// The file to train on.
         #[serde(with = "any_path")]
@@ -110,7 +110,7 @@ impl Source {
             Self::Path(path) if !path.is_dir() => {
                 Ok(Split::of_training_samples(read_table(path, &Columns::default(), pixels)?))
             }
-            Self::Table { train, test: None, columns } => {
+            Self::Table { train, test: None, columns } if !train.is_dir() => {
                 Ok(Split::of_training_samples(read_table(train, columns, pixels)?))
             }
             Self::Table { train, test: Some(test), columns } => {
@@ -143,7 +143,10 @@ impl Source {
         match self {
             Self::Digits => digits::load(part, pixels),
             Self::Bits => Ok(bits::load()),
-            Self::Path(path) if path.is_dir() => folder::load(path, part, pixels),
+            Self::Path(path) if path.is_dir() => folder::load(path, part, pixels, &Columns::default()),
+            Self::Table { train, columns, .. } if train.is_dir() => {
+                folder::load(train, part, pixels, columns)
+            }
             Self::Table { test: Some(test), columns, .. } if part == Part::Test => {
                 read_table(test, columns, pixels)
             }
@@ -192,7 +195,8 @@ impl Source {
     /// ```
     pub fn has_test_samples(&self) -> bool {
         match self {
-            Self::Xor | Self::Table { test: None, .. } => false,
+            Self::Xor => false,
+            Self::Table { train, test, .. } => test.is_some() || train.is_dir(),
             Self::Path(path) => path.is_dir(),
             _ => true,
         }
@@ -208,7 +212,7 @@ impl Source {
     /// ```
     pub fn files(&self) -> Vec<PathBuf> {
         match self {
-            Self::Path(path) if path.is_dir() => folder::files(path),
+            Self::Path(path) | Self::Table { train: path, .. } if path.is_dir() => folder::files(path),
             Self::Path(path) => vec![path.clone()],
             Self::Table { train, test, .. } => {
                 [Some(train), test.as_ref()].into_iter().flatten().cloned().collect()

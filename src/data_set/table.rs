@@ -16,7 +16,7 @@ use std::path::Path;
 use super::columns::Roles;
 use super::grid::{Cell, Grid, not_a_number};
 use super::samples::{Inputs, Labels, Origin, Samples};
-use super::{Answers, Columns, DataSet, Meaning, Missing, Pixels};
+use super::{Answers, Columns, DataSet, Meaning, Missing, Pixels, turned};
 use crate::{Error, ErrorKind, file, memory};
 
 /// Images of fewer pixels along a side are not told from other tables.
@@ -87,7 +87,7 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
     let (labels, names, class_lines) = labels(&grid, &roles)?;
     let answers = match &labels {
         Labels::Numbers { .. } => Answers::Numbers,
-        Labels::Classes(_) => Answers::Classes(names),
+        Labels::Classes(_) => Answers::Classes(renamed(names, &columns.class_names)?),
     };
     let is_labelled = !roles.targets.is_empty();
     let answers = if is_labelled { answers } else { known.map_or(answers, |known| known.answers.clone()) };
@@ -102,6 +102,10 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
         Some(known) => known.pixels.is_some(),
         None => image.is_some() && all_bytes(),
     };
+    let transposed = columns.transposed || known.is_some_and(|known| known.transposed);
+    if transposed && !has_bytes {
+        return Err(Error::usage("only images can be transposed, and the rows of this table are none"));
+    }
     let outputs = roles.targets.iter().map(|&column| roles.column(column, None)).collect();
     let meaning = Meaning {
         pixels: has_bytes.then_some(pixels),
@@ -110,6 +114,7 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
         outputs: known.filter(|_| !is_labelled).map_or(outputs, |known| known.outputs.clone()),
         columns: grid.columns,
         image,
+        transposed,
         missing,
         fill,
         ..Meaning::default()
@@ -117,7 +122,10 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
     let inputs = match image {
         Some((_, columns)) if has_bytes => Inputs::Bytes {
             columns,
-            bytes: inputs.iter().map(|&number| number as u8).collect(),
+            bytes: {
+                let bytes: Vec<u8> = inputs.iter().map(|&number| number as u8).collect();
+                if transposed { turned(&bytes, input_size / columns, columns) } else { bytes }
+            },
             values: pixels.values(),
         },
         _ => Inputs::Numbers(inputs),
@@ -240,6 +248,20 @@ fn labels(grid: &Grid, roles: &Roles) -> Result<(Labels, Vec<String>, Vec<u64>),
         *class = places[*class as usize];
     }
     Ok((Labels::Classes(classes), names.into_iter().map(|(name, _)| name).collect(), lines))
+}
+
+/// Returns the names of classes whose numbers the table gives.
+fn renamed(numbers: Vec<String>, names: &[String]) -> Result<Vec<String>, Error> {
+    if names.is_empty() {
+        return Ok(numbers);
+    }
+    let named = |number: &String| {
+        number.parse::<usize>().ok().and_then(|number| names.get(number)).cloned().ok_or_else(|| {
+            let found = format!("there are {} class names, for 0 to {}", names.len(), names.len() - 1);
+            Error::usage(format!("{found}, but a class is '{number}'"))
+        })
+    };
+    numbers.iter().map(named).collect()
 }
 
 /// Returns the inputs, row by row.

@@ -193,6 +193,14 @@ pub(super) struct DataArgs {
     #[arg(long, requires = "data")]
     pub(super) one_hot: bool,
 
+    /// Images are stored column by column, as EMNIST's are [default: by the names of EMNIST's own files]
+    #[arg(long, requires = "data")]
+    pub(super) transposed: bool,
+
+    /// A text file with the names of classes 0, 1, 2 and so on, a line each
+    #[arg(long, value_name = "FILE.txt", requires = "data")]
+    pub(super) class_names: Option<PathBuf>,
+
     /// What a pixel means to the input layer: value / 255 or the value itself
     /// [default: as the model says, else scaled]
     #[arg(long, value_name = "PIXELS", value_parser = words::<Pixels>())]
@@ -211,22 +219,28 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
 
 impl DataArgs {
     /// Returns what was said about the columns of a table.
-    pub(super) fn columns(&self) -> Columns {
+    pub(super) fn columns(&self) -> Result<Columns, Error> {
         let kind = [(self.classes, Kind::Classes), (self.numbers, Kind::Numbers)];
-        Columns {
+        let class_names = match &self.class_names {
+            Some(path) => read_names(path)?,
+            None => Vec::new(),
+        };
+        Ok(Columns {
             target_columns: self.targets_columns.unwrap_or(0),
             target: self.target.clone(),
             ignore: self.ignore.clone(),
             kind: kind.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind),
             missing: self.missing,
             one_hot: self.one_hot,
+            transposed: self.transposed,
+            class_names,
             ..Columns::default()
-        }
+        })
     }
 
     /// Returns where the data comes from; by default, the embedded digits.
     pub(super) fn source(&self) -> Result<Source, Error> {
-        self.source_with(self.columns())
+        self.source_with(self.columns()?)
     }
 
     /// Returns where the data comes from, if a table's columns are read in this way.
@@ -236,7 +250,7 @@ impl DataArgs {
             return Ok(source);
         }
         match source {
-            Source::Path(train) if !train.is_dir() => {
+            Source::Path(train) if !train.is_dir() || (self.test_data.is_none() && columns.fit_images()) => {
                 Ok(Source::Table { train, test: self.test_data.clone(), columns })
             }
             other => {
@@ -249,9 +263,13 @@ impl DataArgs {
                     (columns.target_columns > 0, "--targets-columns"),
                     (columns.missing.is_some(), "--missing"),
                     (columns.one_hot, "--one-hot"),
+                    (columns.image.is_some(), "--image"),
                 ];
-                let flag = flags.into_iter().find(|(given, _)| *given).map_or("--image", |(_, flag)| flag);
-                let found = format!("{flag} says how a CSV file is read, and {other} is none");
+                let flag = flags.into_iter().find(|(given, _)| *given).map(|(_, flag)| flag);
+                let found = match flag {
+                    Some(flag) => format!("{flag} says how a CSV file is read, and {other} is none"),
+                    None => format!("--transposed and --class-names are for files of your own, not {other}"),
+                };
                 Err(Error::usage(found).remedy("omit it"))
             }
         }
@@ -305,6 +323,21 @@ impl DataArgs {
         data.check_pixels(self.pixels)?;
         model.adapt(data)
     }
+}
+
+/// Reads the names of classes, a line each.
+fn read_names(path: &Path) -> Result<Vec<String>, Error> {
+    let bytes = backprop::file::read(path).map_err(|error| Error::file(path, error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let names: Vec<String> =
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let mut sorted = names.clone();
+    sorted.sort();
+    sorted.dedup();
+    if names.is_empty() || sorted.len() < names.len() {
+        return Err(Error::contents("not a list of different names, a line each").in_file(path));
+    }
+    Ok(names)
 }
 
 /// The pixels of an embedded digit.

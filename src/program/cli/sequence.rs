@@ -169,6 +169,15 @@ impl SequenceArgs {
         Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
     }
 
+    /// Returns how many samples a page has: `usual`, but of a table as many as are worth training on.
+    pub(super) fn usual_samples(&self, usual: usize) -> usize {
+        const OF_A_TABLE: usize = 1000;
+        match &self.data.data {
+            Some(Source::Path(path)) if !path.is_dir() => OF_A_TABLE,
+            _ => usual,
+        }
+    }
+
     /// Fills in what was chosen.
     fn setup(&self) -> Result<Setup, Error> {
         let has_data = self.from.is_some() || self.data.data.is_some();

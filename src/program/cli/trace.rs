@@ -41,7 +41,7 @@ pub(super) struct Trace {
     #[command(flatten)]
     training: TrainingArgs,
 
-    /// Step through the first N samples [default: 6, or all if there are fewer]
+    /// Step through the first N samples [default: 6, of a CSV file 1000, or all if there are fewer]
     #[arg(long, value_name = "N")]
     samples: Option<usize>,
 
@@ -61,7 +61,7 @@ impl Trace {
         self.training.check()?;
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;
-        let sequence = self.sequence.prepare(self.samples.unwrap_or(SAMPLES))?;
+        let sequence = self.sequence.prepare(self.samples.unwrap_or(self.sequence.usual_samples(SAMPLES)))?;
         let count = sequence.rows.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
             return Err(Error::usage(format!(

@@ -1,6 +1,6 @@
 //! Tables of any form are the samples that they hold.
 
-use backprop::data_set::{Answers, Columns, DataSet, Kind, Missing, Pixels, Source};
+use backprop::data_set::{Answers, Columns, DataSet, Kind, Missing, Pixels, Source, idx};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Engine, ErrorKind, Parameters, vectorized};
@@ -289,4 +289,42 @@ fn thousands_separators_are_named() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn emnists_own_names_are_found_and_its_images_turned() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("writable");
+    for part in ["train", "test"] {
+        file(
+            &format!("emnist-letters-{part}-images-idx3-ubyte"),
+            &idx::encode(&[2, 2, 2], &[1, 2, 3, 4, 5, 6, 7, 8]),
+        );
+        file(&format!("emnist-letters-{part}-labels-idx1-ubyte"), &idx::encode(&[2], &[0, 1]));
+    }
+    let source = Source::Path(folder.path().to_path_buf());
+    let split = source.load(Pixels::Scaled).expect("EMNIST's names");
+    assert_eq!(
+        (split.train.image(0), split.test.image(1)),
+        (Some(&[1, 3, 2, 4][..]), Some(&[5, 7, 6, 8][..]))
+    );
+    assert!(split.train.meaning().told().expect("it is said").contains("EMNIST"));
+    let columns = Columns { class_names: ["a", "b"].map(str::to_owned).to_vec(), ..Columns::default() };
+    let named = Source::Table { train: folder.path().to_path_buf(), test: None, columns };
+    assert_eq!(named.load(Pixels::Scaled).expect("two names").train.class_name(1), "b");
+    file("emnist-digits-train-images-idx3-ubyte", &idx::encode(&[2, 2, 2], &[0; 8]));
+    let both = source.load(Pixels::Scaled).expect_err("two sets").to_string();
+    assert!(both.contains("are both here; give each data set a folder of its own"), "{both}");
+}
+
+#[test]
+fn images_in_a_table_are_turned_and_classes_named_where_that_is_said() {
+    let row = |class: usize| {
+        let pixels: Vec<String> = (0..64).map(|pixel| (4 * pixel).to_string()).collect();
+        format!("{class},{}\n", pixels.join(","))
+    };
+    let class_names = ["shirt", "shoe"].map(str::to_owned).to_vec();
+    let columns = Columns { transposed: true, class_names, ..target(1) };
+    let data = read(&[row(1), row(0)].concat(), columns).expect("a table");
+    assert_eq!((data.image(0).expect("an image")[1], data.class_name(data.class(0))), (32, "shoe".into()));
 }

@@ -179,3 +179,98 @@ fn outputs_in_pytorch_are_ours_to_twelve_digits() {
     let Some(python) = python_with("torch") else { return };
     same_outputs(&python, "safetensors", TORCH);
 }
+
+/// Runs the exports of one model on the rows of a table, as they are in it.
+const FIVE: &str = r#"
+import importlib.util, json, numpy, onnxruntime
+raw = json.load(open("rows.json"))
+session = onnxruntime.InferenceSession("m.onnx", providers=["CPUExecutionProvider"])
+(outputs,) = session.run(None, {"input": numpy.array(raw, dtype=numpy.float64)})
+about = session.get_modelmeta().custom_metadata_map
+spec = importlib.util.spec_from_file_location("train", "run/train.py")
+train = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(train)
+network = train.make_network()
+network.load_state_dict(train.read("weights.safetensors"))
+answers = train.answers(network, raw)
+classes = json.loads(about.get("classes", "null"))
+if classes:
+    one = len(outputs[0]) == 1
+    names = [classes[int(row[0] > 0.5) if one else int(row.argmax())] for row in outputs]
+    assert names == answers, (names, answers)
+else:
+    names = [None] * len(raw)
+    assert numpy.abs(outputs - numpy.array(answers)).max() <= 1e-9 * numpy.abs(outputs).max()
+print(json.dumps([outputs.tolist(), names]))
+"#;
+
+#[test]
+#[ignore = "needs Python with PyTorch and onnxruntime"]
+fn five_exported_networks_answer_raw_rows_as_predict_does() {
+    let Some(python) = python_with("torch, onnxruntime") else { return };
+    let part = |row: u32, factor: u32| f64::from(row * factor % 37);
+    let pixels = |row: u32| {
+        (0..64).map(|pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
+    };
+    type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
+    let two: Inputs = &|row| vec![1000.0 + part(row, 7), part(row, 11) / 128.0];
+    let cases: [(Inputs, &dyn Fn(u32) -> String, &str, &str); 5] = [
+        (
+            two,
+            &|row| ["mittel", "klein", "groß"][(row % 3) as usize].to_owned(),
+            "",
+            "--standardize --init normal",
+        ),
+        (
+            two,
+            &|row| [9, 3, 8, 4, 0][(row % 5) as usize].to_string(),
+            "",
+            "--standardize --init normal --cost cross-entropy",
+        ),
+        (
+            two,
+            &|row| format!("{:.3},{}", 1e5 * part(row, 7), part(row, 11)),
+            "a,b,price,rent\n",
+            "--target price,rent --init scaled",
+        ),
+        (&|row| pixels(row).collect(), &|row| (row % 4).to_string(), "", "--init scaled"),
+        (
+            two,
+            &|row| ["no", "yes"][(row / 2 % 2) as usize].to_owned(),
+            "",
+            "--standardize --init normal --activation relu,sigmoid",
+        ),
+    ];
+    for (inputs, answer, header, options) in cases {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let here = |arguments: String| success(backprop(&arguments).current_dir(&folder));
+        let rows: Vec<Vec<f64>> = (1..41).map(inputs).collect();
+        let line =
+            |row: &Vec<f64>| row.iter().map(|number| format!("{number},")).collect::<Vec<_>>().concat();
+        let lines = rows.iter().zip(1..).map(|(row, number)| format!("{}{}\n", line(row), answer(number)));
+        write(
+            &folder.path().join("t.csv"),
+            (header.to_owned() + &lines.collect::<Vec<_>>().concat()).as_bytes(),
+        );
+        write(&folder.path().join("rows.json"), serde_json::json!(rows).to_string().as_bytes());
+        here(format!("train --data t.csv {options} --epochs 10 --quiet --out m.json"));
+        here("export --model m.json --out m.onnx --quiet".to_owned());
+        here("export --model m.json --out run --data t.csv --quiet".to_owned());
+        let printed: serde_json::Value = serde_json::from_str(&run(&python, FIVE, &folder)).expect("JSON");
+        for index in 0..rows.len() {
+            let ours =
+                here(format!("predict --model m.json --data t.csv --set train --index {index} --json"));
+            let ours = &json_lines(&ours)[0];
+            assert_eq!(printed[1][index], ours["class"], "{options}, row {index}");
+            let numbers = |value: &serde_json::Value| -> Vec<f64> {
+                serde_json::from_value(value.clone()).expect("numbers")
+            };
+            for (theirs, ours) in numbers(&printed[0][index]).iter().zip(numbers(&ours["outputs"])) {
+                assert!(
+                    (theirs - ours).abs() <= 1e-9 * ours.abs().max(1.0),
+                    "{options}: {theirs} and {ours}"
+                );
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Learning the real MNIST. Ignored where it is not available; CI runs these tests in release.
 
-use testkit::cli::{backprop, json_lines, success};
+use backprop::data_set::{Part, Pixels, Source, idx};
+use testkit::cli::{backprop, json_lines, success, write};
 use testkit::mnist::mnist_folder;
 
 #[test]
@@ -18,4 +19,39 @@ fn the_object_graph_learns_mnist_in_one_epoch() {
     assert_eq!(evaluation["total"], 10_000);
     assert_eq!(evaluation["correct"], epoch["test_correct"]);
     assert!(evaluation["correct"].as_u64().is_some_and(|correct| correct >= 9_000), "{evaluation}");
+}
+
+#[test]
+#[ignore = "needs the real MNIST: set BACKPROP_MNIST to its folder"]
+fn mnist_as_csv_gives_the_weights_of_mnists_own_files_to_the_bit() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (part, name, table) in [(Part::Train, "train", "train.csv"), (Part::Test, "t10k", "test.csv")] {
+        let data = Source::Path(mnist_folder()).load_part(part, Pixels::Scaled).expect("MNIST").first(2000);
+        let names: Vec<String> = (0..784).map(|pixel| format!("pixel{pixel}")).collect();
+        let (mut text, mut images, mut labels) =
+            (format!("label,{}\n", names.join(",")), Vec::new(), Vec::new());
+        for index in 0..data.len() {
+            let (class, image) = (data.class(index), data.image(index).expect("an image"));
+            let pixels: Vec<String> = image.iter().map(u8::to_string).collect();
+            text += &[class.to_string(), ",".to_owned(), pixels.join(","), "\n".to_owned()].concat();
+            images.extend_from_slice(image);
+            labels.push(class as u8);
+        }
+        write(&folder.path().join(table), text.as_bytes());
+        write(
+            &folder.path().join(format!("{name}-images-idx3-ubyte")),
+            &idx::encode(&[labels.len(), 28, 28], &images),
+        );
+        write(
+            &folder.path().join(format!("{name}-labels-idx1-ubyte")),
+            &idx::encode(&[labels.len()], &labels),
+        );
+    }
+    let weights = |data: &str, out: &str| {
+        let train = format!("train --data {data} --sizes 784,30,10 --epochs 2 --out {out} --json");
+        let last = json_lines(&success(backprop(&train).current_dir(&folder))).pop().expect("an epoch");
+        let model = backprop::model_file::Model::read(&folder.path().join(out)).expect("written");
+        (last["test_correct"].clone(), model.parameters)
+    };
+    assert_eq!(weights(".", "idx.json"), weights("train.csv --test-data test.csv", "csv.json"));
 }

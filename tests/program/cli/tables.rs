@@ -340,3 +340,52 @@ fn advice_that_is_followed_helps() {
     // A network that has hardly begun.
     advice_helps(&folder, "--data xor", "--init normal", "--data xor --init normal --epochs 3000 --rate 2");
 }
+
+#[test]
+fn row_14_a_page_has_enough_of_a_table_to_train_on() {
+    let folder = folder_with(&[("houses.csv", &houses(40))]);
+    run(&folder, "trace --data houses.csv --target price --out page.html");
+    let page = std::fs::read_to_string(folder.path().join("page.html")).expect("written");
+    assert!(page.contains("\"limit\":40"), "all rows are on the page");
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
+fn twenty_thousand_houses_are_learnt_as_well_as_by_least_squares() {
+    let table = houses(20_000);
+    let folder = folder_with(&[("houses.csv", &table)]);
+    let ours = last_epoch(&folder, "--data houses.csv --target price")["r2"].as_f64().expect("a share");
+    let rows: Vec<Vec<f64>> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|field| field.parse().expect("a number")).collect())
+        .collect();
+    let theirs = least_squares(&rows);
+    assert!((ours - theirs).abs() < 0.02, "{ours} {theirs}");
+}
+
+/// R² of the best linear function of all columns but the last, from the normal equations of centred columns.
+fn least_squares(rows: &[Vec<f64>]) -> f64 {
+    let (count, columns) = (rows.len() as f64, rows[0].len());
+    let means: Vec<f64> = (0..columns).map(|j| rows.iter().map(|row| row[j]).sum::<f64>() / count).collect();
+    let product = |i: usize, j: usize| -> f64 {
+        rows.iter().map(|row| (row[i] - means[i]) * (row[j] - means[j])).sum()
+    };
+    let last = columns - 1;
+    let mut system: Vec<Vec<f64>> =
+        (0..last).map(|i| (0..columns).map(|j| product(i, j)).collect()).collect();
+    let right: Vec<f64> = system.iter().map(|row| row[last]).collect();
+    for pivot in 0..last {
+        for below in 0..last {
+            if below != pivot {
+                let factor = system[below][pivot] / system[pivot][pivot];
+                for j in pivot..columns {
+                    let above = system[pivot][j];
+                    system[below][j] -= factor * above;
+                }
+            }
+        }
+    }
+    let explained: f64 = (0..last).map(|i| right[i] * system[i][last] / system[i][i]).sum();
+    explained / product(last, last)
+}

@@ -231,7 +231,7 @@ fn put<T>(given: Option<T>, place: &mut T) {
 impl Train {
     /// Returns where the data comes from.
     pub(super) fn source(&self) -> Result<Source, Error> {
-        self.data.source_with(Columns { image: self.image, ..self.data.columns() })
+        self.data.source_with(Columns { image: self.image, ..self.data.columns()? })
     }
 
     /// Puts every option that was given into the configuration of a run: a new one, already filled in by its preset

@@ -67,7 +67,7 @@ impl Train {
             .filter(|difference| !MAY_CHANGE.iter().any(|field| difference.field.starts_with(field)))
             .map(as_option)
             .collect();
-        let (was, asked) = (columns_of(&saved.data.source), self.data.columns());
+        let (was, asked) = (columns_of(&saved.data.source), self.data.columns()?);
         let asked = Columns { image: self.image, ..asked };
         if asked != Columns::default() && asked != was {
             differing.push("how the columns of the table are read".to_owned());
