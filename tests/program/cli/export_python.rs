@@ -210,7 +210,7 @@ fn five_exported_networks_answer_raw_rows_as_predict_does() {
     let Some(python) = python_with("torch, onnxruntime") else { return };
     let part = |row: u32, factor: u32| f64::from(row * factor % 37);
     let pixels = |row: u32| {
-        (0..64).map(|pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
+        (0..64).map(move |pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
     };
     type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
     let two: Inputs = &|row| vec![1000.0 + part(row, 7), part(row, 11) / 128.0];
