@@ -204,6 +204,9 @@ else:
 print(json.dumps([outputs.tolist(), names]))
 "#;
 
+/// The inputs in a row of a table.
+type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
+
 #[test]
 #[ignore = "needs Python with PyTorch and onnxruntime"]
 fn five_exported_networks_answer_raw_rows_as_predict_does() {
@@ -212,7 +215,6 @@ fn five_exported_networks_answer_raw_rows_as_predict_does() {
     let pixels = |row: u32| {
         (0..64).map(move |pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
     };
-    type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
     let two: Inputs = &|row| vec![1000.0 + part(row, 7), part(row, 11) / 128.0];
     let cases: [(Inputs, &dyn Fn(u32) -> String, &str, &str); 5] = [
         (
