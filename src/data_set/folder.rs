@@ -35,7 +35,7 @@ pub fn load(folder: &Path, part: Part, pixels: Pixels, how: &Columns) -> Result<
     let origin = Origin::LabelFile(label_path);
     let data = DataSet::images_from(origin, images.rows, images.columns, images.bytes, classes, pixels);
     let answers = Answers::Classes(how.class_names.clone());
-    let meaning = Meaning { transposed, answers, ..data.meaning().clone() };
+    let meaning = Meaning { answers, transposed, ..data.meaning().clone() };
     Ok(data.with_meaning(meaning))
 }
 
