@@ -206,6 +206,8 @@ print(json.dumps([outputs.tolist(), names]))
 
 /// The inputs in a row of a table.
 type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
+/// What a row of a table ends with.
+type Answers<'a> = &'a dyn Fn(u32) -> String;
 
 #[test]
 #[ignore = "needs Python with PyTorch and onnxruntime"]
@@ -216,7 +218,7 @@ fn five_exported_networks_answer_raw_rows_as_predict_does() {
         (0..64).map(move |pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
     };
     let two: Inputs = &|row| vec![1000.0 + part(row, 7), part(row, 11) / 128.0];
-    let cases: [(Inputs, &dyn Fn(u32) -> String, &str, &str); 5] = [
+    let cases: [(Inputs, Answers, &str, &str); 5] = [
         (
             two,
             &|row| ["mittel", "klein", "groß"][(row % 3) as usize].to_owned(),

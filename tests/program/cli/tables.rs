@@ -379,9 +379,9 @@ fn least_squares(rows: &[Vec<f64>]) -> f64 {
         for below in 0..last {
             if below != pivot {
                 let factor = system[below][pivot] / system[pivot][pivot];
-                for j in pivot..columns {
-                    let above = system[pivot][j];
-                    system[below][j] -= factor * above;
+                let above = system[pivot].clone();
+                for (number, above) in system[below].iter_mut().zip(above).skip(pivot) {
+                    *number -= factor * above;
                 }
             }
         }
