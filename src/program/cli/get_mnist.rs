@@ -1,7 +1,7 @@
 //! `backprop get-mnist`: MNIST's four files, fetched by curl and verified.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -17,9 +17,7 @@ use backprop::file;
 
 const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
 
-/// curl's exit statuses if a server cannot go on where an earlier download ended: an HTTP error, no ranges, a range it does
-/// not have.
-const CANNOT_GO_ON: [i32; 3] = [22, 33, 36];
+const ANOTHER_MIRROR: &str = "try again, or try another mirror with --url";
 
 /// One of the four files.
 struct MnistFile {
@@ -56,8 +54,8 @@ const FILES: [MnistFile; 4] = [
 /// Fetch MNIST: 60,000 training and 10,000 test images of digits that people wrote
 ///
 /// Downloads the four files with curl, which comes with Windows, macOS and most of Linux, and compares their checksums.
-/// Files that are already there are not fetched again, and a download that was cut off goes on where it ended. A file gets
-/// its name when it is complete and verified; a file with other contents is kept, unless --force is given.
+/// Files that are already there are not fetched again. A file is written when it is complete and verified; a file with other
+/// contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
     /// Where the files go
@@ -86,12 +84,12 @@ impl GetMnist {
         let _lock = Lock::take(&self.target(&FILES[0]), "fetching")?;
         for file in &FILES {
             let target = self.target(file);
-            check_is_file(&target)?;
-            self.check_may_go_on(&part_of(&target), file)?;
+            // Refuses a device, a pipe or a folder of this name.
+            io::place_of(&target).map_err(|error| Error::file(&target, error))?;
         }
         for file in &FILES {
             let target = self.target(file);
-            if is_right(&target, file) {
+            if is_there(&target, file) {
                 writeln!(output, "{}: already here", name_of(&target))?;
                 continue;
             }
@@ -118,143 +116,60 @@ impl GetMnist {
         Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
     }
 
-    /// Refuses to go on from a file that did not come from a download that was cut off, unless the user asks for it.
-    fn check_may_go_on(&self, part: &Path, file: &MnistFile) -> Result<(), Error> {
-        check_is_file(part)?;
-        if self.force || !part.exists() || is_beginning(part, file.name) {
-            return Ok(());
-        }
-        let (part, name) = (name_of(part), file.name);
-        let found = format!("{part}: there is a file already, and MNIST's {name} does not begin so");
-        Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
-    }
-
-    /// Fetches a file under another name, and renames it if it is the right one.
+    /// Fetches a file, and writes it if it is the right one.
     fn get(&self, target: &Path, file: &MnistFile) -> Result<(), Error> {
-        let part = &part_of(target);
-        let address = &format!("{}/{}.gz", self.url.trim_end_matches('/'), file.name);
-        // A complete file that was not renamed is not fetched again: a server has nothing to add to it.
-        if !is_right(part, file) {
-            let was_begun = part.exists();
-            self.download(address, part, file)?;
-            if was_begun && !is_right(part, file) {
-                // What was there did not belong to this file.
-                fs::remove_file(part).map_err(|error| Error::file(part, error))?;
-                self.download(address, part, file)?;
-            }
-        }
-        if !is_right(part, file) {
-            let _ = fs::remove_file(part);
-            let found = format!("{address} is not MNIST's {}: its checksum differs", file.name);
-            return Err(Error::usage(format!("{found}; nothing was kept")).remedy(ANOTHER_MIRROR));
-        }
-        fs::rename(part, target).map_err(|error| Error::file(target, error))
+        let address = format!("{}/{}.gz", self.url.trim_end_matches('/'), file.name);
+        let bytes = self.curl(&address, file.length)?;
+        let problem = if bytes.len() as u64 > file.length {
+            "it is too long"
+        } else if !is_right(&bytes[..], file) {
+            "its checksum differs"
+        } else {
+            return io::write(target, &bytes);
+        };
+        let found = format!("{address} is not MNIST's {}: {problem}; nothing was kept", file.name);
+        Err(Error::usage(found).remedy(ANOTHER_MIRROR))
     }
 
-    /// Fetches a file, from where an earlier download ended.
-    fn download(&self, address: &str, part: &Path, file: &MnistFile) -> Result<(), Error> {
-        let was_begun = part.exists();
-        let mut ended = self.curl(address, part, file)?;
-        if was_begun && ended.code.is_some_and(|code| CANNOT_GO_ON.contains(&code)) {
-            fs::remove_file(part).map_err(|error| Error::file(part, error))?;
-            ended = self.curl(address, part, file)?;
-        }
-        if ended.code == Some(0) {
-            return Ok(());
-        }
-        let said = ended.said.lines().last().unwrap_or("it said nothing").trim();
-        Err(Error::usage(format!("could not fetch {address} ({said})"))
-            .remedy("what has come is kept: run it again to go on, or name another mirror with --url"))
-    }
-
-    /// Lets curl fetch a file, and appends no more than the file can have: a server may never end.
-    fn curl(&self, address: &str, part: &Path, file: &MnistFile) -> Result<Ended, Error> {
-        let fail = |error| Error::file(part, error);
-        let existed = part.exists();
-        let mut to = io::open_without_links(part).map_err(fail)?;
-        let begun = to.seek(SeekFrom::End(0)).map_err(fail)?;
+    /// Lets curl fetch a file. Reads at most one byte more than its length: a server may never end.
+    fn curl(&self, address: &str, length: u64) -> Result<Vec<u8>, Error> {
         let timeout = self.timeout.to_string();
         let mut command = Command::new("curl");
         // The first option keeps curl from reading the user's .curlrc.
-        command.args([
-            "-q",
-            "--fail",
-            "--silent",
-            "--show-error",
-            "--location",
-            "--connect-timeout",
-            &timeout,
-        ]);
-        command.args(["--speed-limit", "1", "--speed-time", &timeout, "--continue-at", &begun.to_string()]);
+        command.args(["-q", "--fail", "--silent", "--show-error", "--location"]);
+        command.args(["--connect-timeout", &timeout, "--speed-limit", "1", "--speed-time", &timeout]);
         command.arg("--").arg(address).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let fetched = command.spawn().map_err(|error| {
+        let mut child = command.spawn().map_err(|error| {
             Error::usage(format!("curl cannot be started: {error}"))
                 .remedy("install curl, or fetch the four files yourself as data/README.md says")
-        });
-        let fetched = fetched.and_then(|mut child| {
-            let room = file.length.saturating_sub(begun) + 1;
-            let stdout = child.stdout.take().into_iter();
-            let copied: std::io::Result<u64> =
-                stdout.map(|from| std::io::copy(&mut from.take(room), &mut to)).sum();
-            let is_too_long = matches!(copied, Ok(length) if length == room);
-            if is_too_long || copied.is_err() {
-                let _ = child.kill();
-            }
-            let ended = child.wait_with_output().and_then(|ended| copied.map(|_| ended)).map_err(fail)?;
-            if is_too_long {
-                let _ = fs::remove_file(part);
-                let found = format!("{address} is not MNIST's {}: it is too long", file.name);
-                return Err(Error::usage(format!("{found}; nothing was kept")).remedy(ANOTHER_MIRROR));
-            }
-            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-            Ok(Ended { code: ended.status.code(), said })
-        });
-        if !existed && fs::metadata(part).is_ok_and(|found| found.len() == 0) {
-            let _ = fs::remove_file(part);
+        })?;
+        let mut bytes = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            // If this fails, so does curl.
+            let _ = stdout.take(length + 1).read_to_end(&mut bytes);
         }
-        fetched
+        let is_too_long = bytes.len() as u64 > length;
+        if is_too_long {
+            let _ = child.kill();
+        }
+        let said = match child.wait_with_output() {
+            Ok(ended) if ended.status.success() || is_too_long => return Ok(bytes),
+            Ok(ended) => String::from_utf8_lossy(&ended.stderr).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        let said = said.lines().last().unwrap_or("it said nothing").trim();
+        Err(Error::usage(format!("could not fetch {address} ({said})")).remedy(ANOTHER_MIRROR))
     }
 }
 
-const ANOTHER_MIRROR: &str = "try another mirror with --url";
-
-/// How a run of curl ended.
-struct Ended {
-    code: Option<i32>,
-    said: String,
+/// Returns `true` if a file exists and is the right one.
+fn is_there(path: &Path, expected: &MnistFile) -> bool {
+    file::open(path).is_ok_and(|(file, length)| length <= expected.length && is_right(file, expected))
 }
 
-/// Returns the name that a file has until it is complete and verified.
-fn part_of(target: &Path) -> PathBuf {
-    target.with_extension("gz.part")
-}
-
-/// Refuses a device, a pipe or a folder in the place of a file.
-fn check_is_file(path: &Path) -> Result<(), Error> {
-    io::place_of(path).map(|_| ()).map_err(|error| Error::file(path, error))
-}
-
-/// Returns `true` if a file can be the beginning of the gzipped file of this name.
-fn is_beginning(part: &Path, name: &str) -> bool {
-    const GZIP: [u8; 2] = [0x1f, 0x8b];
-    let dimensions = if name.contains("images") { 3 } else { 1 };
-    let Ok((file, _)) = file::open(part) else { return false };
-    let mut file = BufReader::new(file);
-    let is_zipped =
-        file.fill_buf().is_ok_and(|bytes| GZIP.starts_with(&bytes[..bytes.len().min(GZIP.len())]));
-    let mut contents = Vec::new();
-    // The file may end early.
-    let _ = MultiGzDecoder::new(file).take(4).read_to_end(&mut contents);
-    is_zipped && [0, 0, 8, dimensions].starts_with(&contents)
-}
-
-/// Returns `true` if a gzipped file exists and its contents are right.
-fn is_right(path: &Path, expected: &MnistFile) -> bool {
-    let Ok((file, length)) = file::open(path) else { return false };
-    if length > expected.length {
-        return false;
-    }
-    let mut contents = MultiGzDecoder::new(file).take(expected.length + 1);
+/// Returns `true` if these gzipped contents are the right ones.
+fn is_right(gzipped: impl Read, expected: &MnistFile) -> bool {
+    let mut contents = MultiGzDecoder::new(gzipped).take(expected.length + 1);
     let mut sum = Sha256::new();
     let mut piece = vec![0; 1 << 16];
     loop {

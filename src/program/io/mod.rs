@@ -24,8 +24,7 @@ use backprop::training::Checkpoint;
 pub(crate) use destinations::{Destinations, Force, Kind};
 pub(crate) use lock::Lock;
 pub(crate) use write::{
-    free_name, is_same, next, open_without_links, place_of, previous, write, write_keeping_previous,
-    write_new,
+    free_name, is_same, next, place_of, previous, write, write_keeping_previous, write_new,
 };
 
 /// Reads a checkpoint. If it is damaged and FILE.previous is whole, the error says so.

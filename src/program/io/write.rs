@@ -212,7 +212,7 @@ fn adopt_permissions(new: &File, old: &Metadata) -> io::Result<()> {
 ///
 /// # Errors
 /// A file that cannot be opened or is not a regular file.
-pub(crate) fn open_without_links(path: &Path) -> io::Result<File> {
+pub(super) fn open_without_links(path: &Path) -> io::Result<File> {
     if path.is_symlink() {
         return Err(io::Error::other("it is a symbolic link"));
     }
