@@ -1,4 +1,5 @@
-//! The same settings make the same network and the same samples in every command, on the page and in a program.
+//! The same settings make the same network and the same samples in every command, on the page, in an editor and in a
+//! program.
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use page_engine::Session;
 use testkit::cli::{backprop, json_lines, success};
+use testkit::editor::Editor;
 
 /// Settings as JSON, without those that are left out.
 fn settings() -> impl Strategy<Value = Map<String, Value>> {
@@ -83,6 +85,26 @@ fn situation_in(page: &Path) -> Value {
     serde_json::from_str(json[..json.find("</script>").expect("its end")].trim()).expect("it is JSON")
 }
 
+/// Checks that an editor goes through the same steps.
+fn assert_editor_steps(settings: &Map<String, Value>, samples: usize, steps: &[String]) {
+    let mut launch = json!(settings);
+    launch["trainLimit"] = json!(samples);
+    let mut editor = Editor::open(&launch);
+    for step in steps {
+        let step: Value = serde_json::from_str(step).expect("it is JSON");
+        editor.go("next");
+        let last = editor.scope("Last step");
+        let variables = editor.variables(&last);
+        let value = |name: &str| {
+            let variable = variables.iter().find(|variable| variable["name"] == name).expect(name);
+            variable["value"].as_str().expect("a text").to_owned()
+        };
+        assert_eq!(json!(value("text")), step["text"], "{launch}");
+        assert_eq!(value("after").parse::<f64>().ok(), step["after"].as_f64(), "{launch}");
+    }
+    editor.leave();
+}
+
 fn assert_same_numbers(settings: &Map<String, Value>, samples: usize, folder: &Path) {
     let options = options(settings);
     let lines = |arguments: String| -> Vec<String> {
@@ -107,6 +129,8 @@ fn assert_same_numbers(settings: &Map<String, Value>, samples: usize, folder: &P
     let page = folder.join("page.html");
     success(&mut backprop(&format!("trace {options} --samples {samples} --force --out {}", page.display())));
     assert_eq!(steps_of_page(&situation_in(&page), steps.len()), steps, "{options}: trace");
+
+    assert_editor_steps(settings, samples, &steps);
 
     if settings.contains_key("data") {
         let model = folder.join("model.json");

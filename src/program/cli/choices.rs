@@ -153,7 +153,7 @@ impl std::str::FromStr for Activations {
 }
 
 /// The data set, and how its samples are read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct DataArgs {
     /// Built in: `digits`, `bits` (8-bit identity), `xor`, `circles`, `moons`, `spiral` or `iris`; or a CSV file; or a
     /// folder with MNIST's four IDX files
@@ -391,7 +391,7 @@ impl ModelArgs {
 pub(super) struct Edited {
     /// Take a model whose numbers were changed since it was written
     #[arg(long)]
-    edited: bool,
+    pub(super) edited: bool,
 }
 
 /// Checks that the reports of this many epochs fit into memory.

@@ -81,7 +81,6 @@ impl Compare {
         if let Some(path) = &self.plot {
             let places = Destinations::new(self.force).data(&self.data.source()?);
             places.output("--plot", Some(path), Kind::Drawing).check()?;
-            super::lesson::check_is_svg(path)?;
             output.go_on();
         }
         let source = self.data.source()?;

@@ -1,7 +1,7 @@
 //! `backprop lesson`: runs a small experiment, tells what it found and draws it.
 
 use std::io::{IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -142,7 +142,6 @@ impl Lesson {
 
     fn teach(&self, Chosen { entry, settings }: &Chosen, output: &mut Output) -> Result<(), Failure> {
         if let Some(path) = &self.plot {
-            check_is_svg(path)?;
             Destinations::new(Force { force: self.force })
                 .output("--plot", Some(path), Kind::Drawing)
                 .check()?;
@@ -207,15 +206,6 @@ fn write_tries(entry: &Entry, with_answers: bool, output: &mut Output) -> std::i
         }
     }
     Ok(())
-}
-
-/// Refuses names that do not end in .svg: a picture called .png would still be an SVG, which no viewer expects there.
-pub(super) fn check_is_svg(path: &Path) -> Result<(), Error> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
-        return Ok(());
-    }
-    Err(Error::usage(format!("{}: the picture is an SVG", path.display()))
-        .remedy("give it a name that ends in .svg"))
 }
 
 /// Returns the summary as a heading.

@@ -21,6 +21,7 @@ mod predict;
 mod progress;
 mod remedies;
 mod sequence;
+mod setup;
 mod step;
 mod tour;
 mod trace;

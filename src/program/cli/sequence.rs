@@ -4,19 +4,18 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use backprop::data_set::{Source, Targets};
+use backprop::data_set::Source;
 use backprop::graph::Network;
 use backprop::setup::{Data, Rows, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Engine as _, Error, MiniBatches, WeightInit};
+use backprop::{Architecture, Engine as _, Error, MiniBatches};
 
-use super::choices::{
-    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, read_start, training_samples,
-};
-use super::words::words;
+use super::choices::{DataArgs, architecture, training_samples};
+use super::setup::{SetupArgs, check_meaning};
 use crate::io::{Destinations, Force, memory};
 
 /// The data sets that a page can read by name.
@@ -30,45 +29,16 @@ pub(super) struct SequenceArgs {
     from: Option<PathBuf>,
 
     #[command(flatten)]
-    edited: Edited,
-
-    #[command(flatten)]
-    data: DataArgs,
-
-    #[command(flatten)]
-    standardize: StandardizeArgs,
-
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
-    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
-    targets: Option<Targets>,
-
-    /// Neurons in each layer, input first [default: 3,4,2; with --data as `train`]
-    #[arg(long, value_name = "N,N,...")]
-    sizes: Option<Sizes>,
-
-    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    /// [default: as the model says, else sigmoid]
-    #[arg(long, value_name = "A[,A...]")]
-    activation: Option<Activations>,
-
-    /// The cost [default: as the model says, else quadratic]
-    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
-    cost: Option<Cost>,
-
-    /// How random weights start [default: small]
-    #[arg(long, value_name = "INIT", conflicts_with = "from", value_parser = words::<WeightInit>())]
-    init: Option<WeightInit>,
-
-    /// Decides random weights, made-up samples and dropout [default: 0]
-    #[arg(long, value_name = "S")]
-    seed: Option<u64>,
+    setup: SetupArgs,
 }
 
-/// How the samples are trained on.
-#[derive(Debug, Clone, Args)]
+/// How the samples are trained on: flags, or an editor's launch arguments.
+#[derive(Debug, Clone, Args, Deserialize)]
+#[serde(default)]
 pub(super) struct TrainingArgs {
     /// The learning rate
     #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R", default_value_t = 0.3)]
+    #[serde(alias = "lr", alias = "learningRate", alias = "learning_rate")]
     rate: f64,
 
     /// Samples a step: gradients are added up, and weights move by their mean
@@ -92,6 +62,12 @@ pub(super) struct Sequence {
     pub(super) network: Network,
     /// The samples, in order.
     pub(super) rows: Rows,
+}
+
+impl Default for TrainingArgs {
+    fn default() -> Self {
+        Self { rate: Options::default().rate, batch: 1, l2: 0.0, dropout: 0.0 }
+    }
 }
 
 impl TrainingArgs {
@@ -129,6 +105,29 @@ impl fmt::Display for TrainingArgs {
 }
 
 impl Sequence {
+    /// Reads and draws everything that a setup needs, with at most `limit` samples.
+    ///
+    /// # Errors
+    /// Settings that mean nothing together, files that cannot be read, a network that is too large.
+    pub(super) fn new(setup: Setup, limit: usize) -> Result<Self, Error> {
+        check_meaning(&setup)?;
+        if setup.model.is_some() && setup.init.is_some() {
+            return Err(Error::usage("--init draws weights, and --from has them").remedy("omit one of them"));
+        }
+        if let (None, Some(model)) = (&setup.data, &setup.model) {
+            DataArgs::default().check_named(model)?;
+        }
+        let samples = training_samples(&setup)?;
+        let architecture = architecture(&setup, &samples, memory::OBJECT)?;
+        let count = samples.count().min(limit);
+        if count < usize::MAX {
+            memory::check_samples("--train-limit", count, &architecture)?;
+        }
+        let mut network = Network::try_new(&architecture)?;
+        network.set_parameters(&setup.parameters(&architecture));
+        Ok(Self { rows: setup.rows(&samples, &architecture, limit), network, setup })
+    }
+
     /// Returns the steps of this training, from the first one.
     pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper {
         let &TrainingArgs { rate, batch: size, l2, dropout } = training;
@@ -166,52 +165,21 @@ impl Sequence {
 impl SequenceArgs {
     /// Returns the files it is read from.
     pub(super) fn places(&self, force: Force) -> Result<Destinations, Error> {
-        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.data.source()?))
+        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.setup.data.source()?))
     }
 
     /// Returns how many samples a page has: `usual`, but of a table as many as are worth training on.
     pub(super) fn usual_samples(&self, usual: usize) -> usize {
         const OF_A_TABLE: usize = 1000;
-        match &self.data.data {
+        match &self.setup.data.data {
             Some(Source::Path(path)) if !path.is_dir() => OF_A_TABLE,
             _ => usual,
         }
     }
 
-    /// Fills in what was chosen.
-    fn setup(&self) -> Result<Setup, Error> {
-        let has_data = self.from.is_some() || self.data.data.is_some();
-        if !has_data && (self.targets.is_some() || self.data.pixels.is_some() || self.standardize.standardize)
-        {
-            let found = "--targets, --pixels and --standardize say what the samples of --data mean";
-            return Err(Error::usage(found).remedy("there is no --data here"));
-        }
-        let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
-        let model = read_start(self.from.as_deref(), self.edited, activation, sizes)?;
-        model.as_ref().map_or(Ok(()), |model| self.data.check_named(model))?;
-        Ok(Setup {
-            targets: self.targets,
-            sizes: sizes.map(|sizes| sizes.0.clone()),
-            activation: activation.map(|activation| activation.0.clone()),
-            cost: self.cost,
-            init: self.init,
-            seed: self.seed,
-            ..self.data.setup(self.standardize, model)?
-        })
-    }
-
     /// Reads and draws everything that is needed, with at most `limit` samples.
     pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
-        let setup = self.setup()?;
-        let samples = training_samples(&setup)?;
-        let architecture = architecture(&setup, &samples, memory::OBJECT)?;
-        let count = samples.count().min(limit);
-        if count < usize::MAX {
-            memory::check_samples("--train-limit", count, &architecture)?;
-        }
-        let mut network = Network::try_new(&architecture)?;
-        network.set_parameters(&setup.parameters(&architecture));
-        Ok(Sequence { rows: setup.rows(&samples, &architecture, limit), network, setup })
+        Sequence::new(self.setup.setup(self.from.as_deref())?, limit)
     }
 }
 

@@ -126,6 +126,12 @@ impl Destinations {
                     return refuse(found, if is_plausible { OR_FORCE } else { ANOTHER_NAME });
                 }
             }
+            if *kind == Kind::Drawing
+                && path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("svg"))
+            {
+                // A picture called .png would still be an SVG, which no viewer expects there.
+                return refuse(format!("{shown}: the picture is an SVG"), "give it a name that ends in .svg");
+            }
             check_writable(path)?;
             let is_foreign = std::fs::metadata(path).is_ok_and(|found| found.len() > 0) && !kind.is_at(path);
             if is_foreign && !self.force {

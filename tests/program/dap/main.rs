@@ -61,7 +61,7 @@ fn unfold(
     }
 }
 
-/// Values by name.
+/// Returns values by name.
 fn by_name(variables: &[Value]) -> Value {
     variables.iter().map(|v| (v["name"].as_str().expect("a name").to_owned(), v["value"].clone())).collect()
 }

@@ -23,7 +23,7 @@ struct Adapter {
 impl Adapter {
     fn start(token: Option<&str>) -> Self {
         let mut command = Command::new(testkit::program());
-        command.args(["dap", "--port", "0"]).stderr(Stdio::piped());
+        command.args(["dap", "--port", "0"]).current_dir(testkit::root()).stderr(Stdio::piped());
         if let Some(token) = token {
             command.env("BACKPROP_TOKEN", token);
         }
@@ -103,6 +103,14 @@ fn a_port_serves_one_session_after_the_other() {
     adapter.connect().shutdown(Shutdown::Write).expect("it listens");
     for _ in 0..2 {
         adapter.serves(&json!({}));
+    }
+}
+
+#[test]
+fn a_folder_is_the_session_s_own() {
+    let adapter = Adapter::start(None);
+    for _ in 0..2 {
+        adapter.serves(&json!({ "cwd": "data", "data": "iris.csv" }));
     }
 }
 

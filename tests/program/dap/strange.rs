@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use testkit::cli::backprop;
 use testkit::editor::Editor;
 
 /// Runs the adapter on these bytes. Returns its exit status and what it said on stderr.
@@ -51,7 +52,7 @@ fn messages_that_make_no_sense_are_refused_and_the_session_goes_on() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     editor.send_bytes(format!("Content-Length: {}\r\n\r\n{deep}", deep.len()).as_bytes());
     assert_eq!(editor.message()["success"], false);
-    // Neither requests nor anything that is answered.
+    // These are not requests, so they get no answer.
     for kind in ["response", "event", "nonsense"] {
         let body = json!({ "seq": 1, "type": kind, "command": "next" }).to_string();
         editor.send_bytes(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
@@ -107,22 +108,18 @@ fn requests_with_arguments_of_any_kind_are_answered() {
         json!({ "startFrame": usize::MAX, "levels": usize::MAX, "sourceReference": 99, "filters": ["", "x"] }),
         json!({ "breakpoints": [{ "dataId": "w84" }, { "dataId": "δ(9-9)", "condition": "|||||" }] }),
     ];
-    for counts_from_1 in [true, false] {
-        let mut editor = Editor::start();
-        for round in 0..2 {
-            for command in commands.iter().filter(|command| round == 1 || **command != "launch") {
-                for arguments in &arguments {
-                    let answer = editor.request(command, arguments);
-                    assert!(answer["success"].is_boolean(), "{command} {arguments}");
-                    if *command == "initialize" {
-                        editor.ok("initialize", &json!({ "linesStartAt1": counts_from_1 }));
-                    }
-                }
+    let mut editor = Editor::start();
+    for round in 0..2 {
+        for command in commands.iter().filter(|command| round == 1 || **command != "launch") {
+            for arguments in &arguments {
+                let answer = editor.request(command, arguments);
+                assert!(answer["success"].is_boolean(), "{command} {arguments}");
             }
         }
-        editor.ok("pause", &json!({}));
-        editor.leave();
     }
+    editor.refused("initialize", &json!({ "linesStartAt1": false }));
+    editor.ok("pause", &json!({}));
+    editor.leave();
 }
 
 #[test]
@@ -130,20 +127,24 @@ fn what_cannot_be_launched_is_refused_as_step_refuses_it() {
     let mut editor = Editor::start();
     for (arguments, words) in [
         (json!({ "sizes": [3, 0, 2] }), "layer"),
-        (json!({ "sizes": "three" }), "'three' is not a number of neurons"),
+        (json!({ "sizes": "three" }), "\"sizes\": invalid type"),
         (json!({ "sizes": [100_000, 100_000] }), "make a layer smaller"),
         (json!({ "rate": 0 }), "rate"),
-        (json!({ "rate": { "fast": true } }), "\"rate\" needs a text, a number or a list"),
-        (json!({ "rate": true }), "\"rate\" needs a value"),
-        (json!({ "edited": 3 }), "\"edited\" is true or false"),
+        (json!({ "rate": { "fast": true } }), "\"rate\": invalid type"),
+        (json!({ "rate": true }), "\"rate\": invalid type"),
+        (json!({ "rate": "abc" }), "\"rate\": invalid type: string \"abc\""),
+        (json!({ "edited": 3 }), "\"edited\": invalid type"),
+        (json!({ "cost": "log" }), "\"cost\": there is no cost 'log'"),
+        (json!({ "targetsColumns": 1, "data": "xor" }), "--targets-columns"),
         (json!({ "data": "nowhere.csv" }), "nowhere.csv"),
         (json!({ "from": "/dev/zero" }), "/dev/zero"),
-        (json!({ "trainLimit": 0 }), "count from 1"),
+        (json!({ "trainLimit": 0 }), "\"trainLimit\": invalid value"),
         (json!({ "cwd": "/no/such/folder" }), "/no/such/folder"),
         (json!({ "targets": "soft" }), "--data"),
     ] {
         let sentence = editor.refused("launch", &arguments);
-        assert!(sentence.contains(words) && !sentence.contains('\n'), "{arguments}: {sentence}");
+        let is_plain = !sentence.contains(['\n', '\u{1b}']) && !sentence.contains("u{1b}");
+        assert!(sentence.contains(words) && is_plain, "{arguments}: {sentence}");
     }
     let sentence = editor.refused("next", &json!({}));
     assert!(sentence.contains("nothing has been launched"), "{sentence}");
@@ -151,6 +152,33 @@ fn what_cannot_be_launched_is_refused_as_step_refuses_it() {
     editor.ok("launch", &json!({ "train_limit": 2, "siezs": [1], "__sessionId": "x", "name": "mine" }));
     editor.event("initialized");
     assert!(editor.event("output")["output"].as_str().is_some_and(|text| text.contains("\"siezs\"")));
+    editor.leave();
+}
+
+/// The same settings as launch arguments and as options are refused with the same sentence.
+#[test]
+fn an_editor_reads_the_same_refusals_as_a_terminal() {
+    let mut editor = Editor::start();
+    for (arguments, options) in [
+        (json!({ "sizes": [3, 0, 2] }), "--sizes 3,0,2"),
+        (json!({ "sizes": [3] }), "--sizes 3"),
+        (json!({ "rate": 0 }), "--rate 0"),
+        (json!({ "batch": 0 }), "--batch 0"),
+        (json!({ "dropout": 1.5 }), "--dropout 1.5"),
+        (json!({ "targets": "soft" }), "--targets soft"),
+        (json!({ "sizes": [2, 1], "standardize": true }), "--sizes 2,1 --standardize"),
+        (json!({ "data": "xor", "sizes": [3, 1] }), "--data xor --sizes 3,1"),
+        (json!({ "activation": "tanh", "cost": "cross-entropy" }), "--activation tanh --cost cross-entropy"),
+        (json!({ "activation": ["tanh", "tanh", "tanh"] }), "--activation tanh,tanh,tanh"),
+        (json!({ "from": "nowhere.json", "init": "he" }), "--from nowhere.json --init he"),
+        (json!({ "data": "xor", "targetsColumns": 1 }), "--data xor --targets-columns 1"),
+    ] {
+        let sentence = editor.request("launch", &arguments)["message"].clone();
+        let output = backprop(&format!("step --plain {options}")).output().expect("it starts");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        let printed = stderr.trim().strip_prefix("backprop: ").map(|printed| json!(printed));
+        assert_eq!(Some(sentence), printed, "{arguments}");
+    }
     editor.leave();
 }
 

@@ -36,7 +36,8 @@ fn its_values_are_those_of_step_json() {
     ] {
         let mut arguments = json!({ "trainLimit": 2, "epochs": 1 });
         for pair in flags.split_whitespace().collect::<Vec<&str>>().chunks(2) {
-            arguments[pair[0].trim_start_matches('-')] = json!(pair[1]);
+            let value = serde_json::from_str(pair[1]).unwrap_or_else(|_| json!(pair[1]));
+            arguments[pair[0].trim_start_matches('-')] = value;
         }
         let steps = json_lines(&success(&mut backprop(&format!("step --json --train-limit 2 {flags}"))));
         let mut editor = Editor::open(&arguments);

@@ -168,7 +168,7 @@ impl Check {
             Some(Recomputing::Incremental) => Recompute::Incremental,
             None => Recompute::Automatic,
         };
-        check.selection(selection).evaluation(evaluation).seed(self.setting.seed)
+        check.selection(selection).evaluation(evaluation).seed(self.setting.seed())
     }
 
     fn list(&self, output: &mut Output) -> std::io::Result<()> {

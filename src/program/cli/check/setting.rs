@@ -4,75 +4,41 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::data_set::Targets;
 use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Example, Task};
 use backprop::setup::{Data, Samples, Setup};
-use backprop::{Architecture, Cost, Dropout, Error, Parameters, WeightInit, vectorized};
+use backprop::{Architecture, Dropout, Error, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
 use super::sheet::Hidden;
-use crate::cli::choices::{
-    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, read_start, training_samples,
-};
-use crate::cli::words::words;
+use crate::cli::choices::{architecture, training_samples};
+use crate::cli::setup::{SetupArgs, check_meaning};
 use crate::io::memory;
 
 /// A network and its samples, or a fault, which brings its own setup.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SettingArgs {
-    /// Neurons in each layer, input first [default: 3,4,2; with --fault what the fault needs; with --data as `train`]
-    #[arg(long, value_name = "N,N,...")]
-    sizes: Option<Sizes>,
-
     /// Check this model's weights [default: random ones]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sizes", "init"])]
     model: Option<PathBuf>,
 
     #[command(flatten)]
-    edited: Edited,
-
-    #[command(flatten)]
-    data: DataArgs,
-
-    #[command(flatten)]
-    standardize: StandardizeArgs,
-
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
-    #[arg(long, value_name = "TARGETS", requires = "data", value_parser = words::<Targets>())]
-    targets: Option<Targets>,
+    setup: SetupArgs,
 
     /// On how many samples; several are a mini-batch [default: 1; with --fault what the fault needs]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     samples: Option<u32>,
 
-    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    /// [default: as the model says, else sigmoid]
-    #[arg(long, value_name = "A[,A...]", conflicts_with = "fault")]
-    activation: Option<Activations>,
-
-    /// The cost [default: as the model says, else quadratic]
-    #[arg(long, value_name = "COST", conflicts_with = "fault", value_parser = words::<Cost>())]
-    cost: Option<Cost>,
-
-    /// How random weights start
-    #[arg(long, value_name = "INIT", default_value = "scaled", value_parser = words::<WeightInit>())]
-    init: WeightInit,
-
     /// L2 regularisation: lambda, with n the number of samples checked
-    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, conflicts_with = "fault")]
+    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0)]
     l2: f64,
 
     /// Dropout of hidden neurons with this probability, and a fixed mask
-    #[arg(long, value_name = "P", default_value_t = 0.0, conflicts_with = "fault")]
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
     dropout: f64,
 
-    /// Decides random weights, random samples, and what the check draws
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub(super) seed: u64,
-
-    /// Plant this bug in the backward pass; --list-faults lists them
-    #[arg(long, value_name = "NAME")]
+    /// Plant this bug in the backward pass of a network that shows it; --list-faults lists them
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["activation", "cost", "l2", "dropout"])]
     fault: Option<String>,
 
     #[command(flatten)]
@@ -117,7 +83,7 @@ impl SettingArgs {
             return Err(Error::usage(format!("--samples {samples} is more than the {count} there are")));
         }
         let examples = if let Samples::MadeUp = all {
-            draw_examples(&architecture, samples, self.seed)
+            draw_examples(&architecture, samples, self.seed())
         } else {
             let rows = setup.rows(&all, &architecture, samples);
             let examples = rows.samples.into_iter().zip(rows.labels);
@@ -130,25 +96,23 @@ impl SettingArgs {
 
     /// Fills in what was chosen; a fault brings its own sizes, activation and cost.
     fn setup(&self, fault: Option<&Fault>) -> Result<Setup, Error> {
-        if self.data.data.is_none() && (self.data.pixels.is_some() || self.standardize.standardize) {
-            return Err(Error::usage("--pixels and --standardize say what the samples of --data mean")
-                .remedy("there is no --data here"));
+        let mut setup = self.setup.setup(self.model.as_deref())?;
+        if let Some(fault) = fault.filter(|_| setup.model.is_none()).map(|fault| &fault.set_up) {
+            if setup.data.is_none() {
+                setup.sizes.get_or_insert(fault.shapes[0].to_vec());
+            }
+            setup.activation.get_or_insert(vec![fault.activation]);
+            setup.cost.get_or_insert(fault.cost);
         }
-        let model = read_start(self.model.as_deref(), self.edited, self.activation.as_ref(), None)?;
-        let fault = fault.filter(|_| model.is_none()).map(|fault| &fault.set_up);
-        let sizes = self.sizes.as_ref().map(|sizes| sizes.0.clone());
-        let activation = self.activation.as_ref().map(|activation| activation.0.clone());
-        let mut setup = Setup {
-            sizes: sizes.or(fault.filter(|_| self.data.data.is_none()).map(|fault| fault.shapes[0].to_vec())),
-            activation: activation.or(fault.map(|fault| vec![fault.activation])),
-            cost: self.cost.or(fault.map(|fault| fault.cost)),
-            init: Some(self.init),
-            seed: Some(self.seed),
-            targets: self.targets,
-            ..self.data.setup(self.standardize, model)?
-        };
         setup.data.get_or_insert(Data::MadeUp);
+        setup.init.get_or_insert(WeightInit::Scaled);
+        check_meaning(&setup)?;
         Ok(setup)
+    }
+
+    /// Returns the seed of weights and samples, and of what the check draws.
+    pub(super) fn seed(&self) -> u64 {
+        self.setup.seed.unwrap_or(0)
     }
 
     fn fault(&self) -> Result<Option<&'static Fault>, Error> {
@@ -175,7 +139,7 @@ impl SettingArgs {
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(Error::usage(format!("--dropout {} must be at least 0 and below 1", self.dropout)));
         }
-        let dropout = Dropout { probability: self.dropout, seed: self.seed };
+        let dropout = Dropout { probability: self.dropout, seed: self.seed() };
         Ok((self.dropout > 0.0).then_some(dropout))
     }
 }

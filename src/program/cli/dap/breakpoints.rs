@@ -1,17 +1,24 @@
-//! Where to stop: at lines, at nodes, layers, passes, epochs and samples, where a condition holds, and where a value
+//! Where to stop: at lines, at nodes, layers, passes, epochs and samples, where a condition holds, and where a number
 //! changes.
 
 use backprop::graph::NodeId;
+use backprop::spelled_out;
 use backprop::step::view::{self, Anchor, Level, Quantity};
-use backprop::step::{Pass, Phase, Step, Stepper};
+use backprop::step::{Pass, Phase, Stepper};
+use serde_json::{Value, json};
 
-use super::expressions::{Expression, Value};
-use super::source;
+use super::expressions::{self, check_condition};
+use super::protocol::Wanted;
+use super::session::Session;
+use super::variables::Words;
 use super::walk::Walk;
 
 /// The names of function breakpoints.
-pub const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, \
-                             sample, epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
+const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, sample, \
+                         epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
+
+/// The most breakpoints of one kind.
+const MOST: usize = 1000;
 
 /// A place to stop at.
 #[derive(Debug, Clone)]
@@ -24,67 +31,86 @@ pub enum Spot {
     Node(NodeId),
     /// The step that computes this number.
     Quantity(Quantity),
-    /// Where a pass comes to this layer.
+    /// Wherever this number has changed.
+    Change(Quantity),
+    /// The first step of a pass on this layer.
     Layer(usize),
-    /// Where a pass begins.
+    /// The first step of a pass.
     Pass(Pass),
-    /// Where samples, mini-batches and epochs begin; this one, or each.
+    /// The first step of this sample, mini-batch or epoch, or of each.
     Sample(Option<usize>),
     MiniBatch(Option<usize>),
     Epoch(Option<usize>),
 }
 
+/// The request that set a breakpoint. It replaces all that it set before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetBy {
+    /// `setBreakpoints`, for this file.
+    Lines(Option<usize>),
+    /// `setFunctionBreakpoints`.
+    Functions,
+    /// `setDataBreakpoints`.
+    Data,
+    /// `break`, typed in the console.
+    Console,
+}
+
+/// A place, and the condition under which it stops.
+#[derive(Debug)]
+pub struct Breakpoint {
+    set_by: SetBy,
+    /// Its number in messages.
+    id: i64,
+    /// The name by which it is found in another network.
+    name: String,
+    /// The place, unless the network does not have it.
+    spot: Option<Spot>,
+    /// What must hold after the step.
+    condition: Option<String>,
+}
+
 impl Spot {
-    /// The place that a function breakpoint means.
+    /// Returns the place that a function breakpoint names.
     ///
     /// # Errors
-    /// A sentence that says what there is.
+    /// A sentence that says which names there are.
     pub fn parse(stepper: &Stepper, text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let none = || format!("there is no '{}' here; {FUNCTIONS}", backprop::spelled_out(text));
-        let (word, rest) = text.split_once(' ').map_or((text, ""), |(word, rest)| (word, rest.trim()));
-        let count = |first: usize| -> Result<Option<usize>, String> {
-            if rest.is_empty() {
-                return Ok(None);
-            }
-            index(rest).filter(|&number| number >= first).map(Some).ok_or_else(none)
-        };
+        let unknown = || format!("there is no '{}' here; {FUNCTIONS}", spelled_out(text));
         if let Some(pass) = Pass::named(text) {
             return Ok(Self::Pass(pass));
         }
+        let (word, rest) = text.split_once(' ').map_or((text, ""), |(word, rest)| (word, rest.trim()));
+        let numbered = |first: usize| match index(rest) {
+            _ if rest.is_empty() => Ok(None),
+            Some(number) if number >= first => Ok(Some(number)),
+            _ => Err(unknown()),
+        };
         match word {
             "sample" => {
-                let sample = count(0)?;
-                if sample.is_some_and(|sample| sample >= stepper.sample_count()) {
-                    return Err(format!("samples are numbered 0 to {}", stepper.sample_count() - 1));
+                let (sample, count) = (numbered(0)?, stepper.sample_count());
+                if sample.is_some_and(|sample| sample >= count) {
+                    return Err(format!("samples are numbered 0 to {}", count - 1));
                 }
                 return Ok(Self::Sample(sample));
             }
-            "epoch" => return Ok(Self::Epoch(count(1)?)),
-            "mini-batch" => {
-                if stepper.mini_batches().are_plain() {
-                    return Err("samples are taken one by one; launch with \"batch\": 2".to_owned());
-                }
-                return Ok(Self::MiniBatch(count(1)?));
+            "epoch" => return Ok(Self::Epoch(numbered(1)?)),
+            "mini-batch" if stepper.mini_batches().are_plain() => {
+                return Err("samples are taken one by one; launch with \"batch\": 2".to_owned());
             }
-            "layer" => {
-                let layers = stepper.network().layers.len();
-                let layer = index(rest).filter(|&layer| layer < layers);
-                return layer
-                    .map(Self::Layer)
-                    .ok_or_else(|| format!("layers are numbered 0 to {}", layers - 1));
-            }
+            "mini-batch" => return Ok(Self::MiniBatch(numbered(1)?)),
+            "layer" => return layer(stepper, rest, 0).map(Self::Layer),
             _ => {}
         }
-        let place = if word == "node" { rest } else { text };
-        if let Some(id) = view::node_at(stepper, place) {
+        if let Some(id) = view::node_at(stepper, if word == "node" { rest } else { text }) {
             return Ok(Self::Node(id));
         }
         match Quantity::parse(stepper, text) {
             Some(
                 Quantity::Label(_) | Quantity::Rate | Quantity::Decay | Quantity::Dropout | Quantity::Cost,
             ) => {
-                return Err(format!("{text} is given, no step computes it; {FUNCTIONS}"));
+                return Err(format!("{text} is given and not computed; {FUNCTIONS}"));
             }
             Some(quantity) => return Ok(Self::Quantity(quantity)),
             None => {}
@@ -93,19 +119,20 @@ impl Spot {
         let name = path.next().unwrap_or_default();
         let function = path.next().map_or_else(|| name.to_owned(), |owner| format!("{owner}::{name}"));
         let is_known = Anchor::all().iter().any(|anchor| is_function(anchor, &function));
-        is_known.then_some(Self::Function(function)).ok_or_else(none)
+        is_known.then_some(Self::Function(function)).ok_or_else(unknown)
     }
 
-    /// Returns true if the walk has come to it.
+    /// Returns true if the walk is at this place.
     fn is_reached(&self, walk: &Walk) -> bool {
+        let (stepper, position) = (walk.stepper(), walk.position());
         if let Self::Line(anchor) = self {
-            return source::is_reached(anchor, walk);
+            return match anchor.level {
+                Level::Term => walk.term().is_some() && anchor.is_passed(stepper, position),
+                Level::Result => walk.is_behind_the_sum() && anchor.is_passed(stepper, position),
+                _ => walk.is_before_the_step() && anchor.is_entered(stepper, position),
+            };
         }
-        if !walk.is_before_the_step() {
-            return false;
-        }
-        let stepper = walk.stepper();
-        let (position, phase) = (stepper.position(), stepper.phase());
+        let phase = stepper.phase();
         let begins = match self {
             Self::Layer(_) => view::begins_segment(stepper, position),
             // Dropout silences nodes in the middle of the pass.
@@ -115,180 +142,211 @@ impl Spot {
             Self::Epoch(_) => position.is_multiple_of(stepper.epoch_len()),
             _ => true,
         };
-        begins && self.contains(stepper)
+        begins && self.is_around(walk)
     }
 
-    /// Returns true if the next step belongs to it.
-    fn contains(&self, stepper: &Stepper) -> bool {
-        let (action, moment) = (stepper.upcoming(), stepper.moment(stepper.position()));
+    /// Returns true if the walk is before a step that belongs to this place, whether it is the first or not.
+    fn is_around(&self, walk: &Walk) -> bool {
+        let (stepper, position) = (walk.stepper(), walk.position());
+        let (action, moment) = (stepper.upcoming(), stepper.moment(position));
         let is = |which: &Option<usize>, here: usize| which.is_none_or(|which| which == here);
-        match self {
-            Self::Line(anchor) => anchor.is_passed(stepper, stepper.position()),
-            Self::Function(function) => Anchor::all()
-                .iter()
-                .any(|anchor| is_function(anchor, function) && anchor.is_passed(stepper, stepper.position())),
-            Self::Node(id) => action.node() == Some(*id),
-            Self::Quantity(quantity) => quantity.is_changed_by(action),
-            Self::Layer(layer) => {
-                action.node().is_some_and(|id| stepper.network()[id].layer_index() as usize == *layer)
+        walk.is_before_the_step()
+            && match self {
+                Self::Line(_) | Self::Change(_) => false,
+                Self::Function(function) => Anchor::all()
+                    .iter()
+                    .any(|anchor| is_function(anchor, function) && anchor.is_passed(stepper, position)),
+                Self::Node(id) => action.node() == Some(*id),
+                Self::Quantity(quantity) => quantity.is_changed_by(action),
+                Self::Layer(layer) => {
+                    action.node().is_some_and(|id| stepper.network()[id].layer_index() as usize == *layer)
+                }
+                Self::Pass(pass) => match Pass::of(action.phase()) {
+                    // The backward pass begins with the output layer.
+                    Pass::Cost if *pass == Pass::Backward => true,
+                    here => here == *pass,
+                },
+                Self::Sample(sample) => is(sample, moment.sample),
+                Self::MiniBatch(mini_batch) => is(mini_batch, moment.mini_batch + 1),
+                Self::Epoch(epoch) => is(epoch, moment.epoch + 1),
             }
-            Self::Pass(pass) => match Pass::of(action.phase()) {
-                // The walk backward begins with the output layer.
-                Pass::Cost if *pass == Pass::Backward => true,
-                here => here == *pass,
-            },
-            Self::Sample(sample) => is(sample, moment.sample),
-            Self::MiniBatch(mini_batch) => is(mini_batch, moment.mini_batch + 1),
-            Self::Epoch(epoch) => is(epoch, moment.epoch + 1),
-        }
-    }
-
-    /// Returns true if it lies within a sum.
-    fn is_inside(&self) -> bool {
-        matches!(self, Self::Line(Anchor { level: Level::Term | Level::Result, .. }))
     }
 }
 
-/// Returns true if this is the formula of that function: `calc_output`, `Node::calc_output`.
+/// Returns true if a line is the formula of a function: `calc_output`, `Node::calc_output`.
 fn is_function(anchor: &Anchor, function: &str) -> bool {
     let name = &anchor.function;
     let is_it = name == function || name.rsplit("::").next() == Some(function);
     is_it && anchor.level == Level::Formula
 }
 
-/// Returns a number in digits, without a sign.
-pub fn index(text: &str) -> Option<usize> {
+/// Returns a number written in digits alone.
+fn index(text: &str) -> Option<usize> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// A place and what must hold there.
-#[derive(Debug, Clone)]
-pub struct Breakpoint {
-    /// Its number, which the editor knows it by.
-    pub id: i64,
-    /// Its name; empty for a line.
-    pub name: String,
-    /// The place, where there is one in this network.
-    pub spot: Option<Spot>,
-    /// The condition, which must hold after the step.
-    pub condition: Option<Expression>,
+/// Returns the layer with this number, `first` or above.
+///
+/// # Errors
+/// A sentence that says which layers there are.
+pub fn layer(stepper: &Stepper, text: &str, first: usize) -> Result<usize, String> {
+    let layers = stepper.network().layers.len();
+    let layer = index(text).filter(|layer| (first..layers).contains(layer));
+    layer.ok_or_else(|| format!("layers are numbered {first} to {}", layers - 1))
 }
 
 impl Breakpoint {
-    /// Returns true if the walk is to stop.
+    /// Returns true if it lies within a sum.
+    fn is_inside(&self) -> bool {
+        matches!(self.spot, Some(Spot::Line(Anchor { level: Level::Term | Level::Result, .. })))
+    }
+
+    /// Returns true if the walk is to stop here.
     ///
     /// # Errors
-    /// The condition makes no sense here; a reason to stop, too.
+    /// The condition makes no sense here, which is a reason to stop, too.
     fn is_hit(&self, walk: &mut Walk) -> Result<bool, String> {
         let Some(spot) = &self.spot else { return Ok(false) };
         let Some(condition) = &self.condition else { return Ok(spot.is_reached(walk)) };
-        // With a condition a breakpoint on many steps is one on each of them.
-        let comes_by = match spot {
-            Spot::Line(anchor) => source::is_reached(anchor, walk),
-            spot => walk.is_before_the_step() && spot.contains(walk.stepper()),
-        };
-        if !comes_by {
+        // With a condition, a breakpoint on several steps is one on each of them.
+        if !spot.is_around(walk) && !spot.is_reached(walk) {
             return Ok(false);
         }
-        walk.peek(|stepper, step| holds(condition, stepper, step)).unwrap_or(Ok(false))
-    }
-}
-
-/// A number whose change is a reason to stop.
-#[derive(Debug)]
-pub struct DataBreakpoint {
-    pub id: i64,
-    pub name: String,
-    /// The number, where there is one of this name in this network.
-    pub quantity: Option<Quantity>,
-    /// The condition, which must hold after the change.
-    pub condition: Option<Expression>,
-}
-
-/// All places to stop at.
-#[derive(Debug, Default)]
-pub struct Breakpoints {
-    /// In source files, by the file's number.
-    pub lines: Vec<(usize, Breakpoint)>,
-    pub functions: Vec<Breakpoint>,
-    /// By name too, typed in the console.
-    pub typed: Vec<Breakpoint>,
-    pub data: Vec<DataBreakpoint>,
-}
-
-impl Breakpoints {
-    /// Returns true if one of them lies within a sum.
-    pub fn look_inside(&self) -> bool {
-        self.lines.iter().any(|(_, breakpoint)| breakpoint.spot.as_ref().is_some_and(Spot::is_inside))
+        walk.peek(|stepper, step| holds(condition, &Words::after(stepper, step))).unwrap_or(Ok(false))
     }
 
-    /// Those that the walk has come to, and what is to be said of conditions that make no sense.
-    pub fn hits(&self, walk: &mut Walk) -> (Vec<i64>, Vec<String>) {
-        let (mut ids, mut sentences) = (Vec::new(), Vec::new());
-        if walk.is_at_end() {
-            return (ids, sentences);
+    /// Finds the place in another network.
+    fn resolve(&mut self, stepper: &Stepper) {
+        match self.set_by {
+            SetBy::Lines(_) => {}
+            SetBy::Data => self.spot = Quantity::parse(stepper, &self.name).map(Spot::Change),
+            SetBy::Functions | SetBy::Console => self.spot = Spot::parse(stepper, &self.name).ok(),
         }
-        let lines = self.lines.iter().map(|(_, breakpoint)| breakpoint);
-        for breakpoint in lines.chain(&self.functions).chain(&self.typed) {
+    }
+}
+
+fn holds(condition: &str, words: &Words<'_>) -> Result<bool, String> {
+    let value = expressions::evaluate(condition, &mut |name| words.value(name))?;
+    Ok(value == expressions::Value::Truth(true))
+}
+
+/// Returns true if a breakpoint lies within a sum.
+pub fn look_inside(breakpoints: &[Breakpoint]) -> bool {
+    breakpoints.iter().any(Breakpoint::is_inside)
+}
+
+/// Returns the numbers of the breakpoints that the walk has reached, and sentences about conditions that make no sense.
+pub fn hits(breakpoints: &[Breakpoint], walk: &mut Walk) -> (Vec<i64>, Vec<String>) {
+    let (mut ids, mut sentences) = (Vec::new(), Vec::new());
+    if !walk.is_at_end() {
+        for breakpoint in breakpoints {
             let hit = breakpoint.is_hit(walk);
             if hit != Ok(false) {
                 ids.push(breakpoint.id);
                 sentences.extend(hit.err());
             }
         }
-        (ids, sentences)
     }
-
-    /// The numbers that are watched, as they are.
-    pub fn watched(&self, stepper: &Stepper) -> Vec<f64> {
-        let raw =
-            |breakpoint: &DataBreakpoint| breakpoint.quantity.map_or(0.0, |quantity| quantity.raw(stepper));
-        self.data.iter().map(raw).collect()
-    }
-
-    /// Finds names in another network. Those that mean nothing there are no longer stopped at.
-    pub fn resolve(&mut self, stepper: &Stepper) {
-        for breakpoint in self.functions.iter_mut().chain(&mut self.typed) {
-            breakpoint.spot = Spot::parse(stepper, &breakpoint.name).ok();
-        }
-        for breakpoint in &mut self.data {
-            breakpoint.quantity = Quantity::parse(stepper, &breakpoint.name);
-        }
-    }
+    (ids, sentences)
 }
 
-/// Returns true if a condition holds after a step.
-///
-/// # Errors
-/// A name that means nothing at this step.
-pub fn holds(condition: &Expression, stepper: &Stepper, step: &Step) -> Result<bool, String> {
-    let value = condition.value(&mut |name| word(stepper, step, name))?;
-    Ok(value == Value::Truth(true))
-}
-
-/// Returns the value of a word after a step: a name of the article's, or a part of the step.
-fn word(stepper: &Stepper, step: &Step, name: &str) -> Result<f64, String> {
-    if let Some(quantity) = Quantity::parse(stepper, name) {
-        return Ok(quantity.raw(stepper));
-    }
-    let word = name.strip_prefix("self.").unwrap_or(name);
-    let found = match word {
-        "output" | "delta" | "kept" | "weight" | "gradient" => {
-            Quantity::of_word(word, step.action).map(|quantity| quantity.raw(stepper))
-        }
-        "value" | "after" => Some(step.after),
-        "before" => Some(step.before),
-        "epoch" => Some((step.epoch + 1) as f64),
-        "sample" => Some(step.sample as f64),
-        "step" => Some((step.position + 1) as f64),
-        _ => step.reading.numbers().into_iter().find(|part| part.0 == name).map(|part| part.1),
-    };
-    found.ok_or_else(|| {
-        let place = if step.action.connection().is_some() { "a connection" } else { "a node" };
-        format!(
-            "'{}' means nothing where {} is computed, at {place}",
-            backprop::spelled_out(name),
-            step.name()
-        )
+/// Returns each breakpoint on a change with the number it watches.
+pub fn watched(breakpoints: &[Breakpoint]) -> impl Iterator<Item = (&Breakpoint, Quantity)> {
+    breakpoints.iter().filter_map(|breakpoint| match breakpoint.spot {
+        Some(Spot::Change(quantity)) => Some((breakpoint, quantity)),
+        _ => None,
     })
+}
+
+/// Returns the numbers of the breakpoints whose number has changed from what it was `before`, and how it has changed.
+pub fn changes(
+    breakpoints: &[Breakpoint],
+    before: &[f64],
+    walk: &Walk,
+    is_forward: bool,
+) -> (Vec<i64>, String) {
+    let (mut ids, mut sentences) = (Vec::new(), Vec::new());
+    for ((breakpoint, quantity), before) in watched(breakpoints).zip(before) {
+        let after = quantity.raw(walk.stepper());
+        let is_met = || match (&breakpoint.condition, walk.latest()) {
+            (Some(condition), Some(step)) if is_forward => {
+                holds(condition, &Words::after(walk.stepper(), &step)) != Ok(false)
+            }
+            _ => true,
+        };
+        if after.to_bits() != before.to_bits() && is_met() {
+            ids.push(breakpoint.id);
+            sentences.push(format!("{}: {before:?} → {after:?}", breakpoint.name));
+        }
+    }
+    (ids, sentences.join(", "))
+}
+
+impl Session {
+    /// Replaces the breakpoints that a request set before. `find` finds the place of a new one.
+    pub(super) fn set_all(
+        &mut self,
+        set_by: SetBy,
+        wanted: Vec<Wanted>,
+        find: impl Fn(&Self, &Wanted) -> Result<Spot, String>,
+    ) -> Result<Value, String> {
+        if wanted.len() > MOST {
+            return Err(format!("{} breakpoints; at most {MOST} can be set", wanted.len()));
+        }
+        self.breakpoints.retain(|breakpoint| breakpoint.set_by != set_by);
+        let mut answers = Vec::new();
+        for wanted in wanted {
+            let spot = find(self, &wanted);
+            let condition = condition(wanted.condition);
+            let problem =
+                spot.as_ref().err().or(condition.as_ref().err()).map(|sentence| spelled_out(sentence));
+            let id = self.next_id();
+            let mut answer = json!({ "id": id, "verified": problem.is_none() });
+            if let Some(problem) = problem {
+                answer["message"] = json!(problem);
+            } else if let Ok(Spot::Line(anchor)) = &spot {
+                answer["line"] = json!(anchor.line);
+                answer["source"] = self.describe(anchor.file);
+            }
+            answers.push(answer);
+            if let Ok(condition) = condition {
+                let name = if set_by == SetBy::Data { wanted.data_id } else { wanted.name };
+                self.breakpoints.push(Breakpoint { set_by, id, name, spot: spot.ok(), condition });
+            }
+        }
+        Ok(json!({ "breakpoints": answers }))
+    }
+
+    /// Sets `a4` or `backward if delta > 0.01`, typed in the console. Returns a sentence about it.
+    pub(super) fn type_breakpoint(&mut self, text: &str) -> Result<String, String> {
+        let (name, wanted) = text.split_once(" if ").map_or((text, None), |(name, rest)| (name, Some(rest)));
+        let condition = condition(wanted.map(str::to_owned))?;
+        let name = name.trim().to_owned();
+        let spot = Some(Spot::parse(self.paused()?.stepper(), &name)?);
+        if self.breakpoints.len() > 4 * MOST {
+            return Err("there are too many breakpoints; delete those that were typed".to_owned());
+        }
+        let id = self.next_id();
+        self.breakpoints.push(Breakpoint { set_by: SetBy::Console, id, name, spot, condition });
+        Ok(format!("stops at {}; delete removes it", spelled_out(text)))
+    }
+
+    /// Removes those that were typed. Returns a sentence about it.
+    pub(super) fn delete_typed(&mut self) -> String {
+        let before = self.breakpoints.len();
+        self.breakpoints.retain(|breakpoint| breakpoint.set_by != SetBy::Console);
+        format!("removed {}", crate::cli::output::counted(before - self.breakpoints.len(), "breakpoint"))
+    }
+
+    /// Finds the places of all breakpoints in the network launched.
+    pub(super) fn resolve_breakpoints(&mut self) {
+        let Some(walk) = &self.walk else { return };
+        self.breakpoints.iter_mut().for_each(|breakpoint| breakpoint.resolve(walk.stepper()));
+    }
+}
+
+fn condition(text: Option<String>) -> Result<Option<String>, String> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    check_condition(&text)?;
+    Ok(Some(text))
 }

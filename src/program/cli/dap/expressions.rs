@@ -1,38 +1,11 @@
-//! Expressions that can be asked for and compared: `a4`, `δ8`, `|gradient| < 1e-6`, `sum(w84·δ8, w94·δ9)`.
+//! Expressions that an editor asks for or compares: `a4`, `δ8`, `|gradient| < 1e-6`, `sum(w84·δ8, w94·δ9)`.
 //!
 //! ```text
 //! condition = comparison { ("and" | "&&") comparison }
-//! comparison = product ("<" | "<=" | ">" | ">=" | "=" | "==" | "!=") product
+//! comparison = product [ ("<" | "<=" | ">" | ">=" | "=" | "==" | "!=") product ]
 //! product = factor { ("·" | "*") factor }
 //! factor = ["-"] ( number | name | "|" product "|" | "sum(" product { "," product } ")" )
 //! ```
-
-use std::iter::Peekable;
-use std::str::CharIndices;
-
-/// A value or a condition.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expression {
-    Number(f64),
-    Name(String),
-    Size(Box<Expression>),
-    Minus(Box<Expression>),
-    Product(Vec<Expression>),
-    Sum(Vec<Expression>),
-    Compare(Box<Expression>, Comparison, Box<Expression>),
-    All(Vec<Expression>),
-}
-
-/// A sign between two values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    Unequal,
-}
 
 /// The value of an expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,240 +14,173 @@ pub enum Value {
     Truth(bool),
 }
 
-/// How deep brackets may stand in one another.
+/// The most brackets in each other.
 const DEEPEST: usize = 32;
 
-impl Expression {
-    /// Reads an expression.
-    ///
-    /// # Errors
-    /// A sentence that says what was found, with an example.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut parser = Parser { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
-        let expression = parser.all()?;
-        match parser.tokens.next() {
-            None => Ok(expression),
-            Some(token) => Err(format!("'{token}' was not expected in '{text}'; {FOR_EXAMPLE}")),
-        }
-    }
+/// A comparison of two numbers.
+type Holds = fn(&f64, &f64) -> bool;
 
-    /// Its value, `lookup` giving that of each name.
-    ///
-    /// # Errors
-    /// Those of `lookup`, or that there is a condition in place of a number.
-    pub fn value(&self, lookup: &mut dyn FnMut(&str) -> Result<f64, String>) -> Result<Value, String> {
-        Ok(match self {
-            Self::Compare(left, comparison, right) => {
-                Value::Truth(comparison.holds(left.number(lookup)?, right.number(lookup)?))
-            }
-            Self::All(parts) => {
-                let mut holds = true;
-                for part in parts {
-                    holds &= part.value(lookup)? == Value::Truth(true);
-                }
-                Value::Truth(holds)
-            }
-            other => Value::Number(other.number(lookup)?),
-        })
-    }
+/// Signs of comparison, each before those it begins with.
+const COMPARISONS: [(&str, Holds); 10] = [
+    ("<=", f64::le),
+    ("≤", f64::le),
+    ("<", f64::lt),
+    (">=", f64::ge),
+    ("≥", f64::ge),
+    (">", f64::gt),
+    ("==", f64::eq),
+    ("=", f64::eq),
+    ("!=", f64::ne),
+    ("≠", f64::ne),
+];
 
-    fn number(&self, lookup: &mut dyn FnMut(&str) -> Result<f64, String>) -> Result<f64, String> {
-        let mut fold = |parts: &[Self], start: f64, add: fn(f64, f64) -> f64| -> Result<f64, String> {
-            parts.iter().try_fold(start, |so_far, part| Ok(add(so_far, part.number(lookup)?)))
-        };
-        match self {
-            Self::Number(number) => Ok(*number),
-            Self::Product(parts) => fold(parts, 1.0, |product, factor| product * factor),
-            Self::Sum(parts) => fold(parts, 0.0, |sum, term| sum + term),
-            Self::Name(name) => lookup(name),
-            Self::Size(inner) => Ok(inner.number(lookup)?.abs()),
-            Self::Minus(inner) => Ok(-inner.number(lookup)?),
-            Self::Compare(..) | Self::All(_) => Err("a condition is not a number".to_owned()),
-        }
-    }
+/// Returns the value of an expression. `lookup` returns the value of a name.
+///
+/// # Errors
+/// A sentence with an example if it is not an expression, or the error of `lookup`.
+pub fn evaluate(text: &str, lookup: &mut dyn FnMut(&str) -> Result<f64, String>) -> Result<Value, String> {
+    let mut parser = Parser { rest: text, brackets: 0, lookup };
+    let value = parser.condition()?;
+    if parser.rest.trim_start().is_empty() { Ok(value) } else { Err(parser.unexpected()) }
+}
 
-    /// Returns true if it is a condition and not a number.
-    pub fn is_condition(&self) -> bool {
-        matches!(self, Self::Compare(..) | Self::All(_))
+/// Checks that a text is a condition, whatever its names mean.
+///
+/// # Errors
+/// A sentence with an example.
+pub fn check_condition(text: &str) -> Result<(), String> {
+    match evaluate(text, &mut |_| Ok(1.0))? {
+        Value::Truth(_) => Ok(()),
+        Value::Number(_) => Err("a condition compares: delta > 0.01, |gradient| < 1e-6".to_owned()),
     }
 }
 
-impl Comparison {
-    fn of(token: &str) -> Option<Self> {
-        Some(match token {
-            "<" => Self::Less,
-            "<=" | "≤" => Self::LessOrEqual,
-            ">" => Self::Greater,
-            ">=" | "≥" => Self::GreaterOrEqual,
-            "=" | "==" => Self::Equal,
-            "!=" | "≠" => Self::Unequal,
-            _ => return None,
-        })
+/// Evaluates an expression while it reads it.
+struct Parser<'a> {
+    rest: &'a str,
+    brackets: usize,
+    lookup: &'a mut dyn FnMut(&str) -> Result<f64, String>,
+}
+
+impl<'a> Parser<'a> {
+    fn condition(&mut self) -> Result<Value, String> {
+        let mut value = self.comparison()?;
+        while self.take("and ") || self.take("&&") {
+            value = match (value, self.comparison()?) {
+                (Value::Truth(one), Value::Truth(other)) => Value::Truth(one && other),
+                _ => return Err(format!("'and' goes between comparisons; {FOR_EXAMPLE}")),
+            };
+        }
+        Ok(value)
     }
 
-    fn holds(self, left: f64, right: f64) -> bool {
-        match self {
-            Self::Less => left < right,
-            Self::LessOrEqual => left <= right,
-            Self::Greater => left > right,
-            Self::GreaterOrEqual => left >= right,
-            Self::Equal => left == right,
-            Self::Unequal => left != right,
+    fn comparison(&mut self) -> Result<Value, String> {
+        let left = self.product()?;
+        match COMPARISONS.iter().find(|(sign, _)| self.take(sign)) {
+            Some((_, holds)) => Ok(Value::Truth(holds(&left, &self.product()?))),
+            None => Ok(Value::Number(left)),
+        }
+    }
+
+    fn product(&mut self) -> Result<f64, String> {
+        let mut product = self.factor()?;
+        while self.take("·") || self.take("*") {
+            product *= self.factor()?;
+        }
+        Ok(product)
+    }
+
+    fn factor(&mut self) -> Result<f64, String> {
+        let sign = if self.take("-") || self.take("−") { -1.0 } else { 1.0 };
+        if self.take("|") {
+            return Ok(sign * self.within("|", |parser| Ok(parser.product()?.abs()))?);
+        }
+        if self.take("sum(") {
+            let sum = |parser: &mut Self| -> Result<f64, String> {
+                let mut sum = parser.product()?;
+                while parser.take(",") {
+                    sum += parser.product()?;
+                }
+                Ok(sum)
+            };
+            return Ok(sign * self.within(")", sum)?);
+        }
+        self.rest = self.rest.trim_start();
+        if self.rest.starts_with(char::is_alphabetic) {
+            let name = self.word(length_of_name(self.rest));
+            return Ok(sign * (self.lookup)(name)?);
+        }
+        let number = match length_of_number(self.rest) {
+            0 => return Err(self.unexpected()),
+            length => self.word(length),
+        };
+        Ok(sign * number.parse::<f64>().map_err(|_| format!("'{number}' is not a number"))?)
+    }
+
+    /// Reads what is in brackets, and the closing one.
+    fn within(
+        &mut self,
+        close: &str,
+        inner: impl FnOnce(&mut Self) -> Result<f64, String>,
+    ) -> Result<f64, String> {
+        self.brackets += 1;
+        if self.brackets > DEEPEST {
+            return Err("there are too many brackets".to_owned());
+        }
+        let value = inner(self)?;
+        self.brackets -= 1;
+        if self.take(close) { Ok(value) } else { Err(format!("a '{close}' is missing; {FOR_EXAMPLE}")) }
+    }
+
+    fn take(&mut self, sign: &str) -> bool {
+        let rest = self.rest.trim_start().strip_prefix(sign);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn word(&mut self, length: usize) -> &'a str {
+        let (word, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        word
+    }
+
+    fn unexpected(&self) -> String {
+        match self.rest.trim_start() {
+            "" => format!("something is missing at the end; {FOR_EXAMPLE}"),
+            rest => format!("'{rest}' was not expected; {FOR_EXAMPLE}"),
         }
     }
 }
 
 const FOR_EXAMPLE: &str = "write a4, delta > 0.01, |gradient| < 1e-6 or sum(w84·d8, w94·d9)";
 
-struct Parser {
-    tokens: Peekable<std::vec::IntoIter<String>>,
-    depth: usize,
+/// Returns the length of the number at the start, in bytes.
+fn length_of_number(text: &str) -> usize {
+    let digits = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let length = digits(text);
+    let Some(exponent) = text[length..].strip_prefix(['e', 'E']).filter(|_| length > 0) else {
+        return length;
+    };
+    let unsigned = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    length + 1 + exponent.len() - unsigned.len() + digits(unsigned)
 }
 
-impl Parser {
-    fn all(&mut self) -> Result<Expression, String> {
-        let first = self.comparison()?;
-        let mut parts = vec![first];
-        while self.take(&["and", "&&"]) {
-            parts.push(self.comparison()?);
-        }
-        if parts.len() > 1 && !parts.iter().all(Expression::is_condition) {
-            return Err(format!("'and' stands between comparisons; {FOR_EXAMPLE}"));
-        }
-        Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Expression::All(parts) })
-    }
-
-    fn comparison(&mut self) -> Result<Expression, String> {
-        let left = self.product()?;
-        let Some(comparison) = self.tokens.peek().and_then(|token| Comparison::of(token)) else {
-            return Ok(left);
-        };
-        self.tokens.next();
-        let right = self.product()?;
-        Ok(Expression::Compare(Box::new(left), comparison, Box::new(right)))
-    }
-
-    fn product(&mut self) -> Result<Expression, String> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err("too many brackets".to_owned());
-        }
-        let mut parts = vec![self.factor()?];
-        while self.take(&["·", "*"]) {
-            parts.push(self.factor()?);
-        }
-        self.depth -= 1;
-        Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Expression::Product(parts) })
-    }
-
-    fn factor(&mut self) -> Result<Expression, String> {
-        let is_negative = self.take(&["-", "−"]);
-        let token =
-            self.tokens.next().ok_or_else(|| format!("something is missing at the end; {FOR_EXAMPLE}"))?;
-        let factor = match token.as_str() {
-            "|" => {
-                let inner = self.product()?;
-                self.expect("|")?;
-                Expression::Size(Box::new(inner))
-            }
-            "sum" if self.take(&["("]) => {
-                let mut parts = vec![self.product()?];
-                while self.take(&[","]) {
-                    parts.push(self.product()?);
-                }
-                self.expect(")")?;
-                Expression::Sum(parts)
-            }
-            text if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
-                Expression::Number(text.parse().map_err(|_| format!("'{text}' is not a number"))?)
-            }
-            text if text.starts_with(char::is_alphabetic) => Expression::Name(token),
-            text => return Err(format!("'{text}' was not expected; {FOR_EXAMPLE}")),
-        };
-        Ok(if is_negative { Expression::Minus(Box::new(factor)) } else { factor })
-    }
-
-    fn take(&mut self, words: &[&str]) -> bool {
-        self.tokens.next_if(|token| words.contains(&token.as_str())).is_some()
-    }
-
-    fn expect(&mut self, word: &str) -> Result<(), String> {
-        if self.take(&[word]) { Ok(()) } else { Err(format!("a '{word}' is missing; {FOR_EXAMPLE}")) }
-    }
-}
-
-/// Numbers, names and signs. A name takes in what belongs to it: `w12,3`, `w12,b`, `δ(0-3)`, `self.weight`.
-fn tokens(text: &str) -> Result<Vec<String>, String> {
-    let mut tokens = Vec::new();
-    let mut characters = text.char_indices().peekable();
-    while let Some(&(start, first)) = characters.peek() {
-        if first.is_whitespace() {
-            characters.next();
-        } else if first.is_ascii_digit() || first == '.' {
-            skip(&mut characters, |c| c.is_ascii_digit() || c == '.');
-            if characters.next_if(|&(_, c)| matches!(c, 'e' | 'E')).is_some() {
-                characters.next_if(|&(_, c)| matches!(c, '-' | '+'));
-                skip(&mut characters, |c| c.is_ascii_digit());
-            }
-            tokens.push(text[start..end(&mut characters, text)].to_owned());
-        } else if first.is_alphabetic() {
-            characters.next();
-            skip(&mut characters, |c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-            let mut stop = end(&mut characters, text);
-            stop += tail_of_name(&text[start..stop], &text[stop..]);
-            skip_to(&mut characters, stop);
-            tokens.push(text[start..stop].to_owned());
-        } else {
-            characters.next();
-            if matches!(first, '<' | '>' | '=' | '!') {
-                characters.next_if(|&(_, c)| c == '=');
-            } else if first == '&' {
-                characters.next_if(|&(_, c)| c == '&');
-            } else if !"|()·*,-−≤≥≠".contains(first) {
-                return Err(format!("'{first}' was not expected; {FOR_EXAMPLE}"));
-            }
-            tokens.push(text[start..end(&mut characters, text)].to_owned());
-        }
-    }
-    Ok(tokens)
-}
-
-/// How many bytes behind a name still belong to it.
-fn tail_of_name(name: &str, rest: &str) -> usize {
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let is_connection =
-        name.len() > 1 && name.starts_with(['w', 'g']) && digits(&name[1..]) + 1 == name.len();
-    if let (true, Some(after)) = (is_connection, rest.strip_prefix(',')) {
-        let number = digits(after);
-        let is_bias = after.starts_with('b') && !after[1..].starts_with(char::is_alphanumeric);
-        return if is_bias {
-            2
-        } else if number > 0 {
-            1 + number
-        } else {
-            0
-        };
-    }
-    if matches!(name, "δ" | "d" | "delta")
-        && let Some(inside) = rest.strip_prefix('(')
+/// Returns the length of the name at the start, in bytes; `w12,3`, `w12,b`, `δ(0-3)` and `self.weight` are one name.
+fn length_of_name(text: &str) -> usize {
+    let length = text.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(text.len());
+    let (name, rest) = text.split_at(length);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let tail = if let Some(from) =
+        rest.strip_prefix(',').filter(|_| name.strip_prefix(['w', 'g']).is_some_and(is_digits))
     {
-        return inside.find(')').map_or(0, |end| end + 2);
-    }
-    0
-}
-
-type Characters<'t> = Peekable<CharIndices<'t>>;
-
-fn skip(characters: &mut Characters<'_>, belongs: impl Fn(char) -> bool) {
-    while characters.next_if(|&(_, c)| belongs(c)).is_some() {}
-}
-
-fn skip_to(characters: &mut Characters<'_>, end: usize) {
-    while characters.next_if(|&(place, _)| place < end).is_some() {}
-}
-
-fn end(characters: &mut Characters<'_>, text: &str) -> usize {
-    characters.peek().map_or(text.len(), |&(place, _)| place)
+        let from = &from[..from.find(|c: char| !c.is_alphanumeric()).unwrap_or(from.len())];
+        if from == "b" || is_digits(from) { 1 + from.len() } else { 0 }
+    } else if rest.starts_with('(') && matches!(name, "δ" | "d" | "delta") {
+        rest.find(')').map_or(0, |end| end + 1)
+    } else {
+        0
+    };
+    length + tail
 }
 
 #[cfg(test)]
@@ -282,7 +188,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Result<Value, String> {
-        Expression::parse(text)?.value(&mut |name| match name {
+        evaluate(text, &mut |name| match name {
             "a4" => Ok(0.5),
             "w84" | "w12,b" => Ok(-2.0),
             "δ(0-3)" | "delta" => Ok(3.0),
@@ -309,12 +215,13 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused_with_a_sentence() {
         for text in
-            ["", "a4 <", "a4 + 1", "sum(", "|a4", "1.2.3", "a4 a4", "a4 and a4", "%", "a4 = 1 = 1", "&"]
+            ["", "a4 <", "a4 + 1", "sum(", "|a4", "1.2.3", "a4 a4", "a4 and a4", "%", "a4 = 1 = 1", "&", "1e"]
         {
-            assert!(Expression::parse(text).is_err(), "{text}");
+            assert!(value(text).is_err(), "{text}");
         }
-        assert!(Expression::parse(&"|".repeat(100_000)).is_err());
-        assert!(Expression::parse(&"sum(".repeat(1000)).is_err());
+        assert!(value(&"|".repeat(100_000)).is_err());
+        assert!(value(&"sum(".repeat(1000)).is_err());
         assert!(value("b7").is_err());
+        assert!(check_condition("b7 > 1").is_ok() && check_condition("b7").is_err());
     }
 }

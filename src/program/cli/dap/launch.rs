@@ -1,163 +1,144 @@
-//! What a session begins with: the options of `backprop step`, as an editor's configuration spells them.
+//! Prepares the training that an editor's configuration describes.
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
-use serde_json::{Map, Value};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
-use super::super::sequence::{SequenceArgs, TrainingArgs};
+use backprop::data_set::{Columns, Kind, Source};
+use backprop::setup::{Data, Setup};
+use backprop::{Error, spelled_out};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
 use super::walk::Walk;
+use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, read_start};
 use crate::cli::remedies::with_flags;
+use crate::cli::sequence::{Sequence, TrainingArgs};
 
-/// Samples held ready, unless `trainLimit` says otherwise.
-const SAMPLES_AT_HAND: usize = 100;
+/// The samples that are read, unless `trainLimit` says otherwise.
+const SAMPLES: usize = 100;
 
-/// The options, as on a command line.
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true, disable_help_flag = true)]
-struct Flags {
-    #[command(flatten)]
-    sequence: SequenceArgs,
-
-    #[command(flatten)]
+/// A configuration: a setup, and the options of `backprop step` under their own names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Configuration {
+    #[serde(flatten)]
+    setup: Setup,
+    #[serde(flatten)]
     training: TrainingArgs,
-
-    #[arg(long)]
-    train_limit: Option<usize>,
-
-    #[arg(long)]
-    epochs: Option<usize>,
-}
-
-/// A training that has been prepared.
-pub struct Launched {
-    pub walk: Walk,
-    /// What the outputs are called.
-    pub classes: Vec<String>,
-    /// Whether to stop before the first step.
-    pub stop_on_entry: bool,
-    /// What is to be said of it, a sentence a line.
-    pub sentences: Vec<String>,
+    from: Option<PathBuf>,
+    edited: bool,
+    /// How the table of `data` is read.
+    #[serde(flatten)]
+    columns: Columns,
+    classes: bool,
+    numbers: bool,
+    #[serde(alias = "targets_columns")]
+    targets_columns: Option<NonZeroUsize>,
+    #[serde(alias = "train_limit")]
+    train_limit: Option<NonZeroUsize>,
+    epochs: Option<NonZeroUsize>,
+    #[serde(alias = "stop_on_entry")]
+    stop_on_entry: Option<bool>,
+    /// The folder that paths start from.
+    cwd: PathBuf,
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 /// What editors put into a configuration for themselves.
-const OF_EDITORS: [&str; 26] = [
-    "name",
-    "type",
-    "request",
-    "program",
-    "args",
-    "env",
-    "console",
-    "cwd",
-    "stopOnEntry",
-    "noDebug",
-    "debugServer",
-    "preLaunchTask",
-    "postDebugTask",
-    "internalConsoleOptions",
-    "presentation",
-    "serverReadyAction",
-    "restart",
-    "trace",
-    "adapter",
-    "label",
-    "tcp_connection",
-    "build",
-    "timeout",
-    "suppressMultipleSessionWarning",
-    "server",
-    "token",
-];
+const OF_EDITORS: &str = "name type request program args env console noDebug debugServer preLaunchTask postDebugTask \
+    internalConsoleOptions presentation serverReadyAction restart trace adapter label tcp_connection build timeout \
+    suppressMultipleSessionWarning server token";
+
+/// A training before its first step.
+pub struct Launched {
+    pub walk: Walk,
+    /// The folder that paths start from.
+    pub folder: PathBuf,
+    /// The names of the outputs.
+    pub classes: Vec<String>,
+    pub stop_on_entry: bool,
+    /// Sentences about it for the editor's console.
+    pub sentences: Vec<String>,
+}
 
 /// Prepares a training.
 ///
 /// # Errors
-/// What is wrong, in one line, as `backprop step` would say it.
-pub fn launch(arguments: &Map<String, Value>) -> Result<Launched, String> {
-    if let Some(folder) = arguments.get("cwd").and_then(Value::as_str).filter(|folder| !folder.is_empty()) {
-        std::env::set_current_dir(folder)
-            .map_err(|error| format!("cwd {}: {error}", backprop::spelled_out(folder)))?;
+/// A sentence that says what is wrong; of settings it is the one that `backprop step` prints.
+pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
+    let mut configuration = read(given)?;
+    let cwd = std::mem::take(&mut configuration.cwd);
+    let folder = std::env::current_dir().unwrap_or_default().join(&cwd);
+    if !folder.is_dir() {
+        return Err(format!("\"cwd\": there is no folder {}", spelled_out(&cwd.to_string_lossy())));
     }
     let mut sentences = Vec::new();
-    let words = words(arguments, &mut sentences)?;
-    let matches = Flags::command().try_get_matches_from(words);
-    let flags = matches.and_then(|matches| Flags::from_arg_matches(&matches));
-    let flags = flags.map_err(|error| super::super::in_one_line(&error))?;
-    if flags.train_limit == Some(0) || flags.epochs == Some(0) {
-        return Err("trainLimit and epochs count from 1".to_owned());
+    for key in configuration.others.keys() {
+        if !key.starts_with("__") && !OF_EDITORS.split(' ').any(|known| known == key) {
+            sentences.push(format!("\"{key}\" is ignored: backprop step --help lists what there is."));
+        }
     }
-    flags.training.check().map_err(|error| error.to_string())?;
-    let limit = flags.train_limit.unwrap_or(SAMPLES_AT_HAND);
-    let sequence = flags.sequence.prepare(limit).map_err(|error| with_flags(error).to_string())?;
+    let (training, epochs) = (configuration.training.clone(), configuration.epochs);
+    let stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
+    let sequence = sequence(configuration, &cwd).map_err(|error| with_flags(error).to_string())?;
     let architecture = &sequence.network.architecture;
     sentences.push(format!(
-        "A network of {} nodes, {} cost, {}, on {}.",
+        "A network of {} nodes, {} cost, {training}, on {}.",
         architecture.sizes_text(),
         architecture.cost,
-        flags.training,
         sequence.source()
     ));
     sentences.push("As in bp.py, δ = −∂E/∂z: the direction to move in.".to_owned());
-    Ok(Launched {
-        walk: Walk::new(sequence.stepper(&flags.training), flags.epochs),
-        stop_on_entry: arguments.get("stopOnEntry").and_then(Value::as_bool).unwrap_or(true),
-        classes: sequence.rows.classes,
-        sentences,
+    let walk = Walk::new(sequence.stepper(&training), epochs.map(NonZeroUsize::get));
+    Ok(Launched { walk, folder, classes: sequence.rows.classes, stop_on_entry, sentences })
+}
+
+/// Reads a configuration. Lists can be strings with commas, as on the command line.
+fn read(given: &Map<String, Value>) -> Result<Configuration, String> {
+    let parse = |given| serde_json::from_value::<Configuration>(Value::Object(given));
+    let mut given = given.clone();
+    given.retain(|_, value| !value.is_null());
+    for key in ["sizes", "activation", "target", "ignore"] {
+        if let Some(Value::String(text)) = given.get(key) {
+            let word = |word: &str| match word.parse::<u64>() {
+                Ok(number) if key == "sizes" => json!(number),
+                _ => json!(word),
+            };
+            let list: Value = text.split(',').map(|part| word(part.trim())).collect();
+            given.insert(key.to_owned(), list);
+        }
+    }
+    parse(given.clone()).map_err(|error| {
+        // The error does not name the argument, so look for the one that is refused alone.
+        let alone = |(key, value): (String, Value)| {
+            let error = parse(Map::from_iter([(key.clone(), value)])).err()?;
+            Some(format!("\"{key}\": {error}"))
+        };
+        given.into_iter().find_map(alone).unwrap_or_else(|| error.to_string())
     })
 }
 
-/// A configuration as the words of a command line: `"trainLimit": 10` is `--train-limit=10`.
-fn words(arguments: &Map<String, Value>, sentences: &mut Vec<String>) -> Result<Vec<String>, String> {
-    let command = Flags::command();
-    let mut words = Vec::new();
-    for (key, value) in arguments {
-        if value.is_null() || key.starts_with("__") || OF_EDITORS.contains(&key.as_str()) {
-            continue;
-        }
-        let name = kebab(key);
-        let mut options = command.get_arguments();
-        let option = options.find(|option| {
-            let aliases = option.get_all_aliases().unwrap_or_default();
-            option.get_long() == Some(&name) || aliases.contains(&name.as_str())
-        });
-        let key = backprop::spelled_out(key);
-        let Some(option) = option else {
-            sentences.push(format!(
-                "There is no \"{key}\" to launch with, so it is left out; see backprop step --help."
-            ));
-            continue;
+/// Reads the files, which are looked for in `cwd`, and draws what is drawn.
+fn sequence(configuration: Configuration, cwd: &Path) -> Result<Sequence, Error> {
+    let Configuration { mut setup, training, from, edited, mut columns, train_limit, .. } = configuration;
+    columns.target_columns = configuration.targets_columns.map_or(0, NonZeroUsize::get);
+    let kinds = [(configuration.classes, Kind::Classes), (configuration.numbers, Kind::Numbers)];
+    columns.kind = kinds.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind).or(columns.kind);
+    training.check()?;
+    if let Some(path) = from {
+        let (activation, sizes) = (setup.activation.clone().map(Activations), setup.sizes.clone().map(Sizes));
+        setup.model =
+            read_start(Some(&cwd.join(path)), Edited { edited }, activation.as_ref(), sizes.as_ref())?;
+    }
+    if columns != Columns::default() || matches!(setup.data, Some(Data::Source(_))) {
+        let data = match setup.data.take() {
+            Some(Data::Source(Source::Path(path))) => Some(Source::Path(cwd.join(path))),
+            Some(Data::Source(source)) => Some(source),
+            _ => None,
         };
-        match (value, option.get_action().takes_values()) {
-            (Value::Bool(false), false) => {}
-            (Value::Bool(true), false) => words.push(format!("--{name}")),
-            (Value::Bool(_), true) => return Err(format!("\"{key}\" needs a value")),
-            (_, false) => return Err(format!("\"{key}\" is true or false")),
-            (value, true) => words.push(format!("--{name}={}", word(value, &key)?)),
-        }
+        let data = DataArgs { data, ..DataArgs::default() };
+        setup.data = Some(Data::Source(data.source_with(columns)?));
     }
-    Ok(words)
-}
-
-/// A value as it is typed; a list with commas.
-fn word(value: &Value, key: &str) -> Result<String, String> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Array(list) => {
-            let words: Result<Vec<String>, String> = list.iter().map(|value| word(value, key)).collect();
-            Ok(words?.join(","))
-        }
-        _ => Err(format!("\"{key}\" needs a text, a number or a list of them")),
-    }
-}
-
-/// `trainLimit`: `train-limit`.
-fn kebab(key: &str) -> String {
-    let mut name = String::new();
-    for character in key.chars() {
-        if character.is_ascii_uppercase() {
-            name.push('-');
-        }
-        name.push(if character == '_' { '-' } else { character.to_ascii_lowercase() });
-    }
-    name
+    Sequence::new(setup, train_limit.map_or(SAMPLES, NonZeroUsize::get))
 }

@@ -1,13 +1,13 @@
 //! `backprop dap`: the training step as a program to debug, by the Debug Adapter Protocol.
 //!
-//! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stop within a sum), `source` (the
-//! lines it stops at), `frames` and `variables` (what an editor shows of it), `expressions` (what can be asked),
-//! `breakpoints` (where to stop), then `session` (requests, and the steps between them) with `setting` and `asking`;
-//! `framing` and `protocol` are the messages, `port` the editors that connect to a port. There is no arithmetic here
-//! except sums and comparisons that an editor asks for.
+//! Read `walk` (what is debugged: a [`Stepper`](backprop::step::Stepper) that can also stop within a sum), `frames` and
+//! `variables` (what an editor shows of it), `expressions` and `console` (what can be asked), `breakpoints` (where to
+//! stop), `launch` (what a session begins with), then `session` (requests, and the steps between them); `framing` and
+//! `protocol` are the messages, `port` the editors that connect to a port. There is no arithmetic here except sums and
+//! comparisons that an editor asks for.
 
-mod asking;
 mod breakpoints;
+mod console;
 mod expressions;
 mod frames;
 pub mod framing;
@@ -15,8 +15,6 @@ mod launch;
 mod port;
 mod protocol;
 pub mod session;
-mod setting;
-mod source;
 mod variables;
 mod walk;
 

@@ -1,7 +1,6 @@
-//! Requests as the protocol spells them, and answers.
+//! Requests and answers as the protocol spells them.
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 /// A message from an editor.
@@ -17,6 +16,54 @@ pub struct Message {
     pub arguments: Value,
 }
 
+/// The arguments of all requests except `launch` and `restart`. A name means the same in every request that has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Arguments {
+    #[serde(rename = "linesStartAt1")]
+    pub lines_start_at_1: Option<bool>,
+    pub supports_invalidated_event: bool,
+    pub source: Source,
+    pub source_reference: Option<i64>,
+    #[serde(deserialize_with = "line")]
+    pub line: usize,
+    pub breakpoints: Vec<Wanted>,
+    pub filters: Vec<String>,
+    pub start_frame: usize,
+    pub levels: usize,
+    pub variables_reference: Option<i64>,
+    pub start: usize,
+    pub count: usize,
+    pub name: String,
+    pub value: String,
+    pub expression: String,
+    pub target_id: Option<usize>,
+}
+
+/// A source file, by its path or by our reference to it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Source {
+    pub path: Option<String>,
+    pub source_reference: Option<i64>,
+}
+
+/// A breakpoint that an editor sets: on a line, on a function or on a number.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Wanted {
+    #[serde(deserialize_with = "line")]
+    pub line: usize,
+    pub name: String,
+    pub data_id: String,
+    pub condition: Option<String>,
+}
+
+/// Reads the number of a line; a negative one is 0.
+fn line<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    Ok(usize::try_from(i64::deserialize(deserializer)?).unwrap_or(0))
+}
+
 impl Message {
     /// Parses a message.
     ///
@@ -25,138 +72,18 @@ impl Message {
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         serde_json::from_slice(bytes).map_err(|error| format!("this message makes no sense: {error}"))
     }
-}
 
-/// A request's arguments; where there are none, an empty object.
-///
-/// # Errors
-/// A sentence that says which argument is missing or has another type.
-pub fn arguments<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    let value = if value.is_null() { json!({}) } else { value.clone() };
-    serde_json::from_value(value).map_err(|error| format!("these arguments make no sense: {error}"))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Initialize {
-    #[serde(rename = "linesStartAt1")]
-    pub lines_start_at_1: Option<bool>,
-    pub supports_invalidated_event: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Source {
-    pub path: Option<String>,
-    pub source_reference: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SetBreakpoints {
-    pub source: Source,
-    #[serde(default)]
-    pub breakpoints: Vec<SourceBreakpoint>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SourceBreakpoint {
-    pub line: i64,
-    pub condition: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SetFunctionBreakpoints {
-    #[serde(default)]
-    pub breakpoints: Vec<FunctionBreakpoint>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct FunctionBreakpoint {
-    pub name: String,
-    pub condition: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SetExceptionBreakpoints {
-    #[serde(default)]
-    pub filters: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct DataBreakpointInfo {
-    pub name: String,
-    #[serde(rename = "variablesReference")]
-    pub reference: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SetDataBreakpoints {
-    #[serde(default)]
-    pub breakpoints: Vec<DataBreakpoint>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DataBreakpoint {
-    pub data_id: String,
-    pub condition: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct StackTrace {
-    pub start_frame: usize,
-    pub levels: usize,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Variables {
-    #[serde(rename = "variablesReference")]
-    pub reference: i64,
-    #[serde(default)]
-    pub start: usize,
-    #[serde(default)]
-    pub count: usize,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SetVariable {
-    #[serde(rename = "variablesReference")]
-    pub reference: i64,
-    pub name: String,
-    pub value: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SetExpression {
-    pub expression: String,
-    pub value: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Evaluate {
-    pub expression: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SourceText {
-    #[serde(default)]
-    pub source: Source,
-    #[serde(rename = "sourceReference")]
-    pub reference: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct GotoTargets {
-    pub source: Source,
-    pub line: i64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Goto {
-    #[serde(rename = "targetId")]
-    pub target: usize,
+    /// Returns the arguments of a request; without any, the defaults.
+    ///
+    /// # Errors
+    /// A sentence that says which argument has another type.
+    pub fn arguments(&self) -> Result<Arguments, String> {
+        if self.arguments.is_null() || matches!(self.command.as_str(), "launch" | "restart") {
+            return Ok(Arguments::default());
+        }
+        let arguments = serde_json::from_value(self.arguments.clone());
+        arguments.map_err(|error| format!("these arguments make no sense: {error}"))
+    }
 }
 
 /// Returns the features that an editor can offer.
@@ -178,32 +105,32 @@ pub fn capabilities() -> Value {
         "exceptionBreakpointFilters": [{
             "filter": "divergence",
             "label": "Divergence",
-            "description": "Stop where the first number becomes infinite or no number at all",
+            "description": "Stop at the first number that is infinite or not a number",
             "default": true,
         }],
     })
 }
 
-/// An event.
+/// Returns an event.
 pub fn event(name: &str, body: &Value) -> Value {
     json!({ "type": "event", "event": name, "body": body })
 }
 
-/// The answer to a request: a body, or a sentence that says why there is none.
+/// Returns the answer to a request: a body, or a sentence that says why there is none.
 pub fn response(request: &Message, result: Result<Value, String>) -> Value {
-    let mut response = json!({ "type": "response", "request_seq": request.seq, "command": request.command });
+    let mut response = json!({
+        "type": "response", "request_seq": request.seq, "command": request.command, "success": result.is_ok(),
+    });
     match result {
-        Ok(body) => {
-            response["success"] = json!(true);
-            if !body.is_null() {
-                response["body"] = body;
-            }
-        }
+        Ok(Value::Null) => {}
+        Ok(body) => response["body"] = body,
         Err(sentence) => {
             let sentence = backprop::spelled_out(&sentence);
-            response["success"] = json!(false);
+            let variables = json!({ "sentence": sentence });
             response["message"] = json!(sentence);
-            response["body"] = json!({ "error": { "id": 1, "format": "{sentence}", "variables": { "sentence": sentence }, "showUser": true } });
+            response["body"] = json!({
+                "error": { "id": 1, "format": "{sentence}", "variables": variables, "showUser": true },
+            });
         }
     }
     response

@@ -1,21 +1,29 @@
-//! One session with an editor: what it asks, what it is told, and what runs in between.
+//! One session with an editor: requests, answers, and the steps between them.
 
-use std::collections::BTreeSet;
+use std::path::PathBuf;
 
+use backprop::spelled_out;
+use backprop::step::Stepper;
+use backprop::step::view::{Anchor, FILES, Quantity, typed};
 use serde_json::{Map, Value, json};
 
-use super::breakpoints::{self, Breakpoints};
+use super::breakpoints::{self, Breakpoint, SetBy, Spot};
+use super::frames;
 use super::launch;
-use super::protocol::{self, Message, arguments, event, response};
+use super::protocol::{self, Arguments, Message, event, response};
+use super::variables::{self, Reference, Variable, exact};
 use super::walk::Walk;
 
-/// Steps between two looks at what the editor asks meanwhile.
+/// Steps between two looks at the messages that came meanwhile.
 const STEPS_AT_ONCE: usize = 256;
 
 /// The only thread.
-pub const THREAD: i64 = 1;
+const THREAD: i64 = 1;
 
-/// A debugging session. It has no stream: bytes go in, messages come out.
+/// The most targets that are offered for one line.
+const MOST_TARGETS: usize = 100;
+
+/// A debugging session, without a stream: messages are put in and taken out.
 #[derive(Debug, Default)]
 pub struct Session {
     outbox: Vec<Value>,
@@ -24,18 +32,20 @@ pub struct Session {
     pub(super) walk: Option<Walk>,
     /// The configuration it was launched with.
     launched_with: Map<String, Value>,
+    /// The folder that paths start from.
+    folder: PathBuf,
     pub(super) classes: Vec<String>,
-    pub(super) breakpoints: Breakpoints,
+    pub(super) breakpoints: Vec<Breakpoint>,
     ignores_divergence: bool,
     running: Option<Run>,
     stop_on_entry: bool,
-    /// True once the editor has set its breakpoints, so that the first step may be done.
+    /// True once the editor has set its breakpoints.
     has_begun: bool,
     is_over: bool,
-    /// True if the editor counts lines from 0.
-    pub(super) counts_from_0: bool,
+    /// True if the editor reads variables again when it is told to.
     refreshes: bool,
     last_id: i64,
+    /// The step that has diverged, while the walk is there.
     exception: Option<String>,
 }
 
@@ -47,28 +57,13 @@ enum Run {
     Back,
 }
 
-/// The reason of a stop.
-#[derive(Debug)]
-pub(super) enum Stop {
-    Entry,
-    Step,
-    Goto,
-    Pause,
-    Breakpoints(Vec<i64>),
-    Changed(Vec<i64>, String),
-    Diverged(String),
-    /// At the end of the epochs asked for, or back at the start.
-    End,
-    Start,
-}
-
 impl Session {
-    /// Returns a session that trains nothing unless the launch arguments have this token.
+    /// Returns a session that launches nothing unless the launch arguments have this token.
     pub fn asking_for(token: Option<String>) -> Self {
         Self { token, ..Self::default() }
     }
 
-    /// Takes one message in.
+    /// Handles one message.
     pub fn handle(&mut self, bytes: &[u8]) {
         let request = match Message::parse(bytes) {
             Ok(request) => request,
@@ -77,20 +72,16 @@ impl Session {
                 return;
             }
         };
-        // Nothing was asked, so answers answer nothing; and events are ours to send.
-        if request.kind != "request" {
-            return;
+        // Nothing was asked of the editor, so it has nothing to answer; and events come from here.
+        if request.kind == "request" {
+            let place = self.outbox.len();
+            let result = self.answer(&request);
+            // The answer comes before the events that it causes.
+            self.outbox.insert(place, response(&request, result));
         }
-        let after = self.answer(&request);
-        let (result, after) = match after {
-            Ok((body, after)) => (Ok(body), after),
-            Err(sentence) => (Err(sentence), After::Nothing),
-        };
-        self.outbox.push(response(&request, result));
-        self.go_on(after);
     }
 
-    /// Returns the messages to send, and forgets them.
+    /// Takes the messages to send.
     pub fn take_messages(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.outbox)
     }
@@ -105,391 +96,462 @@ impl Session {
         self.is_over
     }
 
-    /// Does some steps of what runs.
+    /// Does some steps of a run.
     pub fn work(&mut self) {
         for _ in 0..STEPS_AT_ONCE {
-            let (Some(run), Some(mut walk)) = (self.running, self.walk.take()) else { return };
-            let stop = self.run_on(run, &mut walk);
+            let Some(run) = self.running else { return };
+            let Some(mut walk) = self.walk.take() else { return };
+            self.run_on(run, &mut walk);
             self.walk = Some(walk);
-            if let Some(stop) = stop {
-                self.stop(stop);
-                return;
-            }
         }
     }
 
-    /// One step of what runs, and why it is the last one.
-    fn run_on(&mut self, run: Run, walk: &mut Walk) -> Option<Stop> {
-        let inside = self.breakpoints.look_inside();
-        let before = self.breakpoints.watched(walk.stepper());
+    /// Does one step of a run, and stops if it was the last one.
+    fn run_on(&mut self, run: Run, walk: &mut Walk) {
+        let inside = breakpoints::look_inside(&self.breakpoints);
+        let watched = breakpoints::watched(&self.breakpoints);
+        let before: Vec<f64> = watched.map(|(_, quantity)| quantity.raw(walk.stepper())).collect();
         let is_forward = matches!(run, Run::Forward(_));
         if is_forward {
             walk.forward(inside);
-        } else if !walk.back(inside) {
-            return Some(Stop::Start);
+        } else if walk.back(inside) {
+            self.say_all(&walk.undo_edits());
         } else {
-            for sentence in walk.undo_edits() {
-                self.say(&sentence);
-            }
+            return self.stop_at_start();
         }
         if is_forward && walk.has_just_diverged() && !self.ignores_divergence {
-            return walk.latest().map(|step| Stop::Diverged(step.to_string()));
+            return self.stop_at_divergence(walk);
         }
-        if let Some(stop) = self.changed(&before, walk, is_forward) {
-            return Some(stop);
+        let (ids, text) = breakpoints::changes(&self.breakpoints, &before, walk, is_forward);
+        if !ids.is_empty() {
+            self.say(&text);
+            return self.stop(
+                "data breakpoint",
+                "Paused after a change",
+                &json!({ "hitBreakpointIds": ids, "text": text }),
+            );
         }
-        let (hits, sentences) = self.breakpoints.hits(walk);
-        for sentence in sentences {
-            self.say(&sentence);
-        }
+        let (ids, sentences) = breakpoints::hits(&self.breakpoints, walk);
+        self.say_all(&sentences);
         match run {
-            _ if !hits.is_empty() => Some(Stop::Breakpoints(hits)),
-            Run::Forward(_) if walk.is_at_end() => Some(Stop::End),
-            Run::Forward(Some(until)) if walk.position() >= until => Some(Stop::Step),
-            Run::Back if walk.position() == 0 && walk.is_before_the_step() => Some(Stop::Start),
-            _ => None,
+            _ if !ids.is_empty() => self.stop_on_breakpoints(&ids),
+            Run::Forward(_) if walk.is_at_end() => self.stop_at_end(),
+            Run::Forward(Some(until)) if walk.position() >= until => self.stop_after_step(),
+            Run::Back if walk.position() == 0 && walk.is_before_the_step() => self.stop_at_start(),
+            _ => {}
         }
     }
 
-    /// Says how watched numbers have changed, if one has.
-    fn changed(&self, before: &[f64], walk: &mut Walk, is_forward: bool) -> Option<Stop> {
-        let (mut ids, mut sentences) = (Vec::new(), Vec::new());
-        for (breakpoint, before) in self.breakpoints.data.iter().zip(before) {
-            let Some(thing) = breakpoint.quantity else { continue };
-            let after = thing.raw(walk.stepper());
-            if after.to_bits() == before.to_bits() {
-                continue;
-            }
-            if let (Some(condition), true) = (&breakpoint.condition, is_forward) {
-                let step = walk.latest()?;
-                if breakpoints::holds(condition, walk.stepper(), &step) == Ok(false) {
-                    continue;
-                }
-            }
-            ids.push(breakpoint.id);
-            sentences.push(format!("{}: {before:?} → {after:?}", breakpoint.name));
-        }
-        (!ids.is_empty()).then(|| Stop::Changed(ids, sentences.join(", ")))
-    }
-
-    /// Stops, and says so.
-    fn stop(&mut self, stop: Stop) {
+    /// Stops, and tells the editor why.
+    fn stop(&mut self, reason: &str, description: &str, more: &Value) {
         self.running = None;
         self.exception = None;
-        let (reason, description, text, ids) = match stop {
-            Stop::Entry => ("entry", "Before the first step", None, Vec::new()),
-            Stop::Step => ("step", "Paused after a step", None, Vec::new()),
-            Stop::Goto => ("goto", "Gone there", None, Vec::new()),
-            Stop::Pause => ("pause", "Paused", None, Vec::new()),
-            Stop::Breakpoints(ids) => ("breakpoint", "Paused on a breakpoint", None, ids),
-            Stop::Changed(ids, text) => ("data breakpoint", "Paused after a change", Some(text), ids),
-            Stop::Diverged(text) => ("exception", "Paused on divergence", Some(text), Vec::new()),
-            Stop::End => ("step", "The training has ended", None, Vec::new()),
-            Stop::Start => ("entry", "Back at the start", None, Vec::new()),
-        };
         let mut body = json!({
             "reason": reason, "description": description, "threadId": THREAD, "allThreadsStopped": true,
         });
-        if !ids.is_empty() {
-            body["hitBreakpointIds"] = json!(ids);
-        }
-        if let Some(text) = text {
-            if reason == "exception" {
-                self.exception = Some(text.clone());
-            }
-            self.say(&text);
-            body["text"] = json!(text);
-        } else if matches!(description, "The training has ended" | "Back at the start") {
-            self.say(&format!("{description}."));
+        for (name, value) in more.as_object().into_iter().flatten() {
+            body[name] = value.clone();
         }
         self.outbox.push(event("stopped", &body));
     }
 
-    /// A line in the editor's console.
-    pub(super) fn say(&mut self, line: &str) {
-        let line = format!("{}\n", backprop::spelled_out(line));
-        self.outbox.push(event("output", &json!({ "category": "console", "output": line })));
+    fn stop_after_step(&mut self) {
+        self.stop("step", "Paused after a step", &Value::Null);
     }
 
-    /// The training, which must stand.
-    ///
-    /// # Errors
-    /// It has not been launched, or it runs.
-    pub(super) fn standing(&mut self) -> Result<&mut Walk, String> {
-        if self.running.is_some() {
-            return Err("the training runs; pause it first".to_owned());
-        }
-        self.walk.as_mut().ok_or_else(|| "nothing has been launched".to_owned())
+    fn stop_at_end(&mut self) {
+        self.say("The training has ended.");
+        self.stop("step", "The training has ended", &Value::Null);
     }
 
-    /// The next breakpoint's number.
-    pub(super) fn new_id(&mut self) -> i64 {
-        self.last_id += 1;
-        self.last_id
-    }
-}
-
-/// An action that follows an answer.
-enum After {
-    Nothing,
-    /// The editor may set breakpoints now.
-    Initialized(Vec<String>),
-    Begin,
-    Stop(Stop),
-    Run(Run),
-    /// Lines for the console, and a stop.
-    SayAndStop(Vec<String>, Stop),
-    Refresh(Vec<String>),
-    End,
-    Leave,
-}
-
-type Answer = Result<(Value, After), String>;
-
-impl Session {
-    fn answer(&mut self, request: &Message) -> Answer {
-        let given = &request.arguments;
-        let body = match request.command.as_str() {
-            "initialize" => return self.initialize(given),
-            "launch" => return self.launch(given),
-            "attach" => return Err("there is nothing to attach to; use the request \"launch\"".to_owned()),
-            "restart" => return self.restart(given),
-            "configurationDone" => return Ok((Value::Null, After::Begin)),
-            "disconnect" => return Ok((Value::Null, After::Leave)),
-            "terminate" => return Ok((Value::Null, After::End)),
-            "threads" => Ok(json!({ "threads": [{ "id": THREAD, "name": "training" }] })),
-            "pause" => {
-                let is_running = self.running.is_some();
-                return Ok((Value::Null, if is_running { After::Stop(Stop::Pause) } else { After::Nothing }));
-            }
-            "continue" => return self.run(Run::Forward(None)),
-            "reverseContinue" => return self.run(Run::Back),
-            "next" => return self.step(false),
-            "stepIn" => return self.step(true),
-            "stepOut" => return self.step_out(),
-            "stepBack" => return self.step_back(),
-            "goto" => return self.goto(given),
-            "setVariable" => {
-                return self.set_variable(given).map(|(body, line)| (body, After::Refresh(vec![line])));
-            }
-            "setExpression" => {
-                return self.set_expression(given).map(|(body, line)| (body, After::Refresh(vec![line])));
-            }
-            "setExceptionBreakpoints" => self.set_exception_breakpoints(given),
-            "setBreakpoints" => self.set_breakpoints(given),
-            "setFunctionBreakpoints" => self.set_function_breakpoints(given),
-            "dataBreakpointInfo" => self.data_breakpoint_info(given),
-            "setDataBreakpoints" => self.set_data_breakpoints(given),
-            "exceptionInfo" => self.exception_info(),
-            "stackTrace" => self.stack_trace(given),
-            "scopes" => self.scopes(),
-            "variables" => self.variables(given),
-            "evaluate" => self.evaluate(given),
-            "gotoTargets" => self.goto_targets(given),
-            "source" => Self::source(given),
-            "loadedSources" => Ok(Self::loaded_sources()),
-            other => Err(format!("there is no request '{}' here", backprop::spelled_out(other))),
-        };
-        body.map(|body| (body, After::Nothing))
+    fn stop_at_start(&mut self) {
+        self.say("Back at the start.");
+        self.stop("entry", "Back at the start", &Value::Null);
     }
 
-    fn go_on(&mut self, after: After) {
-        match after {
-            After::Nothing => {}
-            After::Initialized(sentences) => {
-                for sentence in sentences {
-                    self.say(&sentence);
-                }
-                self.outbox.push(event("initialized", &json!({})));
-            }
-            After::Begin => self.begin(),
-            After::Stop(stop) => self.stop(stop),
-            After::Run(run) => {
-                self.exception = None;
-                self.running = Some(run);
-            }
-            After::SayAndStop(sentences, stop) => {
-                for sentence in sentences {
-                    self.say(&sentence);
-                }
-                self.stop(stop);
-            }
-            After::Refresh(sentences) => {
-                for sentence in sentences {
-                    self.say(&sentence);
-                }
-                if self.refreshes {
-                    self.outbox.push(event("invalidated", &json!({ "areas": ["variables", "stacks"] })));
-                }
-            }
-            After::End => self.end(),
-            After::Leave => {
-                self.running = None;
-                self.is_over = true;
-            }
-        }
+    fn stop_on_breakpoints(&mut self, ids: &[i64]) {
+        self.stop("breakpoint", "Paused on a breakpoint", &json!({ "hitBreakpointIds": ids }));
     }
 
+    fn stop_at_divergence(&mut self, walk: &Walk) {
+        let text = walk.latest().map(|step| step.to_string()).unwrap_or_default();
+        self.say(&text);
+        self.stop("exception", "Paused on divergence", &json!({ "text": text }));
+        self.exception = Some(text);
+    }
+
+    /// Ends the training.
     fn end(&mut self) {
         self.running = None;
         self.outbox.push(event("exited", &json!({ "exitCode": 0 })));
         self.outbox.push(event("terminated", &json!({})));
     }
 
-    /// The first step, or a stop before it.
-    fn begin(&mut self) {
-        let Some(mut walk) = self.walk.take().filter(|_| !self.has_begun) else { return };
-        self.has_begun = true;
-        let (hits, sentences) = self.breakpoints.hits(&mut walk);
-        self.walk = Some(walk);
+    /// Prints a line in the editor's console.
+    fn say(&mut self, line: &str) {
+        let line = format!("{}\n", spelled_out(line));
+        self.outbox.push(event("output", &json!({ "category": "console", "output": line })));
+    }
+
+    fn say_all(&mut self, sentences: &[String]) {
         for sentence in sentences {
-            self.say(&sentence);
-        }
-        if self.stop_on_entry {
-            self.stop(Stop::Entry);
-        } else if hits.is_empty() {
-            self.running = Some(Run::Forward(None));
-        } else {
-            self.stop(Stop::Breakpoints(hits));
+            self.say(sentence);
         }
     }
 
-    fn initialize(&mut self, given: &Value) -> Answer {
-        let given: protocol::Initialize = arguments(given)?;
-        self.counts_from_0 = given.lines_start_at_1 == Some(false);
-        self.refreshes = given.supports_invalidated_event;
-        Ok((protocol::capabilities(), After::Nothing))
+    /// Returns the training while it is paused.
+    ///
+    /// # Errors
+    /// It has not been launched, or it runs.
+    pub(super) fn paused(&mut self) -> Result<&mut Walk, String> {
+        if self.running.is_some() {
+            return Err("the training runs; pause it first".to_owned());
+        }
+        self.walk.as_mut().ok_or_else(|| "nothing has been launched".to_owned())
     }
 
-    fn launch(&mut self, given: &Value) -> Answer {
+    /// Returns the next breakpoint's number.
+    pub(super) fn next_id(&mut self) -> i64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Describes a file to the editor.
+    pub(super) fn describe(&self, file: usize) -> Value {
+        frames::describe(file, &self.folder)
+    }
+}
+
+impl Session {
+    fn answer(&mut self, request: &Message) -> Result<Value, String> {
+        let given = request.arguments()?;
+        match request.command.as_str() {
+            "initialize" => {
+                if given.lines_start_at_1 == Some(false) {
+                    return Err("lines are counted from 1 here".to_owned());
+                }
+                self.refreshes = given.supports_invalidated_event;
+                return Ok(protocol::capabilities());
+            }
+            "launch" => self.launch(&request.arguments)?,
+            "attach" => return Err("there is nothing to attach to; use the request \"launch\"".to_owned()),
+            "restart" => self.restart(&request.arguments)?,
+            "configurationDone" => self.begin(),
+            "disconnect" => (self.running, self.is_over) = (None, true),
+            "terminate" => self.end(),
+            "threads" => return Ok(json!({ "threads": [{ "id": THREAD, "name": "training" }] })),
+            "pause" if self.running.is_some() => self.stop("pause", "Paused", &Value::Null),
+            "pause" => {}
+            "continue" => return self.run(Run::Forward(None)),
+            "reverseContinue" => return self.run(Run::Back),
+            "next" => self.step(false)?,
+            "stepIn" => self.step(true)?,
+            "stepOut" => return self.step_out(),
+            "stepBack" => self.step_back()?,
+            "goto" => self.goto(given.target_id)?,
+            "gotoTargets" => return self.goto_targets(&given),
+            "setVariable" => return self.set_variable(&given),
+            "setExpression" => return self.set(given.expression.trim(), &given.value),
+            "setExceptionBreakpoints" => return Ok(self.set_exception_breakpoints(&given.filters)),
+            "setBreakpoints" => return self.set_breakpoints(given),
+            "setFunctionBreakpoints" => {
+                return self.set_all(SetBy::Functions, given.breakpoints, |session, wanted| {
+                    let walk = session.walk.as_ref().ok_or("nothing has been launched yet")?;
+                    Spot::parse(walk.stepper(), &wanted.name)
+                });
+            }
+            "setDataBreakpoints" => {
+                return self.set_all(SetBy::Data, given.breakpoints, |session, wanted| {
+                    let walk = session.walk.as_ref().ok_or("nothing has been launched yet")?;
+                    named(walk.stepper(), &wanted.data_id).map(Spot::Change)
+                });
+            }
+            "dataBreakpointInfo" => return self.data_breakpoint_info(&given),
+            "exceptionInfo" => return self.exception_info(),
+            "stackTrace" => return self.stack_trace(&given),
+            "scopes" => return Ok(json!({ "scopes": variables::scopes(self.paused()?) })),
+            "variables" => return self.variables(&given),
+            "evaluate" => {
+                let (result, reference) = self.evaluate(&given.expression)?;
+                let reference = reference.map_or(0, Reference::number);
+                return Ok(json!({ "result": result, "variablesReference": reference }));
+            }
+            "source" => return source(&given),
+            "loadedSources" => {
+                let sources: Vec<Value> = (0..FILES.len()).map(|file| self.describe(file)).collect();
+                return Ok(json!({ "sources": sources }));
+            }
+            other => return Err(format!("there is no request '{}' here", spelled_out(other))),
+        }
+        Ok(Value::Null)
+    }
+
+    fn launch(&mut self, given: &Value) -> Result<(), String> {
         if self.walk.is_some() {
             return Err("it has been launched already; restart it".to_owned());
         }
-        let sentences = self.prepare(given)?;
-        Ok((Value::Null, After::Initialized(sentences)))
+        self.prepare(given.as_object().cloned().unwrap_or_default())?;
+        self.outbox.push(event("initialized", &json!({})));
+        Ok(())
     }
 
-    /// Makes the training ready. Returns what is to be said of it.
-    fn prepare(&mut self, given: &Value) -> Result<Vec<String>, String> {
-        let given: Map<String, Value> = arguments(given)?;
+    /// Prepares the training of a configuration.
+    fn prepare(&mut self, given: Map<String, Value>) -> Result<(), String> {
         if self.token.is_some() && self.token.as_deref() != given.get("token").and_then(Value::as_str) {
             return Err(
                 "the launch arguments need the \"token\" that `backprop dap` was started with".to_owned()
             );
         }
         let launched = launch::launch(&given)?;
-        self.breakpoints.resolve(launched.walk.stepper());
         self.walk = Some(launched.walk);
+        self.folder = launched.folder;
         self.classes = launched.classes;
         self.stop_on_entry = launched.stop_on_entry;
         self.launched_with = given;
         self.has_begun = false;
-        Ok(launched.sentences)
+        self.resolve_breakpoints();
+        self.say_all(&launched.sentences);
+        Ok(())
     }
 
-    /// Again from the start, by the configuration that comes along, or the old one.
-    fn restart(&mut self, given: &Value) -> Answer {
-        let new = given.get("arguments").and_then(Value::as_object).filter(|new| !new.is_empty());
-        let known: BTreeSet<&String> = self.launched_with.keys().collect();
-        let is_new = new.is_some_and(|new| {
-            let differs =
-                |key: &&String| !key.starts_with("__") && new.get(*key) != self.launched_with.get(*key);
-            new.keys().chain(known).any(|key| differs(&key))
-        });
+    /// Starts again, with the configuration that comes along if it is another one.
+    fn restart(&mut self, given: &Value) -> Result<(), String> {
+        let settings = |given: &Map<String, Value>| -> Map<String, Value> {
+            let own = given.iter().filter(|(key, _)| !key.starts_with("__"));
+            own.map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
         self.running = None;
-        let mut sentences = Vec::new();
-        if let (true, Some(new)) = (is_new, new) {
-            sentences = self.prepare(&Value::Object(new.clone()))?;
+        match given["arguments"].as_object().filter(|new| !new.is_empty()) {
+            Some(new) if settings(new) != settings(&self.launched_with) => self.prepare(new.clone())?,
+            _ => {
+                self.paused()?.restart();
+                self.has_begun = false;
+            }
+        }
+        self.begin();
+        Ok(())
+    }
+
+    /// Stops before the first step, or runs.
+    fn begin(&mut self) {
+        if self.has_begun {
+            return;
+        }
+        let Some(mut walk) = self.walk.take() else { return };
+        self.has_begun = true;
+        let (ids, sentences) = breakpoints::hits(&self.breakpoints, &mut walk);
+        self.walk = Some(walk);
+        self.say_all(&sentences);
+        if self.stop_on_entry {
+            self.stop("entry", "Before the first step", &Value::Null);
+        } else if ids.is_empty() {
+            self.running = Some(Run::Forward(None));
         } else {
-            self.walk.as_mut().ok_or("nothing has been launched")?.restart();
-            self.has_begun = false;
+            self.stop_on_breakpoints(&ids);
         }
-        for sentence in sentences {
-            self.say(&sentence);
+    }
+
+    fn run(&mut self, run: Run) -> Result<Value, String> {
+        if self.paused()?.is_at_end() && matches!(run, Run::Forward(_)) {
+            self.end();
+        } else {
+            self.exception = None;
+            self.running = Some(run);
         }
-        Ok((Value::Null, After::Begin))
+        Ok(json!({ "allThreadsContinued": true }))
     }
 
-    fn set_exception_breakpoints(&mut self, given: &Value) -> Result<Value, String> {
-        let given: protocol::SetExceptionBreakpoints = arguments(given)?;
-        self.ignores_divergence = !given.filters.iter().any(|filter| filter == "divergence");
-        let verified = given.filters.iter().map(|filter| json!({ "verified": filter == "divergence" }));
-        Ok(json!({ "breakpoints": verified.collect::<Vec<Value>>() }))
-    }
-
-    fn exception_info(&mut self) -> Result<Value, String> {
-        let text = self.exception.clone().ok_or("there is no exception")?;
-        Ok(json!({
-            "exceptionId": "divergence",
-            "description": format!("The first number that is infinite or not a number. A smaller rate may help.\n{text}"),
-            "breakMode": "always",
-        }))
-    }
-
-    fn run(&mut self, run: Run) -> Answer {
-        let walk = self.standing()?;
-        let body = json!({ "allThreadsContinued": true });
-        if matches!(run, Run::Forward(_)) && walk.is_at_end() {
-            return Ok((body, After::End));
-        }
-        Ok((body, After::Run(run)))
-    }
-
-    /// One step, or one product of a sum.
-    fn step(&mut self, inside: bool) -> Answer {
-        let walk = self.standing()?;
+    /// Does one step, or adds one product of a sum.
+    fn step(&mut self, inside: bool) -> Result<(), String> {
+        self.paused()?;
+        let Some(mut walk) = self.walk.take() else { return Ok(()) };
         let position = walk.position();
         if !walk.forward(inside) {
-            return Ok((Value::Null, After::End));
+            self.end();
+        } else if walk.has_just_diverged() && !self.ignores_divergence {
+            self.stop_at_divergence(&walk);
+        } else {
+            if let Some(step) = walk.latest().filter(|_| walk.position() > position) {
+                self.say(&step.to_string());
+            }
+            if walk.is_at_end() { self.stop_at_end() } else { self.stop_after_step() }
         }
-        let done = walk.latest().filter(|_| walk.position() > position);
-        let stop = match &done {
-            Some(step) if walk.has_just_diverged() => Stop::Diverged(step.to_string()),
-            _ if walk.is_at_end() => Stop::End,
-            _ => Stop::Step,
-        };
-        let is_said = matches!(stop, Stop::Diverged(_));
-        if is_said && self.ignores_divergence {
-            return Ok((
-                Value::Null,
-                After::SayAndStop(done.iter().map(ToString::to_string).collect(), Stop::Step),
-            ));
-        }
-        let lines = done.iter().filter(|_| !is_said).map(ToString::to_string).collect();
-        Ok((Value::Null, After::SayAndStop(lines, stop)))
+        self.walk = Some(walk);
+        Ok(())
     }
 
-    /// Out of a sum, or to the end of the layer.
-    fn step_out(&mut self) -> Answer {
-        let walk = self.standing()?;
+    /// Goes to the end of the step if that is within a sum, else to the end of the layer.
+    fn step_out(&mut self) -> Result<Value, String> {
+        let walk = self.paused()?;
         if !walk.is_before_the_step() {
             walk.out_of_sum();
-            return self.step(false);
-        }
-        if walk.is_at_end() {
-            return Ok((Value::Null, After::End));
+            self.step(false)?;
+            return Ok(Value::Null);
         }
         let moment = walk.stepper().moment(walk.position());
         let end = moment.start + moment.order.segment(moment.step).end();
-        Ok((Value::Null, After::Run(Run::Forward(Some(end)))))
+        self.run(Run::Forward(Some(end)))
     }
 
-    fn step_back(&mut self) -> Answer {
-        let walk = self.standing()?;
-        let moved = walk.back(false);
-        let sentences = walk.undo_edits();
-        Ok((Value::Null, After::SayAndStop(sentences, if moved { Stop::Step } else { Stop::Start })))
-    }
-
-    fn goto(&mut self, given: &Value) -> Answer {
-        let target: protocol::Goto = arguments(given)?;
-        let walk = self.standing()?;
-        let moment = walk.stepper().moment(walk.position());
-        if !(moment.start..moment.start + moment.order.len()).contains(&target.target) {
-            return Err("there is no such target in this training step".to_owned());
+    fn step_back(&mut self) -> Result<(), String> {
+        let walk = self.paused()?;
+        let (has_moved, sentences) = (walk.back(false), walk.undo_edits());
+        self.say_all(&sentences);
+        if has_moved {
+            self.stop_after_step();
+        } else {
+            self.stop_at_start();
         }
-        walk.goto(target.target);
+        Ok(())
+    }
+
+    fn goto(&mut self, target: Option<usize>) -> Result<(), String> {
+        let walk = self.paused()?;
+        let moment = walk.stepper().moment(walk.position());
+        let is_here = |target: &usize| (moment.start..moment.start + moment.order.len()).contains(target);
+        let target = target.filter(is_here).ok_or("there is no such target in this training step")?;
+        walk.goto(target);
         let sentences = walk.undo_edits();
-        Ok((Value::Null, After::SayAndStop(sentences, Stop::Goto)))
+        self.say_all(&sentences);
+        self.stop("goto", "Gone there", &Value::Null);
+        Ok(())
+    }
+
+    fn goto_targets(&mut self, given: &Arguments) -> Result<Value, String> {
+        let walk = self.paused()?;
+        let file = frames::named(&given.source);
+        let Some(anchor) = file.and_then(|file| Anchor::nearest(file, given.line)) else {
+            return Ok(json!({ "targets": [] }));
+        };
+        let stepper = walk.stepper();
+        let moment = stepper.moment(stepper.position());
+        let (start, end) = (moment.start, moment.start + moment.order.len());
+        // Those ahead first.
+        let positions = (walk.position()..end).chain(start..walk.position());
+        let targets = positions.filter(|&position| anchor.is_entered(stepper, position)).take(MOST_TARGETS);
+        let target =
+            |position| json!({ "id": position, "label": label(stepper, position), "line": given.line });
+        Ok(json!({ "targets": targets.map(target).collect::<Vec<Value>>() }))
+    }
+
+    fn set_breakpoints(&mut self, given: Arguments) -> Result<Value, String> {
+        let file = frames::named(&given.source);
+        self.set_all(SetBy::Lines(file), given.breakpoints, |_, wanted| {
+            let anchor = file.and_then(|file| Anchor::nearest(file, wanted.line));
+            anchor.map(Spot::Line).ok_or_else(|| {
+                let files = FILES.iter().map(|file| file.path).collect::<Vec<_>>().join(", ");
+                format!("there is no formula of the training step here; they are in {files}")
+            })
+        })
+    }
+
+    fn set_exception_breakpoints(&mut self, filters: &[String]) -> Value {
+        let verified: Vec<Value> =
+            filters.iter().map(|filter| json!({ "verified": filter == "divergence" })).collect();
+        self.ignores_divergence = !filters.iter().any(|filter| filter == "divergence");
+        json!({ "breakpoints": verified })
+    }
+
+    fn exception_info(&self) -> Result<Value, String> {
+        let text = self.exception.as_ref().ok_or("there is no exception")?;
+        let description =
+            format!("The first number that is infinite or not a number. A smaller rate may help.\n{text}");
+        Ok(json!({ "exceptionId": "divergence", "description": description, "breakMode": "always" }))
+    }
+
+    fn stack_trace(&mut self, given: &Arguments) -> Result<Value, String> {
+        let folder = self.folder.clone();
+        let frames = frames::frames(self.paused()?, &folder);
+        let total = frames.len();
+        let levels = if given.levels == 0 { total } else { given.levels };
+        let frames: Vec<Value> = frames.into_iter().skip(given.start_frame).take(levels).collect();
+        Ok(json!({ "stackFrames": frames, "totalFrames": total }))
+    }
+
+    fn variables(&mut self, given: &Arguments) -> Result<Value, String> {
+        let count = if given.count == 0 { usize::MAX } else { given.count };
+        let variables = self.children(given.variables_reference, given.start, count)?;
+        let walk = self.paused()?;
+        let variables: Vec<Value> = variables.iter().map(|variable| variable.json(walk.stepper())).collect();
+        Ok(json!({ "variables": variables }))
+    }
+
+    /// Returns variables of the list with this number.
+    fn children(&mut self, number: Option<i64>, start: usize, count: usize) -> Result<Vec<Variable>, String> {
+        let walk = self.paused()?;
+        let reference = number.and_then(Reference::of).ok_or("there is no list with this number")?;
+        Ok(variables::children(walk, reference, start, count))
+    }
+
+    fn set_variable(&mut self, given: &Arguments) -> Result<Value, String> {
+        let variables = self.children(given.variables_reference, 0, usize::MAX)?;
+        let variable = variables.into_iter().find(|variable| variable.name == given.name);
+        let variable = variable.ok_or_else(|| format!("there is no '{}'", spelled_out(&given.name)))?;
+        let Some(quantity) = variable.quantity else {
+            let name = variable.name;
+            return Err(format!("{name} cannot be set; set a weight, an input, a target or the rate"));
+        };
+        let name = quantity.name(self.paused()?.stepper());
+        self.set(&name, &given.value)
+    }
+
+    /// Gives a number another value.
+    fn set(&mut self, name: &str, value: &str) -> Result<Value, String> {
+        let walk = self.paused()?;
+        let quantity = named(walk.stepper(), name)?;
+        let number = typed::number(value)?;
+        let edit = quantity.edit(walk.stepper(), number)?;
+        let sentence = walk.edit(edit);
+        self.say(&sentence);
+        if self.refreshes {
+            self.outbox.push(event("invalidated", &json!({ "areas": ["variables", "stacks"] })));
+        }
+        Ok(json!({ "value": exact(number), "variablesReference": 0, "type": "f64" }))
+    }
+
+    fn data_breakpoint_info(&mut self, given: &Arguments) -> Result<Value, String> {
+        let quantity = match given.variables_reference.filter(|&number| number != 0) {
+            Some(number) => {
+                let variables = self.children(Some(number), 0, usize::MAX)?;
+                variables.into_iter().find(|variable| variable.name == given.name).and_then(|it| it.quantity)
+            }
+            None => Quantity::parse(self.paused()?.stepper(), given.name.trim()),
+        };
+        let Some(quantity) = quantity else {
+            let description = "only a single number can be watched, such as w84 or a8";
+            return Ok(json!({ "dataId": null, "description": description }));
+        };
+        let name = quantity.name(self.paused()?.stepper());
+        Ok(json!({ "dataId": name, "description": name, "accessTypes": ["write"], "canPersist": true }))
+    }
+}
+
+/// Returns the quantity with this name.
+fn named(stepper: &Stepper, name: &str) -> Result<Quantity, String> {
+    let quantity = Quantity::parse(stepper, name.trim());
+    let unknown =
+        || format!("there is no '{}' here; names are like w84, w8b, x1, t8 and rate", spelled_out(name));
+    quantity.ok_or_else(unknown)
+}
+
+/// Returns the text of a source file.
+fn source(given: &Arguments) -> Result<Value, String> {
+    let reference = given.source_reference.or(given.source.source_reference);
+    let source = protocol::Source { path: given.source.path.clone(), source_reference: reference };
+    let file = frames::named(&source).ok_or("there is no such source")?;
+    Ok(json!({ "content": FILES[file].text, "mimeType": "text/x-rust" }))
+}
+
+/// Names the step at a position: its place and its phase.
+fn label(stepper: &Stepper, position: usize) -> String {
+    let (moment, network) = (stepper.moment(position), stepper.network());
+    let action = moment.order.action(moment.step);
+    match (action.node(), action.connection()) {
+        (Some(id), _) => {
+            let place = stepper.numbering().place(network, id);
+            format!("node {place}, {}", moment.order.segment(moment.step).phase.name())
+        }
+        (_, Some(id)) => stepper.numbering().wire(network, id).to_string(),
+        _ => String::new(),
     }
 }

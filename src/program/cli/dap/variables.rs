@@ -1,145 +1,120 @@
 //! The variables pane of an editor: the next step and the last one, its node, its layer, the network, the sample.
 
 use backprop::graph::{ConnectionId, Network, NodeId};
+use backprop::spelled_out;
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
-use backprop::step::{Reading, Step, Stepper, Target, Term};
+use backprop::step::{Step, Stepper, Target, Term};
 use serde_json::{Value, json};
 
 use super::walk::Walk;
+use crate::cli::output::counted;
 
 /// Decimals in a line of text.
 const DECIMALS: usize = 6;
 
-/// A list that an editor can unfold. Its number says everything, so that nothing has to be remembered.
+/// The length from which on an editor shows a list in pages.
+const PAGED: usize = 100;
+
+/// A kind of list that an editor can unfold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reference {
-    /// The next step, and the last one.
+pub enum List {
+    /// The next step and the last one.
     Next,
     Last,
-    /// Their products; and one of them.
+    /// The products that each adds up.
     NextTerms,
     LastTerms,
-    NextTerm(u32),
-    LastTerm(u32),
     Network,
-    Layer(u32),
-    Node(u32),
-    Upstream(u32),
-    Downstream(u32),
-    Connection(u32),
+    Layer,
+    Node,
+    Upstream,
+    Downstream,
+    Connection,
+    /// The sample in hand and how it is trained on; then its inputs and its targets.
     Training,
     Sample,
     Label,
 }
 
-/// Every kind of reference, by its place in a number.
-const KINDS: [fn(u32) -> Reference; 15] = [
-    |_| Reference::Next,
-    |_| Reference::Last,
-    |_| Reference::NextTerms,
-    |_| Reference::LastTerms,
-    Reference::NextTerm,
-    Reference::LastTerm,
-    |_| Reference::Network,
-    Reference::Layer,
-    Reference::Node,
-    Reference::Upstream,
-    Reference::Downstream,
-    Reference::Connection,
-    |_| Reference::Training,
-    |_| Reference::Sample,
-    |_| Reference::Label,
+/// Every kind of list, by its place in a reference's number.
+const LISTS: [List; 13] = [
+    List::Next,
+    List::Last,
+    List::NextTerms,
+    List::LastTerms,
+    List::Network,
+    List::Layer,
+    List::Node,
+    List::Upstream,
+    List::Downstream,
+    List::Connection,
+    List::Training,
+    List::Sample,
+    List::Label,
 ];
 
-/// Numbers between two references of the same kind.
-const STRIDE: i64 = 16;
+/// A list, and the index of its layer, node or connection. Its number says everything, so a session remembers no
+/// references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference(pub List, pub usize);
 
 impl Reference {
-    /// Returns that of a node.
-    pub fn node(id: NodeId) -> Self {
-        Self::Node(id.index() as u32)
-    }
-
-    /// Returns that of a connection.
-    pub fn connection(id: ConnectionId) -> Self {
-        Self::Connection(id.index() as u32)
-    }
-
-    fn index(self) -> u32 {
-        match self {
-            Self::NextTerm(index)
-            | Self::LastTerm(index)
-            | Self::Layer(index)
-            | Self::Node(index)
-            | Self::Upstream(index)
-            | Self::Downstream(index)
-            | Self::Connection(index) => index,
-            _ => 0,
-        }
-    }
-
-    /// Returns it as a number, never 0; 0 if it is too large for one.
+    /// Returns its number, which is above 0; 0 if that would be too large for an editor.
     pub fn number(self) -> i64 {
-        let index = self.index();
-        let kind = (0..).zip(KINDS).find(|(_, kind)| kind(index) == self).map_or(0, |(place, _)| place);
-        let number = i64::from(index) * STRIDE + kind + 1;
-        if number <= i64::from(i32::MAX) { number } else { 0 }
+        let number = self.1.saturating_mul(LISTS.len()).saturating_add(self.0 as usize + 1);
+        i32::try_from(number).map_or(0, i64::from)
     }
 
     /// Returns the reference with this number.
     pub fn of(number: i64) -> Option<Self> {
-        let number = number.checked_sub(1).filter(|&number| number >= 0)?;
-        let kind = KINDS.get(usize::try_from(number % STRIDE).ok()?)?;
-        Some(kind(u32::try_from(number / STRIDE).ok()?))
+        let number = usize::try_from(number).ok()?.checked_sub(1)?;
+        Some(Self(LISTS[number % LISTS.len()], number / LISTS.len()))
     }
 }
 
 /// One line of the pane.
 #[derive(Debug, Clone)]
 pub struct Variable {
-    /// Its name there.
     pub name: String,
-    /// Its value, as it is shown.
+    /// Its value as it is shown.
     pub value: String,
-    /// The quantity, if it is one.
-    pub thing: Option<Quantity>,
+    /// The quantity it shows, if it is one.
+    pub quantity: Option<Quantity>,
     /// The list it unfolds into, and its length.
     children: Option<(Reference, usize)>,
 }
 
 impl Variable {
     fn text(name: &str, value: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), value: value.into(), thing: None, children: None }
+        Self { name: name.to_owned(), value: value.into(), quantity: None, children: None }
     }
 
     fn number(name: &str, value: f64) -> Self {
         Self::text(name, exact(value))
     }
 
-    fn thing(stepper: &Stepper, thing: Quantity) -> Self {
-        let value = thing.value(stepper).map_or_else(|| "not computed yet".to_owned(), exact);
-        Self { thing: Some(thing), ..Self::text(&thing.name(stepper), value) }
+    fn quantity(stepper: &Stepper, quantity: Quantity) -> Self {
+        let value = quantity.value(stepper).map_or_else(|| "not computed yet".to_owned(), exact);
+        Self { quantity: Some(quantity), ..Self::text(&quantity.name(stepper), value) }
     }
 
-    fn with(self, reference: Reference, count: usize) -> Self {
-        Self { children: Some((reference, count)), ..self }
+    fn unfolding(self, list: List, index: usize, length: usize) -> Self {
+        Self { children: Some((Reference(list, index), length)), ..self }
     }
 
-    /// As the protocol writes it.
+    /// Returns it as the protocol spells it.
     pub fn json(&self, stepper: &Stepper) -> Value {
-        let (reference, count) =
-            self.children.map_or((0, 0), |(reference, count)| (reference.number(), count));
+        let (reference, length) = self.children.map_or((0, 0), |(list, length)| (list.number(), length));
         let mut variable = json!({ "name": self.name, "value": self.value, "variablesReference": reference });
-        // Fewer need no pages.
-        if count > 100 {
-            variable["indexedVariables"] = json!(count);
+        if length > PAGED {
+            variable["indexedVariables"] = json!(length);
         }
-        if let Some(thing) = self.thing {
-            variable["evaluateName"] = json!(thing.name(stepper));
+        if let Some(quantity) = self.quantity {
+            variable["evaluateName"] = json!(quantity.name(stepper));
             variable["type"] = json!("f64");
-            // If it can be set, it can be set to 1.
-            if thing.edit(stepper, 1.0).is_err() {
+            // What can be set at all can be set to 1.
+            if quantity.edit(stepper, 1.0).is_err() {
                 variable["presentationHint"] = json!({ "attributes": ["readOnly"] });
             }
         }
@@ -152,69 +127,58 @@ pub fn exact(value: f64) -> String {
     format!("{value:?}")
 }
 
-/// The scopes of a frame, as the protocol writes them.
+/// Returns the scopes of a frame as the protocol spells them.
 pub fn scopes(walk: &mut Walk) -> Vec<Value> {
-    let mut scopes = Vec::new();
-    let mut push = |name: &str, reference: Reference, count: usize, expensive: bool| {
-        scopes.push(json!({
-            "name": name, "variablesReference": reference.number(), "indexedVariables": count, "expensive": expensive,
-        }));
+    let scope = |name: &str, list: List, index: usize, length: usize, is_expensive: bool| {
+        let number = Reference(list, index).number();
+        let mut scope = json!({ "name": name, "variablesReference": number, "expensive": is_expensive });
+        if length > PAGED {
+            scope["indexedVariables"] = json!(length);
+        }
+        scope
     };
-    let target = walk.upcoming().filter(|_| !walk.is_at_end()).map(|step| (step.action, step.target));
-    if target.is_some() {
-        push("Next step", Reference::Next, 0, false);
+    let next = walk.upcoming().filter(|_| !walk.is_at_end());
+    let mut scopes = Vec::new();
+    if next.is_some() {
+        scopes.push(scope("Next step", List::Next, 0, 0, false));
     }
     if walk.position() > 0 {
-        push("Last step", Reference::Last, 0, false);
+        scopes.push(scope("Last step", List::Last, 0, 0, false));
     }
-    let network = walk.stepper().network();
-    if let Some((action, target)) = target {
-        match (action.node(), action.connection(), target) {
-            (Some(id), _, Target::Node(place)) => {
-                let count = network.layers[place.layer as usize].nodes.len();
-                push(&format!("Node {place}"), Reference::node(id), 0, false);
-                push(&format!("Layer {}", place.layer), Reference::Layer(place.layer), count, true);
-            }
-            (_, Some(id), Target::Connection(wire)) => {
-                push(&format!("Connection {wire}"), Reference::connection(id), 0, false);
-            }
-            _ => {}
+    match next.map(|step| (step.action.node(), step.action.connection(), step.target)) {
+        Some((Some(id), _, Target::Node(place))) => {
+            let layer = place.layer as usize;
+            let length = walk.stepper().network().layers[layer].nodes.len();
+            scopes.push(scope(&format!("Node {place}"), List::Node, id.index(), 0, false));
+            scopes.push(scope(&format!("Layer {layer}"), List::Layer, layer, length, true));
         }
-    }
-    push("Network", Reference::Network, 0, true);
-    push("Sample", Reference::Training, 0, false);
-    for scope in &mut scopes {
-        if scope["indexedVariables"].as_u64().is_some_and(|count| count <= 100) {
-            scope.as_object_mut().map(|object| object.remove("indexedVariables"));
+        Some((_, Some(id), Target::Connection(wire))) => {
+            scopes.push(scope(&format!("Connection {wire}"), List::Connection, id.index(), 0, false));
         }
+        _ => {}
     }
+    scopes.push(scope("Network", List::Network, 0, 0, true));
+    scopes.push(scope("Sample", List::Training, 0, 0, false));
     scopes
 }
 
-/// Returns the variables of a reference: `count` of them from `start` on.
+/// Returns `count` of the variables of a reference, from `start` on.
 pub fn children(walk: &mut Walk, reference: Reference, start: usize, count: usize) -> Vec<Variable> {
-    match reference {
-        Reference::Next => next_step(walk),
-        Reference::Last => last_step(walk),
-        Reference::NextTerms | Reference::LastTerms => {
-            let is_next = reference == Reference::NextTerms;
-            let step = if is_next { walk.upcoming() } else { walk.latest() };
+    let Reference(list, index) = reference;
+    match list {
+        List::Next => next_step(walk),
+        List::Last => walk.latest().map_or_else(Vec::new, |step| last_step(walk.stepper(), &step)),
+        List::NextTerms | List::LastTerms => {
+            let step = if list == List::NextTerms { walk.upcoming() } else { walk.latest() };
             let Some(step) = step else { return Vec::new() };
-            let terms = step.reading.terms().iter().enumerate().skip(start).take(count);
-            terms.map(|(index, term)| of_term(index, term, is_next)).collect()
+            step.reading.terms().iter().skip(start).take(count).map(of_term).collect()
         }
-        Reference::NextTerm(index) | Reference::LastTerm(index) => {
-            let is_next = matches!(reference, Reference::NextTerm(_));
-            let step = if is_next { walk.upcoming() } else { walk.latest() };
-            let term = step.as_ref().and_then(|step| step.reading.terms().get(index as usize));
-            term.map_or_else(Vec::new, |term| term_parts(walk.stepper(), term))
-        }
-        Reference::Training => sample_in_hand(walk.stepper()),
-        _ => of_network(walk.stepper(), reference, start, count),
+        List::Training => training(walk.stepper()),
+        _ => of_network(walk.stepper(), list, index, start, count).unwrap_or_default(),
     }
 }
 
-/// The step that comes next: its formula, and what it will read.
+/// Returns the next step: its formula, and the numbers it is going to read.
 fn next_step(walk: &mut Walk) -> Vec<Variable> {
     let (Some(step), sum) = (walk.upcoming(), walk.sum()) else { return Vec::new() };
     let stepper = walk.stepper();
@@ -222,64 +186,102 @@ fn next_step(walk: &mut Walk) -> Vec<Variable> {
     if step.has_numbers() {
         variables.push(Variable::text("in numbers", step.numbers(DECIMALS)));
     }
-    variables.extend(terms(&step, Reference::NextTerms));
-    if let Some(sum) = sum {
-        let name = if matches!(step.reading, Reading::Output { .. }) {
-            "weighted_input"
-        } else {
-            "downstream_delta"
-        };
-        variables.push(Variable::number(name, sum));
-    }
-    let numbers = step.reading.numbers();
-    let is_given = |part: &&(&str, f64)| !RESULTS.contains(&part.0);
-    variables.extend(numbers.iter().filter(is_given).map(|&(name, value)| Variable::number(name, value)));
-    variables.push(Variable::thing(stepper, Quantity::of(step.action)));
+    variables.extend(products(&step, List::NextTerms));
+    variables.extend(Words::before(stepper, &step, sum).numbers());
+    variables.push(Variable::quantity(stepper, Quantity::of(step.action)));
     variables
 }
 
-/// Parts of a formula that a step computes on the way.
-const RESULTS: [&str; 3] = ["weighted_input", "downstream_delta", "gradient"];
-
-/// The step that was done last, with all that it read and computed.
-fn last_step(walk: &mut Walk) -> Vec<Variable> {
-    let Some(step) = walk.latest() else { return Vec::new() };
+/// Returns the step that was done last, with all that it read and computed.
+fn last_step(stepper: &Stepper, step: &Step) -> Vec<Variable> {
     let mut variables = vec![
         Variable::text("text", step.to_string()),
         Variable::number("before", step.before),
         Variable::number("after", step.after),
     ];
-    variables.extend(terms(&step, Reference::LastTerms));
-    variables.extend(step.reading.numbers().iter().map(|&(name, value)| Variable::number(name, value)));
+    variables.extend(products(step, List::LastTerms));
+    variables.extend(Words::after(stepper, step).numbers());
     variables
 }
 
-fn terms(step: &Step, reference: Reference) -> Option<Variable> {
+fn products(step: &Step, list: List) -> Option<Variable> {
     let count = step.reading.terms().len();
-    (count > 0).then(|| Variable::text("products", format!("{count} of them")).with(reference, count))
+    (count > 0).then(|| Variable::text("products", format!("{count} of them")).unfolding(list, 0, count))
 }
 
-fn of_term(index: usize, term: &Term, is_next: bool) -> Variable {
+/// Returns a product, which unfolds into its connection.
+fn of_term(term: &Term) -> Variable {
     let name = format!("{}·{}", term.wire.name(), term.value_name());
-    let index = index as u32;
-    let reference = if is_next { Reference::NextTerm(index) } else { Reference::LastTerm(index) };
-    Variable::number(&name, term.product()).with(reference, 3)
+    Variable::number(&name, term.product()).unfolding(List::Connection, term.connection.index(), 4)
 }
 
-fn term_parts(stepper: &Stepper, term: &Term) -> Vec<Variable> {
-    let weight = Variable {
-        thing: Some(Quantity::Weight(term.connection)),
-        ..Variable::number(&Quantity::Weight(term.connection).name(stepper), term.weight)
-    };
-    let mut variables = vec![weight, Variable::number(&term.value_name(), term.value)];
-    if term.kept != 1.0 {
-        variables.push(Variable::number("kept", term.kept));
+/// The words of a step: names of quantities, and of the numbers in its formula.
+pub struct Words<'a> {
+    stepper: &'a Stepper,
+    step: &'a Step,
+    /// True if the step has been done.
+    is_done: bool,
+    /// The sum so far of a step that has not been done.
+    sum: Option<f64>,
+}
+
+impl<'a> Words<'a> {
+    /// Returns the words before a step, of whose sum so much has been added up.
+    pub fn before(stepper: &'a Stepper, step: &'a Step, sum: Option<f64>) -> Self {
+        Self { stepper, step, is_done: false, sum }
     }
-    variables
+
+    /// Returns the words after a step.
+    pub fn after(stepper: &'a Stepper, step: &'a Step) -> Self {
+        Self { stepper, step, is_done: true, sum: None }
+    }
+
+    /// Returns the numbers of the formula that are known.
+    fn known(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let (is_done, sum) = (self.is_done, self.sum);
+        self.step.reading.numbers().into_iter().filter_map(move |(name, value)| match name {
+            _ if is_done => Some((name, value)),
+            "weighted_input" | "downstream_delta" => Some((name, sum?)),
+            "gradient" => None,
+            _ => Some((name, value)),
+        })
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = Variable> {
+        self.known().map(|(name, value)| Variable::number(name, value))
+    }
+
+    /// Returns the value of a word.
+    ///
+    /// # Errors
+    /// A sentence: the word means nothing at this step, or is not computed yet.
+    pub fn value(&self, name: &str) -> Result<f64, String> {
+        let Self { stepper, step, is_done, .. } = *self;
+        let word = name.strip_prefix("self.").unwrap_or(name);
+        let quantity = Quantity::parse(stepper, word);
+        let quantity = quantity.or_else(|| Quantity::of_word(word, step.action));
+        if let Some(quantity) = quantity {
+            let value = if is_done { Some(quantity.raw(stepper)) } else { quantity.value(stepper) };
+            return value.ok_or_else(|| format!("{} is not computed yet", quantity.name(stepper)));
+        }
+        let found = match word {
+            "value" | "after" if is_done => Some(step.after),
+            "before" => Some(step.before),
+            "epoch" => Some((step.epoch + 1) as f64),
+            "sample" => Some(step.sample as f64),
+            "step" => Some((step.position + 1) as f64),
+            _ => self.known().find(|known| known.0 == word).map(|known| known.1),
+        };
+        found.ok_or_else(|| {
+            let place = if step.action.connection().is_some() { "a connection" } else { "a node" };
+            let (name, here) = (spelled_out(name), step.name());
+            format!("'{name}' means nothing where {here} is computed, at {place}; help lists the names")
+        })
+    }
 }
 
-/// Sample, label, cost and rate.
-fn sample_in_hand(stepper: &Stepper) -> Vec<Variable> {
+/// Returns the sample in hand, its cost and the rate.
+fn training(stepper: &Stepper) -> Vec<Variable> {
     let moment = stepper.moment(stepper.position());
     let mut variables = vec![
         Variable::text("epoch", (moment.epoch + 1).to_string()),
@@ -288,123 +290,124 @@ fn sample_in_hand(stepper: &Stepper) -> Vec<Variable> {
     if !stepper.mini_batches().are_plain() {
         variables.push(Variable::text("mini-batch", (moment.mini_batch + 1).to_string()));
     }
-    let (inputs, outputs) = (stepper.sample().len(), stepper.label().len());
-    let count = |count: usize| format!("{count} number{}", if count == 1 { "" } else { "s" });
+    let list = |name: &str, list: List, length: usize| {
+        Variable::text(name, counted(length, "number")).unfolding(list, 0, length)
+    };
     variables.extend([
-        Variable::text("inputs", count(inputs)).with(Reference::Sample, inputs),
-        Variable::text("targets", count(outputs)).with(Reference::Label, outputs),
-        Variable::thing(stepper, Quantity::Cost),
-        Variable::thing(stepper, Quantity::Rate),
+        list("inputs", List::Sample, stepper.sample().len()),
+        list("targets", List::Label, stepper.label().len()),
+        Variable::quantity(stepper, Quantity::Cost),
+        Variable::quantity(stepper, Quantity::Rate),
     ]);
     variables
 }
 
-/// Nodes, layers, connections and the numbers of the sample.
-fn of_network(stepper: &Stepper, reference: Reference, start: usize, count: usize) -> Vec<Variable> {
+/// Returns part of a list of nodes, layers, connections or numbers of the sample; `None` if nothing has this index.
+fn of_network(
+    stepper: &Stepper,
+    list: List,
+    index: usize,
+    start: usize,
+    count: usize,
+) -> Option<Vec<Variable>> {
     let network = stepper.network();
-    let connections = |list: &[ConnectionId]| -> Vec<Variable> {
-        list.iter().skip(start).take(count).map(|&id| of_connection(stepper, id)).collect()
+    let connections = |ids: &[ConnectionId]| {
+        ids.iter().skip(start).take(count).map(|&id| of_connection(stepper, id)).collect()
     };
-    let node = |id: u32| network.nodes.get(id as usize);
-    match reference {
-        Reference::Network => {
-            let layers = network.layers.iter().enumerate().skip(start).take(count);
-            layers
-                .map(|(layer, nodes)| {
-                    let value = format!("{} neurons and a constant node", nodes.neurons().len());
-                    let name = format!("layer {layer}");
-                    Variable::text(&name, value).with(Reference::Layer(layer as u32), nodes.nodes.len())
-                })
-                .collect()
+    Some(match list {
+        List::Network => {
+            let of_layer = |(layer, nodes): (usize, &backprop::graph::Layer)| {
+                let value = format!("{} neurons and a constant node", nodes.neurons().len());
+                let name = format!("layer {layer}");
+                Variable::text(&name, value).unfolding(List::Layer, layer, nodes.nodes.len())
+            };
+            network.layers.iter().enumerate().skip(start).take(count).map(of_layer).collect()
         }
-        Reference::Layer(layer) => {
-            let nodes = network.layers.get(layer as usize).map_or(&[][..], |layer| &layer.nodes);
+        List::Layer => {
+            let nodes = &network.layers.get(index)?.nodes;
             nodes.iter().skip(start).take(count).map(|&id| of_node(stepper, id)).collect()
         }
-        Reference::Node(index) => {
-            node_id(network, index).map_or_else(Vec::new, |id| of_node_parts(stepper, id))
-        }
-        Reference::Upstream(id) => node(id).map_or_else(Vec::new, |node| connections(node.upstream())),
-        Reference::Downstream(id) => node(id).map_or_else(Vec::new, |node| connections(node.downstream())),
-        Reference::Connection(index) => {
-            connection_id(network, index).map_or_else(Vec::new, |id| of_connection_parts(stepper, id))
-        }
-        Reference::Sample => {
-            let nodes = network.layers[0].neurons().iter().zip(stepper.sample());
+        List::Node => parts_of_node(stepper, node_id(network, index)?),
+        List::Upstream => connections(network.nodes.get(index)?.upstream()),
+        List::Downstream => connections(network.nodes.get(index)?.downstream()),
+        List::Connection => parts_of_connection(stepper, connection_id(network, index)?),
+        List::Sample => {
             let input = |(&id, &value): (&NodeId, &f64)| Variable {
-                thing: Some(Quantity::Output(id)),
+                quantity: Some(Quantity::Output(id)),
                 ..Variable::number(&Quantity::Output(id).name(stepper), value)
             };
-            nodes.skip(start).take(count).map(input).collect()
+            let inputs = network.layers[0].neurons().iter().zip(stepper.sample());
+            inputs.skip(start).take(count).map(input).collect()
         }
-        Reference::Label => {
+        List::Label => {
             let outputs = (0..stepper.label().len()).skip(start).take(count);
-            outputs.map(|output| Variable::thing(stepper, Quantity::Label(output))).collect()
+            outputs.map(|output| Variable::quantity(stepper, Quantity::Label(output))).collect()
         }
-        _ => Vec::new(),
-    }
+        _ => return None,
+    })
 }
 
-fn node_id(network: &Network, index: u32) -> Option<NodeId> {
-    network.layers.iter().flat_map(|layer| &layer.nodes).copied().nth(index as usize)
+fn node_id(network: &Network, index: usize) -> Option<NodeId> {
+    network.layers.iter().flat_map(|layer| &layer.nodes).copied().nth(index)
 }
 
-fn connection_id(network: &Network, index: u32) -> Option<ConnectionId> {
-    let connection = network.connections.get(index as usize)?;
-    let upstream = network[connection.downstream()].upstream();
-    upstream.iter().copied().find(|id| id.index() == index as usize)
+fn connection_id(network: &Network, index: usize) -> Option<ConnectionId> {
+    let upstream = network[network.connections.get(index)?.downstream()].upstream();
+    upstream.iter().copied().find(|id| id.index() == index)
 }
 
-/// A node as one line that unfolds.
+/// Returns a node as one line that unfolds.
 fn of_node(stepper: &Stepper, id: NodeId) -> Variable {
     let place = stepper.numbering().place(stepper.network(), id);
-    let shown = |thing: Quantity| {
-        let value = thing.value(stepper).map_or_else(|| "–".to_owned(), |value| number(value, DECIMALS));
-        (thing.name(stepper), value)
+    let shown = |quantity: Quantity| {
+        let value = quantity.value(stepper).map_or_else(|| "–".to_owned(), |value| number(value, DECIMALS));
+        format!("{} {value}", quantity.name(stepper))
     };
-    let ((a, output), (d, delta)) = (shown(Quantity::Output(id)), shown(Quantity::Delta(id)));
-    let value = if place.number.is_some() {
-        format!("{a} {output}, {d} {delta}")
-    } else {
-        format!("constant 1, {d} {delta}")
+    let output = match place.number {
+        Some(_) => shown(Quantity::Output(id)),
+        None => "constant 1".to_owned(),
     };
-    Variable::text(&format!("node {place}"), value).with(Reference::node(id), 4)
+    let value = format!("{output}, {}", shown(Quantity::Delta(id)));
+    Variable::text(&format!("node {place}"), value).unfolding(List::Node, id.index(), 4)
 }
 
-fn of_node_parts(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
+fn parts_of_node(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
     let node = &stepper.network()[id];
-    let mut variables =
-        vec![Variable::thing(stepper, Quantity::Output(id)), Variable::thing(stepper, Quantity::Delta(id))];
-    if node.as_node().is_some() {
-        if stepper.mini_batches().dropout > 0.0 {
-            variables.push(Variable::thing(stepper, Quantity::Kept(id)));
-        }
-        variables.push(Variable::text("activation", node.activation().name()));
-    } else {
-        variables[0] = Variable::text("output", "1.0");
-    }
-    let lists = [
-        ("upstream", node.upstream(), Reference::Upstream(id.index() as u32)),
-        ("downstream", node.downstream(), Reference::Downstream(id.index() as u32)),
+    let is_neuron = node.as_node().is_some();
+    let mut variables = vec![
+        if is_neuron {
+            Variable::quantity(stepper, Quantity::Output(id))
+        } else {
+            Variable::text("output", "1.0")
+        },
+        Variable::quantity(stepper, Quantity::Delta(id)),
     ];
-    for (name, list, reference) in lists.into_iter().filter(|(_, list, _)| !list.is_empty()) {
-        let value = format!("{} connection{}", list.len(), if list.len() == 1 { "" } else { "s" });
-        variables.push(Variable::text(name, value).with(reference, list.len()));
+    if is_neuron && stepper.mini_batches().dropout > 0.0 {
+        variables.push(Variable::quantity(stepper, Quantity::Kept(id)));
+    }
+    if is_neuron {
+        variables.push(Variable::text("activation", node.activation().name()));
+    }
+    let lists =
+        [("upstream", node.upstream(), List::Upstream), ("downstream", node.downstream(), List::Downstream)];
+    for (name, ids, list) in lists.into_iter().filter(|(_, ids, _)| !ids.is_empty()) {
+        let value = counted(ids.len(), "connection");
+        variables.push(Variable::text(name, value).unfolding(list, id.index(), ids.len()));
     }
     variables
 }
 
-/// A connection as its weight, which unfolds.
+/// Returns a connection as its weight, which unfolds.
 fn of_connection(stepper: &Stepper, id: ConnectionId) -> Variable {
-    Variable::thing(stepper, Quantity::Weight(id)).with(Reference::connection(id), 4)
+    Variable::quantity(stepper, Quantity::Weight(id)).unfolding(List::Connection, id.index(), 4)
 }
 
-fn of_connection_parts(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {
+fn parts_of_connection(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {
     let connection = &stepper.network()[id];
     let end = |name: &str, id: NodeId| Variable { name: name.to_owned(), ..of_node(stepper, id) };
     vec![
-        Variable::thing(stepper, Quantity::Weight(id)),
-        Variable::thing(stepper, Quantity::Gradient(id)),
+        Variable::quantity(stepper, Quantity::Weight(id)),
+        Variable::quantity(stepper, Quantity::Gradient(id)),
         end("from", connection.upstream()),
         end("to", connection.downstream()),
     ]
@@ -416,13 +419,13 @@ mod tests {
 
     #[test]
     fn a_reference_comes_back_from_its_number() {
-        for number in 1..1000 {
-            if let Some(reference) = Reference::of(number) {
-                assert!(Reference::of(reference.number()) == Some(reference));
-            }
+        for (place, list) in LISTS.into_iter().enumerate() {
+            assert_eq!(list as usize, place);
         }
-        assert_eq!(Reference::of(0), None);
-        assert_eq!(Reference::of(i64::MIN), None);
-        assert_eq!(Reference::Connection(u32::MAX).number(), 0);
+        for number in 1..1000 {
+            assert_eq!(Reference::of(number).map(Reference::number), Some(number));
+        }
+        assert_eq!((Reference::of(0), Reference::of(i64::MIN)), (None, None));
+        assert_eq!(Reference(List::Connection, usize::MAX).number(), 0);
     }
 }

@@ -9,29 +9,29 @@ use backprop::step::{Action, Edit, Step, Stepper};
 #[derive(Debug)]
 pub struct Walk {
     stepper: Stepper,
-    /// Where in the next step: 0 before it; then one for each product, about to be added; then behind the sum.
+    /// The place in the next step: 0 before it, then one for each product that is about to be added, then one after the sum.
     inner: usize,
-    /// How many steps there are, if there is an end.
+    /// The number of steps, if there is an end.
     end: Option<usize>,
-    /// The steps done when each edit was made.
+    /// The position at which each edit was made.
     edits: Vec<usize>,
-    /// The steps done when the first number was not finite.
+    /// The position after the first number that was not finite.
     diverged: Option<usize>,
 }
 
 impl Walk {
-    /// A walk before its first step.
+    /// Creates a walk before its first step.
     pub fn new(stepper: Stepper, epochs: Option<usize>) -> Self {
         let end = epochs.map(|epochs| stepper.epoch_len().saturating_mul(epochs));
         Self { stepper, inner: 0, end, edits: Vec::new(), diverged: None }
     }
 
-    /// The training.
+    /// Returns the training.
     pub fn stepper(&self) -> &Stepper {
         &self.stepper
     }
 
-    /// Steps done so far.
+    /// Returns the number of steps done.
     pub fn position(&self) -> usize {
         self.stepper.position()
     }
@@ -46,17 +46,17 @@ impl Walk {
         self.inner == 0
     }
 
-    /// The product that is about to be added, from 0, within a sum.
+    /// Returns the product that is about to be added, from 0; `None` outside a sum.
     pub fn term(&self) -> Option<usize> {
         self.inner.checked_sub(1).filter(|&term| term < self.terms())
     }
 
-    /// Returns true if the next step's sum is complete.
+    /// Returns true if the next step's sum is complete and not used yet.
     pub fn is_behind_the_sum(&self) -> bool {
         self.inner > self.terms()
     }
 
-    /// How many products the next step adds up; 0 where it adds none.
+    /// Returns the number of products that the next step adds up.
     pub fn terms(&self) -> usize {
         let network: &Network = self.stepper.network();
         match self.stepper.upcoming() {
@@ -66,7 +66,7 @@ impl Walk {
         }
     }
 
-    /// On by one step, or by one product within a sum; `inside`, also into a sum. False at the end.
+    /// Does one step or, within a sum, adds one product; with `inside` it also enters a sum. Returns false at the end.
     pub fn forward(&mut self, inside: bool) -> bool {
         if self.is_at_end() {
             return false;
@@ -85,7 +85,7 @@ impl Walk {
         true
     }
 
-    /// Back by as much. False at the start.
+    /// Undoes as much. Returns false at the start.
     pub fn back(&mut self, inside: bool) -> bool {
         if self.inner > 0 {
             self.inner -= 1;
@@ -101,19 +101,19 @@ impl Walk {
         true
     }
 
-    /// Out of a sum, to the end of its step.
+    /// Leaves a sum: the next step is done as a whole.
     pub fn out_of_sum(&mut self) {
         self.inner = 0;
     }
 
-    /// To where this many steps are done.
+    /// Goes to a position.
     pub fn goto(&mut self, position: usize) {
         self.inner = 0;
         self.stepper.goto(position);
         self.forget_divergence();
     }
 
-    /// To the start, without edits.
+    /// Goes to the start and forgets all edits.
     pub fn restart(&mut self) {
         self.inner = 0;
         self.stepper.reset();
@@ -134,19 +134,19 @@ impl Walk {
         Some(seen)
     }
 
-    /// The step that was done last.
+    /// Returns the step that was done last.
     pub fn latest(&self) -> Option<Step> {
         self.stepper.latest()
     }
 
-    /// The sum so far, within a sum and behind it.
+    /// Returns the sum so far, within a sum and after it.
     pub fn sum(&mut self) -> Option<f64> {
         let added = self.inner.checked_sub(1)?;
         let step = self.upcoming()?;
         Some(step.reading.sum_of(added))
     }
 
-    /// Changes a number by hand. Returns what is to be said of it.
+    /// Changes a number by hand. Returns a sentence about it.
     pub fn edit(&mut self, edit: Edit) -> String {
         self.stepper.edit(edit);
         self.edits.push(self.position());
@@ -155,7 +155,7 @@ impl Walk {
         format!("{name} begins this training step at {}. Step back to undo it.", number(edit.value(), 6))
     }
 
-    /// Undoes the edits that were made further on. Returns what is to be said of them.
+    /// Undoes the edits that were made further on. Returns sentences about them.
     pub fn undo_edits(&mut self) -> Vec<String> {
         let mut sentences = Vec::new();
         while self.edits.last().is_some_and(|&made| made > self.position()) {

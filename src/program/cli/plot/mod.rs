@@ -13,7 +13,6 @@ use clap::{Args, Subcommand};
 
 use backprop::Error;
 
-use super::lesson::check_is_svg;
 use super::output::name;
 use super::progress::Working;
 use super::{Failure, Output};
@@ -76,7 +75,6 @@ impl Plot {
             What::Runs(plot) => plot,
         };
         let Out { out, force } = picture.out();
-        check_is_svg(out)?;
         picture.inputs(Destinations::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
         let working = Working::on("Drawing");
         let (figure, told) = picture.figure()?;

@@ -5,17 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use backprop::data_set::{DataSet, Part, Source, Targets};
+use backprop::data_set::{DataSet, Part, Source};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Cost, Engine, Error, WeightInit, vectorized};
+use backprop::{Architecture, Engine, Error, vectorized};
 
 use super::{Out, Picture, usage};
-use crate::cli::choices::{
-    Activations, DataArgs, Edited, Sizes, StandardizeArgs, architecture, check_epochs, read_model,
-    training_samples,
-};
-use crate::cli::words::words;
+use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
+use crate::cli::setup::SetupArgs;
 use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
@@ -38,33 +35,11 @@ pub(super) struct Regions {
     model: Vec<PathBuf>,
 
     #[command(flatten)]
-    edited: Edited,
-
-    #[command(flatten)]
-    data: DataArgs,
-
-    #[command(flatten)]
-    standardize: StandardizeArgs,
+    setup: SetupArgs,
 
     /// The epochs after which to draw; 0 is the start
     #[arg(long, value_name = "N[,N...]", value_delimiter = ',', default_value = "0,10,100")]
     epochs: Vec<usize>,
-
-    /// Neurons in each layer, two inputs first [default: as `train`]
-    #[arg(long, value_name = "2,N,...")]
-    sizes: Option<Sizes>,
-
-    /// Activation of all layers, or one for each after the input [default: as the model says, else sigmoid]
-    #[arg(long, value_name = "A[,A...]")]
-    activation: Option<Activations>,
-
-    /// The cost [default: quadratic]
-    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
-    cost: Option<Cost>,
-
-    /// The way to draw random weights
-    #[arg(long, value_name = "INIT", default_value = "small", value_parser = words::<WeightInit>())]
-    init: WeightInit,
 
     /// The learning rate
     #[arg(long, value_name = "R", default_value_t = 0.3)]
@@ -73,14 +48,6 @@ pub(super) struct Regions {
     /// Samples a step
     #[arg(long, value_name = "M", default_value_t = 1)]
     batch: usize,
-
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
-    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
-    targets: Option<Targets>,
-
-    /// Decides the weights at the start and the order of the samples
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    seed: u64,
 
     #[command(flatten)]
     out: Out,
@@ -100,13 +67,13 @@ impl Picture for Regions {
 
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
-        Ok(places.data(&self.data.source()?))
+        Ok(places.data(&self.setup.data.source()?))
     }
 
     fn figure(&self) -> Result<(Figure, String), Error> {
         self.check_pictures()?;
         let panels = if self.model.is_empty() { self.trained()? } else { self.of_models()? };
-        let source = self.data.source()?;
+        let source = self.setup.data.source()?;
         let told = format!("{} pictures of the plane, with the training points of {source}", panels.len());
         let title = format!("Decision regions: {source}");
         Ok((Figure::new(title, panels).frame(340, 340), told))
@@ -128,9 +95,9 @@ impl Regions {
 
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
         let panel = |path: &PathBuf| {
-            let model = read_model(path, self.edited, self.activation.as_ref())?;
-            let data = self.data.load_part(Part::Train, Some(&model))?;
-            check_two_inputs(&model.architecture, &data, &self.data.source()?)?;
+            let model = read_model(path, self.setup.edited, self.setup.activation.as_ref())?;
+            let data = self.setup.data.load_part(Part::Train, Some(&model))?;
+            check_two_inputs(&model.architecture, &data, &self.setup.data.source()?)?;
             let mut network = vectorized::Network::try_new(&model.architecture)?;
             network.set_parameters(&model.parameters);
             Ok(panel(&name(path), &mut network, &data))
@@ -141,16 +108,10 @@ impl Regions {
     /// Trains as `train` does, and draws after the epochs asked for.
     fn trained(&self) -> Result<Vec<Plot>, Error> {
         let setup = Setup {
-            data: Some(Data::Source(self.data.source()?)),
-            targets: self.targets,
-            sizes: self.sizes.as_ref().map(|sizes| sizes.0.clone()),
-            activation: self.activation.as_ref().map(|activation| activation.0.clone()),
-            cost: self.cost,
-            init: Some(self.init),
+            data: Some(Data::Source(self.setup.data.source()?)),
             // As `train` with the vectorized network.
             biases_at_zero: true,
-            seed: Some(self.seed),
-            ..self.data.setup(self.standardize, None)?
+            ..self.setup.setup(None)?
         };
         let samples = training_samples(&setup)?;
         let architecture = architecture(&setup, &samples, memory::VECTORIZED)?;
@@ -167,8 +128,8 @@ impl Regions {
             epochs: Some(last.max(1)),
             rate: self.rate,
             batch: self.batch,
-            seed: self.seed,
-            targets: self.targets.unwrap_or(Options::default().targets),
+            seed: setup.seed(),
+            targets: setup.targets.unwrap_or(Options::default().targets),
             evaluate_every: usize::MAX,
             ..Options::default()
         };

@@ -36,7 +36,6 @@ impl Train {
             .output("--checkpoint", checkpoints[1], Kind::Checkpoint)
             .output("--plot", self.plot.as_deref(), Kind::Drawing)
             .check()?;
-        self.plot.as_deref().map_or(Ok(()), crate::cli::lesson::check_is_svg)?;
         if self.force.force {
             return Ok(());
         }

@@ -1,0 +1,77 @@
+//! The flags of a network and its samples, which fill in a [`Setup`].
+
+use std::path::Path;
+
+use clap::Args;
+
+use backprop::data_set::Targets;
+use backprop::setup::{Data, Setup};
+use backprop::{Cost, Error, WeightInit};
+
+use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_start};
+use super::words::words;
+
+/// A network and its samples.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SetupArgs {
+    #[command(flatten)]
+    pub(super) edited: Edited,
+
+    #[command(flatten)]
+    pub(super) data: DataArgs,
+
+    #[command(flatten)]
+    standardize: StandardizeArgs,
+
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
+    targets: Option<Targets>,
+
+    /// Neurons in each layer, input first [default: with --data as `train`, else 3,4,2]
+    #[arg(long, value_name = "N,N,...")]
+    sizes: Option<Sizes>,
+
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
+    /// [default: as the model says, else sigmoid]
+    #[arg(long, value_name = "A[,A...]")]
+    pub(super) activation: Option<Activations>,
+
+    /// The cost [default: as the model says, else quadratic]
+    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
+    cost: Option<Cost>,
+
+    /// How random weights are drawn [default: small; for `check` scaled]
+    #[arg(long, value_name = "INIT", value_parser = words::<WeightInit>())]
+    init: Option<WeightInit>,
+
+    /// Decides everything that is drawn: weights, made-up samples, dropout, the order of samples [default: 0]
+    #[arg(long, value_name = "S")]
+    pub(super) seed: Option<u64>,
+}
+
+impl SetupArgs {
+    /// Reads the model to start from, if there is one, and fills in everything that was chosen.
+    pub(super) fn setup(&self, model: Option<&Path>) -> Result<Setup, Error> {
+        let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
+        let model = read_start(model, self.edited, activation, sizes)?;
+        Ok(Setup {
+            targets: self.targets,
+            sizes: sizes.map(|sizes| sizes.0.clone()),
+            activation: activation.map(|activation| activation.0.clone()),
+            cost: self.cost,
+            init: self.init,
+            seed: self.seed,
+            ..self.data.setup(self.standardize, model)?
+        })
+    }
+}
+
+/// Checks that settings which say what samples mean come with samples.
+pub(super) fn check_meaning(setup: &Setup) -> Result<(), Error> {
+    let has_samples = matches!(*setup.data(), Data::Source(_) | Data::Rows(_));
+    if !has_samples && (setup.targets.is_some() || setup.pixels.is_some() || setup.standardize) {
+        let found = "--targets, --pixels and --standardize say what the samples of --data mean";
+        return Err(Error::usage(found).remedy("there is no --data here"));
+    }
+    Ok(())
+}
