@@ -92,7 +92,7 @@ fn header_only(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_picture_of_a_digit_is_refused_in_one_sentence() {
+fn what_is_not_a_picture_of_a_digit_is_refused_in_one_sentence() {
     let folder = folder_with_model(&[784, 5, 10]);
     let refuses = |bytes: &[u8], sentence: &str| {
         write(&folder.path().join("a.png"), bytes);

@@ -71,7 +71,7 @@ fn a_file_longer_than_its_header_says_or_memory_holds_is_not_read() {
     run(&mut backprop(evaluate, &folder)).succeeded();
     sparse(&folder, "train-images-idx3-ubyte", &header(&[2, 1, 2]), 12 << 30);
     run(&mut backprop(evaluate, &folder)).refused(&["goes on after the 4 values its header promises"]);
-    // Images for which there are no labels are not even looked at.
+    // Images without labels are not read.
     sparse(&folder, "train-images-idx3-ubyte", &header(&[1 << 24, 28, 28]), 16 + (784 << 24));
     run(&mut backprop(evaluate, &folder)).refused(&["2 labels, but", "holds 16777216 images"]);
     sparse(&folder, "train-images-idx3-ubyte", &header(&[2, 1 << 16, 1 << 15]), 16 + (1 << 32));
