@@ -68,7 +68,7 @@ fn inputs_targets_and_the_rate_can_be_set_and_what_is_computed_cannot() {
         ("a4", "1", "a4 is computed"),
         ("cost", "1", "cost is computed"),
         ("rate", "0", "above 0"),
-        ("w84", "NaN", "finite"),
+        ("w84", "NaN", "'NaN' is not a number"),
         ("w84", "a lot", "'a lot' is not a number"),
         ("w99", "1", "there is no 'w99'"),
     ] {
