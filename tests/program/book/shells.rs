@@ -4,7 +4,7 @@ use crate::assert_none;
 use testkit::book::documents;
 
 /// The first words of commands. The last six are for maintainers, or need a Unix shell, and their pages say so.
-const PROGRAMS: [&str; 16] = [
+const PROGRAMS: [&str; 17] = [
     "backprop",
     "cargo",
     "cd",
@@ -12,6 +12,7 @@ const PROGRAMS: [&str; 16] = [
     "gdb",
     "lldb",
     "npx",
+    "pip",
     "python",
     "rustlings",
     "torchrun",
