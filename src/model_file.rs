@@ -300,6 +300,7 @@ fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
     }
     for (what, means) in [
         ("number out of range", "a number is out of range for 64 bits"),
+        ("recursion limit", "its lists are nested too deeply"),
         ("surrogate", "a character is spelled with half a pair of surrogates"),
         ("unexpected end of hex escape", "a character is spelled with half a pair of surrogates"),
     ] {

@@ -137,8 +137,8 @@ impl Export {
             Some("safetensors") => Some(Format::Safetensors),
             Some("onnx") => Some(Format::Onnx),
             _ if self.out.is_dir() => Some(Format::Torch),
-            None => Some(Format::Torch),
-            Some(_) => None,
+            None if !self.out.exists() => Some(Format::Torch),
+            _ => None,
         };
         let is_of_another = ending.as_deref().is_some_and(|ending| OTHER_ENDINGS.contains(&ending));
         match (self.to, by_ending) {

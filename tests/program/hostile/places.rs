@@ -43,8 +43,11 @@ fn one_file_is_never_used_for_two_purposes() {
         ),
         ("train --data bits --from model.json --plot model.json --force", "would overwrite"),
         ("train --from run --data bits --checkpoint run --force", "would overwrite"),
-        ("export --model model.json --out model.json", "would overwrite model.json, which --model reads"),
-        ("export --model model.json --out sub/../twin.json --force", "would overwrite"),
+        (
+            "export --to safetensors --model model.json --out model.json",
+            "would overwrite model.json, which --model reads",
+        ),
+        ("export --to safetensors --model model.json --out sub/../twin.json --force", "would overwrite"),
         ("trace --from model.json --data bits --out model.json", "would overwrite"),
         ("trace --out model.json", "not a page that this program wrote"),
         ("lesson sigmoid --plot model.json.svg", ""),
@@ -180,7 +183,7 @@ fn a_device_a_pipe_or_stdin_is_not_read_and_not_replaced() {
             "check --model",
             "step --plain --from",
             "trace --from model.json --out",
-            "export --model model.json --out",
+            "export --to safetensors --model model.json --out",
             "plot weights --out new.svg --model",
             "plot runs --out new.svg",
         ] {

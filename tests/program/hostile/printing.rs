@@ -130,7 +130,7 @@ fn the_python_that_export_prints_is_python_whatever_the_file_is_called() {
     let folder = folder();
     model(&folder);
     for name in [NAME.as_bytes(), b"it's \"quoted\" \\ \xe2\x88\x82", b"\xff\xfe.safetensors"] {
-        let mut command = backprop("export --model model.json --out", &folder);
+        let mut command = backprop("export --to safetensors --model model.json --out", &folder);
         let ended = run(command.arg(std::ffi::OsStr::from_bytes(name))).succeeded();
         let call = ended.stdout.lines().find_map(|line| line.split_once("load_file(")).expect("the call").1;
         let literal = call.strip_suffix("))").expect("two calls end");
