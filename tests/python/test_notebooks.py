@@ -15,7 +15,6 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs" / "notebooks").glob("*.ip
 def test_a_notebook_runs(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    assert not any(cell.get("outputs") for cell in notebook.cells), "a notebook is kept without its outputs"
     if any("import torch" in cell.source for cell in notebook.cells):
         pytest.importorskip("torch")
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
