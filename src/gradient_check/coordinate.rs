@@ -85,7 +85,7 @@ impl Coordinate {
             let change = error - self.basis.error;
             let curved = (bend / step * distance).abs();
             let expected = self.slope() * distance;
-            let allowed = 2.0 * self.basis.noise.credible
+            let allowed = 4.0 * self.basis.noise.credible
                 + (curved + uncertainty + 2.0 * self.basis.tolerance * self.analytic.abs()) * distance.abs();
             if zero { change == 0.0 } else { (change - expected).abs() <= allowed }
         });

@@ -3,7 +3,7 @@
 use backprop::data_set::{Answers, Columns, DataSet, Kind, Missing, Pixels, Source, idx};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
-use backprop::{Engine, ErrorKind, Parameters, vectorized};
+use backprop::{Engine, ErrorKind, Parameters, graph};
 use proptest::prelude::*;
 
 /// Reads this text as a table.
@@ -30,7 +30,7 @@ fn trained(data: &DataSet, source: Source, standardize: bool) -> Parameters {
     let meaning = setup.meaning(data).expect("possible");
     let data = data.clone().with_meaning(meaning);
     let architecture = setup.architecture(&Samples::Set(data.clone(), source)).expect("it fits");
-    let mut network = vectorized::Network::try_new(&architecture).expect("small");
+    let mut network = graph::Network::try_new(&architecture).expect("small");
     network.set_parameters(&setup.parameters(&architecture));
     let options = Options { epochs: Some(2), rate: 0.05, ..Options::default() };
     let mut trainer = Trainer::new(options, &data, None, &data).expect("samples");
