@@ -247,7 +247,7 @@ fn what_is_no_model_is_called_by_its_name() {
         assert!(sentence.contains(part), "{text}: {sentence}");
     }
     let deep = format!(r#"{{"extra":{}"#, "[".repeat(100_000));
-    assert!(refusal(&deep).contains("recursion limit"));
+    assert!(refusal(&deep).contains("nested too deeply"));
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("m.json");
