@@ -173,7 +173,7 @@ fn mini_batch_mean(weights: &mut [f64], gradients: &[Vec<f64>], rate: f64) {
     );
 }
 
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "the exercise has this signature")]
 fn weight_decay(
     weights: &mut [f64],
     biases: &mut [f64],

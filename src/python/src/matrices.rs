@@ -164,7 +164,7 @@ impl Matrices {
     /// Trains on samples in this order, `size` of them together, and calls `report` with the samples done so far after
     /// each slice of time. `regularisation` is λ and the number
     /// of samples it is spread over.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "Python passes them by name")]
     fn train(
         &self,
         py: Python<'_>,
@@ -267,7 +267,7 @@ fn save_model(
 
 /// Reads sizes, weights, biases, activations and cost from a file of network2.py or of this library.
 #[pyfunction]
-#[allow(clippy::type_complexity)]
+#[allow(clippy::type_complexity, reason = "Python receives a tuple")]
 fn load_model(
     py: Python<'_>,
     path: std::path::PathBuf,
