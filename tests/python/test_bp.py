@@ -3,11 +3,9 @@
 import copy
 import pickle
 import re
-import signal
 import subprocess
 import sys
 import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -371,20 +369,6 @@ def test_numbers_that_are_none_spread_and_nothing_crashes() -> None:
     assert isinstance(str(network.layers[1].nodes[0]), str)
 
 
-def test_other_threads_run_while_a_network_trains_and_may_look_at_it() -> None:
-    network = Network([100, 100, 10], seed=0)
-    samples, labels = np.full((50, 100), 0.5), np.full((50, 10), 0.9)
-    training = threading.Thread(target=lambda: network.train(labels, samples, 0.1, 20, progress=False))
-    looks = 0
-    training.start()
-    while training.is_alive():
-        assert all(0 <= output <= 1 for output in network.predict(samples[0]))
-        looks += 1
-        time.sleep(0.005)
-    training.join()
-    assert looks > 1
-
-
 def test_threads_train_networks_of_their_own() -> None:
     networks = [Network([3, 4, 2], seed=0) for _ in range(4)]
     threads = [threading.Thread(target=net.train, args=(LABELS, SAMPLES, 0.3, 200)) for net in networks]
@@ -395,30 +379,9 @@ def test_threads_train_networks_of_their_own() -> None:
     assert all((net.weights == networks[0].weights).all() for net in networks)
 
 
-INTERRUPTED = """
-import signal, threading, time, os
-from backprop_graph.bp import Network
-network = Network([50, 50, 10], seed=0)
-before = network.weights
-threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-begin = time.monotonic()
-try:
-    network.train([[0.9] * 10], [[0.5] * 50], 0.1, 10**9, progress=False)
-except KeyboardInterrupt:
-    print("interrupted", time.monotonic() - begin < 5, (network.weights != before).any(), len(network.predict([0.5] * 50)))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent in another way")
-def test_ctrl_c_ends_training_with_the_weights_so_far() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    run = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60)
-    assert run.stdout == "interrupted True True 10\n", run.stderr
-
-
 def test_a_bar_is_shown_after_a_second(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tqdm")
-    monkeypatch.setattr("backprop_graph._progress.SECONDS_BEFORE", 0.0)
+    monkeypatch.setattr("backprop_graph._progress.SECONDS_BEFORE", -1.0)
     network = Network([50, 50, 10], seed=0)
     network.train([[0.9] * 10], [[0.5] * 50], 0.1, 20_000)
     assert "samples" in capsys.readouterr().err

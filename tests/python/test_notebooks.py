@@ -17,5 +17,5 @@ def test_a_notebook_runs(path: Path) -> None:
     nbformat.validate(notebook)
     if any("import torch" in cell.source for cell in notebook.cells):
         pytest.importorskip("torch")
-    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    nbclient.NotebookClient(notebook, timeout=600, startup_timeout=600, kernel_name="python3").execute()
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")

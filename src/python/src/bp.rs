@@ -1,31 +1,30 @@
 //! The object graph. Python sees its nodes and connections by their places in the network's two lists; the classes with
 //! bp.py's names are in python/backprop_graph/bp.py.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
 use backprop::gradient_check::{Check, CheckedNetwork};
 use backprop::graph::{AnyNode, Connection, ConnectionId, ConstNode, Network, Node, NodeId, outputs};
 use backprop::{Activation, Architecture, Cost, Engine as _, Label, Sample, WeightInit};
 use backprop_cli::show::drawing;
 use numpy::{PyArray1, PyReadonlyArray1};
+use parking_lot::MutexGuard;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 
 use crate::errors::python;
 use crate::numbers::{Length, rows, vector};
+use crate::shared::Shared;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Graph>()
 }
 
-/// How long training runs before it looks for Ctrl-C, tells how far it is, and lets other threads at the network.
-const SLICE: Duration = Duration::from_millis(50);
-
 /// A network, or nodes and connections that belong to none.
 #[pyclass(frozen, module = "backprop_graph._native")]
-pub struct Graph(Mutex<Arena>);
+pub struct Graph {
+    arena: Shared<Arena>,
+    /// The lengths of samples and labels, if it is a network.
+    lengths: Option<(Length, Length)>,
+}
 
 /// The lists, and the ids of what is in them.
 #[derive(Clone)]
@@ -167,16 +166,6 @@ impl Arena {
         self.update_weight(rate);
     }
 
-    /// Returns the lengths of samples and labels.
-    fn lengths(&self) -> PyResult<(Length, Length)> {
-        match (self.network.layers.first(), self.network.layers.last()) {
-            (Some(first), Some(last)) => {
-                Ok((Length::inputs(first.neurons().len()), Length::outputs(last.neurons().len())))
-            }
-            _ => Err(PyValueError::new_err("these nodes are in no network")),
-        }
-    }
-
     /// Returns the network, if it is made of whole matrices.
     pub fn whole(&self) -> PyResult<&Network> {
         if self.is_wired_by_hand {
@@ -193,9 +182,21 @@ fn no_such(what: &str) -> PyErr {
 }
 
 impl Graph {
+    fn of(arena: Arena) -> Self {
+        let layers = &arena.network.layers;
+        let lengths = layers.first().zip(layers.last()).map(|(first, last)| {
+            (Length::inputs(first.neurons().len()), Length::outputs(last.neurons().len()))
+        });
+        Self { arena: Shared::new(arena), lengths }
+    }
+
     /// Waits for the network, without keeping other threads of Python waiting.
     pub fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Arena> {
-        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
+        self.arena.lock(py)
+    }
+
+    fn lengths(&self) -> PyResult<(Length, Length)> {
+        self.lengths.ok_or_else(|| PyValueError::new_err("these nodes are in no network"))
     }
 
     fn labelled(
@@ -203,7 +204,7 @@ impl Graph {
         label: &Bound<'_, PyAny>,
         sample: &Bound<'_, PyAny>,
     ) -> PyResult<(Vec<f64>, Vec<f64>)> {
-        let (inputs, outputs) = self.lock(label.py()).lengths()?;
+        let (inputs, outputs) = self.lengths()?;
         Ok((vector(label, "label", outputs)?, vector(sample, "sample", inputs)?))
     }
 }
@@ -217,7 +218,7 @@ impl Graph {
         } else {
             Network::try_new(&Architecture::new(&sizes)).map_err(python)?
         };
-        Ok(Self(Mutex::new(Arena::of(network))))
+        Ok(Self::of(Arena::of(network)))
     }
 
     fn add_node(&self, py: Python<'_>, layer_index: u32, node_index: u32, is_constant: bool) -> usize {
@@ -387,13 +388,13 @@ impl Graph {
     }
 
     fn predict(&self, sample: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
-        let (inputs, _) = self.lock(sample.py()).lengths()?;
+        let (inputs, _) = self.lengths()?;
         let sample_numbers = vector(sample, "sample", inputs)?;
         Ok(self.lock(sample.py()).network.predict(Sample(&sample_numbers)))
     }
 
     fn calc_delta(&self, label: &Bound<'_, PyAny>) -> PyResult<()> {
-        let (_, outputs) = self.lock(label.py()).lengths()?;
+        let (_, outputs) = self.lengths()?;
         let label_numbers = vector(label, "label", outputs)?;
         self.lock(label.py()).network.calc_delta(Label(&label_numbers));
         Ok(())
@@ -427,8 +428,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Trains on all samples in turn, again and again. After each slice of time it calls `report` with the samples done
-    /// so far, and ends where that or Ctrl-C raises an exception.
+    /// Trains on all samples in turn, again and again.
     fn train(
         &self,
         labels: &Bound<'_, PyAny>,
@@ -438,7 +438,7 @@ impl Graph {
         report: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
         let py = labels.py();
-        let (inputs, outputs) = self.lock(py).lengths()?;
+        let (inputs, outputs) = self.lengths()?;
         let ((labels, label_count), (samples, count)) =
             (rows(labels, "labels", outputs)?, rows(data_set, "data_set", inputs)?);
         if label_count != count {
@@ -446,22 +446,15 @@ impl Graph {
             return Err(PyValueError::new_err(sentence));
         }
         let total = count.saturating_mul(epoch);
-        let mut done = 0;
-        while done < total {
-            py.detach(|| {
-                let mut arena = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let begin = Instant::now();
-                while done < total && (!done.is_multiple_of(8) || begin.elapsed() < SLICE) {
-                    let (label, sample) = (done % count * outputs.numbers, done % count * inputs.numbers);
-                    let label = &labels[label..label + outputs.numbers];
-                    arena.train_one_sample(label, &samples[sample..sample + inputs.numbers], rate);
-                    done += 1;
-                }
-            });
-            report.call1((done,))?;
-            py.check_signals()?;
-        }
-        Ok(())
+        self.arena.train(py, total, report, |arena, done| {
+            // In a small network the look at the clock would take longer than a sample.
+            let end = (done + 1 + 4096 / arena.network.connections.len().max(1)).min(total);
+            for place in (done..end).map(|place| place % count) {
+                let label = &labels[place * outputs.numbers..][..outputs.numbers];
+                arena.train_one_sample(label, &samples[place * inputs.numbers..][..inputs.numbers], rate);
+            }
+            end
+        })
     }
 
     /// Checks the gradient as the article does, and returns the two columns and whether all agree.
@@ -503,7 +496,7 @@ impl Graph {
     }
 
     fn __deepcopy__(&self, py: Python<'_>, _memo: &Bound<'_, PyAny>) -> Self {
-        Self(Mutex::new(self.lock(py).clone()))
+        Self::of(self.lock(py).clone())
     }
 
     fn __getnewargs__(&self, py: Python<'_>) -> (Vec<usize>,) {

@@ -13,6 +13,7 @@
 //! | `matrices` | the network of matrices, which trains those of fc.py and network2.py |
 //! | `data` | data sets as arrays |
 //! | `exercises` | the judge of docs/exercises |
+//! | `shared` | what several threads use at a time |
 //! | `numbers`, `errors` | numbers that come from Python, errors that go there |
 
 #![allow(clippy::needless_pass_by_value, reason = "Python hands arguments over")]
@@ -27,6 +28,7 @@ mod fc;
 mod matrices;
 mod numbers;
 mod page;
+mod shared;
 mod steps;
 
 use pyo3::prelude::*;

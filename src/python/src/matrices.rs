@@ -1,8 +1,5 @@
 //! The vectorized network, which trains what `fc` and `network2` hold as numpy arrays.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
 use backprop::gradient_check::{Check, CheckedNetwork};
 use backprop::model_file::Model;
 use backprop::vectorized::Network;
@@ -13,16 +10,13 @@ use numpy::ndarray::Array2;
 use numpy::{PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 
 use crate::errors::python;
-
-/// How long training runs before it looks for Ctrl-C.
-const SLICE: Duration = Duration::from_millis(50);
+use crate::shared::Shared;
 
 /// A network of matrices.
 #[pyclass(frozen, module = "backprop_graph._native")]
-pub struct Matrices(Mutex<Network>);
+pub struct Matrices(Shared<Network>);
 
 type Array<'py> = Bound<'py, PyArray2<f64>>;
 
@@ -73,13 +67,9 @@ fn arrays<'py>(py: Python<'py>, parameters: &Parameters) -> (Vec<Array<'py>>, Ve
 }
 
 impl Matrices {
-    fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Network> {
-        self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns the lengths of samples and labels.
     fn sizes(&self, py: Python<'_>) -> (usize, usize) {
-        let network = self.lock(py);
+        let network = self.0.lock(py);
         (network.architecture().input_size(), network.architecture().output_size())
     }
 }
@@ -100,19 +90,18 @@ impl Matrices {
             Architecture::new(&sizes).with_activations(&activations).with_cost(cost(cost_name)?);
         let mut network = Network::try_new(&architecture).map_err(python)?;
         network.set_parameters(&parameters);
-        Ok(Self(Mutex::new(network)))
+        Ok(Self(Shared::new(network)))
     }
 
     fn parameters<'py>(&self, py: Python<'py>) -> (Vec<Array<'py>>, Vec<Array<'py>>) {
-        arrays(py, &self.lock(py).parameters())
+        arrays(py, &self.0.lock(py).parameters())
     }
 
     /// Returns the outputs of many samples, one a row.
     fn predict<'py>(&self, py: Python<'py>, samples: PyReadonlyArray2<'_, f64>) -> PyResult<Array<'py>> {
         let (_, width) = self.sizes(py);
         let samples = samples.as_slice()?;
-        let outputs =
-            py.detach(|| self.0.lock().unwrap_or_else(PoisonError::into_inner).predict_rows(samples));
+        let outputs = self.0.detached(py, |network| network.predict_rows(samples));
         let shape = (outputs.len() / width, width);
         Ok(PyArray2::from_owned_array(py, Array2::from_shape_vec(shape, outputs).unwrap_or_default()))
     }
@@ -125,7 +114,7 @@ impl Matrices {
         labels: PyReadonlyArray2<'_, f64>,
     ) -> PyResult<Vec<f64>> {
         let (cost, width) = {
-            let network = self.lock(py);
+            let network = self.0.lock(py);
             (network.architecture().cost, network.architecture().output_size())
         };
         let rows = outputs.as_slice()?.chunks_exact(width).zip(labels.as_slice()?.chunks_exact(width));
@@ -139,7 +128,7 @@ impl Matrices {
         label: PyReadonlyArray2<'_, f64>,
         sample: PyReadonlyArray2<'_, f64>,
     ) -> PyResult<(Vec<Array<'py>>, Vec<Array<'py>>)> {
-        let mut network = self.lock(py);
+        let mut network = self.0.lock(py);
         network.predict(Sample(sample.as_slice()?));
         network.calc_gradient(Label(label.as_slice()?));
         Ok(arrays(py, &network.gradient()))
@@ -152,7 +141,7 @@ impl Matrices {
         label: PyReadonlyArray2<'_, f64>,
         sample: PyReadonlyArray2<'_, f64>,
     ) -> PyResult<(String, bool)> {
-        let mut network = self.lock(py).clone();
+        let mut network = self.0.lock(py).clone();
         let (label, sample) = (label.as_slice()?, sample.as_slice()?);
         Ok(py.detach(|| {
             let report =
@@ -161,9 +150,8 @@ impl Matrices {
         }))
     }
 
-    /// Trains on samples in this order, `size` of them together, and calls `report` with the samples done so far after
-    /// each slice of time. `regularisation` is λ and the number
-    /// of samples it is spread over.
+    /// Trains on samples in this order, `size` of them together. `regularisation` is λ and the number of samples it is
+    /// spread over.
     #[allow(clippy::too_many_arguments, reason = "Python passes them by name")]
     fn train(
         &self,
@@ -184,28 +172,18 @@ impl Matrices {
             return Err(PyValueError::new_err("the order names a sample that there is not"));
         }
         let step = MiniBatches { size, l2: lambda, ..MiniBatches::default() }.step(rate, count, 0);
-        let mut done = 0;
-        while done < order.len() {
-            py.detach(|| {
-                let mut network = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let begin = Instant::now();
-                let (mut label_rows, mut sample_rows) = (Vec::new(), Vec::new());
-                while done < order.len() && begin.elapsed() < SLICE {
-                    let end = done.saturating_add(size).min(order.len());
-                    label_rows.clear();
-                    sample_rows.clear();
-                    for &place in &order[done..end] {
-                        label_rows.extend_from_slice(&labels[place as usize * outputs..][..outputs]);
-                        sample_rows.extend_from_slice(&samples[place as usize * inputs..][..inputs]);
-                    }
-                    network.train_mini_batch(&label_rows, &sample_rows, &step);
-                    done = end;
-                }
-            });
-            report.call1((done,))?;
-            py.check_signals()?;
-        }
-        Ok(())
+        let (mut label_rows, mut sample_rows) = (Vec::new(), Vec::new());
+        self.0.train(py, order.len(), report, |network, done| {
+            let end = done.saturating_add(size).min(order.len());
+            label_rows.clear();
+            sample_rows.clear();
+            for &place in &order[done..end] {
+                label_rows.extend_from_slice(&labels[place as usize * outputs..][..outputs]);
+                sample_rows.extend_from_slice(&samples[place as usize * inputs..][..inputs]);
+            }
+            network.train_mini_batch(&label_rows, &sample_rows, &step);
+            end
+        })
     }
 
     /// Trains on the samples one by one, in their order.
@@ -221,26 +199,16 @@ impl Matrices {
         let (inputs, outputs) = self.sizes(py);
         let (labels, samples) = (labels.as_slice()?, samples.as_slice()?);
         let count = (samples.len() / inputs).min(labels.len() / outputs);
-        let total = count.saturating_mul(epochs);
         // Those that are trained on in one call share their way through the cache.
-        let (mut done, mut together) = (0, 1);
-        while done < total {
-            py.detach(|| {
-                let mut network = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let begin = Instant::now();
-                while done < total && begin.elapsed() < SLICE {
-                    let first = done % count;
-                    let end = (first + together).min(count);
-                    let labels = &labels[first * outputs..end * outputs];
-                    network.train_each(labels, &samples[first * inputs..end * inputs], rate);
-                    done += end - first;
-                    together = (together * 2).min(64);
-                }
-            });
-            report.call1((done,))?;
-            py.check_signals()?;
-        }
-        Ok(())
+        let mut together = 1;
+        self.0.train(py, count.saturating_mul(epochs), report, |network, done| {
+            let first = done % count;
+            let end = (first + together).min(count);
+            let labels = &labels[first * outputs..end * outputs];
+            network.train_each(labels, &samples[first * inputs..end * inputs], rate);
+            together = (together * 2).min(64);
+            done + end - first
+        })
     }
 }
 

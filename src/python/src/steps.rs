@@ -1,7 +1,5 @@
 //! A training step as node-sized steps: the library's stepper, and what its view shows of a step.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use backprop::graph::Network;
 use backprop::step::view::{self, Quantity};
 use backprop::step::{self, Stepper, Target};
@@ -9,10 +7,10 @@ use backprop::{Label, Sample};
 use backprop_cli::show::{dot, drawing};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt as _;
 
 use crate::bp::Graph;
 use crate::numbers::{Length, vector};
+use crate::shared::Shared;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Steps>()?;
@@ -23,7 +21,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 #[pyclass(frozen, module = "backprop_graph._native")]
 pub struct Steps {
     graph: Py<Graph>,
-    stepper: Mutex<Stepper>,
+    stepper: Shared<Stepper>,
 }
 
 /// One step that was done.
@@ -35,10 +33,6 @@ pub struct Step {
 }
 
 impl Steps {
-    fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Stepper> {
-        self.stepper.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Copies everything that the steps so far have computed into the network.
     fn show(&self, py: Python<'_>, stepper: &Stepper) {
         self.graph.get().lock(py).network.clone_from(stepper.network());
@@ -65,13 +59,13 @@ impl Steps {
         let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
         let label = vector(label, "label", Length::outputs(outputs))?;
         let sample = vector(sample, "sample", Length::inputs(inputs))?;
-        let stepper = Mutex::new(Stepper::new(network, &[Label(&label)], &[Sample(&sample)], rate));
+        let stepper = Shared::new(Stepper::new(network, &[Label(&label)], &[Sample(&sample)], rate));
         Ok(Self { graph: graph.unbind(), stepper })
     }
 
     /// Does the next step; none after the last one.
     fn next(&self, py: Python<'_>) -> Option<Step> {
-        let mut stepper = self.lock(py);
+        let mut stepper = self.stepper.lock(py);
         let position = stepper.position();
         if position >= stepper.epoch_len() {
             return None;
@@ -92,7 +86,7 @@ impl Steps {
 
     /// Goes to where this many steps are done, and returns the last of them.
     fn goto(&self, py: Python<'_>, position: usize) -> PyResult<Option<Step>> {
-        let mut stepper = self.lock(py);
+        let mut stepper = self.stepper.lock(py);
         let count = stepper.epoch_len();
         if position > count {
             return Err(PyValueError::new_err(format!("there are {count} steps, not {position}")));
@@ -103,22 +97,22 @@ impl Steps {
     }
 
     fn position(&self, py: Python<'_>) -> usize {
-        self.lock(py).position()
+        self.stepper.lock(py).position()
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
-        self.lock(py).epoch_len()
+        self.stepper.lock(py).epoch_len()
     }
 
     /// Returns the value of a quantity by its name, or none if it has not been computed yet.
     fn value(&self, py: Python<'_>, name: &str) -> PyResult<Option<f64>> {
-        let stepper = self.lock(py);
+        let stepper = self.stepper.lock(py);
         Ok(quantity(&stepper, name)?.value(&stepper))
     }
 
     /// Changes a quantity by hand, and returns what came of it.
     fn edit(&self, py: Python<'_>, name: &str, value: f64) -> PyResult<String> {
-        let mut stepper = self.lock(py);
+        let mut stepper = self.stepper.lock(py);
         let edit = quantity(&stepper, name)?.edit(&stepper, value).map_err(PyValueError::new_err)?;
         let sentences = view::change(&mut stepper, edit);
         self.show(py, &stepper);
