@@ -108,6 +108,13 @@ pub struct Rows {
     /// The names of the classes, if labels are classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
+    /// What is known of inputs and outputs, if they are columns of a table.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub meaning: Meaning,
+}
+
+fn is_nothing(meaning: &Meaning) -> bool {
+    *meaning == Meaning::default()
 }
 
 /// The samples of a setup, before a network has been chosen for them.
@@ -289,6 +296,7 @@ impl Setup {
                     name: Some(format!("the training samples of {source}")),
                     image_shape: data.image_shape().filter(|_| !data.reproduces()),
                     classes: classes.map(|class| data.class_name(class).into_owned()).collect(),
+                    meaning: Some(data.meaning()).filter(|meaning| meaning.is_of_table()).cloned().unwrap_or_default(),
                 }
             }
             Samples::Rows(rows) => {

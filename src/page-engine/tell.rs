@@ -1,5 +1,6 @@
 //! The words for a number that is pointed at: the steps that computed it, and what of it can be changed by hand.
 
+use backprop::data_set::Answers;
 use backprop::graph::{ConnectionId, NodeId};
 use backprop::step::view::Quantity;
 use serde_json::json;
@@ -66,16 +67,35 @@ impl Play {
     fn tell_of_node(&mut self, id: NodeId) -> Vec<String> {
         let place = self.stepper.numbering().place(self.stepper.network(), id);
         let missing = |name: String| format!("node {place}: {name} is not computed yet");
-        let mut lines = vec![if place.number.is_none() {
+        let mut lines: Vec<String> = self.column_of(id).into_iter().collect();
+        lines.push(if place.number.is_none() {
             format!("node {place}: constant, its output is always 1")
         } else {
             self.latest_of(Quantity::Output(id)).unwrap_or_else(|| missing(place.output_name()))
-        }];
+        });
         if self.stepper.network()[id].kept() != 1.0 {
             lines.extend(self.latest_of(Quantity::Kept(id)));
         }
         lines.push(self.latest_of(Quantity::Delta(id)).unwrap_or_else(|| missing(place.delta_name())));
         lines
+    }
+
+    /// Says which column of a table an input or an output is, and its number in the data's own units.
+    fn column_of(&self, id: NodeId) -> Option<String> {
+        let (network, meaning) = (self.stepper.network(), &self.scene.rows.meaning);
+        let node = network[id].as_node().map(|_| &network[id])?;
+        let (layer, index) = (node.layer_index() as usize, node.node_index() as usize);
+        let (column, scale) = match layer {
+            0 => (meaning.inputs.get(index)?, meaning.of_raw()),
+            _ if layer + 1 == network.layers.len() && meaning.answers == Answers::Numbers => {
+                (meaning.outputs.get(index)?, meaning.targets.clone())
+            }
+            _ => return None,
+        };
+        let name = self.stepper.numbering().place(network, id).output_name();
+        let raw = scale.map(|scale| node.output() * scale.deviation[index] + scale.mean[index]);
+        let raw = raw.map_or_else(String::new, |raw| format!(": {} in its own units", Shown::new(raw).text));
+        Some(format!("{name} is {}{raw}", column.title()))
     }
 
     /// Returns the line of the latest step that computed this, going back at most one epoch.

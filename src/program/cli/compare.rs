@@ -172,16 +172,18 @@ fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::
 
 fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()> {
     let sizes: Vec<String> = comparison.sizes.iter().map(usize::to_string).collect();
+    let measured = |number: f64, text: String| if number.is_finite() { text } else { "-".to_owned() };
+    let time = |us: f64| measured(us, format!("{us:.1} us"));
     writeln!(
         output,
-        "{:<16} {:>11}  {:>7.1} us  {:>7.1} us  {:>7.1} us  {:>6.1}x  {:>12.0e}  {:>6.1}",
+        "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6.1}",
         sizes.join("-"),
         thousands(comparison.connections),
-        comparison.object_us,
-        comparison.textbook_us,
-        comparison.vectorized_us,
-        comparison.ratio,
-        comparison.max_difference,
+        time(comparison.object_us),
+        time(comparison.textbook_us),
+        time(comparison.vectorized_us),
+        measured(comparison.ratio, format!("{:.1}x", comparison.ratio)),
+        measured(comparison.max_difference, format!("{:.0e}", comparison.max_difference)),
         comparison.bytes_per_connection
     )?;
     output.flush()

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use backprop::data_set::{DataSet, Part, Source};
+use backprop::data_set::{Column, DataSet, Part, Source};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Engine, Error, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
+use crate::cli::output::counted;
 use crate::cli::setup::SetupArgs;
 use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
@@ -74,7 +75,8 @@ impl Picture for Regions {
         self.check_pictures()?;
         let panels = if self.model.is_empty() { self.trained()? } else { self.of_models()? };
         let source = self.setup.data.source()?;
-        let told = format!("{} pictures of the plane, with the training points of {source}", panels.len());
+        let pictures = counted(panels.len(), "picture");
+        let told = format!("{pictures} of the plane, with the training points of {source}");
         let title = format!("Decision regions: {source}");
         Ok((Figure::new(title, panels).frame(340, 340), told))
     }
@@ -169,26 +171,34 @@ fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source
 fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
     let points: Vec<(f64, f64)> = (0..data.len())
         .map(|index| {
-            let sample = data.sample(index);
+            let sample = data.as_read(index);
             (sample[0], sample[1])
         })
         .collect();
     let window = Window::around(&points);
-    let outputs = network.predict_rows(&window.cells());
+    let meaning = data.meaning();
+    let answers_at = |network: &mut dyn Engine, mut places: Vec<f64>| {
+        if let Some(standardization) = &meaning.standardization {
+            places.chunks_mut(2).for_each(|place| standardization.apply(place));
+        }
+        network.predict_rows(&places)
+    };
+    let outputs = answers_at(network, window.cells());
     let width = network.architecture().output_size();
     let shades = outputs.chunks(width).map(|output| match output {
         [single] => Shade::signed(2.0 * single - 1.0),
         several => Shade::of(colour(data.answers().of(several)), 0.35),
     });
-    let samples: Vec<f64> = points.iter().flat_map(|(x, y)| [*x, *y]).collect();
-    let answers = network.predict_rows(&samples);
+    let answers = answers_at(network, points.iter().flat_map(|(x, y)| [*x, *y]).collect());
     let right =
         answers.chunks(width).enumerate().filter(|(index, output)| data.is_right(*index, output)).count();
     let percent = 100.0 * right as f64 / data.len() as f64;
-    let axis = |name: &str, (first, last)| Axis::new(name).range(first, last);
-    let mut plot =
-        Plot::new(format!("{name}: {percent:.0} % right"), axis("x1", window.x), axis("x2", window.y))
-            .on(Raster::new(SIDE, shades.collect()));
+    let axis = |number: usize, (first, last)| {
+        let name = meaning.inputs.get(number - 1).map_or_else(|| format!("x{number}"), Column::title);
+        Axis::new(name).range(first, last)
+    };
+    let mut plot = Plot::new(format!("{name}: {percent:.0} % right"), axis(1, window.x), axis(2, window.y))
+        .on(Raster::new(SIDE, shades.collect()));
     for class in 0..data.class_count().max(2) {
         let of_class = points.iter().enumerate().filter(|(index, _)| data.class(*index) == class);
         let (mark, colour) = match (width, class) {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use backprop::Error;
+use backprop::data_set::Column;
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::ModelArgs;
@@ -16,11 +17,17 @@ const MOST_NEURONS: usize = 100;
 /// Neurons in a row of pictures.
 const IN_A_ROW: usize = 10;
 
+/// The most inputs that are drawn with their names, one above the other.
+const MOST_NAMES: usize = 60;
+
 /// Empty cells between two pictures.
 const GAP: usize = 2;
 
 /// The approximate width of all pictures together, in pixels.
 const WIDTH: usize = 900;
+
+/// The height above which names would be far apart.
+const HEIGHT: usize = 700;
 
 /// Draw the weights of each neuron of the first layer after the input as a picture
 ///
@@ -31,7 +38,8 @@ pub(super) struct Weights {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// Columns of a picture [default: as many as rows, where the inputs are a square; else one row]
+    /// Columns of a picture [default: as the images had; of a table's named inputs 1; as many as rows where the inputs
+    /// are a square; else one row]
     #[arg(long, value_name = "N")]
     columns: Option<usize>,
 
@@ -53,27 +61,42 @@ impl Picture for Weights {
         let layer = &model.parameters.layers[0];
         let inputs = model.architecture.sizes[0];
         let side = inputs.isqrt();
-        let columns = self.columns.unwrap_or(if side * side == inputs { side } else { inputs });
+        let meaning = &model.meaning;
+        let has_names = meaning.is_of_table() && meaning.image.is_none() && inputs <= MOST_NAMES;
+        let columns = self.columns.unwrap_or_else(|| match meaning.image {
+            Some((_, columns)) => columns,
+            None if has_names => 1,
+            None if side * side == inputs => side,
+            None => inputs,
+        });
         if columns == 0 || !inputs.is_multiple_of(columns) {
             let problem = format!("{inputs} inputs do not fill whole rows of {columns}");
             return Err(usage(problem, "give --columns a divisor of the number of inputs"));
         }
         let rows = inputs / columns;
         let neurons = &layer.weights[..layer.weights.len().min(MOST_NEURONS)];
-        let in_a_row = neurons.len().min(IN_A_ROW);
+        // One input above the other, so that each row has the name of its input.
+        let has_names = has_names && columns == 1;
+        let in_a_row = if has_names { neurons.len() } else { neurons.len().min(IN_A_ROW) };
         let (wide, high) = (in_a_row * (columns + GAP), neurons.len().div_ceil(in_a_row) * (rows + GAP));
         let raster = tile(neurons, columns, in_a_row);
 
         let middles = |count: usize, size: usize| {
             (0..count).map(move |at| (at, (at * size) as f64 + size as f64 / 2.0))
         };
-        let names = middles(in_a_row, columns + GAP).map(|(at, middle)| (middle, format!("+{at}")));
-        let x = Axis::new("neuron: the number on the left and this").range(0.0, wide as f64).ticks(names);
+        let names = middles(in_a_row, columns + GAP).map(|(at, middle)| (middle, if has_names { at.to_string() } else { format!("+{at}") }));
+        let label = if has_names { "neuron" } else { "neuron: the number on the left and this" };
+        let x = Axis::new(label).range(0.0, wide as f64).ticks(names);
         let count = neurons.len().div_ceil(in_a_row);
-        let names = middles(count, rows + GAP)
-            .map(|(at, middle)| (high as f64 - middle, (at * in_a_row).to_string()));
+        let names: Vec<(f64, String)> = if has_names {
+            let titles = meaning.inputs.iter().map(Column::title);
+            (0..rows).map(|row| (high - GAP / 2 - row) as f64 - 0.5).zip(titles).collect()
+        } else {
+            let number = |(at, middle): (usize, f64)| (high as f64 - middle, (at * in_a_row).to_string());
+            middles(count, rows + GAP).map(number).collect()
+        };
         let y = Axis::new("").range(0.0, high as f64).ticks(names);
-        let zoom = (WIDTH / wide).clamp(1, 40);
+        let zoom = (WIDTH / wide).min(if has_names { HEIGHT / high } else { WIDTH }).clamp(1, 40);
         let of = if neurons.len() < layer.weights.len() { "the first " } else { "" };
         let title = format!(
             "What {of}{} neurons look for: {rows} × {columns} weights each (blue +, red −)",

@@ -1,5 +1,6 @@
 //! `--plot`: draws the run so far as two charts, of the cost and of the right answers.
 
+use backprop::data_set::Answers;
 use backprop::training::{Checkpoint, EpochReport, Evaluation};
 
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
@@ -13,15 +14,20 @@ fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
     let mut costs = Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost of a sample"));
     let met = history.iter().map(|report| (report.epoch as f64, report.train_cost));
     costs = costs.with(Series::new("met in training", Mark::LineAndDots, met).colour(Colour::Blue));
-    let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new("right answers, %"));
+    let are_numbers = run.config.data.meaning.answers == Answers::Numbers;
+    let axis = if are_numbers { "R², 1 at best" } else { "right answers, %" };
+    let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new(axis));
     for (name, colour, of) in KINDS {
         let evaluated =
             || history.iter().filter_map(|report| of(report).map(|found| (report.epoch as f64, found)));
         if evaluated().next().is_some() {
             let cost = evaluated().map(|(epoch, found)| (epoch, found.mean_cost));
             costs = costs.with(Series::new(name, Mark::LineAndDots, cost).colour(colour));
-            let percent = evaluated().map(|(epoch, found)| (epoch, 100.0 * found.accuracy()));
-            answers = answers.with(Series::new(name, Mark::LineAndDots, percent).colour(colour));
+            let share = evaluated().filter_map(|(epoch, found)| match found.numbers {
+                Some(numbers) => Some((epoch, numbers.r2?)),
+                None => Some((epoch, 100.0 * found.accuracy())),
+            });
+            answers = answers.with(Series::new(name, Mark::LineAndDots, share).colour(colour));
         }
     }
     let title =
