@@ -296,7 +296,10 @@ impl Setup {
                     name: Some(format!("the training samples of {source}")),
                     image_shape: data.image_shape().filter(|_| !data.reproduces()),
                     classes: classes.map(|class| data.class_name(class).into_owned()).collect(),
-                    meaning: Some(data.meaning()).filter(|meaning| meaning.is_of_table()).cloned().unwrap_or_default(),
+                    meaning: Some(data.meaning())
+                        .filter(|meaning| meaning.is_of_table())
+                        .cloned()
+                        .unwrap_or_default(),
                 }
             }
             Samples::Rows(rows) => {

@@ -136,6 +136,11 @@ impl Roles {
         ignored.extend((0..grid.columns).filter(|&column| roles.numbers_rows(grid, column)));
         let free: Vec<usize> = (0..grid.columns).filter(|column| !ignored.contains(column)).collect();
         let chosen = roles.choose_targets(grid, columns, &free)?;
+        if let Some(&both) = roles.targets.iter().find(|target| ignored.contains(target)) {
+            let told = roles.column(both, None).told();
+            let found = format!("{told} is to be learnt and to be left out");
+            return Err(Error::usage(found).remedy("say one of the two"));
+        }
         let are_inputs = free.iter().filter(|column| !roles.targets.contains(column));
         roles.inputs = are_inputs.map(|&column| (column, None)).collect();
         if roles.inputs.is_empty() {
@@ -269,6 +274,18 @@ impl Roles {
                 Cell::Missing(_) => {}
             }
         }
+        if kind != Some(Kind::Classes)
+            && let Some((row, word)) =
+                grid.column(target, self.first_row).enumerate().find_map(|(row, cell)| {
+                    if let Cell::Word(word) = cell {
+                        super::grid::for_people(word).map(|_| (row, word))
+                    } else {
+                        None
+                    }
+                })
+        {
+            return Err(super::grid::not_a_number(word, grid.line(row + self.first_row), target));
+        }
         let distinct = words.len() + numbers.len();
         let refuse =
             |found: String, kind| Err(problem(grid.line(self.first_row), target, found).of_kind(kind));
@@ -350,12 +367,15 @@ impl Roles {
                 (self.first_row..grid.rows()).find(|&row| matches!(grid.cell(row, first), Cell::Word(_)));
             let row = row.unwrap_or(self.first_row);
             let Cell::Word(word) = grid.cell(row, first) else { return Ok(()) };
+            let error = super::grid::not_a_number(word, grid.line(row), first);
+            if super::grid::for_people(word).is_some() {
+                return Err(error);
+            }
             let all: Vec<String> =
                 texts.iter().map(|&(column, _)| self.column(column, None).told()).collect();
             let are = if all.len() == 1 { "is" } else { "are" };
-            return Err(super::grid::not_a_number(word, grid.line(row), first)
-                .remedy(format!("{} {are} text", all.join(" and ").replace(",,", ",")))
-                .of_kind(ErrorKind::TextColumn));
+            let are = format!("{} {are} text", all.join(" and ").replace(",,", ","));
+            return Err(error.remedy(are).of_kind(ErrorKind::TextColumn));
         }
         if let Some((column, count)) = texts.into_iter().find(|(_, count)| *count > MOST_CLASSES / 10) {
             let found =

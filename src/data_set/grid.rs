@@ -12,7 +12,8 @@ use crate::Error;
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The words for a value that is not there, in small letters.
-const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "<na>"];
+const MISSING: [&str; 14] =
+    ["", "?", ".", "-", "na", "n/a", "n.a.", "#n/a", "#nv", "<na>", "nan", "null", "none", "missing"];
 
 /// A cell of a table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,7 +162,7 @@ impl Grid {
             return Cell::Number(number);
         }
         let word = &self.words[number.to_bits() as u32 as usize];
-        let is_missing = word.len() <= 4 && MISSING.contains(&&*word.to_ascii_lowercase());
+        let is_missing = word.len() <= 7 && MISSING.contains(&&*word.to_ascii_lowercase());
         if is_missing { Cell::Missing(word) } else { Cell::Word(word) }
     }
 
@@ -204,12 +205,18 @@ fn not_text(head: &[u8]) -> Option<Error> {
     if let Some((_, what)) = of_python.into_iter().find(|(begin, _)| head.starts_with(begin)) {
         return Some(Error::contents(format!("{what}, not a table")).of_kind(crate::ErrorKind::OfPython));
     }
+    let begins = |with: &[u8]| head.len() >= with.len() && head[..with.len()].eq_ignore_ascii_case(with);
+    let of_text: [(&[&[u8]], &str); 2] =
+        [(&[b"<!doctype", b"<html", b"<?xml"], "a web page"), (&[b"{\"", b"[{", b"[["], "JSON")];
+    if let Some((_, what)) = of_text.iter().find(|(starts, _)| starts.iter().any(|start| begins(start))) {
+        let found = format!("{what}, not a table");
+        return Some(problem(1, 0, found).remedy("save the table as CSV, a row for each sample"));
+    }
     let found = || problem(1, 0, "not text, or not in UTF-8").remedy("save the table as CSV in UTF-8");
     head.contains(&0).then(found)
 }
 
-/// Returns the character between columns: a tab if there is one in the first line, else a semicolon if there is one,
-/// else a comma.
+/// Returns the character between columns: the first of tab, semicolon, comma and bar that is in the first line.
 fn delimiter_of(text: &[u8]) -> u8 {
     let mut quoted = false;
     let mut outside = Vec::new();
@@ -221,7 +228,7 @@ fn delimiter_of(text: &[u8]) -> u8 {
             _ => outside.push(byte),
         }
     }
-    [b'\t', b';'].into_iter().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
+    b"\t;,|".iter().copied().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
 }
 
 /// Reads a finite number, and says which decimal mark it has: 0 for a comma, 1 for a point.
@@ -240,7 +247,9 @@ fn number(field: &[u8], delimiter: u8) -> Option<(f64, Option<usize>)> {
 
 /// Returns the number in a text with thousands separators, as it should be written.
 fn thousands(text: &str) -> Option<String> {
-    [(',', '.'), ('.', ',')].into_iter().find_map(|(separator, mark)| {
+    const BOTH_MARKS: [char; 4] = [' ', '\'', '\u{a0}', '\u{202f}'];
+    let others = BOTH_MARKS.into_iter().flat_map(|separator| [(separator, '.'), (separator, ',')]);
+    [(',', '.'), ('.', ',')].into_iter().chain(others).find_map(|(separator, mark)| {
         let (whole, fraction) = text.split_once(mark).unwrap_or((text, ""));
         let mut groups = whole.trim_start_matches(['-', '+']).split(separator);
         let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -256,15 +265,26 @@ fn thousands(text: &str) -> Option<String> {
     })
 }
 
+/// Returns what is odd about a number that is written as people read it, and how it should be written.
+pub(super) fn for_people(word: &str) -> Option<(&'static str, String)> {
+    const UNITS: [char; 4] = ['$', '€', '£', '%'];
+    let bare = word.trim_matches(UNITS).trim();
+    match thousands(bare) {
+        Some(plain) => Some(("thousands separators", plain)),
+        None if bare.len() < word.len() && bare.parse::<f64>().is_ok() => Some(("a unit", bare.to_owned())),
+        None => None,
+    }
+}
+
 /// Returns the error about a word where a number belongs.
 pub(super) fn not_a_number(word: &str, line: u64, column: usize) -> Error {
     let mut quoted: String = word.chars().take(MOST_QUOTED).collect();
     if quoted.len() < word.len() {
         quoted.push('…');
     }
-    let (found, remedy) = match (word.parse::<f64>(), thousands(word)) {
+    let (found, remedy) = match (word.parse::<f64>(), for_people(word)) {
         (Ok(_), _) => (format!("'{quoted}' is not finite"), "the largest numbers have 308 digits".to_owned()),
-        (_, Some(plain)) => (format!("'{quoted}' has thousands separators"), format!("write {plain}")),
+        (_, Some((what, plain))) => (format!("'{quoted}' has {what}"), format!("write {plain}")),
         _ => (format!("'{quoted}' is not a number"), "inputs are numbers".to_owned()),
     };
     problem(line, column, found).remedy(remedy)

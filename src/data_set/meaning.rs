@@ -158,7 +158,14 @@ impl Meaning {
             return self.transposed.then(|| format!("The {TURNED}."));
         };
         let mut text = match (&self.answers, others) {
-            (Answers::Classes(names), _) => format!("{} is the class: {} classes", first.told(), names.len()),
+            (Answers::Classes(names), _) => {
+                format!(
+                    "{} is the class: {} class{}",
+                    first.told(),
+                    names.len(),
+                    if names.len() == 1 { "" } else { "es" }
+                )
+            }
             (_, []) => format!("{} is the number to put out", first.told()),
             _ => {
                 let titles: Vec<String> = self.outputs.iter().map(Column::title).collect();

@@ -1,9 +1,13 @@
-//! Finds neurons that say the same of every sample, and suggests what would make them learn.
+//! Finds out whether a network has learnt, what its neurons are stuck at, and which options of `train` would help.
+//!
+//! Advice is what can be typed: tests take it from the sentence, train with it, and expect a better network.
 
 use backprop::data_set::{DataSet, Pixels, Targets};
 use backprop::model_file::Model;
-use backprop::training::{evaluate, for_each_output};
-use backprop::{Activation, Architecture, Cost, Parameters, vectorized};
+use backprop::training::{Options, evaluate, for_each_output};
+use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, vectorized};
+
+use super::words::Word as _;
 
 /// The samples examined; more would not tell more.
 const LOOKED_AT: usize = 1000;
@@ -11,31 +15,46 @@ const LOOKED_AT: usize = 1000;
 /// The share of a layer from which on its dead or saturated neurons are reported.
 const WORTH_A_SENTENCE: f64 = 0.25;
 
-/// Fewer samples say nothing about a neuron.
+/// Fewer samples say nothing about a network.
 const FEW: usize = 4;
 
 /// A share of the variance up to which numbers are no better than their mean.
 const NO_BETTER: f64 = 0.05;
 
-/// A network with more than this share of right answers may have saturated neurons: its outputs are near 0 and 1.
-pub(super) const MOST: f64 = 0.9;
+/// A network that answers more than this share rightly of what guessing leaves over, or explains more than this share
+/// of the variance of numbers, may have saturated neurons: its outputs are near 0 and 1.
+const HAS_LEARNT: f64 = 0.75;
 
 /// An output is at an end of its range if the slope of its activation is less than this share of the steepest.
 const FLAT: f64 = 0.04;
 
-/// Returns sentences that say what is wrong with a network and what helps. The network is shown `data`; if it `recognises`
-/// most of it, it may have saturated neurons.
-pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<String> {
+/// A rate this many times as high as the usual one, or as low, is the first suspect.
+const FAR: f64 = 3.0;
+
+/// The steps after which small weights have usually begun to learn.
+const STEPS: usize = 20_000;
+
+/// How a network was trained.
+pub(super) struct Training<'a> {
+    /// The options.
+    pub(super) options: &'a Options,
+    /// How its weights were drawn, if they were.
+    pub(super) init: Option<WeightInit>,
+    /// The rate by default for such samples.
+    pub(super) usual_rate: f64,
+    /// The number of samples trained on.
+    pub(super) samples: usize,
+}
+
+/// Returns sentences that say what is wrong with a network, which is shown `data`; and, in the last one, the options to
+/// train it with, as far as the cause can be told.
+pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_>>) -> Vec<String> {
     let data = data.clone().first(LOOKED_AT);
-    if data.is_empty() {
+    if data.len() < FEW || !data.is_labelled() || has_learnt(model, &data) {
         return Vec::new();
     }
     let (mut dead, mut saturated) = (Vec::new(), Vec::new());
     for layer in 1..model.architecture.sizes.len() {
-        // A few samples say little about a neuron, and a good network may do without some.
-        if recognises || data.len() < FEW {
-            break;
-        }
         let neurons = Neurons::of_layer(model, layer, &data);
         let is_output = layer + 1 == model.architecture.sizes.len();
         let all = neurons.units.len();
@@ -51,48 +70,117 @@ pub(super) fn notes(model: &Model, data: &DataSet, recognises: bool) -> Vec<Stri
             saturated.push(share(flat));
         }
     }
-    let same = same_answer(model, &data).map(|sentence| {
-        if dead.is_empty() && saturated.is_empty() {
-            // It has not begun to learn, or is still stuck.
-            format!("{sentence} Larger starting weights help ({}), and more epochs.", larger(model))
-        } else {
-            sentence
-        }
-    });
-    let dead = (!dead.is_empty()).then(|| {
-        format!(
-            "Dead: {}. They put out 0 for every sample, and there ReLU has no slope to learn by. A smaller rate helps, \
-             and other starting weights and activations: {}.",
-            dead.join(", "),
-            relu_recipe(&model.architecture, data.counts_answers())
-        )
-    });
-    let saturated = (!saturated.is_empty()).then(|| {
-        format!(
-            "Saturated: {}. Their activation is flat for every sample, so they hardly learn. {}",
-            saturated.join(", "),
-            smaller(model, &data)
-        )
-    });
-    [same, dead, saturated].into_iter().flatten().collect()
-}
-
-/// Suggests starting weights that tell samples apart.
-fn larger(model: &Model) -> &'static str {
-    if model.architecture.input_size() < 30 { "--init normal" } else { "--init scaled" }
-}
-
-/// Suggests what keeps weighted inputs small.
-fn smaller(model: &Model, data: &DataSet) -> &'static str {
-    match model.meaning.pixels {
-        Some(Pixels::Raw) if data.image_shape().is_some() && model.meaning.standardization.is_none() => {
-            "Smaller inputs help: --pixels scaled."
-        }
-        _ if model.meaning.standardization.is_none() && data.image_shape().is_none() && !is_small(data) => {
-            "Smaller inputs help (--standardize), a smaller rate, or smaller starting weights (--init scaled)."
-        }
-        _ => "A smaller rate helps, or smaller starting weights (--init scaled).",
+    let (is_dead, is_saturated) = (!dead.is_empty(), !saturated.is_empty());
+    let mut notes: Vec<String> = same_answer(model, &data).into_iter().collect();
+    if is_dead {
+        notes.push(format!(
+            "Dead: {}. They put out 0 for every sample, and there ReLU has no slope to learn by.",
+            dead.join(", ")
+        ));
     }
+    if is_saturated {
+        notes.push(format!(
+            "Saturated: {}. Their activation is flat for every sample, so they hardly learn.",
+            saturated.join(", ")
+        ));
+    }
+    if notes.is_empty() {
+        return notes;
+    }
+    let mut options = of_inputs(model, &data);
+    if let Some(training) = training {
+        let by_inputs = !options.is_empty();
+        options.extend(of_training(model, &data, training, [by_inputs, is_dead, is_saturated]));
+    } else if options.is_empty() && is_dead {
+        options.extend(relu_recipe(&model.architecture, data.counts_answers()));
+    }
+    if !options.is_empty() {
+        notes.push(format!("What helps: train with {}.", options.join(" ")));
+    }
+    notes
+}
+
+/// Returns whether there is little left to be said about a network.
+fn has_learnt(model: &Model, data: &DataSet) -> bool {
+    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
+    let found = evaluate(&mut network, data, Targets::default());
+    let share = match (found.correct, found.numbers) {
+        (Some(correct), _) => {
+            let chance = data.chance();
+            (correct as f64 - chance as f64) / (data.len() as f64 - chance as f64)
+        }
+        (None, numbers) => numbers.and_then(|numbers| numbers.r2).unwrap_or(f64::NAN),
+    };
+    // Where all samples have one answer there is nothing to learn.
+    share.is_nan() && data.chance() == data.len() || share > HAS_LEARNT
+}
+
+/// Returns the option that makes inputs small, if they are not: large ones drive every neuron to an end of its range.
+fn of_inputs(model: &Model, data: &DataSet) -> Vec<String> {
+    let is_image = data.image_shape().is_some();
+    let option = match model.meaning.pixels {
+        _ if model.meaning.standardization.is_some() || data.reproduces() => return Vec::new(),
+        Some(Pixels::Raw) if is_image => "--pixels scaled",
+        _ if !is_image && !is_small(data) => "--standardize",
+        _ => return Vec::new(),
+    };
+    vec![option.to_owned()]
+}
+
+/// Returns the options that undo what kept the network from learning: the rate, then the starting weights, then too few
+/// steps.
+fn of_training(
+    model: &Model,
+    data: &DataSet,
+    training: &Training<'_>,
+    [has_advice, is_dead, is_saturated]: [bool; 3],
+) -> Vec<String> {
+    let Options { rate, epochs, batch, .. } = *training.options;
+    let usual = training.usual_rate;
+    if rate > FAR * usual {
+        return vec![format!("--rate {}", short(usual))];
+    }
+    let architecture = &model.architecture;
+    let larger = match architecture.activations[0] {
+        Activation::Relu => WeightInit::He,
+        _ if architecture.input_size() < 30 => WeightInit::Normal,
+        _ => WeightInit::Scaled,
+    };
+    match training.init {
+        _ if has_advice => Vec::new(),
+        Some(init) if is_dead && init != WeightInit::He => {
+            relu_recipe(architecture, data.counts_answers()).into_iter().collect()
+        }
+        Some(WeightInit::Normal) if is_saturated && architecture.input_size() >= 30 => {
+            vec!["--init scaled".to_owned()]
+        }
+        _ if is_dead || is_saturated => vec![format!("--rate {}", short(rate / 10.0))],
+        init => {
+            let slow = (rate < usual / FAR).then(|| format!("--rate {}", short(usual)));
+            let small = (init == Some(WeightInit::Small)).then(|| format!("--init {}", larger.word()));
+            let steps = training.samples.div_ceil(batch).max(1);
+            let is_long = epochs.is_some_and(|epochs| epochs.saturating_mul(steps) >= STEPS);
+            if slow.is_none() && small.is_none() && is_long {
+                return usual_output(architecture, data.counts_answers()).into_iter().collect();
+            }
+            let more = epochs.map(|epochs| format!("--epochs {}", (2 * epochs).max(STEPS.div_ceil(steps))));
+            [slow, small, more].into_iter().flatten().collect()
+        }
+    }
+}
+
+/// Returns `--activation relu,identity` with the hidden layers' own activations and the usual one at the end; `None` if
+/// that is what the network has.
+fn usual_output(architecture: &Architecture, are_classes: bool) -> Option<String> {
+    let usual = if are_classes { Activation::Sigmoid } else { Activation::Identity };
+    let (output, hidden) = architecture.activations.split_last()?;
+    let names = hidden.iter().chain([&usual]).map(|activation| activation.name());
+    (*output != usual).then(|| format!("--activation {}", names.collect::<Vec<_>>().join(",")))
+}
+
+/// Returns a rate in at most two digits.
+fn short(rate: f64) -> f64 {
+    format!("{rate:.1e}").parse().unwrap_or(rate)
 }
 
 /// Returns whether no input is far from 0.
@@ -100,19 +188,16 @@ fn is_small(data: &DataSet) -> bool {
     (0..data.len()).all(|index| data.sample(index).iter().all(|input| input.abs() <= 2.0))
 }
 
-/// Returns `--activation relu,sigmoid --init scaled`, with a `relu` for each hidden layer; for numbers, the identity at the
-/// end.
-fn relu_recipe(architecture: &Architecture, are_classes: bool) -> String {
-    let hidden = vec!["relu,"; architecture.sizes.len() - 2].concat();
-    let end = if are_classes { "sigmoid --init scaled" } else { "identity --init he" };
-    format!("--activation {hidden}{end}")
+/// Returns `--activation relu,sigmoid` and `--init he`, with a `relu` for each hidden layer; for numbers, the identity at
+/// the end.
+fn relu_recipe(architecture: &Architecture, are_classes: bool) -> [String; 2] {
+    let hidden = "relu,".repeat(architecture.sizes.len() - 2);
+    let end = if are_classes { "sigmoid" } else { "identity" };
+    [format!("--activation {hidden}{end}"), "--init he".to_owned()]
 }
 
 /// Returns the sentence for a network that says the same of every sample although they are of several classes.
 fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
-    if data.len() < 2 || !data.is_labelled() {
-        return None;
-    }
     if !data.counts_answers() {
         return same_numbers(model, data);
     }

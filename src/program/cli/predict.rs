@@ -14,7 +14,7 @@ use backprop::{Error, Sample, spelled_out};
 use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
 use super::output::{counted, name, thousands};
 use super::words::words;
-use super::{Failure, Output, health};
+use super::{Failure, Output};
 use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
@@ -87,16 +87,11 @@ impl Predict {
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
         let outputs = engine.predict(Sample(&shown.data.sample(shown.index)));
         let outputs = model.meaning.in_own_units(&outputs);
-        let recognises = shown.has_label && shown.data.is_right(shown.index, &outputs);
-        let notes = health::notes(&model, &shown.data, recognises);
         if self.json {
             let mut object = shown.json(&outputs);
             let names = model.meaning.output_names();
             if !names.is_empty() {
                 object["names"] = json!(names);
-            }
-            if !notes.is_empty() {
-                object["notes"] = json!(notes);
             }
             output.json(&object)?;
             return Ok(ExitCode::SUCCESS);
@@ -113,9 +108,6 @@ impl Predict {
         writeln!(output)?;
         write_outputs(output, &outputs, shown.data.meaning())?;
         writeln!(output, "\n{}", shown.verdict(&outputs))?;
-        for note in notes {
-            writeln!(output, "{note}")?;
-        }
         Ok(ExitCode::SUCCESS)
     }
 
@@ -257,9 +249,22 @@ impl Shown {
     }
 }
 
-/// Returns a sample as lines of text: an image in half blocks, or its numbers in their own units.
+/// Returns a sample as lines of text: an image in half blocks, or its numbers in their own units; a few of them with
+/// the names of their columns.
 pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
-    let Some((_, columns)) = data.image_shape() else { return vec![numbers_text(&data.as_read(index))] };
+    const MOST_NAMES: usize = 20;
+    let inputs = &data.meaning().inputs;
+    let has_names = inputs.iter().any(|column| !column.name.is_empty()) && inputs.len() <= MOST_NAMES;
+    let Some((_, columns)) = data.image_shape() else {
+        let numbers = data.as_read(index);
+        if !has_names {
+            return vec![numbers_text(&numbers)];
+        }
+        let titles: Vec<String> = inputs.iter().map(|column| spelled_out(&column.title())).collect();
+        let width = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0);
+        let line = |(title, number)| format!("{title:<width$}  {}", numbers_text(&[number]));
+        return titles.into_iter().zip(numbers).map(line).collect();
+    };
     if let Some(image) = data.image(index) {
         return half_blocks(image, columns);
     }

@@ -35,6 +35,44 @@ fn a_network_that_diverges_is_not_timed_and_the_answer_is_no() {
 }
 
 #[test]
+fn no_number_is_printed_that_was_not_measured() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in
+        [("one.csv", "1,2,a\n"), ("zeros.csv", "0,0,a\n0,0,b\n"), ("far.csv", "1e300,a\n2,b\n")]
+    {
+        testkit::cli::write(&folder.path().join(name), text.as_bytes());
+    }
+    for options in [
+        "--data one.csv --samples 1",
+        "--data zeros.csv",
+        "--data zeros.csv --standardize",
+        "--data far.csv",
+        "--data xor --rate 1e300",
+        "--data xor --rate 1e308 --activation identity",
+        "--data xor --rate 1e300 --activation identity --plot c.svg --force",
+    ] {
+        let output = backprop(&format!("compare {options}")).current_dir(&folder).output().expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            text.contains("connections") && !text.contains("NaN") && !text.contains("inf"),
+            "{options}: {text}"
+        );
+    }
+    for options in
+        ["--data one.csv --epochs 0", "--data one.csv --epochs 1", "--data zeros.csv --numbers --target 1"]
+    {
+        let output = backprop(&format!("train {options}")).current_dir(&folder).output().expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            text.contains("samples/s") && !text.contains("NaN") && !text.contains("inf"),
+            "{options}: {text}"
+        );
+    }
+    let drawn = std::fs::read_to_string(folder.path().join("c.svg")).expect("written");
+    assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+}
+
+#[test]
 fn bad_input_is_refused() {
     for (arguments, sentence) in [
         ("compare --sizes 10,10", "the input layer needs 784 nodes"),

@@ -36,6 +36,46 @@ fn regions_are_drawn_epoch_by_epoch_and_are_those_that_train_ends_with() {
     assert_eq!(shades("last.svg"), shades("model.svg"));
 }
 
+/// Returns the texts of a drawing.
+fn texts(folder: &Path, name: &str) -> Vec<String> {
+    let svg = svg(folder, name);
+    let texts = svg.split("<text").skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once("</text>"));
+    texts.map(|(text, _)| text.to_owned()).collect()
+}
+
+#[test]
+fn a_table_is_drawn_in_its_own_units_and_under_its_own_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |row: u32| {
+        format!(
+            "{},{},{}\n",
+            1000 + 20 * row,
+            f64::from(row % 7) / 128.0,
+            ["big", "\"a, b\""][row as usize % 2]
+        )
+    };
+    let table = "size,weight,kind\n".to_owned() + &(0..40).map(rows).collect::<Vec<_>>().concat();
+    std::fs::write(folder.path().join("t.csv"), table).expect("written");
+    run(folder.path(), "train --data t.csv --standardize --epochs 1 --out m.json --quiet");
+    run(folder.path(), "plot regions --model m.json --data t.csv --out model.svg");
+    run(folder.path(), "plot regions --data t.csv --standardize --epochs 1 --out trained.svg");
+    for drawing in ["model.svg", "trained.svg"] {
+        let texts = texts(folder.path(), drawing);
+        for text in ["size", "weight", "big", "a, b", "1,400"] {
+            assert!(texts.iter().any(|found| found == text), "{drawing}: {text} in {texts:?}");
+        }
+    }
+    run(folder.path(), "plot weights --model m.json --out weights.svg");
+    let texts = texts(folder.path(), "weights.svg");
+    assert!(["size", "weight"].iter().all(|name| texts.iter().any(|text| text == name)), "{texts:?}");
+    // Numbers have no right answers; what they have is R².
+    run(
+        folder.path(),
+        "train --data t.csv --target weight --ignore kind --epochs 3 --quiet --plot numbers.svg",
+    );
+    assert!(svg(folder.path(), "numbers.svg").contains("R², 1 at best"));
+}
+
 #[test]
 fn weights_and_a_landscape_are_drawn_of_a_model() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -339,7 +339,7 @@ fn a_network_that_has_died_says_so() {
         text.contains("3 of 4 neurons in layer 1 (75 %), 2 of 2 neurons in layer 2, the output (100 %)"),
         "{text}"
     );
-    assert!(text.contains("--activation relu,sigmoid --init scaled"), "{text}");
+    assert!(text.contains("What helps: train with --activation relu,sigmoid --init he."), "{text}");
     let text = run("predict --model dead.json --input 0,1");
     assert!(
         text.contains("All outputs are equal, so the network cannot tell") && !text.contains('◀'),
@@ -355,7 +355,7 @@ fn a_network_that_has_died_says_so() {
     assert!(text.contains("Saturated: 2 of 2 neurons in layer 1 (100 %)"), "{text}");
     assert!(text.contains("The network says 1 of every sample"), "{text}");
     let last = last_epoch("--from stuck.json --data xor --epochs 1", folder.path());
-    assert_eq!(last["notes"].as_array().map(Vec::len), Some(2), "{last}");
+    assert_eq!(last["notes"].as_array().map(Vec::len), Some(3), "{last}");
     // One that has learnt XOR has nothing to be said about it, however flat its sigmoids.
     let last = last_epoch(&format!("--data xor {TRAIN_XOR} --seed 1"), folder.path());
     assert!(last.get("notes").is_none(), "{last}");

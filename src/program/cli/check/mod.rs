@@ -122,6 +122,12 @@ impl Check {
             }
             output.json(&object)?;
         } else {
+            if setting.are_made_up {
+                writeln!(
+                    output,
+                    "The model is checked on made-up samples; --data takes those that it is for.\n"
+                )?;
+            }
             // The backward pass of a mystery is no engine's: one report tells all.
             let shown = if sheet.is_some() { 1 } else { outcome.reports.len() };
             for (place, (_, report)) in outcome.reports.iter().take(shown).enumerate() {

@@ -11,7 +11,7 @@ use backprop::{Architecture, Dropout, Error, Parameters, WeightInit, vectorized}
 
 use super::mystery::MysteryArgs;
 use super::sheet::Hidden;
-use crate::cli::choices::{architecture, training_samples};
+use crate::cli::choices::{DataArgs, architecture, training_samples};
 use crate::cli::setup::{SetupArgs, check_meaning};
 use crate::io::memory;
 
@@ -60,13 +60,15 @@ pub(super) struct Setting {
     pub(super) parameters: Parameters,
     pub(super) task: Task,
     pub(super) fault: Option<&'static Fault>,
+    /// True if samples are made up for a model that was trained on others.
+    pub(super) are_made_up: bool,
 }
 
 impl SettingArgs {
     /// Reads and draws everything that is needed.
     pub(super) fn prepare(&self) -> Result<Setting, Error> {
         if let Some(Hidden { fault, architecture, parameters, task }) = self.mystery.hidden() {
-            return Ok(Setting { architecture, parameters, task, fault: Some(fault) });
+            return Ok(Setting { architecture, parameters, task, fault: Some(fault), are_made_up: false });
         }
         let fault = self.fault()?;
         let samples = self.sample_count(fault)?;
@@ -82,6 +84,7 @@ impl SettingArgs {
             let count = all.count();
             return Err(Error::usage(format!("--samples {samples} is more than the {count} there are")));
         }
+        let are_made_up = self.model.is_some() && matches!(all, Samples::MadeUp);
         let examples = if let Samples::MadeUp = all {
             draw_examples(&architecture, samples, self.seed())
         } else {
@@ -91,12 +94,18 @@ impl SettingArgs {
         };
         let parameters = setup.parameters(&architecture);
         let l2 = fault.map_or(self.l2 / samples as f64, |fault| fault.set_up.l2);
-        Ok(Setting { architecture, parameters, task: Task { examples, l2, dropout: self.dropout()? }, fault })
+        let task = Task { examples, l2, dropout: self.dropout()? };
+        Ok(Setting { architecture, parameters, task, fault, are_made_up })
     }
 
     /// Fills in what was chosen; a fault brings its own sizes, activation and cost.
     fn setup(&self, fault: Option<&Fault>) -> Result<Setup, Error> {
         let mut setup = self.setup.setup(self.model.as_deref())?;
+        if let (None, Some(model)) = (&setup.data, &setup.model)
+            && model.meaning.is_of_table()
+        {
+            DataArgs::default().check_named(model)?;
+        }
         if let Some(fault) = fault.filter(|_| setup.model.is_none()).map(|fault| &fault.set_up) {
             if setup.data.is_none() {
                 setup.sizes.get_or_insert(fault.shapes[0].to_vec());

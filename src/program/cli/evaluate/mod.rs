@@ -90,7 +90,7 @@ impl Evaluate {
             return self.write_cost(output, cost / test.len() as f64, closer.result(), test.len());
         }
         let worst = mistakes.worst(self.mistakes);
-        let notes = health::notes(&model, &test, correct as f64 > health::MOST * test.len() as f64);
+        let notes = health::notes(&model, &test, None);
         if self.json {
             let mut object = json!({
                 "correct": correct,

@@ -84,7 +84,8 @@ impl Picture for Weights {
         let middles = |count: usize, size: usize| {
             (0..count).map(move |at| (at, (at * size) as f64 + size as f64 / 2.0))
         };
-        let names = middles(in_a_row, columns + GAP).map(|(at, middle)| (middle, if has_names { at.to_string() } else { format!("+{at}") }));
+        let names = middles(in_a_row, columns + GAP)
+            .map(|(at, middle)| (middle, if has_names { at.to_string() } else { format!("+{at}") }));
         let label = if has_names { "neuron" } else { "neuron: the number on the left and this" };
         let x = Axis::new(label).range(0.0, wide as f64).ticks(names);
         let count = neurons.len().div_ceil(in_a_row);

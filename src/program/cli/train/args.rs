@@ -194,9 +194,8 @@ impl How {
 
     /// Chooses the rate for these samples, if none was asked for.
     pub(in crate::cli) fn choose_rate(&self, train: &DataSet, options: &mut Options) {
-        if self.rate.is_none() && self.preset.is_none() && !train.counts_answers() {
-            // An identity has no slope that would make steps smaller, and they grow with the number of inputs.
-            options.rate = 0.1 / (train.input_size() as f64 + 2.0);
+        if self.rate.is_none() && self.preset.is_none() {
+            options.rate = usual_rate(train);
         }
     }
 
@@ -209,6 +208,16 @@ impl How {
         put(self.targets, &mut options.targets);
         put(self.seed, &mut options.seed);
         options.shuffle = self.shuffle || (options.shuffle && !self.no_shuffle);
+    }
+}
+
+/// Returns the rate by default for these samples.
+pub(super) fn usual_rate(train: &DataSet) -> f64 {
+    if train.counts_answers() {
+        Options::default().rate
+    } else {
+        // An identity has no slope that would make steps smaller, and they grow with the number of inputs.
+        0.1 / (train.input_size() as f64 + 2.0)
     }
 }
 

@@ -22,7 +22,7 @@ use super::{Failure, Output, health};
 use crate::io::signals::{self, Ending};
 use crate::io::{self, Lock};
 pub(super) use args::{How, Train};
-use backprop::training::{EpochReport, Trainer};
+use backprop::training::Trainer;
 use backprop::{Engine, Error};
 use keeper::Keeper;
 use parts::Parts;
@@ -57,7 +57,7 @@ impl Train {
         screen.open(output, trainer.is_finished() && !is_start)?;
         if is_start {
             let report = trainer.evaluate_start(engine.as_mut());
-            let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts, &report);
+            let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);
             screen.epoch(output, &report, &notes)?;
         }
         while !trainer.is_finished() {
@@ -69,7 +69,7 @@ impl Train {
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
                 // Saved before it is printed: the reader of the line may be gone.
                 keeper.after_epoch(&trainer, engine.as_ref());
-                let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts, &report);
+                let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);
                 screen.epoch(output, &report, &notes)?;
             }
             if signals::asked() && !trainer.is_finished() {
@@ -94,16 +94,17 @@ impl Train {
         trainer: &Trainer<'_>,
         engine: &dyn Engine,
         parts: &Parts,
-        report: &EpochReport,
     ) -> Vec<String> {
         if self.quiet || !trainer.is_finished() {
             return Vec::new();
         }
-        let recognises = report.test.as_ref().is_some_and(|test| {
-            let share = test.numbers.and_then(|numbers| numbers.r2);
-            share.unwrap_or(test.accuracy()) > health::MOST
-        });
-        health::notes(&keeper.network(trainer, engine), &parts.test, recognises)
+        let training = health::Training {
+            options: trainer.options(),
+            init: keeper.run().config.beginning.init,
+            usual_rate: args::usual_rate(&parts.train),
+            samples: parts.train.len(),
+        };
+        health::notes(&keeper.network(trainer, engine), &parts.test, Some(&training))
     }
 
     /// Returns the curves of `--plot`.

@@ -221,10 +221,11 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
         None => String::new(),
     };
     let title = format!(
-        "Training {} on {}: {} samples{held_out}, {}.",
+        "Training {} on {}: {} sample{}{held_out}, {}.",
         run.config.architecture.sizes_text().replace(',', "-"),
         run.config.data.source,
         thousands(parts.train.len()),
+        if parts.train.len() == 1 { "" } else { "s" },
         match parts.tested {
             Tested::Test => format!("{} to test", thousands(parts.test.len())),
             Tested::HeldOut => "which are the test".to_owned(),
