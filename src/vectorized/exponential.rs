@@ -17,122 +17,177 @@
     reason = "a helper that is not inlined is compiled for any x86-64, and called so from the AVX versions too"
 )]
 
-use super::panel_matrix::Lanes;
+use super::number::{Lanes as _, Number};
 use crate::Activation;
 
-/// 1 / ln 2.
-const LOG2_E: f64 = std::f64::consts::LOG2_E;
-/// ln 2 in two parts: the first has 33 significant bits, so that k·`LN_2_HIGH` is exact.
-const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
-const LN_2_LOW: f64 = 1.90821492927058770002e-10;
-/// 1.5·2⁵²: adding it to a small number leaves that number, rounded to an integer, in the low bits.
-const ROUND: f64 = 6755399441055744.0;
-/// eˣ is infinite above 709.79 and 0 below −745.14; beyond these bounds k would not fit an exponent.
-const HIGHEST: f64 = 710.0;
-const LOWEST: f64 = -746.0;
+/// What differs between the types.
+pub trait Exponential: Sized {
+    /// 1 / ln 2.
+    const LOG2_E: Self;
+    /// ln 2 in two parts: the first has so few significant bits that k·`LN_2_HIGH` is exact.
+    const LN_2_HIGH: Self;
+    const LN_2_LOW: Self;
+    /// 1.5·2⁵² (in f32 1.5·2²³): adding it to a small number leaves that number, rounded to an integer, in the low bits.
+    const ROUND: Self;
+    /// Above it, eˣ is infinite; beyond these two bounds k would not fit an exponent.
+    const HIGHEST: Self;
+    /// Below it, eˣ is 0.
+    const LOWEST: Self;
+    /// From here on, tanh is 1 to the last bit.
+    const TANH_IS_ONE: Self;
+    /// The series needs its terms up to r¹³/13!; in f32 the last four are too small to matter.
+    const IS_LONG: bool;
+    /// One over the factorials of 2 to 13.
+    const INVERSE_FACTORIALS: [Self; 12];
 
-/// One over the factorials of 2 to 13.
-const INVERSE_FACTORIALS: [f64; 12] = [
-    1.0 / 2.0,
-    1.0 / 6.0,
-    1.0 / 24.0,
-    1.0 / 120.0,
-    1.0 / 720.0,
-    1.0 / 5040.0,
-    1.0 / 40320.0,
-    1.0 / 362880.0,
-    1.0 / 3628800.0,
-    1.0 / 39916800.0,
-    1.0 / 479001600.0,
-    1.0 / 6227020800.0,
-];
+    /// Does step 3: returns two powers of two whose product is 2ᵏ, from k + [`ROUND`](Self::ROUND).
+    fn powers_of_two(rounded: Self) -> (Self, Self);
+
+    /// Returns the magnitude.
+    fn abs(self) -> Self;
+
+    /// Returns the magnitude with the sign of another number.
+    fn copysign(self, sign: Self) -> Self;
+}
+
+macro_rules! exponential {
+    ($number:ident, bits: $mantissa:literal, bias: $bias:literal, $($constant:tt)*) => {
+        impl Exponential for $number {
+            $($constant)*
+            const LOG2_E: Self = std::$number::consts::LOG2_E;
+            const INVERSE_FACTORIALS: [Self; 12] = [
+                1.0 / 2.0,
+                1.0 / 6.0,
+                1.0 / 24.0,
+                1.0 / 120.0,
+                1.0 / 720.0,
+                1.0 / 5040.0,
+                1.0 / 40320.0,
+                1.0 / 362880.0,
+                1.0 / 3628800.0,
+                1.0 / 39916800.0,
+                1.0 / 479001600.0,
+                1.0 / 6227020800.0,
+            ];
+
+            #[inline(always)]
+            fn powers_of_two(rounded: Self) -> (Self, Self) {
+                // An exponent of 0 is written as the bias, so the two fields must add up to k + twice that.
+                let both = rounded.to_bits().wrapping_sub(Self::ROUND.to_bits()).wrapping_add(2 * $bias);
+                let first = both >> 1;
+                let second = both.wrapping_sub(first);
+                (Self::from_bits(first << $mantissa), Self::from_bits(second << $mantissa))
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $number::abs(self)
+            }
+
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                $number::copysign(self, sign)
+            }
+        }
+    };
+}
+
+exponential! { f64, bits: 52, bias: 1023,
+    const LN_2_HIGH: Self = 6.93147180369123816490e-01;
+    const LN_2_LOW: Self = 1.90821492927058770002e-10;
+    const ROUND: Self = 6755399441055744.0;
+    const HIGHEST: Self = 710.0;
+    const LOWEST: Self = -746.0;
+    const TANH_IS_ONE: Self = 22.0;
+    const IS_LONG: bool = true;
+}
+
+exponential! { f32, bits: 23, bias: 127,
+    const LN_2_HIGH: Self = 6.9314575195e-01;
+    const LN_2_LOW: Self = 1.4286067653e-06;
+    const ROUND: Self = 12582912.0;
+    const HIGHEST: Self = 89.0;
+    const LOWEST: Self = -105.0;
+    const TANH_IS_ONE: Self = 10.0;
+    const IS_LONG: bool = false;
+}
 
 /// Computes eˣ over the whole range: subnormal, 0 and infinite results, NaN for NaN.
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
+pub fn exp<T: Number>(x: T) -> T {
     let (k, fraction) = reduce(clamp(x));
-    // In two steps, because 2ᵏ itself may be too large or too small for an f64.
-    let (first, second) = powers_of_two(k);
-    (1.0 + fraction) * first * second
+    // In two steps, because 2ᵏ itself may be too large or too small.
+    let (first, second) = T::powers_of_two(k);
+    (T::ONE + fraction) * first * second
 }
 
 /// Computes σ(z) = 1 / (1 + e⁻ᶻ); as in [`sigmoid`](crate::sigmoid()), the exponential never overflows.
 #[inline(always)]
-pub fn sigmoid(weighted_input: f64) -> f64 {
+pub fn sigmoid<T: Number>(weighted_input: T) -> T {
     let exponential = exp(-weighted_input.abs());
-    let numerator = if weighted_input >= 0.0 { 1.0 } else { exponential };
-    numerator / (1.0 + exponential)
+    let numerator = if weighted_input >= T::ZERO { T::ONE } else { exponential };
+    numerator / (T::ONE + exponential)
 }
 
 /// Computes tanh z = (e²ᶻ − 1) / (e²ᶻ + 1).
 ///
 /// e²ᶻ − 1 is computed as one number, so that tanh z keeps all its digits near 0.
 #[inline(always)]
-pub fn tanh(weighted_input: f64) -> f64 {
+pub fn tanh<T: Number>(weighted_input: T) -> T {
     let magnitude = weighted_input.abs();
-    // Beyond 22, tanh is 1 to the last bit.
-    let magnitude = if magnitude > 22.0 { 22.0 } else { magnitude };
-    let (k, fraction) = reduce(2.0 * magnitude);
-    let (first, second) = powers_of_two(k);
+    let magnitude = if magnitude > T::TANH_IS_ONE { T::TANH_IS_ONE } else { magnitude };
+    let (k, fraction) = reduce(magnitude + magnitude);
+    let (first, second) = T::powers_of_two(k);
     let power = first * second;
-    let exponential_minus_one = power * fraction + (power - 1.0);
-    (exponential_minus_one / (exponential_minus_one + 2.0)).copysign(weighted_input)
+    let exponential_minus_one = power * fraction + (power - T::ONE);
+    (exponential_minus_one / (exponential_minus_one + (T::ONE + T::ONE))).copysign(weighted_input)
 }
 
 /// Replaces weighted inputs by outputs.
 #[inline(always)]
-pub(super) fn activate(activation: Activation, weighted_inputs: &mut [Lanes]) {
+pub(super) fn activate<T: Number>(activation: Activation, weighted_inputs: &mut [T::Lanes]) {
     match activation {
-        Activation::Sigmoid => each(weighted_inputs, sigmoid),
-        Activation::Tanh => each(weighted_inputs, tanh),
-        Activation::Relu => each(weighted_inputs, |z| if z > 0.0 { z } else { z * 0.0 }),
+        Activation::Sigmoid => each(weighted_inputs, sigmoid::<T>),
+        Activation::Tanh => each(weighted_inputs, tanh::<T>),
+        Activation::Relu => each(weighted_inputs, |z: T| if z > T::ZERO { z } else { z * T::ZERO }),
         Activation::Identity => {}
     }
 }
 
 #[inline(always)]
-fn each(numbers: &mut [Lanes], function: impl Fn(f64) -> f64) {
-    for number in numbers.as_flattened_mut() {
+fn each<T: Number>(numbers: &mut [T::Lanes], function: impl Fn(T) -> T) {
+    for number in T::Lanes::flat_mut(numbers) {
         *number = function(*number);
     }
 }
 
-/// Limits x to the range in which [`reduce`] and [`powers_of_two`] work. Comparisons, not `clamp`: a NaN must stay a
+/// Limits x to the range in which [`reduce`] and [`Exponential::powers_of_two`] work. Comparisons, not `clamp`: a NaN must stay a
 /// NaN.
 #[inline(always)]
-fn clamp(x: f64) -> f64 {
-    let x = if x > HIGHEST { HIGHEST } else { x };
-    if x < LOWEST { LOWEST } else { x }
+fn clamp<T: Number>(x: T) -> T {
+    let x = if x > T::HIGHEST { T::HIGHEST } else { x };
+    if x < T::LOWEST { T::LOWEST } else { x }
 }
 
-/// Does steps 1 and 2: returns (k, eʳ − 1).
+/// Does steps 1 and 2: returns (k + [`Exponential::ROUND`], eʳ − 1).
 #[inline(always)]
-fn reduce(x: f64) -> (u64, f64) {
-    let rounded = x * LOG2_E + ROUND;
-    let k = rounded - ROUND;
-    let high = x - k * LN_2_HIGH;
-    let low = k * LN_2_LOW;
+fn reduce<T: Number>(x: T) -> (T, T) {
+    let rounded = x * T::LOG2_E + T::ROUND;
+    let k = rounded - T::ROUND;
+    let high = x - k * T::LN_2_HIGH;
+    let low = k * T::LN_2_LOW;
     let r = high - low;
     let square = r * r;
     let fourth = square * square;
-    let c = &INVERSE_FACTORIALS;
+    let c = T::INVERSE_FACTORIALS;
     // The series without its first two terms, divided by r²; in pairs of pairs, to keep dependent steps few.
     let first = (c[0] + c[1] * r) + (c[2] + c[3] * r) * square;
     let second = (c[4] + c[5] * r) + (c[6] + c[7] * r) * square;
     let third = (c[8] + c[9] * r) + (c[10] + c[11] * r) * square;
-    let series = first + (second + third * fourth) * fourth;
+    let rest = if T::IS_LONG { second + third * fourth } else { second };
+    let series = first + rest * fourth;
     // r = high − low, but `high` is exact, and adding the small parts first loses nothing of it.
-    (rounded.to_bits(), high + (square * series - low))
-}
-
-/// Does step 3: returns two powers of two whose product is 2ᵏ, from the bits of k + [`ROUND`].
-#[inline(always)]
-fn powers_of_two(rounded_bits: u64) -> (f64, f64) {
-    // An exponent of 0 is written 1023, so the two fields must add up to k + 2046.
-    let both = rounded_bits.wrapping_sub(ROUND.to_bits()).wrapping_add(2046);
-    let first = both >> 1;
-    let second = both.wrapping_sub(first);
-    (f64::from_bits(first << 52), f64::from_bits(second << 52))
+    (rounded, high + (square * series - low))
 }
 
 #[cfg(test)]
@@ -187,11 +242,32 @@ mod tests {
     }
 
     #[test]
+    fn in_f32_they_are_as_near_to_the_rounded_numbers() {
+        // Those of f32, near 0, and where results are subnormal, 0 or infinite.
+        let arguments = (-11_000..9_500).map(|i| i as f32 * 0.01 + 0.000_123);
+        let near_zero = (0..300).map(|i| 10f32.powf(-(i as f32) * 0.15)).flat_map(|x| [x, -x]);
+        let ends = [0.0, -0.0, 88.72, 88.73, -87.33, -103.27, -103.98, 1e30, -1e30];
+        for x in arguments.chain(near_zero).chain(ends).chain([f32::INFINITY, f32::NEG_INFINITY, f32::NAN]) {
+            let pairs = [
+                (exp(x), libm::exp(x.into()), 1),
+                (sigmoid(x), crate::sigmoid(x.into()), 3),
+                (tanh(x), libm::tanh(x.into()), 4),
+            ];
+            for (ours, theirs, most) in pairs {
+                let rounded = theirs as f32;
+                let same = ours.is_nan() && rounded.is_nan();
+                let apart = if same { 0 } else { ours.to_bits().abs_diff(rounded.to_bits()) };
+                assert!(apart <= most, "of {x:e}: {ours:e}, libm has {theirs:e}");
+            }
+        }
+    }
+
+    #[test]
     fn activations_of_a_vector_are_those_of_its_numbers() {
         let numbers: Vec<f64> = arguments().take(800).collect();
         for activation in Activation::ALL {
             let mut lanes = numbers.as_chunks().0.to_vec();
-            activate(activation, &mut lanes);
+            activate::<f64>(activation, &mut lanes);
             for (z, a) in numbers.iter().zip(lanes.as_flattened()) {
                 let expected = activation.value(*z);
                 assert!(

@@ -12,7 +12,9 @@ use super::kernels::backward::{add_dots, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_walk};
 use super::kernels::update::{update_biases, update_by_sample};
 use super::kernels::visit::update_and_forward;
-use super::panel_matrix::{LANES, Lanes, PanelMatrix};
+use super::number::{Lanes as _, Number};
+use super::panel_matrix::PanelMatrix;
+use crate::gradient_check::Real;
 use crate::{Activation, Cost, LayerParameters};
 
 /// A fully connected layer: its weights, its biases, and what the last forward pass saved for the backward pass.
@@ -32,31 +34,38 @@ use crate::{Activation, Cost, LayerParameters};
 /// assert_eq!(layer.weights().row(0).to_vec(), [0.1, 0.0, 0.05]); // 0.8·δ·x
 /// ```
 #[derive(Debug, Clone)]
-pub struct FullConnectedLayer {
+pub struct FullConnectedLayer<T: Number = f64> {
     activation: Activation,
     /// W, n_out × n_in.
-    pub(super) weights: PanelMatrix,
+    pub(super) weights: PanelMatrix<T>,
     /// b, n_out × 1.
-    pub(super) biases: PanelMatrix,
+    pub(super) biases: PanelMatrix<T>,
     /// Saved from the last sample: its inputs that are not 0, …
-    inputs: NonZeros,
+    inputs: NonZeros<T>,
     /// … those of the next one, while both are needed, …
-    next_inputs: NonZeros,
+    next_inputs: NonZeros<T>,
     /// … its outputs, n_out × 1, …
-    outputs: PanelMatrix,
+    outputs: PanelMatrix<T>,
     /// … and −∂E/∂z, n_out × 1, …
-    deltas: PanelMatrix,
+    deltas: PanelMatrix<T>,
     /// … on the way to which these were added up.
-    partial_sums: Vec<Lanes>,
+    partial_sums: Vec<T::Lanes>,
 }
 
 impl FullConnectedLayer {
     /// Creates a layer of n_in = `input_size` inputs and n_out = `output_size` neurons, with all weights and biases at
-    /// 0.
+    /// 0, in f64.
     ///
     /// `DIFFERENCE:` fc.py draws the weights here; this port takes them from [`WeightInit`](crate::WeightInit) or a
     /// file.
     pub fn new(input_size: usize, output_size: usize, activation: Activation) -> Self {
+        Self::zeros(input_size, output_size, activation)
+    }
+}
+
+impl<T: Number> FullConnectedLayer<T> {
+    /// Does [`FullConnectedLayer::new`] in f64 or f32.
+    pub fn zeros(input_size: usize, output_size: usize, activation: Activation) -> Self {
         Self {
             activation,
             weights: PanelMatrix::zeros(output_size, input_size),
@@ -71,12 +80,12 @@ impl FullConnectedLayer {
 
     /// Computes the output for one input vector of n_in numbers: a = σ(W·x + b) (equation 2; fc.py's `forward`).
     ///
-    /// [`FullConnectedLayer::output`] returns it. Inputs that are 0 are skipped.
+    /// [`FullConnectedLayer::output`] returns it. Inputs are rounded to T, and those that are 0 are skipped.
     ///
     /// # Panics
     /// If the input is not as long as the layer is wide.
     #[track_caller]
-    pub fn forward(&mut self, input: &[f64]) {
+    pub fn forward<S: Real>(&mut self, input: &[S]) {
         assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
         self.inputs.clear();
         self.inputs.push(input);
@@ -87,8 +96,8 @@ impl FullConnectedLayer {
     fn forward_inputs(&mut self) {
         let panels = self.outputs.panels_mut().zip(self.weights.panels()).zip(self.biases.panels());
         for ((outputs, weights), biases) in panels {
-            forward_walk(outputs, weights, biases, &self.inputs);
-            activate(outputs, self.activation);
+            forward_walk::<T>(outputs, weights, biases, &self.inputs);
+            activate::<T>(outputs, self.activation);
         }
     }
 
@@ -102,7 +111,7 @@ impl FullConnectedLayer {
         assert_eq!(label.len(), self.output_size(), "the label must be as long as the output layer");
         let pairs = self.outputs.vector().iter().zip(label);
         for (delta, (output, label)) in self.deltas.vector_mut().iter_mut().zip(pairs) {
-            *delta = cost.output_layer_delta(self.activation, *output, *label);
+            *delta = T::from_f64(cost.output_layer_delta(self.activation, output.to_f64(), *label));
         }
     }
 
@@ -135,13 +144,13 @@ impl FullConnectedLayer {
     pub fn backward(&self, layer_before: &mut Self) {
         assert_eq!(layer_before.output_size(), self.input_size(), "that is not the layer before");
         let Self { activation, outputs, deltas, partial_sums, .. } = layer_before;
-        partial_sums.resize(self.input_size(), [0.0; LANES]);
-        partial_sums.as_flattened_mut().fill(0.0);
+        partial_sums.resize(self.input_size(), T::Lanes::ZEROS);
+        partial_sums.fill(T::Lanes::ZEROS);
         for (weights, deltas) in self.weights.panels().zip(self.deltas.panels()) {
-            add_dots(partial_sums, weights, deltas);
+            add_dots::<T>(partial_sums, weights, deltas);
         }
         sum_up(partial_sums, deltas.vector_mut());
-        multiply_by_slopes(deltas.lanes_mut(), outputs.lanes(), *activation);
+        multiply_by_slopes::<T>(deltas.lanes_mut(), outputs.lanes(), *activation);
     }
 
     /// Updates W ← W + η·δ·xᵀ and b ← b + η·δ in place (fc.py's `update`). x is the input of the last
@@ -150,11 +159,12 @@ impl FullConnectedLayer {
     /// `DIFFERENCE:` fc.py's `backward` makes the matrix `W_grad` = δ·xᵀ, and `update` adds it. Here each product is
     /// added as soon as it is computed; [`FullConnectedLayer::gradient`] returns the matrix if you want to see it.
     pub fn update(&mut self, rate: f64) {
+        let rate = T::from_f64(rate);
         let panels = self.weights.panels_mut().zip(self.deltas.panels());
         for (weights, deltas) in panels {
-            update_by_sample(weights, deltas, deltas.len(), &self.inputs, rate);
+            update_by_sample::<T>(weights, deltas, deltas.len(), &self.inputs, rate);
         }
-        update_biases(self.biases.lanes_mut(), self.deltas.lanes(), rate);
+        update_biases::<T>(self.biases.lanes_mut(), self.deltas.lanes(), rate);
     }
 
     /// Does [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, bit for
@@ -165,17 +175,18 @@ impl FullConnectedLayer {
     /// # Panics
     /// If the input is not as long as the layer is wide.
     #[track_caller]
-    pub fn update_and_forward(&mut self, rate: f64, input: &[f64]) {
+    pub fn update_and_forward<S: Real>(&mut self, rate: f64, input: &[S]) {
+        let rate = T::from_f64(rate);
         assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
         self.next_inputs.clear();
         self.next_inputs.push(input);
         let panels = self.weights.panels_mut().zip(self.biases.panels_mut());
         let panels = panels.zip(self.deltas.panels()).zip(self.outputs.panels_mut());
         for (((weights, biases), deltas), outputs) in panels {
-            update_biases(biases, deltas, rate);
+            update_biases::<T>(biases, deltas, rate);
             let rows = (self.inputs.row(0), self.next_inputs.row(0));
-            update_and_forward(outputs, weights, biases, deltas, rate, rows);
-            activate(outputs, self.activation);
+            update_and_forward::<T>(outputs, weights, biases, deltas, rate, rows);
+            activate::<T>(outputs, self.activation);
         }
         std::mem::swap(&mut self.inputs, &mut self.next_inputs);
     }
@@ -188,7 +199,7 @@ impl FullConnectedLayer {
     /// They are computed by the code that trains, as what [`FullConnectedLayer::update`] at rate 1 adds to a layer of
     /// zeros.
     pub fn gradient(&self) -> LayerParameters {
-        let mut zeros = Self::new(self.input_size(), self.output_size(), self.activation);
+        let mut zeros = Self::zeros(self.input_size(), self.output_size(), self.activation);
         (zeros.inputs, zeros.deltas) = (self.inputs.clone(), self.deltas.clone());
         zeros.update(1.0);
         zeros.parameters()
@@ -218,7 +229,7 @@ impl FullConnectedLayer {
     }
 
     /// Returns a copy of W, n_out × n_in: row j, column k is the weight from input k to output j.
-    pub fn weights(&self) -> Array2<f64> {
+    pub fn weights(&self) -> Array2<T> {
         columns_of(&self.weights)
     }
 
@@ -227,17 +238,17 @@ impl FullConnectedLayer {
     /// # Panics
     /// If there is no such weight.
     #[track_caller]
-    pub fn weight(&self, row: usize, column: usize) -> f64 {
+    pub fn weight(&self, row: usize, column: usize) -> T {
         self.weights.get(row, column)
     }
 
     /// Returns b, one number for each of the n_out outputs.
-    pub fn biases(&self) -> &[f64] {
+    pub fn biases(&self) -> &[T] {
         self.biases.vector()
     }
 
     /// Returns the output vector a of the last sample, n_out numbers; zeros before the first.
-    pub fn output(&self) -> &[f64] {
+    pub fn output(&self) -> &[T] {
         self.outputs.vector()
     }
 
@@ -245,18 +256,19 @@ impl FullConnectedLayer {
     /// the first.
     ///
     /// `DIFFERENCE:` the `delta` of a layer in fc.py is that of the layer *before*.
-    pub fn delta(&self) -> &[f64] {
+    pub fn delta(&self) -> &[T] {
         self.deltas.vector()
     }
 
     /// Returns a copy of weights and biases.
     pub fn parameters(&self) -> LayerParameters {
         let weights = self.weights();
-        let weights = weights.rows().into_iter().map(|row| row.to_vec()).collect();
-        LayerParameters { weights, biases: self.biases().to_vec() }
+        let weights =
+            weights.rows().into_iter().map(|row| row.map(|weight| weight.to_f64()).to_vec()).collect();
+        LayerParameters { weights, biases: T::in_double(self.biases()).into_owned() }
     }
 
-    /// Replaces weights and biases.
+    /// Replaces weights and biases, rounded to T.
     ///
     /// # Panics
     /// If their shapes differ from this layer's.
@@ -269,10 +281,13 @@ impl FullConnectedLayer {
         for (row, weights) in parameters.weights.iter().enumerate() {
             assert_eq!(weights.len(), self.input_size(), "a weight for each input");
             for (column, weight) in weights.iter().enumerate() {
-                self.weights.set(row, column, *weight);
+                self.weights.set(row, column, T::from_f64(*weight));
             }
         }
-        self.biases.vector_mut().copy_from_slice(&parameters.biases);
+        assert_eq!(parameters.biases.len(), self.output_size(), "a bias for each output");
+        for (bias, number) in self.biases.vector_mut().iter_mut().zip(&parameters.biases) {
+            *bias = T::from_f64(*number);
+        }
     }
 
     /// Changes the weight from input `column` to output `row`.
@@ -280,7 +295,7 @@ impl FullConnectedLayer {
     /// # Panics
     /// If there is no such weight.
     #[track_caller]
-    pub fn set_weight(&mut self, row: usize, column: usize, weight: f64) {
+    pub fn set_weight(&mut self, row: usize, column: usize, weight: T) {
         self.weights.set(row, column, weight);
     }
 
@@ -289,12 +304,12 @@ impl FullConnectedLayer {
     /// # Panics
     /// If there is no such output.
     #[track_caller]
-    pub fn set_bias(&mut self, row: usize, bias: f64) {
+    pub fn set_bias(&mut self, row: usize, bias: T) {
         self.biases.vector_mut()[row] = bias;
     }
 }
 
 /// Converts to the matrix type of ndarray.
-fn columns_of(matrix: &PanelMatrix) -> Array2<f64> {
+fn columns_of<T: Number>(matrix: &PanelMatrix<T>) -> Array2<T> {
     Array2::from_shape_fn((matrix.rows(), matrix.columns()), |(row, column)| matrix.get(row, column))
 }

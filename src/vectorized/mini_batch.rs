@@ -7,13 +7,17 @@
 
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
-use super::kernels::pack::{INPUTS, deltas_by_row, inputs_by_column, inputs_by_sample, sums_by_sample};
+use super::kernels::pack::{
+    deltas_by_row, inputs_by_column, inputs_by_sample, inputs_of_panel, sums_by_sample,
+};
 use super::kernels::tile::{COLUMNS, Numbers};
 use super::kernels::update::{shrink, update_biases, update_by_column, update_by_sample, update_product};
 use super::non_zeros::ByPlace;
-use super::panel_matrix::{LANES, Lanes, PanelMatrix};
+use super::number::{Lanes as _, Number};
+use super::panel_matrix::PanelMatrix;
 use super::threads::Threads;
 use super::{FullConnectedLayer, NonZeros};
+use crate::gradient_check::Real;
 use crate::{Cost, Dropout};
 
 /// The fewest samples for a product; with fewer, tiles would be mostly padding.
@@ -25,34 +29,34 @@ const ENOUGH_NON_ZEROS: usize = 40;
 
 /// The state of a layer for the samples of a mini-batch, until the next one.
 #[derive(Debug, Clone)]
-pub(super) struct Memory {
+pub(super) struct Memory<T: Number> {
     /// How the samples go through the weights.
-    way: Way,
+    way: Way<T>,
     /// Outputs, n_out × samples; with dropout, before it.
-    outputs: PanelMatrix,
+    outputs: PanelMatrix<T>,
     /// The same as one row per sample; with dropout, after it.
-    output_rows: Vec<f64>,
+    output_rows: Vec<T>,
     /// −∂E/∂z, n_out × samples.
-    deltas: PanelMatrix,
+    deltas: PanelMatrix<T>,
     /// With dropout only: the slope of each output times its dropout factor; n_out × samples.
-    slopes: Option<PanelMatrix>,
-    deltas_by_row: Vec<Lanes>,
+    slopes: Option<PanelMatrix<T>>,
+    deltas_by_row: Vec<T::Lanes>,
 }
 
 /// How samples go through the weights of a layer. Both ways give the same bits.
 #[derive(Debug, Clone, Default)]
-struct Way {
+struct Way<T> {
     /// Either as a matrix product, …
     is_product: bool,
     /// … with these copies of the inputs, first for the forward pass, then for the update; …
-    packed: Vec<Numbers>,
+    packed: Vec<Numbers<T>>,
     /// … or as a walk along the inputs that are not 0, …
-    non_zeros: NonZeros,
+    non_zeros: NonZeros<T>,
     /// … which are also sorted by column, where there is more than one panel to gain by it.
-    by_column: Option<ByPlace>,
+    by_column: Option<ByPlace<T>>,
 }
 
-impl Memory {
+impl<T: Number> Memory<T> {
     pub(super) fn new(output_size: usize) -> Self {
         Self {
             way: Way::default(),
@@ -65,9 +69,9 @@ impl Memory {
     }
 }
 
-impl Way {
+impl<T: Number> Way<T> {
     /// Chooses by the inputs, rows of `input_size` numbers, and by the sizes.
-    fn choose(&mut self, inputs: &[f64], input_size: usize, panels: usize) {
+    fn choose<S: Real>(&mut self, inputs: &[S], input_size: usize, panels: usize) {
         let samples = inputs.len() / input_size;
         let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * ENOUGH_NON_ZEROS / 100 };
         self.non_zeros.clear();
@@ -87,7 +91,7 @@ impl Way {
     }
 
     /// Returns the number of weights of a layer that all samples together are multiplied by.
-    fn multiplications(&self, samples: usize, layer: &FullConnectedLayer) -> usize {
+    fn multiplications(&self, samples: usize, layer: &FullConnectedLayer<T>) -> usize {
         let inputs = if self.is_product { samples * layer.input_size() } else { self.non_zeros.total() };
         inputs * layer.output_size()
     }
@@ -95,14 +99,14 @@ impl Way {
 
 /// The state of mini-batches on one or several threads: a memory for each layer, and the threads.
 #[derive(Debug, Clone)]
-pub(super) struct MiniBatch {
-    memories: Vec<Memory>,
+pub(super) struct MiniBatch<T: Number> {
+    memories: Vec<Memory<T>>,
     /// The cost of each sample.
     pub(super) costs: Vec<f64>,
 }
 
-impl MiniBatch {
-    pub(super) fn new(layers: &[FullConnectedLayer]) -> Self {
+impl<T: Number> MiniBatch<T> {
+    pub(super) fn new(layers: &[FullConnectedLayer<T>]) -> Self {
         let memories = layers.iter().map(|layer| Memory::new(layer.output_size())).collect();
         Self { memories, costs: Vec::new() }
     }
@@ -110,10 +114,10 @@ impl MiniBatch {
     /// Computes the output vectors of some samples, as rows.
     pub(super) fn predict(
         &mut self,
-        layers: &[FullConnectedLayer],
+        layers: &[FullConnectedLayer<T>],
         samples: &[f64],
         threads: &Threads,
-    ) -> &[f64] {
+    ) -> &[T] {
         self.forward(layers, samples, None, threads);
         &self.memories[layers.len() - 1].output_rows
     }
@@ -121,7 +125,7 @@ impl MiniBatch {
     /// Computes costs and deltas of the samples.
     pub(super) fn calc_deltas(
         &mut self,
-        layers: &[FullConnectedLayer],
+        layers: &[FullConnectedLayer<T>],
         cost: Cost,
         (labels, samples): (&[f64], &[f64]),
         dropout: Option<&Dropout>,
@@ -134,9 +138,10 @@ impl MiniBatch {
         let activation = layers[last].activation();
         let pairs = output_rows.chunks_exact(output_size).zip(labels.chunks_exact(output_size));
         self.costs.clear();
-        self.costs.extend(pairs.map(|(output, label)| cost.value(output, label)));
+        self.costs.extend(pairs.map(|(output, label)| cost.value(&T::in_double(output), label)));
         let pairs = output_rows.iter().zip(labels);
-        let rows: Vec<f64> = pairs.map(|(a, y)| cost.output_layer_delta(activation, *a, *y)).collect();
+        let delta = |(a, y): (&T, &f64)| T::from_f64(cost.output_layer_delta(activation, a.to_f64(), *y));
+        let rows: Vec<T> = pairs.map(delta).collect();
         deltas.copy_from_rows(&rows);
         for index in (1..layers.len()).rev() {
             let (before, this) = self.memories.split_at_mut(index);
@@ -147,7 +152,7 @@ impl MiniBatch {
     /// Computes W ← decay·W + factor·Σ δ·xᵀ and b ← b + factor·Σ δ in every layer, over the samples in their order.
     pub(super) fn update(
         &mut self,
-        layers: &mut [FullConnectedLayer],
+        layers: &mut [FullConnectedLayer<T>],
         samples: &[f64],
         factor: f64,
         decay: f64,
@@ -155,14 +160,17 @@ impl MiniBatch {
     ) {
         for (index, layer) in layers.iter_mut().enumerate() {
             let (before, this) = self.memories.split_at_mut(index);
-            let inputs = before.last().map_or(samples, |memory| &memory.output_rows);
-            update(layer, &mut this[0], inputs, factor, decay, threads);
+            let (memory, factor, decay) = (&mut this[0], T::from_f64(factor), T::from_f64(decay));
+            match before.last() {
+                Some(before) => update(layer, memory, &before.output_rows, factor, decay, threads),
+                None => update(layer, memory, samples, factor, decay, threads),
+            }
         }
     }
 
     fn forward(
         &mut self,
-        layers: &[FullConnectedLayer],
+        layers: &[FullConnectedLayer<T>],
         samples: &[f64],
         dropout: Option<&Dropout>,
         threads: &Threads,
@@ -170,9 +178,11 @@ impl MiniBatch {
         let count = samples.len() / layers[0].input_size();
         for (index, layer) in layers.iter().enumerate() {
             let (before, this) = self.memories.split_at_mut(index);
-            let inputs = before.last().map_or(samples, |memory| &memory.output_rows);
             let memory = &mut this[0];
-            forward(layer, memory, inputs, count, threads);
+            match before.last() {
+                Some(before) => forward(layer, memory, &before.output_rows, count, threads),
+                None => forward(layer, memory, samples, count, threads),
+            }
             memory.outputs.copy_to_rows(count, &mut memory.output_rows);
             memory.slopes = None;
             if let Some(dropout) = dropout.filter(|_| index + 1 < layers.len()) {
@@ -183,10 +193,10 @@ impl MiniBatch {
 }
 
 /// Does [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
-fn forward(
-    layer: &FullConnectedLayer,
-    memory: &mut Memory,
-    inputs: &[f64],
+fn forward<S: Real, T: Number>(
+    layer: &FullConnectedLayer<T>,
+    memory: &mut Memory<T>,
+    inputs: &[S],
     samples: usize,
     threads: &Threads,
 ) {
@@ -198,25 +208,25 @@ fn forward(
     let panels = outputs.panels_mut().zip(layer.weights.panels()).zip(layer.biases.panels());
     threads.share_panels(multiplications, panels, |((outputs, weights), biases)| {
         if way.is_product {
-            forward_product(outputs, weights, biases, &way.packed);
+            forward_product::<T>(outputs, weights, biases, &way.packed);
         } else {
-            forward_walk(outputs, weights, biases, &way.non_zeros);
+            forward_walk::<T>(outputs, weights, biases, &way.non_zeros);
         }
-        activate(&mut outputs[..biases.len() * samples], layer.activation());
+        activate::<T>(&mut outputs[..biases.len() * samples], layer.activation());
     });
 }
 
 /// Does [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
-fn backward(
-    layer: &FullConnectedLayer,
-    memory: &mut Memory,
-    layer_before: &FullConnectedLayer,
-    before: &mut Memory,
+fn backward<T: Number>(
+    layer: &FullConnectedLayer<T>,
+    memory: &mut Memory<T>,
+    layer_before: &FullConnectedLayer<T>,
+    before: &mut Memory<T>,
     threads: &Threads,
 ) {
     let Memory { deltas, deltas_by_row: by_row, .. } = memory;
     let samples = deltas.columns();
-    let (is_product, width) = (samples >= ENOUGH_SAMPLES, samples.div_ceil(LANES));
+    let (is_product, width) = (samples >= ENOUGH_SAMPLES, samples.div_ceil(T::LANES));
     if is_product {
         deltas_by_row(deltas, by_row);
     } else {
@@ -228,40 +238,44 @@ fn backward(
     let slopes = &before.slopes;
     threads.share_panels(multiplications, panels, |(place, (panel, outputs))| {
         if is_product {
-            let mut sums = vec![[0.0; LANES]; INPUTS * width];
+            let mut sums = vec![T::Lanes::ZEROS; inputs_of_panel::<T>() * width];
             backward_product(&mut sums, place, &layer.weights, by_row);
-            sums_by_sample(&sums, samples, panel);
+            sums_by_sample::<T>(&sums, samples, panel);
         }
         if let Some(slopes) = slopes {
-            let slopes = slopes.panels().nth(place).unwrap_or_default().as_flattened();
-            panel.as_flattened_mut().iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= slope);
+            let slopes = T::Lanes::flat(slopes.panels().nth(place).unwrap_or_default());
+            T::Lanes::flat_mut(panel).iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= *slope);
         } else {
-            multiply_by_slopes(panel, outputs, activation);
+            multiply_by_slopes::<T>(panel, outputs, activation);
         }
     });
 }
 
 /// Computes Wᵀ·δ of a few samples, bit for bit as [`FullConnectedLayer::backward`] does.
-fn sums_one_by_one(layer: &FullConnectedLayer, deltas: &PanelMatrix, sums: &mut PanelMatrix) {
-    let mut rows = vec![0.0; deltas.columns() * layer.input_size()];
+fn sums_one_by_one<T: Number>(
+    layer: &FullConnectedLayer<T>,
+    deltas: &PanelMatrix<T>,
+    sums: &mut PanelMatrix<T>,
+) {
+    let mut rows = vec![T::ZERO; deltas.columns() * layer.input_size()];
     for (sample, row) in rows.chunks_exact_mut(layer.input_size()).enumerate() {
-        let mut partial_sums = vec![[0.0; LANES]; layer.input_size()];
+        let mut partial_sums = vec![T::Lanes::ZEROS; layer.input_size()];
         for (weights, deltas_panel) in layer.weights.panels().zip(deltas.panels()) {
             let height = deltas_panel.len() / deltas.columns();
-            add_dots(&mut partial_sums, weights, &deltas_panel[sample * height..][..height]);
+            add_dots::<T>(&mut partial_sums, weights, &deltas_panel[sample * height..][..height]);
         }
-        sum_up(&partial_sums, row);
+        sum_up::<T>(&partial_sums, row);
     }
     sums.copy_from_rows(&rows);
 }
 
 /// Does [`FullConnectedLayer::update`] for all samples, one panel after the other.
-fn update(
-    layer: &mut FullConnectedLayer,
-    memory: &mut Memory,
-    inputs: &[f64],
-    factor: f64,
-    decay: f64,
+fn update<S: Real, T: Number>(
+    layer: &mut FullConnectedLayer<T>,
+    memory: &mut Memory<T>,
+    inputs: &[S],
+    factor: T,
+    decay: T,
     threads: &Threads,
 ) {
     let Memory { way, deltas, .. } = memory;
@@ -272,31 +286,36 @@ fn update(
     let multiplications = way.multiplications(samples, layer);
     let panels = layer.weights.panels_mut().zip(layer.biases.panels_mut()).zip(deltas.panels());
     threads.share_panels(multiplications, panels, |((weights, biases), deltas)| {
-        if decay != 1.0 {
-            shrink(weights, decay);
+        if decay != T::ONE {
+            shrink::<T>(weights, decay);
         }
         match &way.by_column {
-            _ if way.is_product => update_product(weights, deltas, biases.len(), &way.packed),
-            Some(by_column) => update_by_column(weights, deltas, biases.len(), by_column, factor),
-            None => update_by_sample(weights, deltas, biases.len(), &way.non_zeros, factor),
+            _ if way.is_product => update_product::<T>(weights, deltas, biases.len(), &way.packed),
+            Some(by_column) => update_by_column::<T>(weights, deltas, biases.len(), by_column, factor),
+            None => update_by_sample::<T>(weights, deltas, biases.len(), &way.non_zeros, factor),
         }
-        update_biases(biases, deltas, factor);
+        update_biases::<T>(biases, deltas, factor);
     });
 }
 
 /// Silences hidden neurons at random, and scales the others so that the expected sum is unchanged.
-fn drop_out(memory: &mut Memory, layer: &FullConnectedLayer, dropout: &Dropout, index: usize) {
-    let kept = dropout.kept_factor();
+fn drop_out<T: Number>(
+    memory: &mut Memory<T>,
+    layer: &FullConnectedLayer<T>,
+    dropout: &Dropout,
+    index: usize,
+) {
+    let kept = T::from_f64(dropout.kept_factor());
     let neurons = layer.output_size();
-    let mut slopes = vec![0.0; memory.output_rows.len()];
+    let mut slopes = vec![T::ZERO; memory.output_rows.len()];
     let rows = memory.output_rows.chunks_exact_mut(neurons).zip(slopes.chunks_exact_mut(neurons));
     for (sample, (outputs, slopes)) in rows.enumerate() {
         let silenced = dropout.silenced(index, sample, neurons);
         for ((output, slope), silenced) in outputs.iter_mut().zip(slopes).zip(silenced) {
-            let factor = if silenced { 0.0 } else { kept };
-            *slope = factor * layer.activation().derivative_from_output(*output);
+            let factor = if silenced { T::ZERO } else { kept };
+            *slope = factor * T::from_f64(layer.activation().derivative_from_output(output.to_f64()));
             // Not multiplied by 0: a neuron that is switched off must not pass on a NaN.
-            *output = if silenced { 0.0 } else { factor * *output };
+            *output = if silenced { T::ZERO } else { factor * *output };
         }
     }
     let mut panels = PanelMatrix::zeros(neurons, memory.deltas.columns());
@@ -312,7 +331,7 @@ mod tests {
     fn the_way_is_chosen_by_what_the_layer_sees_and_by_sizes() {
         let is_product = |samples: usize, non_zeros: usize| {
             let inputs: Vec<f64> = (0..samples * 50).map(|i| f64::from(u8::from(i < non_zeros))).collect();
-            let mut way = Way::default();
+            let mut way = Way::<f64>::default();
             way.choose(&inputs, 50, 2);
             way.is_product
         };
@@ -326,7 +345,7 @@ mod tests {
         let layer = FullConnectedLayer::new(10, 7, crate::Activation::Sigmoid);
         let work = |samples: usize, non_zeros: usize| {
             let inputs: Vec<f64> = (0..samples * 10).map(|i| f64::from(u8::from(i < non_zeros))).collect();
-            let mut way = Way::default();
+            let mut way = Way::<f64>::default();
             way.choose(&inputs, 10, 1);
             way.multiplications(samples, &layer)
         };
@@ -335,7 +354,7 @@ mod tests {
 
     #[test]
     fn inputs_are_sorted_by_column_only_where_panels_share_the_sorting() {
-        let mut way = Way::default();
+        let mut way = Way::<f64>::default();
         let sorted = [(1, 2), (2, 1), (2, 2)].map(|(samples, panels)| {
             way.choose(&vec![0.0; samples * 10], 10, panels);
             way.by_column.is_some()

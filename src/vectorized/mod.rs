@@ -65,12 +65,14 @@ mod kernels;
 mod mini_batch;
 mod network;
 mod non_zeros;
+mod number;
 mod panel_matrix;
 pub mod rungs;
 pub mod textbook;
 mod threads;
 
-pub use self::kernels::fused::set_multiply_add;
+pub use self::kernels::fused::double::set_multiply_add;
 use self::non_zeros::NonZeros;
+pub use self::number::Number;
 #[doc(inline)]
 pub use self::{full_connected_layer::FullConnectedLayer, network::Network};

@@ -2,7 +2,7 @@
 
 use super::FullConnectedLayer;
 use super::mini_batch::MiniBatch;
-use super::panel_matrix::LANES;
+use super::number::Number;
 use super::threads::Threads;
 use crate::{
     Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit,
@@ -28,12 +28,14 @@ const PREDICT_BLOCK: usize = 128;
 ///
 /// A training step takes time in proportion to the number of weights whose inputs are not 0, and far less time than a
 /// step of the [object graph](crate::graph). The network is also an [`Engine`], for rows of samples and mini-batches.
+///
+/// It computes in f64, or in f32, where all numbers take half the bytes: [`Network::zeros`].
 #[derive(Debug, Clone)]
-pub struct Network {
+pub struct Network<T: Number = f64> {
     architecture: Architecture,
-    layers: Vec<FullConnectedLayer>,
+    layers: Vec<FullConnectedLayer<T>>,
     /// The state of the layers after a mini-batch.
-    mini_batch: MiniBatch,
+    mini_batch: MiniBatch<T>,
     threads: Threads,
 }
 
@@ -77,17 +79,48 @@ impl Network {
         }
     }
 
-    /// Creates a network with all weights and biases at 0.
+    /// Creates a network with all weights and biases at 0, in f64.
     ///
     /// # Errors
     /// An architecture that no network can have ([`Architecture::check`]), or [`ErrorKind::TooLarge`]: more weights than
     /// memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
+        Self::zeros(architecture)
+    }
+}
+
+impl<T: Number> Network<T> {
+    /// Creates a network that computes in f64 or f32, with all weights and biases at 0.
+    ///
+    /// Samples, labels, costs and [`Parameters`] are f64 in any case; an f32 network rounds what it is given, and every
+    /// number of its own is exactly an f64.
+    ///
+    /// ```
+    /// use backprop::{Architecture, Engine, MiniBatchStep, WeightInit, vectorized::Network};
+    ///
+    /// let architecture = Architecture::new(&[3, 4, 2]);
+    /// let start = WeightInit::Small.draw(&architecture, 0);
+    /// let mut double = Network::from_parameters(&architecture, &start);
+    /// let mut single = Network::<f32>::zeros(&architecture)?;
+    /// single.set_parameters(&start);
+    /// let (label, sample, step) = ([0.9, 0.1], [1.0, 0.5, 0.0], MiniBatchStep::plain(0.3));
+    /// for network in [&mut double as &mut dyn Engine, &mut single] {
+    ///     network.train_mini_batch(&label, &sample, &step);
+    /// }
+    /// let difference = double.parameters().max_difference(&single.parameters());
+    /// assert!(0.0 < difference && difference < 1e-7); // f32 has seven digits
+    /// # Ok::<(), backprop::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Network::try_new`].
+    pub fn zeros(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
-        check_memory(architecture)?;
+        check_memory::<T>(architecture)?;
         let pairs = architecture.sizes.windows(2).zip(&architecture.activations);
-        let layers: Vec<_> =
-            pairs.map(|(pair, activation)| FullConnectedLayer::new(pair[0], pair[1], *activation)).collect();
+        let layers: Vec<_> = pairs
+            .map(|(pair, activation)| FullConnectedLayer::zeros(pair[0], pair[1], *activation))
+            .collect();
         let mini_batch = MiniBatch::new(&layers);
         Ok(Self { architecture: architecture.clone(), layers, mini_batch, threads: Threads::one() })
     }
@@ -118,12 +151,12 @@ impl Network {
     }
 
     /// Returns the layers, starting with the first after the input.
-    pub fn layers(&self) -> &[FullConnectedLayer] {
+    pub fn layers(&self) -> &[FullConnectedLayer<T>] {
         &self.layers
     }
 
     /// Returns the layers for changing single weights ([`FullConnectedLayer::set_weight`]).
-    pub fn layers_mut(&mut self) -> &mut [FullConnectedLayer] {
+    pub fn layers_mut(&mut self) -> &mut [FullConnectedLayer<T>] {
         &mut self.layers
     }
 
@@ -135,7 +168,7 @@ impl Network {
     #[track_caller]
     pub fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
         self.forward(sample);
-        self.output().to_vec()
+        T::in_double(self.output()).into_owned()
     }
 
     /// Trains on every sample in turn, `epoch` times over (fc.py's `train`).
@@ -174,7 +207,7 @@ impl Network {
         self.forward(sample);
         self.calc_gradient(label);
         self.update_weight(rate);
-        self.loss(self.output(), label)
+        self.loss_of_output(label)
     }
 
     /// Computes every layer's delta, −∂E/∂z, from the last layer back to the first after the input (fc.py's
@@ -212,7 +245,7 @@ impl Network {
 
     /// Returns the output vector of the last single sample, n_out numbers; zeros before the first. (Rows and
     /// mini-batches do not change it.)
-    pub fn output(&self) -> &[f64] {
+    pub fn output(&self) -> &[T] {
         self.layers[self.layers.len() - 1].output()
     }
 
@@ -248,6 +281,12 @@ impl Network {
     /// ```
     pub fn dump(&self) -> String {
         self.layers.iter().map(FullConnectedLayer::dump).collect()
+    }
+
+    /// Returns the cost of [`Network::output`].
+    #[track_caller]
+    fn loss_of_output(&self, label: Label<'_>) -> f64 {
+        self.loss(&T::in_double(self.output()), label)
     }
 
     /// Does the forward pass: each layer's output is the next one's input.
@@ -290,93 +329,121 @@ impl Network {
     }
 }
 
-impl Engine for Network {
-    fn architecture(&self) -> &Architecture {
-        &self.architecture
-    }
-
-    fn parameters(&self) -> Parameters {
-        Parameters { layers: self.layers.iter().map(FullConnectedLayer::parameters).collect() }
-    }
-
-    #[track_caller]
-    fn set_parameters(&mut self, parameters: &Parameters) {
-        assert!(parameters.fit(&self.architecture), "the parameters must fit the network's layers");
-        for (layer, parameters) in self.layers.iter_mut().zip(&parameters.layers) {
-            layer.set_parameters(parameters);
-        }
-    }
-
-    fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
-        Self::predict(self, sample)
-    }
-
-    #[track_caller]
-    fn predict_rows(&mut self, samples: &[f64]) -> Vec<f64> {
-        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
-        let count = self.count_samples(samples);
-        let mut rows = vec![0.0; count * outputs];
-        let weights = self.architecture.parameter_count().unwrap_or(usize::MAX);
-        let used = self.threads.worth(count.saturating_mul(weights));
-        let share = count.div_ceil(used).max(1);
-        let layers = &self.layers;
-        let shares = samples.chunks(share * inputs).zip(rows.chunks_mut(share * outputs));
-        self.threads.share_out(used, shares, |(samples, rows)| {
-            let mut mini_batch = MiniBatch::new(layers);
-            let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
-            for (samples, rows) in blocks {
-                rows.copy_from_slice(mini_batch.predict(layers, samples, &Threads::one()));
+/// Implements [`Engine`] without type parameters: generic code is compiled by the crate that calls it, optimised as that
+/// crate is; this is compiled here, with all that it calls.
+macro_rules! engine {
+    ($number:ty) => {
+        impl Engine for Network<$number> {
+            fn architecture(&self) -> &Architecture {
+                &self.architecture
             }
-        });
-        rows
-    }
 
-    #[track_caller]
-    fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64 {
-        Self::train_one_sample(self, label, sample, rate)
-    }
+            fn parameters(&self) -> Parameters {
+                Parameters { layers: self.layers.iter().map(FullConnectedLayer::parameters).collect() }
+            }
 
-    #[track_caller]
-    fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
-        self.count_rows(labels, samples);
-        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
-        let mut labels = labels.chunks_exact(outputs).map(Label);
-        let mut samples = samples.chunks_exact(inputs).map(Sample);
-        let mut trained = Trained::default();
-        let (Some(mut label), Some(sample)) = (labels.next(), samples.next()) else { return trained };
-        self.forward(sample);
-        loop {
-            trained.cost += self.loss(self.output(), label);
-            trained.samples += 1;
-            self.calc_gradient(label);
-            let next = labels.next().zip(samples.next()).filter(|_| trained.cost.is_finite());
-            let Some((next_label, next_sample)) = next else { break };
-            self.update_and_forward(rate, next_sample);
-            label = next_label;
+            #[track_caller]
+            fn set_parameters(&mut self, parameters: &Parameters) {
+                assert!(parameters.fit(&self.architecture), "the parameters must fit the network's layers");
+                for (layer, parameters) in self.layers.iter_mut().zip(&parameters.layers) {
+                    layer.set_parameters(parameters);
+                }
+            }
+
+            fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
+                Self::predict(self, sample)
+            }
+
+            #[track_caller]
+            fn predict_rows(&mut self, samples: &[f64]) -> Vec<f64> {
+                predict_rows(self, samples)
+            }
+
+            #[track_caller]
+            fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64 {
+                Self::train_one_sample(self, label, sample, rate)
+            }
+
+            #[track_caller]
+            fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
+                train_each(self, labels, samples, rate)
+            }
+
+            #[track_caller]
+            fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
+                train_mini_batch(self, labels, samples, step)
+            }
         }
-        self.update_weight(rate);
-        trained
-    }
+    };
+}
+engine!(f64);
+engine!(f32);
 
-    #[track_caller]
-    fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
-        let count = self.count_rows(labels, samples);
-        assert!(count > 0, "a mini-batch needs at least one sample");
-        let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
-        assert!(
-            dropout.is_none_or(|d| d.probability < 1.0),
-            "dropout must leave some neurons: probability below 1"
-        );
+#[track_caller]
+fn predict_rows<T: Number>(network: &Network<T>, samples: &[f64]) -> Vec<f64> {
+    let Network { architecture, layers, threads, .. } = network;
+    let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+    let count = network.count_samples(samples);
+    let mut rows = vec![0.0; count * outputs];
+    let weights = architecture.parameter_count().unwrap_or(usize::MAX);
+    let used = threads.worth(count.saturating_mul(weights));
+    let share = count.div_ceil(used).max(1);
+    let shares = samples.chunks(share * inputs).zip(rows.chunks_mut(share * outputs));
+    threads.share_out(used, shares, |(samples, rows)| {
+        let mut mini_batch = MiniBatch::new(layers);
+        let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
+        for (samples, rows) in blocks {
+            rows.copy_from_slice(&T::in_double(mini_batch.predict(layers, samples, &Threads::one())));
+        }
+    });
+    rows
+}
 
-        let Self { architecture, layers, mini_batch, threads } = self;
-        mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
-        mini_batch.update(layers, samples, step.rate / count as f64, step.weight_decay, threads);
-        mini_batch.costs.iter().sum()
+#[track_caller]
+fn train_each<T: Number>(network: &mut Network<T>, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
+    network.count_rows(labels, samples);
+    let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
+    let mut labels = labels.chunks_exact(outputs).map(Label);
+    let mut samples = samples.chunks_exact(inputs).map(Sample);
+    let mut trained = Trained::default();
+    let (Some(mut label), Some(sample)) = (labels.next(), samples.next()) else { return trained };
+    network.forward(sample);
+    loop {
+        trained.cost += network.loss_of_output(label);
+        trained.samples += 1;
+        network.calc_gradient(label);
+        let next = labels.next().zip(samples.next()).filter(|_| trained.cost.is_finite());
+        let Some((next_label, next_sample)) = next else { break };
+        network.update_and_forward(rate, next_sample);
+        label = next_label;
     }
+    network.update_weight(rate);
+    trained
+}
+
+#[track_caller]
+fn train_mini_batch<T: Number>(
+    network: &mut Network<T>,
+    labels: &[f64],
+    samples: &[f64],
+    step: &MiniBatchStep,
+) -> f64 {
+    let count = network.count_rows(labels, samples);
+    assert!(count > 0, "a mini-batch needs at least one sample");
+    let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
+    assert!(
+        dropout.is_none_or(|d| d.probability < 1.0),
+        "dropout must leave some neurons: probability below 1"
+    );
+
+    let Network { architecture, layers, mini_batch, threads } = network;
+    mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
+    mini_batch.update(layers, samples, step.rate / count as f64, step.weight_decay, threads);
+    mini_batch.costs.iter().sum()
 }
 
 /// Checks that the weights fit into memory, before they are allocated.
-fn check_memory(architecture: &Architecture) -> Result<(), Error> {
+fn check_memory<T: Number>(architecture: &Architecture) -> Result<(), Error> {
     let too_large = || {
         Error::new(
             ErrorKind::TooLarge,
@@ -387,9 +454,9 @@ fn check_memory(architecture: &Architecture) -> Result<(), Error> {
     // All reservations are held to the end: one by one, each could get memory that is enough for only one of them.
     let mut reserved = Vec::new();
     for pair in architecture.sizes.windows(2) {
-        let padded_rows = pair[1].checked_next_multiple_of(LANES);
-        let count = padded_rows.and_then(|rows| rows.checked_mul(pair[0])?.checked_add(LANES));
-        let mut weights = Vec::<f64>::new();
+        let padded_rows = pair[1].checked_next_multiple_of(T::LANES);
+        let count = padded_rows.and_then(|rows| rows.checked_mul(pair[0])?.checked_add(T::LANES));
+        let mut weights = Vec::<T>::new();
         weights.try_reserve_exact(count.ok_or_else(too_large)?).map_err(|_| too_large())?;
         reserved.push(weights);
     }

@@ -8,33 +8,36 @@
 //! or NaN weight shows in the outputs as soon as its input is not 0; while it is 0, the weight plays no part in the
 //! answer and goes unnoticed. An input that is NaN or infinite is not zero, and is always used.
 
+use super::number::Number;
+use crate::gradient_check::Real;
+
 /// The number of inputs in a group: their weights in one panel are 16 KiB, a third of the nearest cache.
 const GROUP: usize = 64;
 
 /// The non-zero entries of one or several input vectors, each with its place.
 #[derive(Debug, Clone, Default)]
-pub struct NonZeros {
+pub struct NonZeros<T> {
     /// The end of each sample in the two lists below; the first sample begins at 0.
     ends: Vec<usize>,
     /// The end of each group of [`GROUP`] inputs of each sample, counted from the beginning of the sample.
     group_ends: Vec<u32>,
     /// The lists; what is behind the last end is room for more.
     places: Vec<u32>,
-    values: Vec<f64>,
+    values: Vec<T>,
 }
 
 /// One sample's non-zero entries, in ascending order of place.
 #[derive(Debug, Clone, Copy)]
-pub struct NonZeroRow<'a> {
+pub struct NonZeroRow<'a, T> {
     /// The places of the inputs: columns of the weights.
     pub places: &'a [u32],
     /// Their values.
-    pub values: &'a [f64],
+    pub values: &'a [T],
     /// The end of each group.
     group_ends: &'a [u32],
 }
 
-impl NonZeroRow<'_> {
+impl<T: Number> NonZeroRow<'_, T> {
     /// Returns the entries of the first [`GROUP`] inputs, then those of the next, and so on.
     pub fn groups(self) -> impl Iterator<Item = Self> {
         let mut start = 0;
@@ -45,23 +48,23 @@ impl NonZeroRow<'_> {
     }
 }
 
-impl NonZeros {
+impl<T: Number> NonZeros<T> {
     /// Removes all samples; their memory is kept for the next ones.
     pub fn clear(&mut self) {
         self.ends.clear();
         self.group_ends.clear();
     }
 
-    /// Appends a sample, as long as those before it. A −0 is a zero; NaN and infinity are not.
+    /// Appends a sample, as long as those before it, rounded to T. A −0 is a zero; NaN and infinity are not.
     ///
     /// # Panics
     /// If the sample has 2³² numbers or more, because a place is a u32.
-    pub fn push(&mut self, sample: &[f64]) {
+    pub fn push<S: Real>(&mut self, sample: &[S]) {
         assert!(u32::try_from(sample.len()).is_ok(), "a place counts to 2^32");
         let start = self.start(self.len());
         if self.places.len() < start + sample.len() {
             self.places.resize(2 * start + sample.len(), 0);
-            self.values.resize(2 * start + sample.len(), 0.0);
+            self.values.resize(2 * start + sample.len(), T::ZERO);
         }
         let (places, values) = (&mut self.places[start..], &mut self.values[start..]);
         let mut count = 0;
@@ -69,9 +72,8 @@ impl NonZeros {
             // Zeros come in runs: in most groups of eight pixels, all are background.
             let (eights, rest) = inputs.as_chunks::<8>();
             for (place, numbers) in eights.iter().enumerate() {
-                // Combines all bits of all eight except their signs, so that −0 is a zero and NaN is not.
-                let bits = numbers.iter().fold(0, |bits, x| bits | (x.to_bits() << 1));
-                if bits != 0 {
+                // All eight are looked at, so that there is one decision and not eight.
+                if numbers.iter().fold(false, |any, x| any | (x.to_f64() != 0.0)) {
                     let first = group * GROUP + 8 * place;
                     count += append(&mut places[count..], &mut values[count..], first, numbers);
                 }
@@ -98,7 +100,7 @@ impl NonZeros {
     /// # Panics
     /// If there is no such sample.
     #[track_caller]
-    pub fn row(&self, sample: usize) -> NonZeroRow<'_> {
+    pub fn row(&self, sample: usize) -> NonZeroRow<'_, T> {
         let range = self.start(sample)..self.ends[sample];
         let groups = self.group_ends.len() / self.len();
         NonZeroRow {
@@ -119,35 +121,36 @@ impl NonZeros {
 /// Each number is written without a test, and counting it or not decides whether it is kept: a branch that pixels take
 /// at random would cost more than the writes.
 #[inline]
-fn append(places: &mut [u32], values: &mut [f64], first: usize, numbers: &[f64]) -> usize {
+fn append<S: Real, T: Number>(places: &mut [u32], values: &mut [T], first: usize, numbers: &[S]) -> usize {
     let (places, values) = (&mut places[..numbers.len()], &mut values[..numbers.len()]);
     let mut count = 0;
     for (i, &number) in numbers.iter().enumerate() {
         places[count] = (first + i) as u32;
-        values[count] = number;
-        count += usize::from(number != 0.0);
+        let value = T::from_f64(number.to_f64());
+        values[count] = value;
+        count += usize::from(value != T::ZERO);
     }
     count
 }
 
 /// The same entries sorted by place: for each input, the samples in which it is not zero, in their order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ByPlace {
+pub(super) struct ByPlace<T> {
     /// The end of each place's list in `entries`; the first list begins at 0.
     ends: Vec<u32>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<T>>,
 }
 
 /// One sample's input.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
+pub(super) struct Entry<T> {
     pub(super) sample: u32,
-    pub(super) value: f64,
+    pub(super) value: T,
 }
 
-impl ByPlace {
+impl<T: Number> ByPlace<T> {
     /// Sorts the entries by counting: count, add up, place.
-    pub(super) fn fill(&mut self, inputs: &NonZeros, input_size: usize) {
+    pub(super) fn fill(&mut self, inputs: &NonZeros<T>, input_size: usize) {
         self.ends.clear();
         self.ends.resize(input_size, 0);
         let total = inputs.total();
@@ -170,7 +173,7 @@ impl ByPlace {
     }
 
     /// Returns the samples that have this input.
-    pub(super) fn of_place(&self, place: usize) -> &[Entry] {
+    pub(super) fn of_place(&self, place: usize) -> &[Entry<T>] {
         let first = if place == 0 { 0 } else { self.ends[place - 1] as usize };
         &self.entries[first..self.ends[place] as usize]
     }
@@ -182,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_row_has_the_places_and_values_of_what_is_not_zero() {
-        let mut inputs = NonZeros::default();
+        let mut inputs = NonZeros::<f64>::default();
         inputs.push(&[0.0, 0.5, 0.0, 1.0]);
         assert_eq!(inputs.row(0).places, [1, 3]);
         assert_eq!(inputs.row(0).values, [0.5, 1.0]);
@@ -191,7 +194,7 @@ mod tests {
     #[test]
     fn groups_are_64_inputs_each_and_together_the_row() {
         for count in [1, 63, 64, 65, 150] {
-            let mut inputs = NonZeros::default();
+            let mut inputs = NonZeros::<f64>::default();
             for sample in 0..2 {
                 inputs.push(&(0..count).map(|i| f64::from((i + sample) % 3)).collect::<Vec<_>>());
             }

@@ -9,7 +9,7 @@ use super::{add_scaled, block, block_mut};
 use crate::Activation;
 use crate::vectorized::exponential;
 use crate::vectorized::non_zeros::{NonZeroRow, NonZeros};
-use crate::vectorized::panel_matrix::Lanes;
+use crate::vectorized::number::Number;
 
 /// The number of columns of weights that all samples use before the next ones: 24 KiB, which fits the nearest cache.
 const DEPTH: usize = 96;
@@ -18,31 +18,36 @@ const DEPTH: usize = 96;
 ///
 /// `sums` and `weights` are one panel; a sample's sums stay in registers during the walk over its inputs.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn forward_walk(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &NonZeros) {
+pub fn forward_walk<T: Number>(
+    sums: &mut [T::Lanes],
+    weights: &[T::Lanes],
+    biases: &[T::Lanes],
+    inputs: &NonZeros<T>,
+) {
     const FMA: bool = has_instruction!();
     let height = biases.len();
     let sums = &mut sums[..height * inputs.len()];
     for (sample, sums) in sums.chunks_exact_mut(height).enumerate() {
         let inputs = inputs.row(sample);
         match height {
-            1 => *block_mut::<1>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
-            2 => *block_mut::<2>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
-            3 => *block_mut::<3>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
-            _ => *block_mut::<4>(sums, 0) = add_columns::<FMA, _>(block(biases, 0), weights, inputs),
+            1 => *block_mut::<_, 1>(sums, 0) = add_columns::<T, FMA, _>(block(biases, 0), weights, inputs),
+            2 => *block_mut::<_, 2>(sums, 0) = add_columns::<T, FMA, _>(block(biases, 0), weights, inputs),
+            3 => *block_mut::<_, 3>(sums, 0) = add_columns::<T, FMA, _>(block(biases, 0), weights, inputs),
+            _ => *block_mut::<_, 4>(sums, 0) = add_columns::<T, FMA, _>(block(biases, 0), weights, inputs),
         }
     }
 }
 
 /// Computes `sums` + x·(the column of x) for each input x; the sums stay in registers.
 #[inline(always)]
-pub(super) fn add_columns<const FMA: bool, const HEIGHT: usize>(
-    sums: &[Lanes; HEIGHT],
-    weights: &[Lanes],
-    inputs: NonZeroRow<'_>,
-) -> [Lanes; HEIGHT] {
+pub(super) fn add_columns<T: Number, const FMA: bool, const HEIGHT: usize>(
+    sums: &[T::Lanes; HEIGHT],
+    weights: &[T::Lanes],
+    inputs: NonZeroRow<'_, T>,
+) -> [T::Lanes; HEIGHT] {
     let mut sums = *sums;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
-        add_scaled::<FMA, _>(&mut sums, input, block::<HEIGHT>(weights, place as usize * HEIGHT));
+        add_scaled::<T, FMA, _>(&mut sums, input, block::<_, HEIGHT>(weights, place as usize * HEIGHT));
     }
     sums
 }
@@ -50,7 +55,12 @@ pub(super) fn add_columns<const FMA: bool, const HEIGHT: usize>(
 /// Computes the same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, all inputs of
 /// each.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], inputs: &[Numbers]) {
+pub fn forward_product<T: Number>(
+    sums: &mut [T::Lanes],
+    weights: &[T::Lanes],
+    biases: &[T::Lanes],
+    inputs: &[Numbers<T>],
+) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let height = biases.len();
@@ -62,13 +72,13 @@ pub fn forward_product(sums: &mut [Lanes], weights: &[Lanes], biases: &[Lanes], 
         let tiles = sums.chunks_exact_mut(COLUMNS * height).zip(inputs.chunks_exact(input_size));
         for (sums, inputs) in tiles {
             let inputs = inputs[depth * DEPTH..].iter().copied();
-            add_product::<FMA, WIDE, _>(sums, weights, &inputs, height);
+            add_product::<T, FMA, WIDE, _>(sums, weights, &inputs, height);
         }
     }
 }
 
 /// Computes a = σ(z) in place.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn activate(weighted_inputs: &mut [Lanes], activation: Activation) {
-    exponential::activate(activation, weighted_inputs);
+pub fn activate<T: Number>(weighted_inputs: &mut [T::Lanes], activation: Activation) {
+    exponential::activate::<T>(activation, weighted_inputs);
 }

@@ -6,7 +6,7 @@
 //! [`fused`]), and every sum has a fixed order:
 //!
 //! - a weighted input is its bias, plus the inputs' terms in ascending order ([`forward`]);
-//! - a sum over a column is kept in eight partial sums, one per lane, which are then added in pairs; in the product of
+//! - a sum over a column is kept in partial sums, one per lane, which are then added in pairs; in the product of
 //!   a mini-batch it takes the rows in ascending order ([`backward`]);
 //! - a weight takes the terms of a mini-batch's samples in their order ([`update`]).
 //!
@@ -29,33 +29,31 @@ pub(super) mod tile;
 pub(super) mod update;
 pub(super) mod visit;
 
-use super::panel_matrix::{LANES, Lanes};
+use super::number::{Lanes as _, Number};
 
 /// Computes accumulators + factor · lanes, each product added with one rounding.
 #[inline(always)]
-fn add_scaled<const FMA: bool, const HEIGHT: usize>(
-    accumulators: &mut [Lanes; HEIGHT],
-    factor: f64,
-    lanes: &[Lanes; HEIGHT],
+fn add_scaled<T: Number, const FMA: bool, const HEIGHT: usize>(
+    accumulators: &mut [T::Lanes; HEIGHT],
+    factor: T,
+    lanes: &[T::Lanes; HEIGHT],
 ) {
     if !FMA {
-        return fused::add_scaled(accumulators, lanes, factor);
+        return T::add_scaled_without(accumulators, lanes, factor);
     }
     for row in 0..HEIGHT {
-        for lane in 0..LANES {
-            accumulators[row][lane] = lanes[row][lane].mul_add(factor, accumulators[row][lane]);
-        }
+        accumulators[row].add_scaled(&lanes[row], factor);
     }
 }
 
 /// Returns `BLOCK` lanes of a slice, as an array that can stay in registers.
 #[inline(always)]
-fn block<const BLOCK: usize>(lanes: &[Lanes], first: usize) -> &[Lanes; BLOCK] {
+fn block<L, const BLOCK: usize>(lanes: &[L], first: usize) -> &[L; BLOCK] {
     lanes[first..].first_chunk().expect("a block is inside its column")
 }
 
 /// Returns the same for changing it.
 #[inline(always)]
-fn block_mut<const BLOCK: usize>(lanes: &mut [Lanes], first: usize) -> &mut [Lanes; BLOCK] {
+fn block_mut<L, const BLOCK: usize>(lanes: &mut [L], first: usize) -> &mut [L; BLOCK] {
     lanes[first..].first_chunk_mut().expect("a block is inside its column")
 }

@@ -7,7 +7,7 @@
 //! registers of four numbers each) of the 16 that AVX2 has.
 
 use super::{add_scaled, block, block_mut};
-use crate::vectorized::panel_matrix::{LANES, Lanes};
+use crate::vectorized::number::{Lanes as _, Number};
 
 /// The number of columns of a tile.
 pub const COLUMNS: usize = 4;
@@ -16,25 +16,25 @@ pub const COLUMNS: usize = 4;
 pub const HEIGHT: usize = 4;
 
 /// The numbers of `COLUMNS` columns at the same inner index.
-pub type Numbers = [f64; COLUMNS];
+pub type Numbers<T> = [T; COLUMNS];
 
 /// Computes sums + lanes·numbers: `N` columns of `height` lanes each, tile by tile.
 ///
 /// For each inner index, `lanes` has `height` entries, and `numbers` has one for each column.
 #[inline(always)]
-pub fn add_product<const FMA: bool, const WIDE: bool, const N: usize>(
-    sums: &mut [Lanes],
-    lanes: &[Lanes],
-    numbers: &(impl Iterator<Item = [f64; N]> + Clone),
+pub fn add_product<T: Number, const FMA: bool, const WIDE: bool, const N: usize>(
+    sums: &mut [T::Lanes],
+    lanes: &[T::Lanes],
+    numbers: &(impl Iterator<Item = [T; N]> + Clone),
     height: usize,
 ) {
     let mut first = 0;
     while first < height {
         let (numbers, sums) = (numbers.clone(), &mut *sums);
         first += match height - first {
-            HEIGHT.. if WIDE => add_to_tile::<FMA, HEIGHT, N>(sums, lanes, numbers, height, first),
-            2.. if WIDE => add_to_tile::<FMA, 2, N>(sums, lanes, numbers, height, first),
-            _ => add_to_tile::<FMA, 1, N>(sums, lanes, numbers, height, first),
+            HEIGHT.. if WIDE => add_to_tile::<T, FMA, HEIGHT, N>(sums, lanes, numbers, height, first),
+            2.. if WIDE => add_to_tile::<T, FMA, 2, N>(sums, lanes, numbers, height, first),
+            _ => add_to_tile::<T, FMA, 1, N>(sums, lanes, numbers, height, first),
         };
     }
 }
@@ -44,21 +44,21 @@ pub fn add_product<const FMA: bool, const WIDE: bool, const N: usize>(
 /// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: what is not inlined is compiled
 /// for any processor.)
 #[inline(always)]
-fn add_to_tile<const FMA: bool, const M: usize, const N: usize>(
-    sums: &mut [Lanes],
-    lanes: &[Lanes],
-    numbers: impl Iterator<Item = [f64; N]>,
+fn add_to_tile<T: Number, const FMA: bool, const M: usize, const N: usize>(
+    sums: &mut [T::Lanes],
+    lanes: &[T::Lanes],
+    numbers: impl Iterator<Item = [T; N]>,
     height: usize,
     first: usize,
 ) -> usize {
-    let mut tile = [[[0.0; LANES]; M]; N];
+    let mut tile = [[T::Lanes::ZEROS; M]; N];
     for (tile, column) in tile.iter_mut().zip(sums.chunks_exact(height)) {
         *tile = *block(column, first);
     }
     for (lanes, numbers) in lanes.chunks_exact(height).zip(numbers) {
         let lanes = *block(lanes, first);
         for n in 0..N {
-            add_scaled::<FMA, M>(&mut tile[n], numbers[n], &lanes);
+            add_scaled::<T, FMA, M>(&mut tile[n], numbers[n], &lanes);
         }
     }
     for (tile, column) in tile.iter().zip(sums.chunks_exact_mut(height)) {

@@ -8,73 +8,78 @@ use super::fused::has_instruction;
 use super::tile::{COLUMNS, Numbers, add_product};
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::non_zeros::{ByPlace, NonZeroRow, NonZeros};
-use crate::vectorized::panel_matrix::Lanes;
+use crate::vectorized::number::{Lanes as _, Number};
 
 /// The number of samples whose deltas go through all columns before the next ones: at most 32 KiB.
 const DEPTH: usize = 128;
 
 /// Computes W ← decay·W.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn shrink(weights: &mut [Lanes], decay: f64) {
-    for weight in weights.as_flattened_mut() {
+pub fn shrink<T: Number>(weights: &mut [T::Lanes], decay: T) {
+    for weight in T::Lanes::flat_mut(weights) {
         *weight *= decay;
     }
 }
 
 /// Computes b ← b + factor·Σ δ.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn update_biases(biases: &mut [Lanes], deltas: &[Lanes], factor: f64) {
+pub fn update_biases<T: Number>(biases: &mut [T::Lanes], deltas: &[T::Lanes], factor: T) {
     const FMA: bool = has_instruction!();
     for deltas in deltas.chunks_exact(biases.len()) {
         for (biases, deltas) in biases.as_chunks_mut::<1>().0.iter_mut().zip(deltas.as_chunks::<1>().0) {
-            add_scaled::<FMA, _>(biases, factor, deltas);
+            add_scaled::<T, FMA, _>(biases, factor, deltas);
         }
     }
 }
 
 /// Computes W ← W + factor·Σ δ·xᵀ as a walk, sample by sample: for one sample, or where a layer has only one panel.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn update_by_sample(
-    weights: &mut [Lanes],
-    deltas: &[Lanes],
+pub fn update_by_sample<T: Number>(
+    weights: &mut [T::Lanes],
+    deltas: &[T::Lanes],
     height: usize,
-    inputs: &NonZeros,
-    factor: f64,
+    inputs: &NonZeros<T>,
+    factor: T,
 ) {
     const FMA: bool = has_instruction!();
     for (sample, deltas) in deltas.chunks_exact(height).enumerate() {
         let inputs = inputs.row(sample);
         match height {
-            1 => add_to_columns::<FMA, 1>(weights, inputs, block(deltas, 0), factor),
-            2 => add_to_columns::<FMA, 2>(weights, inputs, block(deltas, 0), factor),
-            3 => add_to_columns::<FMA, 3>(weights, inputs, block(deltas, 0), factor),
-            _ => add_to_columns::<FMA, 4>(weights, inputs, block(deltas, 0), factor),
+            1 => add_to_columns::<T, FMA, 1>(weights, inputs, block(deltas, 0), factor),
+            2 => add_to_columns::<T, FMA, 2>(weights, inputs, block(deltas, 0), factor),
+            3 => add_to_columns::<T, FMA, 3>(weights, inputs, block(deltas, 0), factor),
+            _ => add_to_columns::<T, FMA, 4>(weights, inputs, block(deltas, 0), factor),
         }
     }
 }
 
 /// Computes the same column by column: each is loaded and stored once for all the samples that use it.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn update_by_column(
-    weights: &mut [Lanes],
-    deltas: &[Lanes],
+pub fn update_by_column<T: Number>(
+    weights: &mut [T::Lanes],
+    deltas: &[T::Lanes],
     height: usize,
-    inputs: &ByPlace,
-    factor: f64,
+    inputs: &ByPlace<T>,
+    factor: T,
 ) {
     const FMA: bool = has_instruction!();
     match height {
-        1 => add_terms::<FMA, 1>(weights, deltas, inputs, factor),
-        2 => add_terms::<FMA, 2>(weights, deltas, inputs, factor),
-        3 => add_terms::<FMA, 3>(weights, deltas, inputs, factor),
-        _ => add_terms::<FMA, 4>(weights, deltas, inputs, factor),
+        1 => add_terms::<T, FMA, 1>(weights, deltas, inputs, factor),
+        2 => add_terms::<T, FMA, 2>(weights, deltas, inputs, factor),
+        3 => add_terms::<T, FMA, 3>(weights, deltas, inputs, factor),
+        _ => add_terms::<T, FMA, 4>(weights, deltas, inputs, factor),
     }
 }
 
 /// Computes the same as a matrix product: `inputs` has [`COLUMNS`] columns at a time, all samples of each, times
 /// factor.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, inputs: &[Numbers]) {
+pub fn update_product<T: Number>(
+    weights: &mut [T::Lanes],
+    deltas: &[T::Lanes],
+    height: usize,
+    inputs: &[Numbers<T>],
+) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let samples = deltas.len() / height;
@@ -83,11 +88,11 @@ pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, in
         for (weights, inputs) in tiles {
             let inputs = inputs[depth * DEPTH..].iter();
             if weights.len() == COLUMNS * height {
-                add_product::<FMA, WIDE, _>(weights, deltas, &inputs.copied(), height);
+                add_product::<T, FMA, WIDE, _>(weights, deltas, &inputs.copied(), height);
                 continue;
             }
             for (n, column) in weights.chunks_exact_mut(height).enumerate() {
-                add_product::<FMA, WIDE, _>(column, deltas, &inputs.clone().map(|x| [x[n]]), height);
+                add_product::<T, FMA, WIDE, _>(column, deltas, &inputs.clone().map(|x| [x[n]]), height);
             }
         }
     }
@@ -95,32 +100,32 @@ pub fn update_product(weights: &mut [Lanes], deltas: &[Lanes], height: usize, in
 
 /// Adds factor·x·δ to the column of each input x; δ stays in registers.
 #[inline(always)]
-pub(super) fn add_to_columns<const FMA: bool, const HEIGHT: usize>(
-    weights: &mut [Lanes],
-    inputs: NonZeroRow<'_>,
-    deltas: &[Lanes; HEIGHT],
-    factor: f64,
+pub(super) fn add_to_columns<T: Number, const FMA: bool, const HEIGHT: usize>(
+    weights: &mut [T::Lanes],
+    inputs: NonZeroRow<'_, T>,
+    deltas: &[T::Lanes; HEIGHT],
+    factor: T,
 ) {
     let deltas = *deltas;
     for (&place, &input) in inputs.places.iter().zip(inputs.values) {
-        let column = block_mut::<HEIGHT>(weights, place as usize * HEIGHT);
-        add_scaled::<FMA, _>(column, factor * input, &deltas);
+        let column = block_mut::<_, HEIGHT>(weights, place as usize * HEIGHT);
+        add_scaled::<T, FMA, _>(column, factor * input, &deltas);
     }
 }
 
 /// Adds factor·x·δ of all its samples to each column, which stays in registers.
 #[inline(always)]
-fn add_terms<const FMA: bool, const HEIGHT: usize>(
-    weights: &mut [Lanes],
-    deltas: &[Lanes],
-    inputs: &ByPlace,
-    factor: f64,
+fn add_terms<T: Number, const FMA: bool, const HEIGHT: usize>(
+    weights: &mut [T::Lanes],
+    deltas: &[T::Lanes],
+    inputs: &ByPlace<T>,
+    factor: T,
 ) {
     for (place, column) in weights.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
         let mut sums = *column;
         for entry in inputs.of_place(place) {
-            let deltas = block::<HEIGHT>(deltas, entry.sample as usize * HEIGHT);
-            add_scaled::<FMA, _>(&mut sums, factor * entry.value, deltas);
+            let deltas = block::<_, HEIGHT>(deltas, entry.sample as usize * HEIGHT);
+            add_scaled::<T, FMA, _>(&mut sums, factor * entry.value, deltas);
         }
         *column = sums;
     }

@@ -3,3 +3,4 @@
 mod equivalence;
 mod golden;
 mod properties;
+mod scalars;

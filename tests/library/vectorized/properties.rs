@@ -1,8 +1,7 @@
 //! Laws of the vectorized network, for all shapes, mini-batches, threads and CPUs.
 
-use backprop::vectorized::{FullConnectedLayer, Network, textbook};
+use backprop::vectorized::{Network, Number, textbook};
 use backprop::{Activation, Architecture, Cost, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
-use libm::fma;
 use proptest::prelude::*;
 
 use testkit::networks::{Rows, parameters, rows};
@@ -28,6 +27,15 @@ fn network(architecture: &Architecture, seed: u64) -> Network {
     Network::from_parameters(architecture, &parameters(architecture, seed))
 }
 
+fn network_of<T: Number>(architecture: &Architecture, seed: u64) -> Network<T>
+where
+    Network<T>: Engine,
+{
+    let mut network = Network::zeros(architecture).expect("a small network");
+    network.set_parameters(&parameters(architecture, seed));
+    network
+}
+
 fn bits(parameters: &Parameters) -> Vec<u64> {
     parameters.iter().map(f64::to_bits).collect()
 }
@@ -37,12 +45,8 @@ proptest! {
 
     #[test]
     fn a_mini_batch_of_one_is_one_online_step_to_the_bit(architecture in architecture(), seed: u64) {
-        let Rows { labels, samples } = rows(&architecture, 1, seed);
-        let (mut online, mut batch) = (network(&architecture, seed), network(&architecture, seed));
-        let cost = Engine::train_one_sample(&mut online, Label(&labels), Sample(&samples), 0.1);
-        let batch_cost = batch.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
-        prop_assert_eq!(cost.to_bits(), batch_cost.to_bits());
-        prop_assert_eq!(bits(&online.parameters()), bits(&batch.parameters()));
+        is_one_online_step(&mut [(); 2].map(|()| network_of::<f64>(&architecture, seed)), seed);
+        is_one_online_step(&mut [(); 2].map(|()| network_of::<f32>(&architecture, seed)), seed);
     }
 
     #[test]
@@ -54,16 +58,8 @@ proptest! {
         if fill_zeros {
             samples.iter_mut().enumerate().for_each(|(i, x)| *x += (i % 5) as f64 * 0.2);
         }
-        let (mut each, mut one) = (network(&architecture, seed), network(&architecture, seed));
-        let trained = each.train_each(&labels, &samples, 0.01);
-        let mut expected = 0.0;
-        let labels = labels.chunks_exact(architecture.output_size());
-        for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
-            expected += Engine::train_one_sample(&mut one, Label(label), Sample(sample), 0.01);
-        }
-        prop_assert_eq!(trained.samples, count);
-        prop_assert_eq!(trained.cost.to_bits(), expected.to_bits());
-        prop_assert_eq!(bits(&each.parameters()), bits(&one.parameters()));
+        is_sample_by_sample(&mut [(); 2].map(|()| network_of::<f64>(&architecture, seed)), &labels, &samples);
+        is_sample_by_sample(&mut [(); 2].map(|()| network_of::<f32>(&architecture, seed)), &labels, &samples);
     }
 
     #[test]
@@ -110,10 +106,13 @@ proptest! {
         architecture in architecture(), count in 0usize..6, seed: u64
     ) {
         let samples = rows(&architecture, count, seed).samples;
-        let mut network = network(&architecture, seed);
-        let together = network.predict_rows(&samples);
-        let each = samples.chunks_exact(architecture.input_size()).flat_map(|row| network.predict(Sample(row)));
-        prop_assert_eq!(together, each.collect::<Vec<_>>());
+        let (mut double, mut single) = (network(&architecture, seed), network_of::<f32>(&architecture, seed));
+        for network in [&mut double as &mut dyn Engine, &mut single] {
+            let together = network.predict_rows(&samples);
+            let rows = samples.chunks_exact(architecture.input_size());
+            let each: Vec<_> = rows.flat_map(|row| network.predict(Sample(row))).collect();
+            prop_assert_eq!(together, each);
+        }
     }
 
     #[test]
@@ -130,27 +129,52 @@ proptest! {
     }
 }
 
+fn is_one_online_step([online, batch]: &mut [impl Engine; 2], seed: u64) {
+    let Rows { labels, samples } = rows(online.architecture(), 1, seed);
+    let cost = online.train_one_sample(Label(&labels), Sample(&samples), 0.1);
+    let batch_cost = batch.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
+    assert_eq!(cost.to_bits(), batch_cost.to_bits());
+    assert_eq!(bits(&online.parameters()), bits(&batch.parameters()));
+}
+
+fn is_sample_by_sample([each, one]: &mut [impl Engine; 2], labels: &[f64], samples: &[f64]) {
+    let trained = each.train_each(labels, samples, 0.01);
+    let (inputs, outputs) = (one.architecture().input_size(), one.architecture().output_size());
+    let mut expected = 0.0;
+    for (label, sample) in labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs)) {
+        expected += one.train_one_sample(Label(label), Sample(sample), 0.01);
+    }
+    assert_eq!(trained.samples, samples.len() / inputs);
+    assert_eq!(trained.cost.to_bits(), expected.to_bits());
+    assert_eq!(bits(&each.parameters()), bits(&one.parameters()));
+}
+
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    do_not_depend_on_threads(&[Activation::Sigmoid], 109);
+    do_not_depend_on_threads::<f64>(&[Activation::Sigmoid], 109);
+    do_not_depend_on_threads::<f32>(&[Activation::Sigmoid], 109);
 }
 
 #[test]
 #[ignore = "seconds in a debug build; run in release"]
 fn results_of_many_samples_do_not_depend_on_the_number_of_threads() {
-    do_not_depend_on_threads(&[Activation::Sigmoid, Activation::Relu], 333);
+    do_not_depend_on_threads::<f64>(&[Activation::Sigmoid, Activation::Relu], 333);
+    do_not_depend_on_threads::<f32>(&[Activation::Sigmoid, Activation::Relu], 333);
 }
 
 /// Asserts that one, two and three threads compute the same bits of this many samples: several shares of uneven size on one
 /// thread, and enough work for three.
-fn do_not_depend_on_threads(activations: &[Activation], count: usize) {
+fn do_not_depend_on_threads<T: Number>(activations: &[Activation], count: usize)
+where
+    Network<T>: Engine,
+{
     for &activation in activations {
         let architecture = Architecture::new(&[150, 72, 40, 10]).with_activation(activation);
         let Rows { labels, samples } = rows(&architecture, count, 5);
         let dropout = Some(Dropout { probability: 0.3, seed: 9 });
         let step = MiniBatchStep { rate: 0.5, weight_decay: 0.999, dropout };
         let run = |threads: usize| {
-            let mut network = network(&architecture, 3);
+            let mut network = network_of::<T>(&architecture, 3);
             network.set_threads(threads).expect("a few threads");
             let cost = network.train_mini_batch(&labels, &samples, &step);
             let cost = cost + network.train_mini_batch(&labels, &samples, &MiniBatchStep::plain(0.1));
@@ -162,103 +186,6 @@ fn do_not_depend_on_threads(activations: &[Activation], count: usize) {
         assert_eq!(one, run(2));
         assert_eq!(one, run(3));
     }
-}
-
-/// Steps in scalars: no lanes, no panels, no tiles, no skipping of zeros; only the documented order of summation.
-///
-/// On whichever instruction set the kernels run, their bits must be these.
-#[test]
-fn every_cpu_computes_the_bits_of_these_scalar_steps() {
-    for sizes in [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1]] {
-        let architecture = Architecture::new(sizes);
-        let Rows { labels, samples } = rows(&architecture, 3, 11);
-        let mut network = network(&architecture, 11);
-        let mut scalars = network.parameters();
-        network.train_each(&labels, &samples, 0.7);
-        let labels = labels.chunks_exact(architecture.output_size());
-        for (label, sample) in labels.zip(samples.chunks_exact(architecture.input_size())) {
-            scalar_mini_batch(&mut scalars, label, sample, 0.7);
-        }
-        assert!(bits(&network.parameters()) == bits(&scalars), "{sizes:?}");
-    }
-}
-
-/// Returns the network's own σ, as a network of one neuron with weight 1 and bias 0 gives it.
-fn sigmoid(weighted_input: f64) -> f64 {
-    let mut neuron = FullConnectedLayer::new(1, 1, Activation::Sigmoid);
-    neuron.set_weight(0, 0, 1.0);
-    neuron.forward(&[weighted_input]);
-    neuron.output()[0]
-}
-
-/// Mini-batches on both sides of every border: of walk and product (40 of 100 inputs are not 0; four samples), of tiles
-/// of four columns, of lanes of eight samples, of blocks of 32, of panels of 32 rows, and of two panels.
-#[test]
-fn every_cpu_computes_the_bits_of_these_scalar_mini_batches() {
-    for sizes in
-        [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3], &[6, 37, 100, 3]]
-    {
-        let architecture = Architecture::new(sizes);
-        for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60), (130, 70)]
-        {
-            let Rows { labels, samples: mut inputs } = rows(&architecture, samples, 12);
-            for (place, input) in inputs.iter_mut().enumerate() {
-                *input = if place * 37 % 100 < percent { 0.01 + (place % 13) as f64 / 13.0 } else { 0.0 };
-            }
-            let mut network = network(&architecture, 12);
-            let mut scalars = network.parameters();
-            for _ in 0..2 {
-                network.train_mini_batch(&labels, &inputs, &MiniBatchStep::plain(0.7));
-                scalar_mini_batch(&mut scalars, &labels, &inputs, 0.7);
-            }
-            let same = bits(&network.parameters()) == bits(&scalars);
-            assert!(same, "{sizes:?}, {samples} samples, {percent} of 100 inputs not 0");
-        }
-    }
-}
-
-fn scalar_mini_batch(parameters: &mut Parameters, labels: &[f64], samples: &[f64], rate: f64) {
-    let (inputs, outputs) =
-        (parameters.layers[0].weights[0].len(), parameters.layers.last().unwrap().biases.len());
-    let before = parameters.clone();
-    let count = samples.len() / inputs;
-    let factor = rate / count as f64;
-    for (label, sample) in labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs)) {
-        let mut outputs = vec![sample.to_vec()];
-        for layer in &before.layers {
-            let rows = layer.weights.iter().zip(&layer.biases);
-            let inputs = &outputs[outputs.len() - 1];
-            let sums =
-                rows.map(|(row, bias)| row.iter().zip(inputs).fold(*bias, |sum, (w, x)| fma(*w, *x, sum)));
-            outputs.push(sums.map(sigmoid).collect());
-        }
-        let slope = |a: f64| a * (1.0 - a);
-        let last = outputs.len() - 1;
-        let mut deltas: Vec<f64> =
-            outputs[last].iter().zip(label).map(|(a, y)| slope(*a) * (y - a)).collect();
-        for (index, layer) in parameters.layers.iter_mut().enumerate().rev() {
-            let mut deltas_before = Vec::new();
-            for (k, x) in outputs[index].iter().enumerate() {
-                let column: Vec<f64> = before.layers[index].weights.iter().map(|row| row[k]).collect();
-                deltas_before.push(sum_as_documented(&column, &deltas, count) * slope(*x));
-                for (row, delta) in layer.weights.iter_mut().zip(&deltas) {
-                    row[k] = fma(*delta, factor * x, row[k]);
-                }
-            }
-            layer.biases.iter_mut().zip(&deltas).for_each(|(bias, d)| *bias = fma(*d, factor, *bias));
-            deltas = deltas_before;
-        }
-    }
-}
-
-/// Fewer than four samples: eight partial sums by place modulo 8, then pairs of them. More: one sum.
-fn sum_as_documented(column: &[f64], deltas: &[f64], samples: usize) -> f64 {
-    let mut p = [0.0f64; 8];
-    for (row, (w, d)) in column.iter().zip(deltas).enumerate() {
-        let place = if samples < 4 { row % 8 } else { 0 };
-        p[place] = fma(*w, *d, p[place]);
-    }
-    ((p[0] + p[4]) + (p[2] + p[6])) + ((p[1] + p[5]) + (p[3] + p[7]))
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! Computes sum + number·factor with one rounding on processors that have no instruction for it (WebAssembly is one,
-//! an x86-64 without FMA another): the same bits, from additions and multiplications that are rounded one by one.
+//! In f64: additions and multiplications that are rounded one by one, and together give the same bits.
 //!
 //! The error of a rounding is itself a number, and a few operations compute it (Dekker 1971, Knuth's 2Sum):
 //!
@@ -27,26 +26,10 @@
 
 use std::sync::OnceLock;
 
-use crate::vectorized::panel_matrix::{LANES, Lanes};
+use crate::vectorized::number::Arithmetic;
 
-/// True if the version of a kernel that this is used in has the instruction behind `f64::mul_add`.
-///
-/// AVX-512 has its own instruction. Only the features written out for a version are seen, not those they imply.
-///
-/// In a debug build for windows-gnu `mul_add` is a call of mingw-w64's `fma`, which rounds twice.
-macro_rules! has_instruction {
-    () => {
-        multiversion::target::target_cfg_f!(all(
-            any(
-                target_feature = "fma",
-                target_feature = "avx512f",
-                not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "wasm32"))
-            ),
-            not(all(windows, target_env = "gnu", debug_assertions))
-        ))
-    };
-}
-pub(super) use has_instruction;
+const LANES: usize = f64::LANES;
+type Lanes = [f64; LANES];
 
 /// Adds numbers·factor to sums.
 type MultiplyAdd = fn(&mut [f64], &[f64], f64);
@@ -167,9 +150,10 @@ fn add(x: f64, y: f64) -> (f64, f64) {
 
 /// Returns x + y or, if it lies between two neighbouring numbers, the odd one of them.
 #[inline(always)]
-fn to_odd(x: f64, y: f64) -> f64 {
+pub fn to_odd(x: f64, y: f64) -> f64 {
     let (sum, too_much) = add(x, y);
-    if too_much == 0.0 {
+    // With infinities it is NaN.
+    if too_much == 0.0 || too_much.is_nan() {
         return sum;
     }
     // If the neighbour nearer to zero is odd, it is the result; if it is even, the other one is.
