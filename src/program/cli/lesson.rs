@@ -13,7 +13,7 @@ use backprop::Error;
 use super::output::name;
 use super::{Failure, Output};
 use crate::io::{self, Destinations, Force, Kind};
-use crate::lesson::table::wrapped;
+use crate::lesson::text::wrapped;
 use crate::lesson::{Entry, LESSONS, Question};
 
 const EXAMPLES: &str = "Examples:
@@ -156,11 +156,11 @@ impl Lesson {
             return Ok(());
         }
         writeln!(output, "{}\n", capitalised(entry.summary))?;
-        writeln!(output, "{}", lesson.set_up())?;
+        writeln!(output, "{}", entry.set_up(&*lesson))?;
         if !self.quiet_answers {
-            ask(&lesson.question(), output)?;
+            ask(&entry.question(&*lesson), output)?;
         }
-        writeln!(output, "{}", lesson.text())?;
+        writeln!(output, "{}", entry.result(&*lesson))?;
         write_tries(entry, false, output)?;
         match &self.plot {
             Some(path) => writeln!(output, "\nThe picture is in {}.", name(path))?,
@@ -198,7 +198,7 @@ fn ask(question: &Question, output: &mut Output) -> std::io::Result<()> {
 fn write_tries(entry: &Entry, with_answers: bool, output: &mut Output) -> std::io::Result<()> {
     let hint = format!(" (answers: backprop lesson {} --answers)", entry.name);
     writeln!(output, "Three things to try{}", if with_answers { "" } else { &hint })?;
-    for (place, one) in entry.tries.iter().enumerate() {
+    for (place, one) in entry.text.tries().iter().enumerate() {
         writeln!(output, "\n{}. backprop lesson {} {}", place + 1, entry.name, one.flags)?;
         output.write_all(wrapped(one.question, 3).as_bytes())?;
         if with_answers {

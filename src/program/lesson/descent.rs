@@ -17,29 +17,6 @@ pub struct Settings {
     pub curvatures: [f64; 2],
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--rate 0.25",
-        question: "Exactly the border. What does the ball do?",
-        answer: "Across the valley each step multiplies v2 by 1 - 0.25 * 8 = -1: the ball leaps from one side to the \
-                 other and back, always at the same height, for ever. Meanwhile it arrives along the valley.",
-    },
-    Try {
-        flags: "--rate 0.01,0.024,0.026 --curvatures 1,80",
-        question: "A narrower valley, 80 instead of 8. Which rates are right now?",
-        answer: "Those below 2 / 80 = 0.025: a tenth of what was allowed before. The flat direction is as flat as it \
-                 was, so the ball now needs ten times as many steps along it. A long narrow valley is slow whatever \
-                 the rate.",
-    },
-    Try {
-        flags: "--rate 1 --curvatures 1,1",
-        question: "A round valley. How many steps does a rate of 1 need?",
-        answer: "One: 1 - rate * 1 is 0 in both directions. Where all curvatures are alike, 1 divided by them is the \
-                 perfect rate. Standardized inputs make valleys rounder; that is what they are good for.",
-    },
-];
-
 /// The start of the ball.
 pub const START: [f64; 2] = [-4.0, 1.2];
 
@@ -84,7 +61,7 @@ pub struct Path {
 }
 
 /// The end of a ball's way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Outcome {
     /// Less than a thousandth of the height is left.
     Arrives,
@@ -140,86 +117,16 @@ impl Descent {
             Outcome::Creeps
         }
     }
-
-    fn told(&self, path: &Path) -> String {
-        let (rate, left) = (path.rate, path.heights[STEPS] / path.heights[0]);
-        match self.outcome(path) {
-            Outcome::Creeps => format!(
-                "At rate {rate} it goes down surely, but so slowly that {:.0} % of the height is left after {STEPS} steps.",
-                100.0 * left
-            ),
-            Outcome::Arrives if left == 0.0 => format!("At rate {rate} it is there, exactly."),
-            Outcome::Arrives => {
-                format!("At rate {rate} it is all but there: {left:.1e} of the height is left.")
-            }
-            Outcome::Swings => format!(
-                "At rate {rate} each step leaps across the valley to the same height on the other side, and the next \
-                 one back, for ever."
-            ),
-            Outcome::Climbs => format!(
-                "At rate {rate} each step overshoots the bottom of the steep side and lands higher up on the other: \
-                 {} times the first height.",
-                cell(left, 1)
-            ),
-        }
-    }
 }
 
 impl Lesson for Descent {
-    fn set_up(&self) -> String {
-        let ([c1, c2], [v1, v2]) = (self.settings.curvatures, START);
-        paragraph!(
-            "A valley C = ({c1} v1^2 + {c2} v2^2) / 2: along v1 it curves by {c1}, along v2 by {c2}. Its lowest point \
-             is (0, 0). A ball at ({v1}, {v2}) goes down in steps: v moves by -rate times the slope."
-        )
+    fn right(&self) -> usize {
+        self.outcome(&self.paths[self.paths.len() - 1]) as usize
     }
 
-    fn question(&self) -> Question {
-        let last = &self.paths[self.paths.len() - 1];
-        let choices = [
-            "all but at the bottom",
-            "on its way down",
-            "leaping to and fro at the same height",
-            "higher with every leap",
-        ];
-        let text = format!("Where is the ball after {STEPS} steps at a rate of {}?", last.rate);
-        Question::new(text, &choices, self.outcome(last) as usize)
-    }
-
-    fn text(&self) -> String {
-        let rows = [0, 1, 2, 3, 5, 10, 20, STEPS].map(|step| {
-            let heights = self.paths.iter().map(|path| cell(path.heights[step], 4));
-            std::iter::once(step.to_string()).chain(heights).collect()
-        });
-        let rates = self.paths.iter().map(|path| format!("rate {}", path.rate));
-        let headings = std::iter::once("step".to_owned()).chain(rates);
-        let [c1, c2] = self.settings.curvatures;
-        let drops = self.paths.iter().map(|path| {
-            let drop = path.heights[0] - path.heights[1];
-            vec![path.rate.to_string(), cell(path.predicted_drop, 3), cell(drop, 3)]
-        });
-        let outcomes: Vec<String> = self.paths.iter().map(|path| self.told(path)).collect();
-        told(&[
-            paragraph!("The height C after each step:"),
-            table(headings, rows),
-            paragraph!("{}", outcomes.join(" ")),
-            paragraph!(
-                "A step multiplies v1 by 1 - rate * {c1} and v2 by 1 - rate * {c2}. Both numbers must lie between -1 \
-                 and 1, so the rate must be below 2 / {} = {}. {}",
-                self.settings.steepest(),
-                self.border,
-                if c1 == c2 {
-                    "The valley is round, so one rate is right for both directions."
-                } else {
-                    "The steeper curvature sets the limit, and the flat direction has to be patient."
-                }
-            ),
-            paragraph!("Why go against the slope at all? A small step goes down by rate * |slope|^2:"),
-            table(["rate", "predicted drop", "first step's drop"], drops),
-            paragraph!(
-                "Only a small step keeps that promise: further on, the slope is no longer what it was."
-            ),
-        ])
+    fn facts(&self) -> Value {
+        let outcomes: Vec<Outcome> = self.paths.iter().map(|path| self.outcome(path)).collect();
+        context! { start => START, steps => STEPS, outcomes => Serde(outcomes) }
     }
 
     fn figure(&self) -> Figure {

@@ -28,29 +28,6 @@ pub struct Settings {
     pub pixels: Pixels,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--epochs 50",
-        question: "Train for ten times as many epochs. Does the Normal start catch up?",
-        answer: "Not quite: with time even a small slope gets a neuron out of saturation, and both end with all \
-                 training digits learnt, but the Scaled start recognises more of the test digits throughout.",
-    },
-    Try {
-        flags: "--init small,scaled",
-        question: "Compare with small, uniform within 0.1. Which of the others does it resemble?",
-        answer: "Scaled: with 784 inputs both draw weights of about the same size (0.058 and 0.036), so the sums are \
-                 small and the outputs in the middle. The difference is in the biases, which are near 0 with small. \
-                 Only scaled adapts to other numbers of inputs.",
-    },
-    Try {
-        flags: "--pixels raw",
-        question: "Inputs up to 255 instead of 1. What happens even to the Scaled start?",
-        answer: "Its sums are 255 times as large, so nearly all of its hidden neurons are saturated as well, and it \
-                 learns next to nothing. Scaled counts on inputs of a size of about 1. That is why pixels are divided by 255.",
-    },
-];
-
 fn two_inits(text: &str) -> Result<[WeightInit; 2], String> {
     let inits = text.split(',').map(|part| WeightInit::of_word(part.trim()).ok_or(()));
     let two = inits.collect::<Result<Vec<_>, _>>().ok().and_then(|inits| inits.try_into().ok());
@@ -174,76 +151,25 @@ fn meaning(init: WeightInit) -> String {
 }
 
 impl Lesson for Initialisation {
-    fn set_up(&self) -> String {
-        let meanings = self.settings.init.map(|init| format!("{init}: {}.", meaning(init))).join(" ");
-        paragraph!(
-            "A network 784-{HIDDEN}-10 before any training, shown {SHOWN} digits. Each hidden neuron sums 784 inputs \
-             times weights. {meanings} A neuron whose output is below 0.05 or above 0.95 is saturated."
-        )
-    }
-
-    fn question(&self) -> Question {
-        let [first, _] = &self.starts;
-        let text = format!("How many of the hidden outputs are saturated with {} weights?", first.init);
-        let right = match first.saturated {
+    fn right(&self) -> usize {
+        match self.starts[0].saturated {
             share if share < 0.05 => 0,
             share if share < 0.5 => 1,
             _ => 2,
-        };
-        Question::new(text, &["next to none", "some, but less than half", "more than half"], right)
+        }
     }
 
-    fn text(&self) -> String {
-        let starts = &self.starts;
-        let looks = starts.iter().map(|start| {
-            vec![
-                start.init.to_string(),
-                format!("{:.2}", start.spread),
-                format!("{:.0} %", 100.0 * start.saturated),
-                format!("{:.3}", start.mean_slope),
-            ]
-        });
+    fn facts(&self) -> Value {
         let last = self.settings.epochs as usize;
         let shown = (0..=last).filter(|epoch| last <= 10 || epoch % last.div_ceil(10) == 0 || *epoch == last);
-        let epochs = shown.map(|epoch| {
-            let mut row = vec![epoch.to_string()];
-            row.extend(starts.iter().map(|start| format!("{:.0} %", 100.0 * start.accuracy[epoch])));
-            row.extend(starts.iter().map(|start| match epoch {
-                0 => "-".to_owned(),
-                _ => format!("{:.3}", start.train_cost[epoch - 1]),
-            }));
-            row
-        });
-        let [one, other] = self.settings.init;
-        told(&[
-            table(["weights", "spread of sums", "saturated", "mean slope"], looks),
-            paragraph!(
-                "A saturated neuron has hardly any slope, and its delta, which has the slope in it, is next to \
-                 nothing: its {} weights stay where chance has put them. The mean slope is {:.3} with {one} weights and \
-                 {:.3} with {other} (it is never above 0.25).",
-                784 + 1,
-                starts[0].mean_slope,
-                starts[1].mean_slope,
-            ),
-            paragraph!(
-                "Both networks then see the same {TRAIN} digits in the same order, {last} times, and are asked about \
-                 {TEST} others. Recognised, and the mean cost met while training:"
-            ),
-            table(
-                [
-                    "epoch".to_owned(),
-                    one.to_string(),
-                    other.to_string(),
-                    format!("cost, {one}"),
-                    format!("cost, {other}"),
-                ],
-                epochs,
-            ),
-            paragraph!(
-                "The better cost function of the lesson slowdown does not help here: it takes the slope out of the \
-                 output layer's delta, not out of the hidden layer's."
-            ),
-        ])
+        context! {
+            hidden => HIDDEN,
+            digits => SHOWN,
+            train => TRAIN,
+            test => TEST,
+            meanings => self.settings.init.map(meaning),
+            shown => shown.collect::<Vec<_>>(),
+        }
     }
 
     fn figure(&self) -> Figure {

@@ -21,31 +21,6 @@ pub struct Settings {
     pub add: Option<[f64; 2]>,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--rate 0.09",
-        question: "A rate a little larger (0.08 first, then 0.09). What happens?",
-        answer: "At 0.08 the line still swings into place. At 0.09 every step overshoots and lands higher: the border \
-                 is at 0.0855, 2 divided by the steepest curvature of the cost. The lesson descent is about that.",
-    },
-    Try {
-        flags: "--from-middle",
-        question: "The minutes counted from the middle. Why does b get there so much sooner?",
-        answer: "Counted from 0, turning the line also lifts its middle, so a step of w spoils b and a step of b \
-                 spoils w, back and forth. Counted from the middle, the two no longer meddle with each other: b \
-                 goes straight to the mean temperature, 5 % of the rest with each step. That is why inputs are \
-                 standardized before training.",
-    },
-    Try {
-        flags: "--add 9,100",
-        question: "One more point: after 9 minutes the water is at 100 °C and does not get any hotter. What does that \
-                   do to the line?",
-        answer: "It gets flatter, 9.44 degrees a minute instead of 10, and fits all the other points worse: a line \
-                 cannot bend. A curve that levels off takes an activation function.",
-    },
-];
-
 /// A kettle: minutes on the stove, and the water's temperature in °C.
 pub const POINTS: [(f64, f64); 9] = [
     (0.0, 21.0),
@@ -165,72 +140,20 @@ impl LinearUnit {
         let first = last_away.map_or(0, |step| step + 1);
         (first < self.lines.len()).then_some(first)
     }
-
-    /// Says how w and b ended.
-    fn ending(&self) -> String {
-        match (self.settled(|line| line.w), self.settled(|line| line.b)) {
-            _ if self.settings.rate >= self.border => paragraph!(
-                "The cost grows: each step overshoots and lands higher. It does so from a rate of {:.4} on, 2 divided by \
-                 the steepest curvature of the cost (the lesson descent).",
-                self.border
-            ),
-            (Some(w), Some(b)) if self.settings.from_middle => paragraph!(
-                "w stays within 1 % of it from step {w} on, b from step {b}: counted from the middle, turning the line \
-                 no longer lifts it, and each of the two goes its own way."
-            ),
-            (Some(w), Some(b)) => paragraph!(
-                "w stays within 1 % of it from step {w} on, b only from step {b}: turning the line changes the errors \
-                 of late minutes a lot, so that slope is steep; lifting it changes all of them a little. One rate has \
-                 to do for both."
-            ),
-            (w, b) => {
-                let when = |step: Option<usize>| {
-                    step.map_or_else(|| "not yet".to_owned(), |step| format!("from step {step} on"))
-                };
-                paragraph!("Within 1 % of it: w {}, b {}. This rate needs more patience.", when(w), when(b))
-            }
-        }
-    }
 }
 
 impl Lesson for LinearUnit {
-    fn set_up(&self) -> String {
-        paragraph!(
-            "A kettle's temperature was read {} times, a minute apart. A neuron with one input x and no activation \
-             function, output = w*x + b, should give the temperature after x minutes{}. The cost is half the mean of \
-             the squared errors. Each step moves w and b against its slope, at the rate {}. Both begin at 0.",
-            self.points.len(),
-            if self.settings.from_middle { ", counted from the middle" } else { "" },
-            self.settings.rate,
-        )
-    }
-
-    fn question(&self) -> Question {
-        let right = match (self.settled(|line| line.w), self.settled(|line| line.b)) {
+    fn right(&self) -> usize {
+        match (self.settled(|line| line.w), self.settled(|line| line.b)) {
             (Some(w), b) if b.is_none_or(|b| w < b) => 0,
             (_, Some(_)) => 1,
             _ => 2,
-        };
-        let choices = ["the slope w", "the height b", "neither of them, ever"];
-        Question::new("Which of the two will be right first, to within 1 %?", &choices, right)
+        }
     }
 
-    fn text(&self) -> String {
-        let shown = [0, 1, 2, 3, 10, 30, 100, 300, STEPS].into_iter().filter(|step| *step < self.lines.len());
-        let rows = shown.map(|step| {
-            let Line { w, b } = self.lines[step];
-            vec![step.to_string(), cell(w, 4), cell(b, 4), cell(self.costs[step], 4)]
-        });
-        let Line { w, b } = self.best;
-        told(&[
-            table(["step", "w", "b", "cost"], rows),
-            paragraph!("The best line there is, by the least-squares formula: w = {w:.4}, b = {b:.4}."),
-            self.ending(),
-            paragraph!(
-                "A formula for the answer exists here because output and weights are in proportion. With a curved \
-                 activation function there is none, and going downhill step by step is what is left."
-            ),
-        ])
+    fn facts(&self) -> Value {
+        let (w, b) = (self.settled(|line| line.w), self.settled(|line| line.b));
+        context! { settled => context! { w, b } }
     }
 
     fn figure(&self) -> Figure {

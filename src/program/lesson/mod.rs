@@ -3,9 +3,9 @@
 //! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
 //! [`xor`] is the first task that needs it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
 //! [`vanishing`] show how it goes wrong and [`universality`] what it is good for. Each file opens with what you will
-//! see; `Settings` are what you may change, each a flag of the program; `TRIES` are three things to try, with their
-//! answers; a function `run` does the experiment. The code that tells and draws the result ([`Lesson`]) comes last. Every
-//! number in a text is computed when the lesson runs.
+//! see; `Settings` are what you may change, each a flag of the program; a function `run` does the experiment. The code that
+//! draws the result ([`Lesson`]) comes last. What a lesson says, and three things to try, are in the Markdown file of its
+//! name ([`text`]). Every number of a result is computed when the lesson runs.
 //!
 //! `backprop lesson NAME` asks what you expect, then tells; `--plot FILE.svg` draws, `--source` prints the file.
 
@@ -19,28 +19,28 @@ mod prelude;
 pub mod settings;
 pub mod sigmoid;
 pub mod slowdown;
-pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod text;
 pub mod universality;
 pub mod vanishing;
 pub mod xor;
 
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use minijinja::context;
+use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
+use self::text::Text;
 use crate::show::plot::Figure;
 
-/// The result of an experiment, ready to be told and drawn. Texts have at most 90 characters a line.
+/// The result of an experiment, ready to be told and drawn.
 pub trait Lesson: Numbers {
-    /// Tells what is tried, with which settings.
-    fn set_up(&self) -> String;
+    /// Returns the index of the right answer to the lesson's question.
+    fn right(&self) -> usize;
 
-    /// Asks the reader before the result is told.
-    fn question(&self) -> Question;
-
-    /// Tells the result and its meaning.
-    fn text(&self) -> String;
+    /// Returns what the text says besides the numbers of the result.
+    fn facts(&self) -> Value;
 
     /// Draws the lesson.
     fn figure(&self) -> Figure;
@@ -50,11 +50,18 @@ pub trait Lesson: Numbers {
 pub trait Numbers {
     /// Returns the numbers behind text and picture: the fields of the result as JSON.
     fn numbers(&self) -> serde_json::Value;
+
+    /// Returns the same for the text.
+    fn values(&self) -> Value;
 }
 
 impl<T: Serialize> Numbers for T {
     fn numbers(&self) -> serde_json::Value {
         serde_json::to_value(self).expect("a lesson's result is numbers, texts and lists of them")
+    }
+
+    fn values(&self) -> Value {
+        Value::from(Serde(self))
     }
 }
 
@@ -70,12 +77,6 @@ pub struct Question {
 }
 
 impl Question {
-    /// Makes a question with these answers.
-    pub fn new(text: impl Into<String>, choices: &[&str], right: usize) -> Self {
-        let choices = choices.iter().map(ToString::to_string).collect();
-        Self { text: text.into(), choices, right }
-    }
-
     /// Returns the letter of a choice: a, b, c.
     pub fn letter(choice: usize) -> char {
         char::from(b'a' + choice as u8)
@@ -89,17 +90,6 @@ impl Question {
     }
 }
 
-/// Something to try.
-#[derive(Debug, Clone, Copy)]
-pub struct Try {
-    /// The flags to try it with.
-    pub flags: &'static str,
-    /// The thing to look for.
-    pub question: &'static str,
-    /// The observation, and its reason.
-    pub answer: &'static str,
-}
-
 /// A lesson by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -111,12 +101,41 @@ pub struct Entry {
     pub path: &'static str,
     /// Its code.
     pub source: &'static str,
-    /// Three things to try.
-    pub tries: &'static [Try; 3],
+    /// What it says.
+    pub text: Text,
     /// Adds its settings to a command.
     pub settings: fn(Command) -> Command,
     /// Does the experiment with the settings that such a command parsed.
     pub run: fn(&ArgMatches) -> Result<Box<dyn Lesson>, clap::Error>,
+}
+
+impl Entry {
+    /// Tells what is tried, with which settings.
+    pub fn set_up(&self, lesson: &dyn Lesson) -> String {
+        text::laid_out(&self.fill("Set-up", lesson))
+    }
+
+    /// Asks the reader before the result is told.
+    pub fn question(&self, lesson: &dyn Lesson) -> Question {
+        let filled = self.fill("Question", lesson);
+        let (text, choices) = filled.trim().split_once("\n\n").unwrap_or_default();
+        let choices = choices.lines().filter_map(|line| line.strip_prefix("- "));
+        Question {
+            text: text.to_owned(),
+            choices: choices.map(str::to_owned).collect(),
+            right: lesson.right(),
+        }
+    }
+
+    /// Tells the result and its meaning.
+    pub fn result(&self, lesson: &dyn Lesson) -> String {
+        text::laid_out(&self.fill("Result", lesson))
+    }
+
+    fn fill(&self, section: &str, lesson: &dyn Lesson) -> String {
+        let numbers = context! { ..lesson.facts(), ..lesson.values() };
+        self.text.fill(section, &numbers).expect("the text asks for what the lesson has")
+    }
 }
 
 macro_rules! entry {
@@ -126,7 +145,7 @@ macro_rules! entry {
             summary: $summary,
             path: concat!("src/program/lesson/", stringify!($module), ".rs"),
             source: include_str!(concat!(stringify!($module), ".rs")),
-            tries: &$module::TRIES,
+            text: Text(include_str!(concat!(stringify!($module), ".md"))),
             settings: $module::Settings::augment_args,
             run: |flags| Ok(Box::new($module::run(&$module::Settings::from_arg_matches(flags)?))),
         }

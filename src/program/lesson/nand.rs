@@ -19,31 +19,6 @@ pub struct Settings {
     pub bias: f64,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--weights 2,2 --bias -3",
-        question: "Which gate is it with every sign flipped?",
-        answer: "AND: the weighted input has changed its sign for all four inputs, so every answer is the opposite \
-                 of NAND's. The adders break: not every gate can replace all the others. AND cannot make a 1 \
-                 out of 0s, whatever the wiring.",
-    },
-    Try {
-        flags: "--weights -20,-20 --bias 30",
-        question: "Weights and bias ten times as large: why does nothing change?",
-        answer: "A perceptron only asks whether w1*x1 + w2*x2 + b is above 0, and ten times a number is above 0 \
-                 where the number is. The scale of the weights means nothing to it. (It makes a sigmoid neuron \
-                 steeper: the lesson sigmoid.)",
-    },
-    Try {
-        flags: "--weights 2,2 --bias -1",
-        question: "Which gate is this? And which weights make XOR, 1 where exactly one input is 1?",
-        answer: "OR: one input is enough to get above 0. No weights make XOR: w1 + b and w2 + b would have to be above \
-                 0 and b not, so that w1 + w2 + b is above 0 too, where XOR is 0. The lesson perceptron lets you \
-                 watch a perceptron fail at it.",
-    },
-];
-
 /// A neuron whose output is all or nothing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Perceptron {
@@ -233,69 +208,14 @@ pub fn run(settings: &Settings) -> Gates {
 }
 
 impl Lesson for Gates {
-    fn set_up(&self) -> String {
-        let ([w1, w2], b) = (self.gate.weights, self.gate.bias);
-        paragraph!(
-            "A perceptron says 1 if w1*x1 + w2*x2 + b is above 0, and 0 if not. This one has the weights {w1} and \
-             {w2} and the bias {b}."
-        )
+    fn right(&self) -> usize {
+        ["NAND", "OR", "AND"].iter().position(|name| *name == self.name).unwrap_or(3)
     }
 
-    fn question(&self) -> Question {
-        let choices = ["if both are 1", "if both are 0", "unless both are 1", "none of these"];
-        let right = ["NAND", "OR", "AND"].iter().position(|name| *name == self.name).unwrap_or(3);
-        Question::new("Its two inputs are 0 or 1. When does it say 0?", &choices, right)
-    }
-
-    fn text(&self) -> String {
-        let bit = |yes: bool| u8::from(yes).to_string();
-        let truth_table = self.truth_table.iter().map(|([x1, x2], weighted_input, output)| {
-            vec![bit(*x1), bit(*x2), weighted_input.to_string(), bit(*output)]
-        });
-        let rows = || self.half_adder.iter().chain(&self.full_adder);
-        let sums = rows().map(|row| {
-            let carry_in = row.inputs.get(2).map_or("-".to_owned(), |&input| bit(input));
-            let verdict = if row.is_right() { "right" } else { "WRONG" };
-            let (a, b) = (bit(row.inputs[0]), bit(row.inputs[1]));
-            vec![a, b, carry_in, bit(row.carry), bit(row.sum), row.counted.to_string(), verdict.to_owned()]
-        });
-        let [half, full, byte] = self.gates;
-        let (gate, end) = if self.name == "NAND" {
-            (
-                "The output is 0 only where both inputs are 1: a NAND gate. Everything below is made of this one \
-                 perceptron, wired to others like it."
-                    .to_owned(),
-                "A network of perceptrons can compute whatever a computer can. But here the weights were chosen by \
-                 hand. In the next lesson a perceptron finds its own.",
-            )
-        } else {
-            (
-                format!(
-                    "As a gate: {}. The adders below are wired for NAND gates, and this perceptron takes the place of \
-                     each.",
-                    self.name
-                ),
-                "These circuits need NAND gates.",
-            )
-        };
-        told(&[
-            table(["x1", "x2", "w*x+b", "output"], truth_table),
-            paragraph!("{gate}"),
-            paragraph!(
-                "A half adder ({half} perceptrons) adds two bits. A full adder ({full}) adds three, the third being \
-                 the carry from the place to the right. Carry and sum, read as a binary number, say how many of the \
-                 inputs are 1:"
-            ),
-            table(["a", "b", "carry in", "carry", "sum", "inputs that are 1", ""], sums),
-            paragraph!(
-                "{} of {} rows are right. Eight full adders in a row ({byte} perceptrons) add two bytes: {} of the {} \
-                 sums tried are right. {end}",
-                rows().filter(|row| row.is_right()).count(),
-                rows().count(),
-                self.sums.1,
-                self.sums.0,
-            ),
-        ])
+    fn facts(&self) -> Value {
+        let rows = self.half_adder.iter().chain(&self.full_adder).map(|row| (row, row.is_right()));
+        let rows: Vec<(&Row, bool)> = rows.collect();
+        context! { right_rows => rows.iter().filter(|(_, is_right)| *is_right).count(), rows => Serde(rows) }
     }
 
     fn figure(&self) -> Figure {

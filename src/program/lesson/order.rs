@@ -26,27 +26,6 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--sizes 2,3,3,3,3,2",
-        question: "One more hidden layer. How many forward sweeps does the network need now?",
-        answer: "Five, one for each layer that has deltas. Each sweep carries the error one layer further back; the \
-                 backward sweep carries it through all of them at once, whatever their number.",
-    },
-    Try {
-        flags: "--sizes 2,3,3,3,1",
-        question: "A single output. Where is listening to one right now?",
-        answer: "In the last hidden layer, layer 3: its nodes feed one node, so the sum has one term and nothing is \
-                 left out. The layers before it feed three each and are as wrong as ever.",
-    },
-    Try {
-        flags: "--listen-to 2",
-        question: "Nodes listen to two of the nodes they feed. Does the check agree now? And with 3?",
-        answer: "With two, layer 3 is right, as its nodes feed just the two outputs; the others feed three and are wrong. With three, every term is in every sum, and the check agrees.",
-    },
-];
-
 /// The node of the last hidden layer that is looked at more closely.
 pub const NODE: usize = 1;
 
@@ -270,86 +249,19 @@ fn share(settings: &Settings, report: &Report) -> Sharing {
 }
 
 impl Lesson for Order {
-    fn set_up(&self) -> String {
-        paragraph!(
-            "A network {} with random weights. The delta of a node is -dE/dz: how the error falls as its weighted \
-             input rises. A hidden node's delta is a(1 - a) times the sum of weight * delta over the nodes it feeds. \
-             So it needs *their* deltas first. The same functions are now called in several orders on deltas that \
-             start at 0, and each time the gradient check compares with what nudging the weights shows.",
-            self.settings.sizes
-        )
-    }
-
-    fn question(&self) -> Question {
+    fn right(&self) -> usize {
         let is_right: Vec<bool> = self.attempts[1].worst.iter().map(|worst| *worst < 1e-6).collect();
-        let right = match is_right.iter().filter(|right| **right).count() {
+        match is_right.iter().filter(|right| **right).count() {
             count if count == is_right.len() => 0,
             1 if is_right[is_right.len() - 1] => 1,
             1 if is_right[0] => 2,
             _ => 3,
-        };
-        let choices =
-            ["into all layers", "into the output layer only", "into the first layer only", "others"];
-        let text = "From the first layer to the last, once: the gradients of which weights are right?";
-        Question::new(text, &choices, right)
+        }
     }
 
-    fn text(&self) -> String {
-        let (layers, sharing) = (self.settings.layers(), &self.sharing);
-        let headings = (1..=layers).map(|layer| format!("layer {layer}"));
-        let headings = ["order".to_owned()].into_iter().chain(headings).chain(["verdict".to_owned()]);
-        let attempts = self.attempts.iter().map(|attempt| {
-            let mut row = vec![attempt.way.clone()];
-            row.extend(attempt.worst.iter().map(|worst| format!("{worst:.0e}")));
-            row.push(attempt.verdict.to_string());
-            row
-        });
-        // Four to a line.
-        let contributions = sharing.contributions.chunks(4).enumerate().map(|(line, some)| {
-            let name = if line == 0 { "weight * delta of each:" } else { "" };
-            let some: Vec<String> = some.iter().map(|number| format!("{number:.6}")).collect();
-            format!("  {name:<38}{}\n", some.join(" and "))
-        });
-        let opposite = sharing.delta() * sharing.delta_of_one() < 0.0;
-        let wrong_way = if opposite { " One alone even points the wrong way." } else { "" };
-        let last = match self.settings.listen_to {
-            1 => "Writing = for += in that loop is the fault of the last line of the table; the output layer, which \
-                  sums nothing, stays right."
-                .to_owned(),
-            count => format!(
-                "In the last line of the table each node adds up {count} contributions: right where it feeds no more \
-                 nodes than that."
-            ),
-        };
-        told(&[
-            paragraph!(
-                "The worst relative difference among the weights into each layer (1 is as bad as can be):"
-            ),
-            table(headings, attempts),
-            paragraph!(
-                "Backwards, one sweep makes every layer right. Forwards, each layer reads deltas that have not been \
-                 computed yet; a sweep makes one more layer right, from the output on, and it takes {layers} sweeps \
-                 over {layers} layers. Nothing crashes; only the gradient check shows it."
-            ),
-            paragraph!(
-                "Why the sum? Node {NODE} of the last hidden layer feeds {} output node{}. Raise its weighted input a \
-                 little: its output rises by {:.6} of that (the slope), and the error changes by way of *each* of \
-                 them.",
-                sharing.contributions.len(),
-                if sharing.contributions.len() == 1 { "" } else { "s" },
-                sharing.slope,
-            ),
-            format!(
-                "{}  slope * their sum:                    {:.6}\n\
-                 \x20 slope * the last one alone:           {:.6}\n\
-                 \x20 -dE/dz by nudging and measuring:      {:.6}\n",
-                contributions.collect::<String>(),
-                sharing.delta(),
-                sharing.delta_of_one(),
-                sharing.by_differences,
-            ),
-            paragraph!("The sum agrees with the measurement.{wrong_way} {last}"),
-        ])
+    fn facts(&self) -> Value {
+        let (delta, delta_of_one) = (self.sharing.delta(), self.sharing.delta_of_one());
+        context! { layers => self.settings.layers(), node => NODE, delta, delta_of_one }
     }
 
     fn figure(&self) -> Figure {

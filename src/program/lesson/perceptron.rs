@@ -22,30 +22,6 @@ pub struct Settings {
     pub third_input: bool,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--start -4,5,3",
-        question: "Other weights to start from. Is AND always learnt? With the same weights?",
-        answer: "Always: if weights exist, each correction brings the perceptron's weights closer to their \
-                 direction, and there can be only a limited number. Not with the same weights: many lines separate \
-                 the one 1 from the three 0s, and the rule stops at the first it meets.",
-    },
-    Try {
-        flags: "--order 3,2,1,0",
-        question: "The rows in another order. Which numbers of the XOR proof change?",
-        answer: "The weights on the way and the pass after which they come back. But not what the proof needs: \
-                 whatever the circle, its corrections add up to (0, 0, 0), as the weights are back where they were.",
-    },
-    Try {
-        flags: "--third-input",
-        question: "XOR with a third input, x1 and x2. Can it be learnt now?",
-        answer: "Yes. In space there is a third direction, and a plane cuts the four corners as no line could: \
-                 x1 + x2 - 2*x3 is 1 where exactly one input is 1, else 0. So can all sixteen gates. Finding \
-                 such an input is what a hidden layer is for; here it had to be thought of.",
-    },
-];
-
 /// Parses whole numbers: with these, the weights must return to earlier ones if there is nothing to learn.
 fn start(text: &str) -> Result<[f64; 3], String> {
     let numbers = text.split(',').map(|part| part.trim().parse::<i8>().ok().filter(|n| (-9..=9).contains(n)));
@@ -191,53 +167,23 @@ pub fn run(settings: &Settings) -> Perceptrons {
 }
 
 impl Lesson for Perceptrons {
-    fn set_up(&self) -> String {
-        told(&[
-            paragraph!(
-                "This time the perceptron finds its weights. It is shown the four rows of a truth table. Where its \
-                 output is wrong, every weight moves by (label - output) * input, the bias by (label - output). Where \
-                 it is right, nothing moves. First AND:"
-            ),
-            passes_text(&self.and),
-            paragraph!(
-                "No mistake is left: {} is above 0 only where both inputs are 1.",
-                sum_text(self.and.last())
-            ),
-            paragraph!("Now XOR, 1 where exactly one input is 1."),
-        ])
-    }
-
-    fn question(&self) -> Question {
-        let (and, xor) = (self.and.mistakes.len(), self.xor.mistakes.len());
-        let right = match self.xor.end {
+    fn right(&self) -> usize {
+        match self.xor.end {
             End::Circle { .. } => 2,
-            End::Learnt => usize::from(xor > and),
-        };
-        let text = format!("AND took {and} passes. How long will XOR take?");
-        Question::new(text, &["no longer", "longer", "for ever: it is never learnt"], right)
+            End::Learnt => usize::from(self.xor.mistakes.len() > self.and.mistakes.len()),
+        }
     }
 
-    fn text(&self) -> String {
+    fn facts(&self) -> Value {
         let refused = self.gates.iter().filter(|(_, learnt)| !learnt);
-        let refused: Vec<String> =
-            refused.map(|(gate, _)| gate.iter().map(f64::to_string).collect()).collect();
-        let count = self.gates.len();
-        let why = if refused.is_empty() {
-            paragraph!(
-                "With this third input all {count} gates can be learnt. A hidden layer finds such inputs by itself: \
-                 the lesson xor."
-            )
-        } else {
-            paragraph!(
-                "Of all {count} gates of two inputs {} can be learnt. The others, as outputs for the inputs 00, 01, 10 \
-                 and 11: {}. No straight line separates their 1s from their 0s. A second layer of neurons does it (the \
-                 half adder of the lesson nand has XOR in it), but the perceptron rule cannot say how wrong a neuron \
-                 in the middle is. That takes backpropagation: the lesson xor.",
-                count - refused.len(),
-                refused.join(" and "),
-            )
-        };
-        told(&[passes_text(&self.xor), end_text(&self.xor), why])
+        let refused = refused.map(|(gate, _)| gate.map(|label| label.to_string()).concat());
+        let xor_rows = INPUTS.iter().zip(XOR).map(|([x1, x2], label)| [*x1, *x2, label]);
+        context! {
+            and_sum => sum_text(self.and.last()),
+            xor_sum => sum_text(self.xor.last()),
+            xor_rows => xor_rows.collect::<Vec<_>>(),
+            refused => refused.collect::<Vec<_>>(),
+        }
     }
 
     fn figure(&self) -> Figure {
@@ -262,45 +208,6 @@ fn sum_text(weights: &[f64]) -> String {
     let others: Vec<String> = others.map(|(place, weight)| format!(" {weight:+} x{}", place + 1)).collect();
     let bias = if bias == 0.0 { String::new() } else { format!(" {bias:+}") };
     format!("{} x1{}{bias}", weights[0], others.concat())
-}
-
-fn passes_text(learning: &Learning) -> String {
-    let rows = learning.weights.iter().enumerate().map(|(pass, weights)| {
-        let mistakes = if pass == 0 { "-".to_owned() } else { learning.mistakes[pass - 1].to_string() };
-        let mut row = vec![pass.to_string(), mistakes];
-        row.extend(weights.iter().map(f64::to_string));
-        row
-    });
-    let third = (learning.weights[0].len() == 4).then_some("w3");
-    table(["pass", "mistakes", "w1", "w2"].into_iter().chain(third).chain(["b"]), rows)
-}
-
-/// Tells what became of XOR: its weights or, in the numbers of the circle, why there cannot be any.
-fn end_text(learning: &Learning) -> String {
-    let End::Circle { since, corrections, sum } = &learning.end else {
-        let sum = sum_text(learning.last());
-        return paragraph!("No mistake is left: {sum} is above 0 where exactly one input is 1.");
-    };
-    let [s1, s2, s3] = sum[..] else { return String::new() };
-    let rows = INPUTS.iter().zip(XOR).zip(corrections).map(|(([x1, x2], label), times)| {
-        let sign = if label == 1.0 { '+' } else { '-' };
-        vec![format!("{x1}{x2}"), label.to_string(), times.to_string(), format!("{sign}({x1}, {x2}, 1)")]
-    });
-    told(&[
-        paragraph!(
-            "After pass {} the weights are what they were after pass {since}: it goes round in a circle for ever. The circle also \
-             proves that no weights can do it. These were its corrections:",
-            learning.mistakes.len(),
-        ),
-        table(["input", "label", "times corrected", "each adding to (w1, w2, b)"], rows),
-        paragraph!(
-            "All together they add ({s1}, {s2}, {s3}) to the weights: nothing. Now suppose there were weights (w1, \
-             w2, b) that get every row right. Then x1*w1 + x2*w2 + b is above 0 for each label 1, and the same with a \
-             minus is not below 0 for each label 0. So all corrections together, multiplied by these weights, would be \
-             above 0. But that sum is {s1}*w1 + {s2}*w2 + {s3}*b = 0 whatever the weights. So there are no such \
-             weights."
-        ),
-    ])
 }
 
 /// Draws the four inputs in the plane, and the border w·x + b = 0 after each correction. (With a third input the border is

@@ -1,7 +1,5 @@
 //! Parses the settings of lessons on the command line.
 
-use std::fmt;
-
 use serde::Serialize;
 
 /// Parses a finite number.
@@ -44,14 +42,6 @@ pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
 /// Neurons in each layer, input first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sizes(pub Vec<usize>);
-
-/// Writes them as `2-3-1`.
-impl fmt::Display for Sizes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sizes: Vec<String> = self.0.iter().map(usize::to_string).collect();
-        f.write_str(&sizes.join("-"))
-    }
-}
 
 /// Parses sizes of layers with commas between them: three layers or more, small enough to be looked at.
 pub fn sizes(text: &str) -> Result<Sizes, String> {

@@ -22,30 +22,6 @@ pub struct Settings {
     pub weight: f64,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--bias -8",
-        question: "Another bias. Where does the perceptron flip now? Does the sigmoid slide any less?",
-        answer: "It flips where w*x + b = 0, at a weight of 8. The sigmoid goes through the very same outputs as \
-                 before, only there: the bias shifts the curve and does not bend it.",
-    },
-    Try {
-        flags: "--input 10",
-        question: "An input ten times as large. Is a small change of the weight still small?",
-        answer: "No. Each step of the weight now moves z by 1, and the output by up to 0.24; from one end of the \
-                 table to the other it goes nearly from 0 to 1. How small a step must be depends on the inputs. That \
-                 is one reason why pixels are divided by 255.",
-    },
-    Try {
-        flags: "--weight 20",
-        question: "A weight of 20 to start from. Why is nothing left to predict?",
-        answer: "z is 18 there, the output 0.99999998, and the slope a(1 - a) next to nothing: the neuron is saturated. \
-                 Every change is predicted, as no change. A neuron that answers wrongly from there hardly learns (the \
-                 lesson slowdown).",
-    },
-];
-
 fn input(text: &str) -> Result<f64, String> {
     let input = number(text)?;
     if input == 0.0 {
@@ -145,68 +121,14 @@ impl SmallChanges {
 }
 
 impl Lesson for SmallChanges {
-    fn set_up(&self) -> String {
-        let Settings { input, bias, .. } = self.settings;
-        paragraph!(
-            "One neuron with input {input} and bias {bias}. Its weight is turned up by {STEP} at a time. A perceptron \
-             says 1 if the weighted input z = w*x + b is above 0, else 0. A sigmoid neuron says 1 / (1 + e^-z), which \
-             is near 0 or 1 far from z = 0 and slides between them."
-        )
+    fn right(&self) -> usize {
+        if self.largest_change(|row| row.sigmoid) < 0.5 { 1 } else { 2 }
     }
 
-    fn question(&self) -> Question {
-        let (first, last) = (self.outputs[0].weight, self.outputs[self.outputs.len() - 1].weight);
-        let text =
-            format!("The weight goes from {first:.2} to {last:.2} in nine steps. How do the outputs follow?");
-        let choices = [
-            "both a little at each step",
-            "the perceptron's in one jump, the sigmoid's a little at each step",
-            "both in one jump",
-        ];
-        Question::new(text, &choices, if self.largest_change(|row| row.sigmoid) < 0.5 { 1 } else { 2 })
-    }
-
-    fn text(&self) -> String {
-        let outputs = self.outputs.iter().map(|row| {
-            vec![format!("{:.2}", row.weight), row.perceptron.to_string(), format!("{:.4}", row.sigmoid)]
-        });
-        let predicted = self.predicted.iter().map(|row| {
-            vec![
-                row.weight_change.to_string(),
-                format!("{:.9}", row.output_change),
-                format!("{:.9}", row.predicted),
-                format!("{:.1e}", row.output_change - row.predicted),
-            ]
-        });
-        let missed = |row: usize| (self.predicted[row].output_change - self.predicted[row].predicted).abs();
-        told(&[
-            table(["weight", "perceptron", "sigmoid"], outputs),
-            paragraph!(
-                "The perceptron's output changes by {:.0} in one step and not at all in the others. Nothing before \
-                 showed that it was near, so there is no telling which way to turn a weight. The sigmoid's output \
-                 never changes by more than {:.4} (its slope is at most 1/4, so at most {:.4} for a step of {STEP}), \
-                 and it always moves the same way.",
-                self.largest_change(|row| row.perceptron),
-                self.largest_change(|row| row.sigmoid),
-                STEP * self.settings.input.abs() / 4.0,
-            ),
-            paragraph!(
-                "Better: the slope a(1 - a)*x predicts the change. Starting from a weight of {}:",
-                self.settings.weight
-            ),
-            table(["change of weight", "change of output", "predicted", "difference"], predicted),
-            if self.predicted[2].output_change.abs() < 1e-9 {
-                paragraph!(
-                    "The neuron is so sure of itself that its output hardly moves at all: it is saturated."
-                )
-            } else {
-                paragraph!(
-                    "A change ten times smaller is predicted {:.0} times more exactly. So for small steps one can \
-                     calculate with slopes alone. All of backpropagation rests on that.",
-                    missed(2) / missed(3)
-                )
-            },
-        ])
+    fn facts(&self) -> Value {
+        let perceptron = self.largest_change(|row| row.perceptron);
+        let sigmoid = self.largest_change(|row| row.sigmoid);
+        context! { step => STEP, largest_change => context! { perceptron, sigmoid } }
     }
 
     fn figure(&self) -> Figure {

@@ -32,31 +32,6 @@ pub struct Settings {
     pub steps: u32,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--weight 4 --bias 4 --steps 12000",
-        question: "Begin even worse. How long is the plateau now?",
-        answer: "10,028 steps until the output is below 0.5, forty times as many as from weight 2 and bias 2: the slope at \
-                 z = 8 is about e^4 = 55 times smaller than at z = 4. With the cross-entropy it takes 201 steps instead \
-                 of 112: there z falls by nearly the same amount with every step.",
-    },
-    Try {
-        flags: "--rate 1.5",
-        question: "Train the quadratic cost at ten times the rate. Does that cure the bad start?",
-        answer: "It shortens the plateau to a tenth, 25 steps, but the mild start, with 4, is ten times as fast too: \
-                 the bad one is as far behind as before. And in a network the rate is the same for all neurons, \
-                 including those that would leap too far with it.",
-    },
-    Try {
-        flags: "--desired 0.5",
-        question: "Ask for 0.5 instead of 0. Which of the two costs is slow then?",
-        answer: "The quadratic one, still, from the bad start (441 steps; the cross-entropy takes 164): the slope \
-                 a(1 - a) is in its delta while the neuron is saturated, whatever it is asked for. Near 0.5 the slope \
-                 is largest, and there neither is slow.",
-    },
-];
-
 fn desired(text: &str) -> Result<f64, String> {
     let desired = number(text)?;
     if (0.0..=0.5).contains(&desired) { Ok(desired) } else { Err(format!("{text} is not between 0 and 0.5")) }
@@ -149,79 +124,24 @@ impl Slowdown {
     pub fn half_way(&self, run: &Run) -> Option<usize> {
         run.outputs.iter().position(|&output| output < self.line())
     }
-
-    fn half_way_text(&self, run: &Run) -> String {
-        self.half_way(run)
-            .map_or_else(|| format!("more than {}", self.settings.steps), |step| step.to_string())
-    }
-}
-
-/// Returns `7.0 times *less*` or `1.20 times *more*`.
-fn compared(ratio: f64) -> String {
-    if ratio < 1.0 { format!("{:.1} times *less*", 1.0 / ratio) } else { format!("{ratio:.2} times *more*") }
 }
 
 impl Lesson for Slowdown {
-    fn set_up(&self) -> String {
-        let (Settings { weight, bias, desired, rate, .. }, (w, b)) = (&self.settings, MILD);
-        paragraph!(
-            "One neuron whose input is always {INPUT} should make its output {desired}. It begins once mildly wrong, \
-             with weight {w} and bias {b}, and once badly, with weight {weight} and bias {bias}. First it is trained \
-             with the quadratic cost at rate {rate}."
-        )
-    }
-
-    fn question(&self) -> Question {
+    fn right(&self) -> usize {
         let [mild, bad] = [&self.quadratic[0], &self.quadratic[1]].map(|run| run.first_delta.abs());
-        let choices = ["the mild one", "the bad one", "both alike"];
-        let right = if mild > bad { 0 } else { usize::from(mild == bad) + 1 };
-        Question::new("Which start does the first step move more?", &choices, right)
+        if mild > bad { 0 } else { usize::from(mild == bad) + 1 }
     }
 
-    fn text(&self) -> String {
-        let steps = self.settings.steps as usize;
-        let shown = [0, steps / 6, steps / 3, 2 * steps / 3, steps];
-        let rows = self.quadratic.iter().chain(&self.cross_entropy).map(|run| {
-            let mut row = vec![
-                run.cost.to_string(),
-                format!("w {}, b {}", run.start.0, run.start.1),
-                format!("{:.4}", run.first_delta),
-            ];
-            row.extend(shown.map(|step| format!("{:.3}", run.outputs[step])));
-            row
-        });
-        let headings = ["cost", "start", "delta", "step 0"].map(str::to_owned);
-        let headings = headings.into_iter().chain(shown[1..].iter().map(usize::to_string));
-        let [quadratic_ratio, cross_entropy_ratio] = self.delta_ratios();
-        let slope = |run: &Run| run.outputs[0] * (1.0 - run.outputs[0]);
-        let (line, [mild, bad]) = (self.line(), &self.quadratic);
-        told(&[
-            paragraph!(
-                "delta is -dE/dz, how strongly the first step pulls. Then follows the output before the first step \
-                 and after some steps:"
-            ),
-            table(headings, rows),
-            paragraph!(
-                "With the quadratic cost the bad start is pulled {} than the mild one, though it is further from the \
-                 goal. Its delta is a(1 - a)(label - a), and the slope a(1 - a) is {:.4} there against {:.4}. Steps \
-                 until the output is below {line}: {} from the mild start, {} from the bad one.",
-                compared(quadratic_ratio),
-                slope(bad),
-                slope(mild),
-                self.half_way_text(mild),
-                self.half_way_text(bad),
-            ),
-            paragraph!(
-                "The cross-entropy is the cost whose delta has no slope in it: label - a. Now the bad start is pulled \
-                 {}. Steps until the output is below {line}: {} and {}. (The rate here is {:.4}, so that the mild \
-                 start's first step is the same under both costs; it is {} for the quadratic one.)",
-                compared(cross_entropy_ratio),
-                self.half_way_text(&self.cross_entropy[0]),
-                self.half_way_text(&self.cross_entropy[1]),
-                self.cross_entropy[0].rate,
-                self.settings.rate,
-            ),
-        ])
+    fn facts(&self) -> Value {
+        let steps = self.settings.steps;
+        let runs = self.quadratic.iter().chain(&self.cross_entropy);
+        context! {
+            input => INPUT,
+            line => self.line(),
+            ratios => self.delta_ratios(),
+            shown => [0, steps / 6, steps / 3, 2 * steps / 3, steps],
+            half_ways => runs.map(|run| self.half_way(run)).collect::<Vec<_>>(),
+        }
     }
 
     fn figure(&self) -> Figure {

@@ -48,39 +48,7 @@ impl Curve {
             Self::Jump => 0.7,
         }
     }
-
-    fn formula(self) -> &'static str {
-        match self {
-            Self::Wavy => "The curve 0.2 + 0.4 x^2 + 0.3 x sin(15x) + 0.05 cos(50x)",
-            Self::Tent => "A tent, up to 0.8 at x = 0.4 and down again in straight lines,",
-            Self::Jump => "A jump, 0.2 up to x = 0.37 and then 0.7,",
-        }
-    }
 }
-
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--curve jump",
-        question: "A curve with a jump. Can it be drawn as well?",
-        answer: "Nearly everywhere: the mean error still falls, because ever less of the curve lies next to the jump. \
-                 But the largest error stays about half the jump, however many towers there are: a sum of sigmoids has \
-                 no jumps, so somewhere in between it is half way up. (Kinks, as in --curve tent, are no trouble.)",
-    },
-    Try {
-        flags: "--steepness 2",
-        question: "Towers become hills. Does the error grow? With how many towers?",
-        answer: "With few towers it grows: neighbours run into each other, which blurs the curve. With many it shrinks, \
-                 because the corners of the stairs are blurred as well, and slopes become slopes. Only at the two \
-                 ends, where neighbours are missing, does it stay large: see the last column.",
-    },
-    Try {
-        flags: "--towers 160,320,640",
-        question: "How many weights does an error of 0.001 take?",
-        answer: "About 430 towers, 860 hidden neurons, 2,581 weights and biases: the error falls as 0.43 divided by the towers. A \
-                 trained network needs far fewer, because its steps need not come in pairs and in a row.",
-    },
-];
 
 /// Points from 0 to 1 at which the error is measured.
 const POINTS: usize = 500;
@@ -170,61 +138,16 @@ impl Universality {
 }
 
 impl Lesson for Universality {
-    fn set_up(&self) -> String {
-        paragraph!(
-            "{} is drawn by a network with one input, one hidden layer of sigmoid neurons and one linear \
-             output. A neuron with a huge weight is a step: it goes from 0 to 1 where w*x + b = 0. A step up of \
-             height h and, a little further, a step up of height -h make a tower. Its height is the curve's. Nothing \
-             is trained.",
-            self.settings.curve.formula()
-        )
-    }
-
-    fn question(&self) -> Question {
-        let right = match self.factor() {
+    fn right(&self) -> usize {
+        match self.factor() {
             factor if factor < 1.2 => 0,
             factor if factor < 3.0 => 1,
             _ => 2,
-        };
-        let choices = ["only a little", "to about half", "to a quarter or less"];
-        Question::new("Twice as many towers: how far does the mean error fall?", &choices, right)
+        }
     }
 
-    fn text(&self) -> String {
-        let rows = self.drawings.iter().enumerate().map(|(place, drawing)| {
-            let before = place.checked_sub(1).map(|before| self.drawings[before].mean_error);
-            vec![
-                drawing.towers.to_string(),
-                (2 * drawing.towers).to_string(),
-                drawing.parameters.to_string(),
-                format!("{:.5}", drawing.mean_error),
-                before.map_or("-".to_owned(), |before| format!("{:.2}", before / drawing.mean_error)),
-                format!("{:.5}", drawing.largest_error),
-            ]
-        });
-        let last = &self.drawings[self.drawings.len() - 1];
-        let any = match self.settings.curve {
-            Curve::Jump => {
-                "The largest error does not fall: at the jump the network, which has no jumps, is half way up."
-                    .to_owned()
-            }
-            _ => format!(
-                "So any error, however small, can be had: here {:.5} with {} hidden neurons. The same works for any \
-                 curve without jumps. (For more inputs, towers over a plane need a second hidden layer.)",
-                last.mean_error,
-                2 * last.towers
-            ),
-        };
-        let headings =
-            ["towers", "hidden neurons", "weights and biases", "mean error", "smaller by", "largest"];
-        told(&[
-            table(headings, rows),
-            paragraph!("Twice as many towers divide the mean error by {:.2}. {any}", self.factor()),
-            paragraph!(
-                "That says what a network *can* be. It does not say that learning will find it, nor that one hidden \
-                 layer is the cheapest way."
-            ),
-        ])
+    fn facts(&self) -> Value {
+        context! { factor => self.factor() }
     }
 
     fn figure(&self) -> Figure {

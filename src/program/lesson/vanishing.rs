@@ -24,30 +24,6 @@ pub struct Settings {
     pub gain: f64,
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--layers 10",
-        question: "Ten hidden layers. How large is delta in the first?",
-        answer: "In the sigmoid network it is about a million times smaller than in the last; with five layers it was 532 \
-                 times. Each additional layer costs another factor of nearly 5.",
-    },
-    Try {
-        flags: "--init normal",
-        question: "Larger weights. Do the deltas now vanish, or grow?",
-        answer: "It depends on the activation. ReLU's slopes are 1 or 0, and thirty weights of size 1 make delta grow \
-                 with every layer: it explodes, 142 times overall. Sigmoid and tanh are saturated by such sums, which \
-                 makes their slopes smaller: tanh's delta still grows, and the sigmoid's still shrinks.",
-    },
-    Try {
-        flags: "--gain 1.4142135623730951",
-        question: "Weights times the square root of 2. What becomes of ReLU?",
-        answer: "It keeps delta about as large as it was, in all layers: half of its slopes are 0, which halves the \
-                 mean square of what is passed back, and weights with twice the mean square make up for it. That is He \
-                 initialisation.",
-    },
-];
-
 /// Neurons in each hidden layer.
 pub const WIDTH: usize = 30;
 
@@ -140,88 +116,23 @@ fn measure(activation: Activation, settings: &Settings, digits: &DataSet) -> Del
     Deltas { activation, sizes: root_mean(deltas), slopes: root_mean(slopes) }
 }
 
-/// Returns a number with this many decimals or, if those would all be 0, with a power of ten.
-fn small(value: f64, decimals: usize) -> String {
-    if value < 1e-5 { format!("{value:.1e}") } else { format!("{value:.decimals$}") }
-}
-
-/// Returns `1,234 times smaller` or `3 times larger`, of the first hidden layer against the last.
-fn compared(lost: f64) -> String {
-    let (factor, word) = if lost >= 1.0 { (lost, "smaller") } else { (1.0 / lost, "larger") };
-    if factor < 100.0 {
-        format!("{factor:.1} times {word}")
-    } else {
-        format!("{} times {word}", cell(factor, 0))
-    }
-}
-
 impl Lesson for Vanishing {
-    fn set_up(&self) -> String {
-        let Settings { init, gain, .. } = self.settings;
-        let gain = if gain == 1.0 { String::new() } else { format!(", times {gain:.4}") };
-        paragraph!(
-            "Networks {} with random weights ({init}{gain}), shown {DIGITS} digits each, untrained; with sigmoid, \
-             tanh and ReLU in the hidden layers. Backpropagation computes delta from the last hidden layer back to \
-             the first.",
-            Sizes(sizes(&self.settings)),
-        )
-    }
-
-    fn question(&self) -> Question {
-        let right = match self.kinds[0].lost() {
+    fn right(&self) -> usize {
+        match self.kinds[0].lost() {
             lost if lost > 100.0 => 0,
             lost if lost > 3.0 => 1,
             lost if lost > 1.0 / 3.0 => 2,
             _ => 3,
-        };
-        let choices = ["hundreds of times smaller", "a few times smaller", "about as large", "larger"];
-        let text =
-            "In the sigmoid network, how large is delta in the first hidden layer, compared with the last?";
-        Question::new(text, &choices, right)
+        }
     }
 
-    fn text(&self) -> String {
-        let by_layer = |numbers: fn(&Deltas) -> &[f64], decimals: usize| {
-            let names = self.kinds.iter().map(|kind| kind.activation.name());
-            let rows = (0..usize::from(self.settings.layers)).map(|layer| {
-                let numbers = self.kinds.iter().map(|kind| small(numbers(kind)[layer], decimals));
-                std::iter::once((layer + 1).to_string()).chain(numbers).collect()
-            });
-            table(std::iter::once("hidden layer").chain(names), rows)
-        };
-        let [sigmoid, tanh, relu] = [&self.kinds[0], &self.kinds[1], &self.kinds[2]];
-        told(&[
-            paragraph!(
-                "The size of delta (root mean square) in each hidden layer; backpropagation goes from the last line \
-                 up to the first:"
-            ),
-            by_layer(|kind| &kind.sizes, 7),
-            paragraph!(
-                "In the sigmoid network delta is {} in the first hidden layer than in the last: each layer on the way \
-                 multiplies it by about {:.3}.{}",
-                compared(sigmoid.lost()),
-                sigmoid.factor(),
-                if sigmoid.lost() > 100.0 {
-                    " Every weight's change is delta times an input, so with any learning rate that suits the last \
-                     layers, the first ones hardly move."
-                } else {
-                    ""
-                }
-            ),
-            paragraph!(
-                "Where it changes: a layer passes back what it gets, times its weights and times its slopes. The size \
-                 of the slopes, root mean square:"
-            ),
-            by_layer(|kind| &kind.slopes, 4),
-            paragraph!(
-                "a(1 - a) is 1/4 at best. tanh's slope is up to 1: delta is multiplied by {:.3} a layer ({} \
-                 overall). ReLU's is 1 for the neurons that are on and 0 for the others: {:.3} a layer ({}).",
-                tanh.factor(),
-                compared(tanh.lost()),
-                relu.factor(),
-                compared(relu.lost()),
-            ),
-        ])
+    fn facts(&self) -> Value {
+        context! {
+            sizes => sizes(&self.settings),
+            digits => DIGITS,
+            lost => self.kinds.iter().map(Deltas::lost).collect::<Vec<_>>(),
+            factors => self.kinds.iter().map(Deltas::factor).collect::<Vec<_>>(),
+        }
     }
 
     fn figure(&self) -> Figure {

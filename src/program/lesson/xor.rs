@@ -50,30 +50,6 @@ fn two_to_one(text: &str) -> Result<Sizes, String> {
     }
 }
 
-/// Three things to try.
-pub const TRIES: [Try; 3] = [
-    Try {
-        flags: "--sizes 2,3,1",
-        question: "A third hidden neuron. How many starts get stuck now?",
-        answer: "4 of 100 instead of 26, and with a fourth none: two rows become one only if all hidden neurons answer \
-                 alike to both, and each additional neuron is another chance to tell them apart. Networks in practice have \
-                 many more neurons than a task needs, and seldom get stuck like this.",
-    },
-    Try {
-        flags: "--epochs 4000",
-        question: "Twice as long. Do those that are stuck get free?",
-        answer: "None: it is the same 26. They are not slow, they have arrived. Where the gradient is 0 it does not \
-                 matter how long you follow it. (With --epochs 300 there are 51, some of which are only slow.)",
-    },
-    Try {
-        flags: "--init small",
-        question: "All weights within 0.1 at the start. Is that better?",
-        answer: "No, 51 get stuck: both hidden neurons begin nearly alike, and many learn nearly the same, to tell 00 \
-                 from the other three rows. Two neurons that do the same are one. Starting weights must be different \
-                 enough to make neurons different.",
-    },
-];
-
 /// The desired outputs: 0.9 if exactly one input is 1, else 0.1.
 pub const LABELS: [[f64; 1]; 4] = [[0.1], [0.9], [0.9], [0.1]];
 
@@ -182,93 +158,40 @@ impl Xor {
     pub fn stuck(&self) -> Vec<&Run> {
         self.runs.iter().filter(|run| !run.learnt()).collect()
     }
-
-    /// Says what became of the runs that got stuck.
-    fn stuck_text(&self) -> String {
-        let stuck = self.stuck();
-        let merged = |count: usize| stuck.iter().filter(|run| run.merged().len() == count).count();
-        let others = stuck.len() - merged(2) - merged(3);
-        let mut kinds = Vec::new();
-        if merged(2) + merged(3) > 0 {
-            kinds.push(format!(
-                "In {} of them rows with different labels have become one: all hidden neurons answer alike to them, so \
-                 the output must too, and the best it can say is the mean of their targets: of two rows ({} times) \
-                 0.50, of three ({} times) 0.63.",
-                merged(2) + merged(3),
-                merged(2),
-                merged(3)
-            ));
-        }
-        if others > 0 {
-            kinds.push(format!("The other {others} need more time, or are stuck in another way."));
-        }
-        kinds.join(" ")
-    }
 }
 
 impl Lesson for Xor {
-    fn set_up(&self) -> String {
-        let (Settings { sizes, rate, epochs, init, seed, .. }, shown) = (&self.settings, &self.shown);
-        let last = shown.costs.len() - 1;
-        let rows = [0, 1, 2, 4, 8, 16, 32].into_iter().filter(|place| *place < last).chain([last]);
-        let rows = rows.map(|place| {
-            let (epoch, cost) = shown.costs[place];
-            let mut row = vec![epoch.to_string(), format!("{cost:.6}")];
-            row.extend(shown.outputs[place].map(|output| format!("{output:.3}")));
-            row
-        });
-        let gates = shown.hidden.iter().map(|outputs| gate_name(outputs.map(|output| output > 0.5)));
-        told(&[
-            paragraph!(
-                "A network {sizes} of sigmoid neurons should learn the four rows of XOR: target 0.9 where exactly one \
-                 input is 1, else 0.1. Rate {rate}, weights drawn as {init} says. With seed {seed}, cost and outputs \
-                 after some of {epochs} epochs:"
-            ),
-            table(["epoch", "mean cost", "00", "01", "10", "11"], rows),
-            paragraph!(
-                "{} The hidden neurons found out for themselves what to be; as gates they are now: {}.",
-                if shown.learnt() { "It has learnt XOR." } else { "This one got stuck." },
-                gates.collect::<Vec<_>>().join(", ")
-            ),
-        ])
-    }
-
-    fn question(&self) -> Question {
+    fn right(&self) -> usize {
         let (count, learnt) = (self.runs.len(), self.runs.len() - self.stuck().len());
-        let right = match learnt {
+        match learnt {
             0 => 3,
             _ if learnt == count => 0,
             _ => 1 + usize::from(2 * learnt < count),
-        };
-        let text = format!("Of {count} such networks with other random weights, how many learn XOR?");
-        Question::new(text, &["all", "at least half, not all", "less than half", "none"], right)
+        }
     }
 
-    fn text(&self) -> String {
-        let (count, stuck) = (self.runs.len(), self.stuck());
-        let first = format!("{} of {count} learn all four rows.", count - stuck.len());
-        let Some(example) = stuck.iter().find(|run| !run.merged().is_empty()) else {
-            return paragraph!("{first} {}", self.stuck_text());
-        };
-        let rows = example.merged();
-        let names: Vec<String> = rows.iter().map(|row| row_name(*row)).collect();
-        told(&[
-            paragraph!("{first} {} do not. {}", stuck.len(), self.stuck_text()),
-            paragraph!(
-                "This is the one with seed {}, where {} have become one:",
-                example.seed,
-                names.join(" and ")
-            ),
-            rows_text(example),
-            paragraph!(
-                "Why does it stay there? To tell such rows apart, a hidden neuron would have to answer differently to \
-                 each. But at these rows the hidden neurons are saturated, with a slope a(1 - a) of {:.4} at most, so \
-                 hardly any error reaches them; and what does, cancels: one row pulls up as strongly as the other \
-                 pulls down. The cost has a gradient of nearly 0 there without being small. More hidden neurons help, \
-                 and so does another start.",
-                example.slope(&rows)
-            ),
-        ])
+    fn facts(&self) -> Value {
+        let (shown, stuck) = (&self.shown, self.stuck());
+        let last = shown.costs.len() - 1;
+        let places = [0, 1, 2, 4, 8, 16, 32].into_iter().filter(|place| *place < last).chain([last]);
+        let gates = shown.hidden.iter().map(|outputs| gate_name(outputs.map(|output| output > 0.5)));
+        let merged = |count: usize| stuck.iter().filter(|run| run.merged().len() == count).count();
+        let rows = INPUTS.map(|input| input.map(|input| input.to_string()).concat());
+        let example = stuck.iter().find(|run| !run.merged().is_empty());
+        let of_example = example.map(|run| run.merged()).unwrap_or_default();
+        context! {
+            places => places.collect::<Vec<_>>(),
+            shown_learnt => shown.learnt(),
+            gates => gates.collect::<Vec<_>>(),
+            pairs => merged(2),
+            triples => merged(3),
+            slope => example.map(|run| run.slope(&of_example)),
+            merged => of_example.iter().map(|row| rows[*row].clone()).collect::<Vec<_>>(),
+            targets => Serde(LABELS),
+            stuck => stuck.len(),
+            example => example.map(Serde),
+            rows,
+        }
     }
 
     fn figure(&self) -> Figure {
@@ -289,24 +212,6 @@ impl Lesson for Xor {
         let panels = [Some(costs), Some(plane_plot(&self.shown)), stuck.map(plane_plot)];
         Figure::new("XOR (blue: the output is above 1/2, red: below)", panels.into_iter().flatten())
     }
-}
-
-/// Returns the inputs of a row: `01`.
-fn row_name(row: usize) -> String {
-    INPUTS[row].map(|input| input.to_string()).concat()
-}
-
-/// Returns a table of the answers of hidden neurons and network to the four rows.
-fn rows_text(run: &Run) -> String {
-    let hidden = (1..=run.hidden.len()).map(|neuron| format!("hidden {neuron}"));
-    let others = ["output", "target"].map(str::to_owned);
-    let rows = (0..4).map(|row| {
-        let mut cells = vec![row_name(row)];
-        cells.extend(run.hidden.iter().map(|outputs| format!("{:.3}", outputs[row])));
-        cells.extend([format!("{:.3}", run.end()[row]), LABELS[row][0].to_string()]);
-        cells
-    });
-    table(std::iter::once("row".to_owned()).chain(hidden).chain(others), rows)
 }
 
 /// Draws the network's answers in the whole plane, and the four rows.

@@ -10,7 +10,7 @@ use clap::{Args, Command};
 
 use super::{
     LESSONS, Numbers as _, Question, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid,
-    slowdown, table, universality, vanishing,
+    slowdown, text, universality, vanishing,
 };
 use perceptron::End;
 
@@ -22,8 +22,9 @@ fn with<S: Args>(flags: &str) -> S {
 }
 
 /// Returns the settings of one of the three things to try, counted from 1 as they are shown.
-fn tried<S: Args>(tries: &[super::Try; 3], number: usize) -> S {
-    with(tries[number - 1].flags)
+fn tried<S: Args>(lesson: &str, number: usize) -> S {
+    let lesson = LESSONS.iter().find(|entry| entry.name == lesson).expect("there is such a lesson");
+    with(lesson.text.tries()[number - 1].flags)
 }
 
 fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
@@ -45,7 +46,7 @@ fn every_lesson_is_readable_and_draws_a_picture() {
 #[test]
 #[ignore = "half a minute in a debug build; run in release"]
 fn every_lesson_is_readable_whatever_is_tried() {
-    assert_readable(|entry| entry.tries.iter().map(|one| one.flags).chain([""]).collect());
+    assert_readable(|entry| entry.text.tries().iter().map(|one| one.flags).chain([""]).collect());
 }
 
 /// Asserts that every lesson can be read and has a picture, with these flags.
@@ -57,15 +58,16 @@ fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
             let words = std::iter::once("lesson").chain(flags.split_whitespace());
             let matches = command.try_get_matches_from(words).expect("what is to be tried can be");
             let lesson = (entry.run)(&matches).expect("what is to be tried can be");
-            let told = [lesson.set_up(), lesson.text()];
+            let told = [entry.set_up(&*lesson), entry.result(&*lesson)];
             for line in told.iter().flat_map(|text| text.lines()) {
-                assert!(line.chars().count() <= 95, "{place}: {line}");
+                assert!(line.chars().count() <= 80, "{place}: {line}");
                 let words = || line.split(|c: char| !c.is_alphanumeric());
                 assert!(!words().any(|word| word == "NaN" || word == "inf"), "{place}: {line}");
             }
             assert!(told[1].lines().count() >= 10, "{place}: {told:?}");
-            let question = lesson.question();
+            let question = entry.question(&*lesson);
             assert!(question.text.ends_with('?') && question.right < question.choices.len(), "{place}");
+            assert!(question.choices.len() > 1, "{place}: {question:?}");
             let figure = lesson.figure();
             assert!(figure.panels.iter().all(|panel| !panel.series.is_empty()), "{place}");
             let svg = figure.to_svg();
@@ -74,7 +76,8 @@ fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
             assert!(marks > figure.panels.len(), "{place}");
             assert!(lesson.numbers().is_object(), "{place}");
         }
-        for one in entry.tries {
+        assert_eq!(entry.text.tries().len(), 3, "{}", entry.name);
+        for one in entry.text.tries() {
             assert!(
                 one.question.contains('?') && one.answer.ends_with(['.', ')']),
                 "{}: {one:?}",
@@ -86,7 +89,8 @@ fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
 
 #[test]
 fn a_question_is_answered_by_its_letter() {
-    let question = Question::new("Which?", &["the first", "the second"], 1);
+    let choices = ["the first", "the second"].map(str::to_owned).to_vec();
+    let question = Question { text: "Which?".to_owned(), choices, right: 1 };
     assert_eq!(
         (question.choice("a\n"), question.choice(" B "), question.choice("c")),
         (Some(0), Some(1), None)
@@ -96,11 +100,11 @@ fn a_question_is_answered_by_its_letter() {
 }
 
 #[test]
-fn long_sentences_become_lines_of_at_most_ninety_characters() {
-    let text = table::wrapped(&"word ".repeat(40), 3);
-    assert!(text.lines().all(|line| line.len() <= 90 && line.starts_with("   word")), "{text}");
+fn long_sentences_become_lines_of_at_most_eighty_characters() {
+    let text = text::wrapped(&"word ".repeat(40), 3);
+    assert!(text.lines().all(|line| line.len() <= 80 && line.starts_with("   word")), "{text}");
     assert_eq!(text.matches("word").count(), 40);
-    let formula = table::wrapped(&format!("{} a(1 - a) b", "x".repeat(84)), 0);
+    let formula = text::wrapped(&format!("{} a(1 - a) b", "x".repeat(74)), 0);
     assert_eq!(formula.lines().nth(1), Some("a(1 - a) b"));
 }
 
@@ -130,7 +134,7 @@ fn nands_add_bits_and_bytes() {
 
 #[test]
 fn circuits_of_another_gate_are_found_wrong() {
-    let gates = nand::run(&tried(&nand::TRIES, 1));
+    let gates = nand::run(&tried("nand", 1));
     assert_eq!(gates.name, "AND");
     assert!(gates.half_adder.iter().any(|row| !row.is_right()));
     assert!(gates.full_adder.iter().any(|row| !row.is_right()));
@@ -440,8 +444,19 @@ fn towers_next_to_each_other_leave_no_gap() {
 
 #[test]
 fn a_table_is_flush_right_and_as_wide_as_its_widest_cell() {
-    let rows = [["0", "1.50"], ["10", "0.02"]].map(|row| row.map(str::to_owned).to_vec());
-    assert_eq!(table::table(["step", "cost"], rows), "  step   cost\n     0   1.50\n    10   0.02\n");
+    let laid_out =
+        text::laid_out("\n\n| step | cost |\n| 0 | 1.50 |\n| 10 | 0.02 |\n\n\nThe\nend.\n\n  as it is\n");
+    assert_eq!(laid_out, "  step  cost\n     0  1.50\n    10  0.02\n\nThe end.\n\n  as it is\n");
+}
+
+#[test]
+fn a_gap_is_filled_with_a_number_that_is_there_and_with_no_other() {
+    let text = text::Text(
+        "{% set half = 0.5 %}\n# Set-up\n{{ half }} of {{ count }} is {{ (half * count)|fixed(2) }}.\n",
+    );
+    let filled = |count| text.fill("Set-up", &minijinja::context! { count => count });
+    assert_eq!(filled(Some(1.0)).expect("there is a count"), "0.5 of 1 is 0.50.\n");
+    assert!(filled(None).is_err() && text.fill("Set-up", &minijinja::context! {}).is_err());
 }
 
 #[test]

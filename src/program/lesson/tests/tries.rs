@@ -13,9 +13,9 @@ use perceptron::End;
 
 #[test]
 fn nand_ten_times_the_weights_are_the_same_gate() {
-    let (nand, tenfold) = (nand::run(&with("")), nand::run(&tried(&nand::TRIES, 2)));
+    let (nand, tenfold) = (nand::run(&with("")), nand::run(&tried("nand", 2)));
     assert_eq!((tenfold.name, tenfold.gate.outputs()), ("NAND", nand.gate.outputs()));
-    assert_eq!(nand::run(&tried(&nand::TRIES, 3)).name, "OR");
+    assert_eq!(nand::run(&tried("nand", 3)).name, "OR");
     assert_eq!(nand::run(&with("--weights -2,-2 --bias 3")), nand);
 }
 
@@ -26,7 +26,7 @@ fn perceptron_and_is_learnt_from_anywhere_and_not_with_the_same_weights() {
         assert_eq!(learning.end, End::Learnt, "{settings:?}");
         learning.weights[learning.weights.len() - 1].clone()
     };
-    assert_ne!(end(&with("")), end(&tried(&perceptron::TRIES, 1)));
+    assert_ne!(end(&with("")), end(&tried("perceptron", 1)));
     for start in ["9,9,9", "-9,-9,-9", "9,-9,0", "0,0,-9", "-7,3,8"] {
         end(&with(&format!("--start {start}")));
         let xor = perceptron::learn(perceptron::XOR, &with(&format!("--start {start}")));
@@ -37,7 +37,7 @@ fn perceptron_and_is_learnt_from_anywhere_and_not_with_the_same_weights() {
 
 #[test]
 fn perceptron_in_another_order_the_circle_still_adds_up_to_nothing() {
-    let (first, other) = (perceptron::run(&with("")).xor, perceptron::run(&tried(&perceptron::TRIES, 2)).xor);
+    let (first, other) = (perceptron::run(&with("")).xor, perceptron::run(&tried("perceptron", 2)).xor);
     assert_ne!(first.weights, other.weights);
     let End::Circle { sum, .. } = other.end else { panic!("XOR was learnt") };
     assert_eq!(sum, [0.0; 3]);
@@ -45,7 +45,7 @@ fn perceptron_in_another_order_the_circle_still_adds_up_to_nothing() {
 
 #[test]
 fn perceptron_with_a_third_input_all_sixteen_gates_are_learnt() {
-    let perceptrons = perceptron::run(&tried(&perceptron::TRIES, 3));
+    let perceptrons = perceptron::run(&tried("perceptron", 3));
     assert_eq!(perceptrons.xor.end, End::Learnt);
     assert!(perceptrons.gates.iter().all(|(_, learnt)| *learnt));
     // The answer's own weights, x1 + x2 - 2*x3.
@@ -58,8 +58,7 @@ fn perceptron_with_a_third_input_all_sixteen_gates_are_learnt() {
 
 #[test]
 fn linear_unit_the_border_of_the_rate_lies_between_08_and_09() {
-    let (calm, wild) =
-        (linear_unit::run(&with("--rate 0.08")), linear_unit::run(&tried(&linear_unit::TRIES, 1)));
+    let (calm, wild) = (linear_unit::run(&with("--rate 0.08")), linear_unit::run(&tried("linear-unit", 1)));
     // Mean of x^2 204/9, mean of x 4: the larger root of m^2 - (204/9 + 1) m + (204/9 - 16) = 0.
     let (sum, product): (f64, f64) = (204.0 / 9.0 + 1.0, 204.0 / 9.0 - 16.0);
     assert_close(calm.border, 2.0 / (sum / 2.0 + (sum * sum / 4.0 - product).sqrt()), 1e-12, "the border");
@@ -70,7 +69,7 @@ fn linear_unit_the_border_of_the_rate_lies_between_08_and_09() {
 
 #[test]
 fn linear_unit_from_the_middle_b_loses_five_per_cent_of_the_rest_a_step() {
-    let lesson = linear_unit::run(&tried(&linear_unit::TRIES, 2));
+    let lesson = linear_unit::run(&tried("linear-unit", 2));
     let rest = |step: usize| lesson.best.b - lesson.lines[step].b;
     assert_close(rest(10), rest(0) * 0.95f64.powi(10), 1e-9, "what is left");
     let settled = |lesson: &linear_unit::LinearUnit| lesson.settled(|line| line.b).expect("it settles");
@@ -80,19 +79,19 @@ fn linear_unit_from_the_middle_b_loses_five_per_cent_of_the_rest_a_step() {
 #[test]
 fn linear_unit_water_that_boils_makes_the_line_flatter() {
     // The sum of (x - 4.5) y is 778.5 and of (x - 4.5)^2 is 82.5.
-    let best = linear_unit::run(&tried(&linear_unit::TRIES, 3)).best;
+    let best = linear_unit::run(&tried("linear-unit", 3)).best;
     assert_close(best.w, 778.5 / 82.5, 1e-12, "slope");
     assert_close(best.w, 9.44, 0.005, "the slope the answer names");
 }
 
 #[test]
 fn sigmoid_a_bias_moves_the_curve_and_a_large_input_makes_it_steep() {
-    let (first, moved) = (sigmoid::run(&with("")), sigmoid::run(&tried(&sigmoid::TRIES, 1)));
+    let (first, moved) = (sigmoid::run(&with("")), sigmoid::run(&tried("sigmoid", 1)));
     for (a, b) in first.outputs.iter().zip(&moved.outputs) {
         assert_close(a.weight + 6.0, b.weight, 1e-12, "weight");
         assert_close(a.sigmoid, b.sigmoid, 1e-12, "output");
     }
-    let steep = sigmoid::run(&tried(&sigmoid::TRIES, 2));
+    let steep = sigmoid::run(&tried("sigmoid", 2));
     // From z = -1/2 to 1/2: 2 s(1/2) - 1 = tanh(1/4).
     assert_close(steep.largest_change(|row| row.sigmoid), 0.25f64.tanh(), 1e-12, "the largest change");
     assert!(steep.outputs[0].sigmoid < 0.02 && steep.outputs[9].sigmoid > 0.98);
@@ -100,14 +99,14 @@ fn sigmoid_a_bias_moves_the_curve_and_a_large_input_makes_it_steep() {
 
 #[test]
 fn sigmoid_a_saturated_neuron_hardly_moves() {
-    let lesson = sigmoid::run(&tried(&sigmoid::TRIES, 3));
+    let lesson = sigmoid::run(&tried("sigmoid", 3));
     assert!(lesson.predicted.iter().all(|row| row.output_change.abs() < 2e-8 && row.predicted.abs() < 2e-8));
     assert_close(lesson.settings.neuron(20.0), 0.99999998, 5e-9, "the output the answer names");
 }
 
 #[test]
 fn descent_at_the_border_the_ball_leaps_to_and_fro_at_the_same_height() {
-    let lesson = descent::run(&tried(&descent::TRIES, 1));
+    let lesson = descent::run(&tried("descent", 1));
     assert_eq!(lesson.outcome(&lesson.paths[0]), Outcome::Swings);
     for (step, v) in lesson.paths[0].points.iter().enumerate() {
         assert_close(v[1], if step % 2 == 0 { 1.2 } else { -1.2 }, 1e-12, "v2");
@@ -116,11 +115,11 @@ fn descent_at_the_border_the_ball_leaps_to_and_fro_at_the_same_height() {
 
 #[test]
 fn descent_a_narrow_valley_allows_a_tenth_and_a_round_one_takes_one_step() {
-    let narrow = descent::run(&tried(&descent::TRIES, 2));
+    let narrow = descent::run(&tried("descent", 2));
     let outcomes = narrow.paths.iter().map(|path| narrow.outcome(path)).collect::<Vec<_>>();
     assert_eq!(narrow.border, 0.025);
     assert_eq!(outcomes, [Outcome::Creeps, Outcome::Creeps, Outcome::Climbs]);
-    let round = descent::run(&tried(&descent::TRIES, 3));
+    let round = descent::run(&tried("descent", 3));
     assert_eq!(round.paths[0].points[1], [0.0, 0.0]);
     assert_eq!(round.outcome(&round.paths[0]), Outcome::Arrives);
     assert_eq!(descent::run(&with("--rate 0.25")).paths.len(), 1);
@@ -156,7 +155,7 @@ fn xor_a_hundred_starts_and_those_that_get_stuck() {
 #[ignore = "seconds in a debug build; run in release"]
 fn xor_more_neurons_help_and_more_epochs_do_not() {
     let stuck = |settings: &xor::Settings| xor::run(settings).stuck().len();
-    assert_eq!(stuck(&tried(&xor::TRIES, 1)), 4);
+    assert_eq!(stuck(&tried("xor", 1)), 4);
     assert_eq!(stuck(&with("--sizes 2,4,1 --runs 40")), 0);
     assert_eq!(stuck(&with("--epochs 300")), 51);
     let (first, longer) = (xor::run(&with("--runs 40")), xor::run(&with("--runs 40 --epochs 4000")));
@@ -167,7 +166,7 @@ fn xor_more_neurons_help_and_more_epochs_do_not() {
 #[test]
 #[ignore = "seconds in a debug build; run in release"]
 fn xor_from_small_weights_both_neurons_learn_the_same() {
-    let lesson = xor::run(&tried(&xor::TRIES, 3));
+    let lesson = xor::run(&tried("xor", 3));
     assert_eq!(lesson.stuck().len(), 51);
     let alike = lesson.stuck().iter().filter(|run| run.merged().len() == 3).count();
     assert!(alike > 45, "{alike}");
@@ -180,7 +179,7 @@ fn right(attempt: &order::Attempt) -> Vec<bool> {
 
 #[test]
 fn order_a_layer_more_takes_a_sweep_more() {
-    let lesson = order::run(&tried(&order::TRIES, 1));
+    let lesson = order::run(&tried("order", 1));
     assert_eq!(lesson.attempts[4].verdict, Verdict::Disagree);
     assert_eq!(
         (lesson.attempts[5].way.as_str(), lesson.attempts[5].verdict),
@@ -191,14 +190,14 @@ fn order_a_layer_more_takes_a_sweep_more() {
 #[test]
 fn order_listening_is_right_where_a_node_feeds_no_more_than_it_listens_to() {
     let last = |lesson: &order::Order| right(&lesson.attempts[lesson.attempts.len() - 1]);
-    assert_eq!(last(&order::run(&tried(&order::TRIES, 2))), [false, false, true, true]);
-    assert_eq!(last(&order::run(&tried(&order::TRIES, 3))), [false, false, true, true]);
+    assert_eq!(last(&order::run(&tried("order", 2))), [false, false, true, true]);
+    assert_eq!(last(&order::run(&tried("order", 3))), [false, false, true, true]);
     assert_eq!(last(&order::run(&with("--listen-to 3"))), [true; 4]);
 }
 
 #[test]
 fn slowdown_a_worse_start_waits_e_to_the_z_steps() {
-    let lesson = slowdown::run(&tried(&slowdown::TRIES, 1));
+    let lesson = slowdown::run(&tried("slowdown", 1));
     let steps = lesson.half_way(&lesson.quadratic[1]).expect("within the steps taken");
     assert_eq!(steps, 10_028);
     // z falls by 2 rate a^2 (1 - a) a step, about 0.3 e^-z: e^z falls by 0.3, from e^8.
@@ -208,7 +207,7 @@ fn slowdown_a_worse_start_waits_e_to_the_z_steps() {
 
 #[test]
 fn slowdown_ten_times_the_rate_is_ten_times_as_fast_for_both_starts() {
-    let (first, fast) = (slowdown::run(&with("")), slowdown::run(&tried(&slowdown::TRIES, 2)));
+    let (first, fast) = (slowdown::run(&with("")), slowdown::run(&tried("slowdown", 2)));
     let half_way =
         |lesson: &slowdown::Slowdown| [0, 1].map(|start| lesson.half_way(&lesson.quadratic[start]));
     assert_eq!((half_way(&first), half_way(&fast)), ([Some(36), Some(232)], [Some(4), Some(25)]));
@@ -224,7 +223,7 @@ fn slowdown_asked_for_a_half_the_quadratic_cost_is_still_the_slow_one() {
 #[test]
 #[ignore = "fifty epochs take half a minute in a debug build"]
 fn initialisation_the_normal_start_does_not_catch_up() {
-    let lesson = initialisation::run(&tried(&initialisation::TRIES, 1));
+    let lesson = initialisation::run(&tried("initialisation", 1));
     let [normal, scaled] = &lesson.starts;
     assert!(normal.accuracy.iter().zip(&scaled.accuracy).skip(1).all(|(normal, scaled)| normal < scaled));
 }
@@ -232,13 +231,13 @@ fn initialisation_the_normal_start_does_not_catch_up() {
 #[test]
 #[ignore = "seconds in a debug build; run in release"]
 fn initialisation_small_looks_like_scaled_and_raw_pixels_saturate_both() {
-    let lesson = initialisation::run(&tried(&initialisation::TRIES, 2));
+    let lesson = initialisation::run(&tried("initialisation", 2));
     assert_eq!(lesson.starts.each_ref().map(|start| start.init), [WeightInit::Small, WeightInit::Scaled]);
     assert!(lesson.starts.iter().all(|start| start.saturated < 0.05));
     // Standard deviations of a uniform number within 0.1, and of a normal one with variance 1/784.
     assert_close(0.1 / 3.0f64.sqrt(), 0.058, 5e-4, "the spread the answer names");
     assert_close(1.0 / 784.0f64.sqrt(), 0.036, 5e-4, "the spread the answer names");
-    let raw = initialisation::run(&tried(&initialisation::TRIES, 3));
+    let raw = initialisation::run(&tried("initialisation", 3));
     assert!(raw.starts.iter().all(|start| start.saturated > 0.9));
     assert!(raw.starts[1].accuracy.iter().all(|accuracy| *accuracy < 0.15));
 }
@@ -246,17 +245,17 @@ fn initialisation_small_looks_like_scaled_and_raw_pixels_saturate_both() {
 #[test]
 #[ignore = "a second in a debug build; run in release"]
 fn vanishing_ten_layers_lose_a_million_and_the_root_of_two_keeps_relu() {
-    let deep = vanishing::run(&tried(&vanishing::TRIES, 1));
+    let deep = vanishing::run(&tried("vanishing", 1));
     assert!((0.5e6..2e6).contains(&deep.kinds[0].lost()), "{}", deep.kinds[0].lost());
     assert_close(vanishing::run(&with("")).kinds[0].lost(), 532.0, 0.5, "what the answer names");
-    let he = vanishing::run(&tried(&vanishing::TRIES, 3));
+    let he = vanishing::run(&tried("vanishing", 3));
     // 2 for the weights, 1/2 for the slopes.
     assert_close(he.kinds[2].factor(), 1.0, 0.05, "ReLU's factor a layer");
 }
 
 #[test]
 fn vanishing_large_weights_make_relu_explode() {
-    let lesson = vanishing::run(&tried(&vanishing::TRIES, 2));
+    let lesson = vanishing::run(&tried("vanishing", 2));
     let [sigmoid, tanh, relu] = [0, 1, 2].map(|kind| lesson.kinds[kind].lost());
     assert!(sigmoid > 1.0 && tanh < 1.0, "{sigmoid} {tanh}");
     assert_close(1.0 / relu, 142.0, 0.5, "what the answer names");
@@ -264,7 +263,7 @@ fn vanishing_large_weights_make_relu_explode() {
 
 #[test]
 fn universality_a_jump_keeps_its_largest_error() {
-    let lesson = universality::run(&tried(&universality::TRIES, 1));
+    let lesson = universality::run(&tried("universality", 1));
     assert!(lesson.drawings.iter().all(|drawing| (0.4..=0.5001).contains(&drawing.largest_error)));
     let (first, last) = (&lesson.drawings[0], &lesson.drawings[lesson.drawings.len() - 1]);
     assert!(last.mean_error < 0.1 * first.mean_error);
@@ -274,7 +273,7 @@ fn universality_a_jump_keeps_its_largest_error() {
 
 #[test]
 fn universality_more_hills_are_better_except_at_the_ends() {
-    let (steps, hills) = (universality::run(&with("")), universality::run(&tried(&universality::TRIES, 2)));
+    let (steps, hills) = (universality::run(&with("")), universality::run(&tried("universality", 2)));
     let error = |lesson: &universality::Universality, place: usize| lesson.drawings[place].mean_error;
     assert!(error(&hills, 0) > error(&steps, 0) && error(&hills, 5) < error(&steps, 5));
     let last = &hills.drawings[5];
