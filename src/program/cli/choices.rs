@@ -86,11 +86,11 @@ fn parse_threads(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Parses the number of epochs from one event to the next.
-pub(super) fn parse_every(text: &str) -> Result<usize, String> {
+/// Parses a count that must be at least 1.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(epochs @ 1..) => Ok(epochs),
-        _ => Err(format!("'{text}' is not a number of epochs, 1 or more")),
+        Ok(count @ 1..) => Ok(count),
+        _ => Err("it must be a whole number, 1 or more".to_owned()),
     }
 }
 
@@ -182,7 +182,7 @@ pub(super) struct DataArgs {
     pub(super) numbers: bool,
 
     /// The last K columns of the CSV file are the numbers to learn
-    #[arg(long, value_name = "K", requires = "data", conflicts_with_all = ["target", "classes"], value_parser = parse_columns)]
+    #[arg(long, value_name = "K", requires = "data", conflicts_with_all = ["target", "classes"], value_parser = at_least_one)]
     pub(super) targets_columns: Option<usize>,
 
     /// Rows with a missing value are dropped, or a missing input becomes the mean of its column
@@ -349,14 +349,6 @@ pub(super) struct StandardizeArgs {
     /// Make every input have mean 0 and standard deviation 1 over the samples trained on [default: as the model says]
     #[arg(long)]
     pub(super) standardize: bool,
-}
-
-/// Parses a number of columns, at least one.
-fn parse_columns(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(columns @ 1..) => Ok(columns),
-        _ => Err(format!("'{text}' is not a number of columns, 1 or more")),
-    }
 }
 
 /// Returns how pixels become inputs: as asked for, else as the model was trained, else scaled.

@@ -14,7 +14,9 @@ use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Error, graph};
 
-use super::choices::{Activations, DataArgs, Sizes, StandardizeArgs, architecture, training_samples};
+use super::choices::{
+    Activations, DataArgs, Sizes, StandardizeArgs, architecture, at_least_one, training_samples,
+};
 use super::output::thousands;
 use super::progress::Working;
 use super::words::words;
@@ -52,7 +54,7 @@ pub(super) struct Compare {
     cost: Cost,
 
     /// The first N training samples
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one)]
     samples: usize,
 
     /// The learning rate
@@ -92,9 +94,6 @@ impl Compare {
         };
         let Samples::Set(data, _) = training_samples(&setup)? else { unreachable!("it is a data set") };
         let data = data.first(self.samples);
-        if data.is_empty() {
-            return Err(Error::usage("--samples counts from 1").into());
-        }
         let samples = Samples::Set(data.clone(), source.clone());
         let architectures = self.setups(&setup, &data).into_iter().map(|setup| both_hold(&setup, &samples));
         let architectures = architectures.collect::<Result<Vec<_>, Error>>()?;
@@ -134,7 +133,7 @@ impl Compare {
         Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// One setup of the sizes asked for, or a series of them to draw.
+    /// Returns a setup with the chosen sizes, or a series of setups to draw.
     fn setups(&self, setup: &Setup, data: &DataSet) -> Vec<Setup> {
         let is_image = data.image_shape().is_some() && !data.reproduces();
         if let Some(sizes) = &self.sizes {

@@ -10,9 +10,9 @@ use serde::Serialize;
 /// Standard output, to which results go.
 pub(super) struct Output {
     stream: BufWriter<anstream::Stdout>,
-    /// `true` if the work matters more than what is printed about it.
+    /// `true` if the work continues when printing fails.
     goes_on: bool,
-    /// The error that ended the printing of work that goes on.
+    /// The error with which printing ended while the work continued.
     failure: Option<std::io::Error>,
 }
 
@@ -21,15 +21,15 @@ impl Output {
         Self { stream: BufWriter::new(anstream::stdout()), goes_on: false, failure: None }
     }
 
-    /// Lets no failure to print end the work from now on: a file is to be saved. [`Output::finish`] tells.
+    /// Lets the work continue from now on if printing fails, because a file is to be saved. [`Output::finish`] reports it.
     pub(super) fn go_on(&mut self) {
         self.goes_on = true;
     }
 
-    /// Prints what is left to print. Returns `false` if lines are lost that somebody wanted to read.
+    /// Prints the rest. Returns `false` if lines were lost although their reader was there.
     ///
     /// # Errors
-    /// The output is closed or full, and there was nothing else to do.
+    /// The output is closed or full, and no other work was to be done.
     pub(super) fn finish(&mut self) -> std::io::Result<bool> {
         self.flush()?;
         Ok(self.failure.as_ref().is_none_or(reader_is_gone))
@@ -47,7 +47,7 @@ impl Output {
         self.print(|stream| write!(stream, "{style}{word}{style:#}"))
     }
 
-    /// Prints, unless that has failed before; if the work goes on, the first failure is only reported.
+    /// Prints, unless that has failed before. If the work continues, the first failure is only reported.
     fn print(
         &mut self,
         print: impl FnOnce(&mut BufWriter<anstream::Stdout>) -> std::io::Result<()>,
@@ -85,7 +85,7 @@ impl Write for Output {
     }
 }
 
-/// Spells out every character that would do more to a terminal than begin a line.
+/// Spells out every character that a terminal would act on, except the end of a line.
 fn harmless(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.iter().all(|&byte| byte.is_ascii_graphic() || b" \n\t".contains(&byte)) {
         return Cow::Borrowed(bytes);

@@ -1,4 +1,4 @@
-//! Shows that long work goes on: a line on stderr, if that is a terminal and the work takes more than a moment.
+//! Shows the progress of long work: a line on stderr, if that is a terminal and the work takes more than a moment.
 
 use std::time::{Duration, Instant};
 

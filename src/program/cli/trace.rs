@@ -9,6 +9,7 @@ use clap::Args;
 use backprop::Error;
 use serde_json::{Value, json};
 
+use super::choices::at_least_one;
 use super::output::{name, thousands};
 use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
@@ -42,11 +43,11 @@ pub(super) struct Trace {
     training: TrainingArgs,
 
     /// Step through the first N samples [default: 6, of a CSV file 1000, or all if there are fewer]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     samples: Option<usize>,
 
     /// Let the page's slider span N epochs; stepping can go further
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one)]
     epochs: usize,
 }
 
@@ -55,9 +56,6 @@ const SAMPLES: usize = 6;
 
 impl Trace {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        if self.samples == Some(0) || self.epochs == 0 {
-            return Err(Error::usage("--samples and --epochs count from 1").into());
-        }
         self.training.check()?;
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;

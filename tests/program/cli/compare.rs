@@ -77,7 +77,7 @@ fn bad_input_is_refused() {
     for (arguments, sentence) in [
         ("compare --sizes 10,10", "the input layer needs 784 nodes"),
         ("compare --sizes 784", "at least two layers"),
-        ("compare --samples 0", "counts from 1"),
+        ("compare --samples 0", "1 or more"),
         ("compare --rate -1", "finite positive"),
         ("compare --sizes 784,4000000000,10", "more than"),
         ("compare --plot no-such-folder/plot.svg", "choose a place you can write to"),

@@ -90,8 +90,8 @@ fn bad_input_is_refused_and_an_old_page_stays() {
     write(&folder.path().join("page.html"), precious);
     for (options, sentence) in [
         ("--sizes 3", "at least two layers"),
-        ("--epochs 0", "count from 1"),
-        ("--samples 0", "count from 1"),
+        ("--epochs 0", "1 or more"),
+        ("--samples 0", "1 or more"),
         ("--samples 7", "--samples 7 is more than there are: 6"),
         ("--rate 0", "finite positive"),
         ("--from nowhere.json", "nowhere.json"),

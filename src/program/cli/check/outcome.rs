@@ -40,7 +40,7 @@ impl Outcome {
         self.reports.push((engine, report));
     }
 
-    /// Returns whether every engine passed.
+    /// Returns `true` if every engine passed.
     pub(super) fn passed(&self) -> bool {
         self.reports.iter().all(|(_, report)| report.passed())
     }

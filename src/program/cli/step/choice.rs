@@ -1,4 +1,4 @@
-//! Which of the steps are shown.
+//! The steps that are shown.
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -8,8 +8,9 @@ use backprop::step::view::Quantity;
 use backprop::step::{Pass, Step, Stepper};
 
 use super::names::{Range, ranges};
+use crate::cli::choices::at_least_one;
 
-/// The options that choose which steps are shown; several leave the steps that fit all of them.
+/// The options that choose steps. With several of them, those steps are shown that fit all.
 #[derive(Debug, Args)]
 pub(super) struct ChoiceArgs {
     /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
@@ -17,23 +18,23 @@ pub(super) struct ChoiceArgs {
     /// The names are those of the steps: x1 an input, a4 an output, d4 a delta (d0-3 of a constant node), w84 the weight
     /// to 8 from 4, w8b a bias, w12,3 where two digits would be ambiguous; in mini-batches also k4, what dropout keeps,
     /// and g84, a sum of gradients. Of a range of weights both ends run: w41..w52 is w41, w42, w51, w52.
-    #[arg(long, value_name = "NAMES")]
+    #[arg(long, value_name = "NAMES", requires = "printed")]
     only: Option<String>,
 
     /// Print only this part of training, or several: cost,backward
-    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = passes())]
+    #[arg(long, value_name = "PHASE", value_delimiter = ',', requires = "printed", value_parser = passes())]
     phase: Vec<Pass>,
 
     /// Begin with this step, counted from 1 as they are printed; without --plain and --json too
-    #[arg(long, value_name = "N", value_parser = parse_number)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) from_step: Option<usize>,
 
     /// Print no step after this one
-    #[arg(long, value_name = "N", value_parser = parse_number)]
+    #[arg(long, value_name = "N", requires = "printed", value_parser = at_least_one)]
     to_step: Option<usize>,
 }
 
-/// The passes as they are typed; the gradients of a mini-batch belong to learn.
+/// Returns the parser of passes. The gradients of a mini-batch belong to learn.
 fn passes() -> impl TypedValueParser<Value = Pass> {
     let value = |pass: Pass, about| PossibleValue::new(pass.name()).help(about);
     let values = [
@@ -45,34 +46,11 @@ fn passes() -> impl TypedValueParser<Value = Pass> {
     PossibleValuesParser::new(values).map(|name| Pass::named(&name).unwrap_or(Pass::Learn))
 }
 
-/// The number of a step.
-fn parse_number(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..) => Ok(number),
-        _ => Err(format!("'{text}' is not the number of a step; they count from 1")),
-    }
-}
-
 impl ChoiceArgs {
-    /// Refuses options that mean nothing to the terminal stepper, which walks over every step and has no end.
+    /// Returns the positions of the steps to show, among the first `count`.
     ///
     /// # Errors
-    /// Any of that is asked for.
-    pub(super) fn check_for_terminal(&self) -> Result<(), Error> {
-        let option = match self {
-            Self { only: Some(_), .. } => "--only",
-            Self { to_step: Some(_), .. } => "--to-step",
-            Self { phase, .. } if !phase.is_empty() => "--phase",
-            _ => return Ok(()),
-        };
-        let found = format!("{option} says which steps are printed");
-        Err(Error::usage(found).remedy("add --plain or --json"))
-    }
-
-    /// The positions of the steps to be shown, of the first `count`.
-    ///
-    /// # Errors
-    /// A name that nothing has here, or nothing is left.
+    /// A name that nothing has here, or options that no step fits.
     pub(super) fn positions(&self, stepper: &Stepper, count: usize) -> Result<Positions, Error> {
         let only = self.only.as_deref().map(|list| ranges(stepper, list)).transpose();
         let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
@@ -98,7 +76,7 @@ impl ChoiceArgs {
     }
 }
 
-/// Which steps are shown.
+/// The positions of the steps to show.
 pub(super) struct Positions {
     next: usize,
     end: usize,
@@ -121,7 +99,7 @@ impl Positions {
         only.iter().any(|&(first, last)| quantity.is_between(stepper, first, last))
     }
 
-    /// Goes to where the next of them is about to be done. Returns false where none is left.
+    /// Goes to the next of these positions, where the step is about to be done. Returns false if there is none.
     pub(super) fn go_to_next(&mut self, stepper: &mut Stepper) -> bool {
         while self.next < self.end {
             let position = self.next;
@@ -134,7 +112,7 @@ impl Positions {
         false
     }
 
-    /// Does the next of them, and tells what it did.
+    /// Does the next of these steps, and returns it.
     pub(super) fn next(&mut self, stepper: &mut Stepper) -> Option<Step> {
         if self.go_to_next(stepper) { stepper.next() } else { None }
     }

@@ -14,6 +14,7 @@ use clap::Args;
 use backprop::Error;
 use backprop::step::Stepper;
 
+use super::choices::at_least_one;
 use super::progress::Working;
 use super::sequence::{SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
@@ -22,11 +23,11 @@ use crate::show::stepper;
 use choice::ChoiceArgs;
 use print::Headings;
 
-/// How long a signal waits for the screen to be left. crossterm never comes back from waiting for a key on a terminal
-/// that is gone (its window was closed): it reads the end of the file over and over.
+/// The time that a signal gives the stepper to leave the screen. If the terminal is gone because its window was closed,
+/// crossterm waits for a key for ever: it reads the end of the file over and over.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Samples the terminal stepper holds ready, unless --train-limit says otherwise.
+/// The samples that the terminal stepper reads, unless --train-limit says otherwise.
 const SAMPLES_AT_HAND: usize = 100;
 
 const EXAMPLES: &str = "Examples:
@@ -52,51 +53,37 @@ pub(super) struct Step {
     training: TrainingArgs,
 
     /// Print every step as one line of text
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, groups = ["printed", "text"])]
     plain: bool,
 
     /// Print a sheet of questions: the same steps, with blanks for what they compute. The answers are those of --plain,
     /// under the same numbers
-    #[arg(long, conflicts_with_all = ["plain", "json"])]
+    #[arg(long, groups = ["printed", "text"])]
     questions: bool,
 
     /// Print every step as one JSON object per line
-    #[arg(long)]
+    #[arg(long, group = "printed")]
     json: bool,
 
     /// Only the first N training samples [default: with --plain and --json as many as --batch, else 100]
-    #[arg(long, visible_alias = "samples", value_name = "N")]
+    #[arg(long, visible_alias = "samples", value_name = "N", value_parser = at_least_one)]
     train_limit: Option<usize>,
 
     /// Go over the samples N times; the terminal stepper has no end [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "printed", value_parser = at_least_one)]
     epochs: Option<usize>,
 
     #[command(flatten)]
     choice: ChoiceArgs,
 
     /// Decimals of each number with --plain and --questions, at least 6 [default: 6]
-    #[arg(long, value_name = "N", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
+    #[arg(long, value_name = "N", requires = "text", value_parser = clap::value_parser!(u8).range(6..=17))]
     digits: Option<u8>,
 }
 
 impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let as_text = self.plain || self.questions || self.json;
-        if self.train_limit == Some(0) || self.epochs == Some(0) {
-            return Err(Error::usage("--train-limit and --epochs count from 1").into());
-        }
-        if self.digits.is_some() && !self.plain && !self.questions {
-            return Err(Error::usage("--digits says how --plain and --questions print numbers")
-                .remedy("add one of them")
-                .into());
-        }
-        if !as_text && self.epochs.is_some() {
-            return Err(Error::usage("--epochs says how much --plain or --json prints").into());
-        }
-        if !as_text {
-            self.choice.check_for_terminal()?;
-        }
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !as_text && !terminal {
             let problem = Error::contents("there is no terminal to draw in")
@@ -131,7 +118,7 @@ impl Step {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The terminal stepper shows the step done last: that of --from-step.
+    /// Goes to --from-step: the terminal stepper shows the step that was done last.
     fn at_the_first_step(&self, mut stepper: Stepper) -> Stepper {
         if let Some(step) = self.choice.from_step {
             let _working = Working::on(format!("on the way to step {step}"));
@@ -140,7 +127,7 @@ impl Step {
         stepper
     }
 
-    /// How many steps there are to print.
+    /// Returns the number of steps to print.
     fn count(&self, stepper: &Stepper) -> usize {
         stepper.epoch_len().saturating_mul(self.epochs.unwrap_or(1))
     }

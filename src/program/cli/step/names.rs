@@ -1,4 +1,4 @@
-//! Which names `--only` asks for: `a4`, `d4,w84`, `a4..a9`.
+//! The names that `--only` asks for: `a4`, `d4,w84`, `a4..a9`.
 
 use backprop::Error;
 use backprop::graph::{Layer, Network};
@@ -8,7 +8,7 @@ use backprop::step::view::Quantity;
 /// A name, or the names between two.
 pub(super) type Range = (Quantity, Quantity);
 
-/// Returns what a list asks for: names and ranges, separated by commas.
+/// Parses a list of names and ranges, separated by commas.
 ///
 /// # Errors
 /// A name that no step computes, with one near it or all there are.
@@ -44,7 +44,7 @@ fn range(stepper: &Stepper, item: &str) -> Result<Range, Error> {
     Err(Error::contents(found).remedy("ranges are such as a4..a9, d4..d7 or w41..w43"))
 }
 
-/// The one quantity with this name that a step computes.
+/// Returns the one quantity with this name that a step computes.
 fn quantity(stepper: &Stepper, text: &str) -> Result<Quantity, Error> {
     let readings = Quantity::readings(stepper, text);
     let computed: Vec<Quantity> = readings.iter().copied().filter(|it| it.is_computed(stepper)).collect();
@@ -61,7 +61,7 @@ fn quantity(stepper: &Stepper, text: &str) -> Result<Quantity, Error> {
     }
 }
 
-/// A remedy: the name to type instead.
+/// Returns the remedy: a name to type instead.
 fn hint(stepper: &Stepper, text: &str, readings: &[Quantity]) -> String {
     match readings.first() {
         Some(Quantity::Kept(_)) => return "k4 is what dropout keeps of node 4: add --dropout P".to_owned(),
@@ -74,7 +74,7 @@ fn hint(stepper: &Stepper, text: &str, readings: &[Quantity]) -> String {
     }
 }
 
-/// All names, as ranges.
+/// Returns all names, as ranges.
 fn list(stepper: &Stepper) -> String {
     let network: &Network = stepper.network();
     let (inputs, others) = (network.layers[0].neurons(), &network.layers[1..]);

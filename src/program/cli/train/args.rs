@@ -9,7 +9,7 @@ use backprop::training::{Options, Preset, RunConfig};
 use backprop::{Cost, Error, WeightInit};
 
 use super::parts::absolute;
-use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, parse_every};
+use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, at_least_one};
 use crate::cli::words::{Word as _, words};
 use crate::io::Force;
 
@@ -93,7 +93,7 @@ pub(in crate::cli) struct Train {
     pub(super) out: Option<PathBuf>,
 
     /// Write the model to --out after every N epochs as well
-    #[arg(long, value_name = "N", value_parser = parse_every)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) save_every: Option<usize>,
 
     /// Save the whole run here, to resume it later; the checkpoint before stays as FILE.previous
@@ -101,7 +101,7 @@ pub(in crate::cli) struct Train {
     pub(super) checkpoint: Option<PathBuf>,
 
     /// Write a checkpoint after every N epochs [default: 1, or as often as the preset saves]
-    #[arg(long, value_name = "N", value_parser = parse_every)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) checkpoint_every: Option<usize>,
 
     /// Continue the run saved here, as if it had never been interrupted
