@@ -49,8 +49,8 @@ impl Segment {
 }
 
 impl Order {
-    /// Returns the order of a step of bp.py, on one sample: inputs; outputs layer by layer; output deltas; the other deltas layer by layer
-    /// backwards, constant nodes included; all weights, by upstream node.
+    /// Returns the order of a step of bp.py, on one sample: inputs; outputs layer by layer; output deltas; the other deltas
+    /// layer by layer backwards, constant nodes included; all weights, by upstream node.
     ///
     /// # Panics
     /// If the network was wired by hand in another order than [`Network::try_new`] wires it.

@@ -20,7 +20,7 @@ const STEPS_AT_ONCE: usize = 100;
 /// check after each step would take as long as the step.
 const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
-/// A mean cost so many times that of outputs that are all 0 is no cost on the way down.
+/// A mean cost this many times that of outputs that are all 0 does not come down again.
 const SURELY_TOO_HIGH: f64 = 1e4;
 
 /// Trains one network on one training set.

@@ -183,7 +183,7 @@ fn short(rate: f64) -> f64 {
     format!("{rate:.1e}").parse().unwrap_or(rate)
 }
 
-/// Returns whether no input is far from 0.
+/// Returns true if no input is far from 0.
 fn is_small(data: &DataSet) -> bool {
     (0..data.len()).all(|index| data.sample(index).iter().all(|input| input.abs() <= 2.0))
 }

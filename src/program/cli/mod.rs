@@ -40,7 +40,7 @@ use crate::io::signals;
 use backprop::Error;
 use output::Output;
 
-const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` tells you all about `train`.";
+const WHERE_TO_START: &str = "Start with `backprop tour`; `backprop help train` explains `train`.";
 
 /// Backpropagation you can step through.
 #[derive(Debug, Parser)]

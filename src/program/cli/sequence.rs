@@ -108,7 +108,7 @@ impl Sequence {
     /// Reads and draws everything that a setup needs, with at most `limit` samples.
     ///
     /// # Errors
-    /// Settings that mean nothing together, files that cannot be read, a network that is too large.
+    /// Settings that contradict each other, files that cannot be read, a network that is too large.
     pub(super) fn new(setup: Setup, limit: usize) -> Result<Self, Error> {
         check_meaning(&setup)?;
         if setup.model.is_some() && setup.init.is_some() {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::context;
 use safetensors::tensor::Dtype;
 use serde_json::json;
 
@@ -15,6 +16,7 @@ use backprop::{Cost, Error};
 
 use super::tensors::{self, NumberType, Tensor};
 use crate::io::memory;
+use crate::template;
 
 /// The file names in the folder.
 pub const WEIGHTS: &str = "weights.safetensors";
@@ -23,7 +25,7 @@ pub const DATA: &str = "data.safetensors";
 /// The program.
 pub const SCRIPT: &str = "train.py";
 
-/// The entry in the header of the data that tells it was written by this program.
+/// The entry in the header of the data that says that this program wrote it.
 pub const ABOUT_DATA: &str = "backprop export --to torch";
 
 const TEMPLATE: &str = include_str!("train.py.template");
@@ -96,49 +98,31 @@ impl Training<'_> {
 
     /// Returns the text of [`SCRIPT`].
     pub fn script(&self) -> String {
+        let Options { rate, batch, l2, dropout, .. } = *self.options;
         let architecture = &self.model.architecture;
-        let has_dropout = self.options.dropout > 0.0;
         let is_quadratic = architecture.cost == Cost::Quadratic;
-        let is_images = self.pixel().is_some();
-        let is_one = architecture.output_size() == 1 || *self.train.answers() == Answers::Bits;
-        let sizes: Vec<String> = architecture.sizes.iter().map(usize::to_string).collect();
-        let hidden: Vec<String> = self.hidden().iter().map(usize::to_string).collect();
         let about = tensors::about(self.model).into_iter().chain([("format", "pt".to_owned())]);
-        let about: BTreeMap<&str, String> = about.collect();
         let meaning = &self.model.meaning;
-        let raw = meaning.of_raw();
-        let both = |scale: Option<&Standardization>| {
-            scale.map_or_else(String::new, |scale| format!("{:?}, {:?}", scale.mean, scale.deviation))
+        let names = meaning.output_names();
+        let both = |scale: &Standardization| format!("{:?}, {:?}", scale.mean, scale.deviation);
+        let values = context! {
+            sizes => architecture.sizes_text().replace(',', "-"),
+            rate => format!("{rate:?}"),
+            batch,
+            l2 => (l2 > 0.0).then(|| format!("{l2:?}")),
+            dropout => (dropout > 0.0).then(|| format!("{dropout:?}")),
+            modules => self.modules(is_quadratic, dropout > 0.0),
+            hidden => self.hidden().to_vec(),
+            quadratic => is_quadratic,
+            images => self.pixel().is_some(),
+            numbers => !self.train.counts_answers(),
+            one => architecture.output_size() == 1 || *self.train.answers() == Answers::Bits,
+            raw => meaning.of_raw().as_ref().map(both),
+            scale => meaning.targets.as_ref().map(both),
+            names => (meaning.answers.are_classes() && !names.is_empty()).then(|| json!(names).to_string()),
+            about => json!(about.collect::<BTreeMap<&str, String>>()).to_string(),
         };
-        let inputs = |rows: &str| if is_images { format!("pixel[{rows}.long()]") } else { rows.to_owned() };
-        let flags = [
-            ("l2", self.options.l2 > 0.0),
-            ("dropout", has_dropout),
-            ("quadratic", is_quadratic),
-            ("images", is_images),
-            ("numbers", !self.train.counts_answers()),
-            ("one", is_one),
-            ("raw", raw.is_some()),
-            ("scaled", meaning.targets.is_some()),
-            ("named", meaning.answers.are_classes() && !meaning.output_names().is_empty()),
-        ];
-        let values = [
-            ("SIZES", sizes.join("-")),
-            ("RATE", format!("{:?}", self.options.rate)),
-            ("BATCH", self.options.batch.to_string()),
-            ("L2", format!("{:?}", self.options.l2)),
-            ("DROPOUT", format!("{:?}", self.options.dropout)),
-            ("MODULES", self.modules(is_quadratic, has_dropout).join(",\n        ")),
-            ("HIDDEN", hidden.join(", ")),
-            ("INPUTS", inputs("samples[share]")),
-            ("TEST_INPUTS", inputs("test_samples")),
-            ("MIDDLE", if is_quadratic { "0.5" } else { "0" }.to_owned()),
-            ("RAW", both(raw.as_ref())),
-            ("SCALE", both(meaning.targets.as_ref())),
-            ("NAMES", json!(meaning.output_names()).to_string()),
-            ("ABOUT", json!(about).to_string()),
-        ];
-        filled_in(TEMPLATE, &flags, &values)
+        template::fill(TEMPLATE, &values).expect("the template asks for what there is")
     }
 
     /// Returns the network, one module a string. With the cross-entropy the last sigmoid is part of the cost.
@@ -213,27 +197,4 @@ impl Training<'_> {
 
 fn rows(data: &DataSet, row: impl Fn(usize) -> Vec<f64>) -> Vec<f64> {
     (0..data.len()).flat_map(row).collect()
-}
-
-/// Fills in the template: replaces `@NAME@`, and keeps the lines of `#if name`, `#else`, `#end` that apply.
-fn filled_in(template: &str, flags: &[(&str, bool)], values: &[(&str, String)]) -> String {
-    let mut text = String::new();
-    let mut shown = Vec::new();
-    for line in template.lines() {
-        if let Some(name) = line.strip_prefix("#if ") {
-            shown.push(flags.iter().any(|&(flag, holds)| flag == name && holds));
-        } else if line == "#else" {
-            shown.iter_mut().last().into_iter().for_each(|holds| *holds = !*holds);
-        } else if line == "#end" {
-            shown.pop();
-        } else if shown.iter().all(|&holds| holds) {
-            let mut line = line.to_owned();
-            for (name, value) in values {
-                line = line.replace(&format!("@{name}@"), value);
-            }
-            text.push_str(&line);
-            text.push('\n');
-        }
-    }
-    text
 }

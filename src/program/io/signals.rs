@@ -91,7 +91,7 @@ fn spawn(work: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("signals".into()).spawn(work);
 }
 
-/// Returns `true` if the program was started with nohup. Only Linux tells.
+/// Returns `true` if the program was started with nohup. Only Linux says so.
 #[cfg(unix)]
 fn hang_up_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

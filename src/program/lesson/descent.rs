@@ -67,7 +67,7 @@ pub enum Outcome {
     Arrives,
     /// It goes down but has not arrived.
     Creeps,
-    /// It leaps to and fro at the same height.
+    /// It leaps back and forth at the same height.
     Swings,
     /// Each leap lands higher.
     Climbs,

@@ -10,7 +10,7 @@ use backprop::graph::ConnectionId;
 
 use super::prelude::*;
 
-/// The network, and the part of the sum that a node hears.
+/// The network, and the part of the sum that reaches a node.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// Neurons in each layer, input first

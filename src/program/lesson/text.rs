@@ -5,9 +5,10 @@
 //! [minijinja](https://docs.rs/minijinja) fills the gaps. After that, lines that begin with `|` are a table, indented
 //! lines stay as they are, and all others are paragraphs.
 
-use minijinja::syntax::SyntaxConfig;
+use minijinja::Error;
 use minijinja::value::Value;
-use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
+
+use crate::template;
 
 /// The most characters in a line.
 const COLUMNS: usize = 80;
@@ -51,32 +52,10 @@ impl Text {
     /// # Errors
     /// It asks for a number that is not there.
     pub fn fill(self, heading: &str, numbers: &Value) -> Result<String, Error> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
-        environment.set_syntax(syntax);
-        environment.set_formatter(write_value);
-        environment.add_filter("fixed", |value: f64, decimals: usize| format!("{value:.decimals$}"));
-        environment.add_filter("power", |value: f64, decimals: usize| format!("{value:.decimals$e}"));
-        environment.add_filter("cell", cell);
         let (common, mut sections) = self.parts();
         let section = sections.find(|(name, _)| *name == heading).map_or("", |(_, text)| text);
-        environment.render_str(&format!("{common}{section}"), numbers)
+        template::fill(&format!("{common}{section}"), numbers)
     }
-}
-
-/// Writes a value as Rust does: 1, not 1.0.
-fn write_value(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    match f64::try_from(value.clone()) {
-        Ok(number) if !value.is_integer() => write!(output, "{number}")?,
-        _ => write!(output, "{value}")?,
-    }
-    Ok(())
-}
-
-/// Returns a number with this many decimals or, from a million on, with a power of ten.
-fn cell(value: f64, decimals: usize) -> String {
-    if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
 }
 
 /// Lays out a text in lines of at most 80 characters.

@@ -22,7 +22,7 @@ fn a_picture_has_two_rows_of_pixels_in_a_line() {
 }
 
 #[test]
-fn pictures_stand_side_by_side_as_long_as_there_is_room() {
+fn pictures_are_side_by_side_as_long_as_there_is_room() {
     let lines = |text: &[&str]| text.iter().map(ToString::to_string).collect::<Vec<_>>();
     let pictures = [lines(&["one", "█"]), lines(&["2"]), lines(&["3"])];
     assert_eq!(side_by_side(&pictures, 2, 8), ["one  2", "█", "", "3"]);

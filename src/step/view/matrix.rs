@@ -19,11 +19,11 @@ pub struct MatrixForm {
     pub words: String,
     /// The equation's matrices and vectors with their numbers, and the signs between them.
     pub parts: Vec<Part>,
-    /// The same as one table: the matrices side by side,
+    /// For the same as one table, its matrices, side by side.
     pub body: Vec<Matrix>,
-    /// a vector with an entry for each of its rows,
+    /// The vector on the left, with an entry for each row.
     pub left: Option<Matrix>,
-    /// and one with an entry for each of its columns.
+    /// The vector on top, with an entry for each column.
     pub top: Option<Matrix>,
 }
 
@@ -36,7 +36,7 @@ pub enum Part {
     Matrix(Matrix),
 }
 
-/// The part of an entry in the step.
+/// The part that an entry plays in the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// Nothing.

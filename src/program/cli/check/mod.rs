@@ -35,7 +35,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub(super) struct Check {
-    /// Whose backward pass is checked; `both` checks every parameter on both
+    /// The network whose backward pass is checked; `both` checks every parameter on both
     #[arg(long, value_name = "ENGINE", default_value = "both")]
     engine: Engines,
 
@@ -52,7 +52,7 @@ pub(super) struct Check {
     directions: Option<u32>,
 
     /// Evaluate the error by the network's own forward pass each time (whole), or recompute only what a changed weight
-    /// reaches (incremental) [default: whole up to 5,000 parameters, then incremental]
+    /// affects (incremental) [default: whole up to 5,000 parameters, then incremental]
     #[arg(long, value_name = "HOW", conflicts_with = "directions")]
     evaluation: Option<Recomputing>,
 
@@ -128,7 +128,7 @@ impl Check {
                     "The model is checked on made-up samples; --data takes those that it is for.\n"
                 )?;
             }
-            // The backward pass of a mystery is no engine's: one report tells all.
+            // The backward pass of a mystery belongs to neither engine, so one report is enough.
             let shown = if sheet.is_some() { 1 } else { outcome.reports.len() };
             for (place, (_, report)) in outcome.reports.iter().take(shown).enumerate() {
                 let gap = if place > 0 { "\n" } else { "" };

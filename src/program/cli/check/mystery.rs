@@ -23,7 +23,7 @@ pub(super) struct MysteryArgs {
     ])]
     pub(super) mystery: Option<String>,
 
-    /// Say which fault it is; exit status 0 if that is right, 1 with what speaks against it if not
+    /// Say which fault it is; exit status 0 if that is right; if not, 1 and the evidence against it
     #[arg(long, value_name = "NAME", requires = "mystery", conflicts_with_all = [
         "engine", "all", "directions", "evaluation", "style", "list_faults",
     ])]

@@ -25,7 +25,7 @@ pub(super) struct SettingArgs {
     #[command(flatten)]
     setup: SetupArgs,
 
-    /// On how many samples; several are a mini-batch [default: 1; with --fault what the fault needs]
+    /// The number of samples; several are a mini-batch [default: 1; with --fault what the fault needs]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     samples: Option<u32>,
 
@@ -133,7 +133,7 @@ impl SettingArgs {
         match self.samples {
             Some(1) if needed > 1 => {
                 let name = fault.map_or("", |fault| fault.name);
-                Err(Error::usage(format!("the fault {name} shows itself with several samples only"))
+                Err(Error::usage(format!("the fault {name} shows only with several samples"))
                     .remedy("--samples 2 or more"))
             }
             Some(samples) => Ok(samples as usize),

@@ -24,7 +24,7 @@ pub(super) struct Hidden {
     pub(super) task: Task,
 }
 
-/// What the hidden backward pass has read and computed.
+/// The numbers that the hidden backward pass has read and computed.
 #[derive(Debug, Serialize)]
 pub(super) struct Sheet {
     architecture: Architecture,
@@ -134,8 +134,8 @@ impl Hidden {
         CORRECT.gradient(&self.architecture, &self.parameters, &self.task)
     }
 
-    /// Returns what in this report speaks against a fault: where it would show and nothing does, where something shows and it
-    /// would not, or a number.
+    /// Returns the evidence in this report against a fault: a group that agrees and with the fault would not, one that
+    /// disagrees and with the fault would agree, or a single number.
     pub(super) fn against(&self, answered: &Fault) -> String {
         let name = answered.name;
         let (its, activation) = (answered.set_up.activation, self.architecture.output_activation());
@@ -188,7 +188,7 @@ fn same(one: &[f64], other: &[f64]) -> bool {
     one.iter().zip(other).all(|(one, other)| (one - other).abs() <= 1e-6 * (one.abs() + other.abs()))
 }
 
-/// `row 2, column 3 of W[1]`: the layers are equally large.
+/// Returns `row 2, column 3 of W[1]`. The layers are equally large.
 fn entry(group: &str, place: usize) -> String {
     let size = SIZES[0];
     if group.starts_with('b') {

@@ -66,7 +66,7 @@ pub struct Breakpoint {
     name: String,
     /// The place, unless the network does not have it.
     spot: Option<Spot>,
-    /// What must hold after the step.
+    /// The condition that must hold after the step.
     condition: Option<String>,
 }
 
@@ -204,7 +204,7 @@ impl Breakpoint {
     /// Returns true if the walk is to stop here.
     ///
     /// # Errors
-    /// The condition makes no sense here, which is a reason to stop, too.
+    /// The condition makes no sense here. That is a reason to stop, too.
     fn is_hit(&self, walk: &mut Walk) -> Result<bool, String> {
         let Some(spot) = &self.spot else { return Ok(false) };
         let Some(condition) = &self.condition else { return Ok(spot.is_reached(walk)) };
@@ -331,7 +331,7 @@ impl Session {
         Ok(format!("stops at {}; delete removes it", spelled_out(text)))
     }
 
-    /// Removes those that were typed. Returns a sentence about it.
+    /// Removes the breakpoints that were typed. Returns a sentence about it.
     pub(super) fn delete_typed(&mut self) -> String {
         let before = self.breakpoints.len();
         self.breakpoints.retain(|breakpoint| breakpoint.set_by != SetBy::Console);

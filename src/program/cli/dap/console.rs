@@ -1,4 +1,5 @@
-//! What is typed in an editor's console, or pointed at: expressions, and words such as `check w84` and `matrix 2`.
+//! Answers what is typed in an editor's console, or pointed at: expressions, and commands such as `check w84` and
+//! `matrix 2`.
 
 use std::fmt::Write as _;
 

@@ -45,7 +45,7 @@ struct Configuration {
     others: Map<String, Value>,
 }
 
-/// What editors put into a configuration for themselves.
+/// Keys that editors put into a configuration for themselves.
 const OF_EDITORS: &str = "name type request program args env console noDebug debugServer preLaunchTask postDebugTask \
     internalConsoleOptions presentation serverReadyAction restart trace adapter label tcp_connection build timeout \
     suppressMultipleSessionWarning server token";

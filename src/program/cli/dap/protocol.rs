@@ -86,31 +86,6 @@ impl Message {
     }
 }
 
-/// Returns the features that an editor can offer.
-pub fn capabilities() -> Value {
-    json!({
-        "supportsConfigurationDoneRequest": true,
-        "supportsFunctionBreakpoints": true,
-        "supportsConditionalBreakpoints": true,
-        "supportsDataBreakpoints": true,
-        "supportsEvaluateForHovers": true,
-        "supportsStepBack": true,
-        "supportsSetVariable": true,
-        "supportsSetExpression": true,
-        "supportsGotoTargetsRequest": true,
-        "supportsRestartRequest": true,
-        "supportsExceptionInfoRequest": true,
-        "supportsTerminateRequest": true,
-        "supportTerminateDebuggee": false,
-        "exceptionBreakpointFilters": [{
-            "filter": "divergence",
-            "label": "Divergence",
-            "description": "Stop at the first number that is infinite or not a number",
-            "default": true,
-        }],
-    })
-}
-
 /// Returns an event.
 pub fn event(name: &str, body: &Value) -> Value {
     json!({ "type": "event", "event": name, "body": body })

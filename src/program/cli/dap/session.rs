@@ -17,6 +17,9 @@ use super::walk::Walk;
 /// Steps between two looks at the messages that came meanwhile.
 const STEPS_AT_ONCE: usize = 256;
 
+/// The features that an editor can offer.
+const CAPABILITIES: &str = include_str!("capabilities.json");
+
 /// The only thread.
 const THREAD: i64 = 1;
 
@@ -49,7 +52,7 @@ pub struct Session {
     exception: Option<String>,
 }
 
-/// A run of steps.
+/// A run of steps, until something stops it.
 #[derive(Debug, Clone, Copy)]
 enum Run {
     /// Forwards, at most to this position.
@@ -202,10 +205,10 @@ impl Session {
     /// Returns the training while it is paused.
     ///
     /// # Errors
-    /// It has not been launched, or it runs.
+    /// It has not been launched, or it is running.
     pub(super) fn paused(&mut self) -> Result<&mut Walk, String> {
         if self.running.is_some() {
-            return Err("the training runs; pause it first".to_owned());
+            return Err("the training is running; pause it first".to_owned());
         }
         self.walk.as_mut().ok_or_else(|| "nothing has been launched".to_owned())
     }
@@ -231,7 +234,7 @@ impl Session {
                     return Err("lines are counted from 1 here".to_owned());
                 }
                 self.refreshes = given.supports_invalidated_event;
-                return Ok(protocol::capabilities());
+                return serde_json::from_str(CAPABILITIES).map_err(|error| error.to_string());
             }
             "launch" => self.launch(&request.arguments)?,
             "attach" => return Err("there is nothing to attach to; use the request \"launch\"".to_owned()),
@@ -288,7 +291,7 @@ impl Session {
 
     fn launch(&mut self, given: &Value) -> Result<(), String> {
         if self.walk.is_some() {
-            return Err("it has been launched already; restart it".to_owned());
+            return Err("it has already been launched; restart it".to_owned());
         }
         self.prepare(given.as_object().cloned().unwrap_or_default())?;
         self.outbox.push(event("initialized", &json!({})));

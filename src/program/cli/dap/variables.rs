@@ -226,7 +226,7 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Returns the words before a step, of whose sum so much has been added up.
+    /// Returns the words before a step, with its sum so far.
     pub fn before(stepper: &'a Stepper, step: &'a Step, sum: Option<f64>) -> Self {
         Self { stepper, step, is_done: false, sum }
     }

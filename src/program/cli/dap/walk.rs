@@ -85,7 +85,7 @@ impl Walk {
         true
     }
 
-    /// Undoes as much. Returns false at the start.
+    /// Undoes one step or, within a sum, takes one product away again. Returns false at the start.
     pub fn back(&mut self, inside: bool) -> bool {
         if self.inner > 0 {
             self.inner -= 1;
@@ -121,7 +121,7 @@ impl Walk {
         self.diverged = None;
     }
 
-    /// Returns the next step. (It is done and taken back to be read.)
+    /// Returns the next step. (To read it, the walk takes it and goes back.)
     pub fn upcoming(&mut self) -> Option<Step> {
         self.peek(|_, step| step.clone())
     }

@@ -455,7 +455,7 @@ fn a_gap_is_filled_with_a_number_that_is_there_and_with_no_other() {
         "{% set half = 0.5 %}\n# Set-up\n{{ half }} of {{ count }} is {{ (half * count)|fixed(2) }}.\n",
     );
     let filled = |count| text.fill("Set-up", &minijinja::context! { count => count });
-    assert_eq!(filled(Some(1.0)).expect("there is a count"), "0.5 of 1 is 0.50.");
+    assert_eq!(filled(Some(1.0)).expect("there is a count"), "0.5 of 1 is 0.50.\n");
     assert!(filled(None).is_err() && text.fill("Set-up", &minijinja::context! {}).is_err());
 }
 

@@ -165,11 +165,6 @@ impl Series {
         Self::new(name, Mark::Line, points)
     }
 
-    /// Makes a broken line through the points.
-    pub fn dashed(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        Self::new(name, Mark::Dashed, points)
-    }
-
     /// Sets the colour.
     #[must_use]
     pub fn colour(mut self, colour: Colour) -> Self {

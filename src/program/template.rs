@@ -1,0 +1,36 @@
+//! Texts with gaps for numbers and words: a lesson's text, a program for PyTorch.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
+
+/// Fills in the gaps of a template as [minijinja](https://docs.rs/minijinja) does. A line with a `{% tag %}` alone
+/// leaves nothing behind.
+///
+/// # Errors
+/// The template asks for a value that is not there.
+pub fn fill(template: &str, values: &Value) -> Result<String, Error> {
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax.build()?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(write_value);
+    environment.add_filter("fixed", |value: f64, decimals: usize| format!("{value:.decimals$}"));
+    environment.add_filter("power", |value: f64, decimals: usize| format!("{value:.decimals$e}"));
+    environment.add_filter("cell", cell);
+    environment.render_str(template, values)
+}
+
+/// Writes a value as Rust does: 1, not 1.0.
+fn write_value(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match f64::try_from(value.clone()) {
+        Ok(number) if !value.is_integer() => write!(output, "{number}")?,
+        _ => write!(output, "{value}")?,
+    }
+    Ok(())
+}
+
+/// Returns a number with this many decimals or, from a million on, with a power of ten.
+fn cell(value: f64, decimals: usize) -> String {
+    if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
+}
