@@ -23,7 +23,7 @@ use super::ParameterId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Verdict {
-    /// Analytic and numerical value are equal: within the tolerance, or within what the numerical value is uncertain by,
+    /// Analytic and numerical value are equal: within the tolerance, or within the uncertainty of the numerical value,
     /// if that is at most 2 % of it. Or both are so small that there is nothing to see ([`Entry::no_effect`]).
     Agree,
     /// The slopes from the left and from the right are two, as where a ReLU bends, and the analytic value is one of them

@@ -124,7 +124,7 @@ fn cost(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     if within > 0 {
         lines.push(format!(
-            "{within} of those that agree do so within what their numerical value is uncertain by, at most 2 % of it"
+            "{within} of those that agree do so only within the uncertainty of their numerical value, at most 2 % of it"
         ));
     }
     if careful > 0 {
@@ -169,12 +169,12 @@ fn reason(report: &Report) -> String {
             left_open(report)
         ),
         Verdict::Inconclusive if report.disagree > 0 => format!(
-            "one of {} checked disagrees, by little more than is uncertain. In f32 rounding may do that to one: try another \
+            "one of {} checked disagrees, by little more than the uncertainty. In f32 rounding may do that to one: try another \
              sample, other weights, or f64.",
             report.checked
         ),
         Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat() => format!(
-            "E does not change with any of the {}, as far as rounding lets it be seen. If the outputs are normalised, their \
+            "E does not change with any of the {}, as far as rounding shows. If the outputs are normalised, their \
              sum is constant: check_vjp weighs each output by a number of its own. If E counts (an accuracy), take a cost \
              that has a slope.",
             checked(report)

@@ -39,7 +39,7 @@ pub fn explanation(step: Option<&Step>) -> (&'static str, String) {
         ),
         (Reading::DropOut { .. }, _) => (
             "Dropout: a hidden node is silenced, or kept",
-            "For this sample some hidden nodes, drawn at random, are silent: others read 0 of them. Of those that are kept \
+            "For this sample some hidden nodes, drawn at random, are silent: others read 0 from them. From those that are kept \
              they read 1/(1 - p) times the output, so that what arrives stays as large on average.",
         ),
         (Reading::Output { activation, .. }, _) => {

@@ -3,7 +3,7 @@
 use backprop::gradient_check::{Check, ClosureModel, Report};
 use burn_tensor::{Device, Tensor, TensorData};
 
-/// Compares what `backward` of burn says of these parameters with differences of `error`, a tensor of one number.
+/// Compares the gradients of these parameters from burn's `backward` with differences of `error`, a tensor of one number.
 ///
 /// Each group has a name and a shape, and `parameters` are their numbers, one group after the other. `error` gets a flat
 /// tensor for each group, to be brought into its shape by `reshape`. A group without a gradient counts as 0: that is what

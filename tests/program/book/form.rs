@@ -18,7 +18,7 @@ fn every_chapter_has_three_exercises_and_every_exercise_an_answer() {
             } else if text == "<details><summary>Answer</summary>" {
                 match answered.last_mut() {
                     Some(answers) => *answers += 1,
-                    None => problems.push(format!("{}: an answer to nothing", chapter.place(line))),
+                    None => problems.push(format!("{}: an answer without an exercise", chapter.place(line))),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! A reader of the report of a mystery, who knows what the gallery says of its faults, and tries them one after the other. The
+//! A reader of the report of a mystery, who knows what the gallery says about its faults, and tries them one after the other. The
 //! formulas here are written from those sentences; nothing comes from the library.
 
 #![expect(

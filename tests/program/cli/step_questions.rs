@@ -2,14 +2,14 @@
 
 use testkit::cli::{backprop, refusal, success};
 
-/// What a line with a number at its beginning says: the number and the rest.
+/// Returns the number and the rest of each line that begins with a number.
 fn numbered(text: &str) -> Vec<(usize, &str)> {
     let lines = text.lines().filter_map(|line| line.trim_start().split_once("  "));
     lines.filter_map(|(number, rest)| Some((number.parse().ok()?, rest))).collect()
 }
 
 #[test]
-fn every_question_has_its_answer_under_the_same_number_and_tells_none() {
+fn every_question_has_its_answer_under_the_same_number_and_gives_none_away() {
     for training in
         ["step --seed 17", "step --train-limit 2 --epochs 2", "step --batch 2 --dropout 0.5 --seed 3"]
     {
@@ -55,7 +55,7 @@ fn a_sheet_has_all_that_is_needed_to_fill_it_in() {
 }
 
 #[test]
-fn questions_for_a_computer_and_two_kinds_of_print_are_refused() {
+fn a_sheet_too_long_to_fill_in_and_two_kinds_of_output_are_refused() {
     for arguments in
         ["step --questions --sizes 30,30,10", "step --questions --plain", "step --questions --json"]
     {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use testkit::editor::receive;
 
-/// A connection that is open for longer is not one that was closed at its first line.
+/// A connection that stays open for longer was not closed at its first line.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The adapter on a free port.

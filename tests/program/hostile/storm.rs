@@ -76,8 +76,8 @@ impl Blow {
     }
 }
 
-/// Strikes runs at random moments, `count` times, going on with each from its checkpoint; every run that ends must have
-/// written the model that one writes which is left alone.
+/// Strikes runs at random moments, `count` times, resuming each from its checkpoint. Every run that ends must have written
+/// the same model as a run that is left alone.
 fn storm(options: &str, count: usize, rng: &mut ChaCha8Rng) {
     let folder = folder();
     let began = Instant::now();

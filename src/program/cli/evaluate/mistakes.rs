@@ -12,7 +12,7 @@ use crate::cli::output::thousands;
 use crate::cli::predict::sample_lines;
 use crate::show::picture::side_by_side;
 
-/// The width if the terminal does not tell it.
+/// The width if the terminal does not say.
 const USUAL_WIDTH: usize = 80;
 
 /// Every wrong answer.

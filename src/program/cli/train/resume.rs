@@ -94,7 +94,7 @@ fn as_option(difference: &Difference) -> String {
         _ => name.replace('_', "-"),
     };
     match other {
-        Value::Bool(_) | Value::Object(_) => format!("--{option} (it was not so)"),
+        Value::Bool(_) | Value::Object(_) => format!("--{option} (it was not set)"),
         _ => format!("--{option} {} (it was {})", typed(other), typed(own)),
     }
 }
