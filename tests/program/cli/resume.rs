@@ -108,7 +108,7 @@ fn what_would_make_it_another_run_is_refused() {
         "--engine object (it was vectorized)",
         "--batch 2 (it was 1)",
         "--sizes 8,5,8 (it was 8,4,8)",
-        "--no-shuffle (it was not so)",
+        "--no-shuffle (it was not set)",
         "--preset fc (it was not given)",
     ] {
         assert!(line.contains(difference), "{difference} is not in {line}");
