@@ -10,7 +10,8 @@ use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
 /// # Errors
 /// The template asks for a value that is not there.
 pub fn fill(template: &str, values: &Value) -> Result<String, Error> {
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     let mut environment = Environment::new();
     environment.set_syntax(syntax.build()?);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
