@@ -18,11 +18,11 @@ pub(super) struct ChoiceArgs {
     /// The names are those of the steps: x1 an input, a4 an output, d4 a delta (d0-3 of a constant node), w84 the weight
     /// to 8 from 4, w8b a bias, w12,3 where two digits would be ambiguous; in mini-batches also k4, what dropout keeps,
     /// and g84, a sum of gradients. Of a range of weights both ends run: w41..w52 is w41, w42, w51, w52.
-    #[arg(long, value_name = "NAMES", requires = "printed")]
+    #[arg(long, value_name = "NAMES")]
     only: Option<String>,
 
     /// Print only this part of training, or several: cost,backward
-    #[arg(long, value_name = "PHASE", value_delimiter = ',', requires = "printed", value_parser = passes())]
+    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = passes())]
     phase: Vec<Pass>,
 
     /// Begin with this step, counted from 1 as they are printed; without --plain and --json too
@@ -30,7 +30,7 @@ pub(super) struct ChoiceArgs {
     pub(super) from_step: Option<usize>,
 
     /// Print no step after this one
-    #[arg(long, value_name = "N", requires = "printed", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     to_step: Option<usize>,
 }
 
@@ -47,6 +47,21 @@ fn passes() -> impl TypedValueParser<Value = Pass> {
 }
 
 impl ChoiceArgs {
+    /// Refuses options that mean nothing to the terminal stepper, which walks over every step and has no end.
+    ///
+    /// # Errors
+    /// One of them was given.
+    pub(super) fn check_for_terminal(&self) -> Result<(), Error> {
+        let option = match self {
+            Self { only: Some(_), .. } => "--only",
+            Self { to_step: Some(_), .. } => "--to-step",
+            Self { phase, .. } if !phase.is_empty() => "--phase",
+            _ => return Ok(()),
+        };
+        let found = format!("{option} says which steps are printed");
+        Err(Error::usage(found).remedy("add --plain or --json"))
+    }
+
     /// Returns the positions of the steps to show, among the first `count`.
     ///
     /// # Errors

@@ -53,16 +53,16 @@ pub(super) struct Step {
     training: TrainingArgs,
 
     /// Print every step as one line of text
-    #[arg(long, groups = ["printed", "text"])]
+    #[arg(long, conflicts_with = "json")]
     plain: bool,
 
     /// Print a sheet of questions: the same steps, with blanks for what they compute. The answers are those of --plain,
     /// under the same numbers
-    #[arg(long, groups = ["printed", "text"])]
+    #[arg(long, conflicts_with_all = ["plain", "json"])]
     questions: bool,
 
     /// Print every step as one JSON object per line
-    #[arg(long, group = "printed")]
+    #[arg(long)]
     json: bool,
 
     /// Only the first N training samples [default: with --plain and --json as many as --batch, else 100]
@@ -70,20 +70,30 @@ pub(super) struct Step {
     train_limit: Option<usize>,
 
     /// Go over the samples N times; the terminal stepper has no end [default: 1]
-    #[arg(long, value_name = "N", requires = "printed", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     epochs: Option<usize>,
 
     #[command(flatten)]
     choice: ChoiceArgs,
 
     /// Decimals of each number with --plain and --questions, at least 6 [default: 6]
-    #[arg(long, value_name = "N", requires = "text", value_parser = clap::value_parser!(u8).range(6..=17))]
+    #[arg(long, value_name = "N", conflicts_with = "json", value_parser = clap::value_parser!(u8).range(6..=17))]
     digits: Option<u8>,
 }
 
 impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let as_text = self.plain || self.questions || self.json;
+        if self.digits.is_some() && !as_text {
+            let problem = Error::usage("--digits says how --plain and --questions print numbers");
+            return Err(problem.remedy("add one of them").into());
+        }
+        if self.epochs.is_some() && !as_text {
+            return Err(Error::usage("--epochs says how much --plain or --json prints").into());
+        }
+        if !as_text {
+            self.choice.check_for_terminal()?;
+        }
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !as_text && !terminal {
             let problem = Error::contents("there is no terminal to draw in")
