@@ -97,6 +97,9 @@ impl Training<'_> {
     }
 
     /// Returns the text of [`SCRIPT`].
+    ///
+    /// # Panics
+    /// If the template asks for a value that is not given here. (Tests fill in every part of it.)
     pub fn script(&self) -> String {
         let Options { rate, batch, l2, dropout, .. } = *self.options;
         let architecture = &self.model.architecture;
