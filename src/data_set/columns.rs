@@ -53,6 +53,11 @@ impl Columns {
         *self == of_images
     }
 
+    /// Returns the kind of the answer, if it is said.
+    fn kind(&self) -> Option<Kind> {
+        self.kind.or((self.target_columns > 0).then_some(Kind::Numbers))
+    }
+
     /// Reads the table as an earlier one of this meaning.
     #[must_use]
     pub(super) fn known_from(self, meaning: &Meaning) -> Self {
@@ -246,7 +251,7 @@ impl Roles {
 
     /// Decides whether the answer is numbers, and refuses what cannot be meant.
     fn decide_kind(&self, grid: &Grid, columns: &Columns, is_chosen: bool) -> Result<bool, Error> {
-        let kind = columns.kind.or((columns.target_columns > 0).then_some(Kind::Numbers));
+        let kind = columns.kind();
         let [target] = self.targets[..] else {
             if kind == Some(Kind::Classes) {
                 return Err(Error::usage("a class is in one column").remedy("name one"));
@@ -361,7 +366,13 @@ impl Roles {
             texts.push((column, different.len()));
             inputs.extend(different.into_iter().map(|word| (column, Some(word.to_owned()))));
         }
-        let Some(&(first, _)) = texts.first() else { return Ok(()) };
+        let Some(&(first, _)) = texts.first() else {
+            if one_hot {
+                let found = "one input for each word of a column of text was asked for, and no input is text";
+                return Err(Error::usage(found).remedy("omit it"));
+            }
+            return Ok(());
+        };
         if !one_hot {
             let row =
                 (self.first_row..grid.rows()).find(|&row| matches!(grid.cell(row, first), Cell::Word(_)));
@@ -409,7 +420,7 @@ impl Roles {
             self.inputs.push((found, column.word.clone()));
         }
         self.are_numbers =
-            columns.kind.map_or(known.answers == Answers::Numbers, |kind| kind == Kind::Numbers);
+            columns.kind().map_or(known.answers == Answers::Numbers, |kind| kind == Kind::Numbers);
         if columns.target.is_empty() && columns.target_columns == 0 {
             let outputs = known.outputs.iter().map(|column| {
                 if by_name {

@@ -156,15 +156,15 @@ impl DataSet {
         Ok(Self { numbering: Some(numbering.into()), ..self.with_meaning(meaning) })
     }
 
-    /// Refuses a choice about pixels for a table that has none.
+    /// Refuses a choice about pixels for samples that have none.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`].
     pub fn check_pixels(&self, chosen: Option<Pixels>) -> Result<(), Error> {
-        if chosen.is_none() || !self.meaning.is_of_table() || self.meaning.pixels.is_some() {
+        if chosen.is_none() || self.meaning.pixels.is_some() {
             return Ok(());
         }
-        let found = "the table's columns are not pixels, and are read as they are";
+        let found = "the samples are not images, and are read as they are";
         Err(Error::usage(found).of_kind(ErrorKind::NoPixels))
     }
 

@@ -86,6 +86,11 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
     };
     let (labels, names, class_lines) = labels(&grid, &roles)?;
     let answers = match &labels {
+        Labels::Numbers { .. } if !columns.class_names.is_empty() => {
+            return Err(
+                Error::usage("names of classes are given, and the answer is numbers").remedy("omit them")
+            );
+        }
         Labels::Numbers { .. } => Answers::Numbers,
         Labels::Classes(_) => Answers::Classes(renamed(names, &columns.class_names)?),
     };

@@ -305,10 +305,20 @@ impl DataArgs {
         Err(Error::usage(found).remedy("say with --data what to take"))
     }
 
+    /// Refuses options about inputs where a model knows them.
+    fn check_inputs_known(&self, model: &Model) -> Result<(), Error> {
+        if !model.meaning.is_of_table() || (self.ignore.is_empty() && !self.one_hot) {
+            return Ok(());
+        }
+        let found = "the model's inputs are the columns that it was trained on";
+        Err(Error::usage(found).remedy("omit --ignore and --one-hot"))
+    }
+
     /// Fills in the data set and how its samples are read.
     pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
         let data = self.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         let StandardizeArgs { standardize } = standardize;
+        model.as_ref().map_or(Ok(()), |model| self.check_inputs_known(model))?;
         Ok(Setup { data, pixels: self.pixels, standardize, model, ..Setup::default() })
     }
 
@@ -318,6 +328,10 @@ impl DataArgs {
             return self.source()?.load_part(part, self.pixels.unwrap_or_default());
         };
         self.check_named(model)?;
+        self.check_inputs_known(model)?;
+        if part == Part::Train && self.test_data.is_some() {
+            return Err(only_training_samples());
+        }
         let source = self.source()?.read_as(&model.meaning);
         let data = source.load_part(part, pixels_for(self.pixels, Some(model)))?;
         data.check_pixels(self.pixels)?;
@@ -409,8 +423,15 @@ pub(super) fn read_start(
     Ok(model)
 }
 
+fn only_training_samples() -> Error {
+    Error::usage("--test-data is not read here, only the training samples are").remedy("omit it")
+}
+
 /// Reads the training samples of a setup.
 pub(super) fn training_samples(setup: &Setup) -> Result<Samples, Error> {
+    if let Some(Data::Source(Source::Table { test: Some(_), .. })) = &setup.data {
+        return Err(only_training_samples());
+    }
     setup.samples(|source, pixels| source.load_part(Part::Train, pixels))
 }
 

@@ -1,4 +1,4 @@
-//! `backprop get-mnist`: MNIST's four files, fetched by curl and verified.
+//! `backprop get-mnist`: the four files of MNIST or of Fashion-MNIST, fetched by curl and verified.
 
 use std::fs;
 use std::io::{Read, Write as _};
@@ -9,24 +9,90 @@ use clap::Args;
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::output::name as name_of;
+use super::output::{name as name_of, quoted};
 use super::{Failure, Output};
 use crate::io::{self, Lock};
 use backprop::Error;
 use backprop::file;
 
-const MIRROR: &str = "https://ossci-datasets.s3.amazonaws.com/mnist";
-
 const ANOTHER_MIRROR: &str = "try again, or try another mirror with --url";
+
+/// A data set of four files.
+struct Set {
+    name: &'static str,
+    /// Where its files go.
+    folder: &'static str,
+    mirror: &'static str,
+    files: &'static [MnistFile; 4],
+    /// True if checksums are those of the files as they are fetched, with gzip.
+    checks_gzip: bool,
+    /// The names of its classes, if they are not digits.
+    class_names: &'static [&'static str],
+}
+
+const MNIST: Set = Set {
+    name: "MNIST",
+    folder: "data/mnist",
+    mirror: "https://ossci-datasets.s3.amazonaws.com/mnist",
+    files: &FILES,
+    checks_gzip: false,
+    class_names: &[],
+};
+
+const FASHION: Set = Set {
+    name: "Fashion-MNIST",
+    folder: "data/fashion-mnist",
+    mirror: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    files: &FASHION_FILES,
+    checks_gzip: true,
+    class_names: &[
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ],
+};
+
+/// The file with the names of classes, a line each.
+const CLASS_NAMES: &str = "class-names.txt";
 
 /// One of the four files.
 struct MnistFile {
     name: &'static str,
-    /// Its bytes without gzip; with gzip it has fewer.
+    /// The bytes that its checksum is of.
     length: u64,
-    /// The SHA-256 of the file without gzip.
+    /// The SHA-256 of the file, with or without gzip.
     checksum: &'static str,
 }
+
+const FASHION_FILES: [MnistFile; 4] = [
+    MnistFile {
+        name: "train-images-idx3-ubyte",
+        length: 26_421_880,
+        checksum: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    },
+    MnistFile {
+        name: "train-labels-idx1-ubyte",
+        length: 29_515,
+        checksum: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    },
+    MnistFile {
+        name: "t10k-images-idx3-ubyte",
+        length: 4_422_102,
+        checksum: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    },
+    MnistFile {
+        name: "t10k-labels-idx1-ubyte",
+        length: 5_148,
+        checksum: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    },
+];
 
 const FILES: [MnistFile; 4] = [
     MnistFile {
@@ -51,20 +117,24 @@ const FILES: [MnistFile; 4] = [
     },
 ];
 
-/// Fetch MNIST: 60,000 training and 10,000 test images of digits that people wrote
+/// Fetch MNIST: 60,000 training and 10,000 test images of digits that people wrote; or Fashion-MNIST, of clothes
 ///
 /// Downloads the four files with curl, which comes with Windows, macOS and most of Linux, and compares their checksums.
 /// Files that are already there are not fetched again. A file is written when it is complete and verified; a file with other
 /// contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
-    /// Where the files go
-    #[arg(value_name = "DIR", default_value = "data/mnist")]
-    folder: PathBuf,
+    /// Where the files go [default: data/mnist, or data/fashion-mnist]
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 
-    /// Another mirror: the address that the files lie under
-    #[arg(long, value_name = "URL", default_value = MIRROR)]
-    url: String,
+    /// Fetch Fashion-MNIST, as many images of ten kinds of clothes, and the names of its classes
+    #[arg(long)]
+    fashion: bool,
+
+    /// Another mirror: the address that the files lie under [default: one that the data set's makers name]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
 
     /// Give up after this many seconds without a connection or without data
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
@@ -77,57 +147,62 @@ pub(super) struct GetMnist {
 
 impl GetMnist {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| {
-            Error::usage(format!("{}: {error}", name_of(&self.folder)))
+        let set = if self.fashion { &FASHION } else { &MNIST };
+        let folder = self.folder.as_deref().unwrap_or(Path::new(set.folder));
+        fs::create_dir_all(folder).map_err(|error| {
+            Error::usage(format!("{}: {error}", name_of(folder)))
                 .remedy("give a folder that you can write to, or the name of a new one")
         })?;
-        let _lock = Lock::take(&self.target(&FILES[0]), "fetching")?;
-        for file in &FILES {
-            let target = self.target(file);
+        let target = |file: &MnistFile| folder.join(format!("{}.gz", file.name));
+        let _lock = Lock::take(&target(&set.files[0]), "fetching")?;
+        for file in set.files {
+            let target = target(file);
             // Refuses a device, a pipe or a folder of this name.
             io::place_of(&target).map_err(|error| Error::file(&target, error))?;
         }
-        for file in &FILES {
-            let target = self.target(file);
-            if is_there(&target, file) {
+        for file in set.files {
+            let target = target(file);
+            if set.is_there(&target, file) {
                 writeln!(output, "{}: already here", name_of(&target))?;
                 continue;
             }
-            self.check_may_replace(&target)?;
-            self.get(&target, file)?;
+            self.check_may_replace(&target, set)?;
+            self.get(&target, file, set)?;
             writeln!(output, "{}: verified", name_of(&target))?;
             output.flush()?;
         }
-        let folder = name_of(&self.folder);
-        writeln!(output, "MNIST is in {folder}. Try: backprop train --data {folder}")?;
+        let mut command = format!("backprop train --data {}", quoted(folder));
+        if !set.class_names.is_empty() {
+            let names = folder.join(CLASS_NAMES);
+            io::write(&names, (set.class_names.join("\n") + "\n").as_bytes())?;
+            command = format!("{command} --class-names {}", quoted(&names));
+        }
+        writeln!(output, "{} is in {}. Try: {command}", set.name, name_of(folder))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn target(&self, file: &MnistFile) -> PathBuf {
-        self.folder.join(format!("{}.gz", file.name))
-    }
-
     /// Refuses to replace a file with other contents, unless the user asks for it.
-    fn check_may_replace(&self, target: &Path) -> Result<(), Error> {
+    fn check_may_replace(&self, target: &Path, set: &Set) -> Result<(), Error> {
         if self.force || fs::metadata(target).is_ok_and(|found| found.len() == 0) || !target.exists() {
             return Ok(());
         }
-        let found = format!("{}: there is a file already, and it is not MNIST's", name_of(target));
+        let found = format!("{}: there is a file already, and it is not {}'s", name_of(target), set.name);
         Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
     }
 
     /// Fetches a file, and writes it if it is the right one.
-    fn get(&self, target: &Path, file: &MnistFile) -> Result<(), Error> {
-        let address = format!("{}/{}.gz", self.url.trim_end_matches('/'), file.name);
+    fn get(&self, target: &Path, file: &MnistFile, set: &Set) -> Result<(), Error> {
+        let mirror = self.url.as_deref().unwrap_or(set.mirror);
+        let address = format!("{}/{}.gz", mirror.trim_end_matches('/'), file.name);
         let bytes = self.curl(&address, file.length)?;
         let problem = if bytes.len() as u64 > file.length {
             "it is too long"
-        } else if !is_right(&bytes[..], file) {
+        } else if !set.is_right(&bytes[..], file) {
             "its checksum differs"
         } else {
             return io::write(target, &bytes);
         };
-        let found = format!("{address} is not MNIST's {}: {problem}; nothing was kept", file.name);
+        let found = format!("{address} is not {}'s {}: {problem}; nothing was kept", set.name, file.name);
         Err(Error::usage(found).remedy(ANOTHER_MIRROR))
     }
 
@@ -162,14 +237,25 @@ impl GetMnist {
     }
 }
 
-/// Returns `true` if a file exists and is the right one.
-fn is_there(path: &Path, expected: &MnistFile) -> bool {
-    file::open(path).is_ok_and(|(file, length)| length <= expected.length && is_right(file, expected))
+impl Set {
+    /// Returns `true` if a file exists and is the right one.
+    fn is_there(&self, path: &Path, expected: &MnistFile) -> bool {
+        file::open(path)
+            .is_ok_and(|(file, length)| length <= expected.length && self.is_right(file, expected))
+    }
+
+    /// Returns `true` if these gzipped contents are the right ones.
+    fn is_right(&self, gzipped: impl Read, expected: &MnistFile) -> bool {
+        if self.checks_gzip {
+            has_checksum(gzipped, expected)
+        } else {
+            has_checksum(MultiGzDecoder::new(gzipped), expected)
+        }
+    }
 }
 
-/// Returns `true` if these gzipped contents are the right ones.
-fn is_right(gzipped: impl Read, expected: &MnistFile) -> bool {
-    let mut contents = MultiGzDecoder::new(gzipped).take(expected.length + 1);
+fn has_checksum(contents: impl Read, expected: &MnistFile) -> bool {
+    let mut contents = contents.take(expected.length + 1);
     let mut sum = Sha256::new();
     let mut piece = vec![0; 1 << 16];
     loop {
@@ -180,4 +266,24 @@ fn is_right(gzipped: impl Read, expected: &MnistFile) -> bool {
         }
     }
     format!("{:x}", sum.finalize()) == expected.checksum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_recognised_with_or_without_gzip() {
+        let file = MnistFile {
+            name: "abc",
+            length: 3,
+            checksum: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        };
+        assert!(FASHION.is_right(&b"abc"[..], &file) && !FASHION.is_right(&b"abd"[..], &file));
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(b"abc").expect("in memory");
+        let gzipped = gzip.finish().expect("in memory");
+        assert!(MNIST.is_right(&gzipped[..], &file) && !MNIST.is_right(&b"abc"[..], &file));
+        assert!(!FASHION.is_right(&gzipped[..], &file));
+    }
 }

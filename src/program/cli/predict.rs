@@ -19,6 +19,23 @@ use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
 
+/// The options that say which sample of which data is shown, and how the data are read.
+const OF_DATA: [&str; 13] = [
+    "data",
+    "index",
+    "set",
+    "test_data",
+    "target",
+    "ignore",
+    "classes",
+    "numbers",
+    "targets_columns",
+    "missing",
+    "one_hot",
+    "transposed",
+    "class_names",
+];
+
 /// Show what a network answers to one sample, or to numbers or a picture of your own
 #[derive(Debug, Args)]
 pub(super) struct Predict {
@@ -35,15 +52,15 @@ pub(super) struct Predict {
     which: Which,
 
     /// Numbers of your own instead of a sample, one for each input
-    #[arg(long, value_name = "N,N,...", allow_hyphen_values = true, conflicts_with_all = ["data", "index", "set", "image"])]
+    #[arg(long, value_name = "N,N,...", allow_hyphen_values = true, conflicts_with_all = OF_DATA, conflicts_with_all = ["image", "pixels"])]
     input: Option<Numbers>,
 
     /// A picture of a digit instead of a sample: a PNG of any size and colours, dark on light or light on dark
-    #[arg(long, value_name = "FILE.png", conflicts_with_all = ["data", "index", "set"])]
+    #[arg(long, value_name = "FILE.png", conflicts_with_all = OF_DATA)]
     image: Option<PathBuf>,
 
     /// Show the network the pixels of --image as they are, white for ink, not cut out and centred as MNIST's are
-    #[arg(long, requires = "image")]
+    #[arg(long, requires = "image", conflicts_with_all = OF_DATA, conflicts_with = "input")]
     as_is: bool,
 
     /// Print one JSON object with `digit`, `class` (its name) and `outputs`

@@ -15,6 +15,7 @@ use backprop::training::Options;
 use backprop::{Architecture, Engine as _, Error, MiniBatches};
 
 use super::choices::{DataArgs, architecture, training_samples};
+use super::output::thousands;
 use super::setup::{SetupArgs, check_meaning};
 use crate::io::{Destinations, Force, memory};
 
@@ -62,6 +63,8 @@ pub(super) struct Sequence {
     pub(super) network: Network,
     /// The samples, in order.
     pub(super) rows: Rows,
+    /// The number of samples that there are.
+    available: usize,
 }
 
 impl Default for TrainingArgs {
@@ -125,7 +128,8 @@ impl Sequence {
         }
         let mut network = Network::try_new(&architecture)?;
         network.set_parameters(&setup.parameters(&architecture));
-        Ok(Self { rows: setup.rows(&samples, &architecture, limit), network, setup })
+        let available = samples.count();
+        Ok(Self { rows: setup.rows(&samples, &architecture, limit), available, network, setup })
     }
 
     /// Returns the steps of this training, from the first one.
@@ -133,6 +137,11 @@ impl Sequence {
         let &TrainingArgs { rate, batch: size, l2, dropout } = training;
         let mini_batches = MiniBatches { size, l2, dropout, seed: self.setup.seed() };
         self.rows.stepper(self.network.clone(), rate, mini_batches)
+    }
+
+    /// Returns the number of samples that there are to choose from.
+    pub(super) fn available(&self) -> usize {
+        self.available
     }
 
     /// Returns where the samples come from.
@@ -143,7 +152,7 @@ impl Sequence {
     /// Returns the setup for a page: with every setting filled in, and with the samples themselves if the page cannot
     /// read them by name.
     pub(super) fn for_page(self) -> Setup {
-        let Self { setup, network, rows } = self;
+        let Self { setup, network, mut rows, available } = self;
         let Architecture { sizes, activations, cost } = network.architecture;
         let (init, seed) = (setup.init.unwrap_or_default(), setup.seed());
         let setup = Setup {
@@ -155,7 +164,16 @@ impl Sequence {
         let data = match setup.data().into_owned() {
             // The nine nodes have their own weights; nothing is drawn.
             Data::NineNodes => return Setup { data: Some(Data::NineNodes), ..setup },
-            Data::Source(source) if !PAGE_READS.contains(&source) => Data::Rows(rows),
+            Data::Source(source) if !PAGE_READS.contains(&source) => {
+                let count = rows.samples.len();
+                if count < available {
+                    // The page trains on these alone.
+                    let (count, available) = (thousands(count), thousands(available));
+                    rows.name =
+                        Some(format!("the first {count} of {available} training samples of {source}"));
+                }
+                Data::Rows(rows)
+            }
             named => named,
         };
         Setup { data: Some(data), sizes: Some(sizes), init: Some(init), seed: Some(seed), ..setup }

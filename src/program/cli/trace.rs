@@ -68,11 +68,16 @@ impl Trace {
             ))
             .into());
         }
+        let all = sequence.available();
         let situation = self.situation(sequence)?;
         let page = page::html(&situation, situation["data"] == "digits")?;
         io::write(&self.out, page.as_bytes())?;
         let kilobytes = page.len().div_ceil(1000);
         writeln!(output, "{}: {} kB; open it in a browser", name(&self.out), thousands(kilobytes))?;
+        if situation["data"]["samples"].is_array() && count < all && self.samples.is_none() {
+            let (count, all) = (thousands(count), thousands(all));
+            writeln!(output, "It has the first {count} of {all} samples; --samples N takes more or fewer.")?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 

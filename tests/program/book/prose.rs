@@ -63,3 +63,69 @@ fn commands_for_teachers_can_be_run() {
     assert!(commands.len() > 12, "{}", commands.len());
     assert_none(&problems);
 }
+
+/// The `backprop …` in the texts of a source file: the line, and the words.
+fn printed_commands(source: &str) -> Vec<(usize, Vec<String>)> {
+    let mut found = Vec::new();
+    for (number, line) in source.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//!"))
+    {
+        let comment = line.trim_start().starts_with("//") && !line.trim_start().starts_with("///");
+        for (place, name) in line.match_indices("backprop ").filter(|_| !comment) {
+            let ends = |character: char| "\"`;()\\".contains(character);
+            let command = line[place + name.len()..].split(ends).next().unwrap_or_default();
+            // Not in the middle of a sentence: a command is quoted, begins a line of examples, or follows a colon.
+            let before = line[..place].chars().next_back();
+            let is_command = matches!(before, Some('`' | '"'))
+                || line[..place].trim().is_empty()
+                || line[..place].ends_with(": ");
+            if is_command && command.starts_with(|first: char| first.is_ascii_lowercase()) {
+                found.push((number + 1, command.split_whitespace().map(str::to_owned).collect()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn commands_that_the_program_prints_exist_with_their_options() {
+    let scratch = Scratch::new();
+    let (mut problems, mut helps) = (Vec::new(), std::collections::HashMap::new());
+    let (mut folders, mut count) = (vec![testkit::root().join("src/program")], 0);
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path())
+        {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap_or_default();
+            if path.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            for (line, words) in printed_commands(&source) {
+                let is_kind = words[0] == "plot"
+                    && words.get(1).is_some_and(|word| word.starts_with(char::is_lowercase));
+                let command = words[..if is_kind { 2 } else { 1 }].join(" ");
+                let help = helps.entry(command.clone()).or_insert_with(|| {
+                    let output = scratch.run(&format!("backprop {command} --help"));
+                    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+                });
+                count += 1;
+                let is_option = |word: &&String| word.starts_with("--");
+                let name =
+                    |word: &String| word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+                let unknown =
+                    words.iter().filter(is_option).map(name).find(|option| !help.1.contains(option.as_str()));
+                if !help.0 || unknown.is_some() {
+                    problems.push(format!(
+                        "{}:{line}: backprop {} {unknown:?}",
+                        path.display(),
+                        words.join(" ")
+                    ));
+                }
+            }
+        }
+    }
+    assert!(count > 40, "{count} commands are found");
+    assert_none(&problems);
+}

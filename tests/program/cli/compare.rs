@@ -58,9 +58,11 @@ fn no_number_is_printed_that_was_not_measured() {
             "{options}: {text}"
         );
     }
-    for options in
-        ["--data one.csv --epochs 0", "--data one.csv --epochs 1", "--data zeros.csv --numbers --target 1"]
-    {
+    for options in [
+        "--data one.csv --epochs 0",
+        "--data one.csv --epochs 1",
+        "--data zeros.csv --numbers --target 1 --ignore 3",
+    ] {
         let output = backprop(&format!("train {options}")).current_dir(&folder).output().expect("it runs");
         let text = String::from_utf8(output.stdout).expect("text");
         assert!(

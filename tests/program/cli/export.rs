@@ -96,7 +96,7 @@ fn the_command_prints_the_code_that_loads_the_file() {
 }
 
 /// Returns the fields of a Protocol Buffers message, in order: number, and what it holds.
-fn fields(mut message: &[u8]) -> Vec<(u64, &[u8], u64)> {
+pub(super) fn fields(mut message: &[u8]) -> Vec<(u64, &[u8], u64)> {
     fn varint(bytes: &mut &[u8]) -> u64 {
         let end = bytes.iter().position(|byte| byte & 0x80 == 0).expect("it ends");
         let (number, rest) = bytes.split_at(end + 1);
@@ -116,7 +116,7 @@ fn fields(mut message: &[u8]) -> Vec<(u64, &[u8], u64)> {
 }
 
 /// Returns the contents of every field with this number.
-fn inside(message: &[u8], field: u64) -> Vec<&[u8]> {
+pub(super) fn inside(message: &[u8], field: u64) -> Vec<&[u8]> {
     fields(message).into_iter().filter(|found| found.0 == field).map(|found| found.1).collect()
 }
 

@@ -15,7 +15,7 @@ use testkit::cli::{backprop, json_lines, success, write};
 const AS_PRECISE: f64 = 1e-12;
 
 /// Returns a Python that has these modules.
-fn python_with(modules: &str) -> Option<OsString> {
+pub(super) fn python_with(modules: &str) -> Option<OsString> {
     let python = std::env::var_os("BACKPROP_PYTHON").unwrap_or("python3".into());
     let has_all = Command::new(&python).args(["-c", &format!("import {modules}")]).output();
     if has_all.is_ok_and(|output| output.status.success()) {
@@ -27,7 +27,7 @@ fn python_with(modules: &str) -> Option<OsString> {
     None
 }
 
-fn run(python: &OsString, code: &str, folder: &TempDir) -> String {
+pub(super) fn run(python: &OsString, code: &str, folder: &TempDir) -> String {
     let output = Command::new(python).args(["-c", code]).current_dir(folder).output().expect("Python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
@@ -181,7 +181,7 @@ fn outputs_in_pytorch_are_ours_to_twelve_digits() {
 }
 
 /// Runs the exports of one model on the rows of a table, as they are in it.
-const FIVE: &str = r#"
+pub(super) const EXPORTS: &str = r#"
 import importlib.util, json, numpy, onnxruntime
 raw = json.load(open("rows.json"))
 session = onnxruntime.InferenceSession("m.onnx", providers=["CPUExecutionProvider"])
@@ -260,7 +260,7 @@ fn five_exported_networks_answer_raw_rows_as_predict_does() {
         here(format!("train --data t.csv {options} --epochs 10 --quiet --out m.json"));
         here("export --model m.json --out m.onnx --quiet".to_owned());
         here("export --model m.json --out run --data t.csv --quiet".to_owned());
-        let printed: serde_json::Value = serde_json::from_str(&run(&python, FIVE, &folder)).expect("JSON");
+        let printed: serde_json::Value = serde_json::from_str(&run(&python, EXPORTS, &folder)).expect("JSON");
         for index in 0..rows.len() {
             let ours =
                 here(format!("predict --model m.json --data t.csv --set train --index {index} --json"));

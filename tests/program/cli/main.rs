@@ -8,6 +8,7 @@ mod evaluate;
 mod export;
 mod export_python;
 mod get_mnist;
+mod ignored;
 mod image;
 mod lesson;
 mod mnist;
@@ -16,6 +17,7 @@ mod plot;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod processors;
 mod resume;
+mod round_trip;
 mod safetensors;
 mod sheet;
 mod step;

@@ -238,7 +238,7 @@ fn rows_11_and_12_nothing_is_ignored_or_guessed() {
         ("p.csv", &pixels(true)),
         ("n.csv", "x,z\n1,2.5\n2,1\n"),
     ]);
-    refuses(&folder, "train --data t.csv --pixels raw", &["columns are not pixels", "--pixels"]);
+    refuses(&folder, "train --data t.csv --pixels raw", &["not images", "--pixels"]);
     refuses(&folder, "train --data n.csv --target z --numbers --targets soft", &["--targets says"]);
     run(&folder, "train --data t.csv --epochs 1 --out m.json --quiet");
     for command in [
@@ -489,4 +489,138 @@ fn least_squares(rows: &[Vec<f64>]) -> f64 {
     }
     let explained: f64 = (0..last).map(|i| right[i] * system[i][last] / system[i][i]).sum();
     explained / product(last, last)
+}
+
+#[test]
+fn numbers_as_people_write_them_are_named_with_what_to_write() {
+    for (cell, parts) in [
+        ("1.000,92", ["thousands separators", "write 1000.92"]),
+        ("1 000", ["thousands separators", "write 1000"]),
+        ("1'000", ["thousands separators", "write 1000"]),
+        ("$100", ["has a unit", "write 100"]),
+        ("12.5 %", ["has a unit", "write 12.5"]),
+        ("1,000 €", ["thousands separators", "write 1000"]),
+    ] {
+        let inputs = format!("a,b,class\n1,\"{cell}\",x\n2,\"{cell}\",y\n");
+        let answers = format!("a,price\n1,\"{cell}\"\n2,\"{cell}\"\n3,7\n");
+        let folder = folder_with(&[("inputs.csv", &inputs), ("answers.csv", &answers)]);
+        refuses(&folder, "train --data inputs.csv", &parts);
+        refuses(&folder, "train --data answers.csv", &parts);
+        refuses(&folder, "train --data answers.csv --target price --numbers", &parts);
+    }
+}
+
+#[test]
+fn what_is_no_table_or_lacks_values_is_recognised() {
+    let folder = folder_with(&[
+        ("web.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n"),
+        ("rows.csv", "[{\"a\": 1}]\n"),
+        ("bars.csv", "a|b|class\n1|2|x\n2|3|y\n"),
+        ("holes.csv", "a,b,class\n1,#N/A,x\n.,2,y\nn.a.,missing,x\n3,4,y\n"),
+        ("both.csv", "a,b\n1,x\n2,y\n"),
+        ("unlabelled.csv", "a,b\n1,2\n"),
+        ("labelled.csv", "a,b,class\n1,2,x\n3,1,y\n"),
+    ]);
+    refuses(&folder, "train --data web.csv", &["a web page, not a table"]);
+    refuses(&folder, "train --data rows.csv", &["JSON, not a table"]);
+    assert!(run(&folder, "train --data bars.csv --epochs 1").starts_with("Training 2-8-1 "));
+    refuses(&folder, "train --data holes.csv", &["in all 4 are missing: 2 in column a, 2 in column b"]);
+    refuses(
+        &folder,
+        "train --data both.csv --target b --ignore b",
+        &["column 2, b, is to be learnt and to be left out"],
+    );
+    refuses(&folder, "train --data labelled.csv --one-hot", &["no input is text"]);
+    run(&folder, "train --data labelled.csv --epochs 1 --out m.json --quiet");
+    refuses(
+        &folder,
+        "evaluate --model m.json --data labelled.csv --ignore 1",
+        &["columns that it was trained on"],
+    );
+    refuses(&folder, "check --model m.json", &["trained on a table", "--data"]);
+    let sentence = refusal(backprop("evaluate --model m.json --data unlabelled.csv").current_dir(&folder));
+    // What it prints can be typed.
+    let typed = sentence.split_once("backprop predict ").and_then(|(_, rest)| rest.split_once(" needs none"));
+    let typed =
+        typed.expect("a command").0.replace("MODEL.json", "m.json").replace("FILE.csv", "unlabelled.csv");
+    run(&folder, &format!("predict {}", typed.replace("--index I", "--index 0")));
+}
+
+#[test]
+fn the_command_that_training_prints_can_be_typed() {
+    let folder = folder_with(&[("a table.csv", "a,b,class\n1,2,x\n3,1,y\n")]);
+    for data in ["xor", "iris", "'a table.csv'"] {
+        let typed = |command: &str| {
+            let script = format!("\"$BACKPROP\" {command}");
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &script]).env("BACKPROP", testkit::program()).current_dir(&folder);
+            success(&mut shell)
+        };
+        if cfg!(windows) {
+            return;
+        }
+        let printed = typed(&format!("train --data {data} --epochs 1"));
+        typed(&format!("train --data {data} --epochs 1 --out model.json --force --quiet"));
+        let command = printed.split_once("then try: backprop ").expect("a command").1;
+        assert!(typed(command.trim()).contains("The network says") || data == "xor", "{command}");
+    }
+}
+
+#[test]
+fn row_7_images_in_a_table_are_images_everywhere() {
+    let folder = folder_with(&[("p.csv", &pixels(true)), ("wide.csv", &wide_images())]);
+    run(&folder, "train --data p.csv --epochs 1 --out p.json --quiet");
+    run(&folder, "train --data wide.csv --image 4x8 --epochs 1 --out wide.json --quiet");
+    for (name, shape, told) in [("p", "[8,8]", "8 by 8"), ("wide", "[4,8]", "4 by 8")] {
+        let told_of_weights = run(&folder, &format!("plot weights --model {name}.json --out {name}.svg"));
+        assert!(told_of_weights.contains(told), "{told_of_weights}");
+        run(&folder, &format!("trace --from {name}.json --data {name}.csv --out {name}.html"));
+        let page = std::fs::read_to_string(folder.path().join(format!("{name}.html"))).expect("written");
+        assert!(page.contains(&format!("\"image_shape\":{shape}")), "{name}");
+        for command in ["predict", "evaluate"] {
+            let text = run(&folder, &format!("{command} --model {name}.json --data {name}.csv"));
+            assert!(text.contains(['▀', '▄']) || text.contains("   █"), "{text}");
+        }
+    }
+}
+
+/// Images of 4 x 8 pixels: a bright row for each of four classes.
+fn wide_images() -> String {
+    let row = |row: usize| {
+        let pixels: Vec<&str> = (0..32).map(|pixel| if pixel / 8 == row % 4 { "255" } else { "0" }).collect();
+        format!("{},{}\n", row % 4, pixels.join(","))
+    };
+    let names: Vec<String> = (0..32).map(|pixel| format!("pixel{pixel}")).collect();
+    format!("label,{}\n", names.join(",")) + &(0..12).map(row).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_page_says_which_part_of_a_long_table_it_has_and_what_its_columns_are() {
+    let folder = folder_with(&[("houses.csv", &houses(1100))]);
+    let told = run(&folder, "trace --data houses.csv --target price --out page.html");
+    assert!(told.contains("the first 1,000 of 1,100 samples; --samples N"), "{told}");
+    let page = std::fs::read_to_string(folder.path().join("page.html")).expect("written");
+    for part in [
+        "the first 1,000 of 1,100 training samples of houses.csv",
+        "\"name\":\"rooms\"",
+        "\"name\":\"price\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_run_that_an_earlier_version_began_on_a_table_says_why_it_cannot_go_on() {
+    let folder = folder_with(&[("t.csv", "x,z,class\n1,2,9\n2,1,3\n3,5,9\n4,4,3\n")]);
+    run(&folder, "train --data t.csv --epochs 1 --checkpoint run --quiet");
+    let path = folder.path().join("run");
+    let mut checkpoint = backprop::training::Checkpoint::read(&path).expect("a checkpoint");
+    // Earlier versions kept no columns, and numbered classes as they appear.
+    checkpoint.config.data.meaning.inputs.clear();
+    checkpoint.config.data.meaning.outputs.clear();
+    checkpoint.config.data.meaning.columns = 0;
+    checkpoint.config.data.fingerprints.clear();
+    checkpoint.write(&path).expect("writable");
+    let parts = ["an earlier version began this run", "t.csv", "begin another run", "--target"];
+    refuses(&folder, "train --resume run --epochs 2", &parts);
 }

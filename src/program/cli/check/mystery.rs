@@ -25,12 +25,12 @@ pub(super) struct MysteryArgs {
 
     /// Say which fault it is; exit status 0 if that is right; if not, 1 and the evidence against it
     #[arg(long, value_name = "NAME", requires = "mystery", conflicts_with_all = [
-        "engine", "all", "directions", "evaluation", "style", "list_faults",
+        "fault", "sizes", "model", "data", "engine", "all", "directions", "evaluation", "style", "list_faults",
     ])]
     answer: Option<String>,
 
     /// With --answer, say also which line of the backward pass is wrong (the first, of several): both must be right
-    #[arg(long, value_name = "LINE", requires = "answer", value_parser = clap::value_parser!(u8).range(1..=LINES as i64))]
+    #[arg(long, value_name = "LINE", requires = "answer", conflicts_with_all = ["fault", "sizes", "model", "data"], value_parser = clap::value_parser!(u8).range(1..=LINES as i64))]
     explain: Option<u8>,
 
     /// For teachers: list the answers for the names in FILE, one a line

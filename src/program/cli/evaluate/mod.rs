@@ -36,9 +36,9 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "N")]
     test_limit: Option<usize>,
 
-    /// Show the N mistakes the network was surest of
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    mistakes: usize,
+    /// Show the N mistakes the network was surest of [default: 6]
+    #[arg(long, value_name = "N")]
+    mistakes: Option<usize>,
 
     /// Print one JSON object with `correct`, `total`, `confusion`, `precision`, `recall` and `mistakes`
     #[arg(long)]
@@ -64,6 +64,10 @@ impl Evaluate {
         test.check_fits(&model.architecture)?;
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
 
+        if self.mistakes.is_some() && !test.answers().are_classes() {
+            let found = "--mistakes shows classes that are taken for others, and there are no classes here";
+            return Err(Error::usage(found).remedy("omit it").into());
+        }
         let mut correct = 0;
         let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()));
         let mut mistakes = Mistakes::default();
@@ -89,7 +93,7 @@ impl Evaluate {
         if !test.counts_answers() {
             return self.write_cost(output, cost / test.len() as f64, closer.result(), test.len());
         }
-        let worst = mistakes.worst(self.mistakes);
+        let worst = mistakes.worst(self.mistakes.unwrap_or(6));
         let notes = health::notes(&model, &test, None);
         if self.json {
             let mut object = json!({

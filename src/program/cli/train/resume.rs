@@ -34,6 +34,16 @@ impl Train {
         let (train, test) = (train.numbered_as(&meaning.answers)?, test.numbered_as(&meaning.answers)?);
         let parts = Parts::cut(Split { train, test, test_is_train }, data);
         if parts.fingerprints() != data.fingerprints {
+            let is_old_table = !meaning.is_of_table() && parts.train.meaning().is_of_table();
+            if is_old_table {
+                let found = format!(
+                    "an earlier version began this run, and took other columns of {} for the answer or numbered its \
+                     classes in another order",
+                    data.source
+                );
+                let remedy = "begin another run; --target says which column to learn";
+                return Err(Error::contents(found).remedy(remedy).in_file(path));
+            }
             let found = format!("the samples of {} are not those the run began with", data.source);
             let remedy = "say with --data where those are, or begin another run with --from";
             return Err(Error::contents(found).remedy(remedy).in_file(path));

@@ -17,6 +17,8 @@ use crate::cli::output::{name, thousands};
 pub(super) struct Screen {
     shows: Shows,
     title: String,
+    /// The data as `predict` takes them.
+    data: String,
     bar: Option<ProgressBar>,
     last_accuracy: Option<f64>,
     epochs: Option<usize>,
@@ -48,6 +50,7 @@ impl Screen {
         Self {
             shows,
             title: title(options, run, parts),
+            data: options.data.as_typed(),
             bar: None,
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
             epochs: run.config.options.epochs,
@@ -205,7 +208,8 @@ impl Screen {
             Some(_) => Ok(()),
             None => writeln!(
                 output,
-                "Keep it with --out model.json, then try: backprop predict --model model.json"
+                "Keep it with --out model.json, then try: backprop predict --model model.json{}",
+                self.data
             ),
         }
     }
