@@ -142,9 +142,7 @@ impl Check {
         self.without_taylor = !taylor;
         self
     }
-}
 
-impl Check {
     /// Compares the analytic gradient of a model with the numerical one. The model is afterwards as it was, even if it
     /// panics.
     ///

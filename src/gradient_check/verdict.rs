@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ParameterId;
+use super::{ParameterId, tuning};
 
 /// The judgement of the check on one parameter, or on all of them.
 ///
@@ -84,19 +84,18 @@ impl Entry {
         self.analytic / self.numerical
     }
 
-    /// Returns true if the values differ by more than the uncertainty, but not surely enough to disagree.
+    /// Returns true if the values differ by a good part of them and by more than is likely, or by more than the uncertainty,
+    /// but not surely enough to disagree.
     pub fn is_contested(&self) -> bool {
-        self.verdict == Verdict::Inconclusive && (self.analytic - self.numerical).abs() > self.uncertainty
-    }
-
-    /// Returns true if one of the two values is not 0.
-    pub fn is_nonzero(&self) -> bool {
-        self.analytic != 0.0 || self.numerical != 0.0
+        let notable = tuning::CONTESTED * self.analytic.abs().max(self.numerical.abs());
+        let likely = (self.uncertainty / tuning::ALLOWANCE).max(notable).min(self.uncertainty);
+        self.verdict == Verdict::Inconclusive && (self.analytic - self.numerical).abs() > likely
     }
 
     /// Returns true if it agrees and is not 0, so that it proves something.
     pub fn is_proof(&self) -> bool {
-        self.verdict == Verdict::Agree && self.is_nonzero() && !self.no_effect
+        let zero = self.analytic == 0.0 && self.numerical == 0.0;
+        self.verdict == Verdict::Agree && !zero && !self.no_effect
     }
 
     /// Returns true if one of the two values is infinite or not a number.
@@ -141,9 +140,7 @@ mod tests {
             no_effect: false,
         };
         assert_eq!(entry(3.0, 2.0).ratio(), 1.5);
-        assert!(
-            entry(0.0, 2.0).is_nonzero() && entry(2.0, 0.0).is_nonzero() && !entry(0.0, -0.0).is_nonzero()
-        );
+        assert!(entry(0.0, 2.0).is_proof() && entry(2.0, 0.0).is_proof() && !entry(0.0, -0.0).is_proof());
         let (nan, infinite) = (f64::NAN, f64::INFINITY);
         assert!(entry(nan, 1.0).is_not_finite() && entry(1.0, infinite).is_not_finite());
         assert!(!entry(1.0, 1.0).is_not_finite());

@@ -45,11 +45,6 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Returns true if nothing disagrees.
-    pub(super) fn is_empty(&self) -> bool {
-        self.wrong.is_empty()
-    }
-
     /// The layers with disagreements.
     pub(super) fn wrong_layers(&self) -> Vec<usize> {
         let mut layers: Vec<usize> = self.wrong.iter().filter_map(|c| c.id.group().layer()).collect();
@@ -125,7 +120,18 @@ impl<'a> Evidence<'a> {
                 return pattern;
             }
         }
-        if self.groups.is_empty() { Pattern::Unknown } else { Pattern::SomeGroups }
+        match self.groups.len() {
+            0 => Pattern::Unknown,
+            2.. if self.first_right_group().is_some() => Pattern::Upstream,
+            _ => Pattern::SomeGroups,
+        }
+    }
+
+    /// The group of the first agreement, if all disagreements come before it, in other groups.
+    pub(super) fn first_right_group(&self) -> Option<Group> {
+        let (last, first) = (self.wrong.last()?, self.right.first()?);
+        let group = first.id.group();
+        (last.index < first.index && last.id.group() != group).then_some(group)
     }
 
     /// Returns true if the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.

@@ -40,6 +40,9 @@ pub struct Diagnosis {
     /// The names of the groups with disagreements; empty where the model has layers, or no names.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub groups: Vec<String>,
+    /// The name of the group after those, where it and all that follow agree, and nothing before it does.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub next_group: Option<String>,
     /// The number of parameters that disagree, and of those that were compared.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub wrong: [usize; 2],
@@ -127,6 +130,8 @@ pub enum Pattern {
     ByRow,
     /// Each column of the matrices that disagree has one ratio.
     ByColumn,
+    /// Two groups or more disagree, the first ones of the model, and all others agree.
+    Upstream,
     /// Some groups disagree, and others agree or there are none.
     SomeGroups,
     /// Disagreements in no known pattern.
@@ -149,16 +154,19 @@ impl Pattern {
 impl Diagnosis {
     /// The diagnosis for these entries of a model; `None` if nothing disagrees.
     pub(super) fn of(entries: &[Entry], details: &Details) -> Option<Self> {
-        let evidence = Evidence::new(entries, details);
-        if evidence.is_empty() {
+        let wrong = entries.iter().filter(|entry| entry.verdict == Verdict::Disagree).count();
+        if wrong == 0 {
             return None;
         }
-        let groups = evidence.wrong_groups().into_iter().map(|group| details.group_name(group)).collect();
-        let wrong = entries.iter().filter(|entry| entry.verdict == Verdict::Disagree).count();
+        let evidence = Evidence::new(entries, details);
+        let name = |group| details.group_name(group);
+        let pattern = evidence.pattern(details.samples);
+        let next_group = evidence.first_right_group().filter(|_| pattern == Pattern::Upstream);
         Some(Self {
-            pattern: evidence.pattern(details.samples),
+            pattern,
             layers: evidence.wrong_layers(),
-            groups,
+            groups: evidence.wrong_groups().into_iter().map(name).collect(),
+            next_group: next_group.map(name),
             wrong: [wrong, entries.len()],
             sign: details.sign,
         })

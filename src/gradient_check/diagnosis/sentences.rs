@@ -36,6 +36,7 @@ impl Diagnosis {
                 "{place}, each column of the matrix has a ratio of its own: the deltas are right, the inputs they are multiplied \
                  by are not."
             ),
+            Pattern::Upstream => self.upstream(&place),
             Pattern::SomeGroups => format!(
                 "the disagreements are {place}, in no known pattern: look at the code that computes this gradient, and what it \
                  is given."
@@ -103,6 +104,15 @@ impl Diagnosis {
             ),
             _ => self.fixed_sentence().to_owned(),
         }
+    }
+
+    fn upstream(&self, place: &str) -> String {
+        let names = [self.groups.last(), self.next_group.as_ref()];
+        let [last, next] = names.map(|name| name.map_or("", String::as_str));
+        format!(
+            "nothing {place} agrees, and everything from {next} on does: look at what lies between {last} and {next}, \
+             for a slope that is another function's, say, or a matrix that should be transposed."
+        )
     }
 
     /// The sentences that are the same whatever the numbers are.

@@ -104,6 +104,9 @@ pub struct Report {
     /// The name of each entry's parameter, as the model gives it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub names: Vec<String>,
+    /// True if E changes with no parameter that was looked at, as far as can be seen.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) is_flat: bool,
 }
 
 /// One entry together with the name that the model's reader knows.
@@ -176,17 +179,7 @@ impl Report {
             _ if first_order => Verdict::Disagree,
             _ => judge(&entries, details.precision),
         };
-        let GroupCounts {
-            checked,
-            agree,
-            no_effect,
-            disagree,
-            inconclusive,
-            kink,
-            domain,
-            max_relative_error,
-            ..
-        } = GroupCounts::of(String::new(), Group::All, &entries.iter().collect::<Vec<_>>());
+        let total = GroupCounts::of(String::new(), Group::All, &entries.iter().collect::<Vec<_>>());
         Self {
             verdict,
             description: match &details.description[..] {
@@ -197,16 +190,16 @@ impl Report {
             error: walk.basis.error,
             tolerance,
             parameters,
-            checked,
-            agree,
+            checked: total.checked,
+            agree: total.agree,
             agree_nonzero: entries.iter().filter(|entry| entry.is_proof()).count(),
             agree_within_uncertainty: with(&entries, Verdict::Agree).filter(within).count(),
-            no_effect,
-            disagree,
-            inconclusive,
-            kink,
-            domain,
-            max_relative_error,
+            no_effect: total.no_effect,
+            disagree: total.disagree,
+            inconclusive: total.inconclusive,
+            kink: total.kink,
+            domain: total.domain,
+            max_relative_error: total.max_relative_error,
             groups: groups_of(&entries)
                 .into_iter()
                 .map(|(group, members)| GroupCounts::of(details.group_name(group), group, &members))
@@ -228,6 +221,11 @@ impl Report {
             evaluations: walk.evaluations,
             careful: entries.iter().filter(|entry| entry.evaluations > FIRST_LOOK).count(),
             names: entries.iter().map(name).collect(),
+            is_flat: entries.iter().all(|entry| {
+                // Where terms of size 1 cancel to an E near 0, it changes by their rounding.
+                let rounding = walk.basis.noise.swallowed / entry.step;
+                entry.numerical.abs() <= entry.uncertainty.max(rounding)
+            }),
             entries,
         }
     }
@@ -238,10 +236,11 @@ impl Report {
         self.verdict == Verdict::Agree
     }
 
-    /// Returns true if E changes with no parameter that was looked at, as far as can be seen.
-    pub(super) fn is_flat(&self) -> bool {
-        let visible = |entry: &Entry| entry.numerical.abs() > entry.uncertainty || entry.numerical.is_nan();
-        !self.entries.iter().any(visible)
+    /// Returns the names of some groups.
+    fn names(&self, which: impl Fn(&[&Entry]) -> bool) -> String {
+        let groups = groups_of(&self.entries).into_iter().zip(&self.groups);
+        let some = groups.filter(|((_, members), _)| which(members));
+        some.map(|(_, group)| group.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -261,11 +260,10 @@ fn judge(entries: &[Entry], precision: Precision) -> Verdict {
     hindrance.unwrap_or(if proof { Verdict::Agree } else { Verdict::Inconclusive })
 }
 
-/// Returns the worst verdict in a group, if less than half of its gradient agrees, by size, or too much is left open or
-/// contested.
+/// Returns the worst verdict in a group, if less than half of its gradient agrees, by size, or too much is left open, or
+/// anything is contested.
 fn hindrance(members: &[&Entry]) -> Option<Verdict> {
     let (mut agree, mut open, mut all, mut worst) = (0.0, 0.0, 0.0, Verdict::Agree);
-    let mut contested = false;
     for entry in members {
         let (size, numerical) = (entry.analytic.abs(), entry.numerical.abs());
         match entry.verdict {
@@ -277,11 +275,9 @@ fn hindrance(members: &[&Entry]) -> Option<Verdict> {
             _ => {}
         }
         all += size;
-        let estimated_error = entry.uncertainty / tuning::ALLOWANCE;
-        contested |= entry.verdict == Verdict::Inconclusive
-            && (entry.analytic - entry.numerical).abs() > estimated_error;
         worst = worst.max(entry.verdict);
     }
+    let contested = members.iter().any(|entry| entry.is_contested());
     let most = agree > 0.5 * all && open <= tuning::LEFT_OPEN * all && !contested; // not so if one is NaN
     (worst != Verdict::Agree && !most).then_some(worst)
 }
@@ -362,5 +358,24 @@ mod tests {
         assert_eq!(verdict(1, 6.0, Precision::F32), Verdict::Disagree);
         assert_eq!(verdict(2, 4.0, Precision::F32), Verdict::Disagree);
         assert_eq!(verdict(1, 4.0, Precision::F64), Verdict::Disagree);
+    }
+
+    #[test]
+    fn one_open_value_leaves_its_group_open_only_if_it_differs_by_a_good_part_of_it() {
+        let error = |p: &[f64]| 0.5 * p.iter().map(|w| w * w).sum::<f64>();
+        let mut report = check_gradient(&mut [0.5, -0.25, 1.5, 0.75], error, <[f64]>::to_vec);
+        let mut set = |difference: f64| {
+            let open = &mut report.entries[1];
+            (open.verdict, open.uncertainty) = (Verdict::Inconclusive, 0.01);
+            open.analytic = open.numerical + difference;
+            report.verdict = judge(&report.entries, Precision::F64);
+            (report.verdict, report.to_string())
+        };
+        assert_eq!(set(0.007).0, Verdict::Agree);
+        let (verdict, text) = set(0.009);
+        assert_eq!(verdict, Verdict::Inconclusive);
+        let sentence =
+            "parameter 1 may be wrong: analytic -2.410000e-1 and numerical -2.500000e-1 differ by more";
+        assert!(text.contains(sentence), "{text}");
     }
 }

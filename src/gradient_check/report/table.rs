@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{GroupCounts, Named};
+use super::{GroupCounts, Named, hindrance};
 use crate::gradient_check::coordinate::FIRST_LOOK;
-use crate::gradient_check::{Group, ParameterId, Report, Sign, TaylorOutcome, Verdict};
+use crate::gradient_check::{Entry, Group, ParameterId, Report, Sign, TaylorOutcome, Verdict};
 
 /// The head, the counts layer by layer, the worst parameter, and the verdict with its reason.
 impl fmt::Display for Report {
@@ -139,6 +139,7 @@ fn cost(report: &Report) -> Vec<String> {
 
 /// The reason for the verdict, and what to do.
 fn reason(report: &Report) -> String {
+    let hindered = || report.names(|members| hindrance(members).is_some());
     match report.verdict {
         _ if !(report.repeatable && report.gradient_repeatable) => not_repeatable(report),
         Verdict::Agree => agree(report),
@@ -148,7 +149,9 @@ fn reason(report: &Report) -> String {
                 .to_owned()
         }
         Verdict::Disagree => {
-            format!("{} of {}, in {}.", report.disagree, checked(report), names(report, |group| group.disagree > 0))
+            let wrong = |entry: &&Entry| entry.verdict == Verdict::Disagree;
+            let groups = report.names(|members| members.iter().any(wrong));
+            format!("{} of {}, in {groups}.", report.disagree, checked(report))
         }
         _ if report.parameters == 0 => {
             "the model has no parameters, so there is nothing to compare.".to_owned()
@@ -160,12 +163,12 @@ fn reason(report: &Report) -> String {
         ),
         Verdict::Domain => format!(
             "E or its slope is not finite at or near these parameters, in {}: nothing can be compared. Try other weights.",
-            groups_without_proof(report)
+            hindered()
         ),
         Verdict::Kink => format!(
             "nothing disagrees, but less than half of the gradient agrees, in {}: E bends there, and has two slopes{}. Try \
              another sample or other weights.",
-            groups_without_proof(report),
+            hindered(),
             left_open(report)
         ),
         Verdict::Inconclusive if report.disagree > 0 => format!(
@@ -173,21 +176,22 @@ fn reason(report: &Report) -> String {
              sample, other weights, or f64.",
             report.checked
         ),
-        Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat() => format!(
+        Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat => format!(
             "E does not change with any of the {}, as far as rounding shows. If the outputs are normalised, their \
              sum is constant: check_vjp weighs each output by a number of its own. If E counts (an accuracy), take a cost \
              that has a slope.",
             checked(report)
         ),
-        Verdict::Inconclusive if report.agree_nonzero == 0 => format!(
-            "nothing disagrees, but nothing other than 0 agrees either{}. Noise proves nothing; try another sample, other \
-             weights or f64.",
-            left_open(report)
-        ),
         Verdict::Inconclusive => format!(
-            "nothing disagrees, but less than half of the gradient agrees, in {}{}. The rest is lost in rounding; try \
-             another sample, other weights or f64.",
-            groups_without_proof(report),
+            "nothing disagrees, but {}{}. Try another sample, other weights or f64.",
+            match report.entries.iter().zip(&report.names).find(|(entry, _)| entry.is_contested()) {
+                Some((Entry { analytic, numerical, .. }, name)) => format!(
+                    "{name} may be wrong: analytic {analytic:+.6e} and numerical {numerical:+.6e} differ by more than \
+                     rounding is likely to explain"
+                ),
+                None if report.agree_nonzero == 0 => "nothing other than 0 agrees either".to_owned(),
+                None => format!("too much of the gradient is left open, in {}", hindered()),
+            },
             left_open(report)
         ),
     }
@@ -244,15 +248,4 @@ fn left_open(report: &Report) -> String {
         }
     }
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
-}
-
-/// The groups in which not everything agrees.
-fn groups_without_proof(report: &Report) -> String {
-    names(report, |group| group.agree + group.no_effect < group.checked)
-}
-
-fn names(report: &Report, which: impl Fn(&GroupCounts) -> bool) -> String {
-    let names: Vec<&str> =
-        report.groups.iter().filter(|group| which(group)).map(|group| group.name.as_str()).collect();
-    names.join(", ")
 }

@@ -25,6 +25,7 @@ enum Fault {
     NoSlope,
     WrongInput,
     UntransposedRecursion,
+    HiddenSlope,
     RowsScaled,
     ColumnsScaled,
 }
@@ -57,7 +58,8 @@ fn gradient(p: &[f64], fault: Fault) -> Vec<f64> {
             let weight = |i: usize| {
                 if fault == Fault::UntransposedRecursion { p[12 + 2 * j + i] } else { p[12 + 3 * i + j] }
             };
-            (1.0 - h[j] * h[j]) * (0..2).map(|i| weight(i) * output_delta[i]).sum::<f64>()
+            let slope = if fault == Fault::HiddenSlope { 1.0 - h[j] } else { 1.0 - h[j] * h[j] };
+            slope * (0..2).map(|i| weight(i) * output_delta[i]).sum::<f64>()
         });
         if fault == Fault::LastSampleOnly {
             gradient.fill(0.0);
@@ -119,7 +121,7 @@ fn report(fault: Fault, samples: usize) -> Report {
 
 #[test]
 fn the_mistakes_of_a_network_are_recognised_and_placed() {
-    let one_weight = "encoder.0.weight";
+    let (one_weight, between) = ("encoder.0.weight", "what lies between encoder.0.bias and head.weight");
     let cases = [
         (Fault::Sign, "sign-flipped", vec![]),
         (Fault::Sum, "summed-not-averaged", vec![]),
@@ -137,7 +139,8 @@ fn the_mistakes_of_a_network_are_recognised_and_placed() {
         (Fault::WrongInput, "some-groups", vec!["in head.weight,"]),
         (Fault::RowsScaled, "by-row", vec!["in encoder.0.weight", "row"]),
         (Fault::ColumnsScaled, "by-column", vec!["in encoder.0.weight", "column"]),
-        (Fault::UntransposedRecursion, "some-groups", vec!["in encoder.0.weight and encoder.0.bias"]),
+        (Fault::HiddenSlope, "upstream", vec![between]),
+        (Fault::UntransposedRecursion, "upstream", vec!["in encoder.0.weight and encoder.0.bias", between]),
     ];
     assert!(report(Fault::None, 4).passed());
     for (fault, pattern, words) in cases {

@@ -164,8 +164,16 @@ fn an_e_without_any_slope_is_said_to_have_none() {
         let sum: f64 = p.iter().map(|z| z.exp()).sum();
         p.iter().map(|z| z.exp() / sum).sum::<f64>()
     };
-    for gradient in [0.0, 3e-17] {
-        let report = check_gradient(&mut [0.3, -0.8, 1.1], softmax, |p| vec![gradient; p.len()]);
+    let batch_norm = |p: &[f64]| {
+        let mean = p.iter().sum::<f64>() / 3.0;
+        let variance = p.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 3.0;
+        p.iter().map(|x| (x - mean) / (variance + 1e-5).sqrt()).sum::<f64>()
+    };
+    let accuracy = |p: &[f64]| p.iter().filter(|x| **x > 0.0).count() as f64 / 3.0;
+    let cases: [(fn(&[f64]) -> f64, f64); 4] =
+        [(softmax, 0.0), (softmax, 3e-17), (batch_norm, 3e-17), (accuracy, 0.0)];
+    for (error, gradient) in cases {
+        let report = check_gradient(&mut [0.3, -0.8, 1.1], error, |p| vec![gradient; p.len()]);
         assert_eq!(report.verdict, Verdict::Inconclusive, "{report}");
         let text = report.to_string();
         assert!(

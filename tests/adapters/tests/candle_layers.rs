@@ -1,5 +1,7 @@
 //! Layers of candle-nn in f32 under the check, alone and with the error in double: right ones, and ones with a fault of 3 %.
 
+mod counting;
+
 use std::collections::HashMap;
 
 use backprop::gradient_check::{Check, ClosureModel, Report, Verdict};
@@ -9,6 +11,7 @@ use candle_nn::{
     BatchNorm, Conv1d, Conv2d, ConvTranspose2d, Embedding, GRU, GroupNorm, LSTM, Linear, Module, PReLU, RNN,
     RmsNorm, VarBuilder, loss, ops,
 };
+use counting::{Case, Count, numbers};
 
 /// A layer: its groups, of which the first is its input, and its output.
 struct Layer {
@@ -189,6 +192,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer { name: "swiglu", groups: &[("x", &[3, 6])], forward: |p| ops::swiglu(&p[0]) },
     Layer { name: "mish", groups: &[("x", &[3, 4])], forward: |p| ops::mish(&p[0]) },
+    Layer { name: "gelu", groups: &[("x", &[3, 4])], forward: |p| p[0].gelu() },
     Layer { name: "elu", groups: &[("x", &[3, 4])], forward: |p| p[0].elu(1.0) },
     Layer { name: "log softmax", groups: &[("x", &[3, 4])], forward: |p| ops::log_softmax(&p[0], 1) },
     Layer {
@@ -200,11 +204,6 @@ const LAYERS: &[Layer] = &[
         },
     },
 ];
-
-/// Numbers from −1 to 1 that repeat nothing.
-fn numbers(count: usize, seed: usize) -> Vec<f64> {
-    (0..count).map(|i| (1.3 * i as f64 + 0.1 + 2.17 * seed as f64).sin()).collect()
-}
 
 /// E of a layer: each output times a number of its own, or its distance from such a number, squared.
 fn error(layer: &Layer, tensors: &[Tensor], squared: bool) -> Result<Tensor> {
@@ -253,17 +252,6 @@ fn check(layer: &Layer, seed: usize, squared: bool, reference: bool, fault: Opti
     Check::new().try_run(&mut model).unwrap_or_else(|error| panic!("{}: {error}", layer.name))
 }
 
-/// The group that gets the fault: another one for each seed, but one with a slope.
-fn faulty_group(report: &Report, seed: usize) -> usize {
-    let size = |number: usize| {
-        let (from, to) = report.groups[..=number].iter().fold((0, 0), |(_, to), g| (to, to + g.checked));
-        report.entries[from..to].iter().map(|entry| entry.numerical.abs()).fold(0.0, f64::max)
-    };
-    let groups = report.groups.len();
-    let largest = (0..groups).map(size).fold(0.0, f64::max);
-    (0..groups).map(|k| (k + seed) % groups).find(|&group| size(group) >= 1e-3 * largest).unwrap()
-}
-
 /// Layers whose gradient in candle is wrong: each with the sentence that the report has for it.
 const WRONG: &[(Layer, &str)] = &[
     (
@@ -295,50 +283,16 @@ fn candle_s_own_wrong_gradients_are_found_and_described() {
     }
 }
 
-/// How many of a hundred right modules are accused and left open, and how many faults are found and certified.
-#[derive(Debug, Default)]
-struct Count {
-    accused: usize,
-    open: usize,
-    found: usize,
-    certified: usize,
-}
-
 fn count(reference: bool) -> Count {
-    let mut count = Count::default();
-    for layer in LAYERS {
-        for (seed, squared) in [(0, false), (0, true), (1, false), (1, true)] {
-            let right = check(layer, seed, squared, reference, None);
-            match right.verdict {
-                Verdict::Agree => {}
-                Verdict::Disagree => count.accused += 1,
-                _ => count.open += 1,
-            }
-            if !right.passed() {
-                println!("{} {seed} {squared} {reference}, right:\n{right}", layer.name);
-            }
-            let fault = faulty_group(&check(layer, seed, squared, true, None), seed + usize::from(squared));
-            let wrong = check(layer, seed, squared, reference, Some(fault));
-            match wrong.verdict {
-                Verdict::Agree => count.certified += 1,
-                Verdict::Disagree => count.found += 1,
-                _ => {}
-            }
-            if wrong.verdict != Verdict::Disagree {
-                println!("{} {seed} {squared} {reference}, wrong in {fault}:\n{wrong}", layer.name);
-            }
-        }
-    }
-    println!("a reference in double: {reference}; of {} each: {count:?}", 4 * LAYERS.len());
-    count
+    let check = |case: Case| check(&LAYERS[case.layer], case.seed, case.squared, case.reference, case.fault);
+    Count::of(LAYERS.len(), reference, check)
 }
 
 #[test]
 fn in_f32_no_right_layer_is_accused_and_no_fault_certified() {
     let count = count(false);
     assert_eq!((count.accused, count.certified), (0, 0));
-    // At most 5 are wanted; it was 4 before noise was measured in every model.
-    assert!(count.open <= 8, "{count:?}");
+    assert!(count.open <= 4 && count.found >= 99, "{count:?}");
 }
 
 #[test]
