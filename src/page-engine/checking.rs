@@ -1,6 +1,6 @@
 //! The gradient check: of the page's own network, and of one with a fault planted in its backward pass.
 
-use backprop::gradient_check::faults::{Fault, GALLERY};
+use backprop::gradient_check::faults::{Fault, GALLERY, Mystery};
 use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Report};
 use backprop::graph::Network;
 use backprop::step::text::short;
@@ -59,12 +59,12 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
             fault.check(&play.scene.network.architecture).map_err(|problem| problem.to_string())?;
             let (mut network, task) = view::task(&play.stepper, last);
             let report = Check::new().run(&mut fault.plant(&mut network, task));
-            answer(&report, &play.map, &Value::Null)
+            answer(&report, &play.map, &json!({}))
         }
         None => {
             let (mut network, task) = view::task(&play.stepper, last);
             let report = Check::new().run(&mut CheckedNetwork::on_task(&mut network, task));
-            answer(&report, &play.map, &Value::Null)
+            answer(&report, &play.map, &json!({}))
         }
     }
 }
@@ -84,17 +84,38 @@ pub fn check_one(play: &Play, name: &str) -> Result<String, String> {
 fn check_planted(fault: &'static Fault) -> Result<String, String> {
     let (architecture, parameters, task) = fault.set_up.draw(fault.set_up.shapes[0], 0);
     let mut network = Network::from_parameters(&architecture, &parameters);
-    let Example { sample, label } = task.examples[0].clone();
-    let stepper =
-        Stepper::new(network.clone(), &[backprop::Label(&label)], &[backprop::Sample(&sample)], 0.3);
-    let map = Map::new(&stepper);
-    let drawing = map.drawing(stepper.network(), None);
-    let drawing = serde_json::to_value(&drawing).map_err(|error| error.to_string())?;
+    let (map, drawing) = drawn(&network, &task.examples[0])?;
     let report = Check::new().run(&mut fault.plant(&mut network, task));
-    answer(&report, &map, &drawing)
+    answer(&report, &map, &json!({ "network": drawing }))
 }
 
-fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String> {
+/// Checks the mystery of a name like `backprop check --engine object --mystery NAME`, with its numbers.
+pub fn mystery(name: &str) -> Result<String, String> {
+    let mystery = Mystery::new(name);
+    let mut network = Network::from_parameters(&mystery.architecture, &mystery.parameters);
+    let (map, drawing) = drawn(&network, &mystery.task.examples[0])?;
+    let report = mystery.check(&mut network, &Check::new());
+    let more = json!({ "network": drawing, "sheet": mystery.sheet().to_string(), "pass": mystery.pass() });
+    answer(&report, &map, &more)
+}
+
+/// Judges which fault the mystery of a name hides and, if it is said, in which line of the backward pass.
+pub fn solve(name: &str, answered: &str, line: Option<u8>) -> Result<String, String> {
+    let answered = Fault::named(answered).ok_or_else(|| format!("there is no fault '{answered}'"))?;
+    let (right, words) = Mystery::new(name).judge(answered, line);
+    text(&json!({ "right": right, "words": words }))
+}
+
+/// Returns a network's picture for the page.
+fn drawn(network: &Network, example: &Example) -> Result<(Map, Value), String> {
+    let Example { sample, label } = example;
+    let stepper = Stepper::new(network.clone(), &[backprop::Label(label)], &[backprop::Sample(sample)], 0.3);
+    let map = Map::new(&stepper);
+    let drawing = serde_json::to_value(map.drawing(stepper.network(), None));
+    Ok((map, drawing.map_err(|error| error.to_string())?))
+}
+
+fn answer(report: &Report, map: &Map, more: &Value) -> Result<String, String> {
     let entries = report.entries.iter().map(|entry| {
         let connection = connection(map, entry.id);
         Judged {
@@ -117,13 +138,16 @@ fn answer(report: &Report, map: &Map, network: &Value) -> Result<String, String>
         }
     });
     let entries: Vec<Judged> = entries.collect();
-    text(&json!({
+    let mut answer = json!({
         "report": report.to_string(),
         "passed": report.passed(),
         "diagnosis": report.diagnosis.as_ref().map(|diagnosis| format!("{diagnosis}")),
         "entries": entries,
-        "network": network,
-    }))
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        answer[name] = value.clone();
+    }
+    text(&answer)
 }
 
 /// Returns the connection that has this parameter as its weight.

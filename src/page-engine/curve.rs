@@ -37,7 +37,8 @@ fn mean(costs: &[f64]) -> f64 {
     costs.iter().sum::<f64>() / costs.len() as f64
 }
 
-pub fn curve(stepper: &Stepper, training: &Training) -> Curve {
+/// Returns the curve; `latest` is the cost of the sample shown, if it is not the last one of the walk.
+pub fn curve(stepper: &Stepper, training: &Training, latest: Option<f64>) -> Curve {
     let before = training.means.len();
     let all: Vec<f64> = training.means.iter().copied().chain(means(stepper)).collect();
     let count = stepper.sample_count();
@@ -59,11 +60,11 @@ pub fn curve(stepper: &Stepper, training: &Training) -> Curve {
         samples: samples.iter().enumerate().map(|(sample, &cost)| (place(sample), cost)).collect(),
         before,
         epochs: all.len() + usize::from(so_far.is_some()),
-        words: words(stepper, &all, so_far),
+        words: words(stepper, latest, &all, so_far),
     }
 }
 
-fn words(stepper: &Stepper, means: &[f64], so_far: Option<(f64, f64)>) -> String {
+fn words(stepper: &Stepper, latest: Option<f64>, means: &[f64], so_far: Option<(f64, f64)>) -> String {
     let cost_name = stepper.network().architecture.cost.name();
     let shown = |cost: f64| Shown::new(cost).text;
     let costs = stepper.costs();
@@ -74,10 +75,10 @@ fn words(stepper: &Stepper, means: &[f64], so_far: Option<(f64, f64)>) -> String
             format!(" Mean of the first epoch {}, of epoch {} {}.", shown(first), means.len(), shown(last))
         }
     };
-    match (costs.last(), so_far) {
+    match (latest.or(costs.last().copied()), so_far) {
         (None, None) if means.is_empty() => "No output yet, so no error yet.".to_owned(),
-        (Some(&cost), _) => {
-            let sample = (costs.len() - 1) % stepper.sample_count() + 1;
+        (Some(cost), _) => {
+            let sample = costs.len().saturating_sub(1) % stepper.sample_count() + 1;
             format!("The {cost_name} cost is {} on sample {sample}.{of_epochs}", shown(cost))
         }
         _ => of_epochs.trim_start().to_owned(),

@@ -1,12 +1,14 @@
 //! Pictures for the page: decision regions, points, and images of weights and samples.
 
 use backprop::setup::Rows;
-use backprop::{Engine as _, Sample, vectorized};
+use backprop::step::text::short;
+use backprop::{Engine as _, Parameters, vectorized};
 use serde_json::{Value, json};
 
+use crate::digits::to_base64;
 use crate::play::Play;
 use crate::session::text;
-use crate::texts::Shown;
+use crate::situation::Scene;
 use crate::training::class;
 
 /// The part of the plane that is painted: all points, with a margin around them.
@@ -97,54 +99,41 @@ pub fn points(rows: &Rows) -> Result<String, String> {
     }))
 }
 
-/// Returns the network's answer to a sample, in words too; `seen` is how many samples it has been trained on.
-pub fn read(play: &Play, sample: &[f64], seen: Option<u64>) -> Result<String, String> {
-    let inputs = play.scene.network.architecture.input_size();
-    if sample.len() != inputs {
-        return Err(format!("a sample of this network has {inputs} numbers, not {}", sample.len()));
-    }
-    let outputs = play.stepper.network().clone().predict(Sample(sample));
-    let class = class(&outputs);
-    let name = play.scene.rows.classes.get(class).cloned().unwrap_or_else(|| class.to_string());
+/// Returns outputs in words too; `seen` is how many samples the network has been trained on.
+pub fn read(scene: &Scene, outputs: &[f64], seen: Option<u64>) -> Value {
+    let class = class(outputs);
+    let name = scene.rows.classes.get(class).cloned().unwrap_or_else(|| class.to_string());
     let words = match seen {
         Some(0) => format!("The network is untrained: {name} is a guess. Train it, and it learns to read."),
         Some(1) => format!("After one sample the network reads {name}."),
-        Some(seen) if seen < play.scene.rows.samples.len() as u64 => {
+        Some(seen) if seen < scene.rows.samples.len() as u64 => {
             format!("After {seen} samples the network reads {name}.")
         }
         _ => format!("The network reads {name}."),
     };
-    text(&json!({
+    json!({
         "outputs": outputs,
-        "texts": outputs.iter().map(|&output| Shown::new(output).short).collect::<Vec<_>>(),
+        "texts": outputs.iter().map(|&output| short(output)).collect::<Vec<_>>(),
         "class": class,
         "words": words,
-    }))
+    })
 }
 
 /// The most neurons whose weights are shown as images.
 const MOST_IMAGES: usize = 100;
 
-/// Returns the weights from the input to each neuron of the first hidden layer as an image, by the neuron's id; 255 is
-/// the largest of an image.
-pub fn weights(play: &Play) -> Result<String, String> {
-    let parameters = play.parameters();
+/// Returns the weights from the input to each neuron of the first hidden layer as an image, one behind the other, a byte a
+/// weight in base64: 128 is 0, and the largest of an image is 1 or 255.
+pub fn weights(scene: &Scene, parameters: &Parameters) -> Value {
     let layer = &parameters.layers[0].weights;
-    let (rows, columns) = play.scene.rows.image_shape.unwrap_or((1, layer[0].len()));
-    let images: serde_json::Map<String, Value> = play
-        .map
-        .neurons(1)
-        .iter()
-        .zip(layer)
-        .take(MOST_IMAGES)
-        .map(|(id, weights)| {
-            let largest = weights.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
-            let level =
-                |weight: &f64| if largest > 0.0 { (weight / largest * 255.0).round() as i32 } else { 0 };
-            (id.to_string(), weights.iter().map(level).collect())
-        })
-        .collect();
-    text(&json!({ "rows": rows, "columns": columns, "images": images }))
+    let (rows, columns) = scene.rows.image_shape.unwrap_or((1, layer[0].len()));
+    let mut bytes = Vec::with_capacity(rows * columns * layer.len().min(MOST_IMAGES));
+    for weights in layer.iter().take(MOST_IMAGES) {
+        let largest = weights.iter().map(|weight| weight.abs()).fold(0.0, f64::max);
+        let scale = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        bytes.extend(weights.iter().map(|weight| (128.0 + (weight * scale).round()) as u8));
+    }
+    json!({ "rows": rows, "columns": columns, "bytes": to_base64(&bytes) })
 }
 
 /// Returns the sample of the latest step as an image.

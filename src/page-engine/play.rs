@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use backprop::gradient_check::Forward;
 use backprop::model_file::Model;
 use backprop::setup::Data;
+use backprop::step::text::short;
 use backprop::step::view::{self, Quantity, Unit};
 use backprop::step::{Edit, Phase, Stepper};
-use backprop::{Engine as _, Parameters};
+use backprop::{Engine as _, Parameters, Sample};
 use serde_json::{Value, json};
 
 use crate::digits::Digits;
@@ -147,13 +149,13 @@ impl Play {
             }
             Request::Tell { name } => return self.tell(&name),
             Request::CheckOne { name } => return checking::check_one(self, &name),
-            Request::Curve {} => return text(&curve::curve(&self.stepper, &self.training)),
+            Request::Curve {} => return text(&curve::curve(&self.stepper, &self.training, None)),
             Request::Check { fault, mine } => return checking::check(self, fault.as_deref(), mine),
             Request::Guess { value } => return guess::guess(self, value.as_deref()),
             Request::Model {} => return text(&json!({ "text": self.model()? })),
             Request::Regions { columns, rows } => return pictures::regions(self, columns, rows),
             Request::Points {} => return pictures::points(&self.scene.rows),
-            Request::Images {} => return pictures::weights(self),
+            Request::Images {} => return text(&pictures::weights(&self.scene, &self.parameters())),
             Request::SampleImage {} => return pictures::sample(self),
             _ => return Err("not a request to a network".to_owned()),
         }
@@ -247,13 +249,38 @@ impl Play {
     }
 
     /// Returns the network's answer to a drawing, in words, and each output.
-    pub fn read(&mut self, drawing: &Image) -> Result<String, String> {
-        self.catch_up();
+    pub fn read(&self, drawing: &Image) -> Result<Value, String> {
+        let (architecture, sample) = (&self.scene.network.architecture, drawing.sample());
+        if sample.len() != architecture.input_size() {
+            let inputs = architecture.input_size();
+            return Err(format!("a sample of this network has {inputs} numbers, not {}", sample.len()));
+        }
         let trained = self.legs.iter().map(|leg| leg.samples).fold(0, u64::saturating_add);
-        let walked = (self.stepper.training_step() * self.stepper.mini_batches().size) as u64;
+        let (walked, outputs) = if self.is_behind {
+            (0, Forward::pass(architecture, &self.parameters(), &sample).outputs.pop().unwrap_or_default())
+        } else {
+            let walked = self.stepper.training_step() * self.stepper.mini_batches().size;
+            (walked as u64, self.stepper.network().clone().predict(Sample(&sample)))
+        };
         let is_model = self.situation.setup.model.is_some();
         let seen = if is_model { None } else { Some(trained + walked) };
-        pictures::read(self, &drawing.sample(), seen)
+        Ok(pictures::read(&self.scene, &outputs, seen))
+    }
+
+    /// Returns what is seen of a large network while it trains: the outputs of its neurons for the sample that is shown, the
+    /// images of its weights, the curve, and what it reads in a drawing. No step is made for it.
+    pub fn watch(&self, drawing: Option<&Image>) -> Result<String, String> {
+        let (architecture, parameters) = (&self.scene.network.architecture, self.parameters());
+        let (label, sample) = self.stepper.label_and_sample(self.stepper.position().saturating_sub(1));
+        let outputs = Forward::pass(architecture, &parameters, &sample).outputs;
+        let cost = outputs.last().map(|outputs| architecture.cost.value(outputs, &label));
+        let texts = |outputs: &Vec<f64>| outputs.iter().map(|&output| short(output)).collect::<Vec<_>>();
+        text(&json!({
+            "outputs": outputs.iter().skip(1).map(texts).collect::<Vec<_>>(),
+            "images": pictures::weights(&self.scene, &parameters),
+            "curve": curve::curve(&self.stepper, &self.training, cost),
+            "read": drawing.map(|drawing| self.read(drawing)).transpose()?,
+        }))
     }
 
     /// Steps through a drawing from here on.
@@ -390,8 +417,10 @@ impl Play {
         model.to_json().map_err(|problem| problem.to_string())
     }
 
+    /// Returns the present weights, also while the steps are behind them.
     pub fn parameters(&self) -> Parameters {
-        self.stepper.network().parameters()
+        let trained = self.is_behind.then(|| self.training.parameters()).flatten();
+        trained.unwrap_or_else(|| self.stepper.network().parameters())
     }
 }
 

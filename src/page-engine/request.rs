@@ -83,9 +83,16 @@ pub enum Request {
         mine: bool,
     },
     Faults {},
-    /// Plants the fault of `backprop check --mystery SEED`.
+    /// Checks the mystery of `backprop check --mystery SEED`.
     Mystery {
         seed: String,
+    },
+    /// Judges an answer to it.
+    Solve {
+        seed: String,
+        name: String,
+        #[serde(default)]
+        line: Option<u8>,
     },
     /// Asks for the next step's value, or judges a guess.
     Guess {
@@ -138,6 +145,8 @@ pub enum Request {
     TakeDrawing {
         label: usize,
     },
+    /// Returns what is seen of a large network while it trains.
+    Watch {},
     /// Returns the weights of every neuron of the first hidden layer as an image.
     Images {},
     /// Returns the present sample as an image.

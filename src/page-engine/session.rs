@@ -1,6 +1,5 @@
 //! The session of one page: it takes requests and gives answers.
 
-use backprop::gradient_check::faults::Fault;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -9,7 +8,7 @@ use crate::drawing::Image;
 pub use crate::play::Play;
 use crate::request::Request;
 use crate::situation::Situation;
-use crate::{race, settings};
+use crate::{checking, race, settings};
 
 /// A session that answers a page's requests.
 ///
@@ -73,8 +72,9 @@ impl Session {
                 self.digits = Some(Digits::new(&files)?);
                 text(&json!({}))
             }
-            Request::Mystery { seed } => text(&json!({ "fault": Fault::mystery(&seed).0.name })),
-            Request::Faults {} => crate::checking::faults(self.play.as_ref()),
+            Request::Mystery { seed } => checking::mystery(&seed),
+            Request::Solve { seed, name, line } => checking::solve(&seed, &name, line),
+            Request::Faults {} => checking::faults(self.play.as_ref()),
             Request::Compare { sizes } => race::compare(&sizes),
             Request::Family { sizes } => race::family(&sizes),
             Request::Explain { runs, fused } => race::explain(&runs, fused),
@@ -86,8 +86,10 @@ impl Session {
             }
             Request::Read {} => {
                 let drawing = self.drawing.as_ref().ok_or("nothing has been drawn yet")?;
-                let play = self.play.as_mut().ok_or("nothing has been started")?;
-                play.read(drawing)
+                text(&self.play.as_ref().ok_or("nothing has been started")?.read(drawing)?)
+            }
+            Request::Watch {} => {
+                self.play.as_ref().ok_or("nothing has been started")?.watch(self.drawing.as_ref())
             }
             Request::TakeDrawing { label } => {
                 let drawing = self.drawing.clone().ok_or("nothing has been drawn yet")?;

@@ -254,27 +254,31 @@ impl Formula {
         }
     }
 
-    /// Appends the sum of the products, shortened if it is long: the first three, the last one, and the bias.
+    /// Appends the sum of the products; if it is long, the three largest, how many more there are, and the bias.
     fn sum(&mut self, terms: &[Term]) {
-        let shortened = terms.len() > TERMS_SHOWN_IN_FULL;
-        let last = if terms.last().is_some_and(Term::is_bias) { 2 } else { 1 };
-        let left_out = if shortened { 3..terms.len() - last } else { 0..0 };
-        for (i, term) in terms.iter().enumerate() {
-            if left_out.contains(&i) {
-                if i == left_out.start {
-                    self.sign(&format!(" + … {} more … ", left_out.len()));
-                }
-                continue;
-            }
+        let products = terms.len() - usize::from(terms.last().is_some_and(Term::is_bias));
+        let mut shown: Vec<usize> = (0..products).collect();
+        if terms.len() > TERMS_SHOWN_IN_FULL {
+            let size = |place: &usize| terms[*place].product().abs();
+            shown.sort_by(|one, other| size(other).total_cmp(&size(one)));
+            shown.truncate(3);
+            shown.sort_unstable();
+        }
+        for (i, term) in shown.iter().map(|&place| &terms[place]).enumerate() {
             if i > 0 {
-                self.sign(if i == left_out.end { "+ " } else { " + " });
+                self.sign(" + ");
             }
             self.name(term.wire.name(), term.weight);
-            if !term.is_bias() {
-                self.sign("·");
-                self.kept(term.wire.upstream, term.kept);
-                self.name(term.value_name(), term.value);
-            }
+            self.sign("·");
+            self.kept(term.wire.upstream, term.kept);
+            self.name(term.value_name(), term.value);
+        }
+        if shown.len() < products {
+            self.sign(&format!(" + … {} more …", products - shown.len()));
+        }
+        if let Some(bias) = terms.get(products) {
+            self.sign(" + ");
+            self.name(bias.wire.name(), bias.weight);
         }
     }
 }

@@ -10,38 +10,12 @@ use backprop::training::{Options, Trainer};
 use backprop::{Label, Sample, WeightInit};
 use serde_json::{Value, json};
 
-use page_engine::Session;
+use page_engine::{Session, to_base64};
+
+use crate::{ask, model, refused, started};
 use testkit::cli::{backprop, json_lines, success};
 use testkit::page::settings;
 use testkit::root;
-
-/// Asks the engine, and expects an answer.
-fn ask(session: &mut Session, request: &Value) -> Value {
-    let answer = session.answer(&request.to_string());
-    let answer: Value = serde_json::from_str(&answer).expect("an answer is JSON");
-    assert!(answer.get("error").is_none(), "{request}: {answer}");
-    answer
-}
-
-/// Asks for what cannot be, and returns the sentence.
-fn refused(session: &mut Session, request: &str) -> String {
-    let answer: Value = serde_json::from_str(&session.answer(request)).expect("an answer is JSON");
-    answer["error"].as_str().unwrap_or_else(|| panic!("{request}: {answer}")).to_owned()
-}
-
-/// The present network, as a model.
-fn model(session: &mut Session) -> Model {
-    let text = ask(session, &json!({"do": "model"}))["text"].take();
-    Model::from_json(text.as_str().expect("text")).expect("a model")
-}
-
-fn started(situation: &Value) -> Session {
-    let mut session = Session::default();
-    let mut request = situation.clone();
-    request["do"] = json!("start");
-    ask(&mut session, &request);
-    session
-}
 
 #[test]
 fn every_step_of_twenty_random_networks_is_that_of_step_json() {
@@ -278,71 +252,6 @@ fn a_wrong_guess_is_told_which_slip_it_is() {
 }
 
 #[test]
-fn training_at_full_speed_gives_the_weights_of_train() {
-    let bytes: Vec<u8> = (0..40u32).map(|i| (i * 37 % 256) as u8).collect();
-    let data = DataSet::images(2, 2, bytes, (0..10u8).map(|i| i % 3).collect(), Pixels::Scaled);
-    let options = Options { epochs: Some(3), batch: 3, l2: 0.1, dropout: 0.2, seed: 5, ..Options::default() };
-    let architecture = backprop::Architecture::new(&[4, 5, 3]);
-    let start = WeightInit::Small.draw(&architecture, 5);
-    for (engine, kind) in [(0, "object"), (1, "vectorized")] {
-        let mut network: Box<dyn backprop::Engine> = if engine == 0 {
-            Box::new(Network::from_parameters(&architecture, &start))
-        } else {
-            Box::new(backprop::vectorized::Network::from_parameters(&architecture, &start))
-        };
-        let mut trainer = Trainer::new(options.clone(), &data, None, &data).expect("they fit");
-        while !trainer.is_finished() {
-            trainer
-                .run_epoch(&mut *network, &mut |_| std::ops::ControlFlow::Continue(()))
-                .expect("no divergence");
-        }
-        let rows: Vec<Vec<f64>> = (0..10).map(|i| data.sample(i)).collect();
-        let labels: Vec<Vec<f64>> = (0..10).map(|i| data.label(i, options.targets, 3)).collect();
-        let mut session = started(&json!({
-            "data": {"samples": rows, "labels": labels}, "sizes": [4, 5, 3],
-            "batch": 3, "l2": 0.1, "dropout": 0.2, "seed": 5, "init": "small",
-        }));
-        let mut epochs = 0;
-        while epochs < 3 {
-            let report = ask(&mut session, &json!({"do": "train", "samples": 4, "engine": kind}));
-            epochs =
-                report["epoch"].as_u64().expect("a number") - u64::from(report["done"] != report["total"]);
-        }
-        let model = model(&mut session);
-        assert_eq!(model.parameters, network.parameters(), "{kind}");
-    }
-}
-
-#[test]
-fn what_is_recognised_is_counted_in_slices_too() {
-    let start = json!({"data": "moons", "sizes": [2, 5, 2], "seed": 3, "init": "normal"});
-    let mut whole = started(&start);
-    let expected = ask(&mut whole, &json!({"do": "train", "samples": 1000}));
-    assert_eq!((&expected["done"], &expected["accuracy"]["train"]["total"]), (&json!(200), &json!(200)));
-    // The weights after that epoch, asked sample by sample.
-    let weights = model(&mut whole).parameters;
-    let mut network = Network::from_parameters(&backprop::Architecture::new(&[2, 5, 2]), &weights);
-    let moons = backprop::data_set::points::moons().train;
-    let right = (0..200).filter(|&i| {
-        let outputs = network.predict(backprop::Sample(&moons.sample(i)));
-        usize::from(outputs[1] > outputs[0]) == moons.class(i)
-    });
-    assert_eq!(expected["accuracy"]["train"]["correct"], right.count());
-
-    let mut slices = started(&start);
-    let mut reports = Vec::new();
-    while reports.last().is_none_or(|report: &Value| report["accuracy"].is_null()) {
-        reports.push(ask(&mut slices, &json!({"do": "train", "samples": 30})));
-    }
-    // 7 slices train, the last of them on 20, and look at 10 of 200 and 100 to test on; 10 more look at the rest.
-    assert_eq!(reports.len(), 17);
-    assert_eq!(reports[16], expected);
-    let curve = |session: &mut Session| ask(session, &json!({"do": "curve"}))["means"].take();
-    assert_eq!((curve(&mut slices), curve(&mut whole)), (curve(&mut whole), curve(&mut slices)));
-    assert_eq!(ask(&mut slices, &json!({"do": "train", "samples": 30}))["epoch"], 2);
-}
-
-#[test]
 fn regions_points_and_images_are_those_of_the_weights() {
     // h1 = x or y, h2 = x and y, XOR = h1 and not h2.
     let model = json!({
@@ -356,7 +265,7 @@ fn regions_points_and_images_are_those_of_the_weights() {
     let points = ask(&mut session, &json!({"do": "points"}));
     assert_eq!(points["points"][2]["class"], 1);
     let images = ask(&mut session, &json!({"do": "images"}));
-    assert_eq!(images["images"]["3"], json!([255, 255]));
+    assert_eq!(images["bytes"], to_base64(&[255, 255, 255, 255]));
     ask(&mut session, &json!({"do": "add-point", "x": 0.5, "y": 0.5, "class": 1}));
     let points = ask(&mut session, &json!({"do": "points"}))["points"].take();
     let added = ["x", "y"].map(|axis| points[3][axis].as_f64().unwrap_or(9.0));
@@ -474,100 +383,6 @@ fn phases_and_samples_are_walked_from_first_step_to_first_step() {
     assert_eq!(positions("phase", -1, 7), [47, 21, 12, 10, 4, 1, 0]);
     assert_eq!(positions("sample", 1, 3), [1, 47, 93]);
     assert_eq!(positions("sample", -1, 3), [47, 1, 0]);
-}
-
-#[test]
-fn stepping_training_drawing_and_checking_are_views_of_one_network() {
-    let rows: Vec<Vec<f64>> =
-        (0..8).map(|i| (0..784).map(|j| f64::from((i * j) % 7) / 7.0).collect()).collect();
-    let labels: Vec<Vec<f64>> =
-        (0..8).map(|i| if i % 2 == 0 { vec![0.9, 0.1] } else { vec![0.1, 0.9] }).collect();
-    let data = json!({"samples": rows, "labels": labels, "image_shape": [28, 28]});
-    let mut session = started(&json!({"data": data, "sizes": [784, 3, 2], "init": "scaled", "rate": 0.5}));
-    let pixels: Vec<u8> =
-        (0..784).map(|i| if (300..420).contains(&i) && i % 28 < 20 { 200 } else { 0 }).collect();
-    ask(&mut session, &json!({"do": "draw", "columns": 28, "rows": 28, "pixels": pixels}));
-    let untrained = ask(&mut session, &json!({"do": "read"}));
-    assert!(untrained["words"].as_str().is_some_and(|words| words.contains("untrained")), "{untrained}");
-
-    // Some steps, a change by hand, training with each engine, and steps again.
-    ask(&mut session, &json!({"do": "goto", "position": 3000}));
-    ask(&mut session, &json!({"do": "edit", "name": "rate", "value": "0,25"}));
-    ask(&mut session, &json!({"do": "edit", "name": "t788", "value": "60%"}));
-    for (engine, samples) in [("object", 20), ("vectorized", 5), ("vectorized", 30)] {
-        let mut left = samples;
-        while left > 0 {
-            ask(&mut session, &json!({"do": "train", "samples": left.min(3), "engine": engine}));
-            left -= left.min(3);
-        }
-    }
-    let read = ask(&mut session, &json!({"do": "read"}));
-    assert!(!read["words"].as_str().is_some_and(|words| words.contains("untrained")), "{read}");
-    let mut network =
-        Network::from_parameters(&backprop::Architecture::new(&[784, 3, 2]), &model(&mut session).parameters);
-    let first = network.predict(Sample(&rows[0]));
-    let moment = ask(&mut session, &json!({"do": "look"}));
-    assert_eq!(moment["rate"], "0.25");
-    assert_eq!(
-        moment["step"]["after"].as_f64(),
-        Some(first[1]),
-        "the outputs for the first sample are those of now"
-    );
-    let images = ask(&mut session, &json!({"do": "images"}));
-    assert_eq!(images["images"].as_object().map(serde_json::Map::len), Some(3));
-    let curve = ask(&mut session, &json!({"do": "curve"}));
-    assert!(curve["means"].as_array().is_some_and(|means| means.len() > 2), "{curve}");
-
-    // The drawing is stepped through with the same weights, and the address is short and leads back.
-    let outputs = ask(&mut session, &json!({"do": "read"}))["outputs"].take();
-    ask(&mut session, &json!({"do": "take-drawing", "label": 1}));
-    let there = ask(&mut session, &json!({"do": "goto", "position": 784 + 3 + 2}));
-    assert_eq!(there["step"]["after"], outputs[1]);
-    let weights = model(&mut session).parameters;
-    let fragment = ask(&mut session, &json!({"do": "address"}))["fragment"].take();
-    let back = ask(&mut session, &json!({"do": "restore", "fragment": fragment}));
-    assert_eq!(back["training"]["on_the_way"], true);
-    // It stays the same address on the way.
-    assert_eq!(ask(&mut session, &json!({"do": "address"}))["fragment"], fragment);
-    let mut calls = 0;
-    while ask(&mut session, &json!({"do": "train", "samples": 7}))["on_the_way"] == true {
-        calls += 1;
-        assert!(calls < 1000, "it arrives");
-    }
-    assert!(model(&mut session).parameters == weights, "to the bit");
-    assert_eq!(ask(&mut session, &json!({"do": "look"}))["step"], there["step"]);
-    assert_eq!(ask(&mut session, &json!({"do": "address"}))["fragment"], fragment);
-
-    // Reset leads to the first weights.
-    ask(&mut session, &json!({"do": "reset"}));
-    let again = ask(&mut session, &json!({"do": "read"}));
-    assert_eq!(again["outputs"], untrained["outputs"]);
-}
-
-#[test]
-fn the_address_of_a_drawn_digit_has_at_most_700_characters() {
-    let names = ["train_images", "train_labels", "test_images", "test_labels"];
-    let mut digits = json!({"do": "digits"});
-    for (name, (_, bytes)) in names.iter().zip(backprop::data_set::digits::FILES) {
-        digits[*name] = json!(page_engine::to_base64(bytes));
-    }
-    let mut session = Session::default();
-    ask(&mut session, &digits);
-    let situation = json!({"data": "digits", "targets": "soft", "sizes": [784, 30, 10], "activation": ["sigmoid", "sigmoid"],
-        "cost": "quadratic", "init": "scaled", "seed": 0, "rate": 0.3, "batch": 1, "l2": 0.0, "dropout": 0.0, "limit": 6,
-        "epochs": 5});
-    ask(&mut session, &json!({"do": "begin", "situation": situation.to_string()}));
-    for engine in ["vectorized", "object", "vectorized"] {
-        ask(&mut session, &json!({"do": "train", "samples": 10, "engine": engine}));
-        ask(&mut session, &json!({"do": "next"}));
-    }
-    // As much ink as there can be.
-    ask(&mut session, &json!({"do": "draw", "columns": 28, "rows": 28, "pixels": vec![200u8; 784]}));
-    ask(&mut session, &json!({"do": "take-drawing", "label": 3}));
-    ask(&mut session, &json!({"do": "goto", "position": 824}));
-    let fragment = ask(&mut session, &json!({"do": "address"}))["fragment"].take();
-    let length = fragment.as_str().map_or(9999, str::len);
-    assert!(length <= 700, "{length}: {fragment}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! | file | what it shows |
 //! |---|---|
 //! | engine.rs | the page's requests, answered by the engine |
+//! | training.rs | training at full speed, and that all views are of the network that trains |
 //! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
 //! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
@@ -14,4 +15,37 @@ mod engine;
 #[cfg(unix)]
 mod numbers;
 mod setup;
+mod training;
 mod ui;
+
+use backprop::model_file::Model;
+use page_engine::Session;
+use serde_json::{Value, json};
+
+/// Asks the engine, and expects an answer.
+fn ask(session: &mut Session, request: &Value) -> Value {
+    let answer = session.answer(&request.to_string());
+    let answer: Value = serde_json::from_str(&answer).expect("an answer is JSON");
+    assert!(answer.get("error").is_none(), "{request}: {answer}");
+    answer
+}
+
+/// Asks for what cannot be, and returns the sentence.
+fn refused(session: &mut Session, request: &str) -> String {
+    let answer: Value = serde_json::from_str(&session.answer(request)).expect("an answer is JSON");
+    answer["error"].as_str().unwrap_or_else(|| panic!("{request}: {answer}")).to_owned()
+}
+
+/// The present network, as a model.
+fn model(session: &mut Session) -> Model {
+    let text = ask(session, &json!({"do": "model"}))["text"].take();
+    Model::from_json(text.as_str().expect("text")).expect("a model")
+}
+
+fn started(situation: &Value) -> Session {
+    let mut session = Session::default();
+    let mut request = situation.clone();
+    request["do"] = json!("start");
+    ask(&mut session, &request);
+    session
+}

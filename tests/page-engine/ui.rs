@@ -1,7 +1,7 @@
 //! The page under a reader's hands: what is on the screen after every key, click and pull, in a real browser.
 
 use backprop::data_set::nine_nodes;
-use backprop::gradient_check::faults::Fault;
+use backprop::gradient_check::faults::{Fault, Mystery};
 use backprop::graph::Network;
 use backprop::model_file::Model;
 use backprop::step::text::number;
@@ -166,7 +166,19 @@ fn a_planted_fault_lights_up_and_is_gone_with_the_next_step() {
         (&json!("#mystery=ada%20%26%20co"), &json!(true))
     );
     assert!(report["hiddenAgain"] == report["hidden"], "{}", report["hiddenAgain"][1]);
-    assert_eq!(report["found"], json!([Fault::mystery("ada & co").0.name]));
+    let mystery = Mystery::new("ada & co");
+    assert_eq!(
+        report["hidden"][3].as_str(),
+        Some(mystery.sheet().to_string().as_str()),
+        "the program's numbers"
+    );
+    for answer in report["answers"].as_array().expect("a list") {
+        let name = answer[0].as_str().expect("a name");
+        let (_, words) = mystery.judge(Fault::named(name).expect("a fault of the gallery"), None);
+        assert_eq!(answer[1], words, "{name}");
+        assert_eq!(words.starts_with("Right: "), name == mystery.fault.name, "{name}");
+    }
+    assert_eq!(report["lines"], 10, "nine lines, or none");
     let another = report["another"].as_str().and_then(|hash| hash.strip_prefix("#mystery="));
     assert!(another.is_some_and(|seed| seed.parse::<u32>().is_ok()), "{}", report["another"]);
     assert_eq!(report["pictureComesBack"], true);

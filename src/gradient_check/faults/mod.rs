@@ -23,6 +23,7 @@
 
 mod backward_pass;
 mod gallery;
+mod mystery;
 mod set_up;
 
 use std::fmt;
@@ -30,6 +31,7 @@ use std::fmt;
 pub use self::{
     backward_pass::{BackwardPass, CORRECT, Context},
     gallery::GALLERY,
+    mystery::{Mystery, Sheet},
     set_up::{SetUp, Shape, draw_examples},
 };
 

@@ -187,18 +187,24 @@ fn steps_older_than_the_memory_are_taken_back_too() {
 }
 
 #[test]
-fn a_sum_of_more_than_eight_terms_is_shortened() {
-    let symbols = |sizes: &[usize], name: &str| {
-        let (label, sample) = (vec![0.9; sizes[sizes.len() - 1]], vec![0.5; sizes[0]]);
-        let mut stepper = Stepper::new(Network::new(sizes, 0), &[Label(&label)], &[Sample(&sample)], 0.3);
+fn a_sum_of_more_than_eight_terms_shows_its_three_largest_products_and_how_many_more() {
+    let symbols = |sizes: &[usize], sample: &[f64], name: &str| {
+        let architecture = Architecture::new(sizes);
+        let mut parameters = Parameters::zeros(&architecture);
+        parameters.iter_mut().for_each(|number| *number = 0.5);
+        let network = Network::from_parameters(&architecture, &parameters);
+        let label: Vec<f64> = (0..sizes[sizes.len() - 1]).map(|output| 0.9 - 0.1 * output as f64).collect();
+        let mut stepper = Stepper::new(network, &[Label(&label)], &[Sample(sample)], 0.3);
         until(&mut stepper, name).symbols()
     };
     let whole = "sigmoid(w81·x1 + w82·x2 + w83·x3 + w84·x4 + w85·x5 + w86·x6 + w87·x7 + w8b)";
-    assert_eq!(symbols(&[7, 1], "a8"), whole);
-    assert_eq!(symbols(&[8, 1], "a9"), "sigmoid(w91·x1 + w92·x2 + w93·x3 + … 4 more … + w98·x8 + w9b)");
-    // On the way back there is no bias.
-    let shortened = "a2·(1 - a2)·(w32·δ3 + w42·δ4 + w52·δ5 + … 5 more … + w11,2·δ11)";
-    assert_eq!(symbols(&[1, 1, 9], "δ2"), shortened);
+    assert_eq!(symbols(&[7, 1], &[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "a8"), whole);
+    let (sample, shortened) =
+        ([0.0, 0.0, 0.0, 0.2, -0.9, 0.1, 0.3, 0.0], "sigmoid(w94·x4 + w95·x5 + w97·x7 + … 5 more … + w9b)");
+    assert_eq!(symbols(&[8, 1], &sample, "a9"), shortened);
+    // On the way back there is no bias; the last outputs are farthest from their labels.
+    let shortened = "a2·(1 - a2)·(w92·δ9 + w10,2·δ10 + w11,2·δ11 + … 6 more …)";
+    assert_eq!(symbols(&[1, 1, 9], &[0.5], "δ2"), shortened);
 }
 
 #[test]

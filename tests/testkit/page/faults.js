@@ -15,17 +15,17 @@ async function walk(report, names) {
     edge.dispatchEvent(new PointerEvent("pointerleave"));
     return { report: backprop.check(name), shown: at("report").textContent, told, right: count("agree"), wrong: count("disagree") };
   });
-  const hidden = () => [picture(), location.hash, at("verdicts").hidden && !at("mystery").hidden];
+  const hidden = () => [picture(), location.hash, !at("mystery").hidden, at("sheet-words").textContent];
   at("mystery-seed").value = "ada & co";
   at("fault-hide").requestSubmit();
   report.hidden = hidden();
   const choices = [...at("mystery-name").options].map(({ value }) => value);
-  const answer = (name) => {
-    at("mystery-name").value = name;
+  report.answers = choices.map((name) => {
+    choose("mystery-name", name);
     at("mystery-form").requestSubmit();
-    return !at("verdicts").hidden;
-  };
-  report.found = choices.filter(answer);
+    return [name, at("mystery-verdict").textContent];
+  });
+  report.lines = at("mystery-line").options.length;
   at("fault-hide").requestSubmit();
   report.another = location.hash;
   location.hash = report.hidden[1];

@@ -3,7 +3,6 @@
 mod mystery;
 mod outcome;
 mod setting;
-mod sheet;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -146,15 +145,13 @@ impl Check {
 
     fn check<N: CheckedEngine>(&self, network: &mut N, setting: &Setting) -> Report {
         let _working = Working::on("Checking the gradient");
-        network.set_parameters(&setting.parameters);
         let check = self.settings();
+        if let Some(mystery) = self.setting.mystery.hidden() {
+            return mystery.check(network, &check);
+        }
+        network.set_parameters(&setting.parameters);
         if let Some(fault) = setting.fault {
-            if self.setting.mystery.mystery.is_none() {
-                return check.run(&mut fault.plant(network, setting.task.clone()));
-            }
-            let unnamed = CheckedNetwork::on_task(network, setting.task.clone());
-            let report = check.run(&mut unnamed.with_backward_pass(&fault.pass, "a mystery fault"));
-            return Report { diagnosis: None, ..report };
+            return check.run(&mut fault.plant(network, setting.task.clone()));
         }
         check.run(&mut CheckedNetwork::on_task(network, setting.task.clone()))
     }

@@ -8,9 +8,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::setting::named;
-use super::sheet::{Hidden, LINES};
 use crate::cli::{Failure, Output};
-use backprop::gradient_check::faults::Fault;
+use backprop::gradient_check::faults::{Fault, Mystery};
 use backprop::{Error, file};
 
 /// The mystery, and the answer to it.
@@ -30,7 +29,8 @@ pub(super) struct MysteryArgs {
     answer: Option<String>,
 
     /// With --answer, say also which line of the backward pass is wrong (the first, of several): both must be right
-    #[arg(long, value_name = "LINE", requires = "answer", conflicts_with_all = ["fault", "sizes", "model", "data"], value_parser = clap::value_parser!(u8).range(1..=LINES as i64))]
+    #[arg(long, value_name = "LINE", requires = "answer", conflicts_with_all = ["fault", "sizes", "model", "data"],
+        value_parser = clap::value_parser!(u8).range(1..=i64::from(Mystery::LINES)))]
     explain: Option<u8>,
 
     /// For teachers: list the answers for the names in FILE, one a line
@@ -43,8 +43,8 @@ pub(super) struct MysteryArgs {
 
 impl MysteryArgs {
     /// Returns the fault and the network that shows it.
-    pub(super) fn hidden(&self) -> Option<Hidden> {
-        self.mystery.as_deref().map(Hidden::new)
+    pub(super) fn hidden(&self) -> Option<Mystery> {
+        self.mystery.as_deref().map(Mystery::new)
     }
 
     /// Judges the answer, or lists all answers, if that is asked for.
@@ -62,48 +62,15 @@ impl MysteryArgs {
         }
         let (Some(answer), Some(hidden)) = (&self.answer, self.hidden()) else { return Ok(None) };
         let answered = named("--answer", answer)?;
-        let fits = self.explain.is_none_or(|line| line == line_of(answered));
-        let right = fits && answered.name == hidden.fault.name;
+        let (right, words) = hidden.judge(answered, self.explain);
         if as_json {
             output.json(&json!({ "answer": answered.name, "explain": self.explain, "right": right }))?;
         } else if right {
-            write!(output, "{}", praise(answered, &hidden))?;
-        } else if fits {
-            writeln!(output, "No. {}\nThe gallery: backprop check --list-faults", hidden.against(answered))?;
+            writeln!(output, "{words}\n\nSee its diagnosis: backprop check --fault {answer}")?;
         } else {
-            let line = self.explain.unwrap_or_default();
-            writeln!(
-                output,
-                "No. {answer} is not a mistake in line {line}. What it is: {}.",
-                answered.description
-            )?;
+            writeln!(output, "{words}\nThe gallery: backprop check --list-faults")?;
         }
         Ok(Some(if right { ExitCode::SUCCESS } else { ExitCode::from(1) }))
-    }
-}
-
-fn praise(answered: &Fault, hidden: &Hidden) -> String {
-    let Fault { name, description, .. } = answered;
-    let line = line_of(answered);
-    format!(
-        "Right: {name}.\n  What it is: {description}.\n  Line {line}, as it should be: {}\n\n\
-         See its diagnosis: backprop check --fault {name}\n",
-        hidden.pass()[usize::from(line) - 1].trim_start()
-    )
-}
-
-/// Returns the line of [`Hidden::pass`] in which a fault is.
-fn line_of(fault: &Fault) -> u8 {
-    match fault.pattern {
-        "other-sample" => 1,
-        "one-layer" => 3,
-        "recursion" => 4,
-        "input-path" => 5,
-        "bias-gradient-missing" => 6,
-        "one-sample-of-several" => 7,
-        "summed-not-averaged" => 8,
-        "biases-decay" | "weight-decay" => 9,
-        _ => 2,
     }
 }
 
@@ -112,7 +79,7 @@ fn list(names: &str, as_json: bool, output: &mut Output) -> std::io::Result<()> 
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for name in names {
         let (fault, _) = Fault::mystery(name);
-        let line = line_of(fault);
+        let line = fault.line();
         if as_json {
             output.json(&json!({ "name": name, "fault": fault.name, "line": line }))?;
         } else {

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use backprop::gradient_check::faults::{Fault, GALLERY, draw_examples};
+use backprop::gradient_check::faults::{Fault, GALLERY, Mystery, draw_examples};
 use backprop::gradient_check::{Example, Task};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::{Architecture, Dropout, Error, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
-use super::sheet::Hidden;
 use crate::cli::choices::{DataArgs, architecture, training_samples};
 use crate::cli::setup::{SetupArgs, check_meaning};
 use crate::io::memory;
@@ -67,7 +66,7 @@ pub(super) struct Setting {
 impl SettingArgs {
     /// Reads and draws everything that is needed.
     pub(super) fn prepare(&self) -> Result<Setting, Error> {
-        if let Some(Hidden { fault, architecture, parameters, task }) = self.mystery.hidden() {
+        if let Some(Mystery { fault, architecture, parameters, task }) = self.mystery.hidden() {
             return Ok(Setting { architecture, parameters, task, fault: Some(fault), are_made_up: false });
         }
         let fault = self.fault()?;

@@ -6,7 +6,7 @@ import { drawNetwork, edgeGroup } from "./picture.js";
 import { pointAt, pointing } from "./pointing.js";
 import { ask, panel, session } from "./session.js";
 
-/** The fault to be found. */
+/** The name or number of the fault to be found. */
 let mystery = "";
 
 /** @param {any} answer */
@@ -109,27 +109,36 @@ export function showCheckOf({ mystery: seed, fault }) {
 }
 
 /**
- * Plants one without saying which: its verdicts are seen, its report only once it is found. The address carries the seed.
- * @param {string} seed  a number or a name; the program's `check --mystery` takes the same fault for it
+ * Plants one without saying which, with the numbers to find it by. The address carries the seed.
+ * @param {string} seed  a number or a name; the program's `check --mystery` plants the same fault
  */
 function hide(seed) {
   const found = ask({ do: "mystery", seed });
   if (!found) return;
-  mystery = found.fault;
+  mystery = seed;
   field("mystery-seed").value = seed;
   showAddress(`#mystery=${encodeURIComponent(seed)}`);
-  tellReport(ask({ do: "check", fault: mystery }));
-  hideReport(true);
+  tellReport(found);
+  at("sheet-words").textContent = found.sheet;
+  choice("mystery-line").replaceChildren(new Option("any", ""), ...found.pass.map((/** @type {string} */ words, /** @type {number} */ place) => new Option(`${place + 1}: ${words.trim()}`, String(place + 1))));
   at("mystery").hidden = false;
   at("mystery-verdict").textContent = "";
-  at("mystery-name").focus();
+  describeAnswer();
+  at("mystery-name").focus({ preventScroll: true });
 }
 
 function answer() {
-  const right = choice("mystery-name").value === mystery;
-  hideReport(!right);
-  at("mystery-verdict").textContent = right ? `Right: it is ${mystery}. The report says how the check sees it.`
-    : "No, another one. Look where it lights up: in which layers, in weights or biases, and by which ratio.";
+  const line = Number(choice("mystery-line").value) || null;
+  const judged = ask({ do: "solve", seed: mystery, name: choice("mystery-name").value, line });
+  if (!judged) return;
+  at("mystery-verdict").textContent = judged.words;
+  at("mystery-verdict").className = judged.right ? "agree" : "disagree";
+}
+
+/** What the gallery says of the fault that is chosen as the answer. */
+function describeAnswer() {
+  const fault = faults.find(({ name }) => name === choice("mystery-name").value);
+  at("fault-looks").textContent = fault ? `${fault.name}: ${fault.description}. In a report: ${fault.looks_like}.` : "";
 }
 
 /** @type {any[]} */
@@ -152,6 +161,7 @@ export function startCheck() {
     hide(wanted && !again ? wanted : String(1 + Math.floor(Math.random() * 9999)));
   });
   choice("fault").addEventListener("change", describe);
+  choice("mystery-name").addEventListener("change", describeAnswer);
   at("mystery-form").addEventListener("submit", (event) => {
     event.preventDefault();
     answer();

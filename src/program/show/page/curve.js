@@ -11,9 +11,13 @@ let places = 5;
 let before = 0;
 
 function showCurve() {
-  const chart = at("chart");
   const curve = session.engine({ do: "curve" });
-  if (curve.error !== undefined) return;
+  if (curve.error === undefined) drawCurve(curve);
+}
+
+/** @param {any} curve */
+function drawCurve(curve) {
+  const chart = at("chart");
   before = curve.before;
   places = Math.max(session.horizon, curve.epochs);
   const [width, height] = measured;
@@ -58,4 +62,4 @@ export function startCurve() {
   });
 }
 
-panel({ show: showCurve });
+panel({ show: showCurve, watch: ({ curve }) => drawCurve(curve) });

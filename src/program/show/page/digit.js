@@ -51,12 +51,16 @@ function recognise() {
 /** Shows what the network reads in the drawing now. */
 function read() {
   const answer = ask({ do: "read" });
-  if (!answer) return null;
+  if (answer) tell(answer);
+  return answer;
+}
+
+/** @param {any} answer */
+function tell(answer) {
   at("drawn-words").textContent = answer.words;
   at("drawn-outputs").replaceChildren(...answer.texts.map((/** @type {string} */ text, /** @type {number} */ kind) =>
     element("li", { class: kind === answer.class ? "most" : undefined, style: `--share: ${Math.max(0, answer.outputs[kind])}` },
       element("b", {}, session.network.classes[kind] ?? String(kind)), ` ${text}`)));
-  return answer;
 }
 
 /** @type {Record<string, [number, number]>} */
@@ -117,5 +121,8 @@ panel({
   },
   show() {
     if (hasDrawing && !at("digit").hidden) read();
+  },
+  watch({ read: answer }) {
+    if (hasDrawing && answer) tell(answer);
   },
 });

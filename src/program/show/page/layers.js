@@ -72,12 +72,27 @@ function showImages(moment) {
   const canvas = document.getElementById("input-image");
   const sample = canvas ? session.engine({ do: "sample-image" }) : {};
   if (canvas && sample.pixels) paintInk(/** @type {HTMLCanvasElement} */ (canvas), sample);
-  if (![...tiles.values()].some(({ canvas: small }) => small)) return;
-  const { images, rows, columns } = session.engine({ do: "images" });
+  if (tilesWithImages().length > 0) paintWeights(session.engine({ do: "images" }));
+}
+
+const tilesWithImages = () => [...tiles.values()].flatMap(({ canvas }) => canvas ?? []);
+
+/** @param {{bytes: string, rows: number, columns: number}} images */
+function paintWeights({ bytes, rows, columns }) {
+  const levels = atob(bytes.replaceAll("-", "+").replaceAll("_", "/"));
   const colours = weightColours();
-  for (const [id, { canvas: small }] of tiles) {
-    if (small && images[id]) paint(small, columns, rows, (place) => colours[images[id][place] + 255]);
+  tilesWithImages().forEach((canvas, image) => paint(canvas, columns, rows, (place) => colours[levels.charCodeAt(image * rows * columns + place)]));
+}
+
+/** The outputs and the weights of a network that trains. @param {any} seen */
+function watchLayers({ outputs, images }) {
+  for (const [id, { tile, number }] of tiles) {
+    const { layer, index } = session.network.nodes[id];
+    const label = layer === session.network.sizes.length - 1 && index === session.moment.class ? ` ◀\u00a0${session.moment.labels[index].short}` : "";
+    number.textContent = outputs[layer - 1][index] + label;
+    tile.style.setProperty("--share", outputs[layer - 1][index]);
   }
+  paintWeights(images);
 }
 
 /**
@@ -94,16 +109,16 @@ export function paintInk(canvas, { rows, columns, pixels }) {
 }
 
 /**
- * The colours of weights from -255 to 255: blue speaks for, orange against.
+ * The colours of weights from 1 to 255, where 128 is 0: blue speaks for, orange against.
  * @returns {[number, number, number][]}
  */
 const weightColours = () => {
   const ground = isDark() ? 29 : 255;
-  return Array.from({ length: 511 }, (_, place) => {
-    const share = Math.abs(place - 255) / 255;
-    const colour = place < 255 ? [192, 80, 28] : [31, 111, 178];
+  return Array.from({ length: 256 }, (_, place) => {
+    const share = Math.abs(place - 128) / 127;
+    const colour = place < 128 ? [192, 80, 28] : [31, 111, 178];
     return /** @type {[number, number, number]} */ (colour.map((part) => ground + (part - ground) * share));
   });
 };
 
-panel({ start: startLayers, show: showLayers });
+panel({ start: startLayers, show: showLayers, watch: watchLayers });

@@ -27,14 +27,23 @@ export const session = {
 const starts = [];
 /** @type {((moment: Moment) => void)[]} */
 const shows = [];
+/** @type {((seen: any) => void)[]} */
+const watches = [];
 
 /**
- * A part of the page: what it does with a new network, and what with every new moment.
- * @param {{start?: (moment: Moment) => void, show?: (moment: Moment) => void}} panel
+ * A part of the page: what it does with a new network, what with every new moment, and what while a large network trains.
+ * @param {{start?: (moment: Moment) => void, show?: (moment: Moment) => void, watch?: (seen: any) => void}} panel
  */
-export function panel({ start, show }) {
+export function panel({ start, show, watch }) {
   if (start) starts.push(start);
   if (show) shows.push(show);
+  if (watch) watches.push(watch);
+}
+
+/** Shows a large network while it trains, without a step: that would take longer than the training. */
+export function watch() {
+  const seen = ask({ do: "watch" });
+  if (seen) for (const panelWatch of watches) panelWatch(seen);
 }
 
 /**

@@ -1,13 +1,13 @@
 // Training at full speed, in slices, so that the page goes on answering. Every view shows the network as it forms.
 import { at, choice } from "./dom.js";
-import { ask, move, panel } from "./session.js";
+import { ask, isLarge, move, panel, watch } from "./session.js";
 
 /** How long a slice should take, in milliseconds; in between, the page answers. */
 const SLICE = 20;
-/** How often the page is drawn while it trains, in milliseconds; less often where that would take more than a quarter of the time. */
+/** How often the page is drawn while it trains, in milliseconds; less often where that would take more than a fifth of the time. */
 const SHOW = 90;
 
-const training = { running: false, samples: 1, begun: false, shown: 0, wait: SHOW, slices: 0 };
+const training = { running: false, samples: 1, begun: false, shown: 0, wait: SHOW, slices: 0, watched: false };
 
 export const isTraining = () => training.running;
 
@@ -18,7 +18,7 @@ function slice() {
   if (!training.running) return;
   const began = performance.now();
   // The first slice after the page was shown: what showing took, with all that the browser did for it.
-  if (training.wait === 0) training.wait = Math.max(SHOW, 4 * (began - training.shown));
+  if (training.wait === 0) training.wait = Math.max(SHOW, 5 * (began - training.shown));
   const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
   if (!report) return stop();
   training.slices += 1;
@@ -31,10 +31,17 @@ function slice() {
   if (began - training.shown >= training.wait) {
     training.shown = performance.now();
     training.wait = 0;
-    move({ do: "look" });
+    // The first picture has the sample that the others are about.
+    if (isLarge() && training.watched) watch();
+    else move({ do: "look" });
+    training.watched = true;
   }
-  setTimeout(slice);
+  goOn.postMessage(null);
 }
+
+// A timer would wait four milliseconds between two slices.
+const { port1: arrival, port2: goOn } = new MessageChannel();
+arrival.onmessage = slice;
 
 /** Whether training follows an address. */
 let wasOnTheWay = false;
@@ -47,8 +54,9 @@ function tell({ words, on_the_way, is_begun }) {
 
 function run() {
   training.running = true;
+  training.watched = false;
   name();
-  setTimeout(slice);
+  goOn.postMessage(null);
 }
 
 /** Stops training, if it runs. */

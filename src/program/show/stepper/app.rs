@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyEvent, KeyModifiers};
 
 use backprop::graph::{ConnectionId, NodeId};
 use backprop::step::view::Quantity;
@@ -152,8 +152,8 @@ impl App {
     pub fn press(&mut self, key: KeyEvent) {
         match &self.mode {
             Mode::Edit { .. } => self.write(key),
-            Mode::Help if command(key) == Some(Command::Leave) && key.code != KeyCode::Esc => {
-                self.leaving = true;
+            Mode::Help if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                self.leaving = command(key) == Some(Command::Leave);
             }
             Mode::Help => self.mode = Mode::Walk,
             Mode::Walk => {

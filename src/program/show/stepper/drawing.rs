@@ -99,7 +99,7 @@ fn columns(app: &App, area: Rect, buffer: &mut Buffer) -> Vec<Column> {
             let top = area.y + 1;
             if nodes.len() <= room {
                 let two_lines = 2 * nodes.len() <= room;
-                let pitch = if two_lines { (room / nodes.len()).min(3) } else { 1 };
+                let pitch = if two_lines { (room / nodes.len()).min((room / 5).max(3)) } else { 1 };
                 let used = pitch * (nodes.len() - 1) + 1 + usize::from(two_lines);
                 let start = top + ((room - used.min(room)) / 2) as u16;
                 let nodes = nodes.iter().enumerate().map(|(i, id)| (*id, start + (i * pitch) as u16));

@@ -21,9 +21,9 @@ impl App {
     }
 }
 
-/// Draws the sample, with a mark on the input that was just set.
-pub fn draw_sample(app: &App, area: Rect, buffer: &mut Buffer) {
-    let Some((rows, columns)) = app.image_shape else { return };
+/// Draws the sample, with a mark on the input that was just set. Returns how many rows it takes.
+pub fn draw_sample(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some((rows, columns)) = app.image_shape else { return 0 };
     let sample = app.stepper.sample();
     // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
     let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
@@ -39,12 +39,12 @@ pub fn draw_sample(app: &App, area: Rect, buffer: &mut Buffer) {
     draw_lines(&heading, (lines.len(), columns), area, buffer, |line, column| {
         let style = if mark == Some((line, column)) { app.palette.result() } else { app.palette.read() };
         (lines[line][column], style)
-    });
+    })
 }
 
-/// Draws the weights of the hidden neuron chosen, in the rows and columns of the image.
-pub fn draw_weights(app: &App, area: Rect, buffer: &mut Buffer) {
-    let Some((rows, columns)) = app.image_shape else { return };
+/// Draws the weights of the hidden neuron chosen, in the rows and columns of the image. Returns how many rows it takes.
+pub fn draw_weights(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    let Some((rows, columns)) = app.image_shape else { return 0 };
     let network = app.stepper.network();
     let id = network.layers[1].neurons()[app.hidden_neuron()];
     let inputs = &network[id].upstream()[..rows * columns];
@@ -63,17 +63,18 @@ pub fn draw_weights(app: &App, area: Rect, buffer: &mut Buffer) {
         } else {
             (mark(f64::midpoint(upper, lower)), Style::new())
         }
-    });
+    })
 }
 
 /// Draws a heading and below it lines of characters, two rows of pixels each: those in the middle if not all of them fit.
+/// Returns how many rows they take.
 fn draw_lines(
     heading: &str,
     (lines, columns): (usize, usize),
     area: Rect,
     buffer: &mut Buffer,
     character: impl Fn(usize, usize) -> (char, Style),
-) {
+) -> u16 {
     buffer.set_stringn(area.x, area.y, heading, area.width.into(), Palette::strong());
     let room = usize::from(area.height - 1);
     let skipped = lines.saturating_sub(room) / 2;
@@ -84,6 +85,7 @@ fn draw_lines(
             buffer[place].set_char(text).set_style(style);
         }
     }
+    1 + lines.min(room) as u16
 }
 
 /// Returns a colour from black to blue for a positive weight, to red for a negative one: six of the terminal's 256.

@@ -39,9 +39,9 @@ struct Table<'t> {
     focus: (usize, usize),
 }
 
-/// Draws the table of the step last done.
-pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
-    draw_table(&Table::new(app), app, area, buffer);
+/// Draws the table of the step last done. Returns how many rows it takes.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+    draw_table(&Table::new(app), app, area, buffer)
 }
 
 impl<'t> Table<'t> {
@@ -115,10 +115,10 @@ pub fn window(count: usize, shown: usize, focus: usize) -> usize {
     focus.saturating_sub(shown / 2).min(count.saturating_sub(shown))
 }
 
-/// Draws as much of the table as there is room for.
-fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
+/// Draws as much of the table as there is room for. Returns how many rows it takes.
+fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     if (area.width as usize) < 2 * WIDEST || area.height < 4 {
-        return;
+        return 0;
     }
     buffer.set_stringn(area.x, area.y, table.heading(), area.width as usize, Palette::strong());
     let window = Window::of(table, area);
@@ -166,7 +166,9 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) {
     if let Some(text) = window.text(table) {
         let y = area.y + area.height - 1;
         buffer.set_stringn(area.x, y, text, area.width as usize, app.palette.quiet());
+        return area.height;
     }
+    2 + window.rows as u16
 }
 
 /// The visible part of a table: the widths of the vector on the left and of each column, the number of rows, and the

@@ -3,18 +3,21 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Clear, Padding, Paragraph, Sparkline, Widget, Wrap};
 
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
-use backprop::step::{Action, Step};
+use backprop::step::{Action, Step, Term};
 
 use super::app::{App, Mode, Pane};
 use super::keys::HELP;
 use super::palette::Palette;
 use super::{SMALLEST, drawing, image, matrix};
+
+/// The rows from which on there is room for more.
+const HIGH: u16 = 40;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App) {
@@ -32,7 +35,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
         Constraint::Length(1),
         Constraint::Min(12),
         Constraint::Length(6),
-        Constraint::Length(4),
+        Constraint::Length(if area.height < HIGH { 4 } else { 9 }),
         Constraint::Length(1),
     ])
     .areas(area);
@@ -42,10 +45,17 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let buffer = frame.buffer_mut();
     draw_bar(app, bar, buffer);
     drawing::draw(app, left, buffer);
-    match app.pane {
+    let used = match app.pane {
         Pane::Matrix => matrix::draw(app, right, buffer),
         Pane::Image => image::draw_sample(app, right, buffer),
         Pane::Weights => image::draw_weights(app, right, buffer),
+    };
+    // In a high terminal there is room below it.
+    let below = Rect { y: right.y + used + 1, height: right.height.saturating_sub(used + 1), ..right };
+    match app.pane {
+        _ if area.height < HIGH => {}
+        Pane::Matrix => draw_products(app, below, buffer),
+        Pane::Image | Pane::Weights => drop(matrix::draw(app, below, buffer)),
     }
     draw_formula(app, formula, buffer);
     let [curve, cursor] =
@@ -125,6 +135,31 @@ fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
         Span::styled(format!("   (was {before})"), app.palette.quiet()),
     ]));
     Text::from(lines)
+}
+
+/// Draws the products of the step's sum, one below the other, with the sum so far.
+fn draw_products(app: &App, area: Rect, buffer: &mut Buffer) {
+    let terms = app.latest.as_ref().map_or(&[][..], |step| step.reading.terms());
+    let room = usize::from(area.height).saturating_sub(1);
+    if terms.is_empty() || room == 0 {
+        return;
+    }
+    buffer.set_stringn(area.x, area.y, "Product by product", area.width.into(), Palette::strong());
+    let first = matrix::window(terms.len(), room.min(terms.len()), app.cursor());
+    let mut sum: f64 = terms[..first].iter().map(Term::product).sum();
+    for (row, (place, term)) in terms.iter().enumerate().skip(first).take(room).enumerate() {
+        sum += term.product();
+        let text = format!(
+            "{:>13} {:>9} · {:>9} = {:>9}   sum {:>9}",
+            format!("{}·{}", term.wire.name(), term.value_name()),
+            number(term.weight, 6),
+            number(term.kept * term.value, 6),
+            number(term.product(), 6),
+            number(sum, 6)
+        );
+        let style = if place == app.cursor() { app.palette.cursor() } else { Style::new() };
+        buffer.set_stringn(area.x, area.y + 1 + row as u16, text, area.width.into(), style);
+    }
 }
 
 /// Draws the curve of the cost, one training step after the other, averaged if there are more than columns.

@@ -1,32 +1,48 @@
-//! A mystery's numbers: everything that its backward pass has read and computed, to reason with.
+//! A fault that hides: everything that its backward pass has read and computed, to reason with, and the judge of an answer.
 
 use std::fmt;
 use std::iter::once;
 
-use serde::Serialize;
-
-use backprop::gradient_check::faults::{CORRECT, Context, Fault, SetUp};
-use backprop::gradient_check::{Forward, Task};
-use backprop::step::text::slope;
-use backprop::{Activation, Architecture, Cost, Parameters};
-
-/// The lines of the backward pass ([`Hidden::pass`]).
-pub(super) const LINES: usize = 9;
+use super::{CORRECT, Context, Fault, SetUp};
+use crate::gradient_check::{Check, CheckedEngine, CheckedNetwork, Forward, Report, Task};
+use crate::step::text::slope;
+use crate::{Activation, Architecture, Cost, Parameters};
 
 /// Sizes in which every fault of the gallery can occur, so that they tell nothing.
 const SIZES: &[usize] = &[3, 3, 3, 3];
 
-/// A fault, and the network that it is planted in.
-pub(super) struct Hidden {
-    pub(super) fault: &'static Fault,
-    pub(super) architecture: Architecture,
-    pub(super) parameters: Parameters,
-    pub(super) task: Task,
+/// A fault to be found by its report, and the network in which it is planted.
+///
+/// ```
+/// use backprop::gradient_check::faults::{Fault, Mystery};
+/// use backprop::gradient_check::Check;
+/// use backprop::graph::Network;
+///
+/// let mystery = Mystery::new("ada");
+/// let report = mystery.check(&mut Network::try_new(&mystery.architecture)?, &Check::new());
+/// assert!(!report.passed() && report.diagnosis.is_none());
+/// println!("{report}\n{}", mystery.sheet());
+///
+/// let (right, words) = mystery.judge(Fault::named("sign-flipped").unwrap(), None);
+/// assert!(!right && words.starts_with("No. "));
+/// # Ok::<(), backprop::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Mystery {
+    /// The fault that hides.
+    pub fault: &'static Fault,
+    /// The network's sizes, activations and cost.
+    pub architecture: Architecture,
+    /// Its weights and biases.
+    pub parameters: Parameters,
+    /// The samples it is checked on.
+    pub task: Task,
 }
 
 /// The numbers that the hidden backward pass has read and computed.
-#[derive(Debug, Serialize)]
-pub(super) struct Sheet {
+#[derive(Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Sheet {
     architecture: Architecture,
     lambda_over_n: f64,
     weights: Parameters,
@@ -34,11 +50,12 @@ pub(super) struct Sheet {
     gradient: Parameters,
     right_gradient: Parameters,
     /// The backward pass as it should be, line by line.
-    pass: [String; LINES],
+    pass: [String; Mystery::LINES as usize],
 }
 
 /// One sample.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 struct Traces {
     sample: Vec<f64>,
     label: Vec<f64>,
@@ -48,10 +65,13 @@ struct Traces {
     deltas: Vec<Vec<f64>>,
 }
 
-impl Hidden {
+impl Mystery {
+    /// The lines of the backward pass ([`Mystery::pass`]).
+    pub const LINES: u8 = 9;
+
     /// Returns the mystery of a name. Its cost, its activation, its number of samples and its weight decay are those that the
     /// fault needs; where it needs none, they are drawn, and so tell nothing.
-    pub(super) fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let (fault, seed) = Fault::mystery(name);
         let own = fault.set_up;
         let in_the_output_delta =
@@ -71,7 +91,7 @@ impl Hidden {
     }
 
     /// Returns the backward pass as it should be, in lines that `--explain` counts from 1.
-    pub(super) fn pass(&self) -> [String; LINES] {
+    pub fn pass(&self) -> [String; Self::LINES as usize] {
         let activation = self.architecture.output_activation();
         let output_delta = match self.architecture.cost {
             Cost::Quadratic => format!("{}·(t - a[3])", slope(activation, "a[3]")),
@@ -90,8 +110,37 @@ impl Hidden {
         ]
     }
 
+    /// Checks the gradient that the faulty backward pass computes. The report names neither the fault nor a diagnosis.
+    pub fn check<N: CheckedEngine>(&self, network: &mut N, check: &Check) -> Report {
+        network.set_parameters(&self.parameters);
+        let unnamed = CheckedNetwork::on_task(network, self.task.clone());
+        let report = check.run(&mut unnamed.with_backward_pass(&self.fault.pass, "a mystery fault"));
+        Report { diagnosis: None, ..report }
+    }
+
+    /// Judges an answer, with the line of the backward pass that is said to be wrong. Returns true if both are right, and
+    /// says what it is, or what in this report speaks against the answer.
+    pub fn judge(&self, answered: &Fault, line: Option<u8>) -> (bool, String) {
+        let Fault { name, description, .. } = answered;
+        let its = answered.line();
+        match line.filter(|line| *line != its) {
+            Some(line) => {
+                (false, format!("No. {name} is not a mistake in line {line}. What it is: {description}."))
+            }
+            None if *name != self.fault.name => (false, format!("No. {}", self.against(answered))),
+            None => {
+                let wanted = &self.pass()[usize::from(its) - 1];
+                let words = format!(
+                    "Right: {name}.\n  What it is: {description}.\n  Line {its}, as it should be: {}",
+                    wanted.trim_start()
+                );
+                (true, words)
+            }
+        }
+    }
+
     /// Returns the numbers to reason with.
-    pub(super) fn sheet(&self) -> Sheet {
+    pub fn sheet(&self) -> Sheet {
         Sheet {
             architecture: self.architecture.clone(),
             lambda_over_n: self.task.l2,
@@ -136,7 +185,7 @@ impl Hidden {
 
     /// Returns the evidence in this report against a fault: a group that agrees and with the fault would not, one that
     /// disagrees and with the fault would agree, or a single number.
-    pub(super) fn against(&self, answered: &Fault) -> String {
+    fn against(&self, answered: &Fault) -> String {
         let name = answered.name;
         let (its, activation) = (answered.set_up.activation, self.architecture.output_activation());
         if its == Activation::Tanh && activation != its {
@@ -171,6 +220,23 @@ impl Hidden {
             }
         }
         format!("In this network {name} would look the same, and yet it is another fault.")
+    }
+}
+
+impl Fault {
+    /// Returns the line of [`Mystery::pass`] in which the fault is; of several, the first.
+    pub fn line(&self) -> u8 {
+        match self.pattern {
+            "other-sample" => 1,
+            "one-layer" => 3,
+            "recursion" => 4,
+            "input-path" => 5,
+            "bias-gradient-missing" => 6,
+            "one-sample-of-several" => 7,
+            "summed-not-averaged" => 8,
+            "biases-decay" | "weight-decay" => 9,
+            _ => 2,
+        }
     }
 }
 
