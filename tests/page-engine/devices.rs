@@ -1,4 +1,5 @@
-//! The page on paper, on a telephone under a finger, and with a worker that takes its time, in a real browser.
+//! The page on paper, on a telephone under a finger, by the keyboard alone, and with a worker that takes its time, in a real
+//! browser.
 
 use serde_json::{Value, json};
 
@@ -119,5 +120,155 @@ fn races_are_explained_by_what_was_measured() {
     let words = report["words"].as_str().unwrap_or_default();
     assert!(words.contains("they agree") && words.contains("times as fast as"), "{words}");
     assert_eq!((&report["lanes"], &report["lines"]), (&json!(3), &json!(3)), "{report}");
+    assert_eq!(browser.problems, [""; 0]);
+}
+
+/// The keys that have no letter, with their numbers.
+const NAMED: [(&str, u32); 8] = [
+    ("Tab", 9),
+    ("Enter", 13),
+    ("Escape", 27),
+    ("Space", 32),
+    ("End", 35),
+    ("ArrowUp", 38),
+    ("ArrowRight", 39),
+    ("ArrowDown", 40),
+];
+
+/// Presses a key as a keyboard does, to whatever has the focus.
+fn press(browser: &mut Browser, key: &str) {
+    let named = NAMED.iter().find(|(name, _)| *name == key);
+    let (key, text) = match key {
+        "Enter" => ("Enter", "\r"),
+        "Space" => (" ", " "),
+        _ if named.is_some() => (key, ""),
+        letter => (letter, letter),
+    };
+    let number = named.map_or(0, |(_, number)| *number);
+    for kind in ["keyDown", "keyUp"] {
+        let text = if kind == "keyDown" { text } else { "" };
+        let event =
+            json!({ "type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": number });
+        browser.call("Input.dispatchKeyEvent", &event);
+    }
+}
+
+fn write(browser: &mut Browser, text: &str) {
+    text.chars().for_each(|letter| press(browser, &letter.to_string()));
+}
+
+/// Presses Tab until a part of the page has the focus, which must be seen.
+fn tab_to(browser: &mut Browser, part: &str) {
+    for _ in 0..150 {
+        press(browser, "Tab");
+        if browser.evaluate(&format!("document.activeElement.matches({})", json!(part))) == true {
+            let seen = "(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && outlineWidth !== '0px')(getComputedStyle(document.activeElement))";
+            assert_eq!(browser.evaluate(seen), true, "{part} shows that it has the focus");
+            return;
+        }
+    }
+    panic!("no Tab leads to {part}");
+}
+
+fn text_of(browser: &mut Browser, id: &str) -> String {
+    let text = browser.evaluate(&format!("document.getElementById({}).textContent", json!(id)));
+    text.as_str().expect("text").to_owned()
+}
+
+/// Waits until an expression is true.
+fn wait_for(browser: &mut Browser, expression: &str) {
+    let begun = std::time::Instant::now();
+    while browser.evaluate(expression) != true {
+        assert!(begun.elapsed().as_secs() < 60, "{expression} does not become true");
+    }
+}
+
+#[test]
+#[ignore = "needs chromium: run by CI"]
+fn the_keyboard_alone_does_everything() {
+    let (_folder, path, _) = page("--data xor --sizes 2,3,2 --init normal");
+    let mut browser = Browser::open(&path, "", &[]);
+    let browser = &mut browser;
+
+    // Steps, a weight and an input changed, an edit undone, a weight checked.
+    (0..4).for_each(|_| press(browser, "ArrowRight"));
+    assert_eq!(browser.evaluate("backprop.position()"), 4);
+    press(browser, "ArrowDown");
+    press(browser, "e");
+    write(browser, "0,5");
+    press(browser, "Enter");
+    assert_eq!(browser.evaluate("backprop.moment().edits.map(({ text }) => text)"), json!(["0.5"]));
+    press(browser, "Escape");
+    tab_to(browser, "#theme");
+    press(browser, "u");
+    assert_eq!(browser.evaluate("backprop.moment().edits.length"), 0);
+    press(browser, "g");
+    assert!(text_of(browser, "change").contains("gradient"), "{}", text_of(browser, "change"));
+    tab_to(browser, "#slider");
+    press(browser, "End");
+    assert!(browser.evaluate("backprop.position()").as_u64() > Some(100));
+
+    // A question answered, and trained at full speed. On a button the letters are the stepper's.
+    tab_to(browser, "#theme");
+    press(browser, "0");
+    (0..3).for_each(|_| press(browser, "n"));
+    press(browser, "a");
+    press(browser, "ArrowRight");
+    write(browser, "0.25");
+    press(browser, "Enter");
+    assert!(!text_of(browser, "guess").is_empty());
+    press(browser, "Escape");
+    tab_to(browser, "#theme");
+    press(browser, "a");
+    tab_to(browser, "#train-run");
+    press(browser, "Enter");
+    wait_for(browser, "document.getElementById('train-words').textContent.includes('Epoch 2')");
+    press(browser, "Enter");
+    assert_eq!(text_of(browser, "train-run"), "Go on");
+
+    // A point added, and another network chosen.
+    tab_to(browser, "#points");
+    press(browser, "ArrowRight");
+    press(browser, "ArrowUp");
+    press(browser, "Enter");
+    assert_eq!(browser.evaluate("backprop.ask({ do: 'points' }).points.length"), 5);
+    tab_to(browser, "#setting summary");
+    press(browser, "Enter");
+    tab_to(browser, "#set-sizes");
+    write(browser, "2,4,2");
+    press(browser, "Enter");
+    assert_eq!(browser.evaluate("backprop.network().sizes"), json!([2, 4, 2]));
+
+    // A fault planted, a mystery answered, a race.
+    tab_to(browser, "#theme");
+    press(browser, "2");
+    tab_to(browser, "#fault-plant");
+    press(browser, "Enter");
+    assert!(text_of(browser, "check-verdict").contains("disagree"));
+    tab_to(browser, "#mystery-seed");
+    write(browser, "ada");
+    press(browser, "Enter");
+    assert_eq!(browser.evaluate("document.activeElement.id"), "mystery-name");
+    press(browser, "ArrowDown");
+    tab_to(browser, "#mystery-form button");
+    press(browser, "Enter");
+    assert!(
+        text_of(browser, "mystery-verdict").starts_with("No. "),
+        "{}",
+        text_of(browser, "mystery-verdict")
+    );
+    tab_to(browser, "#theme");
+    press(browser, "3");
+    tab_to(browser, "#race-sizes");
+    tab_to(browser, "#race-sliders input");
+
+    // Help, and out of it again; then the first mode.
+    tab_to(browser, "#theme");
+    press(browser, "?");
+    assert_eq!(browser.evaluate("document.getElementById('help').open"), true);
+    press(browser, "Escape");
+    assert_eq!(browser.evaluate("document.getElementById('help').open"), false);
+    press(browser, "1");
+    assert_eq!(browser.evaluate("document.body.dataset.mode"), "step");
     assert_eq!(browser.problems, [""; 0]);
 }

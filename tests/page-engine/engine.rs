@@ -6,8 +6,7 @@ use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::graph::Network;
 use backprop::model_file::Model;
 use backprop::step::{Edit, Stepper};
-use backprop::training::{Options, Trainer};
-use backprop::{Label, Sample, WeightInit};
+use backprop::{Label, Sample};
 use serde_json::{Value, json};
 
 use page_engine::{Session, to_base64};

@@ -5,7 +5,7 @@ use backprop::gradient_check::Forward;
 use backprop::graph::Network;
 use backprop::step::text::short;
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Engine as _, Sample, WeightInit};
+use backprop::{Architecture, Sample, WeightInit};
 use serde_json::{Value, json};
 
 use page_engine::Session;

@@ -3,9 +3,12 @@
 use backprop::graph::Network;
 use backprop::{Label, Sample};
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use super::bars::bar;
 use super::picture::{half_blocks, side_by_side};
 use super::plot::{Axis, Figure, Plot, Series};
+use super::stepper::keys::command;
 use super::{dot, page};
 
 #[test]
@@ -58,4 +61,77 @@ fn a_page_holds_what_it_begins_with_and_digits_only_where_they_are_wanted() {
     let file = page::html(&situation, false).expect("nothing is written");
     assert!(file.contains(r#"{"seed":12345}"#) && file.len() < 1_000_000);
     assert!(page::html(&situation, true).expect("nothing is written").len() > 3_000_000);
+}
+
+/// What each key does in the terminal, and the same on the page.
+const KEYS: [(&str, &str, &str); 30] = [
+    ("ArrowRight", "Next", "forward"),
+    ("Enter", "Next", "forward"),
+    ("ArrowLeft", "Back", "back"),
+    ("Backspace", "Back", "back"),
+    ("n", "NextUnit(Node)", r#"unit("node", 1)"#),
+    ("N", "BackUnit(Node)", r#"unit("node", -1)"#),
+    ("l", "NextUnit(Layer)", r#"unit("layer", 1)"#),
+    ("L", "BackUnit(Layer)", r#"unit("layer", -1)"#),
+    ("p", "NextUnit(Phase)", r#"unit("phase", 1)"#),
+    ("P", "BackUnit(Phase)", r#"unit("phase", -1)"#),
+    ("s", "NextUnit(Sample)", r#"unit("sample", 1)"#),
+    ("S", "BackUnit(Sample)", r#"unit("sample", -1)"#),
+    ("Home", "Start", "toStart"),
+    ("0", "Start", "toStart"),
+    (" ", "Run", "togglePlay"),
+    ("+", "Faster", "() => faster(1)"),
+    ("=", "Faster", "() => faster(1)"),
+    ("-", "Slower", "() => faster(-1)"),
+    ("_", "Slower", "() => faster(-1)"),
+    ("ArrowUp", "Cursor(-1)", "() => choose(-1)"),
+    ("ArrowDown", "Cursor(1)", "() => choose(1)"),
+    ("c", "Strongest", "chooseStrongest"),
+    ("e", "Edit", "() => select(chosen())"),
+    ("x", "EditInput", "changeInput"),
+    ("g", "Check", "checkOne"),
+    ("m", "Pane", r#"() => bring("matrices")"#),
+    ("w", "Weights", r#"() => bring("picture")"#),
+    ("r", "Reset", "reset"),
+    ("z", "Zeros", "toggleZeros"),
+    ("?", "Help", "() => help().showModal()"),
+];
+
+#[test]
+fn keys_mean_the_same_in_the_terminal_and_on_the_page() {
+    let script = include_str!("page/controls.js");
+    let list =
+        script.split_once("const KEYS = {").and_then(|(_, rest)| rest.split_once("};")).expect("a list").0;
+    let on_the_page: Vec<(&str, &str)> = list
+        .lines()
+        .filter_map(|line| line.trim().trim_end_matches(',').split_once(": "))
+        .map(|(key, action)| (key.trim_matches('"'), action))
+        .collect();
+    let in_the_terminal = |key: &str| {
+        let code = match key {
+            "ArrowRight" => KeyCode::Right,
+            "ArrowLeft" => KeyCode::Left,
+            "ArrowUp" => KeyCode::Up,
+            "ArrowDown" => KeyCode::Down,
+            "Enter" => KeyCode::Enter,
+            "Backspace" => KeyCode::Backspace,
+            "Home" => KeyCode::Home,
+            "End" => KeyCode::End,
+            letter => KeyCode::Char(letter.chars().next().expect("a letter")),
+        };
+        command(KeyEvent::new(code, KeyModifiers::NONE)).map(|command| format!("{command:?}"))
+    };
+    for (key, terminal, page) in KEYS {
+        assert_eq!(in_the_terminal(key).as_deref(), Some(terminal), "{key} in the terminal");
+        assert!(on_the_page.contains(&(key, page)), "{key} on the page: {on_the_page:?}");
+    }
+    // What only one of them has means nothing in the other.
+    let is_listed = |key: &str| KEYS.iter().any(|(listed, ..)| *listed == key);
+    for (key, _) in on_the_page.iter().filter(|(key, _)| !is_listed(key)) {
+        assert!(["End", "u", "a", "t", "1", "2", "3", "h"].contains(key), "{key} is not listed");
+        assert!(*key == "h" || in_the_terminal(key).is_none(), "{key} means something in the terminal");
+    }
+    for key in (' '..='~').map(String::from).filter(|key| !is_listed(key) && in_the_terminal(key).is_some()) {
+        assert!(["q", "h"].contains(&key.as_str()), "{key} does nothing on the page");
+    }
 }

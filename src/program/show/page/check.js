@@ -45,7 +45,7 @@ function showTable({ entries, diagnosis }) {
     element("th", { scope: "row" }, ...typeset(name)), ...[analytic, numerical, ratio, verdict].map((text) => element("td", {}, text)));
   const left = entries.length - rows.length;
   at("verdicts").replaceChildren(
-    ...(diagnosis ? [element("p", { class: "line" }, diagnosis)] : []),
+    ...(diagnosis ? [element("p", { class: "line" }, `Diagnosis: ${diagnosis}`)] : []),
     element("table", {}, element("thead", {}, heading), element("tbody", {}, ...rows.map(line))),
     ...(left > 0 ? [element("p", { class: "soft" }, `and ${left} more`)] : []));
   at("verdicts").hidden = false;
@@ -120,7 +120,7 @@ function hide(seed) {
   showAddress(`#mystery=${encodeURIComponent(seed)}`);
   tellReport(found);
   at("sheet-words").textContent = found.sheet;
-  choice("mystery-line").replaceChildren(new Option("any", ""), ...found.pass.map((/** @type {string} */ words, /** @type {number} */ place) => new Option(`${place + 1}: ${words.trim()}`, String(place + 1))));
+  choice("mystery-line").replaceChildren(new Option("any", ""), ...Array.from({ length: found.pass.length }, (_, place) => new Option(String(place + 1))));
   at("mystery").hidden = false;
   at("mystery-verdict").textContent = "";
   describeAnswer();

@@ -159,6 +159,7 @@ const KEYS = {
   "+": () => faster(1),
   "=": () => faster(1),
   "-": () => faster(-1),
+  _: () => faster(-1),
   ArrowUp: () => choose(-1),
   ArrowDown: () => choose(1),
   c: chooseStrongest,
@@ -176,6 +177,7 @@ const KEYS = {
   3: () => showMode("compare"),
   t: toggleTheme,
   "?": () => help().showModal(),
+  h: () => help().showModal(),
 };
 
 function reset() {

@@ -51,12 +51,12 @@ function recognise() {
 /** Shows what the network reads in the drawing now. */
 function read() {
   const answer = ask({ do: "read" });
-  if (answer) tell(answer);
+  if (answer) tellReading(answer);
   return answer;
 }
 
 /** @param {any} answer */
-function tell(answer) {
+function tellReading(answer) {
   at("drawn-words").textContent = answer.words;
   at("drawn-outputs").replaceChildren(...answer.texts.map((/** @type {string} */ text, /** @type {number} */ kind) =>
     element("li", { class: kind === answer.class ? "most" : undefined, style: `--share: ${Math.max(0, answer.outputs[kind])}` },
@@ -123,6 +123,6 @@ panel({
     if (hasDrawing && !at("digit").hidden) read();
   },
   watch({ read: answer }) {
-    if (hasDrawing && answer) tell(answer);
+    if (hasDrawing && answer) tellReading(answer);
   },
 });

@@ -189,7 +189,9 @@ function showNetwork(moment) {
     const read = reads.has(name);
     mark(shape.group, { present, read: read && !present, negative: weight.negative });
     shape.line.style.strokeWidth = String(0.75 + 5 * weight.share);
-    shape.caption.textContent = present && phase === "add-gradient" ? weight.gradient_short : present || read ? weight.short : "";
+    // Where the columns almost touch, a number would cover those of the nodes; the formula has it.
+    const hasRoom = shape.x2 - shape.x1 > 44;
+    shape.caption.textContent = !hasRoom || !(present || read) ? "" : present && phase === "add-gradient" ? weight.gradient_short : weight.short;
     // Near the end where the lines that are lit lie apart; in a narrow picture off the nodes.
     const isNarrow = shape.x2 - shape.x1 < 140;
     const along = isNarrow || present ? 0.5 : phase === "hidden-delta" ? 0.7 : 0.3;

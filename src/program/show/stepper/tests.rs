@@ -484,6 +484,14 @@ fn the_help_names_every_key_and_any_key_closes_it() {
     press(&mut app, ">");
     assert!(!text(&app).contains("Keys"), "the help is closed");
     assert_eq!(app.stepper.position(), 0, "the key that closes the help does nothing else");
+    for key in [KeyCode::Char('q'), KeyCode::Esc, KeyCode::Char('?')] {
+        press(&mut app, "?");
+        app.press(KeyEvent::new(key, KeyModifiers::NONE));
+        assert!(!app.leaving && !text(&app).contains("Keys"), "{key:?} closes the help and nothing else");
+    }
+    press(&mut app, "?");
+    app.press(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+    assert!(app.leaving, "except Ctrl-C");
     press(&mut app, "q");
     assert!(app.leaving);
 }
@@ -545,4 +553,23 @@ fn the_chapter_shows_the_screen_and_the_keys_as_they_are() {
             "cargo test -p backprop-cli --lib stepper with UPDATE_DOCS set writes the screen as it is"
         );
     }
+}
+
+#[test]
+fn a_high_terminal_shows_the_products_of_a_sum_and_image_and_matrix_together() {
+    let golden = golden();
+    let mut app = app(&golden);
+    press(&mut app, ">l");
+    let screen = lines(&draw(&app, 160, 50));
+    let product = screen.iter().position(|line| line.contains("Product by product")).expect("the products");
+    for (row, expected) in ["w41·x1", "w42·x2", "w43·x3", "w4b·1"].into_iter().enumerate() {
+        assert!(screen[product + 1 + row].contains(expected), "{expected}: {}", screen[product + 1 + row]);
+    }
+    assert!(screen[product + 4].ends_with("sum  0.616518"), "the last sum is z: {}", screen[product + 4]);
+    // Nodes use the height: the first and the last are at least half of the screen apart.
+    let rows: Vec<usize> =
+        (0..50).filter(|&y| screen[y].contains("0.6494") || screen[y].starts_with("b  ")).collect();
+    assert!(rows.last().zip(rows.first()).is_some_and(|(last, first)| last - first >= 20), "{rows:?}");
+    // In 24 rows there is no room for that.
+    assert!(!text(&app).contains("Product by product"));
 }
