@@ -1,10 +1,9 @@
 //! The engine of the page (src/page-engine), run natively: the same requests that the page makes, against what the program
 //! prints; and whether `src/program/show/page/engine.wasm` is made from these sources.
 
-use backprop::data_set::{DataSet, Pixels, nine_nodes};
+use backprop::data_set::nine_nodes;
 use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::graph::Network;
-use backprop::model_file::Model;
 use backprop::step::{Edit, Stepper};
 use backprop::{Label, Sample};
 use serde_json::{Value, json};
