@@ -83,10 +83,16 @@ impl Play {
 
     /// Keeps the weights, the epochs and the changes of the present walk for what comes next.
     fn end_walk(&mut self, engine: Kind) {
-        self.training.means.extend(curve::means(&self.stepper));
-        self.legs.push(Leg { walk: self.present_walk(), samples: 0, engine });
+        let parameters = self.stepper.network().parameters();
+        // A walk that has moved no weight, through a drawing for example, leaves no trace.
+        let is_idle = self.edited_at.is_empty() && parameters == self.scene.network.parameters();
+        let walk = if is_idle { Walk::default() } else { self.present_walk() };
+        if !is_idle {
+            self.training.means.extend(curve::means(&self.stepper));
+        }
+        self.legs.push(Leg { walk, samples: 0, engine });
         self.keep_edits();
-        self.scene.network.set_parameters(&self.stepper.network().parameters());
+        self.scene.network.set_parameters(&parameters);
     }
 
     /// Goes through a walk that an address describes.

@@ -48,7 +48,8 @@ function layOut(network, picture) {
   const room = Math.min(window.innerWidth < 992 ? 0 : window.innerHeight - 450, WIDEST_ROW * Math.max(...rows));
   const height = Math.max(needed, room);
   const row = height / Math.max(...rows);
-  const pill = Math.max(86, Math.min(112, (width - 2 * MARGIN) / (last + 1) - 40));
+  // Under a check's verdicts nodes show their names only.
+  const pill = Math.max(showsVerdicts() ? 52 : 86, Math.min(112, (width - 2 * MARGIN) / (last + 1) - 40));
   const columnOf = (/** @type {number} */ layer) => MARGIN + pill / 2 + (layer * (width - 2 * MARGIN - pill)) / last;
   return {
     width,
@@ -77,12 +78,13 @@ export function drawNetwork(network) {
     // Where columns are close, the outer names stay inside.
     const [x, anchor] = place.pill > 100 || (layer > 0 && layer < network.sizes.length - 1) ? [place.columnOf(layer), "middle"]
       : layer === 0 ? [MARGIN, "start"] : [place.width - MARGIN, "end"];
-    picture.append(drawn("text", { x, y: 18, class: "layer", style: `text-anchor: ${anchor}` }, layerName(layer, network.sizes)));
+    picture.append(drawn("text", { x, y: 18, class: "layer", style: `text-anchor: ${anchor}` },
+      place.width < 120 * network.sizes.length ? layerName(layer, network.sizes).replace(" layer", "") : layerName(layer, network.sizes)));
   });
   for (const { id, from, to, name } of network.connections) {
     const [x1, y1] = place.middle(network.nodes[from]);
     const [x2, y2] = place.middle(network.nodes[to]);
-    const start = x1 + (network.nodes[from].constant ? CONSTANT : place.pill) / 2;
+    const start = x1 + (network.nodes[from].constant ? Math.min(CONSTANT, place.pill) : place.pill) / 2;
     const ends = { x1: start, y1, x2: x2 - place.pill / 2, y2 };
     const [line, caption] = [drawn("line", { ...ends, class: "line" }), drawn("text", { class: "weight" })];
     const group = drawn("g", { class: "edge", tabindex: 0, role: "button", "data-connection": id },
@@ -97,7 +99,7 @@ export function drawNetwork(network) {
     if (!isDrawn(network, node)) continue;
     const [x, y] = place.middle(node);
     const half = (node.label ? THREE_LINES : TWO_LINES) / 2;
-    const wide = node.constant ? CONSTANT : place.pill;
+    const wide = node.constant ? Math.min(CONSTANT, place.pill) : place.pill;
     const name = node.constant ? node.delta : node.output;
     const group = drawn("g", { class: node.constant ? "node constant" : "node", tabindex: 0, role: "button", "data-node": node.id },
       drawn("rect", { x: x - wide / 2, y: y - half, width: wide, height: 2 * half, rx: node.constant ? 8 : 23, class: "body" }));
