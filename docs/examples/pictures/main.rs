@@ -16,8 +16,11 @@ use backprop::data_set::nine_nodes;
 use backprop::graph::{AnyNode, Network};
 use backprop::{Label, Sample};
 
-/// The names of the pictures, and what draws them as SVG.
-const PICTURES: [(&str, fn() -> String); 8] = [
+/// Draws a picture as SVG.
+type Draw = fn() -> String;
+
+/// The names of the pictures, and what draws them.
+const PICTURES: [(&str, Draw); 8] = [
     ("neuron", nodes::neuron),
     ("forward-pass", nodes::forward_pass),
     ("deltas", nodes::deltas),

@@ -4,7 +4,7 @@ use backprop::Engine;
 use backprop::graph::{AnyNode, ConnectionId};
 
 use crate::nine_nodes;
-use crate::sketch::{BLUE, GREEN, GREY, INK, PALE, Point, RED, Sketch, number};
+use crate::sketch::{BLUE, GREEN, GREY, INK, PALE, Point, RED, Sketch, between, number};
 
 /// Draws the network's two lists, with what node 4 and one of its connections point at.
 pub fn arena() -> String {
@@ -93,7 +93,7 @@ pub fn rows_and_columns() -> String {
         sketch.text(output(row), INK, 14.0, &(row + 8).to_string());
         sketch.text((346.0, cell(row, 0).1), GREY, 12.0, &format!("to {}", row + 8));
     }
-    let middle = |from: Point, to: Point| ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+    let middle = |from, to| between(from, to, 0.5);
     sketch.rectangle(middle(cell(0, 0), cell(0, 3)), (356.0, 36.0), 8.0, "none", BLUE);
     sketch.rectangle(middle(cell(0, 0), cell(1, 0)), (78.0, 92.0), 8.0, "none", RED);
     sketch.text((540.0, 34.0), INK, 14.0, "W[2]");

@@ -52,14 +52,14 @@ pub fn forward_pass() -> String {
     let network = nine_nodes();
     let titles = ["1. The sample is set", "2. The hidden layer computes", "3. The output layer computes"];
     panels(&network, titles, |panel, sketch, places| {
-        for layer in 0..3 {
+        for (layer, places) in places.iter().enumerate() {
             let known = layer <= panel;
-            for (place, node) in places[layer].iter().zip(neurons(&network, layer)) {
+            for (place, node) in places.iter().zip(neurons(&network, layer)) {
                 let text = if known { number(node.output(), 3) } else { "?".to_owned() };
                 pill(sketch, *place, &text, if layer == panel { Some(BLUE) } else { None }, known);
             }
         }
-        (panel > 0).then(|| (panel, false))
+        (panel > 0).then_some((panel, false))
     })
 }
 
@@ -68,9 +68,9 @@ pub fn deltas() -> String {
     let network = nine_nodes();
     let titles = ["1. Forwards: the outputs", "2. The output layer's deltas", "3. Back along the weights"];
     panels(&network, titles, |panel, sketch, places| {
-        for layer in 0..3 {
+        for (layer, places) in places.iter().enumerate() {
             let has_delta = layer > 0 && layer + panel >= 3;
-            for (place, node) in places[layer].iter().zip(neurons(&network, layer)) {
+            for (place, node) in places.iter().zip(neurons(&network, layer)) {
                 let text = if has_delta { number(node.delta(), 5) } else { number(node.output(), 3) };
                 let colour = (has_delta && layer + panel == 3).then_some(RED);
                 pill(sketch, *place, &text, colour, has_delta || panel == 0);
