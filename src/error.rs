@@ -190,6 +190,27 @@ pub fn spelled_out(text: &str) -> String {
     line
 }
 
+/// Returns a count with its noun: `1 sample`, `3 samples`, `2 classes`.
+///
+/// ```
+/// assert_eq!(backprop::counted(1, "class") + " of " + &backprop::counted(2, "class"), "1 class of 2 classes");
+/// ```
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {}", noun_for(count, noun))
+}
+
+/// Returns a noun as it follows a count, for a count that is written in another way: `samples` after `60,000`.
+pub fn noun_for(count: usize, noun: &str) -> String {
+    let ending = if count == 1 {
+        ""
+    } else if noun.ends_with('s') {
+        "es"
+    } else {
+        "s"
+    };
+    format!("{noun}{ending}")
+}
+
 /// Returns `true` for Unicode's invisible marks of text direction, and for its own line separators.
 fn turns_text_round(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -36,7 +36,9 @@ use flate2::CrcWriter;
 use serde::{Deserialize, Serialize};
 
 use crate::data_set::Meaning;
-use crate::{Activation, Architecture, Cost, Error, ErrorKind, LayerParameters, Parameters, file, memory};
+use crate::{
+    Activation, Architecture, Cost, Error, ErrorKind, LayerParameters, Parameters, counted, file, memory,
+};
 
 /// The value of the file's `format`, before its version.
 const FORMAT: &str = "backprop-model";
@@ -348,14 +350,14 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
         let (inputs, outputs) = (pair[0], pair[1]);
         if weights[layer].len() != outputs {
             return Err(Error::contents(format!(
-                "weights[{layer}] has {} rows, but sizes {sizes:?} need {outputs}",
-                weights[layer].len()
+                "weights[{layer}] has {}, but sizes {sizes:?} need {outputs}",
+                counted(weights[layer].len(), "row")
             )));
         }
         if let Some(row) = weights[layer].iter().position(|row| row.len() != inputs) {
             return Err(Error::contents(format!(
-                "weights[{layer}][{row}] has {} numbers, but sizes {sizes:?} need {inputs}",
-                weights[layer][row].len()
+                "weights[{layer}][{row}] has {}, but sizes {sizes:?} need {inputs}",
+                counted(weights[layer][row].len(), "number")
             )));
         }
         if biases[layer].len() != outputs {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::grid::{Cell, Grid};
 use super::table::problem;
 use super::{Answers, Column, Meaning};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, counted};
 
 /// How a table is to be read. By default a column whose name says so is the class, otherwise the last one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -149,9 +149,9 @@ impl Roles {
         let are_inputs = free.iter().filter(|column| !roles.targets.contains(column));
         roles.inputs = are_inputs.map(|&column| (column, None)).collect();
         if roles.inputs.is_empty() {
-            let found = format!("{} column{}", free.len(), if free.len() == 1 { "" } else { "s" });
+            let found = counted(free.len(), "column");
             let wanted = if columns.target_columns > 0 {
-                format!("a row needs inputs and then its {} numbers to put out", columns.target_columns)
+                format!("a row needs inputs, and {} to put out", counted(columns.target_columns, "number"))
             } else {
                 "a row needs inputs and a class, separated by commas, semicolons or tabs".to_owned()
             };
@@ -406,7 +406,11 @@ impl Roles {
         let lacks_answer = !by_name && grid.columns == inputs.len() && grid.columns < known.columns;
         if !by_name && !lacks_answer && grid.columns != known.columns {
             let own = grid.columns.saturating_sub(known.columns - inputs.len());
-            let found = format!("the samples have {own} inputs, but those trained on have {}", inputs.len());
+            let found = format!(
+                "the samples have {}, but those trained on have {}",
+                counted(own, "input"),
+                inputs.len()
+            );
             return Err(problem(grid.line(0), grid.columns.min(known.columns) - 1, found)
                 .remedy("give every row the columns that the network was trained on"));
         }

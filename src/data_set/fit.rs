@@ -2,7 +2,7 @@
 
 use super::samples::{Labels, Origin};
 use super::{Answers, Column, DataSet, Meaning, Pixels, Targets};
-use crate::{Architecture, Cost, Error, ErrorKind};
+use crate::{Architecture, Cost, Error, ErrorKind, counted};
 
 impl DataSet {
     /// Checks that these samples fit a network of this architecture.
@@ -21,23 +21,25 @@ impl DataSet {
         if architecture.input_size() != inputs {
             let samples = match self.image_shape() {
                 Some((rows, columns)) => format!("the samples are {rows}x{columns}"),
-                None if inputs == 1 => "the samples have 1 input".to_owned(),
-                None => format!("the samples have {inputs} inputs"),
+                None => format!("the samples have {}", counted(inputs, "input")),
             };
             let found = format!(
-                "{samples}, so the input layer needs {inputs} node{}, but sizes are {sizes}",
-                if inputs == 1 { "" } else { "s" }
+                "{samples}, so the input layer needs {}, but sizes are {sizes}",
+                counted(inputs, "node")
             );
             return Err(self.refusal(self.first_line(), inputs.min(architecture.input_size()), found));
         }
         let (outputs, needed) = (architecture.output_size(), self.output_size());
         match (self.answers(), &self.all.labels) {
             (Answers::Bits, _) if outputs != needed => Err(Error::usage(format!(
-                "each sample is to be reproduced, so the output layer needs {needed} nodes, but sizes are {sizes}"
+                "each sample is to be reproduced, so the output layer needs {}, but sizes are {sizes}",
+                counted(needed, "node")
             ))),
             (_, Labels::Numbers { .. }) if outputs != needed => {
                 let found = format!(
-                    "{needed} target columns need as many nodes in the output layer, but sizes are {sizes}"
+                    "{} to learn: the output layer needs {}, but sizes are {sizes}",
+                    counted(needed, "column"),
+                    counted(needed, "node")
                 );
                 Err(self.refusal(self.first_line(), self.class_column(), found))
             }
@@ -75,7 +77,7 @@ impl DataSet {
         let class = self.class(index);
         let needed = self.output_size();
         let at_least = if self.image_shape().is_some() { "at least " } else { "" };
-        let remedy = format!("sizes {sizes} need {at_least}{needed} outputs");
+        let remedy = format!("sizes {sizes} need {at_least}{}", counted(needed, "output"));
         let label = format!("label {}", self.range.start + index);
         let outside = |what: &str| format!("{what} is {class}, outside an output layer of {outputs}");
         match &self.all.origin {
@@ -83,10 +85,10 @@ impl DataSet {
             Origin::LabelFile(file) => Error::contents(outside(&label)).remedy(remedy).in_file(file),
             Origin::Table { .. } => {
                 let found = format!(
-                    "'{}' is class number {}, but the output layer has {outputs} node{}",
+                    "'{}' is class number {}, but the output layer has {}",
                     self.class_name(class),
                     class + 1,
-                    if outputs == 1 { "" } else { "s" }
+                    counted(outputs, "node")
                 );
                 self.refusal(self.class_line(self.class_as_read(index)), self.class_column(), found)
                     .remedy(remedy)

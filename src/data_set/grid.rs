@@ -6,7 +6,7 @@ use std::io::{BufRead, Cursor, Read as _};
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::table::{Refusal, problem};
-use crate::Error;
+use crate::{Error, counted};
 
 /// The most letters of a table that a message quotes.
 const MOST_QUOTED: usize = 40;
@@ -110,7 +110,11 @@ impl Grid {
             self.cells.pop();
         }
         if row.len() != self.columns && !(row.len() == self.columns + 1 && is_empty(self.columns)) {
-            let found = format!("the row has {} columns, but the first one has {}", row.len(), self.columns);
+            let found = format!(
+                "the row has {}, but the first one has {}",
+                counted(row.len(), "column"),
+                self.columns
+            );
             let end = row.len().min(self.columns);
             return Err(problem(line, end, found).remedy("give every row as many"));
         }

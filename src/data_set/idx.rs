@@ -15,7 +15,7 @@ use std::path::Path;
 use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, file, memory};
+use crate::{Error, counted, file, memory};
 
 /// The images of an IDX file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,8 @@ pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images,
         if count == labels {
             return Ok(());
         }
-        let found = format!("{labels} labels, but {} holds {count} images", path.display());
+        let found =
+            format!("{}, but {} holds {}", counted(labels, "label"), path.display(), counted(count, "image"));
         Err(Error::contents(found).remedy("the two files do not belong together").in_file(label_path))
     })?;
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })

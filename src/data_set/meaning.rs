@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Answers, Missing, Pixels, Standardization};
-use crate::{Architecture, Error};
+use crate::{Architecture, Error, counted};
 
 /// Everything that a network knows about its data.
 ///
@@ -159,12 +159,7 @@ impl Meaning {
         };
         let mut text = match (&self.answers, others) {
             (Answers::Classes(names), _) => {
-                format!(
-                    "{} is the class: {} class{}",
-                    first.told(),
-                    names.len(),
-                    if names.len() == 1 { "" } else { "es" }
-                )
+                format!("{} is the class: {}", first.told(), counted(names.len(), "class"))
             }
             (_, []) => format!("{} is the number to put out", first.told()),
             _ => {
@@ -172,8 +167,7 @@ impl Meaning {
                 format!("columns {} are the numbers to put out", titles.join(", "))
             }
         };
-        let inputs = self.inputs.len();
-        text = format!("{text}; {inputs} input{}", if inputs == 1 { "" } else { "s" });
+        text = format!("{text}; {}", counted(self.inputs.len(), "input"));
         if let Some((rows, columns)) = self.image {
             text = format!("{text}, images of {rows}x{columns}");
             if self.pixels == Some(Pixels::Scaled) {
@@ -208,21 +202,23 @@ impl Meaning {
             && names.len() > outputs.max(2)
         {
             return Err(Error::contents(format!(
-                "answers names {} classes, but there are {outputs} outputs",
-                names.len()
+                "answers names {} for {}",
+                counted(names.len(), "class"),
+                counted(outputs, "output")
             )));
         }
         let scales = [
-            ("standardization", &self.standardization, inputs, "inputs"),
-            ("targets", &self.targets, outputs, "outputs"),
+            ("standardization", &self.standardization, inputs, "input"),
+            ("targets", &self.targets, outputs, "output"),
         ];
         for (name, scale, wanted, what) in scales {
             let Some(Standardization { mean, deviation }) = scale else { continue };
             if (mean.len(), deviation.len()) != (wanted, wanted) {
                 return Err(Error::contents(format!(
-                    "{name} has {} means and {} deviations for {wanted} {what}",
-                    mean.len(),
-                    deviation.len()
+                    "{name} has {} and {} for {}",
+                    counted(mean.len(), "mean"),
+                    counted(deviation.len(), "deviation"),
+                    counted(wanted, what)
                 )));
             }
             if !deviation.iter().all(|&deviation| deviation > 0.0) {
@@ -237,8 +233,8 @@ impl Meaning {
         ];
         match counts.into_iter().find(|(_, count)| count.is_some_and(|count| count != inputs)) {
             Some((name, count)) => Err(Error::contents(format!(
-                "{name} has {} entries for {inputs} inputs",
-                count.unwrap_or_default()
+                "{name} is for {}, and there are {inputs}",
+                counted(count.unwrap_or_default(), "input")
             ))),
             None => Ok(()),
         }

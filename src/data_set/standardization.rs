@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::DataSet;
 use crate::Activation;
 
+/// Part of a number: what varies by less does not vary. The last place of a number is a quarter to an eighth of this.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+
 /// The mean and the standard deviation of each input over the training samples.
 ///
 /// ```
@@ -70,35 +73,45 @@ impl Standardization {
         if low.iter().all(|&low| low >= reach.0) && high.iter().all(|&high| high <= reach.1) {
             return None;
         }
+        // The range, or 1; the largest number where that overflows.
         let range = low.iter().zip(&high).map(|(low, high)| if high > low { high - low } else { 1.0 });
-        let deviation: Vec<f64> = range.map(|range| range / (inside.1 - inside.0)).collect();
-        let mean = low.iter().zip(&deviation).map(|(low, deviation)| low - inside.0 * deviation).collect();
+        let deviation: Vec<f64> = range.map(|range| (range / (inside.1 - inside.0)).min(f64::MAX)).collect();
+        let mean = low.iter().zip(&deviation).map(|(low, deviation)| low - inside.0 * deviation);
+        let mean = mean.map(|mean| mean.clamp(f64::MIN, f64::MAX)).collect();
         Some(Self { mean, deviation })
     }
 
-    /// Computes mean and deviation of `count` rows, which `for_each` visits twice.
+    /// Computes mean and deviation of `count` rows, which `for_each` visits three times. Sums are taken of numbers scaled by
+    /// a power of two, so that they neither overflow nor vanish.
     fn of_rows(columns: usize, count: usize, for_each: impl Fn(&mut dyn FnMut(&[f64]))) -> Self {
         let count = count as f64;
+        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); columns];
+        for_each(&mut |row| {
+            for (range, value) in ranges.iter_mut().zip(row) {
+                *range = (range.0.min(*value), range.1.max(*value));
+            }
+        });
+        let scales: Vec<f64> = ranges.iter().map(|(low, high)| scale(low.abs().max(high.abs()))).collect();
         let mut mean = vec![0.0; columns];
         for_each(&mut |row| {
-            for (sum, value) in mean.iter_mut().zip(row) {
-                *sum += value / count;
+            for ((sum, value), scale) in mean.iter_mut().zip(row).zip(&scales) {
+                *sum += value * scale / count;
             }
         });
         let mut squares = vec![0.0; columns];
         for_each(&mut |row| {
-            for ((sum, value), mean) in squares.iter_mut().zip(row).zip(&mean) {
-                *sum += (value - mean) * (value - mean) / count;
+            for (((sum, value), mean), scale) in squares.iter_mut().zip(row).zip(&mean).zip(&scales) {
+                *sum += (value * scale - mean) * (value * scale - mean) / count;
             }
         });
-        // The deviation of a number that never changes is only rounding, and that of a huge one overflows; neither is a
-        // spread.
-        let is_spread = |deviation: f64, mean: f64| deviation > 1e-12 * mean.abs() && deviation.is_finite();
-        let deviation = |(square, &mean): (f64, &f64)| {
-            let deviation = square.sqrt();
-            if is_spread(deviation, mean) { deviation } else { 1.0 }
+        let deviation = |((square, scale), &(low, high)): ((f64, &f64), &(f64, f64))| {
+            // A number that varies in its last places only is always the same, but for rounding.
+            let varies =
+                high * scale - low * scale > ROUNDING * (high * scale).abs().max((low * scale).abs());
+            if varies { (square.sqrt() / scale).clamp(f64::from_bits(1), f64::MAX) } else { 1.0 }
         };
-        let deviation = squares.into_iter().zip(&mean).map(deviation).collect();
+        let deviation = squares.into_iter().zip(&scales).zip(&ranges).map(deviation).collect();
+        let mean = mean.iter().zip(&scales).map(|(mean, scale)| mean / scale).collect();
         Self { mean, deviation }
     }
 
@@ -110,7 +123,76 @@ impl Standardization {
     pub fn apply(&self, sample: &mut [f64]) {
         assert_eq!(sample.len(), self.mean.len(), "a sample of as many inputs as were standardized");
         for ((value, mean), deviation) in sample.iter_mut().zip(&self.mean).zip(&self.deviation) {
-            *value = (*value - mean) / deviation;
+            let distance = *value - mean;
+            // Two numbers may be further apart than the largest one is from 0.
+            *value = if distance.is_finite() {
+                distance / deviation
+            } else {
+                *value / deviation - mean / deviation
+            };
+        }
+    }
+}
+
+/// Returns 1, or the power of two that brings numbers up to this size near 1 if their squares would overflow or vanish.
+fn scale(largest: f64) -> f64 {
+    let exponent = largest.log2().floor();
+    if !exponent.is_finite() || exponent.abs() < 400.0 {
+        1.0
+    } else {
+        (-exponent.clamp(-1000.0, 1000.0)).exp2()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One column.
+    fn of(numbers: &[f64]) -> Standardization {
+        Standardization::of_rows(1, numbers.len(), |visit| {
+            numbers.iter().for_each(|number| visit(&[*number]))
+        })
+    }
+
+    #[test]
+    fn columns_of_any_size_and_offset_come_to_mean_0_and_deviation_1() {
+        // A pattern of mean 0 and deviation 1, at offsets and sizes up to the ends of the range.
+        let pattern = [-1.0, 1.0, -1.0, 1.0];
+        for size in [5e-324, 1e-310, 1e-200, 1e-20, 1.0, 1e15, 1e154, 1e200, 1e300, 1.7e308] {
+            for offset in [0.0, 1.0, -3.0, 1e6, 1e15] {
+                let numbers = pattern.map(|x| (x + offset) * size);
+                if numbers.iter().any(|number: &f64| !number.is_finite()) {
+                    continue;
+                }
+                let own = of(&numbers);
+                for (number, expected) in numbers.into_iter().zip(pattern) {
+                    let mut standardized = [number];
+                    own.apply(&mut standardized);
+                    // The mean itself is rounded, by as much as a number of its size is; the smallest numbers are coarse.
+                    let allowed =
+                        1e-12 + 4.0 * f64::EPSILON * offset.abs() + if size < 1e-320 { 1.0 } else { 0.0 };
+                    assert!(
+                        (standardized[0] - expected).abs() <= allowed,
+                        "{size} {offset}: {standardized:?}, {own:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_vary_becomes_0() {
+        for number in [0.0, -0.0, 0.1, 0.1 + 0.2, 7.0, 1e15, 1e300, -1.7e308, 5e-324, 1e-310] {
+            for numbers in [[number; 3], [number, number, number * (1.0 + f64::EPSILON)]] {
+                let own = of(&numbers);
+                let mut standardized = numbers;
+                standardized.iter_mut().for_each(|x| own.apply(std::slice::from_mut(x)));
+                assert!(
+                    standardized.iter().all(|x| x.abs() <= 4.0 * f64::EPSILON * number.abs()),
+                    "{standardized:?}"
+                );
+            }
         }
     }
 }

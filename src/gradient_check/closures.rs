@@ -6,6 +6,8 @@ use std::fmt;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+use crate::counted;
+
 use super::{Check, Checkable, Details, NamedGroup, ParameterId, Precision, Report, Sign, Sweep};
 
 /// A number that models compute in: `f32` or `f64`.
@@ -145,7 +147,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         gradient: impl FnMut(&[T]) -> Result<Vec<T>, X> + 'p,
     ) -> Self {
         let details = Details {
-            description: format!("a model of {} parameters", parameters.len()),
+            description: format!("a model of {}", counted(parameters.len(), "parameter")),
             gradient_source: "your code".to_owned(),
             precision: T::PRECISION,
             sign: Sign::Ascent,
@@ -210,7 +212,8 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
             let end = end.filter(|&end| end <= self.parameters.len());
             start = end.unwrap_or_else(|| {
                 let parameters = self.parameters.len();
-                panic!("the groups' shapes make up more than {parameters} parameters at '{name}', {shape:?}")
+                let parameters = counted(parameters, "parameter");
+                panic!("the groups' shapes make up more than {parameters} at '{name}', {shape:?}")
             });
         }
         assert_eq!(start, self.parameters.len(), "the groups' shapes must make up all parameters");
@@ -379,8 +382,10 @@ pub fn check_vjp<T: Real>(
         let project = |output: Vec<T>| {
             let now = output.len();
             assert_eq!(
-                now, outputs,
-                "the function has {outputs} outputs here and {now} there: it must have as many everywhere"
+                now,
+                outputs,
+                "the function has {} here and {now} there: it must have as many everywhere",
+                counted(outputs, "output")
             );
             let terms = output.iter().zip(&v).map(|(output, v)| output.to_f64() * v.to_f64());
             terms.sum::<f64>()
@@ -391,7 +396,7 @@ pub fn check_vjp<T: Real>(
         let model = ClosureModel::in_double(inputs, error, |x| Ok(vjp(x, &v)));
         let mut model = model
             .groups(&[("input", &[count])])
-            .description(format!("a random projection of a function of {count} inputs"));
+            .description(format!("a random projection of a function of {}", counted(count, "input")));
         sweep.push(number.to_string(), Check::new().run(&mut model));
     }
     sweep

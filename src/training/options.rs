@@ -114,6 +114,24 @@ impl Options {
         }
         Ok(())
     }
+
+    /// Checks that L2 regularisation leaves weights their sign, with this many training samples: 1 − ηλ/n is not below 0.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage), with the largest λ and the largest rate.
+    pub(super) fn check_decay(&self, samples: usize) -> Result<(), Error> {
+        let n = samples as f64;
+        if self.l2 <= n / self.rate {
+            return Ok(());
+        }
+        let (l2, rate, factor) = (self.l2, self.rate, 1.0 - self.rate * (self.l2 / n));
+        let found = format!(
+            "lambda {l2:?} at rate {rate:?} multiplies every weight by {factor:.3e} in each step: 1 - rate * lambda / {samples}"
+        );
+        let remedy =
+            format!("lambda may be up to {:?} at this rate, or the rate up to {:?}", n / rate, n / l2);
+        Err(Error::usage(found).remedy(remedy))
+    }
 }
 
 /// An original program whose choices can be taken over.

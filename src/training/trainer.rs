@@ -11,7 +11,7 @@ use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
 use crate::data_set::DataSet;
-use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock};
+use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock, counted};
 
 /// The number of single-sample steps between two looks at the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
@@ -22,6 +22,9 @@ const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
 /// A mean cost this many times that of outputs that are all 0 does not come down again.
 const SURELY_TOO_HIGH: f64 = 1e4;
+
+/// Inputs beyond this are large for a network, whose starting weights are made for some near 1.
+const LARGE_INPUT: f64 = 1000.0;
 
 /// Trains one network on one training set.
 ///
@@ -103,9 +106,9 @@ impl TrainingState {
         }
         if self.history.len() != self.epochs_done {
             return Err(Error::contents(format!(
-                "it has {} reports of {} epochs",
-                self.history.len(),
-                self.epochs_done
+                "it has {} of {}",
+                counted(self.history.len(), "report"),
+                counted(self.epochs_done, "epoch")
             )));
         }
         if !(self.cost_sum.is_finite() && self.seconds.is_finite() && self.schedule.fits(self.epochs_done)) {
@@ -162,7 +165,8 @@ impl<'a> Trainer<'a> {
     /// Prepares training from the start. The stopping rules use `validation`, or `test` if nothing is held out.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: options that make no sense ([`Options::check`]), or no samples to train or test on.
+    /// [`ErrorKind::Usage`]: options that make no sense ([`Options::check`]), no samples to train or test on, or a λ that
+    /// turns the sign of weights (1 − ηλ/n below 0).
     pub fn new(
         options: Options,
         train: &'a DataSet,
@@ -174,6 +178,7 @@ impl<'a> Trainer<'a> {
             return Err(Error::usage("no samples are left to train on, or to test on")
                 .remedy("check the limits and the held-out samples"));
         }
+        options.check_decay(train.len())?;
         let state = TrainingState::new(&options);
         let validation = validation.filter(|held_out| !held_out.is_empty());
         Ok(Self { options, train, validation, test, state })
@@ -240,7 +245,7 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
-    /// layer, and a rate to try. Weights and state are then those right after the step at fault.
+    /// layer, and what to try. Weights and state are then those right after the step at fault.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]).
@@ -289,7 +294,7 @@ impl<'a> Trainer<'a> {
         }
         let epoch = self.state.epochs_done + 1;
         let found = format!("training diverged: the mean cost of epoch {epoch} is {mean:.2e}, and growing");
-        Err(Error::new(ErrorKind::Diverged, found).remedy(self.smaller_rate()))
+        Err(Error::new(ErrorKind::Diverged, found).remedy(self.smaller_steps()))
     }
 
     /// Returns the quadratic cost of outputs that are all 0, over the training samples.
@@ -304,9 +309,23 @@ impl<'a> Trainer<'a> {
         sum / self.train.len() as f64
     }
 
-    fn smaller_rate(&self) -> String {
-        let rate = self.state.schedule.rate;
-        format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0))
+    /// Names what makes steps too large: the rate, dropout, which multiplies outputs by 1 / (1 − p), or the inputs.
+    fn smaller_steps(&self) -> String {
+        let (rate, dropout) = (self.state.schedule.rate, self.options.dropout);
+        let (by_rate, by_dropout) = (rate / Options::default().rate, (1.0 - dropout).recip());
+        let mut by_inputs = 0.0_f64;
+        for index in 0..self.train.len() {
+            by_inputs =
+                self.train.sample(index).iter().fold(by_inputs, |largest, input| largest.max(input.abs()));
+        }
+        let smaller_rate = format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0));
+        if by_dropout > by_rate.max(by_inputs) {
+            format!("try less dropout than {dropout:?}, such as 0.5")
+        } else if by_inputs > by_rate.max(LARGE_INPUT) {
+            format!("standardize the inputs, which reach {by_inputs:.1e}, or {smaller_rate}")
+        } else {
+            smaller_rate
+        }
     }
 
     /// Trains on one mini-batch, or on a series of plain steps.
@@ -406,7 +425,7 @@ impl<'a> Trainer<'a> {
                 self.train.len()
             ),
         )
-        .remedy(self.smaller_rate())
+        .remedy(self.smaller_steps())
     }
 }
 

@@ -8,6 +8,8 @@ mod table;
 
 pub use self::article::{ARTICLE_DIGITS, ARTICLE_STEP, Columns};
 
+use crate::counted;
+
 use super::coordinate::FIRST_LOOK;
 use super::parameter_id::by_group;
 use super::tuning;
@@ -183,7 +185,7 @@ impl Report {
         Self {
             verdict,
             description: match &details.description[..] {
-                "" => format!("a model of {parameters} parameters"),
+                "" => format!("a model of {}", counted(parameters, "parameter")),
                 description => description.to_owned(),
             },
             gradient_source: details.gradient_source.clone(),

@@ -9,7 +9,7 @@ use backprop::data_set::{Columns, DataSet, Kind, Missing, Part, Pixels, Source};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Checkpoint, EpochReport};
-use backprop::{Activation, Architecture, Engine, Error, Parameters, graph, vectorized};
+use backprop::{Activation, Architecture, Engine, Error, Parameters, counted, graph, vectorized};
 
 use super::output::quoted;
 use super::words::{Word as _, words};
@@ -300,7 +300,9 @@ impl DataArgs {
                     last.title()
                 )
             }
-            None => format!("the model has {inputs} inputs, which the embedded digits do not fit"),
+            None => {
+                format!("the model has {}, which the embedded digits do not fit", counted(inputs, "input"))
+            }
         };
         Err(Error::usage(found).remedy("say with --data what to take"))
     }

@@ -12,7 +12,7 @@ use backprop::comparison::{Comparison, Rows, compare};
 use backprop::data_set::{DataSet, Source, Targets};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Error, graph};
+use backprop::{Architecture, Cost, Error, counted, graph};
 
 use super::choices::{
     Activations, DataArgs, Sizes, StandardizeArgs, architecture, at_least_one, training_samples,
@@ -160,7 +160,11 @@ fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::Result<()> {
-    writeln!(output, "One step a sample, on {} samples of {}, from the same weights.\n", data.len(), source)?;
+    writeln!(
+        output,
+        "One step a sample, on {} of {source}, from the same weights.\n",
+        counted(data.len(), "sample")
+    )?;
     writeln!(
         output,
         "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6}",

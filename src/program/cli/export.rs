@@ -11,10 +11,10 @@ use backprop::data_set::Meaning;
 use backprop::model_file::Model;
 use backprop::setup::Samples;
 use backprop::training::Trainer;
-use backprop::{Error, spelled_out};
+use backprop::{Error, counted, spelled_out};
 
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
-use super::output::{counted, name, quoted};
+use super::output::{name, quoted};
 use super::train::How;
 use super::{Failure, Output};
 use crate::exchange::onnx;
@@ -222,6 +222,10 @@ impl Export {
         let _made = Folder::make(&self.out)?;
         let place = |file: &str| self.out.join(file);
         let (weights, rows, script) = (place(torch::WEIGHTS), place(torch::DATA), place(torch::SCRIPT));
+        if let Some(link) = [&weights, &rows, &script].into_iter().find(|path| path.is_symlink()) {
+            let found = format!("{}: it is a link, which would decide where the file goes", name(link));
+            return Err(Error::usage(found).remedy("remove it, or choose another folder").into());
+        }
         Destinations::new(self.force)
             .input("--model", Some(&self.model.model))
             .data(&data.source()?)

@@ -15,6 +15,9 @@ use crate::io::{self, Lock};
 use backprop::Error;
 use backprop::file;
 
+/// Bytes a second: a server that sends less, for as long as the timeout, does not answer.
+const SLOWEST: &str = "100";
+
 const ANOTHER_MIRROR: &str = "try again, or try another mirror with --url";
 
 /// A data set of four files.
@@ -136,7 +139,7 @@ pub(super) struct GetMnist {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
-    /// Give up after this many seconds without a connection or without data
+    /// Give up after this many seconds without a connection or nearly without data
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
 
@@ -150,8 +153,7 @@ impl GetMnist {
         let set = if self.fashion { &FASHION } else { &MNIST };
         let folder = self.folder.as_deref().unwrap_or(Path::new(set.folder));
         fs::create_dir_all(folder).map_err(|error| {
-            Error::usage(format!("{}: {error}", name_of(folder)))
-                .remedy("give a folder that you can write to, or the name of a new one")
+            Error::file(folder, error).remedy("give a folder that you can write to, or the name of a new one")
         })?;
         let target = |file: &MnistFile| folder.join(format!("{}.gz", file.name));
         let _lock = Lock::take(&target(&set.files[0]), "fetching")?;
@@ -211,12 +213,13 @@ impl GetMnist {
         let timeout = self.timeout.to_string();
         let mut command = Command::new("curl");
         // The first option keeps curl from reading the user's .curlrc.
-        command.args(["-q", "--fail", "--silent", "--show-error", "--location"]);
-        command.args(["--connect-timeout", &timeout, "--speed-limit", "1", "--speed-time", &timeout]);
+        command.args(["-q", "--fail", "--silent", "--show-error", "--location", "--max-redirs", "5"]);
+        command.args(["--connect-timeout", &timeout, "--speed-limit", SLOWEST, "--speed-time", &timeout]);
         command.arg("--").arg(address).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
-            Error::usage(format!("curl cannot be started: {error}"))
-                .remedy("install curl, or fetch the four files yourself as data/README.md says")
+            let remedy = io::system_errors::remedy(&error)
+                .unwrap_or("install curl, or fetch the four files yourself as data/README.md says");
+            Error::usage(format!("curl cannot be started: {error}")).remedy(remedy)
         })?;
         let mut bytes = Vec::new();
         if let Some(stdout) = child.stdout.take() {

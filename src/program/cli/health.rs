@@ -7,6 +7,7 @@ use backprop::model_file::Model;
 use backprop::training::{Options, evaluate, for_each_output};
 use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, vectorized};
 
+use super::causes;
 use super::words::Word as _;
 
 /// The samples examined; more would not tell more.
@@ -53,6 +54,10 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     if data.len() < FEW || !data.is_labelled() || has_learnt(model, &data) {
         return Vec::new();
     }
+    let taken = training.map(|training| causes::of_what_is_taken(training, &model.architecture));
+    if let Some(notes) = taken.filter(|notes| !notes.is_empty()) {
+        return notes;
+    }
     let (mut dead, mut saturated) = (Vec::new(), Vec::new());
     for layer in 1..model.architecture.sizes.len() {
         let neurons = Neurons::of_layer(model, layer, &data);
@@ -85,7 +90,8 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
         ));
     }
     if notes.is_empty() {
-        return notes;
+        return training
+            .map_or(notes, |training| causes::of_steps(training, training.options.epochs.unwrap_or(1)));
     }
     let mut options = of_inputs(model, &data);
     if let Some(training) = training {

@@ -167,11 +167,6 @@ pub(super) fn thousands(number: usize) -> String {
     text
 }
 
-/// Returns `1 number`, `3 numbers`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use backprop::data_set::{Answers, DataSet, Meaning, Part, strongest};
 use backprop::model_file::Model;
-use backprop::{Error, Sample, spelled_out};
+use backprop::{Error, Sample, counted, spelled_out};
 
 use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
-use super::output::{counted, name, thousands};
+use super::output::{name, thousands};
 use super::words::words;
 use super::{Failure, Output};
 use crate::image_file;
@@ -166,7 +166,8 @@ impl Predict {
             (side, side, bytes)
         } else {
             return Err(Error::usage(format!(
-                "the model has {inputs} inputs, which do not make a square picture"
+                "the model has {}, which do not make a square picture",
+                counted(inputs, "input")
             ))
             .remedy(format!("--as-is takes a PNG of {inputs} pixels")));
         };

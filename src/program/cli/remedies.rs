@@ -2,8 +2,15 @@
 
 use backprop::{Error, ErrorKind};
 
+use crate::io::system_errors;
+
 /// Returns the error with a remedy for the user of this program.
 pub(super) fn with_flags(error: Error) -> Error {
+    let system_error = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+    if let Some(remedy) = system_error.and_then(system_errors::remedy) {
+        // Where it was known already, it may be part of a longer remedy.
+        return if error.to_string().contains(remedy) { error } else { error.instead(remedy) };
+    }
     match error.kind() {
         ErrorKind::NoData => error.remedy("`backprop get-mnist` fetches MNIST"),
         ErrorKind::Edited => {

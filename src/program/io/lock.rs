@@ -44,7 +44,7 @@ impl Lock {
             if !is_still_there {
                 continue;
             }
-            if process_in(&mut file).is_none() {
+            if process_in(&mut file).is_none() || !has_one_name(&file) {
                 let found = format!("{}: it is not a lock that this program wrote", path.display());
                 return Err(Error::usage(found).remedy("move it away, or choose another name"));
             }
@@ -54,6 +54,18 @@ impl Lock {
             return Ok(Some(Self { _removed: removed, _locked: file }));
         }
     }
+}
+
+/// Returns `true` if the file has no second name, under which it is somebody's.
+#[cfg(unix)]
+fn has_one_name(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|found| found.nlink() == 1)
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_file: &File) -> bool {
+    true
 }
 
 /// Returns the number of the process that wrote a lock, as text: empty for a new one, `None` for any other file.

@@ -7,11 +7,13 @@
 //! | is another process at work on it? | [`Lock`] |
 //! | has somebody pressed Ctrl-C? | [`signals`] |
 //! | does it fit into memory? | [`memory`] |
+//! | what is to be done about an error of the system? | [`system_errors`] |
 
 mod destinations;
 mod lock;
 pub(crate) mod memory;
 pub(crate) mod signals;
+pub(crate) mod system_errors;
 #[cfg(test)]
 mod tests;
 mod write;

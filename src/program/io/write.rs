@@ -13,6 +13,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use backprop::Error;
 use backprop::file::check_is_file;
 
+use super::system_errors;
+
 /// Writes a file.
 ///
 /// # Errors
@@ -303,20 +305,8 @@ pub(super) fn write_error(path: &Path, error: io::Error) -> Error {
 
 /// Returns what to do about a file that cannot be written.
 fn remedy(error: &io::Error) -> &'static str {
-    // Numbers of the operating system that have no `ErrorKind`.
-    const TOO_MANY_FILES: [i32; 2] = [23, 24];
-    const SHARING_VIOLATIONS: [i32; 2] = [32, 33];
-    let is_one_of = |codes: [i32; 2]| error.raw_os_error().is_some_and(|code| codes.contains(&code));
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "free some space or choose another place"
-        }
+    system_errors::remedy(error).unwrap_or(match error.kind() {
         ErrorKind::NotFound => "there is no such folder: create it, or choose a place you can write to",
-        ErrorKind::InvalidFilename => "choose a shorter name",
-        _ if cfg!(unix) && is_one_of(TOO_MANY_FILES) => "raise the limit of open files: ulimit -n 256",
-        _ if cfg!(windows) && is_one_of(SHARING_VIOLATIONS) => {
-            "another program has it open: close it there, or choose another place"
-        }
         _ => "choose a place you can write to",
-    }
+    })
 }

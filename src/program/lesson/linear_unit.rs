@@ -161,7 +161,7 @@ impl Lesson for LinearUnit {
         let mut lines = Plot::new("The line after some steps", x, y);
         let ends = [0, self.points.len() - 1].map(|place| self.points[place].0);
         for step in [1, 3, 30, STEPS].into_iter().filter(|step| *step < self.lines.len()) {
-            let name = if step == 1 { "1 step".to_owned() } else { format!("{step} steps") };
+            let name = backprop::counted(step, "step");
             lines = lines.with(Series::line(name, ends.map(|x| (x, self.lines[step].output(x)))));
         }
         lines = lines.draw("measured", Mark::Dots, Colour::Black, self.points.clone());

@@ -142,13 +142,10 @@ fn names_and_standardization_fit_the_network_or_are_refused() {
     for count in [0, 1, 2] {
         assert!(Model::from_json(&names(count)).is_ok(), "one output can tell two classes apart");
     }
-    assert!(refusal(&names(3)).contains("answers names 3 classes, but there are 1 outputs"));
+    assert!(refusal(&names(3)).contains("answers names 3 classes for 1 output"));
     let three = r#"{"sizes":[1,3],"weights":[[[1],[1],[1]]],"biases":[[[0],[0],[0]]],"cost":"QuadraticCost","answers":{"classes":["a","b","c"]}}"#;
     assert!(Model::from_json(three).is_ok());
-    assert!(
-        refusal(&three.replace(r#""c"]"#, r#""c","d"]"#))
-            .contains("names 4 classes, but there are 3 outputs")
-    );
+    assert!(refusal(&three.replace(r#""c"]"#, r#""c","d"]"#)).contains("names 4 classes for 3 outputs"));
 
     let standardized = |mean: &str, deviation: &str| {
         with(&format!(r#","standardization":{{"mean":{mean},"deviation":{deviation}}}"#))

@@ -209,6 +209,89 @@ fn a_second_program_that_fetches_into_the_folder_is_told_of_the_first() {
     first.wait().expect("ours");
 }
 
+/// A server that answers every request with these bytes, the last of them one by one.
+fn serve_bytes(answer: &'static str, slowly: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                lines.take_while(|line| !line.is_empty()).for_each(drop);
+                let _ = stream.write_all(answer.as_bytes());
+                for byte in slowly.as_bytes().iter().cycle().take(100 * slowly.len()) {
+                    if stream.write_all(&[*byte]).is_err() {
+                        break;
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn what_a_strange_server_sends_is_refused_in_one_line_and_in_time() {
+    if !can_download() {
+        return;
+    }
+    for (answer, slowly, part) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nshort", "", "could not fetch"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nlonger",
+            "",
+            "its checksum differs",
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", "drop by drop", "could not fetch"),
+        ("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", "", "could not fetch"),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: file:///dev/zero\r\nContent-Length: 0\r\n\r\n",
+            "",
+            "could not fetch",
+        ),
+        ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "", "500"),
+        ("\u{1b}[31m", "", "could not fetch"),
+        ("", "", "could not fetch"),
+    ] {
+        let target = tempfile::tempdir().expect("folder");
+        let mut command = Command::new(testkit::program());
+        command.arg("get-mnist").arg(target.path()).args([
+            "--timeout",
+            "1",
+            "--url",
+            &serve_bytes(answer, slowly),
+        ]);
+        let began = std::time::Instant::now();
+        let output = command.env("no_proxy", "127.0.0.1").output().expect("the program starts");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{answer}: {message}");
+        assert!(message.contains(part) && !message.contains('\u{1b}'), "{answer}: {message}");
+        assert!(began.elapsed().as_secs() < 15, "{answer}: it waited for {:?}", began.elapsed());
+        assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0, "{answer}");
+    }
+}
+
+#[test]
+fn of_three_that_fetch_at_once_one_does_and_the_others_say_so() {
+    if !can_download() {
+        return;
+    }
+    let target = tempfile::tempdir().expect("folder");
+    let address = serve_bytes("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", "slow");
+    let start = |()| {
+        let mut command = Command::new(testkit::program());
+        command.arg("get-mnist").arg(target.path()).args(["--timeout", "3", "--url", &address]);
+        command.env("no_proxy", "127.0.0.1").stderr(std::process::Stdio::piped()).spawn().expect("it starts")
+    };
+    let ended = [(); 3].map(start).map(|child| child.wait_with_output().expect("ours"));
+    let told = ended.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+    let waits = told.iter().filter(|text| text.contains(") is fetching it; wait until that ends")).count();
+    let fetched = told.iter().filter(|text| text.contains("could not fetch")).count();
+    assert!(fetched >= 1 && waits + fetched == 3 && waits >= 1, "{told:?}");
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn options_of_the_user_s_curlrc_are_not_used() {

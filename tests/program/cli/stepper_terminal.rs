@@ -141,3 +141,15 @@ fn a_terminal_that_goes_away_takes_the_stepper_with_it() {
         }
     }
 }
+
+#[test]
+fn a_terminal_that_cannot_be_drawn_on_gets_the_steps_as_text() {
+    let commands = format!("TERM=dumb {} step", env!("CARGO_BIN_EXE_backprop"));
+    let run = |arguments: &[&str]| {
+        let ended = Command::new("script").args(arguments).stdin(Stdio::null()).output();
+        ended.map(|ended| String::from_utf8_lossy(&ended.stdout).into_owned()).ok()
+    };
+    // Where `script` is missing, the other tests say so.
+    let Some(shown) = run(&["--quiet", "--return", "--command", &commands, "/dev/null"]) else { return };
+    assert!(!shown.contains('\x1b') && shown.contains("Epoch 1, sample 0"), "{shown}");
+}

@@ -7,7 +7,10 @@
 
 mod limits;
 mod messages;
+mod obstacles;
 mod places;
+mod plurals;
 mod printing;
+mod settings;
 mod sizes;
 mod storm;

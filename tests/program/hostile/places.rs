@@ -295,41 +295,46 @@ fn permissions_links_and_names_stay_as_they_are() {
 }
 
 #[test]
-fn what_lies_under_a_derived_name_is_neither_followed_nor_changed() {
+fn a_poor_environment_is_no_trouble_or_is_called_by_its_name() {
     let folder = folder();
-    let at = |name: &str| folder.path().join(name);
-    write(&folder, "victim", "precious");
-    // The lock, and the names that temporary files and rescued files have or had.
-    for name in [".run.backprop-lock", ".backprop-1-1.tmp", ".m.json.backprop-abcdef.whole", "m.json.rescued"]
-    {
-        for target in ["victim", "nowhere", "/dev/zero"] {
-            let _ = std::fs::remove_file(at(name));
-            symlink(target, at(name)).expect("new");
-            let ended = run(&mut backprop(&format!("{RUN} --checkpoint run --out m.json --force"), &folder));
-            if name == ".run.backprop-lock" {
-                ended.refused(&[".run.backprop-lock: ", "choose a place you can write to"]);
-            } else {
-                ended.succeeded();
-            }
-            assert!(at(name).is_symlink() && !at("nowhere").exists());
+    let trains = format!("{RUN} --out m.json --force");
+    for limit in 4..12 {
+        let ended =
+            run(&mut after(&format!("ulimit -n {limit}"), &format!("{trains} --checkpoint run"), &folder));
+        assert!(matches!(ended.status, Some(0 | 2)), "{limit}: {ended:?}");
+        if ended.status == Some(2) {
+            ended.says(&["Too many open files", "ulimit -n"]);
+            assert!(!ended.stderr.contains("choose a place"), "{ended:?}");
+        } else {
+            assert!(!ended.stdout.contains("Keep it with"), "{limit}: {ended:?}");
         }
-        assert_eq!(read(&folder, "victim"), b"precious");
-        std::fs::remove_file(at(name)).expect("a link");
-        assert!(Command::new("mkfifo").arg(at(name)).status().expect("mkfifo is there").success());
-        let ended = run(&mut backprop(&format!("{RUN} --checkpoint run --out m.json --force"), &folder));
-        assert_eq!(ended.status, Some(if name == ".run.backprop-lock" { 2 } else { 0 }), "{ended:?}");
-        std::fs::remove_file(at(name)).expect("a pipe");
     }
-    std::fs::create_dir(at(".run.backprop-lock")).expect("new");
-    run(&mut backprop(&format!("{RUN} --checkpoint run --force"), &folder)).refused(&["Is a directory"]);
-}
-
-#[test]
-fn too_few_open_files_are_called_by_their_name() {
-    let folder = folder();
-    let ended = run(&mut after("ulimit -n 5", &format!("{RUN} --out m.json"), &folder));
-    assert_eq!(ended.status, Some(2), "{ended:?}");
-    ended.says(&["Too many open files", "ulimit -n"]);
+    for preparation in [
+        "unset HOME",
+        "unset PATH",
+        "export HOME=/nowhere TMPDIR=/nowhere",
+        "export TERM=",
+        "export LC_ALL=xx_XX.none COLUMNS=0 LINES=-1",
+        "exec <&-",
+        "mkdir gone && cd gone && rmdir ../gone && set --",
+    ] {
+        let ended = run(&mut after(preparation, &format!("{RUN} --force"), &folder));
+        assert_eq!((ended.status, ended.stderr.as_str()), (Some(0), ""), "{preparation}: {ended:?}");
+    }
+    let loops = "ln -s loop loop";
+    for (preparation, arguments, part) in [
+        (loops, "evaluate --model loop", "remove one of them"),
+        ("true", "train --data bits --out loop", "remove one of them"),
+        ("true", "evaluate --model m.json/x", "look at the path"),
+        ("true", "get-mnist m.json/x", "look at the path"),
+        ("ulimit -f 0", &trains, "ulimit -f"),
+    ] {
+        run(&mut after(preparation, arguments, &folder)).refused(&[part]);
+    }
+    let long = "a".repeat(300);
+    for arguments in ["evaluate --model", "train --data bits --out", "train --data", "get-mnist"] {
+        run(&mut backprop(&format!("{arguments} {long}"), &folder)).refused(&["choose a shorter name"]);
+    }
 }
 
 #[test]

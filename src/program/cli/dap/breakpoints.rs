@@ -335,7 +335,7 @@ impl Session {
     pub(super) fn delete_typed(&mut self) -> String {
         let before = self.breakpoints.len();
         self.breakpoints.retain(|breakpoint| breakpoint.set_by != SetBy::Console);
-        format!("removed {}", crate::cli::output::counted(before - self.breakpoints.len(), "breakpoint"))
+        format!("removed {}", backprop::counted(before - self.breakpoints.len(), "breakpoint"))
     }
 
     /// Finds the places of all breakpoints in the network launched.

@@ -1,14 +1,13 @@
 //! The variables pane of an editor: the next step and the last one, its node, its layer, the network, the sample.
 
 use backprop::graph::{ConnectionId, Network, NodeId};
-use backprop::spelled_out;
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
 use backprop::step::{Step, Stepper, Target, Term};
+use backprop::{counted, spelled_out};
 use serde_json::{Value, json};
 
 use super::walk::Walk;
-use crate::cli::output::counted;
 
 /// Decimals in a line of text.
 const DECIMALS: usize = 6;
@@ -317,7 +316,7 @@ fn of_network(
     Some(match list {
         List::Network => {
             let of_layer = |(layer, nodes): (usize, &backprop::graph::Layer)| {
-                let value = format!("{} neurons and a constant node", nodes.neurons().len());
+                let value = format!("{} and a constant node", counted(nodes.neurons().len(), "neuron"));
                 let name = format!("layer {layer}");
                 Variable::text(&name, value).unfolding(List::Layer, layer, nodes.nodes.len())
             };

@@ -16,7 +16,7 @@ use super::train::{closeness, cost_text};
 use super::{Failure, Output, health};
 use backprop::data_set::{Part, Targets};
 use backprop::training::{Closeness, Closer, for_each_output};
-use backprop::{Error, spelled_out};
+use backprop::{Error, noun_for, spelled_out};
 use confusion::Confusion;
 use mistakes::Mistakes;
 
@@ -113,10 +113,11 @@ impl Evaluate {
         }
         // Rows that the network may have been trained on must not pass for a test.
         let source = self.data.source()?;
+        let samples = noun_for(test.len(), "sample");
         let what = if source.has_test_samples() {
-            "test samples".to_owned()
+            format!("test {samples}")
         } else {
-            format!("samples of {}", spelled_out(&source.to_string()))
+            format!("{samples} of {}", spelled_out(&source.to_string()))
         };
         let percent = 100.0 * correct as f64 / test.len() as f64;
         writeln!(
@@ -149,9 +150,10 @@ impl Evaluate {
                 json!({"correct": null, "total": total, "mean_cost": mean_cost, "rmse": rmse, "r2": r2});
             output.json(&object)?;
         } else {
+            let samples = noun_for(total, "sample");
             let (total, cost) = (thousands(total), cost_text(mean_cost));
             let numbers = numbers.map_or_else(String::new, |numbers| format!("; {}", closeness(&numbers)));
-            writeln!(output, "The mean cost of {total} test samples is {cost}{numbers}")?;
+            writeln!(output, "The mean cost of {total} test {samples} is {cost}{numbers}")?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -9,7 +9,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use backprop::data_set::{DataSet, Part, Targets};
 use backprop::training::{Options, evaluate};
-use backprop::{Engine as _, Error, Parameters, vectorized};
+use backprop::{Engine as _, Error, Parameters, counted, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{DataArgs, ModelArgs, read_model};
@@ -147,8 +147,8 @@ impl Picture for Landscape {
             cuts = cuts.with(Series::line(name, points));
         }
         let told = format!(
-            "the mean cost of {} samples is {here:.3e} at the model, {least:.3e} at the lowest place seen",
-            data.len()
+            "the mean cost of {} is {here:.3e} at the model, {least:.3e} at the lowest place seen",
+            counted(data.len(), "sample")
         );
         let sizes = model.architecture.sizes_text().replace(',', "-");
         Ok((Figure::new(format!("The landscape around a network {sizes}"), [map, cuts]), told))

@@ -8,7 +8,7 @@ use clap::Args;
 use backprop::data_set::{Column, DataSet, Part, Source};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Engine, Error, vectorized};
+use backprop::{Architecture, Engine, Error, counted, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
@@ -91,7 +91,7 @@ impl Regions {
         if count <= MOST_PICTURES {
             return Ok(());
         }
-        let problem = format!("{option} asks for {count} pictures; one drawing has up to {MOST_PICTURES}");
+        let problem = format!("{option} asks for {count} pictures; a drawing has up to {MOST_PICTURES}");
         Err(usage(problem, "make several drawings"))
     }
 
@@ -153,8 +153,10 @@ impl Regions {
 fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source) -> Result<(), Error> {
     data.check_fits(architecture)?;
     if architecture.input_size() != 2 {
-        let problem =
-            format!("regions are drawn in a plane, but {source} has {} inputs", architecture.input_size());
+        let problem = format!(
+            "regions are drawn in a plane, but {source} has {}",
+            counted(architecture.input_size(), "input")
+        );
         return Err(usage(
             problem,
             "take xor, circles, moons, spiral or a table with two columns and a class",

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use backprop::Error;
 use backprop::training::{Checkpoint, EpochReport};
+use backprop::{Error, counted};
 
 use super::regions::name;
 use super::{Out, Picture, usage};
@@ -58,7 +58,7 @@ impl Picture for Runs {
             answers = answers.with(Series::new(&run.name, mark, run.percent.iter().copied()));
         }
         let epochs = runs.iter().map(|run| run.cost.len()).max().unwrap_or(0);
-        let told = format!("{} runs of up to {epochs} epochs", runs.len());
+        let told = format!("{} of up to {}", counted(runs.len(), "run"), counted(epochs, "epoch"));
         let has_answers = runs.iter().any(|run| !run.percent.is_empty());
         let panels = if has_answers { vec![costs, answers] } else { vec![costs] };
         Ok((Figure::new("", panels), told))

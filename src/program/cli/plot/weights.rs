@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use backprop::Error;
 use backprop::data_set::Column;
+use backprop::{Error, counted};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::ModelArgs;
@@ -70,7 +70,7 @@ impl Picture for Weights {
             None => inputs,
         });
         if columns == 0 || !inputs.is_multiple_of(columns) {
-            let problem = format!("{inputs} inputs do not fill whole rows of {columns}");
+            let problem = format!("{} cannot fill whole rows of {columns}", counted(inputs, "input"));
             return Err(usage(problem, "give --columns a divisor of the number of inputs"));
         }
         let rows = inputs / columns;
@@ -100,10 +100,11 @@ impl Picture for Weights {
         let zoom = (WIDTH / wide).min(if has_names { HEIGHT / high } else { WIDTH }).clamp(1, 40);
         let of = if neurons.len() < layer.weights.len() { "the first " } else { "" };
         let title = format!(
-            "What {of}{} neurons look for: {rows} × {columns} weights each (blue +, red −)",
-            neurons.len()
+            "The weights of {of}{}: {rows} × {columns} each (blue +, red −)",
+            counted(neurons.len(), "neuron")
         );
-        let told = format!("the weights of {of}{} neurons, {rows} by {columns} each", neurons.len());
+        let told =
+            format!("the weights of {of}{}, {rows} by {columns} each", counted(neurons.len(), "neuron"));
         Ok((Figure::new(title, [Plot::new("", x, y).on(raster)]).frame(zoom * wide, zoom * high), told))
     }
 }

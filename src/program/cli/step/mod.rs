@@ -83,7 +83,10 @@ pub(super) struct Step {
 
 impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        let as_text = self.plain || self.questions || self.json;
+        // A terminal that cannot be drawn on gets the steps as text.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+        let plain = self.plain || (is_dumb && !self.questions && !self.json);
+        let as_text = plain || self.questions || self.json;
         if self.digits.is_some() && !as_text {
             let problem = Error::usage("--digits says how --plain and --questions print numbers");
             return Err(problem.remedy("add one of them").into());
@@ -106,7 +109,7 @@ impl Step {
         let stepper = sequence.stepper(&self.training);
         if self.json {
             self.print_json(stepper, output)?;
-        } else if self.plain || self.questions {
+        } else if plain || self.questions {
             let architecture = &sequence.network.architecture;
             let training = format!("{} cost, {}", architecture.cost, self.training);
             self.print_plain(stepper, &training, sequence.source(), output)?;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use backprop::counted;
 use backprop::step::text::number;
 use backprop::step::view::heading;
 use backprop::step::{Phase, Segment, Stepper};
@@ -31,14 +32,14 @@ impl Headings {
         if printed.is_some_and(|(_, printed)| printed == segment) {
             return Ok(());
         }
-        let (epoch, steps) = (moment.epoch + 1, moment.order.len());
+        let (epoch, steps) = (moment.epoch + 1, counted(moment.order.len(), "step"));
         if stepper.mini_batches().are_plain() {
             if printed.is_none() {
-                writeln!(output, "\nEpoch {epoch}, sample {}: {steps} steps", moment.sample)?;
+                writeln!(output, "\nEpoch {epoch}, sample {}: {steps}", moment.sample)?;
             }
         } else {
             if printed.is_none() {
-                writeln!(output, "\nEpoch {epoch}, mini-batch {}: {steps} steps", moment.mini_batch + 1)?;
+                writeln!(output, "\nEpoch {epoch}, mini-batch {}: {steps}", moment.mini_batch + 1)?;
             }
             let is_same_sample = printed.is_some_and(|(_, printed)| printed.sample == segment.sample);
             if segment.phase != Phase::UpdateByMean && !is_same_sample {

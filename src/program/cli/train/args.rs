@@ -92,7 +92,7 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE.json")]
     pub(super) out: Option<PathBuf>,
 
-    /// Write the model to --out after every N epochs as well
+    /// Write the model to --out after every N epochs as well; less often in a long run, as with --checkpoint-every
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) save_every: Option<usize>,
 
@@ -100,7 +100,8 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE")]
     pub(super) checkpoint: Option<PathBuf>,
 
-    /// Write a checkpoint after every N epochs [default: 1, or as often as the preset saves]
+    /// Write a checkpoint after every N epochs; in a run of more than 2,000 N, about a thousand times as it doubles
+    /// [default: 1, or as often as the preset saves]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) checkpoint_every: Option<usize>,
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
+use backprop::noun_for;
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
 
 use super::Train;
@@ -176,11 +177,14 @@ impl Screen {
             None => ("The network".to_owned(), state.history.last()),
         };
         if let Some(test) = kept.and_then(|report| report.test.as_ref()).or(self.start.as_ref()) {
+            let samples = noun_for(test.total, "sample");
             let samples = match self.tested {
-                _ if self.reproduces => "bytes",
-                Tested::Test => "test samples, which it has never seen",
-                Tested::HeldOut => "samples held out, which it has never seen",
-                Tested::Trained => "samples, the ones it was trained on",
+                _ if self.reproduces => noun_for(test.total, "byte"),
+                Tested::Test => format!("test {samples}, which it has never seen"),
+                Tested::HeldOut => format!("{samples} held out, which it has never seen"),
+                Tested::Trained => {
+                    format!("{samples}, the {} it was trained on", noun_for(test.total, "one"))
+                }
             };
             let verb = if self.reproduces { "reproduces" } else { "recognises" };
             let total = thousands(test.total);
@@ -225,14 +229,15 @@ fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
         None => String::new(),
     };
     let title = format!(
-        "Training {} on {}: {} sample{}{held_out}, {}.",
+        "Training {} on {}: {} {}{held_out}, {}.",
         run.config.architecture.sizes_text().replace(',', "-"),
         run.config.data.source,
         thousands(parts.train.len()),
-        if parts.train.len() == 1 { "" } else { "s" },
+        noun_for(parts.train.len(), "sample"),
         match parts.tested {
             Tested::Test => format!("{} to test", thousands(parts.test.len())),
             Tested::HeldOut => "which are the test".to_owned(),
+            Tested::Trained if parts.train.len() == 1 => "which is also the test".to_owned(),
             Tested::Trained => "which are also the test".to_owned(),
         }
     );
