@@ -29,6 +29,7 @@ mod trace;
 mod train;
 pub(crate) mod words;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -190,8 +191,20 @@ fn given_options(matches: &ArgMatches) -> Vec<String> {
 /// there is nowhere else to report it. The line is written in one piece, because a second signal could end the program
 /// between two.
 fn report(sentence: &str) {
-    let line = format!("backprop: {}\n", backprop::spelled_out(sentence));
+    let line = format!("backprop: {}\n", shortened(&backprop::spelled_out(sentence)));
     let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Returns a sentence without its middle if it is longer than anyone reads: an argument may have 100,000 letters.
+fn shortened(sentence: &str) -> Cow<'_, str> {
+    const ENDS: usize = 1000;
+    let place = |(place, _)| place;
+    let begin = sentence.char_indices().nth(ENDS).map(place);
+    let end = sentence.char_indices().rev().nth(ENDS).map(place);
+    match begin.zip(end) {
+        Some((begin, end)) if begin < end => format!("{} … {}", &sentence[..begin], &sentence[end..]).into(),
+        _ => sentence.into(),
+    }
 }
 
 /// Returns the error in the command line without colour, so that every escape sequence in it was typed by the user.

@@ -58,3 +58,28 @@ fn an_output_node_of_a_large_network_is_reached_in_50_milliseconds() {
     println!("784-300-10, to a breakpoint on node 2-0: {best:?}");
     assert!(best < Duration::from_millis(50), "{best:?}");
 }
+
+/// Returns how much memory a process holds, in kilobytes; 0 where the system does not say.
+fn memory_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|text| text.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn memory_stays_as_it_is_from_step_to_step() {
+    let mut editor = Editor::open(&json!({}));
+    let mut walk = |steps: usize| {
+        for step in 0..steps {
+            editor.go("stepIn");
+            if step % 10 == 0 {
+                editor.scope("Next step");
+            }
+        }
+        memory_of(editor.adapter.id())
+    };
+    let before = walk(2_000);
+    let after = walk(8_000);
+    assert!(after <= before + 500, "{before} kB, and {after} kB 8,000 steps later");
+    editor.leave();
+}
