@@ -37,13 +37,13 @@ pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architect
 
 /// Returns the same if steps are too few or too large, for a network in which nothing else is conspicuous.
 pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
-    let (Options { rate, batch, .. }, usual) = (*training.options, training.usual_rate);
+    let (Options { rate, batch, .. }, usual) = (training.options, training.usual_rate);
     let steps = steps(training);
-    if rate > LARGE_RATE * usual {
+    if *rate > LARGE_RATE * usual {
         let found = "The rate is large: steps jump over the places they look for.".to_owned();
         return vec![found, helps(&format!("--rate {usual}"))];
     }
-    if batch > 1 && rate / usual * ((steps * epochs) as f64) < FEW_STEPS {
+    if *batch > 1 && rate / usual * ((steps * epochs) as f64) < FEW_STEPS {
         let found = format!("Few steps: with --batch {batch} an epoch has {}.", counted(steps, "step"));
         return vec![found, helps("--batch 1")];
     }

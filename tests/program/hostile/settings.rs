@@ -59,7 +59,9 @@ fn check(mut settings: Vec<(&'static str, &'static str)>) {
 fn an_extreme_setting_trains_or_is_named() {
     check(Vec::new());
     for (option, values) in EXTREME {
-        values.iter().for_each(|value| check(vec![(option, value)]));
+        for value in values {
+            check(vec![(option, value)]);
+        }
     }
 }
 

@@ -12,7 +12,6 @@ use backprop::{Architecture, Engine, Error, counted, vectorized};
 
 use super::{Out, Picture, usage};
 use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
-use crate::cli::output::counted;
 use crate::cli::setup::SetupArgs;
 use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;

@@ -100,8 +100,9 @@ impl Picture for Weights {
         let zoom = (WIDTH / wide).min(if has_names { HEIGHT / high } else { WIDTH }).clamp(1, 40);
         let of = if neurons.len() < layer.weights.len() { "the first " } else { "" };
         let title = format!(
-            "The weights of {of}{}: {rows} × {columns} each (blue +, red −)",
-            counted(neurons.len(), "neuron")
+            "What {of}{} look{} for: {rows} × {columns} weights each (blue +, red −)",
+            counted(neurons.len(), "neuron"),
+            if neurons.len() == 1 { "s" } else { "" }
         );
         let told =
             format!("the weights of {of}{}, {rows} by {columns} each", counted(neurons.len(), "neuron"));
