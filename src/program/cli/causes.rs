@@ -43,9 +43,17 @@ pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
         let found = "The rate is large: steps jump over the places they look for.".to_owned();
         return vec![found, helps(&format!("--rate {usual}"))];
     }
-    if *batch > 1 && rate / usual * ((steps * epochs) as f64) < FEW_STEPS {
+    if rate / usual * ((steps * epochs) as f64) >= FEW_STEPS {
+        return Vec::new();
+    }
+    if *batch > 1 && *rate > usual / 10.0 {
         let found = format!("Few steps: with --batch {batch} an epoch has {}.", counted(steps, "step"));
         return vec![found, helps("--batch 1")];
+    }
+    if *rate < usual {
+        let found =
+            format!("The rate is small: weights have hardly moved in {}.", counted(steps * epochs, "step"));
+        return vec![found, helps(&format!("--rate {usual}"))];
     }
     Vec::new()
 }
