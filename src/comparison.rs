@@ -2,11 +2,12 @@
 //!
 //! `backprop compare` prints the result. It takes seconds; `cargo bench` measures more, and more carefully.
 
+use crate::gradient_check::Precision;
 use crate::vectorized::textbook;
 use crate::{Architecture, Engine, Label, Sample, WeightInit, clock, graph, vectorized};
 
-/// The engines may differ by this much after the samples they are compared on.
-const AGREEMENT: f64 = 1e-9;
+/// The engines may differ by this much after the samples they are compared on, in f32 and in f64.
+const AGREEMENT: [f64; 2] = [1e-4, 1e-9];
 /// The number of times each contender is timed, taking turns; the median counts.
 const PASSES: usize = 5;
 /// The shortest time that a pass takes: fast contenders repeat their samples until it is over.
@@ -17,6 +18,8 @@ const SHORTEST_PASS: f64 = 0.002;
 pub struct Comparison {
     /// Layer sizes.
     pub sizes: Vec<usize>,
+    /// What the vectorized network computes in.
+    pub precision: Precision,
     /// Weights and biases, all together.
     pub connections: usize,
     /// Microseconds the object graph takes to train on one sample.
@@ -36,7 +39,8 @@ pub struct Comparison {
 impl Comparison {
     /// Returns whether the engines ended with the same weights, up to rounding.
     pub fn agrees(&self) -> bool {
-        self.max_difference <= AGREEMENT
+        let [single, double] = AGREEMENT;
+        self.max_difference <= if self.precision == Precision::F32 { single } else { double }
     }
 }
 
@@ -72,12 +76,36 @@ pub struct Rows<'a> {
 /// If there are no samples, if the number of labels differs, or if no network can have this architecture.
 #[track_caller]
 pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64) -> Comparison {
+    compare_in(Precision::F64, architecture, rows, rate, seed)
+}
+
+/// Compares the object graph with a vectorized network of this precision; otherwise as [`compare`].
+///
+/// In f32, no weight may differ by more than 10⁻⁴.
+///
+/// # Panics
+/// As [`compare`] does.
+#[track_caller]
+pub fn compare_in(
+    precision: Precision,
+    architecture: &Architecture,
+    rows: Rows<'_>,
+    rate: f64,
+    seed: u64,
+) -> Comparison {
     let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
     let count = rows.samples.len() / inputs;
     assert!(count > 0, "a comparison needs a sample at least");
     let before = WeightInit::Small.draw(architecture, seed);
     let mut objects = graph::Network::from_parameters(architecture, &before);
-    let mut vectorized = vectorized::Network::from_parameters(architecture, &before);
+    let vectorized: Result<Box<dyn Engine>, _> = match precision {
+        Precision::F64 => vectorized::Network::try_new(architecture).map(|network| Box::new(network) as _),
+        Precision::F32 => {
+            vectorized::Network::<f32>::zeros(architecture).map(|network| Box::new(network) as _)
+        }
+    };
+    let mut vectorized = vectorized.unwrap_or_else(|error| panic!("{error}"));
+    vectorized.set_parameters(&before);
     let mut textbook = textbook::Network::from_parameters(architecture, &before);
 
     objects.train_each(rows.labels, rows.samples, rate);
@@ -86,6 +114,7 @@ pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64
     let connections = before.iter().count();
     let comparison = Comparison {
         sizes: architecture.sizes.clone(),
+        precision,
         connections,
         object_us: f64::NAN,
         textbook_us: f64::NAN,

@@ -4,6 +4,7 @@
 //! cargo run --release -- get-mnist data/mnist
 //! cargo run --release --example speed -- data/mnist            # everything
 //! cargo run --release --example speed -- data/mnist by-100 2   # one work, on two threads
+//! cargo run --release --example speed -- data/mnist by-100 1 f32
 //! cargo run --release --example speed -- data/mnist growth     # from 10³ to 10⁷ parameters
 //! ```
 //!
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use backprop::data_set::{DataSet, Pixels, Source, Targets};
+use backprop::gradient_check::Precision;
 use backprop::vectorized::{rungs, textbook};
 use backprop::{Architecture, Engine, Label, MiniBatchStep, Sample, WeightInit, graph, vectorized};
 use rand::rngs::ChaCha8Rng;
@@ -33,6 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = folder.ok_or("name the folder with MNIST's four files; `backprop get-mnist` gets them")?;
     let (wanted, threads) = (arguments.next(), arguments.next());
     let threads: Option<usize> = threads.map(|threads| threads.parse()).transpose()?;
+    let precision = match arguments.next().as_deref() {
+        None | Some("f64") => Precision::F64,
+        Some("f32") => Precision::F32,
+        Some(other) => return Err(format!("f64 or f32, not {other}").into()),
+    };
     let train = Source::Path(folder).load(Pixels::Scaled)?.train;
     let narrow = Architecture::new(&[784, 30, 10]);
     let middle = Architecture::new(&[784, 300, 10]);
@@ -41,32 +48,40 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let [fifty, hundred, thousand, all] = [50, 100, 1000, 10_000].map(|count| rows(&train, count));
     let dense = without_zeros(&thousand);
-    let works: [(&str, &dyn Fn(usize)); 12] = [
-        ("objects", &|_| _ = objects(&middle, &hundred)),
-        ("textbook", &|_| matrices_of_the_textbook(&middle, &thousand)),
-        ("memory-order", &|_| columns("memory order", &middle, &thousand, false)),
-        ("zeros", &|_| columns("memory order and zeros", &middle, &thousand, true)),
-        ("one-by-one", &|_| online("vectorized", &middle, &thousand, ONLINE_RATE)),
-        ("without-zeros", &|_| online("vectorized, inputs without zeros", &middle, &dense, 0.01)),
-        ("wide-one-by-one", &|_| online("vectorized", &wide, &fifty, 0.1)),
-        ("narrow-by-10", &|threads| mini_batches(&narrow, &all, 10, threads)),
-        ("by-100", &|threads| mini_batches(&middle, &all, 100, threads)),
-        ("without-zeros-by-100", &|threads| mini_batches(&middle, &dense, 100, threads)),
-        ("wide-by-100", &|threads| mini_batches(&wide, &thousand, 100, threads)),
-        ("growth", &|_| growth(&thousand)),
+    let works: [(&str, &dyn Fn(usize, Precision)); 12] = [
+        ("objects", &|_, _| _ = objects(&middle, &hundred)),
+        ("textbook", &|_, _| matrices_of_the_textbook(&middle, &thousand)),
+        ("memory-order", &|_, _| columns("memory order", &middle, &thousand, false)),
+        ("zeros", &|_, _| columns("memory order and zeros", &middle, &thousand, true)),
+        ("one-by-one", &|_, precision| online("vectorized", precision, &middle, &thousand, ONLINE_RATE)),
+        ("without-zeros", &|_, precision| {
+            online("vectorized, inputs without zeros", precision, &middle, &dense, 0.01);
+        }),
+        ("wide-one-by-one", &|_, precision| online("vectorized", precision, &wide, &fifty, 0.1)),
+        ("narrow-by-10", &|threads, precision| mini_batches(precision, &narrow, &all, 10, threads)),
+        ("by-100", &|threads, precision| mini_batches(precision, &middle, &all, 100, threads)),
+        ("without-zeros-by-100", &|threads, precision| {
+            mini_batches(precision, &middle, &dense, 100, threads)
+        }),
+        ("wide-by-100", &|threads, precision| mini_batches(precision, &wide, &thousand, 100, threads)),
+        ("growth", &|_, _| growth(&thousand)),
     ];
     if let Some(wanted) = wanted {
         let work = works.iter().find(|(name, _)| *name == wanted);
         let (_, work) =
             work.ok_or_else(|| format!("works are {}", works.map(|(name, _)| name).join(", ")))?;
-        work(threads.unwrap_or(1));
+        work(threads.unwrap_or(1), precision);
         return Ok(());
     }
     let here = &works[..works.len() - 1]; // growth is a question of its own
     for (name, work) in here.iter().chain(here.iter().rev()) {
-        work(1);
+        work(1, Precision::F64);
+        if name.contains("by") || name.starts_with("without") {
+            work(1, Precision::F32);
+        }
         if name.ends_with("by-100") {
-            work(2);
+            work(2, Precision::F64);
+            work(2, Precision::F32);
         }
     }
     Ok(())
@@ -155,22 +170,40 @@ fn columns(name: &str, architecture: &Architecture, rows: &Rows, skip_zeros: boo
     });
 }
 
-fn online(name: &str, architecture: &Architecture, rows: &Rows, rate: f64) {
-    let mut network =
-        vectorized::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
-    report(name, architecture, 1, 1, rows.count(), || {
+fn online(name: &str, precision: Precision, architecture: &Architecture, rows: &Rows, rate: f64) {
+    let mut network = vectorized_network(precision, architecture, 1);
+    report(&in_type(name, precision), architecture, 1, 1, rows.count(), || {
         network.train_each(&rows.labels, &rows.samples, rate);
     });
 }
 
-fn mini_batches(architecture: &Architecture, rows: &Rows, batch: usize, threads: usize) {
-    let mut network =
-        vectorized::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
-    if network.set_threads(threads).is_err() {
-        return;
+fn vectorized_network(precision: Precision, architecture: &Architecture, threads: usize) -> Box<dyn Engine> {
+    let start = WeightInit::Small.draw(architecture, 1);
+    if precision == Precision::F64 {
+        let mut network = vectorized::Network::from_parameters(architecture, &start);
+        network.set_threads(threads).expect("a few threads");
+        return Box::new(network);
     }
+    let mut network = vectorized::Network::<f32>::zeros(architecture).expect("it fits in f64, too");
+    network.set_threads(threads).expect("a few threads");
+    network.set_parameters(&start);
+    Box::new(network)
+}
+
+fn in_type(name: &str, precision: Precision) -> String {
+    if precision == Precision::F32 { format!("{name}, f32") } else { name.to_owned() }
+}
+
+fn mini_batches(
+    precision: Precision,
+    architecture: &Architecture,
+    rows: &Rows,
+    batch: usize,
+    threads: usize,
+) {
+    let mut network = vectorized_network(precision, architecture, threads);
     let step = MiniBatchStep::plain(BATCH_RATE);
-    report("vectorized", architecture, batch, threads, rows.count(), || {
+    report(&in_type("vectorized", precision), architecture, batch, threads, rows.count(), || {
         let batches = rows.labels.chunks(10 * batch).zip(rows.samples.chunks(784 * batch));
         for (labels, samples) in batches {
             network.train_mini_batch(labels, samples, &step);
@@ -192,8 +225,8 @@ fn growth(rows: &Rows) {
             r#"{{"parameters": {parameters}, "bytes_of_objects": {bytes}, "bytes_of_weights": {}}}"#,
             8 * (padded + biases)
         );
-        online("vectorized", &architecture, &some, 0.1);
-        mini_batches(&architecture, &hundreds, 100, 1);
+        online("vectorized", Precision::F64, &architecture, &some, 0.1);
+        mini_batches(Precision::F64, &architecture, &hundreds, 100, 1);
     }
 }
 

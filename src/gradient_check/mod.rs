@@ -59,6 +59,8 @@ mod tuning;
 mod verdict;
 mod walk;
 
+#[cfg(feature = "vectorized")]
+pub use self::networks::InSingle;
 pub use self::{
     check::Check,
     checkable::{Checkable, Details, Incremental, NamedGroup},

@@ -17,7 +17,7 @@ pub const SAMPLE_PER_GROUP: usize = 200;
 /// h = ∛ε. For `F64` the step is a little larger than that, so that small gradients are above the noise, and the
 /// tolerance no tighter than they then allow: tighter would prove no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Precision {
     /// Single precision: 24 binary digits, about 7 decimal ones.
     F32,

@@ -29,6 +29,7 @@ const VERSION: &str = "1";
 ///
 /// ```
 /// use backprop::data_set::{Pixels, Source};
+/// use backprop::gradient_check::Precision;
 /// use backprop::training::{Beginning, Checkpoint, DataRecord, Fingerprint, Outputs};
 /// use backprop::training::{Options, RunConfig, TrainingState};
 /// use backprop::{Engine, vectorized::Network};
@@ -37,6 +38,7 @@ const VERSION: &str = "1";
 /// let train = Source::Bits.load(Pixels::Scaled)?.train;
 /// let config = RunConfig {
 ///     engine: "vectorized".to_owned(),
+///     precision: Precision::F64,
 ///     architecture: network.architecture().clone(),
 ///     data: DataRecord {
 ///         source: Source::Bits,

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Options;
 use crate::data_set::{DataSet, Meaning, Source, any_path};
+use crate::gradient_check::Precision;
 use crate::model_file::Model;
 use crate::{Architecture, Error, Parameters, WeightInit};
 
@@ -16,6 +17,9 @@ use crate::{Architecture, Error, Parameters, WeightInit};
 pub struct RunConfig {
     /// The network that does the work, as on the command line: `object` or `vectorized`.
     pub engine: String,
+    /// What the network computes in.
+    #[serde(default, skip_serializing_if = "is_double")]
+    pub precision: Precision,
     /// Sizes, activations and cost.
     pub architecture: Architecture,
     /// The data it is trained and tested on.
@@ -109,7 +113,7 @@ impl RunConfig {
     /// #     train_limit: None, test_limit: None, held_out: 0, fingerprints: Vec::new(),
     /// # };
     /// # let run = RunConfig {
-    /// #     engine: "object".to_owned(), architecture: backprop::Architecture::new(&[8, 3, 8]), data,
+    /// #     engine: "object".to_owned(), precision: Default::default(), architecture: backprop::Architecture::new(&[8, 3, 8]), data,
     /// #     options: Options::default(), outputs: Outputs::default(), beginning: Beginning::default(),
     /// # };
     /// let mut other = run.clone();
@@ -139,6 +143,10 @@ impl RunConfig {
         }
         Ok(())
     }
+}
+
+fn is_double(precision: &Precision) -> bool {
+    *precision == Precision::F64
 }
 
 /// Compares field by field; lists are compared as a whole.

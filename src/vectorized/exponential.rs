@@ -1,15 +1,15 @@
 //! Exponential, sigmoid and tanh without branches.
 //!
 //! `libm::exp` takes many decisions on the way. Here every number takes the same path, so that in a loop over a vector
-//! a compiler turns each line into one instruction for eight numbers at once. The method is the usual one (Tang 1989;
+//! a compiler turns each line into one instruction for many numbers at once. The method is the usual one (Tang 1989;
 //! FreeBSD's `e_exp.c` has the constants):
 //!
 //! 1. write x = k·ln 2 + r with a whole k and |r| ≤ ½ ln 2;
-//! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸;
-//! 3. eˣ = 2ᵏ·eʳ, and 2ᵏ is made by writing k into the exponent bits of an f64.
+//! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸ (in f32 up to r⁹/9!, and 7·10⁻¹²);
+//! 3. eˣ = 2ᵏ·eʳ, and 2ᵏ is made by writing k into the exponent bits.
 //!
-//! Against 60-digit arithmetic, the largest error seen in 150,000 random arguments is 0.84 units in the last place for
-//! the exponential, 2.0 for the sigmoid and 2.4 for tanh. Multiplications and additions are separate (no fused
+//! In f64, against 60-digit arithmetic, the largest error seen in 150,000 random arguments is 0.84 units in the last place
+//! for the exponential, 2.0 for the sigmoid and 2.4 for tanh. Multiplications and additions are separate (no fused
 //! multiply-add), so every CPU gives the same bits.
 
 #![expect(
@@ -161,8 +161,8 @@ fn each<T: Number>(numbers: &mut [T::Lanes], function: impl Fn(T) -> T) {
     }
 }
 
-/// Limits x to the range in which [`reduce`] and [`Exponential::powers_of_two`] work. Comparisons, not `clamp`: a NaN must stay a
-/// NaN.
+/// Limits x to the range in which [`reduce`] and [`Exponential::powers_of_two`] work. Comparisons, not `clamp`: a NaN must
+/// stay a NaN.
 #[inline(always)]
 fn clamp<T: Number>(x: T) -> T {
     let x = if x > T::HIGHEST { T::HIGHEST } else { x };

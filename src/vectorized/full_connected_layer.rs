@@ -160,8 +160,7 @@ impl<T: Number> FullConnectedLayer<T> {
     /// added as soon as it is computed; [`FullConnectedLayer::gradient`] returns the matrix if you want to see it.
     pub fn update(&mut self, rate: f64) {
         let rate = T::from_f64(rate);
-        let panels = self.weights.panels_mut().zip(self.deltas.panels());
-        for (weights, deltas) in panels {
+        for (weights, deltas) in self.weights.panels_mut().zip(self.deltas.panels()) {
             update_by_sample::<T>(weights, deltas, deltas.len(), &self.inputs, rate);
         }
         update_biases::<T>(self.biases.lanes_mut(), self.deltas.lanes(), rate);
@@ -285,9 +284,8 @@ impl<T: Number> FullConnectedLayer<T> {
             }
         }
         assert_eq!(parameters.biases.len(), self.output_size(), "a bias for each output");
-        for (bias, number) in self.biases.vector_mut().iter_mut().zip(&parameters.biases) {
-            *bias = T::from_f64(*number);
-        }
+        let biases = self.biases.vector_mut().iter_mut().zip(&parameters.biases);
+        biases.for_each(|(bias, number)| *bias = T::from_f64(*number));
     }
 
     /// Changes the weight from input `column` to output `row`.

@@ -141,8 +141,7 @@ impl<T: Number> MiniBatch<T> {
         self.costs.extend(pairs.map(|(output, label)| cost.value(&T::in_double(output), label)));
         let pairs = output_rows.iter().zip(labels);
         let delta = |(a, y): (&T, &f64)| T::from_f64(cost.output_layer_delta(activation, a.to_f64(), *y));
-        let rows: Vec<T> = pairs.map(delta).collect();
-        deltas.copy_from_rows(&rows);
+        deltas.copy_from_rows(&pairs.map(delta).collect::<Vec<T>>());
         for index in (1..layers.len()).rev() {
             let (before, this) = self.memories.split_at_mut(index);
             backward(&layers[index], &mut this[0], &layers[index - 1], &mut before[index - 1], threads);

@@ -25,9 +25,9 @@
 //!   update      W ← W + η·δ·xᵀ,  b ← b + η·δ                 all weights
 //! ```
 //!
-//! Read [`textbook`] first, where these are three lines of ndarray. Then come the rungs of a ladder. Each changes how
-//! the same numbers are computed, never which, and `tests/library/vectorized/equivalence.rs` compares them all with
-//! each other.
+//! Read [`textbook`] first, where these are three lines of ndarray. Then come the rungs of a ladder. Each but the last
+//! changes how the same numbers are computed, never which, and `tests/library/vectorized/equivalence.rs` compares them all
+//! with each other.
 //!
 //! | rung | where | what changes |
 //! |---|---|---|
@@ -35,25 +35,28 @@
 //! | textbook matrices | [`textbook`] | a layer is a matrix, a step three formulas |
 //! | memory order | [`rungs`] | W is stored column by column; updates in place, no gradient matrix |
 //! | zeros | [`rungs`] | an input of 0 adds nothing: its column is not touched |
-//! | registers | [`FullConnectedLayer`] | eight lanes, panels of rows whose sums stay in registers, our own exponential, AVX if available |
+//! | registers | [`FullConnectedLayer`] | lanes, panels of rows whose sums stay in registers, our own exponential, AVX if available |
 //! | one visit | [`Engine::train_each`](crate::Engine::train_each) | a panel is updated and used for the next sample while it is in the cache |
 //! | batch | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | a column is loaded once for all samples that use it |
 //! | product | [`Engine::train_mini_batch`](crate::Engine::train_mini_batch) | if few inputs are 0: tiles of the result in registers, both factors packed |
 //! | threads | [`Network::set_threads`] | panels are divided among threads |
+//! | half the bytes | [`Network::zeros`] | the same code in f32: twice as many numbers in a register, a cache, a second |
 //!
 //! # Where to look
 //!
 //! [`Network`] holds the layers and goes through them; [`FullConnectedLayer`] is one layer, with fc.py's three methods.
-//! Inside, `panel_matrix` is the memory layout of weights, `non_zeros` are the inputs to use, and `exponential` is σ
-//! without branches. The inner loops are in `kernels`, a file each for forward, backward and update, and one for the
-//! tile, the heart of a matrix product; `mini_batch` takes several samples through all that.
+//! Inside, `number` is what f64 and f32 have in common, `panel_matrix` the memory layout of weights, `non_zeros` are the
+//! inputs to use, and `exponential` is σ without branches. The inner loops are in `kernels`, a file each for forward,
+//! backward and update, and one for the tile, the heart of a matrix product; `mini_batch` takes several samples through
+//! all that.
 //!
 //! # Same bits everywhere
 //!
 //! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
 //! rows: every sum has a fixed order, and a product is always added with one rounding (`mul_add`: an instruction on
 //! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it, unless
-//! [`set_multiply_add`] helps). Only a mini-batch of several samples is a different computation from several steps.
+//! [`set_multiply_add`] helps; in f32, f64 does). Only a mini-batch of several samples is a different computation from
+//! several steps.
 //!
 //! # Sign
 //!

@@ -207,7 +207,7 @@ impl<T: Number> Network<T> {
         self.forward(sample);
         self.calc_gradient(label);
         self.update_weight(rate);
-        self.loss_of_output(label)
+        self.loss(&T::in_double(self.output()), label)
     }
 
     /// Computes every layer's delta, −∂E/∂z, from the last layer back to the first after the input (fc.py's
@@ -283,10 +283,65 @@ impl<T: Number> Network<T> {
         self.layers.iter().map(FullConnectedLayer::dump).collect()
     }
 
-    /// Returns the cost of [`Network::output`].
+    /// Does [`Engine::predict_rows`].
     #[track_caller]
-    fn loss_of_output(&self, label: Label<'_>) -> f64 {
-        self.loss(&T::in_double(self.output()), label)
+    fn outputs_of_rows(&self, samples: &[f64]) -> Vec<f64> {
+        let Self { architecture, layers, threads, .. } = self;
+        let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+        let count = self.count_samples(samples);
+        let mut rows = vec![0.0; count * outputs];
+        let weights = architecture.parameter_count().unwrap_or(usize::MAX);
+        let used = threads.worth(count.saturating_mul(weights));
+        let share = count.div_ceil(used).max(1);
+        let shares = samples.chunks(share * inputs).zip(rows.chunks_mut(share * outputs));
+        threads.share_out(used, shares, |(samples, rows)| {
+            let mut mini_batch = MiniBatch::new(layers);
+            let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
+            for (samples, rows) in blocks {
+                rows.copy_from_slice(&T::in_double(mini_batch.predict(layers, samples, &Threads::one())));
+            }
+        });
+        rows
+    }
+
+    /// Does [`Engine::train_each`].
+    #[track_caller]
+    fn step_by_step(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
+        self.count_rows(labels, samples);
+        let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
+        let mut labels = labels.chunks_exact(outputs).map(Label);
+        let mut samples = samples.chunks_exact(inputs).map(Sample);
+        let mut trained = Trained::default();
+        let (Some(mut label), Some(sample)) = (labels.next(), samples.next()) else { return trained };
+        self.forward(sample);
+        loop {
+            trained.cost += self.loss(&T::in_double(self.output()), label);
+            trained.samples += 1;
+            self.calc_gradient(label);
+            let next = labels.next().zip(samples.next()).filter(|_| trained.cost.is_finite());
+            let Some((next_label, next_sample)) = next else { break };
+            self.update_and_forward(rate, next_sample);
+            label = next_label;
+        }
+        self.update_weight(rate);
+        trained
+    }
+
+    /// Does [`Engine::train_mini_batch`].
+    #[track_caller]
+    fn one_step(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
+        let count = self.count_rows(labels, samples);
+        assert!(count > 0, "a mini-batch needs at least one sample");
+        let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
+        assert!(
+            dropout.is_none_or(|d| d.probability < 1.0),
+            "dropout must leave some neurons: probability below 1"
+        );
+
+        let Self { architecture, layers, mini_batch, threads } = self;
+        mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
+        mini_batch.update(layers, samples, step.rate / count as f64, step.weight_decay, threads);
+        mini_batch.costs.iter().sum()
     }
 
     /// Does the forward pass: each layer's output is the next one's input.
@@ -356,7 +411,7 @@ macro_rules! engine {
 
             #[track_caller]
             fn predict_rows(&mut self, samples: &[f64]) -> Vec<f64> {
-                predict_rows(self, samples)
+                self.outputs_of_rows(samples)
             }
 
             #[track_caller]
@@ -366,81 +421,18 @@ macro_rules! engine {
 
             #[track_caller]
             fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
-                train_each(self, labels, samples, rate)
+                self.step_by_step(labels, samples, rate)
             }
 
             #[track_caller]
             fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
-                train_mini_batch(self, labels, samples, step)
+                self.one_step(labels, samples, step)
             }
         }
     };
 }
 engine!(f64);
 engine!(f32);
-
-#[track_caller]
-fn predict_rows<T: Number>(network: &Network<T>, samples: &[f64]) -> Vec<f64> {
-    let Network { architecture, layers, threads, .. } = network;
-    let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
-    let count = network.count_samples(samples);
-    let mut rows = vec![0.0; count * outputs];
-    let weights = architecture.parameter_count().unwrap_or(usize::MAX);
-    let used = threads.worth(count.saturating_mul(weights));
-    let share = count.div_ceil(used).max(1);
-    let shares = samples.chunks(share * inputs).zip(rows.chunks_mut(share * outputs));
-    threads.share_out(used, shares, |(samples, rows)| {
-        let mut mini_batch = MiniBatch::new(layers);
-        let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
-        for (samples, rows) in blocks {
-            rows.copy_from_slice(&T::in_double(mini_batch.predict(layers, samples, &Threads::one())));
-        }
-    });
-    rows
-}
-
-#[track_caller]
-fn train_each<T: Number>(network: &mut Network<T>, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
-    network.count_rows(labels, samples);
-    let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
-    let mut labels = labels.chunks_exact(outputs).map(Label);
-    let mut samples = samples.chunks_exact(inputs).map(Sample);
-    let mut trained = Trained::default();
-    let (Some(mut label), Some(sample)) = (labels.next(), samples.next()) else { return trained };
-    network.forward(sample);
-    loop {
-        trained.cost += network.loss_of_output(label);
-        trained.samples += 1;
-        network.calc_gradient(label);
-        let next = labels.next().zip(samples.next()).filter(|_| trained.cost.is_finite());
-        let Some((next_label, next_sample)) = next else { break };
-        network.update_and_forward(rate, next_sample);
-        label = next_label;
-    }
-    network.update_weight(rate);
-    trained
-}
-
-#[track_caller]
-fn train_mini_batch<T: Number>(
-    network: &mut Network<T>,
-    labels: &[f64],
-    samples: &[f64],
-    step: &MiniBatchStep,
-) -> f64 {
-    let count = network.count_rows(labels, samples);
-    assert!(count > 0, "a mini-batch needs at least one sample");
-    let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
-    assert!(
-        dropout.is_none_or(|d| d.probability < 1.0),
-        "dropout must leave some neurons: probability below 1"
-    );
-
-    let Network { architecture, layers, mini_batch, threads } = network;
-    mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
-    mini_batch.update(layers, samples, step.rate / count as f64, step.weight_decay, threads);
-    mini_batch.costs.iter().sum()
-}
 
 /// Checks that the weights fit into memory, before they are allocated.
 fn check_memory<T: Number>(architecture: &Architecture) -> Result<(), Error> {

@@ -19,8 +19,7 @@ use crate::gradient_check::Real;
 /// A type of numbers that a [`Network`](super::Network) can compute in: `f64` or `f32`.
 pub trait Number: Arithmetic {}
 
-impl Number for f32 {}
-impl Number for f64 {}
+impl<T: Arithmetic> Number for T {}
 
 /// What the network does with numbers.
 pub trait Arithmetic:
@@ -125,12 +124,6 @@ pub trait Lanes<T>: Copy + Debug + PartialEq + Send + Sync + 'static {
 
     /// Adds up all lanes in pairs: the upper half to the lower, until one is left.
     fn sum(self) -> T;
-
-    /// Changes one lane.
-    fn set(&mut self, lane: usize, number: T);
-
-    /// Returns one lane.
-    fn get(&self, lane: usize) -> T;
 }
 
 impl<T: Arithmetic, const N: usize> Lanes<T> for [T; N] {
@@ -176,15 +169,5 @@ impl<T: Arithmetic, const N: usize> Lanes<T> for [T; N] {
             }
         }
         self[0]
-    }
-
-    #[inline(always)]
-    fn set(&mut self, lane: usize, number: T) {
-        self[lane] = number;
-    }
-
-    #[inline(always)]
-    fn get(&self, lane: usize) -> T {
-        self[lane]
     }
 }

@@ -60,6 +60,22 @@ impl Snapshot {
     }
 }
 
+/// An epoch in f32 (single.json), by single samples and in mini-batches.
+#[derive(Deserialize)]
+pub struct Single {
+    pub sizes: Vec<usize>,
+    pub count: usize,
+    pub rate: f64,
+    pub by: Vec<SingleRun>,
+}
+
+/// One way through the samples of a [`Single`].
+#[derive(Deserialize)]
+pub struct SingleRun {
+    pub batch: usize,
+    pub model_after: Model,
+}
+
 /// One mini-batch (batch_*). Signs are the usual ones: +∂C/∂z and +∂C/∂w.
 #[derive(Deserialize)]
 pub struct Batch {

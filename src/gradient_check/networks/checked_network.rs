@@ -2,7 +2,7 @@
 
 use super::{Downstream, Example, Forward, Layout, Task};
 use crate::gradient_check::faults::BackwardPass;
-use crate::gradient_check::{Checkable, Details, Incremental, ParameterId};
+use crate::gradient_check::{Checkable, Details, Incremental, ParameterId, Precision};
 use crate::{Cost, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
@@ -13,6 +13,11 @@ use crate::{Cost, Engine, Label, Parameters, Sample};
 pub trait CheckedEngine: Engine {
     /// The engine's name at the head of a report.
     fn engine_name(&self) -> &'static str;
+
+    /// The precision that the gradient is computed in. The error is computed in f64 in any case.
+    fn precision(&self) -> Precision {
+        Precision::F64
+    }
 
     /// The weight or bias with this id.
     fn parameter_at(&self, id: ParameterId) -> f64;
@@ -210,6 +215,8 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
             gradient_source: source.to_owned(),
             samples: self.task.examples.len(),
             least_noise: self.least_noise(),
+            precision: self.network.precision(),
+            reference: self.network.precision() == Precision::F32,
             ..Details::default()
         }
     }

@@ -14,6 +14,8 @@ mod task;
 #[cfg(feature = "vectorized")]
 mod vectorized_network;
 
+#[cfg(feature = "vectorized")]
+pub use self::vectorized_network::InSingle;
 pub use self::{
     checked_network::{CheckedEngine, CheckedNetwork},
     forward::Forward,

@@ -6,6 +6,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use backprop::data_set::{Columns, DataSet, Kind, Missing, Part, Pixels, Source};
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Checkpoint, EpochReport};
@@ -26,21 +27,31 @@ pub enum EngineKind {
 }
 
 impl EngineKind {
-    /// Creates a network with these weights.
+    /// Creates a network with these weights, rounded to what it computes in.
     pub(super) fn build(
         self,
         architecture: &Architecture,
         parameters: &Parameters,
+        precision: Precision,
         threads: usize,
     ) -> Result<Box<dyn Engine>, Error> {
-        let mut engine: Box<dyn Engine> = match self {
-            Self::Object if threads > 1 => {
+        let mut engine: Box<dyn Engine> = match (self, precision) {
+            (Self::Object, _) if threads > 1 => {
                 return Err(Error::usage("the object graph works on one thread")
                     .remedy("--threads needs --engine vectorized"));
             }
-            Self::Object => Box::new(graph::Network::try_new(architecture)?),
-            Self::Vectorized => {
+            (Self::Object, Precision::F32) => {
+                return Err(Error::usage("the object graph computes in f64")
+                    .remedy("--precision f32 needs --engine vectorized"));
+            }
+            (Self::Object, Precision::F64) => Box::new(graph::Network::try_new(architecture)?),
+            (Self::Vectorized, Precision::F64) => {
                 let mut network = vectorized::Network::try_new(architecture)?;
+                network.set_threads(threads)?;
+                Box::new(network)
+            }
+            (Self::Vectorized, Precision::F32) => {
+                let mut network = vectorized::Network::<f32>::zeros(architecture)?;
                 network.set_threads(threads)?;
                 Box::new(network)
             }
@@ -56,6 +67,10 @@ pub(super) struct EngineArgs {
     /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
     #[arg(long, value_name = "ENGINE", value_parser = words::<EngineKind>())]
     pub(super) engine: Option<EngineKind>,
+
+    /// What the vectorized network computes in [default: f64]
+    #[arg(long, value_name = "TYPE", value_parser = words::<Precision>())]
+    pub(super) precision: Option<Precision>,
 
     /// Threads for mini-batches and evaluation; results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
@@ -74,7 +89,7 @@ impl EngineArgs {
         architecture: &Architecture,
         parameters: &Parameters,
     ) -> Result<Box<dyn Engine>, Error> {
-        self.kind().build(architecture, parameters, self.threads)
+        self.kind().build(architecture, parameters, self.precision.unwrap_or_default(), self.threads)
     }
 }
 

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use backprop::comparison::{Comparison, Rows, compare};
+use backprop::comparison::{Comparison, Rows, compare_in};
 use backprop::data_set::{DataSet, Source, Targets};
+use backprop::gradient_check::Precision;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
 use backprop::{Architecture, Cost, Error, counted, graph};
@@ -52,6 +53,10 @@ pub(super) struct Compare {
     /// The cost
     #[arg(long, value_name = "COST", default_value = "quadratic", value_parser = words::<Cost>())]
     cost: Cost,
+
+    /// What the vectorized network computes in; the object graph computes in f64
+    #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
+    precision: Precision,
 
     /// The first N training samples
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one)]
@@ -105,7 +110,7 @@ impl Compare {
             let working = Working::on(format!("Comparing on {sizes}"));
             let (labels, samples) = rows(&data, architecture.output_size());
             let rows = Rows { labels: &labels, samples: &samples };
-            let comparison = compare(architecture, rows, self.rate, self.seed);
+            let comparison = compare_in(self.precision, architecture, rows, self.rate, self.seed);
             drop(working);
             if self.json {
                 output.json(&json_of(&comparison))?;
@@ -119,10 +124,17 @@ impl Compare {
         }
         let agree = comparisons.iter().all(Comparison::agrees);
         if !self.json {
-            let sentence = if agree {
-                "The engines end in the same weights; times are microseconds of training a sample, on one thread."
-            } else {
-                "The engines do not end in the same weights, so they were not timed: try a smaller rate."
+            let sentence = match (agree, self.precision) {
+                (false, _) => {
+                    "The engines do not end in the same weights, so they were not timed: try a smaller rate."
+                }
+                (true, Precision::F64) => {
+                    "The engines end in the same weights; times are microseconds of training a sample, on one thread."
+                }
+                (true, Precision::F32) => {
+                    "The engines end in the same weights, up to the rounding of f32; times are microseconds of training a \
+                     sample, on one thread."
+                }
             };
             writeln!(output, "\n{sentence}")?;
         }
@@ -195,6 +207,7 @@ fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()
 fn json_of(comparison: &Comparison) -> serde_json::Value {
     json!({
         "sizes": comparison.sizes,
+        "precision": comparison.precision,
         "connections": comparison.connections,
         "agree": comparison.agrees(),
         "object_us": comparison.object_us,

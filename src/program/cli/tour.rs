@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use backprop::data_set::{Pixels, Source, Split, nine_nodes};
-use backprop::gradient_check::{Check, CheckedNetwork, Verdict};
+use backprop::gradient_check::{Check, CheckedNetwork, Precision, Verdict};
 use backprop::graph;
 use backprop::step::{Phase, Stepper};
 use backprop::training::{Options, Trainer};
@@ -110,7 +110,7 @@ fn learn_twice(output: &mut Output, digits: &Split) -> Result<ExitCode, Failure>
     output.flush()?;
     let mut engines = [EngineKind::Object, EngineKind::Vectorized]
         .into_iter()
-        .map(|kind| kind.build(&architecture, &parameters, 1))
+        .map(|kind| kind.build(&architecture, &parameters, Precision::F64, 1))
         .collect::<Result<Vec<_>, Error>>()?;
     let options = Options { epochs: Some(EPOCHS), ..Options::default() };
     let trainer = || Trainer::new(options.clone(), &digits.train, None, &digits.test);

@@ -1,6 +1,7 @@
 //! The library's choices as words of the command line.
 
 use backprop::data_set::{Missing, Part, Pixels, Targets};
+use backprop::gradient_check::Precision;
 use backprop::training::Preset;
 use backprop::{Activation, Cost, WeightInit};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -44,6 +45,13 @@ impl Word for EngineKind {
     const WORDS: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Object, "object", "One object per node and per connection"),
         (Self::Vectorized, "vectorized", "One matrix per layer"),
+    ];
+}
+
+impl Word for Precision {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::F32, "f32", "Seven digits in four bytes: half the memory"),
+        (Self::F64, "f64", "Sixteen digits in eight bytes"),
     ];
 }
 

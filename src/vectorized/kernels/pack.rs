@@ -62,7 +62,7 @@ pub fn deltas_by_row<T: Number>(deltas: &PanelMatrix<T>, packed: &mut Vec<T::Lan
             let columns = T::Lanes::flat(panel).chunks_exact(height);
             for (sample, column) in columns.skip(first).take(lanes * T::LANES).enumerate() {
                 for (lanes, delta) in this.chunks_exact_mut(lanes).zip(column) {
-                    lanes[sample / T::LANES].set(sample % T::LANES, *delta);
+                    T::Lanes::flat_mut(lanes)[sample] = *delta;
                 }
             }
             rest = next;
@@ -104,7 +104,7 @@ pub fn sums_by_sample<T: Number>(sums: &[T::Lanes], samples: usize, panel: &mut 
         let lanes = sums.len() / inputs_of_panel::<T>();
         for (sample, column) in columns.chunks_exact_mut(rows).enumerate() {
             for (number, lanes) in column.iter_mut().zip(sums.chunks_exact(lanes)) {
-                *number = lanes[sample / T::LANES].get(sample % T::LANES);
+                *number = T::Lanes::flat(lanes)[sample];
             }
         }
     }

@@ -1,10 +1,11 @@
 //! The heart of a matrix product: a tile of the result that stays in registers while the sum runs over its inner index.
 //!
 //! A product of matrices loads every number many times: n³ products have only 3·n² numbers. A tile of `N` columns of
-//! `M` [`Lanes`] loads M + N times for M·N multiply-adds of eight numbers. A processor does two loads and two
-//! multiply-adds at a time, so M + N must not exceed M·N. The M·N sums must be as many as are in progress at once (two
-//! a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
-//! registers of four numbers each) of the 16 that AVX2 has.
+//! `M` lanes loads M + N times for M·N multiply-adds of 64 bytes, which are eight f64 or sixteen f32. A processor does two
+//! loads and two multiply-adds at a time, so M + N must not exceed M·N. The M·N sums must be as many as are in progress at
+//! once (two a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
+//! registers of 32 bytes each) of the 16 that AVX2 has. Registers and caches count bytes, so f32 has the same tiles and
+//! depths; each does twice as much.
 
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::number::{Lanes as _, Number};
@@ -12,7 +13,7 @@ use crate::vectorized::number::{Lanes as _, Number};
 /// The number of columns of a tile.
 pub const COLUMNS: usize = 4;
 
-/// The most [`Lanes`] in a column of a tile.
+/// The most lanes in a column of a tile.
 pub const HEIGHT: usize = 4;
 
 /// The numbers of `COLUMNS` columns at the same inner index.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use backprop::data_set::{Answers, DataSet, Pixels, Source, Standardization};
+use backprop::gradient_check::Precision;
 use backprop::training::{Beginning, Checkpoint, Options, RunConfig, Trainer, TrainingState};
 use backprop::training::{DataRecord, Fingerprint, Outputs};
 use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
@@ -33,6 +34,7 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
     let parameters = WeightInit::Normal.draw(&architecture, options.seed);
     let state = TrainingState::new(&options);
     let config = RunConfig {
+        precision: Precision::F64,
         engine: kind.to_owned(),
         architecture,
         data: DataRecord {

@@ -1,9 +1,11 @@
 //! The vectorized network against reference numbers: sample by sample, and in mini-batches.
 
 use backprop::vectorized::Network;
-use backprop::{Activation, Architecture, Cost, Engine, Label, MiniBatchStep, Sample};
+use backprop::{
+    Activation, Architecture, Cost, Engine, Label, LayerParameters, MiniBatchStep, Parameters, Sample,
+};
 
-use testkit::golden::{Batch, Online, read_json};
+use testkit::golden::{Batch, Online, Single, read_json};
 
 fn assert_all_close(ours: &[f64], theirs: &[f64], tolerance: f64, place: &str) {
     assert_eq!(ours.len(), theirs.len(), "{place}");
@@ -110,4 +112,47 @@ fn a_tanh_mini_batch_matches_the_reference() {
 #[test]
 fn a_relu_mini_batch_matches_the_reference() {
     matches_mini_batch("batch_relu.json", Activation::Relu, Cost::Quadratic);
+}
+
+/// Numbers from 0 to 1 in an order that looks random, as make_single.py has them.
+fn table(rows: usize, columns: usize, factor: usize, modulus: usize) -> Vec<f64> {
+    (0..rows * columns).map(|place| (place * factor % modulus) as f64 / modulus as f64).collect()
+}
+
+#[test]
+fn an_epoch_in_f32_is_numpy_s_in_f32() {
+    let golden: Single = read_json("single.json");
+    let architecture = Architecture::new(&golden.sizes);
+    let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+    let samples: Vec<f64> =
+        table(golden.count, inputs, 6151, 9973).into_iter().map(|x| if x < 0.6 { 0.0 } else { x }).collect();
+    let labels: Vec<f64> =
+        table(golden.count, outputs, 4409, 8999).into_iter().map(|y| 0.1 + 0.8 * y).collect();
+    let layers = golden.sizes.windows(2).map(|pair| {
+        let weights = table(pair[1], pair[0], 7919, 10007);
+        LayerParameters {
+            weights: weights.chunks(pair[0]).map(|row| row.iter().map(|w| w - 0.5).collect()).collect(),
+            biases: table(1, pair[1], 31, 101).into_iter().map(|b| b - 0.5).collect(),
+        }
+    });
+    let start = Parameters { layers: layers.collect() };
+    for run in &golden.by {
+        let mut network = Network::<f32>::zeros(&architecture).expect("a small network");
+        network.set_parameters(&start);
+        if run.batch == 1 {
+            network.train_each(&labels, &samples, golden.rate);
+        } else {
+            let batches = labels.chunks(outputs * run.batch).zip(samples.chunks(inputs * run.batch));
+            for (labels, samples) in batches {
+                network.train_mini_batch(labels, samples, &MiniBatchStep::plain(golden.rate));
+            }
+        }
+        let (ours, theirs) = (network.parameters(), run.model_after.parameters());
+        let moved = theirs.max_difference(&start);
+        assert!(moved > 0.05, "{moved}");
+        // Relative to each weight, and to a hundredth where it is smaller.
+        let relative = ours.iter().zip(theirs.iter()).map(|(a, b)| (a - b).abs() / b.abs().max(0.01));
+        let worst = relative.fold(0.0, f64::max);
+        assert!(0.0 < worst && worst < 1e-4, "by {}: {worst:e}", run.batch);
+    }
 }

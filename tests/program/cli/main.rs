@@ -15,6 +15,7 @@ mod mnist;
 mod mystery;
 mod plot;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod precision;
 mod processors;
 mod resume;
 mod round_trip;

@@ -18,12 +18,15 @@ const PROCESSORS: [(&str, &str); 2] =
     [("Nehalem", "avx2 false, avx512f false, fma false"), ("Haswell", "avx2 true, avx512f false, fma true")];
 
 /// One sample a step and mini-batches, every activation function, on layers of one lane and of many.
-const RUNS: [&str; 5] = [
+const RUNS: [&str; 8] = [
     "--sizes 784,30,10",
     "--sizes 784,70,10 --activation tanh",
     "--sizes 784,9,17,10 --activation relu,sigmoid,tanh --init scaled",
     "--sizes 784,30,10 --batch 7 --l2 0.1 --dropout 0.3",
     "--sizes 784,70,10 --batch 50 --cost cross-entropy --threads 2",
+    "--sizes 784,70,10 --activation tanh --precision f32",
+    "--sizes 784,30,10 --batch 7 --l2 0.1 --dropout 0.3 --precision f32",
+    "--sizes 784,70,10 --batch 50 --cost cross-entropy --threads 3 --precision f32",
 ];
 
 /// Returns `program`, to be run on another processor.

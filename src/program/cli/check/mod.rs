@@ -11,10 +11,13 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::progress::Working;
+use super::words::words;
 use super::{Failure, Output};
 use backprop::gradient_check::faults::{Fault, GALLERY};
-use backprop::gradient_check::{self, CheckedEngine, CheckedNetwork, Recompute, Report, Selection};
-use backprop::{graph, vectorized};
+use backprop::gradient_check::{
+    self, CheckedEngine, CheckedNetwork, InSingle, Precision, Recompute, Report, Selection,
+};
+use backprop::{Error, graph, vectorized};
 use outcome::Outcome;
 use setting::{Setting, SettingArgs};
 
@@ -34,9 +37,13 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub(super) struct Check {
-    /// The network whose backward pass is checked; `both` checks every parameter on both
-    #[arg(long, value_name = "ENGINE", default_value = "both")]
-    engine: Engines,
+    /// The network whose backward pass is checked; `both` checks every parameter on both [default: both; in f32 vectorized]
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<Engines>,
+
+    /// What the network computes in: f32 is the vectorized network's, and its error is measured in f64
+    #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
+    precision: Precision,
 
     #[command(flatten)]
     setting: SettingArgs,
@@ -105,11 +112,15 @@ impl Check {
         }
         let setting = self.setting.prepare()?;
         let mut outcome = Outcome::new();
-        if self.engine != Engines::Vectorized {
+        let engine = self.engine(&setting)?;
+        if engine != Engines::Vectorized {
             let mut network = graph::Network::try_new(&setting.architecture)?;
             outcome.add("object", || self.check(&mut network, &setting));
         }
-        if self.engine != Engines::Object {
+        if self.precision == Precision::F32 {
+            let mut network = InSingle::try_new(&setting.architecture)?;
+            outcome.add("vectorized", || self.check(&mut network, &setting));
+        } else if engine != Engines::Object {
             let mut network = vectorized::Network::try_new(&setting.architecture)?;
             outcome.add("vectorized", || self.check(&mut network, &setting));
         }
@@ -141,6 +152,19 @@ impl Check {
             }
         }
         Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    /// Returns the engine asked for; by default both, of which only one has f32.
+    fn engine(&self, setting: &Setting) -> Result<Engines, Error> {
+        match (self.precision, self.engine) {
+            (Precision::F64, engine) => Ok(engine.unwrap_or(Engines::Both)),
+            (Precision::F32, _) if setting.fault.is_some() || self.setting.mystery.hidden().is_some() => {
+                Err(Error::usage("a fault's backward pass computes in f64").remedy("omit --precision f32"))
+            }
+            (Precision::F32, None | Some(Engines::Vectorized)) => Ok(Engines::Vectorized),
+            (Precision::F32, Some(_)) => Err(Error::usage("the object graph computes in f64")
+                .remedy("--precision f32 needs --engine vectorized")),
+        }
     }
 
     fn check<N: CheckedEngine>(&self, network: &mut N, setting: &Setting) -> Report {

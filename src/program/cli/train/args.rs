@@ -247,8 +247,9 @@ impl Train {
     /// Puts every option that was given into the configuration of a run: a new one, already filled in by its preset
     /// and its data, or a resumed one.
     pub(super) fn fill(&self, config: &mut RunConfig) {
-        let RunConfig { engine, architecture, data, options, outputs, beginning } = config;
+        let RunConfig { engine, precision, architecture, data, options, outputs, beginning } = config;
         put(self.engine.engine.map(|engine| engine.word().to_owned()), engine);
+        put(self.engine.precision, precision);
 
         put(self.sizes.as_ref().map(|sizes| sizes.0.clone()), &mut architecture.sizes);
         if let Some(activation) = &self.activation {

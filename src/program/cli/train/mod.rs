@@ -42,7 +42,8 @@ impl Train {
         parts.check_fit(&config.architecture)?;
         let engine = EngineKind::of_word(&config.engine)
             .ok_or_else(|| Error::contents(format!("there is no engine '{}'", config.engine)))?;
-        let mut engine = engine.build(&config.architecture, &checkpoint.parameters, self.engine.threads)?;
+        let (parameters, threads) = (&checkpoint.parameters, self.engine.threads);
+        let mut engine = engine.build(&config.architecture, parameters, config.precision, threads)?;
         let options = config.options.clone();
         let trainer = Trainer::new(options, &parts.train, parts.validation.as_ref(), &parts.test)?;
         let mut trainer = trainer.resume(checkpoint.state.clone());

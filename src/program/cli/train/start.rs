@@ -2,6 +2,7 @@
 
 use backprop::Error;
 use backprop::data_set::{Meaning, Split};
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Beginning, Checkpoint, DataRecord, Outputs, Preset, RunConfig, TrainingState};
@@ -59,6 +60,7 @@ impl Train {
         let init = setup.model.is_none().then(|| setup.init.unwrap_or_default());
         let mut config = RunConfig {
             engine: self.engine.kind().word().to_owned(),
+            precision: Precision::F64,
             architecture,
             data,
             options,

@@ -28,8 +28,7 @@ use std::sync::OnceLock;
 
 use crate::vectorized::number::Arithmetic;
 
-const LANES: usize = f64::LANES;
-type Lanes = [f64; LANES];
+type Lanes = <f64 as Arithmetic>::Lanes;
 
 /// Adds numbers·factor to sums.
 type MultiplyAdd = fn(&mut [f64], &[f64], f64);
@@ -45,9 +44,9 @@ static MULTIPLY_ADD: OnceLock<MultiplyAdd> = OnceLock::new();
 pub fn set_multiply_add(multiply_add: fn(&mut [f64], &[f64], f64)) -> bool {
     // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰; a rounded product loses the last term.
     let [number, lost] = [-30, -60].map(|exponent| libm::ldexp(1.0, exponent));
-    let mut sums = [-1.0 - 2.0 * number; LANES];
-    multiply_add(&mut sums, &[1.0 + number; LANES], 1.0 + number);
-    sums == [lost; LANES] && MULTIPLY_ADD.set(multiply_add).is_ok()
+    let mut sums = [-1.0 - 2.0 * number; f64::LANES];
+    multiply_add(&mut sums, &[1.0 + number; f64::LANES], 1.0 + number);
+    sums == [lost; f64::LANES] && MULTIPLY_ADD.set(multiply_add).is_ok()
 }
 
 /// Products of smaller numbers could have parts too small to represent: 2⁻²⁵⁵.
@@ -79,7 +78,7 @@ fn add_products<const HEIGHT: usize>(
     numbers: &[Lanes; HEIGHT],
     factors: impl Iterator<Item = f64> + Clone,
 ) {
-    let mut before = [[0.0; LANES]; HEIGHT];
+    let mut before = [[0.0; f64::LANES]; HEIGHT];
     let mut doubt = 0;
     let (sums, numbers, before) =
         (sums.as_flattened_mut(), numbers.as_flattened(), before.as_flattened_mut());
@@ -246,13 +245,13 @@ mod tests {
             // The same case on all lanes; then eight unrelated ones.
             let [number, factor, sum] = terms(&mut rng);
             let want = bits(expected(number, factor, sum));
-            let mut sums = [[sum; LANES]];
-            add_scaled(&mut sums, &[[number; LANES]], factor);
-            assert_eq!(sums[0].map(bits), [want; LANES], "{number:e}·{factor:e} + {sum:e}");
+            let mut sums = [[sum; f64::LANES]];
+            add_scaled(&mut sums, &[[number; f64::LANES]], factor);
+            assert_eq!(sums[0].map(bits), [want; f64::LANES], "{number:e}·{factor:e} + {sum:e}");
             assert_eq!(bits(carefully(number, factor, sum)), want, "{number:e}·{factor:e} + {sum:e}");
             in_doubt += usize::from(quickly(number, factor, sum).1 << 1 != 0);
 
-            let cases: [_; LANES] = std::array::from_fn(|_| terms(&mut rng));
+            let cases: [_; f64::LANES] = std::array::from_fn(|_| terms(&mut rng));
             let mut sums = cases.map(|[_, _, sum]| sum);
             add_lanes(&mut sums, &cases.map(|[number, _, _]| number), &cases.map(|[_, factor, _]| factor));
             let want = cases.map(|[number, factor, sum]| bits(expected(number, factor, sum)));

@@ -6,8 +6,7 @@
 use super::double::to_odd;
 use crate::vectorized::number::Arithmetic;
 
-const LANES: usize = f32::LANES;
-type Lanes = [f32; LANES];
+type Lanes = <f32 as Arithmetic>::Lanes;
 
 /// Computes sums + numbers·factor.
 #[inline(never)]
