@@ -420,7 +420,7 @@ fn none_of_ten_thousand_correct_models_is_accused() {
     println!("f64: {double}\nf32: {single}");
     assert_eq!(double.disagree + single.disagree, 0, "the models are printed above");
     assert!(double.inconclusive <= 200, "f64: {double}");
-    assert!(single.inconclusive <= 700, "f32: {single}");
+    assert!(single.inconclusive <= 500, "f32: {single}");
 }
 
 #[test]
@@ -430,5 +430,5 @@ fn a_thousand_faults_of_three_per_cent_are_seen() {
     println!("f64: {double}\nf32: {single}");
     assert_eq!(double.agree + single.agree, 0, "the models are printed above");
     assert!(double.disagree >= 999, "f64: {double}");
-    assert!(single.disagree >= 966, "f32: {single}");
+    assert!(single.disagree >= 980, "f32: {single}");
 }
