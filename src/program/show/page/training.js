@@ -7,7 +7,7 @@ const SLICE = 20;
 /** How often the page is drawn while it trains, in milliseconds; less often where that would take more than a fifth of the time. */
 const SHOW = 90;
 
-const training = { running: false, samples: 1, begun: false, shown: 0, wait: SHOW, slices: 0, watched: false };
+const training = { running: false, samples: 1, begun: false, shown: 0, wait: SHOW, cost: Infinity, slices: 0, watched: false };
 
 export const isTraining = () => training.running;
 
@@ -18,7 +18,11 @@ function slice() {
   if (!training.running) return;
   const began = performance.now();
   // The first slice after the page was shown: what showing took, with all that the browser did for it.
-  if (training.wait === 0) training.wait = Math.max(SHOW, 5 * (began - training.shown));
+  // Once it takes longer, because something else runs on the machine, that is no reason to show less.
+  if (training.wait === 0) {
+    training.cost = Math.min(began - training.shown, 1.3 * training.cost);
+    training.wait = Math.max(SHOW, 5 * training.cost);
+  }
   const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
   if (!report) return stop();
   training.slices += 1;
@@ -55,6 +59,7 @@ function tell({ words, on_the_way, is_begun }) {
 function run() {
   training.running = true;
   training.watched = false;
+  training.cost = Infinity;
   name();
   goOn.postMessage(null);
 }
