@@ -28,6 +28,11 @@ def test_a_stub_gets_a_lesson_and_its_solution_is_right(name: str) -> None:
     assert (solution.returncode, solution.stdout) == (0, "Right.\n"), solution.stderr
 
 
+def test_every_exercise_on_a_formula_is_there() -> None:
+    of_rust = {path.stem for path in (FOLDER.parent / "exercises").glob("*/*.rs")}
+    assert of_rust - set(NAMES) == {"training_step", "gradient_check"}, "these two are about the library for Rust"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_stub_and_solution_have_the_same_functions(name: str) -> None:
     functions = []
@@ -60,6 +65,8 @@ def test_what_a_function_raises_comes_through() -> None:
         ("softmax", [lambda z: 1.0, lambda a, c: 0.0, lambda a, c: a], (TypeError, ValueError), "what the function returns"),
         ("mini_batch_mean", [lambda w, g, r: np.zeros(7)], ValueError, "must return 2 numbers here, not 7"),
         ("weight_decay", [lambda *a: a[0]], TypeError, "pair"),
+        ("perceptron_rule", [lambda w, b, x, t, r: (w, w)], TypeError, "must return a number"),
+        ("xor_by_hand", [lambda: (1.0, 2.0)], TypeError, "two hidden perceptrons and an output perceptron"),
         ("output_delta", [], TypeError, "asks for one function, not 0"),
         ("softmax", [lambda z: z], TypeError, "asks for 3 functions, not 1"),
         ("no_such", [], ValueError, "there is no exercise no_such"),

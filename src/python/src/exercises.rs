@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use backprop_exercises::grade;
+use backprop_exercises::grade::{self, Perceptron};
 use numpy::PyArray1;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -26,6 +26,8 @@ thread_local! {
 fn judge_exercise(name: &str, solutions: Vec<Py<PyAny>>) -> PyResult<Option<String>> {
     let (count, judge): (usize, fn() -> backprop_exercises::Grade) = match name {
         "neuron_output" => (1, || grade::neuron_output(neuron_output)),
+        "perceptron_rule" => (1, || grade::perceptron_rule(perceptron_rule)),
+        "xor_by_hand" => (1, || grade::xor_by_hand(xor_by_hand)),
         "layer_forward" => (1, || grade::layer_forward(layer_forward)),
         "cost" => (1, || grade::cost(cost)),
         "output_delta" => (1, || grade::output_delta(two_numbers)),
@@ -116,6 +118,35 @@ fn second_of_two_numbers(one: f64, other: f64) -> f64 {
 
 fn neuron_output(weights: &[f64], bias: f64, inputs: &[f64]) -> f64 {
     ask(0, |py| (array(py, weights), bias, array(py, inputs)).into_pyobject(py), number)
+}
+
+fn perceptron_rule(weights: &mut [f64], bias: &mut f64, inputs: &[f64], label: f64, rate: f64) {
+    let before = (weights.to_vec(), *bias);
+    ask(
+        0,
+        |py| (array(py, &before.0), before.1, array(py, inputs), label, rate).into_pyobject(py),
+        |answer| {
+            let (new_weights, new_bias) = pair(answer)?;
+            *bias = number(&new_bias)?;
+            replace(weights, &vector(&new_weights)?)
+        },
+    );
+}
+
+fn xor_by_hand() -> ([Perceptron; 2], Perceptron) {
+    let perceptron = |(weights, bias): ([f64; 2], f64)| Perceptron { weights, bias };
+    ask(
+        0,
+        |py| Ok(PyTuple::empty(py)),
+        |answer| {
+            let (hidden, output): ([([f64; 2], f64); 2], _) = answer.extract().map_err(|_| {
+                let sentence = "the function must return two hidden perceptrons and an output perceptron, \
+                    each as ((w1, w2), b)";
+                PyTypeError::new_err(sentence)
+            })?;
+            Ok((hidden.map(perceptron), perceptron(output)))
+        },
+    )
 }
 
 fn layer_forward(weights: &[Vec<f64>], biases: &[f64], inputs: &[f64]) -> Vec<f64> {

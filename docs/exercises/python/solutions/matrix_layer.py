@@ -23,7 +23,8 @@ def forward(W: Array, b: Array, inputs: Array) -> Array:
 
 def backward(W: Array, inputs: Array, delta: Array) -> Array:
     """Return the delta of the layer before, whose sigmoid neurons put out ``inputs``: equation 8."""
-    return inputs * (1 - inputs) * (W.T @ delta)
+    slopes = inputs * (1 - inputs)
+    return np.multiply(slopes, W.T @ delta)
 
 
 def update(W: Array, b: Array, delta: Array, inputs: Array, rate: float) -> tuple[Array, Array]:

@@ -17,7 +17,8 @@ Array = npt.NDArray[np.float64]
 
 def update(weights: Array, gradients: Array, rate: float) -> Array:
     """Return the weights after one step. ``gradients[k, i]`` is -dE/dw of weight i for sample k alone."""
-    return weights + rate * gradients.mean(axis=0)
+    mean: Array = gradients.mean(axis=0)
+    return weights + rate * mean
 
 
 if __name__ == "__main__":

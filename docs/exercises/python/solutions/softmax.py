@@ -18,8 +18,8 @@ Array = npt.NDArray[np.float64]
 
 def softmax(z: Array) -> Array:
     """Return the outputs for the weighted inputs ``z``."""
-    powers = np.exp(z - z.max())
-    return powers / powers.sum()
+    powers: Array = np.exp(z - z.max())
+    return powers / float(powers.sum())
 
 
 def cost(outputs: Array, right: int) -> float:
