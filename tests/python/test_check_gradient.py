@@ -88,6 +88,45 @@ def test_the_values_of_a_group_have_its_shape() -> None:
     assert worst.numerical == report.groups[[g.name for g in report.groups].index(worst.group)].numerical[worst.place]
 
 
+def shifted(p: Any) -> Any:
+    """The logarithm of softmax, of which the first is taken in each row: nothing changes where all of a row grows alike."""
+    return np.sum(np.log(np.exp(p["z"]).sum(axis=1)) - p["z"][:, 0]) + quadratic(p["v"]) + quadratic(p["w"]) * 2
+
+
+def slope(p: Any) -> dict[str, Any]:
+    a = np.exp(p["z"]) / np.exp(p["z"]).sum(axis=1, keepdims=True)
+    return {"z": a - (np.arange(p["z"].shape[1]) == 0), "v": p["v"] * 1, "w": 2 * p["w"]}
+
+
+def changed(p: Any, name: str, place: Any, factor: float) -> Any:
+    right = slope(p)
+    right[name][place] *= factor
+    return right
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda p: {**slope(p), "v": 2 * p["w"], "w": p["v"]}, "The gradient of v is what that of w should be"),
+        (lambda p: changed(p, "v", ([0, 2], [1, 0]), -1.0), "Where it is wrong, it has the opposite sign: v[0, 1], v[2, 0]. Which"),
+        (lambda p: changed(p, "v", (slice(None), 1), p["v"][:, 1]), "All that is wrong is in v[:, 1], and the rest"),
+        (lambda p: changed(p, "v", 2, 1 + p["v"][2]), "All that is wrong is in v[2], and the rest"),
+        (lambda p: {**slope(p), "z": slope(p)["z"] * (1 - slope(p)["z"])}, "Along axis 1 the numerical values of z add up"),
+        (lambda p: {**slope(p), "v": np.sin(3 * p["v"])}, None),
+        (lambda p: {**slope(p), "v": p["v"] * np.inf}, None),
+        (lambda p: changed(p, "v", (0, 0), 1.5), None),
+    ],
+)
+def test_where_no_pattern_is_known_what_the_wrong_values_have_in_common_is_told(wrong: Any, hint: str | None) -> None:
+    rng = np.random.default_rng(1)
+    parameters = {name: rng.uniform(0.2, 1, (3, 2)) for name in ("z", "v", "w")}
+    report = bg.check_gradient(shifted, wrong, parameters)
+    assert report.verdict == "disagree" and report.diagnosis is not None
+    told = report.diagnosis.rpartition("it is given. ")[2]
+    assert told.startswith(hint) if hint else "it is given. " not in report.diagnosis, report
+    assert bg.check_gradient(shifted, slope, parameters).diagnosis is None
+
+
 def test_sign_samples_and_tolerance() -> None:
     parameters = network()
 

@@ -1,9 +1,6 @@
-//! The network of matrices, with fc.py's names: single functions of a layer as the library's textbook has them, and
-//! training by its fastest network. Matrices stay numpy's own; what Python changes in them counts.
+//! Single functions of a layer, with fc.py's names, in the matrices of numpy: what Python changes in them counts.
 
-use backprop::Activation;
-use backprop::vectorized::textbook::FullConnectedLayer;
-use numpy::ndarray::{Array1, Array2, Axis};
+use numpy::ndarray::{Array1, Axis};
 use numpy::{PyArray2, PyReadonlyArray2, PyReadwriteArray2, ToPyArray as _};
 use pyo3::prelude::*;
 
@@ -19,30 +16,11 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 type Column<'py> = Bound<'py, PyArray2<f64>>;
 
-/// A layer whose other numbers are 0. Shapes are checked in Python.
-fn layer(w: Array2<f64>, input: Array1<f64>, activation: Activation) -> FullConnectedLayer {
-    let (rows, columns) = w.dim();
-    FullConnectedLayer {
-        activation,
-        w,
-        b: Array1::zeros(rows),
-        input,
-        output: Array1::zeros(rows),
-        delta: Array1::zeros(columns),
-        w_grad: Array2::zeros((0, 0)),
-        b_grad: Array1::zeros(rows),
-    }
-}
-
-fn vector(column: &PyReadonlyArray2<'_, f64>) -> Array1<f64> {
-    column.as_array().iter().copied().collect()
-}
-
 fn column(py: Python<'_>, numbers: Array1<f64>) -> Column<'_> {
     PyArray2::from_owned_array(py, numbers.insert_axis(Axis(1)))
 }
 
-/// Returns the output of a layer.
+/// Returns the output of a layer, f(W·x + b). Shapes are checked in Python.
 #[pyfunction]
 fn fc_forward<'py>(
     py: Python<'py>,
@@ -51,14 +29,12 @@ fn fc_forward<'py>(
     input: PyReadonlyArray2<'_, f64>,
     activation_name: &str,
 ) -> PyResult<Column<'py>> {
-    let input = vector(&input);
-    let mut layer = layer(w.as_array().to_owned(), input.clone(), activation(activation_name)?);
-    layer.b = vector(&b);
-    layer.forward(&input);
-    Ok(column(py, layer.output))
+    let activation = activation(activation_name)?;
+    let z = w.as_array().dot(&input.as_array().column(0)) + b.as_array().column(0);
+    Ok(column(py, z.mapv_into(|z| activation.value(z))))
 }
 
-/// Returns the delta of the layer before, and the gradient of W.
+/// Returns the delta of the layer before, σ'(x) ∘ Wᵀ·δ, and the gradient of W, δ·xᵀ.
 #[pyfunction]
 fn fc_backward<'py>(
     py: Python<'py>,
@@ -68,10 +44,11 @@ fn fc_backward<'py>(
     activation_name: &str,
 ) -> PyResult<(Column<'py>, Bound<'py, PyArray2<f64>>)> {
     let activation = activation(activation_name)?;
-    let mut layer = layer(w.as_array().to_owned(), vector(&input), activation);
+    let (w, input, delta) = (w.as_array(), input.as_array(), delta.as_array());
     // As in fc.py, the slope of the input is that of this layer's own function.
-    layer.backward(&vector(&delta), activation);
-    Ok((column(py, layer.delta), PyArray2::from_owned_array(py, layer.w_grad)))
+    let slope = input.column(0).mapv(|x| activation.derivative_from_output(x));
+    let before = slope * w.t().dot(&delta.column(0));
+    Ok((column(py, before), PyArray2::from_owned_array(py, delta.dot(&input.t()))))
 }
 
 /// Moves a matrix of weights, or a column of biases, along its gradient.

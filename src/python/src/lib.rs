@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `command` | the program `backprop` |
 //! | `check` | the gradient check |
-//! | `bp` | the object graph, bp.py's names |
+//! | `bp`, `arena` | the object graph, bp.py's names; its nodes and connections |
 //! | `steps`, `page` | a training step node by node, and the live page |
 //! | `fc` | a layer of a network of matrices, fc.py's names |
 //! | `matrices` | the network of matrices, which trains those of fc.py and network2.py |
@@ -18,6 +18,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "Python hands arguments over")]
 
+mod arena;
 mod bp;
 mod check;
 mod command;

@@ -1,5 +1,6 @@
 //! The live page, with a network of Python's and its samples.
 
+use backprop::data_set::Meaning;
 use backprop::model_file::Model;
 use backprop::setup::{Data, Rows, Setup};
 use backprop::{Architecture, Cost, Engine as _};
@@ -51,6 +52,7 @@ fn page_html(
         name: Some("samples from Python".to_owned()),
         image_shape,
         classes,
+        meaning: Meaning::default(),
     };
     let setup = Setup {
         data: Some(Data::Rows(data)),

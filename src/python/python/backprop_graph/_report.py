@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ._hint import hint
+
 Verdict = Literal["agree", "disagree", "inconclusive", "kink", "domain"]
 
 # The worst first, as findings are listed.
@@ -204,18 +206,22 @@ class Report:
                     )
             start = end
         findings.sort(key=_badness)
+        text, diagnosis = found["text"], found["diagnosis"]
+        if found["pattern"] in ("some-groups", "unknown") and (more := hint(groups)):
+            text = text.replace(diagnosis, f"{diagnosis}\n{more}")
+            diagnosis = f"{diagnosis} {more}"
         return cls(
             verdict=found["verdict"],
             groups=tuple(groups),
             findings=tuple(findings),
-            diagnosis=found["diagnosis"],
+            diagnosis=diagnosis,
             pattern=found["pattern"],
             error=found["error"],
             tolerance=found["tolerance"],
             parameters=found["parameters"],
             checked=len(indices),
             evaluations=found["evaluations"],
-            _text=found["text"],
+            _text=text,
         )
 
 
