@@ -29,6 +29,9 @@ const PASSES: usize = 9;
 const ONLINE_RATE: f64 = 0.3;
 const BATCH_RATE: f64 = 3.0;
 
+/// What is timed, on some threads and in one of the types.
+type Work<'a> = &'a dyn Fn(usize, Precision);
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map(PathBuf::from);
@@ -48,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let [fifty, hundred, thousand, all] = [50, 100, 1000, 10_000].map(|count| rows(&train, count));
     let dense = without_zeros(&thousand);
-    let works: [(&str, &dyn Fn(usize, Precision)); 12] = [
+    let works: [(&str, Work<'_>); 12] = [
         ("objects", &|_, _| _ = objects(&middle, &hundred)),
         ("textbook", &|_, _| matrices_of_the_textbook(&middle, &thousand)),
         ("memory-order", &|_, _| columns("memory order", &middle, &thousand, false)),
@@ -61,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("narrow-by-10", &|threads, precision| mini_batches(precision, &narrow, &all, 10, threads)),
         ("by-100", &|threads, precision| mini_batches(precision, &middle, &all, 100, threads)),
         ("without-zeros-by-100", &|threads, precision| {
-            mini_batches(precision, &middle, &dense, 100, threads)
+            mini_batches(precision, &middle, &dense, 100, threads);
         }),
         ("wide-by-100", &|threads, precision| mini_batches(precision, &wide, &thousand, 100, threads)),
         ("growth", &|_, _| growth(&thousand)),

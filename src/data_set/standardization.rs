@@ -151,7 +151,9 @@ mod tests {
     /// One column.
     fn of(numbers: &[f64]) -> Standardization {
         Standardization::of_rows(1, numbers.len(), |visit| {
-            numbers.iter().for_each(|number| visit(&[*number]))
+            for &number in numbers {
+                visit(&[number]);
+            }
         })
     }
 
@@ -187,7 +189,9 @@ mod tests {
             for numbers in [[number; 3], [number, number, number * (1.0 + f64::EPSILON)]] {
                 let own = of(&numbers);
                 let mut standardized = numbers;
-                standardized.iter_mut().for_each(|x| own.apply(std::slice::from_mut(x)));
+                for x in &mut standardized {
+                    own.apply(std::slice::from_mut(x));
+                }
                 assert!(
                     standardized.iter().all(|x| x.abs() <= 4.0 * f64::EPSILON * number.abs()),
                     "{standardized:?}"

@@ -145,6 +145,7 @@ impl RunConfig {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_double(precision: &Precision) -> bool {
     *precision == Precision::F64
 }

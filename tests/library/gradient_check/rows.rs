@@ -158,6 +158,8 @@ fn a_gradient_that_is_not_reset_is_named() {
     );
 }
 
+type ErrorFunction = fn(&[f64]) -> f64;
+
 #[test]
 fn an_e_without_any_slope_is_said_to_have_none() {
     let softmax = |p: &[f64]| {
@@ -170,7 +172,7 @@ fn an_e_without_any_slope_is_said_to_have_none() {
         p.iter().map(|x| (x - mean) / (variance + 1e-5).sqrt()).sum::<f64>()
     };
     let accuracy = |p: &[f64]| p.iter().filter(|x| **x > 0.0).count() as f64 / 3.0;
-    let cases: [(fn(&[f64]) -> f64, f64); 4] =
+    let cases: [(ErrorFunction, f64); 4] =
         [(softmax, 0.0), (softmax, 3e-17), (batch_norm, 3e-17), (accuracy, 0.0)];
     for (error, gradient) in cases {
         let report = check_gradient(&mut [0.3, -0.8, 1.1], error, |p| vec![gradient; p.len()]);

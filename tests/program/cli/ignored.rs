@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::CommandFactory as _;
+use clap::builder::PossibleValue;
 
 use backprop_cli::cli::Cli;
 use testkit::cli::{backprop, started, success, write};
@@ -65,32 +66,28 @@ fn value(name: &str, situation: &str) -> Option<&'static str> {
     Some(match name {
         "test-data" | "data" if situation.contains("n.csv") => "n2.csv",
         "test-data" | "data" => "t2.csv",
-        "target" => "2",
-        "ignore" => "1",
-        "targets-columns" => "1",
+        "ignore" | "targets-columns" => "1",
         "class-names" => "names.txt",
         "image" => "1x2",
         "sizes" => "2,5,1",
         "activation" => "tanh",
-        "epochs" => "3",
         "rate" => "0.7",
-        "batch" | "evaluate-every" | "early-stop" | "halve-rate" | "save-every" | "checkpoint-every" => "2",
+        "target" | "batch" | "evaluate-every" | "early-stop" | "halve-rate" | "save-every"
+        | "checkpoint-every" => "2",
         "l2" | "dropout" => "0.4",
-        "seed" => "9",
-        "train-limit" | "test-limit" | "validation" | "samples" | "mistakes" | "index" | "directions" => "3",
+        "seed" | "digits" => "9",
+        "epochs" | "train-limit" | "test-limit" | "validation" | "samples" | "mistakes" | "index"
+        | "directions" | "explain" | "mystery" => "3",
         "from" | "model" => "t.json",
         "resume" | "checkpoint" => "run.ck",
         "out" => "out.json",
         "plot" => "plot.svg",
         "input" => "3,4",
-        "digits" => "9",
         "only" => "w31",
-        "explain" => "3",
         "mystery-answers" => "answers.txt",
         "from-step" | "to-step" => "4",
         "style" => "article",
         "fault" => "bias-forgotten",
-        "mystery" => "3",
         "answer" => "none",
         _ => return None,
     })
@@ -109,9 +106,12 @@ fn outcome(folder: &Path, command: &str) -> (Option<i32>, String, BTreeMap<Strin
     // The last columns of an epoch are a speed, and whether it is the best.
     let is_epoch =
         |line: &str| line.split_whitespace().next().is_some_and(|word| word.parse::<usize>().is_ok());
-    let lines = text.lines().map(|line| match command.starts_with("train") && is_epoch(line) {
-        true => line.chars().take(50).collect(),
-        false => line.to_owned(),
+    let lines = text.lines().map(|line| {
+        if command.starts_with("train") && is_epoch(line) {
+            line.chars().take(50).collect()
+        } else {
+            line.to_owned()
+        }
     });
     let mut files = BTreeMap::new();
     let mut folders = vec![copy.path().to_path_buf()];
@@ -179,7 +179,7 @@ fn no_option_is_ignored() {
             let takes_value = argument.get_action().takes_values();
             let defaults = argument.get_default_values();
             let possible = argument.get_possible_values();
-            let possible = possible.iter().map(|value| value.get_name());
+            let possible = possible.iter().map(PossibleValue::get_name);
             let option = if takes_value {
                 let other = possible
                     .clone()

@@ -47,7 +47,7 @@ fn table() -> impl Strategy<Value = Table> {
                     format!("{}", 1900 + c),
                 ];
                 if *hole == 0 && !missing.is_empty() && row > 3 {
-                    cells[row % 3] = "?".to_owned();
+                    "?".clone_into(&mut cells[row % 3]);
                 }
                 if has_words {
                     cells.push(quoted(["rot", "grün, hell"][(row * 7 + word) % 2]));
