@@ -78,6 +78,7 @@ fn printed_commands(source: &str) -> Vec<(usize, Vec<String>)> {
             let is_command = matches!(before, Some('`' | '"'))
                 || line[..place].trim().is_empty()
                 || line[..place].ends_with(": ");
+            let command = command.strip_prefix("help ").unwrap_or(command);
             if is_command && command.starts_with(|first: char| first.is_ascii_lowercase()) {
                 found.push((number + 1, command.split_whitespace().map(str::to_owned).collect()));
             }
