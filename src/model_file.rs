@@ -185,7 +185,7 @@ impl Model {
     /// let text = r#"{"sizes": [2, 1], "weights": [[[0.5]]], "biases": [[[0.0]]],
     ///                "cost": "QuadraticCost"}"#;
     /// let problem = Model::from_json(text).unwrap_err();
-    /// assert_eq!(problem.to_string(), "weights[0][0] has 1 numbers, but sizes [2, 1] need 2");
+    /// assert_eq!(problem.to_string(), "weights[0][0] has 1 number, but sizes [2, 1] need 2");
     /// ```
     ///
     /// # Errors

@@ -221,9 +221,9 @@ mod unix {
             (13, "choose a place you can write to"),
             (23, "raise the limit of open files"),
             (24, "raise the limit of open files"),
-            (27, "free some space"),
+            (27, "as large as a file may get here (ulimit -f)"),
             (28, "free some space"),
-            (30, "choose a place you can write to"),
+            (30, "the disk can only be read: choose another place"),
             (36, "choose a shorter name"),
         ] {
             let error = std::io::Error::from_raw_os_error(number);

@@ -151,8 +151,12 @@ fn names_and_standardization_fit_the_network_or_are_refused() {
         with(&format!(r#","standardization":{{"mean":{mean},"deviation":{deviation}}}"#))
     };
     assert!(Model::from_json(&standardized("[0,-1]", "[1,1e-300]")).is_ok());
-    for (mean, deviation) in [("[0]", "[1,1]"), ("[0,0]", "[1]"), ("[0,0,0]", "[1,1,1]")] {
-        assert!(refusal(&standardized(mean, deviation)).contains("deviations for 2 inputs"));
+    for (mean, deviation, found) in [
+        ("[0]", "[1,1]", "1 mean and 2 deviations for 2 inputs"),
+        ("[0,0]", "[1]", "2 means and 1 deviation for 2 inputs"),
+        ("[0,0,0]", "[1,1,1]", "3 means and 3 deviations for 2 inputs"),
+    ] {
+        assert!(refusal(&standardized(mean, deviation)).contains(found));
     }
     for deviation in ["[1,0]", "[-1,1]"] {
         assert!(refusal(&standardized("[0,0]", deviation)).contains("a deviation that is not above 0"));

@@ -160,7 +160,7 @@ fn models_that_cannot_be_read_are_refused() {
     bad(
         "c.json",
         r#"{"sizes": [1, 2], "weights": [[[1]]], "biases": [[[0]]], "cost": "QuadraticCost"}"#,
-        "1 rows",
+        "1 row, but",
     );
     bad("d.json", r#"{"sizes": [1, 1], "weights": [[[1]]], "biases": [[[0]]], "cost": "Cost"}"#, "Cost");
     train_refuses(&folder, "--data . --from nowhere.json", "nowhere.json: ");

@@ -33,7 +33,7 @@ const SITUATIONS: [&str; 18] = [
 ];
 
 /// Options that are to change nothing that is printed or written, the situations in which that is so, and why.
-const WITHOUT_EFFECT: [(&str, &str, &str); 22] = [
+const WITHOUT_EFFECT: [(&str, &str, &str); 25] = [
     ("threads", "", "results do not depend on it"),
     ("engine", "", "both networks give the same numbers"),
     ("force", "", "there is nothing to replace here"),
@@ -56,6 +56,9 @@ const WITHOUT_EFFECT: [(&str, &str, &str); 22] = [
     ("init", "check", "scaled is the default here"),
     ("all", "check", "so few parameters are all checked anyway"),
     ("to", "export", "the ending says the same"),
+    ("precision", "train --data xor", "the digits that are printed are the same"),
+    ("precision", "evaluate", "the digits that are printed are the same"),
+    ("precision", "predict", "the digits that are printed are the same"),
 ];
 
 /// Class names are not shown by these.
@@ -72,6 +75,7 @@ fn value(name: &str, situation: &str) -> Option<&'static str> {
         "sizes" => "2,5,1",
         "activation" => "tanh",
         "rate" => "0.7",
+        "precision" => "f32",
         "target" | "batch" | "evaluate-every" | "early-stop" | "halve-rate" | "save-every"
         | "checkpoint-every" => "2",
         "l2" | "dropout" => "0.4",

@@ -160,7 +160,7 @@ fn a_bad_table_is_refused_with_line_and_column_and_what_would_be_right() {
     let targets = refused(b"1,2,0.5\n3,4,x\n", "--targets-columns 1");
     assert!(targets.contains("table.csv: line 2, column 3: 'x' is not a number"), "{targets}");
     let sizes = refused(b"1,2,0.5\n", "--targets-columns 1 --sizes 2,3,2");
-    assert!(sizes.contains("table.csv: line 1, column 3: 1 target column"), "{sizes}");
+    assert!(sizes.contains("table.csv: line 1, column 3: 1 column to learn"), "{sizes}");
     let classes = refused(b"1,a\n2,b\n\n3,c\n", "--sizes 1,4,1");
     assert!(classes.contains("table.csv: line 4, column 2: 'c' is class number 3"), "{classes}");
     assert!(refused(XOR.as_bytes(), "--targets-columns 3").contains("line 1, column 3: 3 columns"));
