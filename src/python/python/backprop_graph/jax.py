@@ -140,6 +140,8 @@ def _x64(enable: bool) -> Any:
     """Return a context in which JAX computes in float64, or as it is set to."""
     if not enable:
         return nullcontext()
-    if hasattr(_jax, "enable_x64"):
-        return _jax.enable_x64(True)
+    # Only in newer versions, so types of the older ones do not know it.
+    enable_x64 = getattr(_jax, "enable_x64", None)
+    if enable_x64 is not None:
+        return enable_x64(True)
     return import_module("jax.experimental").enable_x64()
