@@ -43,7 +43,8 @@ pub struct Mystery {
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Sheet {
-    architecture: Architecture,
+    /// The network's sizes, activations and cost.
+    pub architecture: Architecture,
     lambda_over_n: f64,
     weights: Parameters,
     samples: Vec<Traces>,

@@ -402,47 +402,6 @@ fn advice_that_is_followed_helps() {
 }
 
 #[test]
-#[ignore = "minutes in a debug build; run in release"]
-fn advice_helps_whatever_the_trouble_is() {
-    let folder = folder_of_troubles();
-    let mut followed = 0;
-    for data in [
-        "xor",
-        "circles",
-        "moons",
-        "iris",
-        "sizes.csv",
-        "pixels.csv",
-        "houses.csv --target price",
-        "squares.csv --target 2",
-    ] {
-        for options in [
-            "",
-            "--activation tanh",
-            "--activation relu",
-            "--rate 10",
-            "--rate 100",
-            "--rate 0.00001",
-            "--batch 10",
-            "--activation tanh --rate 10",
-            "--activation relu,sigmoid --rate 10",
-            "--init normal",
-            "--epochs 1",
-            "--init normal --rate 10",
-            "--activation relu --init normal",
-            "--standardize --activation relu --rate 10",
-        ] {
-            let trouble = format!("--data {data} {options}");
-            if run_and_advice(&folder, trouble.trim_end()).2.is_some() {
-                advice_helps(&folder, trouble.trim_end());
-                followed += 1;
-            }
-        }
-    }
-    assert!(followed > 40, "{followed}");
-}
-
-#[test]
 fn row_14_a_page_has_enough_of_a_table_to_train_on() {
     let folder = folder_with(&[("houses.csv", &houses(40))]);
     run(&folder, "trace --data houses.csv --target price --out page.html");

@@ -40,12 +40,8 @@ function slice() {
     else move({ do: "look" });
     training.watched = true;
   }
-  goOn.postMessage(null);
+  setTimeout(slice);
 }
-
-// A timer would wait four milliseconds between two slices.
-const { port1: arrival, port2: goOn } = new MessageChannel();
-arrival.onmessage = slice;
 
 /** Whether training follows an address. */
 let wasOnTheWay = false;
@@ -61,7 +57,7 @@ function run() {
   training.watched = false;
   training.cost = Infinity;
   name();
-  goOn.postMessage(null);
+  setTimeout(slice);
 }
 
 /** Stops training, if it runs. */
