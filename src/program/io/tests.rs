@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use backprop::file::{read, read_at_most};
 
 /// A folder in which FILE holds "two" and FILE.previous "one".
 fn folder_with_two_versions() -> (tempfile::TempDir, PathBuf) {
@@ -113,6 +112,7 @@ mod unix {
 
     use super::*;
     use crate::io::write::check_writable;
+    use backprop::file::{read, read_at_most};
 
     #[test]
     fn a_device_without_end_is_not_read() {
