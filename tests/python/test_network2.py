@@ -187,7 +187,7 @@ def test_files_that_are_no_networks_are_refused(tmp_path: Path) -> None:
         network2.load(tmp_path / "none.json")
     bad = tmp_path / "bad.json"
     bad.write_text('{"sizes": [2, 1], "weights": [[[0.5]]], "biases": [[[0.0]]], "cost": "QuadraticCost"}')
-    with pytest.raises(ValueError, match="has 1 numbers, but sizes"):
+    with pytest.raises(ValueError, match="has 1 number, but sizes"):
         network2.load(bad)
     bad.write_text("hello")
     with pytest.raises(ValueError, match="not"):
