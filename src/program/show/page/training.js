@@ -18,7 +18,7 @@ function slice() {
   if (!training.running) return;
   const began = performance.now();
   // The first slice after the page was shown: what showing took, with all that the browser did for it.
-  // Once it takes longer, because something else runs on the machine, that is no reason to show less.
+  // It rises slowly: a machine that is busy for a moment does not make pictures rare.
   if (training.wait === 0) {
     training.cost = Math.min(began - training.shown, 1.3 * training.cost);
     training.wait = Math.max(SHOW, 5 * training.cost);

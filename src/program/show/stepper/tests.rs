@@ -570,6 +570,6 @@ fn a_high_terminal_shows_the_products_of_a_sum_and_image_and_matrix_together() {
     let rows: Vec<usize> =
         (0..50).filter(|&y| screen[y].contains("0.6494") || screen[y].starts_with("b  ")).collect();
     assert!(rows.last().zip(rows.first()).is_some_and(|(last, first)| last - first >= 20), "{rows:?}");
-    // In 24 rows there is no room for that.
+    // 24 rows leave no room for that.
     assert!(!text(&app).contains("Product by product"));
 }
