@@ -81,7 +81,7 @@ impl Activation {
     /// ```
     /// use backprop::Activation;
     ///
-    /// // The slope is what a small change of z makes of a.
+    /// // The slope is how much a changes for a small change of z.
     /// let (z, h) = (0.4, 1e-6);
     /// let difference = Activation::Tanh.value(z + h) - Activation::Tanh.value(z - h);
     /// let slope = Activation::Tanh.derivative_from_output(Activation::Tanh.value(z));

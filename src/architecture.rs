@@ -25,9 +25,9 @@ pub struct Architecture {
 }
 
 impl Architecture {
-    /// The most weights and biases that [`Architecture::check_size`] allows, 2^28: a training run then holds several
-    /// copies of 2 GiB. So a typing error in the sizes gives an error message and does not use up the machine's
-    /// memory.
+    /// The most weights and biases that [`Architecture::check_size`] allows, 2^28. A training run holds several
+    /// copies of them, of 2 GiB each; a typing error in the sizes then gives an error message instead of using up the
+    /// machine's memory.
     pub const MOST_PARAMETERS: usize = 1 << 28;
 
     /// Creates an architecture of sigmoid neurons with the quadratic cost, as in bp.py, fc.py and network.py.
@@ -130,7 +130,7 @@ impl Architecture {
             )));
         }
         if self.sizes.contains(&0) {
-            let zero = wrong(format!("sizes {sizes} have a zero"));
+            let zero = wrong(format!("sizes {sizes} contain a zero"));
             return Err(zero.remedy("give every layer at least one neuron"));
         }
         if activations != layers - 1 {
@@ -155,8 +155,7 @@ impl Architecture {
     pub fn check_size(&self) -> Result<(), Error> {
         if self.parameter_count().is_none_or(|count| count > Self::MOST_PARAMETERS) {
             let (sizes, most) = (self.sizes_text(), Self::MOST_PARAMETERS);
-            let found =
-                format!("sizes {sizes} make more than {most} weights and biases, the most that are drawn");
+            let found = format!("sizes {sizes} need more than {most} weights and biases, which is the limit");
             return Err(Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller"));
         }
         Ok(())

@@ -10,7 +10,7 @@ use crate::{Architecture, Engine, Label, Sample, WeightInit, clock, graph, vecto
 const AGREEMENT: [f64; 2] = [1e-4, 1e-9];
 /// The number of times each contender is timed, taking turns; the median counts.
 const PASSES: usize = 5;
-/// The shortest time that a pass takes: fast contenders repeat their samples until it is over.
+/// The shortest time of a pass: fast contenders repeat their samples until it is over.
 const SHORTEST_PASS: f64 = 0.002;
 
 /// The result of a comparison.
@@ -18,7 +18,7 @@ const SHORTEST_PASS: f64 = 0.002;
 pub struct Comparison {
     /// Layer sizes.
     pub sizes: Vec<usize>,
-    /// What the vectorized network computes in.
+    /// The precision of the vectorized network.
     pub precision: Precision,
     /// Weights and biases, all together.
     pub connections: usize,
@@ -59,8 +59,7 @@ pub struct Rows<'a> {
 /// weight differs by more than 10⁻⁹ after one pass over the samples.
 ///
 /// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine
-/// affects all of them. If the engines do not agree, all times are NaN, because the speed of a wrong answer is of no
-/// interest.
+/// affects all of them. If the engines do not agree, all times are NaN: the speed of a wrong answer does not matter.
 ///
 /// ```
 /// use backprop::comparison::{Rows, compare};
@@ -95,7 +94,7 @@ pub fn compare_in(
 ) -> Comparison {
     let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
     let count = rows.samples.len() / inputs;
-    assert!(count > 0, "a comparison needs a sample at least");
+    assert!(count > 0, "a comparison needs at least one sample");
     let before = WeightInit::Small.draw(architecture, seed);
     let mut objects = graph::Network::from_parameters(architecture, &before);
     let vectorized: Result<Box<dyn Engine>, _> = match precision {

@@ -11,7 +11,7 @@ use crate::{Architecture, Label, MiniBatchStep, Parameters, Sample};
 /// ```
 /// use backprop::{Engine, graph, vectorized};
 ///
-/// /// One pass over some samples, on any engine; the mean cost it met.
+/// /// Makes one pass over some samples on any engine, and returns the mean cost.
 /// fn pass(engine: &mut impl Engine, labels: &[f64], samples: &[f64]) -> f64 {
 ///     let trained = engine.train_each(labels, samples, 0.5);
 ///     trained.cost / trained.samples as f64
@@ -69,7 +69,7 @@ pub trait Engine {
     fn train_each(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
         let (inputs, outputs) = (self.architecture().input_size(), self.architecture().output_size());
         assert!(samples.len().is_multiple_of(inputs), "samples must be whole rows");
-        assert_eq!(samples.len() / inputs * outputs, labels.len(), "as many labels as samples");
+        assert_eq!(samples.len() / inputs * outputs, labels.len(), "each sample needs one label");
         let mut trained = Trained::default();
         for (label, sample) in labels.chunks_exact(outputs).zip(samples.chunks_exact(inputs)) {
             trained.cost += self.train_one_sample(Label(label), Sample(sample), rate);

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 ///
 /// let error = graph::Network::try_new(&Architecture::new(&[784, 0, 10])).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Architecture);
-/// assert_eq!(error.to_string(), "sizes 784,0,10 have a zero; give every layer at least one neuron");
+/// assert_eq!(error.to_string(), "sizes 784,0,10 contain a zero; give every layer at least one neuron");
 /// ```
 #[derive(Debug)]
 pub struct Error {
@@ -68,13 +68,13 @@ pub enum ErrorKind {
     /// A table without answers, where the network is to be compared with them.
     NoAnswers,
 
-    /// A choice about pixels, where samples are not images.
+    /// An option about pixels, where samples are not images.
     NoPixels,
 
     /// A NumPy array where a table was expected.
     OfNumpy,
 
-    /// A file of another program where a table was expected.
+    /// Another program's file where a table was expected.
     OfPython,
 
     /// Labels that are classes, where the network answers with numbers.

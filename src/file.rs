@@ -1,4 +1,4 @@
-//! Reads files with care, and writes them as a whole.
+//! Reads files with care, and writes them whole or not at all.
 //!
 //! A device, which has no end, and a pipe, which has no length, are refused before they are opened. A file that does
 //! not fit into the remaining memory is refused before it is read.
@@ -29,7 +29,7 @@ pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     read_at_most(path, memory::most())
 }
 
-/// Reads all bytes of a file that has at most `most`.
+/// Reads all bytes of a file of at most `most` bytes.
 ///
 /// # Errors
 /// As [`open`]; a longer file.
@@ -76,10 +76,7 @@ pub fn too_long(length: u64, most: u64) -> std::io::Error {
 /// Says which of them it is.
 pub fn check_is_file(found: &Metadata) -> std::io::Result<()> {
     if found.is_dir() {
-        return Err(std::io::Error::new(
-            ErrorKind::IsADirectory,
-            "it is a folder, where a file was asked for",
-        ));
+        return Err(std::io::Error::new(ErrorKind::IsADirectory, "it is a folder, not a file"));
     }
     if found.is_file() { Ok(()) } else { Err(std::io::Error::other(kind_of(found))) }
 }

@@ -39,7 +39,7 @@
 //! ```
 //!
 //! **Prove that it is right.** A [`Check`](gradient_check::Check) compares each gradient with the change of the error
-//! that it predicts; of this crate's networks or of your own model:
+//! that it predicts, for this crate's networks or your own model:
 //!
 //! ```
 //! use backprop::gradient_check::{Check, CheckedNetwork};

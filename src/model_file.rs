@@ -62,7 +62,7 @@ pub struct Model {
     pub architecture: Architecture,
     /// Weights and biases.
     pub parameters: Parameters,
-    /// What it knows about its data; nothing in files that do not say.
+    /// The meaning of its inputs and outputs; empty if the file does not say.
     pub meaning: Meaning,
 }
 
@@ -136,14 +136,14 @@ impl Model {
             || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
     }
 
-    /// Reads number by number, so that of a file that is not a model only the beginning is read.
+    /// Reads number by number, so only the beginning is read of a file that is not a model.
     fn read_file(path: &Path, edited: Edited) -> Result<Self, Error> {
         let fail = |error: std::io::Error| {
             let remedy = match error.kind() {
                 std::io::ErrorKind::PermissionDenied => {
                     "you must be allowed to read it: look at its permissions"
                 }
-                _ => "a model file is what training saves at its end",
+                _ => "training saves a model file at its end",
             };
             Error::file(path, error).remedy(remedy)
         };
@@ -315,7 +315,7 @@ fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
         Some(word) => Error::contents(format!("it contains {word} ({sentence})"))
             .remedy("the training it comes from has diverged"),
         None if error.is_eof() => {
-            Error::contents(format!("not whole: {sentence}")).remedy("is there another copy?")
+            Error::contents(format!("incomplete: {sentence}")).remedy("is there another copy?")
         }
         None => Error::contents(format!("not JSON: {sentence}")),
     }

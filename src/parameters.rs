@@ -69,7 +69,7 @@ impl Parameters {
         })
     }
 
-    /// Returns every number for changing it in place, in the order of [`Parameters::iter`].
+    /// Returns every number as a mutable reference, in the order of [`Parameters::iter`].
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut f64> + '_ {
         self.layers.iter_mut().flat_map(|layer| {
             let weights = layer.weights.iter_mut().flatten();
@@ -77,8 +77,8 @@ impl Parameters {
         })
     }
 
-    /// Returns the largest absolute difference between two sets of parameters of one shape; NaN if any difference is
-    /// NaN.
+    /// Returns the largest absolute difference between two sets of parameters of the same shape; NaN if any
+    /// difference is NaN.
     ///
     /// ```
     /// use backprop::{Architecture, Parameters, WeightInit};

@@ -32,7 +32,7 @@ pub struct Sample<'a>(pub &'a [f64]);
 /// The desired output vector of one sample: one number for each node of the output layer, in order.
 ///
 /// ```
-/// // The digit 3 of ten, as mnist.py says it: 0.9 in its place and 0.1 elsewhere.
+/// // The digit 3 of ten, as mnist.py encodes it: 0.9 in its place and 0.1 elsewhere.
 /// let mut numbers = [0.1; 10];
 /// numbers[3] = 0.9;
 /// let label = backprop::Label(&numbers);
@@ -41,8 +41,8 @@ pub struct Sample<'a>(pub &'a [f64]);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Label<'a>(pub &'a [f64]);
 
-/// Returns the class that outputs, or the numbers of a label, represent: that of the largest number; for a single
-/// number, whether it is above one half.
+/// Returns the class that the numbers of an output or a label represent: the index of the largest; for a single
+/// number, 1 if it is above one half and 0 otherwise.
 pub(crate) fn class_of(numbers: &[f64]) -> usize {
     match numbers {
         [single] => usize::from(*single > 0.5),
@@ -50,7 +50,8 @@ pub(crate) fn class_of(numbers: &[f64]) -> usize {
     }
 }
 
-/// Returns the index of the largest number, the first of equals (`get_result` of mnist.py); 0 if there are no numbers.
+/// Returns the index of the largest number, or of the first among equals (`get_result` of mnist.py); 0 if there are
+/// no numbers.
 ///
 /// ```
 /// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);

@@ -108,7 +108,7 @@ pub struct Rows {
     /// The names of the classes, if labels are classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
-    /// What is known of inputs and outputs, if they are columns of a table.
+    /// The meaning of inputs and outputs, if they are columns of a table.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub meaning: Meaning,
 }
@@ -179,7 +179,7 @@ impl Setup {
         })
     }
 
-    /// Returns the source; a table is read as the one that the model was trained on.
+    /// Returns the source; a table is read like the one that the model was trained on.
     #[must_use]
     pub fn read_as_trained(&self, source: Source) -> Source {
         match &self.model {
@@ -191,8 +191,8 @@ impl Setup {
     /// Returns the data with classes numbered as in the model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that the model does not know, a number of inputs other than it was standardized for, or pixels chosen for
-    /// a table that has none.
+    /// A class that the model does not know, another number of inputs than the model has means for, or a choice of
+    /// pixels for a table, which has none.
     pub fn adapted(&self, data: DataSet) -> Result<DataSet, Error> {
         data.check_pixels(self.pixels)?;
         match &self.model {
@@ -202,8 +202,8 @@ impl Setup {
     }
 
     /// Returns the meaning of a network that is trained on these samples: that of the model, or what the samples say.
-    /// Inputs are standardized over them if that is chosen, or if answers are numbers; numbers to put out are scaled to
-    /// what the output can reach.
+    /// Inputs are standardized over them if that is chosen, or if answers are numbers; answers that are numbers are
+    /// scaled to the range of the output.
     ///
     /// # Errors
     /// Labels that are the inputs themselves, since they would change too.
@@ -213,7 +213,7 @@ impl Setup {
         let standardizes = self.standardize || (puts_out_numbers && train.image_shape().is_none());
         if meaning.standardization.is_none() && standardizes {
             if train.reproduces() {
-                let found = "standardizing would change what the outputs are to be: the inputs";
+                let found = "standardizing would change the desired outputs, which are the inputs";
                 return Err(Error::usage(found).remedy("omit it"));
             }
             meaning.standardization = Some(Standardization::of(train));
@@ -231,8 +231,8 @@ impl Setup {
         chosen.unwrap_or(if is_reached { Activation::Identity } else { Activation::Sigmoid })
     }
 
-    /// Returns the architecture of a network for these samples: the model's or one of the chosen sizes, with the
-    /// chosen activations and cost.
+    /// Returns the architecture of a network for these samples: the model's, or one with the chosen sizes,
+    /// activations and cost.
     ///
     /// # Errors
     /// An architecture that makes no sense, is too large to draw weights for, or does not fit the samples.
@@ -276,7 +276,7 @@ impl Setup {
         parameters
     }
 
-    /// Returns the first `limit` samples as rows, or all with [`usize::MAX`], which is [`MADE_UP_SAMPLES`] of made-up
+    /// Returns the first `limit` samples as rows; with [`usize::MAX`] all of them, or [`MADE_UP_SAMPLES`] made-up
     /// ones.
     pub fn rows(&self, samples: &Samples, architecture: &Architecture, limit: usize) -> Rows {
         match samples {
@@ -334,9 +334,9 @@ impl Samples {
         }
     }
 
-    /// Returns as many inputs as a sample has numbers, one hidden layer, and as many outputs as a label needs. Unless
-    /// chosen, the number of hidden neurons is 3 for bits, 30 for images (which get at least 10 outputs), and 8 for
-    /// anything else; made-up samples fit any sizes, and get 3,4,2.
+    /// Returns the default sizes: an input for each number of a sample, one hidden layer, and the outputs that a
+    /// label needs. Unless chosen, the number of hidden neurons is 3 for bits, 30 for images (which get at least 10
+    /// outputs), and 8 for anything else; made-up samples fit any sizes, and get 3,4,2.
     ///
     /// # Errors
     /// An empty list of rows.
@@ -367,11 +367,11 @@ impl Samples {
             Self::Rows(rows) => rows,
         };
         if rows.samples.is_empty() || rows.samples.len() != rows.labels.len() {
-            return Err(Error::usage("there must be a sample, and a label for each"));
+            return Err(Error::usage("there must be at least one sample, and a label for each"));
         }
         let fit = |row: &str, rows: &[Vec<f64>], layer: &str, nodes: usize| {
             rows.iter().map(Vec::len).find(|&length| length != nodes).map_or(Ok(()), |length| {
-                let found = format!("a {row} has {length} numbers, but the {layer} layer {nodes} nodes");
+                let found = format!("a {row} has {length} numbers, but the {layer} layer has {nodes} nodes");
                 Err(Error::usage(found))
             })
         };
@@ -384,7 +384,7 @@ impl Model {
     /// Returns the data with classes numbered as in this model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that the model does not know, or a number of inputs other than it was standardized for.
+    /// A class that the model does not know, or another number of inputs than the model has means for.
     pub fn adapt(&self, data: DataSet) -> Result<DataSet, Error> {
         let data = data.numbered_as(&self.meaning.answers)?;
         let Meaning { standardization, targets, .. } = &self.meaning;

@@ -1,8 +1,8 @@
 //! The book: from one neuron to a network that reads handwriting.
 //!
-//! Every formula is derived, every number computed, and every line of code that does it stands in a place where you can
-//! stop and look. You need a little Rust and school mathematics, and to know nothing about neural networks. Chapters 1 to
-//! 6 build on each other.
+//! Every formula is derived, every number is computed, and you can stop at every line of code that does it and look.
+//! You need a little Rust and school mathematics, but no knowledge of neural networks. Chapters 1 to 6 build on each
+//! other.
 //!
 //! 1. [A neuron](neuron): perceptrons, gates, the sigmoid and its slope
 //! 2. [Layers and the forward pass](layers): nine nodes by hand, then as matrices
@@ -20,8 +20,9 @@
 //!
 //! And to look things up: [Check your own model](check_your_own_model).
 //!
-//! These are the files of `docs/`, word for word; the Rust programs in them are doc-tests. Rustdoc knows no formulas and
-//! no folder of pictures, so each chapter carries its own; a script in the page puts them in place, and loads nothing.
+//! These are the files of `docs/`, word for word; the Rust programs in them are doc-tests. Rustdoc supports neither
+//! formulas nor a folder of pictures, so each chapter carries its own; a script in the page puts them in place, and
+//! downloads nothing.
 
 // tests/program/book checks that no chapter and no picture is left out.
 macro_rules! chapters {

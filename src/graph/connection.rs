@@ -46,11 +46,11 @@ impl Connection {
         self.downstream_node
     }
 
-    /// Computes the gradient: δ of the downstream node times the output that the upstream node sends (Nielsen's BP4; of
-    /// a bias, whose upstream output is 1, BP3).
+    /// Computes the gradient: δ of the downstream node times the output that the upstream node sends (Nielsen's BP4;
+    /// for a bias, whose upstream output is 1, BP3).
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the two ids.
+    /// If `nodes` belongs to another network and is too short for the two ids.
     pub fn calc_gradient(&mut self, nodes: &[AnyNode]) {
         let delta = nodes[self.downstream_node.index()].delta();
         let input = nodes[self.upstream_node.index()].sent();
@@ -65,7 +65,7 @@ impl Connection {
     /// Moves the weight along its gradient: w ← w + η·δ·x (equation 5). The gradient is computed here, and kept.
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the two ids.
+    /// If `nodes` belongs to another network and is too short for the two ids.
     pub fn update_weight(&mut self, nodes: &[AnyNode], rate: f64) {
         self.calc_gradient(nodes);
         self.weight += rate * self.gradient; // step: update-weight
@@ -74,27 +74,27 @@ impl Connection {
     /// Adds this sample's gradient δ·x to those of the mini-batch's samples before it (`nabla_w` of network.py).
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the two ids.
+    /// If `nodes` belongs to another network and is too short for the two ids.
     pub fn add_gradient(&mut self, nodes: &[AnyNode]) {
         let sum = self.gradient;
         self.calc_gradient(nodes);
         self.gradient += sum; // step: add-gradient
     }
 
-    /// Moves the weight along the mean gradient of `samples` samples: w ← decay·w + η·(Σ δ·x)/m (Nielsen's equations 20
-    /// and 93, of a bias 21 and 94: biases do not decay). The mean is kept as the gradient.
+    /// Moves the weight along the mean gradient of `samples` samples: w ← decay·w + η·(Σ δ·x)/m (Nielsen's equations
+    /// 20 and 93; for a bias 21 and 94, since biases do not decay). The mean is kept as the gradient.
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the two ids.
+    /// If `nodes` belongs to another network and is too short for the two ids.
     pub fn update_by_mean(&mut self, nodes: &[AnyNode], samples: usize, step: &MiniBatchStep) {
         self.gradient /= samples as f64;
         self.weight = self.decay(nodes, step) * self.weight + step.rate * self.gradient; // step: update-by-mean
     }
 
-    /// Returns what the weight is multiplied by in that step: 1 − ηλ/n, or 1 if it is a bias.
+    /// Returns the factor on the weight in that step: 1 − ηλ/n, or 1 if it is a bias.
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the ids.
+    /// If `nodes` belongs to another network and is too short for the ids.
     pub fn decay(&self, nodes: &[AnyNode], step: &MiniBatchStep) -> f64 {
         match nodes[self.upstream_node.index()] {
             AnyNode::Node(_) => step.weight_decay,
@@ -105,7 +105,7 @@ impl Connection {
     /// Returns this connection as bp.py prints it: `(0-2) -> (1-1) = 0.274213`.
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the two ids.
+    /// If `nodes` belongs to another network and is too short for the two ids.
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         let upstream = &nodes[self.upstream_node.index()];
         let downstream = &nodes[self.downstream_node.index()];

@@ -41,7 +41,7 @@ impl Connections {
     /// Returns every connection as bp.py prints it, a line each.
     ///
     /// # Panics
-    /// If `nodes` is another network's list and too short for the ids in this one.
+    /// If `nodes` belongs to another network and is too short for the ids in this list.
     pub fn dump(&self, nodes: &[AnyNode]) -> String {
         self.connections.iter().map(|connection| connection.dump(nodes) + "\n").collect()
     }

@@ -45,7 +45,7 @@ impl ConstNode {
     /// Returns the delta as bp.py computes it, by the formula of a sigmoid node: 1·(1 − 1)·Σ wᵢ·δᵢ = 0.
     ///
     /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
+    /// If the lists belong to another network and are too short for the ids of this node's connections.
     #[must_use]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         let downstream_delta = self.downstream.downstream_delta(nodes, connections); // step: const-delta
@@ -56,7 +56,7 @@ impl ConstNode {
     /// Returns this node and its connections as bp.py prints them, several lines.
     ///
     /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
+    /// If the lists belong to another network and are too short for the ids of this node's connections.
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         let downstream = self.downstream.dump(nodes, connections);
         format!("{}-{}: output: 1\n\tdownstream:\n{downstream}", self.layer_index, self.node_index)

@@ -1,4 +1,4 @@
-//! How training and the gradient check see the graph: as an [`Engine`], its weights and gradients as matrices.
+//! The graph as training and the gradient check see it: an [`Engine`], with weights and gradients as matrices.
 
 use super::{Connection, ConnectionId, Network};
 use crate::{Architecture, Engine, Label, MiniBatchStep, Parameters, Sample};

@@ -5,8 +5,8 @@ use crate::{Activation, Cost};
 
 /// One layer: the ids of its nodes. The last one is its constant node.
 ///
-/// The nodes themselves stay in the network's list, which every method takes; all of them panic on a list that is too
-/// short for the layer's ids, another network's.
+/// The nodes themselves stay in the network's list, which every method takes; all of them panic if the list belongs
+/// to another network and is too short for the layer's ids.
 ///
 /// ```
 /// use backprop::Sample;
@@ -74,11 +74,11 @@ impl Layer {
         self.nodes[self.nodes.len() - 1]
     }
 
-    /// Sets the outputs of its neurons: what the input layer has in place of a formula. `data` is one number for each
-    /// neuron, the constant node not counted.
+    /// Sets the outputs of its neurons, which the input layer has in place of a formula. `data` holds one number for
+    /// each neuron; the constant node is not counted.
     ///
     /// # Panics
-    /// If there are not as many numbers as neurons. (`DIFFERENCE:` bp.py sets the first ones.)
+    /// If the number of values is not that of neurons. (`DIFFERENCE:` bp.py then sets only the first ones.)
     #[track_caller]
     pub fn set_output(&self, nodes: &mut [AnyNode], data: &[f64]) {
         let neurons = self.neurons();
@@ -114,7 +114,7 @@ impl Layer {
     /// `DIFFERENCE:` bp.py's `Layer` has no such method, nor the one below: its `Network` goes over the nodes itself.
     ///
     /// # Panics
-    /// If the label is not as long as there are neurons.
+    /// If the label does not have one number for each neuron.
     #[track_caller]
     pub fn calc_output_layer_delta(&self, nodes: &mut [AnyNode], label: &[f64], cost: Cost) {
         let neurons = self.neurons();
@@ -128,8 +128,8 @@ impl Layer {
         }
     }
 
-    /// Computes the delta of each node from those of the layer after (equation 4), the constant node's too, as bp.py
-    /// does, and stores it. Not for the output layer: without downstream connections, every delta becomes 0.
+    /// Computes the delta of each node from those of the layer after (equation 4), including the constant node's, as
+    /// bp.py does, and stores it. Not for the output layer: without downstream connections, every delta becomes 0.
     pub fn calc_hidden_layer_delta(&self, nodes: &mut [AnyNode], connections: &[Connection]) {
         let own_nodes: &[NodeId] = &self.nodes;
         let mut i = 0;

@@ -1,7 +1,7 @@
 //! What network.py and network2.py add to bp.py, object by object: the mean gradient of a mini-batch, L2 regularisation
 //! and dropout.
 //!
-//! bp.py's functions stay as they are, and do the work. New are two things:
+//! bp.py's functions are unchanged and do the work. Two things are new:
 //!
 //! - a connection adds up the gradients of the samples ([`Connection::add_gradient`]) and moves by their mean
 //!   ([`Connection::update_by_mean`]);
@@ -12,7 +12,7 @@ use crate::{Dropout, Label, MiniBatchStep, Sample};
 
 impl Network {
     /// Takes one step on the mean gradient of some samples (`update_mini_batch` of network.py and network2.py; Nielsen's
-    /// equations 20 and 21, with L2 93). Returns the sum of the costs met before the step, without any regularisation
+    /// equations 20 and 21, with L2 93). Returns the sum of the costs before the step, without any regularisation
     /// term; under dropout, those of the thinned networks.
     ///
     /// ```
@@ -33,8 +33,8 @@ impl Network {
     /// ```
     ///
     /// # Panics
-    /// If there is no sample, there are not as many labels as samples, or one is not as long as its layer; if the
-    /// probability of dropout is 1 or more.
+    /// If there are no samples, if the numbers of labels and samples differ, if one is not as long as its layer, or
+    /// if the probability of dropout is 1 or more.
     #[track_caller]
     pub fn train_mini_batch(
         &mut self,
@@ -42,7 +42,7 @@ impl Network {
         samples: &[Sample<'_>],
         step: &MiniBatchStep,
     ) -> f64 {
-        assert_eq!(labels.len(), samples.len(), "as many labels as samples");
+        assert_eq!(labels.len(), samples.len(), "each sample needs one label");
         assert!(!samples.is_empty(), "a mini-batch needs at least one sample");
         let mut cost = 0.0;
         let mut i = 0;
@@ -63,7 +63,7 @@ impl Network {
         cost
     }
 
-    /// Silences hidden nodes for one sample of a mini-batch, which `place` counts from 0, or with `None` none of them.
+    /// Silences hidden nodes for one sample of a mini-batch: the one at `place`, from 0. With `None`, silences none.
     ///
     /// A silenced node's [`AnyNode::kept`] is 0; that of the others is 1 / (1 − p), so that the expected sum stays what
     /// it was.
@@ -121,7 +121,7 @@ impl Network {
 }
 
 impl Layer {
-    /// Sets what of each neuron's output is kept, one number for each.
+    /// Sets the factor on each neuron's output, one number for each.
     fn set_kept(&self, nodes: &mut [AnyNode], kept: &[f64]) {
         let neurons = self.neurons();
         let mut i = 0;

@@ -61,7 +61,7 @@
 //!
 //! As in bp.py, a node's `delta` is −∂E/∂z and a connection's `gradient` is −∂E/∂w: the direction to move in.
 
-// Both scripts go into the program, which shows its objects wherever it is taken.
+// Both scripts are embedded in the program, so that a debugger shows its objects wherever it is copied.
 #![debugger_visualizer(gdb_script_file = "debugger_common.py")]
 #![debugger_visualizer(gdb_script_file = "debugger.gdb.py")]
 

@@ -23,8 +23,8 @@ use crate::{Architecture, Engine, Error, ErrorKind, Label, Parameters, Sample, W
 /// [`Architecture::parameter_count`]. A connection takes 32 bytes with the two lists that hold it
 /// ([`Network::memory_bytes`]).
 ///
-/// Weights and biases as matrices come and go by [`Engine::parameters`] and [`Engine::set_parameters`]; a single one is
-/// `network[id].weight`. A network can also be wired by hand: see [`Network::empty`].
+/// Weights and biases are read and set as matrices by [`Engine::parameters`] and [`Engine::set_parameters`]; a single
+/// one is `network[id].weight`. A network can also be wired by hand: see [`Network::empty`].
 #[derive(Debug, Clone)]
 pub struct Network {
     /// Layer sizes, activations and cost.
@@ -44,7 +44,7 @@ impl Network {
     /// `sizes` are neurons in each layer, input first. ([`WeightInit::Small`] draws the same weights.)
     ///
     /// # Panics
-    /// Where [`Network::try_new`] gives an error.
+    /// If [`Network::try_new`] returns an error.
     #[track_caller]
     pub fn new(sizes: &[usize], seed: u64) -> Self {
         let mut network = Self::with_zeros(&Architecture::new(sizes));
@@ -67,7 +67,7 @@ impl Network {
     /// ```
     ///
     /// # Panics
-    /// If the parameters do not fit the architecture, or where [`Network::try_new`] gives an error.
+    /// If the parameters do not fit the architecture, or if [`Network::try_new`] returns an error.
     #[track_caller]
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
         let mut network = Self::with_zeros(architecture);
@@ -156,8 +156,8 @@ impl Network {
     /// is the connection from a constant node, and comes after its others.
     ///
     /// # Panics
-    /// If `downstream_node` is a constant node, if an id is another network's and this one is smaller, or if there are
-    /// more connections than a [`ConnectionId`] can count, 2³².
+    /// If `downstream_node` is a constant node, if an id belongs to a larger network, or if there are more
+    /// connections than a [`ConnectionId`] can count, 2³².
     #[track_caller]
     pub fn connect(&mut self, upstream_node: NodeId, downstream_node: NodeId, weight: f64) -> ConnectionId {
         let connection = Connection::new(upstream_node, downstream_node, weight);
@@ -199,10 +199,10 @@ impl Network {
     /// knows when to stop.)
     ///
     /// # Panics
-    /// If there are not as many labels as samples, or one is not as long as its layer.
+    /// If the numbers of labels and samples differ, or one is not as long as its layer.
     #[track_caller]
     pub fn train(&mut self, labels: &[Label<'_>], data_set: &[Sample<'_>], rate: f64, iteration: usize) {
-        assert_eq!(labels.len(), data_set.len(), "as many labels as samples");
+        assert_eq!(labels.len(), data_set.len(), "each sample needs one label");
         for _ in 0..iteration {
             // step: training all
             for (&label, &sample) in labels.iter().zip(data_set) {
@@ -212,7 +212,7 @@ impl Network {
     }
 
     /// Takes one step of gradient descent on one sample: [`Network::predict`], [`Network::calc_delta`],
-    /// [`Network::update_weight`]. Returns the cost it met before the step.
+    /// [`Network::update_weight`]. Returns the cost before the step.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -240,7 +240,7 @@ impl Network {
 
     /// Computes every node's delta, −∂E/∂z, from the output layer back to the input layer.
     ///
-    /// It goes by the outputs that the last [`Network::predict`] left in the nodes. The input layer's deltas are
+    /// It uses the outputs that the last [`Network::predict`] left in the nodes. The input layer's deltas are
     /// computed as bp.py does, though no weight needs them.
     ///
     /// ```
@@ -270,7 +270,7 @@ impl Network {
 
     /// Moves every weight along its gradient, w ← w + rate·δ·x, and keeps the gradient (equation 5).
     ///
-    /// It goes by the outputs and deltas that are in the nodes; once they are there, the order does not matter.
+    /// It uses the outputs and deltas that are in the nodes; once they are there, the order does not matter.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -410,7 +410,7 @@ impl Network {
     }
 }
 
-/// Returns the node with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the node with this id. Panics if the id belongs to a larger network.
 impl Index<NodeId> for Network {
     type Output = AnyNode;
 
@@ -425,7 +425,7 @@ impl IndexMut<NodeId> for Network {
     }
 }
 
-/// Returns the connection with this id. Panics if the id is another network's and this one is smaller.
+/// Returns the connection with this id. Panics if the id belongs to a larger network.
 impl Index<ConnectionId> for Network {
     type Output = Connection;
 
@@ -440,7 +440,7 @@ impl IndexMut<ConnectionId> for Network {
     }
 }
 
-/// Returns how many nodes and connections the network will have, if ids can count them.
+/// Returns the numbers of nodes and connections that the network will have, if ids can count them.
 fn count_objects(architecture: &Architecture) -> Result<(usize, usize), Error> {
     let ids = u32::MAX as usize;
     let nodes = architecture.sizes.iter().try_fold(0usize, |sum, size| sum.checked_add(size.checked_add(1)?));

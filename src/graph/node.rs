@@ -13,7 +13,7 @@ pub struct Node {
     pub delta: f64,
     /// The output a = σ(z), as last computed or set.
     output: f64,
-    /// What the output is multiplied by before others read it: 1, or for a hidden node under dropout 0 (silenced) or
+    /// The factor on the output before others read it: 1, or for a hidden node under dropout 0 (silenced) or
     /// 1 / (1 − p).
     kept: f64,
     /// Its layer; the input layer is 0.
@@ -47,13 +47,13 @@ impl Node {
         }
     }
 
-    /// Sets the output: what a node of the input layer has in place of a formula. (It is not checked that it is one.)
+    /// Sets the output, which a node of the input layer has in place of a formula. (The layer is not checked.)
     pub fn set_output(&mut self, output: f64) {
         self.output = output; // step: set-input
         self.sent = self.kept * output;
     }
 
-    /// Sets what the output is multiplied by before others read it; see [`AnyNode::kept`].
+    /// Sets the factor on the output before others read it; see [`AnyNode::kept`].
     pub fn set_kept(&mut self, kept: f64) {
         self.kept = kept; // step: drop-out
         self.sent = kept * self.output;
@@ -113,8 +113,7 @@ impl Node {
 /// # The formulas by hand
 ///
 /// `nodes` and `connections` are always the whole lists of the node's network, and `outputs` are [`outputs`] of all its
-/// nodes. All of these functions panic if the lists are too short for an id in the node's own: they are another
-/// network's.
+/// nodes. All of these functions panic if the lists belong to another network and are too short for the node's ids.
 ///
 /// ```
 /// use backprop::graph::{Network, outputs};
@@ -135,7 +134,8 @@ impl Node {
 /// assert_eq!(hidden.calc_hidden_layer_delta(nodes, connections), 1.5); // slope 1, 3·0.5
 /// ```
 impl Node {
-    /// Returns this node and its connections as bp.py prints them, several lines; what is kept too where it is not 1.
+    /// Returns this node and its connections as bp.py prints them, several lines; with the factor kept, unless it is
+    /// 1.
     ///
     /// ```
     /// use backprop::graph::Network;
@@ -158,7 +158,7 @@ impl Node {
     }
 }
 
-/// Any place in a layer: a neuron, or the constant node behind the biases.
+/// A node of either kind: a neuron, or the constant node behind the biases.
 ///
 /// ```
 /// use backprop::graph::{AnyNode, Network};
@@ -169,8 +169,8 @@ impl Node {
 /// assert_eq!(network.nodes.len(), 3 + 4 + 2 + 3); // a constant node in each layer
 /// ```
 ///
-/// With `repr(u8)` the kind comes first and the node in the same place after it. In both kinds (`repr(C)`) what others
-/// read comes first, the output and the delta, so that it is found in the same place in either kind.
+/// With `repr(u8)` the kind comes first, and the node follows at the same offset. Both kinds (`repr(C)`) begin with
+/// the numbers that others read, the output and the delta, so these have the same offset in either kind.
 #[derive(Debug, Clone)]
 #[repr(u8)]
 pub enum AnyNode {
@@ -200,8 +200,8 @@ impl AnyNode {
         }
     }
 
-    /// Returns what the output is multiplied by before others read it: 1, or for a hidden neuron under dropout 0
-    /// (silenced) or 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
+    /// Returns the factor on the output before others read it: 1, or for a hidden neuron under dropout 0 (silenced)
+    /// or 1 / (1 − p). See [`Network::drop_out`](super::Network::drop_out).
     pub fn kept(&self) -> f64 {
         match self {
             Self::Node(node) => node.kept,
@@ -242,7 +242,7 @@ impl AnyNode {
         }
     }
 
-    /// Sets what a neuron's output is multiplied by before others read it; a constant node's stays whole.
+    /// Sets the factor on a neuron's output before others read it; a constant node's output stays 1.
     pub fn set_kept(&mut self, kept: f64) {
         if let Self::Node(node) = self {
             node.set_kept(kept);
@@ -261,7 +261,7 @@ impl AnyNode {
     /// [`ConstNode::calc_hidden_layer_delta`].
     ///
     /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
+    /// If the lists belong to another network and are too short for the ids of this node's connections.
     #[must_use]
     #[inline]
     pub fn calc_hidden_layer_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
@@ -274,7 +274,7 @@ impl AnyNode {
     /// Returns Σ wᵢ·δᵢ over the nodes it feeds.
     ///
     /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
+    /// If the lists belong to another network and are too short for the ids of this node's connections.
     pub fn downstream_delta(&self, nodes: &[AnyNode], connections: &[Connection]) -> f64 {
         self.links().downstream_delta(nodes, connections)
     }
@@ -328,7 +328,7 @@ impl AnyNode {
     /// [`ConstNode::dump`].
     ///
     /// # Panics
-    /// If the lists are another network's and too short for the ids of this node's connections.
+    /// If the lists belong to another network and are too short for the ids of this node's connections.
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         match self {
             Self::Node(node) => node.dump(nodes, connections),
@@ -337,10 +337,9 @@ impl AnyNode {
     }
 }
 
-/// Returns what each of these nodes sends, [`AnyNode::sent`], side by side.
+/// Returns the outputs that these nodes send, [`AnyNode::sent`], side by side.
 ///
-/// Every neuron of a layer reads all of them, and they fit in the nearest cache; the nodes, with their lists and all, do
-/// not.
+/// Every neuron of a layer reads all of them, and they fit in the nearest cache; the nodes themselves do not.
 pub fn outputs(nodes: &[AnyNode]) -> Vec<f64> {
     let mut outputs = vec![0.0; nodes.len()];
     let numbers: &mut [f64] = &mut outputs;

@@ -83,7 +83,7 @@ impl Stepper {
     #[track_caller]
     pub fn new(network: Network, labels: &[Label<'_>], samples: &[Sample<'_>], rate: f64) -> Self {
         assert!(!samples.is_empty(), "there must be a sample to step through");
-        assert_eq!(labels.len(), samples.len(), "as many labels as samples");
+        assert_eq!(labels.len(), samples.len(), "each sample needs one label");
         let (inputs, outputs) = (network.architecture.input_size(), network.architecture.output_size());
         assert!(samples.iter().all(|s| s.0.len() == inputs), "a sample must be as long as the input layer");
         assert!(labels.iter().all(|l| l.0.len() == outputs), "a label must be as long as the output layer");

@@ -65,7 +65,7 @@ pub struct Checkpoint {
     /// The run.
     #[serde(flatten)]
     pub config: RunConfig,
-    /// Weights and biases now.
+    /// The present weights and biases.
     pub parameters: Parameters,
     /// How far training has come.
     pub state: TrainingState,
@@ -88,7 +88,7 @@ impl Checkpoint {
     pub fn read(path: &Path) -> Result<Self, Error> {
         if Model::is_at(path) {
             let error = Error::new(crate::ErrorKind::IsModel, "a model, not a checkpoint");
-            return Err(error.remedy("another run can begin from it").in_file(path));
+            return Err(error.remedy("a new run can start from it").in_file(path));
         }
         Self::from_bytes(&read_whole(path)?).map_err(|problem| problem.in_file(path))
     }
@@ -96,7 +96,7 @@ impl Checkpoint {
     /// Returns whether the file at this path starts like a checkpoint, complete or not.
     pub fn is_at(path: &Path) -> bool {
         let mut begin = [0; MAGIC.len()];
-        // Only a file: what is read from a pipe is gone.
+        // A pipe is not tried, because reading would consume it.
         path.is_file()
             && File::open(path).and_then(|mut file| file.read_exact(&mut begin)).is_ok()
             && begin == MAGIC.as_bytes()
@@ -168,7 +168,7 @@ fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
     let fail = |error: std::io::Error| {
         let remedy = match error.kind() {
             ErrorKind::PermissionDenied => "you must be allowed to read it: look at its permissions",
-            _ => "a checkpoint is what training saves on the way",
+            _ => "training saves checkpoints as it goes",
         };
         Error::file(path, error).remedy(remedy)
     };
@@ -207,10 +207,10 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], Error> {
             .remedy(format!("this program reads version {VERSION}: get a later one")));
     }
     let ["crc32", sum, "bytes", length] = rest else {
-        return Err(Error::contents("damaged: its first line is not whole"));
+        return Err(Error::contents("damaged: its first line is incomplete"));
     };
     let (Ok(sum), Ok(length)) = (u32::from_str_radix(sum, 16), length.parse::<usize>()) else {
-        return Err(Error::contents("damaged: its first line is not whole"));
+        return Err(Error::contents("damaged: its first line is incomplete"));
     };
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     if body.len() != length {

@@ -65,7 +65,7 @@ impl Closer {
         }
     }
 
-    /// Returns the result; `None` if nothing was added, or the outputs are beyond all bounds.
+    /// Returns the result; `None` if nothing was added or the sums overflow.
     pub fn result(&self) -> Option<Closeness> {
         let [count, ..] = *self.sums.first()?;
         let several = self.sums.len() as f64;
@@ -107,7 +107,7 @@ impl Evaluation {
 /// // An untrained network outputs ½ everywhere, and ½ does not count as a set bit:
 /// let mut untrained = Network::try_new(&backprop::Architecture::new(&[8, 3, 8]))?;
 /// let evaluation = evaluate(&mut untrained, &bits::load(), Targets::Soft);
-/// assert_eq!((evaluation.correct, evaluation.total), (Some(1), 256)); // byte 0 is answered rightly
+/// assert_eq!((evaluation.correct, evaluation.total), (Some(1), 256)); // byte 0 is right
 /// assert!((evaluation.mean_cost - 0.5 * 8.0 * 0.4 * 0.4).abs() < 1e-12);
 /// # Ok::<(), backprop::Error>(())
 /// ```

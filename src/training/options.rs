@@ -107,7 +107,7 @@ impl Options {
             || self.early_stop.is_some()
             || self.halve_rate.is_some();
         if !ends {
-            return Err(Error::usage("without a number of epochs training needs a rule to stop by"));
+            return Err(Error::usage("without a number of epochs, training needs a stopping rule"));
         }
         if self.early_stop == Some(0) || self.halve_rate == Some(0) {
             return Err(Error::usage("the epochs to wait for an improvement must be at least 1"));
@@ -115,7 +115,8 @@ impl Options {
         Ok(())
     }
 
-    /// Checks that L2 regularisation leaves weights their sign, with this many training samples: 1 − ηλ/n is not below 0.
+    /// Checks that L2 regularisation does not flip the sign of weights with this many training samples: 1 − ηλ/n is
+    /// not below 0.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage), with the largest λ and the largest rate.
@@ -134,7 +135,7 @@ impl Options {
     }
 }
 
-/// An original program whose choices can be taken over.
+/// An original program whose choices can be adopted.
 ///
 /// ```
 /// use backprop::training::Preset;

@@ -15,9 +15,9 @@ use crate::{Architecture, Error, Parameters, WeightInit};
 /// [`Checkpoint`](super::Checkpoint).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunConfig {
-    /// The network that does the work, as on the command line: `object` or `vectorized`.
+    /// The engine, as on the command line: `object` or `vectorized`.
     pub engine: String,
-    /// What the network computes in.
+    /// The precision of the computation.
     #[serde(default, skip_serializing_if = "is_double")]
     pub precision: Precision,
     /// Sizes, activations and cost.
@@ -56,25 +56,25 @@ pub struct Beginning {
     pub from: Option<PathBuf>,
 }
 
-/// Which samples a run is trained and tested on.
+/// The samples that a run is trained and tested on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataRecord {
     /// Where they come from.
     pub source: Source,
-    /// What they mean.
+    /// Their meaning.
     #[serde(flatten)]
     pub meaning: Meaning,
-    /// How many training samples were taken from the front, if not all.
+    /// The number of training samples taken from the front, if not all.
     pub train_limit: Option<usize>,
-    /// How many test samples were taken from the front, if not all.
+    /// The number of test samples taken from the front, if not all.
     pub test_limit: Option<usize>,
-    /// How many of the training samples are held out.
+    /// The number of training samples held out.
     pub held_out: usize,
     /// Fingerprints of the training samples, of those held out, and of the test samples.
     pub fingerprints: Vec<Fingerprint>,
 }
 
-/// Enough about a data set to notice that another one differs.
+/// A fingerprint of a data set, by which another one is recognised as different.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     samples: usize,

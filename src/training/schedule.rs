@@ -35,7 +35,7 @@ pub struct Schedule {
     /// The score of the latest evaluation.
     #[serde(alias = "latest_correct")]
     latest: Option<f64>,
-    /// The epoch since which the present rate has been tried.
+    /// The epoch from which the present rate has been in use.
     stalled_since: usize,
     halvings: u32,
 }
@@ -45,7 +45,7 @@ pub struct Schedule {
 pub struct Decision {
     /// True if this was the best evaluation so far (a tie is not better).
     pub is_best: bool,
-    /// Why training should stop, if it should: the end of the sentence "stopped because …".
+    /// The reason to stop, if there is one: the end of the sentence "stopped because …".
     pub stop: Option<String>,
 }
 

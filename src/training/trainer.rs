@@ -20,10 +20,10 @@ const STEPS_AT_ONCE: usize = 100;
 /// check after each step would take as long as the step.
 const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 
-/// A mean cost this many times that of outputs that are all 0 does not come down again.
+/// Training has diverged once the mean cost is this many times that of outputs that are all 0.
 const SURELY_TOO_HIGH: f64 = 1e4;
 
-/// Inputs beyond this are large for a network, whose starting weights are made for some near 1.
+/// Inputs beyond this are too large for starting weights, which are made for inputs near 1.
 const LARGE_INPUT: f64 = 1000.0;
 
 /// Trains one network on one training set.
@@ -77,7 +77,7 @@ pub struct TrainingState {
     pub best_parameters: Option<Parameters>,
     /// One report for each epoch finished.
     pub history: Vec<EpochReport>,
-    /// Why training ended, once it has.
+    /// The reason training ended, once it has.
     pub stopped: Option<String>,
 }
 
@@ -112,9 +112,7 @@ impl TrainingState {
             )));
         }
         if !(self.cost_sum.is_finite() && self.seconds.is_finite() && self.schedule.fits(self.epochs_done)) {
-            return Err(Error::contents(
-                "its rate, cost or best epoch is not one that training can arrive at",
-            ));
+            return Err(Error::contents("its rate, cost or best epoch is impossible"));
         }
         Ok(())
     }
@@ -238,14 +236,14 @@ impl<'a> Trainer<'a> {
     ///
     /// `DIFFERENCE:` the originals rely on numpy, which warns of an overflow and goes on; this stops at the sample.
     ///
-    /// `watch` is called every few milliseconds to seconds, between two steps. If it breaks, the method returns
+    /// `watch` is called between two steps, every few milliseconds to seconds. If it breaks, the method returns
     /// `None`, and a later call continues from there. (At the end of the epoch it is too late to break.)
     ///
     /// Training does not end by itself: every call trains another epoch, so ask [`Trainer::is_finished`] first.
     ///
     /// # Errors
     /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
-    /// layer, and what to try. Weights and state are then those right after the step at fault.
+    /// layer, and what to try. Weights and state are then as the step at fault left them.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]).
@@ -398,7 +396,7 @@ impl<'a> Trainer<'a> {
             self.state.samples_done += chosen.len();
             if !trained.cost.is_finite() {
                 let layer = last_good.parameters.layers.len();
-                return self.diverged(&format!("the cost behind layer {layer}, the output,"), chosen.len());
+                return self.diverged(&format!("the cost of the output, layer {layer},"), chosen.len());
             }
             if let Some(layer) = first_layer_not_finite(&engine.parameters()) {
                 return self.diverged(&format!("a weight into layer {layer}"), chosen.len());
@@ -406,7 +404,7 @@ impl<'a> Trainer<'a> {
         }
         // Every cost was a number, but their sum is not.
         let layer = last_good.parameters.layers.len();
-        self.diverged(&format!("the sum of the costs behind layer {layer}, the output,"), 1)
+        self.diverged(&format!("the sum of the costs of the output, layer {layer},"), 1)
     }
 
     /// Returns the error after a step of this many samples.

@@ -177,7 +177,7 @@ impl<T: Number> Network<T> {
     /// If the numbers of labels and samples differ, or one is not as long as its layer.
     #[track_caller]
     pub fn train(&mut self, labels: &[Label<'_>], data_set: &[Sample<'_>], rate: f64, epoch: usize) {
-        assert_eq!(labels.len(), data_set.len(), "as many labels as samples");
+        assert_eq!(labels.len(), data_set.len(), "each sample needs one label");
         for _ in 0..epoch {
             for (&label, &sample) in labels.iter().zip(data_set) {
                 self.train_one_sample(label, sample, rate);
@@ -372,7 +372,7 @@ impl<T: Number> Network<T> {
     #[track_caller]
     fn count_rows(&self, labels: &[f64], samples: &[f64]) -> usize {
         let count = self.count_samples(samples);
-        assert_eq!(count * self.architecture.output_size(), labels.len(), "as many labels as samples");
+        assert_eq!(count * self.architecture.output_size(), labels.len(), "each sample needs one label");
         count
     }
 

@@ -71,7 +71,7 @@ fn the_meaning_of_inputs_and_outputs_comes_back() {
 #[test]
 fn text_that_is_not_json_is_refused() {
     assert!(refusal("").contains("it is empty"));
-    assert!(refusal("{\"sizes\": [2,").contains("not whole"));
+    assert!(refusal("{\"sizes\": [2,").contains("incomplete"));
     assert!(refusal("{sizes: 2}").contains("not JSON"));
     assert!(refusal("[1, 2, 3]").contains("not a model file"));
     assert!(refusal("{\"sizes\": [1, 1]}").contains("missing field"));
@@ -91,7 +91,7 @@ fn sizes_that_disagree_with_the_matrices_are_refused() {
     assert!(with("[2, 1]", "[[[1, 2]]]", "[[[0]], [[0]]]").contains("but there are 1 and 2"));
     assert!(with("[2, 1]", "[[[1, 2]], [[1]]]", "[[[0]]]").contains("but there are 2 and 1"));
     assert!(with("[2]", "[]", "[]").contains("at least two layers"));
-    assert!(with("[2, 0]", "[[]]", "[[]]").contains("have a zero"));
+    assert!(with("[2, 0]", "[[]]", "[[]]").contains("contain a zero"));
     assert!(with("[2, 1]", "[[[1, 2]]]", "[[0]]").contains("not a model file"));
     assert!(with("[4000000000, 4000000000]", "[[]]", "[[]]").contains("has 0 rows"));
 }

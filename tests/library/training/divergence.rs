@@ -86,7 +86,7 @@ fn expected_trouble(
             done += batch.len();
             if !f64::is_finite(cost) {
                 return Some(Trouble {
-                    what: format!("the cost behind layer {layers}"),
+                    what: format!("the cost of the output, layer {layers}"),
                     epoch: epoch + 1,
                     samples,
                 });
@@ -150,7 +150,7 @@ fn a_cost_that_explodes_is_named_with_its_sample() {
     for batch in [1, 4] {
         for (activations, rate) in [(&[Identity][..], 1e-3), (&[Identity, Identity], 1e-3)] {
             let seen = check_chains(activations, Pixels::Raw, rate, batch);
-            let expected = format!("the cost behind layer {}", activations.len());
+            let expected = format!("the cost of the output, layer {}", activations.len());
             assert!(seen.iter().any(|what| what.starts_with(&expected)), "{activations:?}: {seen:?}");
         }
     }

@@ -275,7 +275,7 @@ fn options_outside_their_range_are_refused_and_those_at_its_end_are_not() {
         (Options { l2: f64::INFINITY, ..default() }, "lambda"),
         (Options { dropout: 1.0, ..default() }, "dropout must be at least 0 and less than 1, not 1.0"),
         (Options { dropout: -0.1, ..default() }, "dropout"),
-        (Options { epochs: None, ..default() }, "needs a rule to stop by"),
+        (Options { epochs: None, ..default() }, "needs a stopping rule"),
         (Options { early_stop: Some(0), ..default() }, "to wait for an improvement must be at least 1"),
         (Options { halve_rate: Some(0), ..default() }, "to wait for an improvement must be at least 1"),
         (Options { rate: 1e-300, batch: 1, l2: 0.0, dropout: 0.0, evaluate_every: 1, ..default() }, ""),

@@ -285,7 +285,7 @@ fn masks_depend_on_the_seed_alone() {
 }
 
 #[test]
-#[should_panic(expected = "as many labels as samples")]
+#[should_panic(expected = "each sample needs one label")]
 fn a_label_too_few_is_refused() {
     let architecture = Architecture::new(&[3, 4, 2]);
     network(&architecture, 0).train_each(&[0.5, 0.5], &[1.0; 6], 0.1);

@@ -25,7 +25,7 @@ fn train_refuses(folder: &TempDir, arguments: &str, sentence: &str) {
 fn sizes_that_make_no_network_are_refused() {
     let folder = folder();
     train_refuses(&folder, "--data . --sizes 6", "at least two layers");
-    train_refuses(&folder, "--data . --sizes 6,0,3", "have a zero");
+    train_refuses(&folder, "--data . --sizes 6,0,3", "contain a zero");
     train_refuses(&folder, "--data . --sizes 6,x,3", "not a number of neurons");
     train_refuses(&folder, "--data . --sizes 6,-1,3", "not a number of neurons");
     train_refuses(&folder, "--data . --sizes", "--sizes");
@@ -33,7 +33,7 @@ fn sizes_that_make_no_network_are_refused() {
         train_refuses(
             &folder,
             &format!("--data . --sizes {sizes}"),
-            "the most that are drawn; make a layer smaller",
+            "which is the limit; make a layer smaller",
         );
         refusal(&mut backprop(&format!("check --sizes {sizes}")));
         refusal(&mut backprop(&format!("step --plain --sizes {sizes}")));

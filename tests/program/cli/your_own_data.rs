@@ -189,7 +189,7 @@ fn an_unknown_class_is_refused_with_line_and_column() {
         "train --data digits --targets-columns 2",
         "--targets-columns says how a CSV file is read, and digits is none",
     );
-    refuses("train --data bits --standardize", "standardizing would change what the outputs are to be");
+    refuses("train --data bits --standardize", "standardizing would change the desired outputs");
 }
 
 #[test]

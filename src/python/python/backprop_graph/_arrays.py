@@ -31,7 +31,7 @@ def sizes(layers: Sequence[int]) -> list[int]:
     if len(counts) < 2:
         raise ValueError(f"a network needs at least two layers, an input and an output, such as [784, 10]; not {counts}")
     if 0 in counts:
-        raise ValueError(f"layers {counts} have a zero; give every layer at least one neuron")
+        raise ValueError(f"layers {counts} contain a zero; give every layer at least one neuron")
     return counts
 
 

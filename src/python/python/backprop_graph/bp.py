@@ -524,7 +524,7 @@ class Network:
         Raises
         ------
         ValueError
-            If there are not as many labels as samples, or one is not as long as its layer.
+            If the numbers of labels and samples differ, or one is not as long as its layer.
         """
         epoch = count(epoch, "epoch")
         if overrides(self, Network, "train_one_sample", "predict", "calc_delta", "update_weight"):

@@ -290,7 +290,7 @@ class Network:
         Raises
         ------
         ValueError
-            If there are not as many labels as samples, or one has the wrong shape.
+            If the numbers of labels and samples differ, or one has the wrong shape.
         """
         samples = columns(data_set, "data_set", self.layers[0].input_size)
         answers = columns(labels, "labels", self.layers[-1].output_size)
