@@ -31,8 +31,8 @@ pub enum Answers {
 
 impl Answers {
     /// Returns the answer in an output vector: the class of the strongest output (the first of several); for a single
-    /// output, whether it is above one half; or the byte whose bits are the outputs above one half. For numbers,
-    /// returns 0. (For outputs that are not numbers the answer is meaningless.)
+    /// output, 1 if it is above one half and 0 otherwise; or the byte whose bits are the outputs above one half. For
+    /// numbers, returns 0. (If an output is NaN, the answer is meaningless.)
     pub fn of(&self, output: &[f64]) -> usize {
         match (self, output) {
             (Self::Numbers, _) => 0,
@@ -41,8 +41,8 @@ impl Answers {
         }
     }
 
-    /// Returns the outputs, two or more, that share the highest value, so that the network has not decided; an empty
-    /// list if it has. (A single output is undecided only at exactly one half.)
+    /// Returns the outputs that share the highest value, if there are two or more and the network has not decided; an
+    /// empty list if it has. (A single output is undecided only at exactly one half.)
     ///
     /// ```
     /// use backprop::data_set::Answers;

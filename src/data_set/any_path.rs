@@ -60,7 +60,7 @@ pub mod option {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use std::path::PathBuf;
 
-    #[expect(clippy::ref_option, reason = "it is what serde calls")]
+    #[expect(clippy::ref_option, reason = "serde calls it")]
     pub fn serialize<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
         let any = path.as_deref().map(|path| AnyPath::of(path).ok_or_else(|| S::Error::custom(NO_TEXT)));
         any.transpose()?.serialize(serializer)

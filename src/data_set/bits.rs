@@ -7,7 +7,7 @@ use super::{Answers, DataSet, Meaning};
 
 /// Returns every byte from 0 to 255, both as sample and as label. Training and test set are the same.
 ///
-/// `DIFFERENCE:` bp.py draws 32 bytes at random; using all 256 costs no more and leaves none to chance.
+/// `DIFFERENCE:` bp.py draws 32 bytes at random; using all 256 costs no more and leaves nothing to chance.
 ///
 /// ```
 /// use backprop::data_set::bits;

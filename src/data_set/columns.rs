@@ -1,5 +1,5 @@
-//! The roles of a table's columns: inputs, answer, ignored. What the user says decides, then the network that is asked,
-//! then the header, then the place. What stays doubtful is refused.
+//! The roles of a table's columns: inputs, answer, ignored. The user decides, or else the network that is to be
+//! asked, the header, or the position, in this order. Doubtful cases are refused.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, counted};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Columns {
-    /// The number of columns at the end of a row that are numbers to put out.
+    /// The number of columns at the end of a row that are numbers to predict.
     pub target_columns: usize,
     /// The columns of the answer, each by its name or by its number from 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -22,7 +22,7 @@ pub struct Columns {
     /// The columns that are not read, each by its name or by its number from 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
-    /// The kind of the answer, if it is not to be told from the column itself.
+    /// The kind of the answer; by default it follows from the column itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// What is done about missing values; `None` to refuse them.
@@ -40,25 +40,25 @@ pub struct Columns {
     /// The names of classes 0, 1, 2 and so on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub class_names: Vec<String>,
-    /// The meaning of an earlier table, which this one is to be read as.
+    /// The meaning of an earlier table; this one is read in the same way.
     #[serde(skip)]
     pub known: Option<Box<Meaning>>,
 }
 
 impl Columns {
-    /// Returns whether nothing is said that only a table can have.
+    /// Returns true if no option is set that only a table can have.
     pub fn fit_images(&self) -> bool {
         let of_images =
             Self { transposed: self.transposed, class_names: self.class_names.clone(), ..Self::default() };
         *self == of_images
     }
 
-    /// Returns the kind of the answer, if it is said.
+    /// Returns the kind of the answer, if it is given.
     fn kind(&self) -> Option<Kind> {
         self.kind.or((self.target_columns > 0).then_some(Kind::Numbers))
     }
 
-    /// Reads the table as an earlier one of this meaning.
+    /// Reads the table like an earlier one of this meaning.
     #[must_use]
     pub(super) fn known_from(self, meaning: &Meaning) -> Self {
         Self { known: Some(Box::new(meaning.clone())), ..self }
@@ -71,7 +71,7 @@ impl Columns {
 pub enum Kind {
     /// One column that names a class.
     Classes,
-    /// Numbers to put out.
+    /// Numbers to predict.
     Numbers,
 }
 
@@ -92,14 +92,14 @@ const CLASS_NAMES: [&str; 9] =
 const ANSWER_NAMES: [&str; 5] = ["target", "targets", "y", "outcome", "output"];
 /// Names of columns that number the rows.
 const ROW_NUMBER_NAMES: [&str; 5] = ["", "id", "index", "unnamed: 0", "row"];
-/// Whole numbers of no more different values are classes.
+/// Whole numbers with at most this many different values are classes.
 const SURELY_CLASSES: usize = 20;
-/// More are classes only if they have no gaps, and are never more than this.
+/// Whole numbers with more values are classes only if they have no gaps and at most this many values.
 pub(super) const MOST_CLASSES: usize = 1000;
 /// Words in a table with fewer rows may all differ and still be classes.
 const FEW_ROWS: usize = 20;
 
-/// What the columns of a table are.
+/// The roles of a table's columns.
 pub(super) struct Roles {
     /// The first row with a sample: 1 if there is a header.
     pub(super) first_row: usize,
@@ -143,7 +143,7 @@ impl Roles {
         let chosen = roles.choose_targets(grid, columns, &free)?;
         if let Some(&both) = roles.targets.iter().find(|target| ignored.contains(target)) {
             let told = roles.column(both, None).told();
-            let found = format!("{told} is to be learnt and to be left out");
+            let found = format!("{told} is both to be predicted and to be left out");
             return Err(Error::usage(found).remedy("say one of the two"));
         }
         let are_inputs = free.iter().filter(|column| !roles.targets.contains(column));
@@ -151,7 +151,7 @@ impl Roles {
         if roles.inputs.is_empty() {
             let found = counted(free.len(), "column");
             let wanted = if columns.target_columns > 0 {
-                format!("a row needs inputs, and {} to put out", counted(columns.target_columns, "number"))
+                format!("a row needs inputs, and {} to predict", counted(columns.target_columns, "number"))
             } else {
                 "a row needs inputs and a class, separated by commas, semicolons or tabs".to_owned()
             };
@@ -249,7 +249,7 @@ impl Roles {
         Ok(!named.is_empty())
     }
 
-    /// Decides whether the answer is numbers, and refuses what cannot be meant.
+    /// Decides whether the answer is numbers, and refuses options that contradict each other.
     fn decide_kind(&self, grid: &Grid, columns: &Columns, is_chosen: bool) -> Result<bool, Error> {
         let kind = columns.kind();
         let [target] = self.targets[..] else {
@@ -368,7 +368,7 @@ impl Roles {
         }
         let Some(&(first, _)) = texts.first() else {
             if one_hot {
-                let found = "one input for each word of a column of text was asked for, and no input is text";
+                let found = "one input for each word of a text column was asked for, but no input is text";
                 return Err(Error::usage(found).remedy("omit it"));
             }
             return Ok(());

@@ -15,7 +15,7 @@ macro_rules! embedded {
 
 /// The four embedded files, gzipped IDX, each as its path and its bytes: images and labels to train on, then to test on.
 ///
-/// A `static`, as each crate that uses a `const` may have a copy of it, of 2 MB.
+/// A `static`, because each crate that uses a `const` may get a copy of it, of 2 MB.
 pub static FILES: [(&str, &[u8]); 4] = [
     embedded!("digits-train-images-idx3-ubyte.gz"),
     embedded!("digits-train-labels-idx1-ubyte.gz"),

@@ -52,7 +52,7 @@ impl DataSet {
                 match outside {
                     Some(number) => {
                         let found =
-                            format!("the cross-entropy wants numbers from 0 to 1, and there is {number}");
+                            format!("the cross-entropy needs numbers from 0 to 1, but there is {number}");
                         Err(self
                             .refusal(self.first_line(), self.class_column(), found)
                             .remedy("take the quadratic cost"))
@@ -139,7 +139,7 @@ impl DataSet {
         let mut numbering = Vec::new();
         for class in 0..self.class_count() {
             let own = self.class_name(class);
-            // Labels of images are numbers, also where the network has names for them.
+            // Labels of images are numbers, even if the network has names for them.
             let is_of_table = matches!(self.all.origin, Origin::Table { .. });
             let by_number = || {
                 (!is_of_table && class < names.len() && names.iter().all(|name| name.parse::<f64>().is_err()))

@@ -1,4 +1,4 @@
-//! The cells of a CSV file: numbers and words, whatever the delimiter, the line ends and the decimal mark are.
+//! The cells of a CSV file: numbers and words, whatever the delimiter, line ends and decimal mark.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Cursor, Read as _};
@@ -11,7 +11,7 @@ use crate::{Error, counted};
 /// The most letters of a table that a message quotes.
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-/// The words for a value that is not there, in small letters.
+/// The words for a missing value, in small letters.
 const MISSING: [&str; 14] =
     ["", "?", ".", "-", "na", "n/a", "n.a.", "#n/a", "#nv", "<na>", "nan", "null", "none", "missing"];
 
@@ -20,7 +20,7 @@ const MISSING: [&str; 14] =
 pub(super) enum Cell<'a> {
     Number(f64),
     Word(&'a str),
-    /// An empty cell, or a word for a value that is not there.
+    /// An empty cell, or a word for a missing value.
     Missing(&'a str),
 }
 
@@ -116,7 +116,7 @@ impl Grid {
                 self.columns
             );
             let end = row.len().min(self.columns);
-            return Err(problem(line, end, found).remedy("give every row as many"));
+            return Err(problem(line, end, found).remedy("give every row the same number"));
         }
         for (column, field) in row.iter().take(self.columns).enumerate() {
             let cell = match number(field, delimiter) {
@@ -196,7 +196,7 @@ fn first_line(text: &mut impl BufRead) -> Result<Vec<u8>, Refusal> {
     Ok(head)
 }
 
-/// Returns the error for a file that is something else than a table, told by its first bytes.
+/// Returns the error for a file that is not a table, recognised by its first bytes.
 fn not_text(head: &[u8]) -> Option<Error> {
     if head.starts_with(b"\x93NUMPY") {
         return Some(crate::Error::contents("a NumPy array, not a table").of_kind(crate::ErrorKind::OfNumpy));
@@ -204,7 +204,7 @@ fn not_text(head: &[u8]) -> Option<Error> {
     let of_python: [(&[u8], &str); 3] = [
         (b"PK\x03\x04", "a zip archive, as .npz, .pt and .xlsx files are"),
         (b"\x89HDF", "an HDF5 file"),
-        (b"\x80", "a pickle of Python's"),
+        (b"\x80", "a Python pickle"),
     ];
     if let Some((_, what)) = of_python.into_iter().find(|(begin, _)| head.starts_with(begin)) {
         return Some(Error::contents(format!("{what}, not a table")).of_kind(crate::ErrorKind::OfPython));
@@ -269,7 +269,7 @@ fn thousands(text: &str) -> Option<String> {
     })
 }
 
-/// Returns what is odd about a number that is written as people read it, and how it should be written.
+/// Returns what is wrong with a number formatted for people, and how it should be written.
 pub(super) fn for_people(word: &str) -> Option<(&'static str, String)> {
     const UNITS: [char; 4] = ['$', '€', '£', '%'];
     let bare = word.trim_matches(UNITS).trim();

@@ -85,7 +85,11 @@ pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
 /// If the number of values does not match the dimensions, or a dimension does not fit 32 bits.
 #[track_caller]
 pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
-    assert_eq!(dimensions.iter().product::<usize>(), values.len(), "as many values as the dimensions say");
+    assert_eq!(
+        dimensions.iter().product::<usize>(),
+        values.len(),
+        "the number of values must match the dimensions"
+    );
     let mut contents = Vec::with_capacity(4 + 4 * dimensions.len() + values.len());
     let write_u32 = |contents: &mut Vec<u8>, number: usize| {
         let number = u32::try_from(number).expect("dimensions of an IDX file are 32-bit numbers");
@@ -139,7 +143,7 @@ fn read(
     let values = dimensions.iter().product::<usize>() as u64;
     if values > memory::most() {
         return Err(Error::file(path, file::too_long(values, memory::most()))
-            .remedy("take fewer samples into the file"));
+            .remedy("put fewer samples into the file"));
     }
     Ok((dimensions.clone(), decode_body(path, stream, values)?))
 }

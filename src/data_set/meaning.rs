@@ -142,8 +142,7 @@ impl Meaning {
         }
     }
 
-    /// Returns, in one line, which columns of the table are taken for what and what is done to them; `None` if there is
-    /// no table.
+    /// Returns one line that says how the columns of the table are used; `None` if there is no table.
     ///
     /// ```
     /// use backprop::data_set::{Pixels, Source};
@@ -161,10 +160,10 @@ impl Meaning {
             (Answers::Classes(names), _) => {
                 format!("{} is the class: {}", first.told(), counted(names.len(), "class"))
             }
-            (_, []) => format!("{} is the number to put out", first.told()),
+            (_, []) => format!("{} is the number to predict", first.told()),
             _ => {
                 let titles: Vec<String> = self.outputs.iter().map(Column::title).collect();
-                format!("columns {} are the numbers to put out", titles.join(", "))
+                format!("columns {} are the numbers to predict", titles.join(", "))
             }
         };
         text = format!("{text}; {}", counted(self.inputs.len(), "input"));
@@ -192,7 +191,7 @@ impl Meaning {
         Some(text + ".")
     }
 
-    /// Checks that this can be said of a network of the given architecture.
+    /// Checks that this fits a network of the given architecture.
     ///
     /// # Errors
     /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): another number of names, means or deviations.
@@ -233,7 +232,7 @@ impl Meaning {
         ];
         match counts.into_iter().find(|(_, count)| count.is_some_and(|count| count != inputs)) {
             Some((name, count)) => Err(Error::contents(format!(
-                "{name} is for {}, and there are {inputs}",
+                "{name} is for {}, but there are {inputs}",
                 counted(count.unwrap_or_default(), "input")
             ))),
             None => Ok(()),

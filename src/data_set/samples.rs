@@ -102,7 +102,7 @@ impl DataSet {
         pixels: Pixels,
     ) -> Self {
         assert!(rows > 0 && columns > 0, "images need at least one pixel");
-        assert_eq!(bytes.len(), classes.len() * rows * columns, "as many whole images as classes");
+        assert_eq!(bytes.len(), classes.len() * rows * columns, "each class needs one whole image");
         let classes = classes.into_iter().map(u32::from).collect();
         Self::new(
             Meaning { pixels: Some(pixels), ..Meaning::default() },
@@ -167,7 +167,7 @@ impl DataSet {
         &self.meaning
     }
 
-    /// Returns whether the answers are known; false of a table without them.
+    /// Returns whether the answers are known; false for a table without them.
     pub fn is_labelled(&self) -> bool {
         !matches!(self.all.origin, Origin::Table { is_labelled: false, .. })
     }
@@ -322,7 +322,7 @@ impl DataSet {
         *self.answers() == Answers::Bits
     }
 
-    /// Returns whether an answer can be right or wrong: true of classes and bytes, false of numbers.
+    /// Returns whether an answer can be right or wrong: true for classes and bytes, false for numbers.
     pub fn counts_answers(&self) -> bool {
         *self.answers() != Answers::Numbers
     }
@@ -503,7 +503,7 @@ mod tests {
         let mut output = vec![0.0; 300];
         output[260] = 1.0;
         assert_eq!(data.answer(&output), 260);
-        assert!(!data.is_right(0, &output), "260 is 4 where only a byte of it is kept");
+        assert!(!data.is_right(0, &output), "260 becomes 4 if only its low byte is kept");
         output[4] = 2.0;
         assert!(data.is_right(0, &output));
     }

@@ -67,7 +67,7 @@ pub enum Source {
     /// file.
     #[serde(alias = "Folder")]
     Path(#[serde(with = "any_path")] PathBuf),
-    /// A table with a test file, or a table or a folder with something to say about how it is read.
+    /// A table with a test file, or a table or a folder with options for reading it.
     Table {
         /// The file to train on.
         #[serde(with = "any_path")]
@@ -127,7 +127,7 @@ impl Source {
         }
     }
 
-    /// Reads one part. Only its two files must exist in a folder; of two tables, only the one is read.
+    /// Reads one part. A folder needs only the two files of that part; of two tables, only one is read.
     ///
     /// ```
     /// use backprop::data_set::{Part, Pixels, Source};
@@ -172,7 +172,7 @@ fn read_table(path: &Path, columns: &Columns, pixels: Pixels) -> Result<DataSet,
 }
 
 impl Source {
-    /// Returns the same data; a table is read as the one that a network of this meaning was trained on.
+    /// Returns the same data; a table is read like the one that a network of this meaning was trained on.
     #[must_use]
     pub fn read_as(self, meaning: &Meaning) -> Self {
         match self {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::DataSet;
 use crate::Activation;
 
-/// Part of a number: what varies by less does not vary. The last place of a number is a quarter to an eighth of this.
+/// Part of a number: a variation below this does not count. The last place of a number is a quarter to an eighth of
+/// this.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// The mean and the standard deviation of each input over the training samples.
@@ -34,9 +35,9 @@ impl Standardization {
         Self::of_rows(data.input_size(), data.len(), |visit| data.for_each_as_read(visit))
     }
 
-    /// Computes the scale that brings the numbers to put out within reach of an output with this activation: mean 0 and
-    /// deviation 1 for the identity, from 0.1 to 0.9 for a sigmoid, ±0.9 for tanh. Returns `None` if labels are classes,
-    /// or if the output reaches them as they are.
+    /// Computes the scale that brings the numbers to predict within the range of an output with this activation: mean
+    /// 0 and deviation 1 for the identity, from 0.1 to 0.9 for a sigmoid, ±0.9 for tanh. Returns `None` if labels are
+    /// classes, or if the output reaches them as they are.
     ///
     /// ```
     /// use backprop::data_set::{Pixels, Source, Standardization};
@@ -105,7 +106,7 @@ impl Standardization {
             }
         });
         let deviation = |((square, scale), &(low, high)): ((f64, &f64), &(f64, f64))| {
-            // A number that varies in its last places only is always the same, but for rounding.
+            // A number that varies only in its last places is constant up to rounding.
             let varies =
                 high * scale - low * scale > ROUNDING * (high * scale).abs().max((low * scale).abs());
             if varies { (square.sqrt() / scale).clamp(f64::from_bits(1), f64::MAX) } else { 1.0 }
@@ -121,7 +122,11 @@ impl Standardization {
     /// If the sample has another number of inputs.
     #[track_caller]
     pub fn apply(&self, sample: &mut [f64]) {
-        assert_eq!(sample.len(), self.mean.len(), "a sample of as many inputs as were standardized");
+        assert_eq!(
+            sample.len(),
+            self.mean.len(),
+            "the sample must have a number for each standardized input"
+        );
         for ((value, mean), deviation) in sample.iter_mut().zip(&self.mean).zip(&self.deviation) {
             let distance = *value - mean;
             // Two numbers may be further apart than the largest one is from 0.

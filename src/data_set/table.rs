@@ -6,8 +6,8 @@
 //! 7.0,3.2,versicolor
 //! ```
 //!
-//! [`grid`](super::grid) reads the cells, [`columns`](super::columns) decides what each column is, and this file makes
-//! samples and labels of them.
+//! [`grid`](super::grid) reads the cells, [`columns`](super::columns) decides what each column is, and this file
+//! turns them into samples and labels.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -19,7 +19,7 @@ use super::samples::{Inputs, Labels, Origin, Samples};
 use super::{Answers, Columns, DataSet, Meaning, Missing, Pixels, turned};
 use crate::{Error, ErrorKind, file, memory};
 
-/// Images of fewer pixels along a side are not told from other tables.
+/// Images with fewer pixels along a side cannot be told from other tables.
 const SMALLEST_SIDE: usize = 8;
 
 /// Reads a file.
@@ -88,7 +88,7 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
     let answers = match &labels {
         Labels::Numbers { .. } if !columns.class_names.is_empty() => {
             return Err(
-                Error::usage("names of classes are given, and the answer is numbers").remedy("omit them")
+                Error::usage("names of classes are given, but the answer is numbers").remedy("omit them")
             );
         }
         Labels::Numbers { .. } => Answers::Numbers,
@@ -109,7 +109,7 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
     };
     let transposed = columns.transposed || known.is_some_and(|known| known.transposed);
     if transposed && !has_bytes {
-        return Err(Error::usage("only images can be transposed, and the rows of this table are none"));
+        return Err(Error::usage("only images can be transposed, but the rows of this table are not images"));
     }
     let outputs = roles.targets.iter().map(|&column| roles.column(column, None)).collect();
     let meaning = Meaning {
@@ -165,8 +165,11 @@ fn treat_missing(grid: &mut Grid, roles: &Roles, missing: Option<Missing>) -> Re
     if missing.is_none() {
         counts.sort_unstable();
         let all: usize = counts.iter().map(|(_, count)| count).sum();
-        let text =
-            if text.is_empty() { "a value is missing".to_owned() } else { format!("'{text}' is no value") };
+        let text = if text.is_empty() {
+            "a value is missing".to_owned()
+        } else {
+            format!("'{text}' is not a value")
+        };
         let mut places: Vec<String> = counts
             .iter()
             .take(8)

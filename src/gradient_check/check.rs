@@ -20,9 +20,9 @@ use super::{Checkable, Report, Verdict};
 /// assert_eq!(report.checked, 2 + 2 + 2 + 1); // W[1], b[1], W[2], and the only bias in b[2]
 /// ```
 ///
-/// It takes two gradients and four evaluations of the error for each parameter. Only where those do not show that the
-/// gradient is right, more care is taken: at most a hundred evaluations, at steps from large to tiny
-/// ([`Report::evaluations`] counts).
+/// A check takes two gradients and four evaluations of the error for each parameter. Where those do not show that the
+/// gradient is right, it takes up to a hundred evaluations, at steps from large to tiny ([`Report::evaluations`]
+/// counts).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Check {
     selection: Selection,
@@ -72,7 +72,7 @@ impl Check {
     /// ```
     /// use backprop::gradient_check::{Check, Checkable, Precision, Verdict};
     ///
-    /// /// E = ½ Σ w², computed in f32 and handed out as f64.
+    /// /// E = ½ Σ w², computed in f32 and returned as f64.
     /// struct Single(Vec<f32>);
     ///
     /// impl Checkable for Single {
@@ -136,20 +136,21 @@ impl Check {
         self
     }
 
-    /// Runs the Taylor-remainder test ([`TaylorTest`](super::TaylorTest)) as well, or not; by default it is run.
+    /// Sets whether the Taylor-remainder test ([`TaylorTest`](super::TaylorTest)) is run as well; by default it is.
     #[must_use]
     pub fn taylor(mut self, taylor: bool) -> Self {
         self.without_taylor = !taylor;
         self
     }
 
-    /// Compares the analytic gradient of a model with the numerical one. The model is afterwards as it was, even if it
+    /// Compares the analytic gradient of a model with the numerical one. The model is left unchanged, even if it
     /// panics.
     ///
     /// # Panics
-    /// If the model hands out more or fewer gradients than it has parameters; if [`Selection::One`] names none of them; if a
-    /// parameter is not restored bit for bit: by [`Checkable::gradient`], which must leave them alone, or by
-    /// [`Checkable::set_parameter`]; or if its [`Checkable::incremental`] has another error than [`Checkable::error`].
+    /// If the model returns more or fewer gradients than it has parameters; if [`Selection::One`] names none of them;
+    /// if a parameter is not restored bit for bit: by [`Checkable::gradient`], which must leave them alone, or by
+    /// [`Checkable::set_parameter`]; or if its [`Checkable::incremental`] gives another error than
+    /// [`Checkable::error`].
     #[track_caller]
     pub fn run(&self, model: &mut dyn Checkable) -> Report {
         let parameters: Vec<f64> = (0..model.parameter_count()).map(|index| model.parameter(index)).collect();

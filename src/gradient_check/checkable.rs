@@ -54,14 +54,14 @@ pub trait Checkable {
     /// Changes one parameter. Setting it back to what it was must restore it bit for bit.
     fn set_parameter(&mut self, index: usize, value: f64);
 
-    /// Returns the error E with the present parameters: the same number if it is called again.
+    /// Returns the error E with the present parameters. Calling it again must give the same number.
     fn error(&mut self) -> f64;
 
-    /// Returns the gradient of every parameter, one number each and in order, *from the code that trains*. The parameters
-    /// are afterwards as they were.
+    /// Returns the gradient of every parameter, one number each and in order, *from the code that trains*. The
+    /// parameters are left as they were.
     ///
-    /// The sign is this crate's, −∂E/∂w, the direction to move in, unless [`Details::sign`] says otherwise. Code that trains without keeping a gradient shows
-    /// it all the same: (parameters after one step − parameters before) / rate.
+    /// The sign is this crate's, −∂E/∂w, the direction to move in, unless [`Details::sign`] says otherwise. For code
+    /// that trains without keeping a gradient, it is (parameters after one step − parameters before) / rate.
     fn gradient(&mut self) -> Vec<f64>;
 
     /// Returns the place of a parameter. The report counts by it: layer by layer, weights apart from biases.
@@ -79,7 +79,7 @@ pub trait Checkable {
         Details::default()
     }
 
-    /// Returns an evaluator that recomputes only what one changed parameter reaches, if the model has one.
+    /// Returns an evaluator that recomputes only what depends on one changed parameter, if the model has one.
     fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
         None
     }
@@ -100,9 +100,10 @@ pub struct Details {
     pub sign: Sign,
     /// The number of samples that the error is a mean over, so that the diagnosis can recognise a sum.
     pub samples: usize,
-    /// The least that rounding may move [`Checkable::error`] by, as far as the model knows; the check measures the rest.
+    /// A lower bound on the rounding error of [`Checkable::error`], if the model knows one; the check measures the
+    /// rest.
     pub least_noise: f64,
-    /// The groups of a model that names its groups ([`ParameterId::InGroup`]), by number.
+    /// The groups, by number, if the model names its groups ([`ParameterId::InGroup`]).
     pub groups: Vec<NamedGroup>,
 }
 
@@ -122,7 +123,7 @@ impl Default for Details {
 }
 
 impl Details {
-    /// Returns what a reader calls a group: `W[1]`, `encoder.0.weight`.
+    /// Returns the name of a group for a reader: `W[1]`, `encoder.0.weight`.
     pub fn group_name(&self, group: Group) -> String {
         match self.named(group) {
             Some(named) => named.name.clone(),
@@ -150,6 +151,6 @@ pub trait Incremental: Sync {
     /// Returns the error with nothing changed.
     fn unchanged_error(&self) -> f64;
 
-    /// Returns the error with parameter `index` at `value` and all others as they are.
+    /// Returns the error with parameter `index` at `value` and all others unchanged.
     fn evaluate(&self, index: usize, value: f64) -> f64;
 }

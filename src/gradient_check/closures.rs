@@ -43,8 +43,8 @@ impl Real for f64 {
 /// Checks a gradient: one call for any model.
 ///
 /// `error` is E of the parameters, a number; `gradient` is +∂E/∂w, one number for each parameter, as most libraries
-/// keep it. (The rest of this crate has −∂E/∂w; for such code see [`ClosureModel::sign`].) What the model computes in
-/// follows from the type of the slice, f32 or f64. The parameters are afterwards as they were.
+/// keep it. (The rest of this crate has −∂E/∂w; for such code see [`ClosureModel::sign`].) The precision follows from
+/// the type of the slice, f32 or f64. The parameters are left as they were.
 ///
 /// ```
 /// use backprop::gradient_check::check_gradient;
@@ -60,7 +60,7 @@ impl Real for f64 {
 /// ```
 ///
 /// # Panics
-/// If `gradient` hands out more or fewer numbers than there are parameters.
+/// If `gradient` returns more or fewer numbers than there are parameters.
 #[track_caller]
 pub fn check_gradient<T: Real>(
     parameters: &mut [T],
@@ -73,10 +73,10 @@ pub fn check_gradient<T: Real>(
 /// Checks a gradient whose code can fail; otherwise as [`check_gradient`].
 ///
 /// # Errors
-/// The first error of either closure. The parameters are afterwards as they were.
+/// The first error of either closure. The parameters are left as they were.
 ///
 /// # Panics
-/// If `gradient` hands out more or fewer numbers than there are parameters.
+/// If `gradient` returns more or fewer numbers than there are parameters.
 #[track_caller]
 pub fn try_check_gradient<T: Real, X>(
     parameters: &mut [T],
@@ -115,7 +115,7 @@ pub struct ClosureModel<'p, T, X = Infallible> {
     /// The number of the first parameter of each group.
     starts: Vec<usize>,
     details: Details,
-    /// The first error of a closure; afterwards none is called.
+    /// The first error of a closure; after it, no closure is called.
     failure: Option<X>,
 }
 
@@ -140,7 +140,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         Self::in_double(parameters, move |p: &[T]| error(p).map(T::to_f64), gradient)
     }
 
-    /// The error is handed out in f64, whatever the parameters are in.
+    /// The error is returned in f64, whatever the type of the parameters.
     fn in_double(
         parameters: &'p mut [T],
         error: impl FnMut(&[T]) -> Result<f64, X> + 'p,
@@ -164,8 +164,9 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         }
     }
 
-    /// Sets the same E, computed in f64: differences are taken of this one, and `error` is not called. The gradient, in f32, is
-    /// then judged by what rounding really does to it, which is measured; in f32 alone rounding of E hides much more.
+    /// Sets a reference: the same E, computed in f64. Differences are taken of the reference, and `error` is not
+    /// called. The gradient, in f32, is then judged by its own rounding, which is measured; in f32 alone, rounding of
+    /// E hides much more.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, ClosureModel};
@@ -194,10 +195,10 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     }
 
     /// Names runs of parameters, one after the other, with the shape of each. The report counts by them, and with a
-    /// shape of two or more numbers the diagnosis can tell a transposed gradient.
+    /// shape of two or more numbers the diagnosis can recognise a transposed gradient.
     ///
     /// # Panics
-    /// If the shapes do not make up as many numbers as there are parameters.
+    /// If the shapes add up to more or fewer numbers than there are parameters.
     #[must_use]
     #[track_caller]
     pub fn groups(mut self, groups: &[(&str, &[usize])]) -> Self {
@@ -246,7 +247,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     }
 }
 
-/// Returns the answer; after an error, which is kept, a substitute for it.
+/// Returns the answer, or after an error, which is kept, a substitute.
 fn or<R, X>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: R) -> R {
     if failure.is_some() {
         return otherwise;
@@ -261,7 +262,7 @@ impl Check {
     /// Checks a model of closures that can fail; otherwise as [`Check::run`].
     ///
     /// # Errors
-    /// The first error of a closure, after which none is called again. The parameters are afterwards as they were.
+    /// The first error of a closure, after which none is called again. The parameters are left as they were.
     ///
     /// # Panics
     /// As [`Check::run`] does.
@@ -342,11 +343,11 @@ impl<T: Real, X> Checkable for ClosureModel<'_, T, X> {
     }
 }
 
-/// Checks a function with many outputs through its vector-Jacobian product: reverse-mode code's own gradient.
+/// Checks a function with many outputs through its vector-Jacobian product, which is what reverse-mode code computes.
 ///
 /// For each of `projections` random vectors v, drawn from `seed` with numbers from −1 to 1, the scalar v·f(x) is
 /// checked: its gradient is vᵀJ, what `vjp(x, v)` computes. One projection misses a wrong entry of J only if the
-/// wrong parts cancel for this very v. (PyTorch's fast mode draws one v, and one direction for x besides.)
+/// wrong parts cancel for this particular v. (PyTorch's fast mode draws one v and one direction for x.)
 ///
 /// ```
 /// use backprop::gradient_check::check_vjp;
@@ -363,7 +364,7 @@ impl<T: Real, X> Checkable for ClosureModel<'_, T, X> {
 /// ```
 ///
 /// # Panics
-/// If `vjp` hands out more or fewer numbers than there are inputs, if `function` changes how many outputs it has, or if
+/// If `vjp` returns more or fewer numbers than there are inputs, if `function` changes how many outputs it has, or if
 /// `projections` is 0.
 #[track_caller]
 pub fn check_vjp<T: Real>(
@@ -391,7 +392,7 @@ pub fn check_vjp<T: Real>(
             terms.sum::<f64>()
         };
         let count = inputs.len();
-        // The sum over the outputs is the check's own, so it is made in f64 whatever the function computes in.
+        // The check itself sums over the outputs, so it does so in f64 whatever the precision of the function.
         let error = |x: &[T]| Ok::<_, Infallible>(project(function(x)));
         let model = ClosureModel::in_double(inputs, error, |x| Ok(vjp(x, &v)));
         let mut model = model

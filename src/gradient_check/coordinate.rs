@@ -7,9 +7,9 @@
 //! * **rounding**, about (noise of one evaluation)/h: grows as h shrinks.
 //!
 //! With h = 1e-5 both are near 1e-10 where everything is of order 1, four decades below the tolerance. A value that agrees
-//! there must also agree with E at two smaller steps ([`Coordinate::compare`]): where E is periodic, a staircase, or bent
-//! near by, a large step sees another slope than the one at w. If the values do not agree,
-//! [`Coordinate::look_closely`] takes a whole ladder of steps, before it accuses a gradient.
+//! there must also agree with E at two smaller steps ([`Coordinate::compare`]): where E is periodic, a staircase, or
+//! bends nearby, a large step sees another slope than the one at w. If the values do not agree,
+//! [`Coordinate::look_closely`] takes a whole ladder of steps before it accuses a gradient.
 
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Point, Side};
@@ -33,7 +33,7 @@ pub(super) struct Basis {
     pub sign: Sign,
     /// The precision that E is computed in.
     pub precision: Precision,
-    /// The distance from 1 to the next number in what the gradient is computed in.
+    /// The distance from 1 to the next number in the precision of the gradient.
     pub gradient_epsilon: f64,
     /// The largest relative error that counts as equal.
     pub tolerance: f64,
@@ -55,7 +55,7 @@ pub(super) struct Coordinate {
     pub gradient_noise: f64,
 }
 
-/// E at this distance from where the coordinate is.
+/// E at this distance from the coordinate.
 pub(super) type Evaluate<'e> = dyn FnMut(f64) -> Point + 'e;
 
 impl Coordinate {
@@ -66,14 +66,14 @@ impl Coordinate {
         }
         let step = self.basis.step.at(self.parameter);
         let (plus, minus) = (evaluate(step), evaluate(-step));
-        // w + h and w − h are rounded: divide by the distance that was really walked.
+        // w + h and w − h are rounded: divide by the actual distance.
         let slope = (plus.error - minus.error) / (plus.distance - minus.distance);
         let uncertainty = self.basis.noise.bound / step + self.gradient_noise;
         let entry = Entry { evaluations: 2, ..self.entry(slope, uncertainty, step) };
         let equal = entry.relative_error <= self.basis.tolerance;
         let certain = uncertainty <= tuning::CERTAIN * self.size(slope);
         let bend = (plus.error - self.basis.error) - (self.basis.error - minus.error);
-        // The steps of f32 are so large that where E is far from straight truncation might make up for a fault.
+        // The steps of f32 are so large that truncation might cancel a fault where E is far from straight.
         let straight = self.basis.precision == Precision::F64
             || bend.abs() <= tuning::STRAIGHT * (plus.error - minus.error).abs();
         let zero = self.analytic == 0.0 && plus.error == self.basis.error && minus.error == self.basis.error;
@@ -93,8 +93,8 @@ impl Coordinate {
         Entry { evaluations: FIRST_LOOK, verdict, ..entry }
     }
 
-    /// A step to the right, well inside the first one, and one to the left, the smallest at which the analytic value can
-    /// be seen. Neither is a simple part of the first, so that no period divides all of them.
+    /// A step to the right, well inside the first one, and one to the left, the smallest at which the analytic value
+    /// shows. Neither is a simple fraction of the first, so that no period divides all of them.
     fn smaller_steps(&self, step: f64) -> [f64; 2] {
         let inside = 0.0618 * step;
         let visible = tuning::VISIBLE_CHANGE * self.basis.noise.credible / self.analytic.abs();
@@ -204,33 +204,33 @@ impl Coordinate {
         if !near && self.is_sure(ladder, &entry, estimate) {
             return Entry { verdict: Verdict::Disagree, ..entry };
         }
-        // What contradicts the analytic value at a smaller step is worth more to a reader than what may agree.
+        // A contradiction at a smaller step tells a reader more than a possible agreement.
         let quiet = if self.has_no_effect(&entry) { no_effect } else { entry };
         self.refutation(ladder, &entry).unwrap_or(quiet)
     }
 
-    /// Returns what contradicts the analytic value at a smaller step.
+    /// Returns the entry of a smaller step that contradicts the analytic value.
     fn refutation(&self, ladder: &Ladder, entry: &Entry) -> Option<Entry> {
         let seen = ladder.refutation(self.slope(), entry.step, entry.uncertainty)?;
         Some(self.entry(seen.slope, seen.uncertainty, seen.step))
     }
 
-    /// Returns true if rounding of larger effects is all that there is to see.
+    /// Returns true if only rounding of larger effects is visible.
     fn has_no_effect(&self, entry: &Entry) -> bool {
         let size = if self.scale > 0.0 { self.scale } else { 1.0 };
         let rounding = tuning::NO_EFFECT * self.basis.gradient_epsilon * self.basis.largest_effect;
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
     }
 
-    /// Returns true if E, which is more exact than the gradient, shows that rounding is all there is in both of them. (Exact
-    /// as it is, it would refute the rounding of the gradient at every step.)
+    /// Returns true if E, which is more exact than the gradient, shows that both of them are nothing but rounding.
+    /// (So exact an E would refute the rounding of the gradient at every step.)
     fn is_rounding_only(&self, entry: &Entry) -> bool {
         let reference = self.basis.gradient_epsilon > self.basis.precision.epsilon();
         let precise = entry.uncertainty <= 2.0 * self.gradient_noise.max(self.analytic.abs());
         reference && precise && self.has_no_effect(entry)
     }
 
-    /// Returns true if the numerical value is sure enough to accuse the analytic one.
+    /// Returns true if the numerical value is certain enough to accuse the analytic one.
     fn is_sure(&self, ladder: &Ladder, entry: &Entry, estimate: Estimate) -> bool {
         let size = self.size(entry.numerical);
         let difference = (self.analytic - entry.numerical).abs();
@@ -245,9 +245,9 @@ impl Coordinate {
         !refuted && !bent && !close && (measured || ladder.refutes(self.slope(), estimate.slope, reach))
     }
 
-    /// Where the slopes from the left and from the right are two, every value from the one to the other is a gradient of
-    /// E there (a subgradient, or one code's choice of the two). `None` where they may be one, or where the gradient is
-    /// neither between nor clearly outside.
+    /// The verdict where the slopes from the left and from the right differ: every value from one to the other is a
+    /// gradient of E there (a subgradient, or the slope that the code chose). `None` where they may be equal, or
+    /// where the gradient is neither between them nor clearly outside.
     fn judge_bend(&self, [left, right]: [Estimate; 2], entry: &Entry) -> Option<Entry> {
         let jump = (right.slope - left.slope).abs();
         let error = left.uncertainty.max(right.uncertainty);
@@ -259,7 +259,7 @@ impl Coordinate {
         let outside = below.max(above);
         let doubt = self.basis.precision.doubt() * self.size(entry.numerical);
         if jump <= 2.0 * allowance {
-            // Two slopes that differ by no more than they are uncertain may be one.
+            // Two slopes that differ by no more than their uncertainty may be equal.
             (outside <= allowance).then_some(entry)
         } else if outside <= error + self.gradient_noise {
             Some(Entry { verdict: Verdict::Kink, ..entry })
@@ -284,10 +284,10 @@ impl Coordinate {
         Entry { verdict: if self.agrees(&entry) { Verdict::Agree } else { Verdict::Domain }, ..entry }
     }
 
-    /// Returns true if E does not change near w, and by the analytic value it should change by so little that rounding may
-    /// have swallowed it.
+    /// Returns true if E does not change near w, and should change by so little, according to the analytic value,
+    /// that rounding may have swallowed it.
     fn may_be_swallowed(&self, ladder: &Ladder) -> bool {
-        // An E of exactly 0 has been swallowed itself, or is that of a flat region: nothing shows which.
+        // An E of exactly 0 was swallowed itself or lies in a flat region: there is no telling which.
         ladder.unseen_change().is_some_and(|(change, reach)| {
             self.basis.error == 0.0 || self.analytic.abs() * reach <= tuning::ALLOWANCE * change
         })
@@ -298,8 +298,8 @@ impl Coordinate {
         self.entry(estimate.slope, uncertainty, estimate.step)
     }
 
-    /// The verdict where E or the parameter is infinite or not a number. What is infinite cannot be moved; with a gradient of
-    /// 0 it has no effect.
+    /// The verdict where E or the parameter is infinite or not a number. An infinite parameter cannot be moved; with
+    /// a gradient of 0 it has no effect.
     fn not_finite(&self) -> Entry {
         if self.basis.error.is_finite() && self.analytic == 0.0 {
             let entry = self.entry(0.0, f64::INFINITY, 0.0);
@@ -317,12 +317,12 @@ impl Coordinate {
         self.analytic.abs().max(numerical.abs())
     }
 
-    /// ∂E/∂w, as the analytic value has it.
+    /// ∂E/∂w according to the analytic value.
     fn slope(&self) -> f64 {
         self.basis.sign.factor() * self.analytic
     }
 
-    /// An entry that leaves the question open. `slope` is ∂E/∂w as differences of E have it.
+    /// An entry that leaves the question open. `slope` is ∂E/∂w according to differences of E.
     fn entry(&self, slope: f64, uncertainty: f64, step: f64) -> Entry {
         let numerical = self.basis.sign.factor() * slope;
         Entry {
@@ -415,10 +415,10 @@ mod tests {
             compare(&coordinate(0.0), &|d| if d.abs() < 0.1 && d != 0.0 { 1.1 } else { 1.0 }).verdict,
             Verdict::Inconclusive
         );
-        // What is infinite is not moved.
+        // An infinite parameter is not moved.
         for (analytic, verdict) in [(0.0, Verdict::Agree), (1.0, Verdict::Domain)] {
             let infinite = Coordinate { parameter: f64::INFINITY, ..coordinate(analytic) };
-            let entry = infinite.compare(&mut |_| panic!("not to be asked"));
+            let entry = infinite.compare(&mut |_| panic!("E is not evaluated"));
             assert_eq!((entry.verdict, entry.no_effect), (verdict, verdict == Verdict::Agree));
         }
     }
@@ -449,7 +449,7 @@ mod tests {
         // With effects of 1 elsewhere, 1e-15 is what rounding leaves.
         let elsewhere = with(|basis| basis.largest_effect = 1.0, noisy(1e-16, coordinate(1e-15)));
         assert!(closely(&elsewhere, |_| 1.0).no_effect);
-        // Flat to the distance ½, then a jump of ½: a change of 4 times what rounding may make of it may hide.
+        // Flat to the distance ½, then a jump of ½: a change of up to 4 times the allowed jump may hide.
         let staircase = |d: f64| if d > 2.0 { 1.5 } else { 1.0 };
         let spared = |unchanged_error: f64, analytic: f64| {
             let mut ladder = ladder(|d| staircase(d) - 1.0 + unchanged_error, 0.0);
@@ -495,10 +495,11 @@ mod tests {
             let entry = judge(analytic, Sign::Ascent, 0.1).expect("a bend");
             assert_eq!((entry.verdict, entry.slopes), (verdict, Some([-1.0, 1.0])), "{analytic}");
         }
-        // Descent: the slopes turn their signs.
+        // Descent: the slopes change sign.
         let entry = judge(0.5, Sign::Descent, 0.1).expect("a bend");
         assert_eq!((entry.verdict, entry.slopes), (Verdict::Kink, Some([1.0, -1.0])));
-        // Uncertain by more than half of what they differ by, the slopes may be one; by more than a tenth, the gradient is not accused.
+        // If they are uncertain by more than half of their difference, the slopes may be equal; if by more than a
+        // tenth, the gradient is not accused.
         assert!(judge(3.0, Sign::Ascent, 1.0).is_none());
         assert_eq!(judge(0.5, Sign::Ascent, 1.0).map(|entry| entry.verdict), Some(Verdict::Inconclusive));
         let entry = judge(1.5, Sign::Ascent, 0.3).expect("a bend");

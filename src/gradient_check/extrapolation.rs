@@ -7,7 +7,7 @@
 //! * **truncation**: how far it moved from the values it was made of;
 //! * **rounding**: the noise of E, divided by the step;
 //! * **contradiction**: how far the differences at still smaller steps are from it, beyond their own rounding error. (Where
-//!   E is flat far from w, the large steps agree with each other, on a slope that is not that at w.)
+//!   E is flat far from w, the large steps agree on a slope that is not the one at w.)
 //! * **a bend**: the left and the right slope differ by J(h). Where E is smooth, J falls with h, to a quarter from rung to
 //!   rung. Where it does not fall, E bends within h, and J/2 is how far the mean of the two slopes may be off.
 //!
@@ -68,7 +68,7 @@ pub(super) fn all(first_level: &[Option<Cell>], order: i32) -> Vec<(Cell, usize)
 }
 
 impl Cell {
-    /// The value with its own errors, before smaller steps are asked.
+    /// The value with its own errors, before smaller steps are consulted.
     pub fn estimate(self) -> Estimate {
         Estimate {
             slope: self.slope,

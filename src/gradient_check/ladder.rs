@@ -10,7 +10,7 @@ use super::extrapolation::{Cell, Estimate, all, best};
 use super::noise::Noise;
 use super::tuning;
 
-/// The fraction of the golden ratio: its first multiples are all far from whole numbers.
+/// The fractional part of the golden ratio: its first multiples are all far from whole numbers.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// The largest number of steps for a parameter.
@@ -25,7 +25,7 @@ struct Rung {
     sides: [Option<Point>; 2],
 }
 
-/// One evaluation: how far from w, really walked, and E there.
+/// One evaluation: the actual distance from w, and E there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point {
     pub distance: f64,
@@ -66,7 +66,7 @@ impl Rung {
         Some(self.slope(Side::Right)? - self.slope(Side::Left)?)
     }
 
-    /// The jump without the part of curvature, which falls with the step.
+    /// The jump without the share of curvature, which falls with the step.
     fn jump_without_curvature(&self, coarser: &Self) -> Option<f64> {
         let ratio = coarser.step / self.step;
         Some((ratio * self.jump()? - coarser.jump()?) / (ratio - 1.0))
@@ -84,8 +84,9 @@ impl Ladder {
         Self { unchanged, noise, rungs: Vec::new(), errors: vec![unchanged], smallest_jump: f64::INFINITY }
     }
 
-    /// Returns the steps for a parameter, from large to small: from a quarter (of `scale`, the size of the parameter or of those
-    /// like it, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small. At most 48.
+    /// Returns the steps for a parameter, from large to small: from a quarter (of `scale`, the size of this or
+    /// similar parameters, if that is larger than 1) down to 2⁻⁴⁰, or further where the parameter itself is small. At
+    /// most 48.
     pub fn steps(parameter: f64, scale: f64, precision: Precision) -> Vec<f64> {
         let size = parameter.abs();
         let typical = scale.min(tuning::LARGEST_SCALE * size.max(1.0));
@@ -98,7 +99,7 @@ impl Ladder {
         let count = (octaves / octaves_a_step).floor().min(MOST_STEPS - 1.0);
         let ratio =
             if octaves > octaves_a_step * MOST_STEPS { octaves / (MOST_STEPS - 1.0) } else { octaves_a_step };
-        // Each a little smaller by another part, so that no period divides all of them.
+        // Each is reduced by a different fraction, so that no period divides all of them.
         let step =
             |number: f64| largest * 2f64.powf(-ratio * number) * (1.0 - 0.2 * (GOLDEN * number).fract());
         (0..=count as i32).map(|number| step(number.into())).collect()
@@ -128,7 +129,7 @@ impl Ladder {
         best(&self.central_slopes(self.rungs.len()), 2)
     }
 
-    /// Returns every estimate from both sides of w, without asking smaller steps.
+    /// Returns every estimate from both sides of w, without consulting smaller steps.
     pub fn candidates(&self) -> impl Iterator<Item = Estimate> {
         let down_to = |count: usize| all(&self.central_slopes(count), 2).into_iter();
         (2..=self.rungs.len()).flat_map(down_to).map(|(cell, _)| cell.estimate())
@@ -169,8 +170,8 @@ impl Ladder {
         best(&first_level(&self.rungs, |rung| rung.slope(side), noises), 1)
     }
 
-    /// Returns what E may change by unseen, where it is the same number at every step up to some step, and that step.
-    /// `None` where it changes at the smallest step already.
+    /// Returns how much E may change unseen where it is the same number at every step up to some step, and that step.
+    /// `None` where it changes even at the smallest step.
     ///
     /// Rounding swallows a change (1 + 1e-20 is 1, and its logarithm 0) until it is large enough for a jump.
     pub fn unseen_change(&self) -> Option<(f64, f64)> {
@@ -181,14 +182,15 @@ impl Ladder {
         Some((self.noise.swallowed.max(jump.min(self.noise.largest_swallowed)), reach))
     }
 
-    /// Returns what a step smaller than `step` sees that refutes a slope: E changes there by something else, by more than
-    /// noise explains, or it does not change at two steps in a row where it should. `slack` is how far the slopes at
-    /// smaller steps may be off otherwise.
+    /// Returns the slope at a step smaller than `step` that refutes this one: E changes there by a different amount,
+    /// beyond what noise explains, or does not change at two steps in a row where it should. `slack` is how far the
+    /// slopes at smaller steps may be off otherwise.
     pub fn refutation(&self, slope: f64, step: f64, slack: f64) -> Option<Estimate> {
         self.contradiction(slope, step, slack, self.credible())
     }
 
-    /// Returns true if a smaller step refutes an estimate. Jumps that rounding of numbers near 1 explains excuse it.
+    /// Returns true if a smaller step refutes an estimate. It is excused by jumps that rounding of numbers near 1
+    /// explains.
     pub fn is_refuted(&self, estimate: Estimate, slack: f64) -> bool {
         let noise = self.at_least(self.credible(), self.noise.swallowed);
         self.contradiction(estimate.slope, estimate.step, slack, noise).is_some()
@@ -211,8 +213,8 @@ impl Ladder {
         })
     }
 
-    /// Returns the slopes on the left and on the right, and how far each may be off, where they differ by more than that
-    /// down to the smallest step at which it can be seen: where E bends exactly at w.
+    /// Returns the slopes on the left and on the right, and how far each may be off, where they differ by more than
+    /// that down to the smallest step at which it shows: where E bends exactly at w.
     pub fn bend(&self) -> Option<[Estimate; 2]> {
         let (left, right) = (self.one_sided(Side::Left)?, self.one_sided(Side::Right)?);
         let jump = right.slope - left.slope;
@@ -223,8 +225,8 @@ impl Ladder {
         (0.75..=1.25).contains(&(here / jump)).then_some([left, right])
     }
 
-    /// Returns by how much the slopes on the left and on the right of w may differ, where no step is small enough to tell:
-    /// what they differ by at the smallest step at which that is more than noise, without the part of curvature.
+    /// Returns how much the slopes on the left and on the right of w may differ where no step is small enough to
+    /// tell: their difference at the smallest step at which it exceeds the noise, without the share of curvature.
     pub fn possible_bend(&self) -> Option<f64> {
         let shown = |pair: &[Rung]| pair[1].jump().is_some_and(|jump| self.shows_bend(&pair[1], jump));
         let place = self.rungs.windows(2).rposition(shown)?;
@@ -238,8 +240,8 @@ impl Ladder {
         jump.abs() * rung.step > tuning::BEND_VISIBLE * self.credible()
     }
 
-    /// Returns true if this slope is wrong at the smallest step at which that can be seen, if it is no larger than `reach`, and
-    /// there another is by far less so, and E is not bent by about as much.
+    /// Returns true if this slope is wrong at the smallest step at which that shows, that step is no larger than
+    /// `reach`, and there the other slope is far less wrong and E is not bent by about as much.
     pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
         let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
         let misses = near.filter_map(|rung| {
@@ -248,15 +250,15 @@ impl Ladder {
             Some((miss(slope), miss(other), rung.jump()? * rung.step))
         });
         let misses: Vec<(f64, f64, f64)> = misses.collect();
-        // E scatters by as much as neither slope explains.
+        // What neither slope explains is scatter of E.
         let smallest = misses.iter().take(tuning::SMALLEST_STEPS);
         let noise = smallest.map(|(miss, other, _)| miss.min(*other)).fold(self.rounding(), f64::max);
         let first = misses.iter().find(|(miss, ..)| *miss > 4.0 * noise);
         first.is_some_and(|&(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
     }
 
-    /// Returns true if the slope on one side does not settle: if E is steeper and steeper towards w down to the smallest step,
-    /// as ∛w is at 0.
+    /// Returns true if the slope on one side does not settle: if E gets steeper towards w down to the smallest step,
+    /// as ∛w does at 0.
     pub fn is_ever_steeper(&self) -> bool {
         let visible = tuning::VISIBLE * self.noise.bound.max(self.rounding());
         let smallest = self.rungs.iter().rev().take(tuning::STEEPENING_STEPS);
@@ -274,7 +276,7 @@ impl Ladder {
         })
     }
 
-    /// Returns for the left and the right side true if E is finite at no step there.
+    /// Returns, for the left and the right side, true if E is not finite at any step there.
     pub fn is_cut_off(&self) -> [bool; 2] {
         SIDES.map(|side| self.rungs.iter().all(|rung| rung.slope(side).is_none()))
     }
@@ -286,8 +288,8 @@ impl Ladder {
 
     /// The noise of one evaluation: what is known beforehand, or the smallest jump of E, if that is larger.
     ///
-    /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest jump is
-    /// the noise. Jumps too large to be rounding errors are not: E is flat up to a bend.)
+    /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest
+    /// jump is the noise. A jump too large for a rounding error is not noise: E is flat up to a bend.)
     fn scatter(&self) -> f64 {
         self.at_least(self.noise.bound, self.noise.swallowed.max(tuning::ROUNDING * self.noise.rounding))
     }
@@ -360,10 +362,10 @@ mod tests {
         };
         assert_eq!(ends(3.0, 0.5), [-1.0, -39.0]); // a quarter of 2, and not below 2⁻⁴⁰
         assert_eq!(ends(0.0, 0.0), [-2.0, -40.0]);
-        assert_eq!(ends(0.0, 9.0), [1.0, -39.0]); // a quarter of 8, the size of its like
+        assert_eq!(ends(0.0, 9.0), [1.0, -39.0]); // a quarter of 8, the size of similar parameters
         assert_eq!(ends(2f64.powi(-40), 0.0), [-2.0, -52.0]); // 1/4096 of itself
         assert_eq!(ends(-2f64.powi(40), 0.0), [38.0, -12.0]); // a unit in its last place
-        // Whatever the parameter and those like it, the steps come to an end.
+        // Whatever the size of the parameter and of similar ones, the steps end.
         for parameter in [0.0, 5e-324, 1e-300, 1.0, 1e155, f64::MAX] {
             for scale in [0.0, 1.0, 1e155, f64::MAX] {
                 ends(parameter, scale);
@@ -419,7 +421,7 @@ mod tests {
         let right = ladder(|d| if d > 0.0 { f64::INFINITY } else { 2.0 * d }, 0.0, 0.0);
         assert_eq!(right.is_cut_off(), [false, true]);
         assert_estimate(right.one_sided(Side::Left), 2.0, 0.0, 4.0);
-        // A step that rounding swallowed moved nothing, and says nothing.
+        // A step that rounding swallowed moved nothing, and shows nothing.
         let mut still = Ladder::new(0.0, noise(0.0, 0.0));
         still.push(1.0, [Point { distance: -1.0, error: 0.0 }, Point { distance: 0.0, error: 0.0 }]);
         assert_eq!(still.is_cut_off(), [false, true]);
@@ -483,7 +485,7 @@ mod tests {
         assert!(!long_ladder(|d| 3.0 * d + 1e-3 * d.abs(), 0.0).is_ever_steeper());
         assert!(!long_ladder(|d| d * d.abs(), 0.0).is_ever_steeper());
         assert!(!long_ladder(f64::cbrt, 4f64.powi(-11).cbrt() / tuning::VISIBLE).is_ever_steeper());
-        // Nothing is said of fewer steps than eight.
+        // Fewer than eight steps show nothing.
         assert!(!ladder(f64::cbrt, 0.0, 0.0).is_ever_steeper());
     }
 
@@ -493,8 +495,8 @@ mod tests {
         let stairs = |d: f64| if d == 0.0 { 0.0 } else { d.signum() };
         let refutes =
             |slope: f64, other: f64, reach: f64| ladder(stairs, 0.0, 0.0).refutes(slope, other, reach);
-        assert!(refutes(2.0, 0.25, 4.0), "8 − ½ is more than 4, and ½·4 − 2 is none");
-        assert!(!refutes(2.0, 1.5, 4.0), "the other misses by 10, this one by 14");
+        assert!(refutes(2.0, 0.25, 4.0), "one misses by 14, the other by 0");
+        assert!(!refutes(2.0, 1.5, 4.0), "one misses by 14, the other by 10");
         assert!(!refutes(2.0, 0.25, 1.0), "the step 4 is beyond reach");
         assert!(!refutes(0.5, 0.25, 4.0), "a miss of 2 is not visible");
     }

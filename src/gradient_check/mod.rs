@@ -38,7 +38,7 @@
 //! 7. [`faults`]: a gallery of classic bugs, each caught and named by the check.
 //!
 //! `DIFFERENCE:` bp.py's check hands (sample, label) to a method declared (label, sample), and leaves every weight ε
-//! lower than it found it. Here the types forbid the one and an assertion the other.
+//! lower than it found it. Here the types prevent the first and an assertion the second.
 
 mod check;
 mod checkable;

@@ -1,8 +1,9 @@
 //! The rounding noise of E and of the gradient, measured on the model itself.
 //!
-//! Over steps of √ε times a parameter's size a smooth E is a polynomial of low degree, to far below a rounding error. So
-//! what is left in its third and higher differences is noise (Moré and Wild, *Estimating computational noise*, 2011).
-//! The gradient's noise is how far it moves when each parameter moves by a few units in its last place.
+//! Over steps of √ε times a parameter's size a smooth E differs from a polynomial of low degree by far less than a
+//! rounding error. So what is left in its third and higher differences is noise (Moré and Wild, *Estimating
+//! computational noise*, 2011). The gradient's noise is how far it moves when each parameter moves by a few units in
+//! its last place.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -10,28 +11,28 @@ use rand::{RngExt, SeedableRng};
 use super::tuning;
 use super::{Checkable, Incremental};
 
-/// The rounding noise of E, measured and at most.
+/// The rounding noise of E, as measured and at most.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Noise {
     /// A bound on the noise of one evaluation, measured or from the model.
     pub bound: f64,
     /// The part of it that rounding explains. (E of a quantised parameter scatters by more.)
     pub credible: f64,
-    /// One rounding error of E's terms, or what the model says is the least: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number that E is made of by ε, as moving the
-    /// parameters by ε does.)
+    /// One rounding error of E's terms, or the model's lower bound: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number
+    /// that E is made of by ε, as moving the parameters by ε does.)
     pub rounding: f64,
     /// A change that rounding may swallow, if E is made of numbers near 1.
     pub swallowed: f64,
     /// The largest change that rounding may swallow, whatever E is made of.
     pub largest_swallowed: f64,
-    /// The smallest change of E that was seen with any parameter; 0 where there was none.
+    /// The smallest change of E that was seen with any parameter; 0 if there was none.
     pub smallest_change: f64,
-    /// The distance from 1 to the next number in what E is computed in.
+    /// The distance from 1 to the next number in the precision of E.
     pub epsilon: f64,
 }
 
 impl Noise {
-    /// Returns the noise before any measurement; `terms` is |E| + √Σ(w·∂E/∂w)², `least` what the model says.
+    /// Returns the noise before any measurement; `terms` is |E| + √Σ(w·∂E/∂w)², `least` is the model's lower bound.
     pub fn new(error: f64, terms: f64, epsilon: f64, least: f64) -> Self {
         let size = error.abs().max(1.0);
         let rounding = (epsilon * terms).max(least);
@@ -50,8 +51,8 @@ impl Noise {
         0.25 * self.rounding
     }
 
-    /// Measures the noise over steps of √ε of each parameter. `difference` is that of two evaluations at one place.
-    /// Returns the number of evaluations, too.
+    /// Measures the noise over steps of √ε of each parameter. `difference` is that of two evaluations at the same
+    /// place. Also returns the number of evaluations.
     pub fn measured(self, model: &mut dyn Checkable, parameters: &[f64], difference: f64) -> (Self, usize) {
         let least = self.least();
         let coarse = of_error(model, parameters, self.epsilon, self.epsilon.sqrt());
@@ -59,7 +60,7 @@ impl Noise {
         if difference > 0.0 || bound <= tuning::ROUNDING * self.rounding {
             return (Self { bound, credible: bound, ..self }, EVALUATIONS);
         }
-        // More than rounding of E's terms explains: does that remain over steps of a few units in the last place?
+        // More than rounding of E's terms explains: does it remain over steps of a few units in the last place?
         let fine = of_error(model, parameters, self.epsilon, 4.0 * self.epsilon);
         let credible = fine.clamp(least, tuning::ROUNDING * self.rounding);
         (Self { bound, credible, ..self }, 2 * EVALUATIONS)
@@ -84,7 +85,7 @@ impl Noise {
 /// The evaluations along one line: enough for differences of order 5.
 const POINTS: usize = 7;
 
-/// From the standard deviation that is measured to a bound that is seldom exceeded.
+/// The factor from the measured standard deviation to a bound that is seldom exceeded.
 const BOUND: f64 = 4.0;
 
 /// The number of evaluations of E that one measurement takes.
@@ -93,13 +94,13 @@ pub(super) const EVALUATIONS: usize = 2 * POINTS;
 /// The number of parameters along which the noise of an incremental evaluation is measured.
 const INCREMENTAL_LINES: usize = 16;
 
-/// Returns the noise of E at these parameters, by steps of this part of each. They are afterwards as they were.
+/// Returns the noise of E at these parameters, by steps of this part of each. They are left as they were.
 pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let steps: Vec<f64> = parameters
         .iter()
         .map(|parameter| {
-            // In proportion; a 0, which may well be on a bend, stays, and so does what is infinite.
+            // Steps are in proportion. A 0, which may well be on a bend, is not moved, nor is an infinite parameter.
             let sign = if rng.random() { 1.0 } else { -1.0 };
             let step = sign * part * parameter;
             if step.is_finite() { step } else { 0.0 }
@@ -111,14 +112,14 @@ pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f
     };
     let noise = of_line(error, epsilon);
     set_all(model, parameters.iter().copied());
-    // What a model keeps from its last forward pass is again that of the parameters as they were.
+    // This restores what the model keeps from its last forward pass.
     model.error();
     noise
 }
 
 /// Returns the noise of E at equal steps in both directions from distance 0.
 fn of_line(mut error: impl FnMut(f64) -> f64, epsilon: f64) -> f64 {
-    // Two directions, and the quieter of them: a bend lies on one side.
+    // The quieter of two directions counts, because a bend lies on one side.
     let sides = [1.0, -1.0].map(|side| {
         let errors: Vec<f64> = (0..POINTS).map(|point| error(side * point as f64)).collect();
         let noise = if errors.iter().all(|error| error.is_finite()) {
@@ -149,7 +150,7 @@ fn scatter(mut values: Vec<f64>) -> f64 {
     estimates[estimates.len() / 2]
 }
 
-/// Returns the noise of each entry of the gradient. The parameters are afterwards as they were.
+/// Returns the noise of each entry of the gradient. The parameters are left as they were.
 pub(super) fn of_gradient(
     model: &mut dyn Checkable,
     parameters: &[f64],
@@ -165,7 +166,7 @@ pub(super) fn of_gradient(
         let moved: Vec<f64> = moved.collect();
         set_all(model, moved.into_iter());
         for ((noise, entry), again) in noise.iter_mut().zip(gradient).zip(model.gradient()) {
-            // A NaN (beyond the edge of the domain) tells nothing, and is no larger than what is known.
+            // A NaN (beyond the edge of the domain) shows nothing, and is not larger than the bound so far.
             *noise = noise.max(2.0 * (again - entry).abs());
         }
     }

@@ -38,7 +38,7 @@ pub enum ParameterId {
     Direction {
         /// The parameters that were moved.
         group: Group,
-        /// Counts the directions of the group.
+        /// The number of the direction in its group.
         number: usize,
     },
 }
@@ -132,7 +132,7 @@ impl fmt::Display for Group {
     }
 }
 
-/// Collects the items of each group, groups and items in the order of their first.
+/// Collects the items of each group. Groups come in the order of their first items.
 pub(super) fn by_group<T>(items: impl IntoIterator<Item = (Group, T)>) -> Vec<(Group, Vec<T>)> {
     let mut groups: Vec<(Group, Vec<T>)> = Vec::new();
     for (group, item) in items {

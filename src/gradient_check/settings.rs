@@ -15,7 +15,7 @@ pub const SAMPLE_PER_GROUP: usize = 200;
 ///
 /// The truncation error of a central difference falls with h², its rounding error grows with ε/h; both are equal near
 /// h = ∛ε. For `F64` the step is a little larger than that, so that small gradients are above the noise, and the
-/// tolerance no tighter than they then allow: tighter would prove no more.
+/// tolerance is no tighter than they then allow, because a tighter one would prove no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Precision {
@@ -51,7 +51,7 @@ impl Precision {
         self.tolerance() / 16.0
     }
 
-    /// The part of a value up to which a difference accuses no gradient. In f32 one hundredth and two cannot be told apart
+    /// The part of a value up to which a difference accuses no gradient. In f32, 1 % and 2 % cannot be told apart
     /// safely.
     pub(super) fn doubt(self) -> f64 {
         self.choose(2e-2, 0.0)
@@ -70,7 +70,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// −1 or 1: what ∂E/∂w is multiplied by.
+    /// The factor on ∂E/∂w: −1 or 1.
     pub fn factor(self) -> f64 {
         match self {
             Self::Descent => -1.0,
@@ -94,15 +94,15 @@ impl Sign {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Selection {
-    /// Every one, or of models with more than [`EVERY_PARAMETER_UP_TO`] a sample of [`SAMPLE_PER_GROUP`].
+    /// All of them, or in models with more than [`EVERY_PARAMETER_UP_TO`] a sample of [`SAMPLE_PER_GROUP`].
     #[default]
     Automatic,
-    /// Every one.
+    /// All of them.
     Every,
     /// This many of each layer's weights and of each layer's biases, drawn at random
     /// ([`Check::seed`](super::Check::seed)); all of a group that has fewer.
     PerGroup(usize),
-    /// The one of this number.
+    /// The one with this number.
     One(usize),
     /// This many random directions instead of single parameters: all weights (or biases) of a layer move at once.
     Directions(usize),

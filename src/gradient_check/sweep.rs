@@ -6,8 +6,8 @@ use super::{Report, Verdict};
 
 /// Reports of one check over a list of cases. Its `Display` is a table with the first failed report below it.
 ///
-/// A bug often needs a shape to show: a transposed matrix is silent while it is square, an off-by-one while there is
-/// one of everything.
+/// A bug often needs a certain shape to show: a transposed matrix is silent if it is square, an off-by-one error if
+/// there is one of everything.
 ///
 /// ```
 /// use backprop::gradient_check::{Sweep, check_gradient};
@@ -34,7 +34,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// No cases yet; `heading` is what a case is called, a shape, say.
+    /// No cases yet; `heading` names the kind of case, such as a shape.
     pub fn new(heading: impl Into<String>) -> Self {
         Self { heading: heading.into(), cases: Vec::new() }
     }

@@ -49,7 +49,7 @@ pub enum TaylorOutcome {
     SecondOrder,
     /// Order 1 (to 0.02), three times in a row: the gradient is not the gradient of this error.
     FirstOrder,
-    /// Nothing to be seen: the remainders are rounding noise, E bends, or the order is in between.
+    /// No conclusion: the remainders are rounding noise, E bends, or the order is in between.
     Unclear,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn run(slope: f64, noise: f64, evaluate: &mut dyn FnMut(f64) -> f64) 
     for halving in FIRST_HALVING..FIRST_HALVING + STEPS {
         let distance = 0.5f64.powi(halving);
         let remainder = (evaluate(distance) - start - distance * slope).abs();
-        // Below a hundred times the noise a ratio of two remainders has no two good digits.
+        // Below a hundred times the noise, a ratio of two remainders has fewer than two good digits.
         let readable = remainder > 100.0 * noise && remainder.is_finite();
         if readable {
             remainders.push((distance, remainder));

@@ -4,7 +4,7 @@
 //! gradient that is 3 % wrong. "The traps" are `tests/library/gradient_check/traps.rs`: models whose wrong gradient agrees at one
 //! scale only.
 
-/// Part of a value: one with a larger uncertainty certifies nothing. A fault of 3 % then lies outside by far.
+/// Part of a value: one with a larger uncertainty certifies nothing. A fault of 3 % is then far outside.
 pub(super) const CERTAIN: f64 = 2e-2;
 
 /// Part of a value: one with a larger uncertainty has hardly been measured, and accuses no gradient by itself. The sweep
@@ -15,7 +15,8 @@ pub(super) const MEASURED: f64 = 0.1;
 /// p·ln p at 0.005, where truncation made up for a fault of 2.3 %.
 pub(super) const STRAIGHT: f64 = 0.03;
 
-/// Times: the estimated error of an estimate is itself an estimate, and this many times it is allowed for (the sweep).
+/// Times: the estimated error of an estimate is itself an estimate, so this many times the error is allowed (the
+/// sweep).
 pub(super) const ALLOWANCE: f64 = 4.0;
 
 /// Rounding errors of E's terms: a larger scatter of E excuses no step that refutes a gradient (quantised weights and
@@ -68,14 +69,14 @@ pub(super) const STEEPENING_STEPS: usize = 8;
 /// Times: see [`STEEPENING_STEPS`].
 pub(super) const STEEPER: f64 = 1.02;
 
-/// Rounding errors of E: a change of this many is no rounding error (sin 10⁵w in f32).
+/// Rounding errors of E: a change of this many is not a rounding error (sin 10⁵w in f32).
 pub(super) const VISIBLE: f64 = 16.0;
 
-/// In f32, out of this many parameters one may disagree by little without the report disagreeing: of a million, rounding does that
-/// to a few.
+/// In f32, one out of this many parameters may disagree by little without the report disagreeing: rounding does that
+/// to a few in a million.
 pub(super) const MANY: usize = 10;
 
-/// Uncertainties: what counts as little there.
+/// Uncertainties: the limit of little in that case.
 pub(super) const LITTLE: f64 = 5.0;
 
 /// Rounding errors of the largest entry of a group: code in f32 leaves this much in the others, which an E in f64 would show

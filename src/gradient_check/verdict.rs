@@ -26,8 +26,8 @@ pub enum Verdict {
     /// Analytic and numerical value are equal: within the tolerance, or within the uncertainty of the numerical value,
     /// if that is at most 2 % of it. Or both are so small that there is nothing to see ([`Entry::no_effect`]).
     Agree,
-    /// The slopes from the left and from the right are two, as where a ReLU bends, and the analytic value is one of them
-    /// or lies between.
+    /// The slopes from the left and from the right differ, as where a ReLU bends, and the analytic value is one of
+    /// them or lies between.
     Kink,
     /// The parameter is at the edge of where E is defined, or outside: on one side, or on both, E is not finite. Or E
     /// has no finite slope there, as ∛w at 0.
@@ -84,8 +84,8 @@ impl Entry {
         self.analytic / self.numerical
     }
 
-    /// Returns true if the values differ by a good part of them and by more than is likely, or by more than the uncertainty,
-    /// but not surely enough to disagree.
+    /// Returns true if the values differ by a considerable part of them and by more than is likely, or by more than
+    /// the uncertainty, but not certainly enough to disagree.
     pub fn is_contested(&self) -> bool {
         let notable = tuning::CONTESTED * self.analytic.abs().max(self.numerical.abs());
         let likely = (self.uncertainty / tuning::ALLOWANCE).max(notable).min(self.uncertainty);

@@ -36,19 +36,19 @@ pub(super) struct Walk<'m> {
     scales: BTreeMap<Group, f64>,
     /// The rounding noise of the gradient; measured when first needed.
     gradient_noise: Option<Vec<f64>>,
-    /// How near two evaluations of E, and of the gradient, at the same place were.
+    /// The agreement of two evaluations of E, and of two gradients, at the same place.
     pub repeated: [Repeated; 2],
     pub evaluations: usize,
 }
 
-/// How near two evaluations at the same place are to each other.
+/// The agreement of two evaluations at the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Repeated {
-    /// As near as sums in another order are.
+    /// They differ by no more than sums in different orders do.
     Yes,
-    /// As near as sums in another order are, if terms of size 1 cancel in them.
+    /// They differ by no more than that if terms of size 1 cancel in the sums.
     Nearly,
-    /// Not near.
+    /// They differ by more.
     No,
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Line {
     members: Vec<(usize, f64)>,
 }
 
-/// Returns the part of a sum that another order of its terms may change.
+/// Returns the part by which a sum may change if its terms come in another order.
 fn random_order(epsilon: f64) -> f64 {
     (tuning::REPEATABLE * epsilon).max(epsilon.sqrt())
 }
@@ -157,7 +157,7 @@ impl<'m> Walk<'m> {
         walk
     }
 
-    /// Returns the lines along what is selected, drawn from this seed where it is a sample.
+    /// Returns the lines along the selected parameters, drawn from this seed if they are a sample.
     #[track_caller]
     pub fn lines(&self, selection: Selection, seed: u64) -> Vec<Line> {
         let count = self.parameters.len();
@@ -276,7 +276,7 @@ impl<'m> Walk<'m> {
                 }
             }
             self.gradient_noise = Some(noise);
-            // What a model keeps from its last forward pass is again that of the parameters as they were.
+            // This restores what the model keeps from its last forward pass.
             self.model.error();
         }
     }
@@ -336,7 +336,8 @@ impl<'m> Walk<'m> {
     }
 }
 
-/// Judges all coordinates. Each entry depends on its own parameter alone, so threads can share them out and change nothing.
+/// Judges all coordinates. Each entry depends on its own parameter alone, so sharing them among threads changes
+/// nothing.
 fn in_parallel(
     coordinates: &[Coordinate],
     incremental: &dyn Incremental,

@@ -73,7 +73,7 @@ pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, Str
 pub fn check_one(play: &Play, name: &str) -> Result<String, String> {
     let quantity = view::Quantity::parse(&play.stepper, name).ok_or_else(|| no_such(name))?;
     let (view::Quantity::Weight(id) | view::Quantity::Gradient(id)) = quantity else {
-        return Err(format!("{name} is no weight; only weights have a gradient to check"));
+        return Err(format!("{name} is not a weight; only weights have a gradient to check"));
     };
     let last = play.stepper.position().saturating_sub(1);
     let words = view::check(&play.stepper, id, last).ok_or_else(|| no_such(name))?;
@@ -99,7 +99,7 @@ pub fn mystery(name: &str) -> Result<String, String> {
     answer(&report, &map, &more)
 }
 
-/// Judges which fault the mystery of a name hides and, if it is said, in which line of the backward pass.
+/// Judges which fault the mystery of a name hides and, if a line is given, in which line of the backward pass.
 pub fn solve(name: &str, answered: &str, line: Option<u8>) -> Result<String, String> {
     let answered = Fault::named(answered).ok_or_else(|| format!("there is no fault '{answered}'"))?;
     let (right, words) = Mystery::new(name).judge(answered, line);

@@ -51,7 +51,7 @@ pub fn curve(stepper: &Stepper, training: &Training, latest: Option<f64>) -> Cur
     };
     let place = |sample: usize| all.len() as f64 + (sample as f64 + 0.5) / count as f64;
     let samples = if count > MOST_SAMPLES || trained.is_some() { &[][..] } else { open };
-    // Of many epochs some are left out, never the last.
+    // If there are many epochs, some are left out, but never the last.
     let every = all.len().div_ceil(MOST_POINTS).max(1);
     let drawn = (0..all.len()).filter(|epoch| (all.len() - 1 - epoch).is_multiple_of(every));
     Curve {

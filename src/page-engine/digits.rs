@@ -40,7 +40,7 @@ fn read(images: &str, labels: &str) -> Result<DataSet, String> {
     let images = idx::decode_images(file, &from_base64(images)?).map_err(|error| error.to_string())?;
     let classes = idx::decode_labels(file, &from_base64(labels)?).map_err(|error| error.to_string())?;
     if classes.len() != images.count {
-        return Err("the page's digits are damaged: not as many labels as images".to_owned());
+        return Err("the page's digits are damaged: the numbers of labels and images differ".to_owned());
     }
     Ok(DataSet::images(images.rows, images.columns, images.bytes, classes, Pixels::Scaled))
 }

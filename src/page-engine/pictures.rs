@@ -122,8 +122,8 @@ pub fn read(scene: &Scene, outputs: &[f64], seen: Option<u64>) -> Value {
 /// The most neurons whose weights are shown as images.
 const MOST_IMAGES: usize = 100;
 
-/// Returns the weights from the input to each neuron of the first hidden layer as an image, one behind the other, a byte a
-/// weight in base64: 128 is 0, and the largest of an image is 1 or 255.
+/// Returns the weights from the input to each neuron of the first hidden layer as an image, one after the other, a
+/// byte per weight in base64: 128 is 0, and the largest of an image is 1 or 255.
 pub fn weights(scene: &Scene, parameters: &Parameters) -> Value {
     let layer = &parameters.layers[0].weights;
     let (rows, columns) = scene.rows.image_shape.unwrap_or((1, layer[0].len()));
@@ -138,7 +138,7 @@ pub fn weights(scene: &Scene, parameters: &Parameters) -> Value {
 
 /// Returns the sample of the latest step as an image.
 pub fn sample(play: &Play) -> Result<String, String> {
-    let (rows, columns) = play.scene.rows.image_shape.ok_or("these samples are no images")?;
+    let (rows, columns) = play.scene.rows.image_shape.ok_or("these samples are not images")?;
     let (_, sample) = play.stepper.label_and_sample(play.stepper.position().saturating_sub(1));
     let pixels: Vec<u8> = sample.iter().map(|value| (value * 255.0).round() as u8).collect();
     text(&json!({ "rows": rows, "columns": columns, "pixels": pixels }))

@@ -32,7 +32,7 @@ pub struct Play {
     pub training: Training,
     /// The walks and trainings before this walk.
     legs: Vec<Leg>,
-    /// What an address says is still to be done.
+    /// The part of an address that is still to be done.
     ahead: VecDeque<Leg>,
     /// The walk after all of that.
     last_walk: Walk,
@@ -138,7 +138,7 @@ impl Play {
             Request::Unit { unit, direction } => self.goto_unit(unit.into(), direction),
             Request::Look {} => {}
             Request::Edit { name, value, by, replace } => {
-                // A sum such as 0.7 + 0.1 is shown without the rest that binary leaves.
+                // A sum such as 0.7 + 0.1 is shown without its binary rounding error.
                 let rounded = |number: f64| format!("{number:.6}").parse().unwrap_or(number);
                 let value = value.number()?;
                 let value = if by == 0.0 { value } else { rounded(value + by) };
@@ -273,8 +273,8 @@ impl Play {
         Ok(pictures::read(&self.scene, &outputs, seen))
     }
 
-    /// Returns what is seen of a large network while it trains: the outputs of its neurons for the sample that is shown, the
-    /// images of its weights, the curve, and what it reads in a drawing. No step is made for it.
+    /// Returns what is shown of a large network while it trains: the outputs of its neurons for the sample that is
+    /// shown, the images of its weights, the curve, and what it reads in a drawing. No step is made for it.
     pub fn watch(&self, drawing: Option<&Image>) -> Result<String, String> {
         let (architecture, parameters) = (&self.scene.network.architecture, self.parameters());
         let (label, sample) = self.stepper.label_and_sample(self.stepper.position().saturating_sub(1));
@@ -366,7 +366,7 @@ impl Play {
                 ..self.situation.clone()
             };
         }
-        // On the way an address is where it leads to.
+        // While some of the way is still ahead, the address keeps all of it.
         let done = self.legs.len().saturating_sub(usize::from(!self.has_walked));
         let legs = self.legs[..done].iter().chain(&self.ahead).cloned().collect();
         Situation { legs, walk: self.last_walk.clone(), ..self.situation.clone() }
@@ -433,7 +433,7 @@ impl Play {
 /// The most changes by hand in one walk.
 const MOST_EDITS: usize = 100;
 
-/// Returns the complaint about a name that nothing here has.
+/// Returns the error for a name that does not exist here.
 pub fn no_such(name: &str) -> String {
     format!("there is no '{}' here; names are such as w84, w8b, x1, t8 and rate", backprop::spelled_out(name))
 }

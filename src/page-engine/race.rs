@@ -15,10 +15,10 @@ const SAMPLES: usize = 20;
 /// The most parameters; more would take too long.
 const MOST_PARAMETERS: usize = 1_000_000;
 
-/// Fewer connections than this are not halved any more.
+/// A network with fewer connections than this is not halved.
 const FEWEST: usize = 60;
 
-/// The times of one race, in microseconds a sample.
+/// The times of one race, in microseconds per sample.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Run {
     pub sizes: Vec<usize>,
@@ -101,7 +101,7 @@ fn crossings(runs: &[Run], one: fn(&Run) -> f64, other: fn(&Run) -> f64) -> Vec<
     runs.windows(2).filter_map(crossing).collect()
 }
 
-/// Says what the races show, of the last one above all, and where the lines cross.
+/// Says what the races show, the last one above all, and where the lines cross.
 pub fn explain(runs: &[Run], fused: bool) -> Result<String, String> {
     let chosen = runs.last().ok_or("nothing has been measured yet")?;
     let object = |run: &Run| run.object_us;

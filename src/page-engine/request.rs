@@ -145,7 +145,7 @@ pub enum Request {
     TakeDrawing {
         label: usize,
     },
-    /// Returns what is seen of a large network while it trains.
+    /// Returns what is shown of a large network while it trains.
     Watch {},
     /// Returns the weights of every neuron of the first hidden layer as an image.
     Images {},
@@ -153,7 +153,7 @@ pub enum Request {
     SampleImage {},
 }
 
-/// A number as a script gives it, or as text that somebody typed.
+/// A number as a script gives it, or as text that a person typed.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Typed {

@@ -165,7 +165,7 @@ pub fn with_model(play: &Play, file: &str, text: &str, digits: bool) -> Result<(
             &problem
         };
         format!(
-            "{file} is no model: {}. `backprop train --out model.json` writes one.",
+            "{file} is not a model: {}. `backprop train --out model.json` writes one.",
             problem.trim_end_matches('.')
         )
     })?;

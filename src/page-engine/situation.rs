@@ -186,14 +186,14 @@ impl Situation {
         Ok(Scene { network, limit: limit.min(rows.samples.len()), rows, source, options, test })
     }
 
-    /// Checks that it takes no more than some seconds to come where it leads.
+    /// Checks that reaching where it leads takes no more than a few seconds.
     fn check_length(&self) -> Result<(), String> {
         let walks = || self.legs.iter().map(|leg| &leg.walk).chain([&self.walk]);
         let edits = walks().map(|walk| walk.edits.len()).fold(self.added.len(), usize::saturating_add);
         if edits > MOST_EVENTS || self.legs.len() > MOST_EVENTS {
             return Err(format!("that is more than {MOST_EVENTS} changes by hand; start over with fewer"));
         }
-        // An edit behind the one before is reached from the start again.
+        // An edit at an earlier position than the one before is reached from the start again.
         let length = |walk: &Walk| sum(walk.edits.iter().map(|edit| edit.at).chain([walk.position]));
         let length = sum(walks().map(length));
         if length > FARTHEST {
@@ -209,7 +209,7 @@ impl Situation {
         Self { legs: Vec::new(), walk: Walk::default(), ..self }
     }
 
-    /// Returns the same situation without what it would be anyway, for a short address.
+    /// Returns the same situation without settings that have their default values, for a short address.
     pub fn shortened(mut self) -> Self {
         let default = Options::default();
         self.rate = self.rate.filter(|rate| *rate != default.rate);
@@ -266,7 +266,7 @@ fn split(source: &Source, digits: Option<&Digits>) -> Result<Split, Error> {
         Source::Moons => Ok(points::moons()),
         Source::Spiral => Ok(points::spiral()),
         _ => Err(Error::usage(format!(
-            "there are no data '{source}'; there are nine-nodes, xor, circles, moons, spiral, digits"
+            "there is no data '{source}'; choose nine-nodes, xor, circles, moons, spiral, digits"
         ))),
     }
 }

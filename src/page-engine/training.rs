@@ -69,7 +69,7 @@ pub struct Report {
     pub is_begun: bool,
     /// The accuracies of the last complete epoch.
     accuracy: Option<Accuracies>,
-    /// True while the way that an address describes is not at its end.
+    /// True until the way that an address describes is at its end.
     pub on_the_way: bool,
 }
 

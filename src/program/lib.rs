@@ -2,7 +2,7 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | [`cli`] | the command line, one file a subcommand; `cli::dap`, a training step as a program to debug in an editor |
+//! | [`cli`] | the command line, one file per subcommand; `cli::dap`, a training step as a program to debug in an editor |
 //! | [`show`] | what people look at: the stepper, the page, plots |
 //! | `lesson` | perceptrons, the sigmoid, descent, universality: an experiment and its text for each |
 //! | [`exchange`] | networks from other programs and for them |

@@ -89,7 +89,7 @@ impl Action {
     /// Returns the value it changes, as it is now: an output, a factor, a delta, a weight or a sum of gradients.
     ///
     /// # Panics
-    /// If the id is another network's and this one is smaller.
+    /// If the id belongs to a larger network.
     pub fn value(self, network: &Network) -> f64 {
         match self {
             Self::SetInput(id) | Self::Output(id) => network[id].output(),
@@ -102,7 +102,7 @@ impl Action {
 
     /// Takes the step, by the function that trains, and returns what it overwrote.
     ///
-    /// It does not check that it is this action's turn, which [`Order`](super::Order) knows.
+    /// It does not check that it is this action's turn; the turns are in [`Order`](super::Order).
     ///
     /// ```
     /// use backprop::MiniBatchStep;
@@ -121,7 +121,7 @@ impl Action {
     ///
     /// # Panics
     /// If the sample, the label or the list of factors is too short for the node; if a constant node is to be set,
-    /// silenced, computed or given a label; or if the id is another network's and this one is smaller.
+    /// silenced, computed or given a label; or if the id belongs to a larger network.
     #[track_caller]
     pub fn perform(self, network: &mut Network, given: &Given<'_>) -> Before {
         let before = self.before(network);
@@ -169,7 +169,7 @@ impl Action {
     /// Takes the step back. `before` is what [`Action::perform`] returned.
     ///
     /// # Panics
-    /// If the id is another network's and this one is smaller.
+    /// If the id belongs to a larger network.
     #[track_caller]
     pub fn undo(self, network: &mut Network, before: Before) {
         match self {

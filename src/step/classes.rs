@@ -4,8 +4,8 @@ use super::{Action, Phase, Step, Stepper, Target};
 use crate::sample::class_of;
 
 impl Stepper {
-    /// Returns the class of the sample whose step was done last (of the first one, before any): that of its largest
-    /// target; for a single target, 1 if it is above one half.
+    /// Returns the class of the sample whose step was done last (before any step, of the first sample): that of its
+    /// largest target; for a single target, 1 if it is above one half.
     pub fn class(&self) -> usize {
         class_of(&self.latest_label())
     }

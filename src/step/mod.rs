@@ -152,7 +152,7 @@ impl Pass {
         }
     }
 
-    /// Returns the pass with this name; `update` is learn, as bp.py calls it.
+    /// Returns the pass with this name. `update`, bp.py's word, means learn.
     pub fn named(name: &str) -> Option<Self> {
         let name = if name == "update" { "learn" } else { name };
         Self::ALL.into_iter().find(|pass| pass.name() == name)
@@ -201,8 +201,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// Returns true if there was no such value before, so that [`Step::before`] means nothing: for an output or a delta
-    /// of the very first sample.
+    /// Returns true if there was no such value before, so that [`Step::before`] is meaningless: for an output or a
+    /// delta of the very first sample.
     pub fn is_first_value(&self) -> bool {
         let is_computed = self.action.node().is_some() && self.phase != Phase::DropOut;
         is_computed && self.epoch == 0 && self.sample == 0

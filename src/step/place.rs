@@ -65,7 +65,7 @@ impl Numbering {
     /// Returns the place of a node.
     ///
     /// # Panics
-    /// If the id is another network's and this one is smaller.
+    /// If the id belongs to a larger network.
     #[track_caller]
     pub fn place(&self, network: &Network, id: NodeId) -> Place {
         let node = &network[id];
@@ -80,7 +80,7 @@ impl Numbering {
     /// Returns the two ends of a connection.
     ///
     /// # Panics
-    /// If the id is another network's and this one is smaller.
+    /// If the id belongs to a larger network.
     #[track_caller]
     pub fn wire(&self, network: &Network, id: ConnectionId) -> Wire {
         let connection = &network[id];
@@ -92,12 +92,12 @@ impl Numbering {
 }
 
 impl Place {
-    /// Returns a letter and the article's number; the letter alone of a constant node.
+    /// Returns a letter and the article's number; for a constant node, the letter alone.
     pub(super) fn named(self, letter: &str) -> String {
         self.number.map_or_else(|| letter.to_owned(), |number| format!("{letter}{number}"))
     }
 
-    /// Returns the name of its output in a formula: x1 in the input layer, a4 after it, 1 of a constant node.
+    /// Returns the name of its output in a formula: x1 in the input layer, a4 after it, 1 for a constant node.
     pub fn output_name(self) -> String {
         match self.number {
             None => "1".to_owned(),
@@ -116,7 +116,7 @@ impl Place {
         self.named("t")
     }
 
-    /// Returns the name of its delta in a formula: δ4; of a constant node δ(0-3).
+    /// Returns the name of its delta in a formula: δ4, or δ(0-3) for a constant node.
     pub fn delta_name(self) -> String {
         if self.number.is_none() { format!("δ({self})") } else { self.named("δ") }
     }

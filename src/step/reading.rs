@@ -1,4 +1,4 @@
-//! The numbers a step has read: every term of its formula.
+//! The numbers that a step read: every term of its formula.
 //!
 //! The partial results (z before the activation, Σ w·δ before the slope, the slope) are not worked out here. They
 //! come from the functions that train: [`Node::weighted_input`](crate::graph::Node::weighted_input),
@@ -82,7 +82,7 @@ pub enum Reading {
         /// δ·x = −∂E/∂w, as the connection keeps it.
         gradient: f64,
     },
-    /// g ← g + δ·x, of the mini-batch's first sample g ← δ·x
+    /// g ← g + δ·x, or g ← δ·x for the mini-batch's first sample
     AddGradient {
         /// True for the mini-batch's first sample.
         first: bool,
@@ -99,7 +99,7 @@ pub enum Reading {
     UpdateByMean {
         /// The learning rate η.
         rate: f64,
-        /// 1 − ηλ/n, and 1 of a bias.
+        /// 1 − ηλ/n, or 1 for a bias.
         weight_decay: f64,
         /// g, the sum of the samples' gradients.
         gradient_sum: f64,
@@ -179,7 +179,7 @@ impl Reading {
     /// gradient, whose old value is in `before`.)
     ///
     /// # Panics
-    /// If the label is too short for the node's place, or the id is another network's and this one is smaller.
+    /// If the label is too short for the node's place, or the id belongs to a larger network.
     pub fn of(
         action: Action,
         network: &Network,

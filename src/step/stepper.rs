@@ -157,7 +157,7 @@ impl Stepper {
         &self.network
     }
 
-    /// Returns the order of the training step in hand: the steps of a sample, or of a mini-batch.
+    /// Returns the order of the current training step: the steps of a sample, or of a mini-batch.
     pub fn order(&self) -> &Order {
         self.moment(self.position).order
     }
@@ -167,7 +167,7 @@ impl Stepper {
         &self.numbering
     }
 
-    /// Returns the learning rate of the training step in hand, edits included.
+    /// Returns the learning rate of the current training step, edits included.
     pub fn rate(&self) -> f64 {
         self.in_hand.step.rate
     }
@@ -197,13 +197,13 @@ impl Stepper {
         self.sequence.training_steps_in_epoch()
     }
 
-    /// Returns the number of steps done of the training step in hand, which is the next one's place in
+    /// Returns the number of steps done of the current training step, which is the next one's place in
     /// [`Stepper::order`].
     pub fn position_in_training_step(&self) -> usize {
         self.moment(self.position).step
     }
 
-    /// Returns the number of training steps done so far, which is the place of the one in hand.
+    /// Returns the number of training steps done so far, which is the place of the current one.
     pub fn training_step(&self) -> usize {
         self.moment(self.position).training_step
     }
@@ -213,7 +213,7 @@ impl Stepper {
         self.moment(self.position).epoch
     }
 
-    /// Returns the place of the sample in hand in the list of samples.
+    /// Returns the place of the current sample in the list of samples.
     pub fn sample_index(&self) -> usize {
         self.moment(self.position).sample
     }
@@ -223,12 +223,12 @@ impl Stepper {
         self.samples.len()
     }
 
-    /// Returns the sample in hand, n_in numbers, edits included.
+    /// Returns the current sample, n_in numbers, edits included.
     pub fn sample(&self) -> &[f64] {
         &self.in_hand.sample
     }
 
-    /// Returns the label of the sample in hand, n_out numbers, edits included.
+    /// Returns the label of the current sample, n_out numbers, edits included.
     pub fn label(&self) -> &[f64] {
         &self.in_hand.label
     }
@@ -239,7 +239,7 @@ impl Stepper {
         self.edited(sample, training_step)
     }
 
-    /// Returns label and sample, edits included, for every sample of the training step in hand.
+    /// Returns label and sample, edits included, for every sample of the current training step.
     pub fn mini_batch(&self) -> Vec<(Vec<f64>, Vec<f64>)> {
         let Moment { training_step, mini_batch, order, .. } = self.moment(self.position);
         let first = mini_batch * self.mini_batches.size;
@@ -247,7 +247,7 @@ impl Stepper {
         samples.map(|index| self.edited(index, training_step)).collect()
     }
 
-    /// Returns how the training step in hand changes the weights; in steps of bp.py only the rate counts.
+    /// Returns how the current training step changes the weights; in steps of bp.py only the rate counts.
     pub fn mini_batch_step(&self) -> &MiniBatchStep {
         &self.in_hand.step
     }
@@ -283,7 +283,7 @@ impl Stepper {
         let (label, numbers) = self.edited(sample, training_step);
         let batch_step = self.batch_step(position);
         let place = order.segment(step).sample;
-        // A reading has the probability of dropout from here, and its factors from the nodes.
+        // A reading takes the probability of dropout from here, and its factors from the nodes.
         let given = Given {
             sample: &numbers,
             label: &label,
@@ -349,7 +349,7 @@ impl Stepper {
 
     /// Changes a weight, an input, a label or the rate by hand, and returns to the same place to see the effect.
     ///
-    /// The change takes effect at the start of the training step in hand. It remains part of the sequence, even if you
+    /// The change takes effect at the start of the current training step. It remains part of the sequence, even if you
     /// go back and forward again, until [`Stepper::undo_edit`] or [`Stepper::reset`].
     ///
     /// ```
@@ -414,7 +414,7 @@ impl Stepper {
         undone
     }
 
-    /// Goes to the start and forgets all edits: the same initial weights again.
+    /// Goes to the start, with the same initial weights, and forgets all edits.
     pub fn reset(&mut self) {
         self.edits.clear();
         self.start_over();

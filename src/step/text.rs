@@ -342,9 +342,9 @@ pub fn number(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}", decimals = decimals.max(needed))
 }
 
-/// Formats a number with three or four significant digits, so that a reader can compute with it in a place with little
-/// room; a number that needs fewer digits is shown as it is. It takes 8 characters at most, with exponents of three
-/// digits 10.
+/// Formats a number with three or four significant digits, enough to compute with where there is little room; a
+/// number that needs fewer digits is shown as it is. It takes at most 8 characters, or 10 if the exponent has three
+/// digits.
 ///
 /// ```
 /// use backprop::step::text::short;

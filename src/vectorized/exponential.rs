@@ -1,8 +1,8 @@
 //! Exponential, sigmoid and tanh without branches.
 //!
-//! `libm::exp` takes many decisions on the way. Here every number takes the same path, so that in a loop over a vector
-//! a compiler turns each line into one instruction for many numbers at once. The method is the usual one (Tang 1989;
-//! FreeBSD's `e_exp.c` has the constants):
+//! `libm::exp` makes many decisions on the way. Here every number takes the same path, so that in a loop over a
+//! vector a compiler turns each line into one instruction for many numbers at once. The method is the usual one (Tang
+//! 1989; FreeBSD's `e_exp.c` has the constants):
 //!
 //! 1. write x = k·ln 2 + r with a whole k and |r| ≤ ½ ln 2;
 //! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸ (in f32 up to r⁹/9!, and 7·10⁻¹²);
@@ -20,7 +20,7 @@
 use super::number::{Lanes as _, Number};
 use crate::Activation;
 
-/// What differs between the types.
+/// The differences between the types.
 pub trait Exponential: Sized {
     /// 1 / ln 2.
     const LOG2_E: Self;
@@ -201,7 +201,7 @@ mod tests {
         assert!((exp(1.0) - std::f64::consts::E).abs() < 1e-15);
     }
 
-    /// Returns how many floating-point numbers lie between two of one sign.
+    /// Returns the number of floating-point numbers between two of the same sign.
     fn steps_apart(a: f64, b: f64) -> u64 {
         if a.is_nan() && b.is_nan() { 0 } else { a.to_bits().abs_diff(b.to_bits()) }
     }

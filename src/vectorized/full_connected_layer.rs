@@ -48,7 +48,7 @@ pub struct FullConnectedLayer<T: Number = f64> {
     outputs: PanelMatrix<T>,
     /// … and −∂E/∂z, n_out × 1, …
     deltas: PanelMatrix<T>,
-    /// … on the way to which these were added up.
+    /// … with the sums from which it was computed.
     partial_sums: Vec<T::Lanes>,
 }
 

@@ -52,7 +52,7 @@ struct Way<T> {
     packed: Vec<Numbers<T>>,
     /// … or as a walk along the inputs that are not 0, …
     non_zeros: NonZeros<T>,
-    /// … which are also sorted by column, where there is more than one panel to gain by it.
+    /// … which are also sorted by column, where there is more than one panel to gain from it.
     by_column: Option<ByPlace<T>>,
 }
 
@@ -90,7 +90,7 @@ impl<T: Number> Way<T> {
         });
     }
 
-    /// Returns the number of weights of a layer that all samples together are multiplied by.
+    /// Returns the number of multiplications by a layer's weights for all samples together.
     fn multiplications(&self, samples: usize, layer: &FullConnectedLayer<T>) -> usize {
         let inputs = if self.is_product { samples * layer.input_size() } else { self.non_zeros.total() };
         inputs * layer.output_size()

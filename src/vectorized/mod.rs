@@ -47,16 +47,16 @@
 //! [`Network`] holds the layers and goes through them; [`FullConnectedLayer`] is one layer, with fc.py's three methods.
 //! Inside, `number` is what f64 and f32 have in common, `panel_matrix` the memory layout of weights, `non_zeros` are the
 //! inputs to use, and `exponential` is σ without branches. The inner loops are in `kernels`, a file each for forward,
-//! backward and update, and one for the tile, the heart of a matrix product; `mini_batch` takes several samples through
-//! all that.
+//! backward and update, and one for the tile, the heart of a matrix product; `mini_batch` takes several samples
+//! through all of this.
 //!
 //! # Same bits everywhere
 //!
 //! A result does not depend on the number of threads, the instruction set, or whether samples come one by one or in
 //! rows: every sum has a fixed order, and a product is always added with one rounding (`mul_add`: an instruction on
 //! every x86-64 since 2013 and every AArch64; older ones and WebAssembly take some thirty instructions for it, unless
-//! [`set_multiply_add`] helps; in f32, f64 does). Only a mini-batch of several samples is a different computation from
-//! several steps.
+//! [`set_multiply_add`] helps; in f32 it is computed in f64). Only a mini-batch of several samples is a different
+//! computation from several steps.
 //!
 //! # Sign
 //!

@@ -44,7 +44,8 @@ impl Network {
     /// the quadratic cost.
     ///
     /// `sizes` are the numbers of neurons in each layer, input first. With the same seed, the weights are those of
-    /// [`graph::Network::new`](crate::graph::Network::new); the biases differ, which are random there as in bp.py.
+    /// [`graph::Network::new`](crate::graph::Network::new); the biases differ, because there they are random, as in
+    /// bp.py.
     ///
     /// # Panics
     /// If [`Network::try_new`] returns an error.
@@ -92,8 +93,8 @@ impl Network {
 impl<T: Number> Network<T> {
     /// Creates a network that computes in f64 or f32, with all weights and biases at 0.
     ///
-    /// Samples, labels, costs and [`Parameters`] are f64 in any case; an f32 network rounds what it is given, and every
-    /// number of its own is exactly an f64.
+    /// Samples, labels, costs and [`Parameters`] are f64 in any case; an f32 network rounds what it is given, and f64
+    /// holds each of its own numbers exactly.
     ///
     /// ```
     /// use backprop::{Architecture, Engine, MiniBatchStep, WeightInit, vectorized::Network};
@@ -384,8 +385,8 @@ impl<T: Number> Network<T> {
     }
 }
 
-/// Implements [`Engine`] without type parameters: generic code is compiled by the crate that calls it, optimised as that
-/// crate is; this is compiled here, with all that it calls.
+/// Implements [`Engine`] without type parameters: generic code is compiled and optimised by the crate that calls it;
+/// this is compiled here, with everything it calls.
 macro_rules! engine {
     ($number:ty) => {
         impl Engine for Network<$number> {

@@ -21,7 +21,7 @@ pub struct NonZeros<T> {
     ends: Vec<usize>,
     /// The end of each group of [`GROUP`] inputs of each sample, counted from the beginning of the sample.
     group_ends: Vec<u32>,
-    /// The lists; what is behind the last end is room for more.
+    /// The lists; after the last end there is room for more.
     places: Vec<u32>,
     values: Vec<T>,
 }

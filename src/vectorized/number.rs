@@ -21,7 +21,7 @@ pub trait Number: Arithmetic {}
 
 impl<T: Arithmetic> Number for T {}
 
-/// What the network does with numbers.
+/// The operations that the network needs.
 pub trait Arithmetic:
     Real
     + Default
@@ -110,7 +110,7 @@ pub trait Lanes<T>: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// Returns the same for changing them.
     fn flat_mut(lanes: &mut [Self]) -> &mut [T];
 
-    /// Returns numbers as whole lanes, without what is left over.
+    /// Returns numbers as whole lanes, without the remainder.
     fn of(numbers: &[T]) -> &[Self];
 
     /// Returns the same for changing them.

@@ -26,7 +26,7 @@ const CACHE_LINE: usize = 64;
 pub(super) struct PanelMatrix<T> {
     rows: usize,
     columns: usize,
-    /// The panels, after as many unused numbers as lead to an address divisible by [`CACHE_LINE`].
+    /// The panels, after enough unused numbers to reach an address divisible by [`CACHE_LINE`].
     storage: Vec<T>,
     offset: usize,
 }
@@ -70,7 +70,7 @@ impl<T: Number> PanelMatrix<T> {
         T::Lanes::of(&self.storage[self.offset..]).get(..self.height() * self.columns).unwrap_or_default()
     }
 
-    /// Returns the same for changing it. Padding of weights and deltas must stay 0.
+    /// Returns the same, mutably. Padding of weights and deltas must stay 0.
     pub(super) fn lanes_mut(&mut self) -> &mut [T::Lanes] {
         let count = self.height() * self.columns;
         &mut T::Lanes::of_mut(&mut self.storage[self.offset..])[..count]
@@ -81,7 +81,7 @@ impl<T: Number> PanelMatrix<T> {
         self.lanes().chunks(PANEL * self.columns)
     }
 
-    /// Returns the panels for changing them.
+    /// Returns the panels, mutably.
     pub(super) fn panels_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [T::Lanes]> {
         let size = PANEL * self.columns;
         self.lanes_mut().chunks_mut(size)
@@ -93,7 +93,7 @@ impl<T: Number> PanelMatrix<T> {
         &T::Lanes::flat(self.lanes())[..self.rows]
     }
 
-    /// Returns the same for changing it.
+    /// Returns the same, mutably.
     pub(super) fn vector_mut(&mut self) -> &mut [T] {
         assert_eq!(self.columns, 1, "only one column lies in one piece");
         let rows = self.rows;

@@ -8,7 +8,7 @@
 //!   not computed.
 //! - **Zeros.** With [`Network::skip_zeros`], the column of an input that is 0 is neither read nor written.
 //!
-//! `benches/engines.rs` measures what each bought.
+//! `benches/engines.rs` measures the gain from each.
 
 use ndarray::{Array1, Array2, ShapeBuilder};
 

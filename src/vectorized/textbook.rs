@@ -54,7 +54,7 @@ impl FullConnectedLayer {
         let numbers = parameters.weights.iter().flatten().copied().collect();
         Self {
             activation,
-            w: Array2::from_shape_vec((rows, columns), numbers).expect("rows of one length"),
+            w: Array2::from_shape_vec((rows, columns), numbers).expect("all rows must have the same length"),
             b: Array1::from_vec(parameters.biases.clone()),
             input: Array1::zeros(columns),
             output: Array1::zeros(rows),

@@ -38,8 +38,8 @@ impl Threads {
         Ok(Self { count, helpers: Some(Arc::new(helpers)) })
     }
 
-    /// Does `work` on every panel, on as many threads as the multiplications are worth. Neighbouring panels go to one
-    /// thread, so that a core finds the panels of the last call in its cache.
+    /// Does `work` on every panel, on as many threads as the multiplications justify. Neighbouring panels go to the
+    /// same thread, so that a core finds the panels of the last call in its cache.
     pub(super) fn share_panels<T: Send>(
         &self,
         multiplications: usize,
@@ -56,7 +56,7 @@ impl Threads {
         self.share_out(used, shares, |panels| panels.iter_mut().filter_map(Option::take).for_each(&work));
     }
 
-    /// Returns the number of threads that this many multiplications are worth.
+    /// Returns the number of threads that this many multiplications justify.
     pub(super) fn worth(&self, multiplications: usize) -> usize {
         (multiplications / WORTH_A_THREAD).clamp(1, self.count)
     }

@@ -240,7 +240,9 @@ fn a_model_dropped_on_the_page_is_stepped_through() {
         assert_eq!(refused[1], true, "{name}: the network, its edits and the step stay");
         assert!(refused[0].as_str().is_some_and(|words| words.len() > 20), "{name}: {refused}");
     }
-    assert!(report["refused"][0][0].as_str().is_some_and(|words| words.contains("holiday.txt is no model")));
+    assert!(
+        report["refused"][0][0].as_str().is_some_and(|words| words.contains("holiday.txt is not a model"))
+    );
     assert_eq!(report["other"], json!(["", [5, 3], "made-up"]), "samples that fit are made up");
 }
 

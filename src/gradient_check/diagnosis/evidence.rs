@@ -1,7 +1,8 @@
 //! The pattern that the disagreements make: the reasoning behind a [`Diagnosis`](super::Diagnosis).
 //!
-//! A gradient is δ·x. Write down the ratio analytic / numerical in the shape of W: one ratio a row means that the deltas
-//! are wrong, one a column the inputs, a product of both that all of it belongs to another sample.
+//! A gradient is δ·x. Write down the ratios analytic / numerical in the shape of W. If each row has one ratio, the
+//! deltas are wrong; if each column has one, the inputs are; if they are products of both, the gradient belongs to
+//! another sample.
 
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ impl<'a> Evidence<'a> {
                 return Pattern::Shifted { by };
             }
         }
-        // As long as a group has something right in it, no factor explains it.
+        // If anything in a group is right, no factor explains the group.
         if all(&|group| !group.has_agreements())
             && let Some(factor) = self.same(self.clear.iter().map(|c| c.ratio()))
         {
@@ -223,7 +224,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// If each row of a layer's W has one ratio, the smallest and the largest of them.
+    /// The smallest and the largest ratio, if each row of a layer's W has one ratio.
     fn ratios_by_row(&self, layer: usize) -> Option<[f64; 2]> {
         let rows = self.ratios(Group::Weights { layer }, Line::Row);
         let range = |[smallest, largest]: [f64; 2], ratio: &f64| [smallest.min(*ratio), largest.max(*ratio)];
@@ -254,7 +255,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The one number that all these are, if they are and there are at least two.
+    /// The number that all of these equal, if they are equal and there are at least two.
     fn same(&self, numbers: impl Iterator<Item = f64>) -> Option<f64> {
         let numbers: Vec<f64> = numbers.collect();
         let first = *numbers.first()?;

@@ -38,7 +38,8 @@ impl Members<'_> {
         rows > 1 && columns > 1 && self.is_right_at(same, |index| Some(index % rows * columns + index / rows))
     }
 
-    /// Returns true if every analytic value is the numerical one `by` places before it, around the end or not.
+    /// Returns true if every analytic value is the numerical one `by` places before it, with or without wrapping
+    /// around.
     pub fn is_shifted(&self, by: isize, same: f64) -> bool {
         let len = self.entries.len() as isize;
         let around = |index: usize| Some((index as isize - by).rem_euclid(len) as usize);
@@ -49,8 +50,8 @@ impl Members<'_> {
         len > 2 && (self.is_right_at(same, around) || self.is_right_at(same, up_to_the_end))
     }
 
-    /// Returns true if each analytic value is the numerical one of another place, where there is one. All of the group must have
-    /// been compared, and three values at least must show it.
+    /// Returns true if each analytic value is the numerical one of its other place, if it has one. The whole group
+    /// must have been compared, and at least three values must show it.
     fn is_right_at(&self, same: f64, place: impl Fn(usize) -> Option<usize>) -> bool {
         if self.entries.len() != self.shape.iter().product::<usize>() {
             return false;

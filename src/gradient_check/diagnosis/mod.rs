@@ -1,8 +1,8 @@
 //! From the pattern of disagreements to the line of code that is probably wrong.
 //!
 //! A gradient is δ·x: the delta of the neuron that a weight leads to, times the output of the neuron that it comes
-//! from. A wrong delta spoils a row of W by one factor, a wrong x a column, a wrong recursion every layer but the last.
-//! The ratio analytic / numerical shows which.
+//! from. A wrong delta changes a row of W by one factor, a wrong x changes a column, and a wrong recursion every
+//! layer but the last. The ratio analytic / numerical shows which.
 
 use std::fmt;
 
@@ -40,13 +40,13 @@ pub struct Diagnosis {
     /// The names of the groups with disagreements; empty where the model has layers, or no names.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub groups: Vec<String>,
-    /// The name of the group after those, where it and all that follow agree, and nothing before it does.
+    /// The name of the next group, if it and all groups after it agree and nothing before it does.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub next_group: Option<String>,
     /// The number of parameters that disagree, and of those that were compared.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub wrong: [usize; 2],
-    /// The sign that the gradient was said to have.
+    /// The declared sign of the gradient.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub sign: Sign,
 }
@@ -80,10 +80,10 @@ pub enum Pattern {
     BiasPath,
     /// Only weights disagree, by a constant times the weight itself.
     WeightDecay {
-        /// The part that is missing from λ/n (positive) or too much in it (negative).
+        /// The part of λ/n that is missing (positive) or in excess (negative).
         strength: f64,
     },
-    /// Only weights disagree, column by column with one ratio.
+    /// Only weights disagree, and each column has one ratio.
     InputPath,
     /// Only weights disagree.
     WeightPath,
@@ -114,7 +114,7 @@ pub enum Pattern {
     },
     /// The analytic gradient is 0 wherever it disagrees.
     Zero,
-    /// Every value of the groups that disagree has one ratio, and other groups agree.
+    /// All values of the groups that disagree have the same ratio, and other groups agree.
     GroupFactor {
         /// The ratio.
         factor: f64,

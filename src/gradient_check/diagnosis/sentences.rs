@@ -29,8 +29,8 @@ impl Diagnosis {
                 if by > 0 { "too far" } else { "too early" }
             ),
             Pattern::ByRow => format!(
-                "{place}, each row of the matrix has a ratio of its own: what the row is multiplied by is wrong, the delta of \
-                 its output (a slope that is missing, or another function's). The inputs are right."
+                "{place}, each row of the matrix has a ratio of its own: the factor on the row is wrong, the \
+                 delta of its output (a missing slope, or that of another function). The inputs are right."
             ),
             Pattern::ByColumn => format!(
                 "{place}, each column of the matrix has a ratio of its own: the deltas are right, the inputs they are multiplied \
@@ -68,9 +68,9 @@ impl Diagnosis {
                 if smallest > 1.0 {
                     "All are above 1: look for a slope that is missing."
                 } else if smallest > 0.0 && largest < 1.0 {
-                    "All are between 0 and 1: look for a slope too many."
+                    "All are between 0 and 1: look for an extra slope."
                 } else {
-                    "Look for a slope that is another function's."
+                    "Look for the slope of another function."
                 }
             ),
             Pattern::Recursion { zero, by_row } => format!(
@@ -111,7 +111,7 @@ impl Diagnosis {
         let [last, next] = names.map(|name| name.map_or("", String::as_str));
         format!(
             "nothing {place} agrees, and everything from {next} on does: look at what lies between {last} and {next}, \
-             for a slope that is another function's, say, or a matrix that should be transposed."
+             such as the slope of another function, or a matrix that should be transposed."
         )
     }
 
@@ -134,7 +134,7 @@ impl Diagnosis {
                 "only biases disagree: the bias path. Their gradient should be the delta itself."
             }
             Pattern::InputPath => {
-                "only weights disagree, and in each column of W by one ratio: the deltas are right, the inputs they are \
+                "only weights disagree, and each column of W by one ratio: the deltas are right, the inputs they are \
                  multiplied by are another layer's."
             }
             Pattern::WeightPath => {
@@ -166,7 +166,7 @@ fn origin_of(factor: f64) -> String {
     let (size, is) = (factor.abs(), |number: f64| (factor.abs() / number - 1.0).abs() < 1e-2);
     let whole = |number: f64| number > 2.5 && (number / number.round() - 1.0).abs() < 1e-4;
     if is(2.0) || is(0.5) {
-        "Look for the 2 of a square's derivative, or a half too many.".to_owned()
+        "Look for the 2 of a square's derivative, or an extra half.".to_owned()
     } else if whole(size) {
         let samples = size.round();
         format!(
@@ -174,7 +174,7 @@ fn origin_of(factor: f64) -> String {
         )
     } else if whole(1.0 / size) {
         let divisor = (1.0 / size).round();
-        format!("It is 1/{divisor:.0}: a mean that is taken twice, or a learning rate already in it.")
+        format!("It is 1/{divisor:.0}: a mean taken twice, or a learning rate already in it.")
     } else {
         "Look at the first step of the backward pass, or for a learning rate already in it.".to_owned()
     }

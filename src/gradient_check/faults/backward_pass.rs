@@ -1,4 +1,4 @@
-//! Backpropagation in plain loops over matrices, cut into steps that can be got wrong one at a time.
+//! Backpropagation in plain loops over matrices, split into steps of which any one can be replaced by a wrong one.
 //!
 //! [`CORRECT`] has every step right (a test compares it with both networks). A fault replaces one step. To see what a
 //! bug is, compare its step with the one here.
@@ -17,7 +17,7 @@ pub struct Context<'a> {
     pub architecture: &'a Architecture,
     /// The weights and biases. `W[l]` and `b[l]`, which lead into layer l, are `layers[l - 1]`.
     pub parameters: &'a Parameters,
-    /// The forward pass: `outputs[l]` is what layer l put out, 0 being the input.
+    /// The forward pass: `outputs[l]` is the output of layer l, where layer 0 is the input.
     pub forward: &'a Forward,
     /// The label: the output that it should have given.
     pub label: &'a [f64],
@@ -44,7 +44,7 @@ impl Context<'_> {
         self.label[neuron] - self.forward.output()[neuron]
     }
 
-    /// σ′ of one neuron, times what dropout multiplies its output with.
+    /// σ′ of one neuron, times the factor that dropout puts on its output.
     pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
         self.forward.slope(self.architecture, layer, neuron)
     }
@@ -77,8 +77,8 @@ pub struct BackwardPass<'a> {
     pub output_delta: &'a (dyn Fn(&Context, usize) -> f64 + Sync),
     /// The lowest layer whose deltas are computed.
     pub lowest_layer: usize,
-    /// The delta of one neuron of a hidden layer (equation 4; BP2). Given are the layer, the neuron, and the deltas of the
-    /// layer after.
+    /// The delta of one neuron of a hidden layer (equation 4; BP2). Takes the layer, the neuron, and the deltas of
+    /// the layer after.
     pub hidden_delta: &'a (dyn Fn(&Context, usize, usize, &[f64]) -> f64 + Sync),
     /// The layer whose outputs the deltas of a layer are multiplied by.
     pub input_layer: fn(usize) -> usize,
@@ -86,7 +86,7 @@ pub struct BackwardPass<'a> {
     pub weight_gradient: &'a (dyn Fn(f64, f64) -> f64 + Sync),
     /// The gradient of a bias (BP3), from the delta of its neuron.
     pub bias_gradient: &'a (dyn Fn(f64) -> f64 + Sync),
-    /// Takes an entry of one sample's gradient into that of the mini-batch.
+    /// Adds an entry of one sample's gradient to that of the mini-batch.
     pub accumulate: fn(&mut f64, f64),
     /// The divisor of the sum over a mini-batch, by its number of samples.
     pub divisor: fn(usize) -> f64,

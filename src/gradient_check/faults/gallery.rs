@@ -145,7 +145,7 @@ pub static GALLERY: &[Fault] = &[
     Fault {
         name: "label-and-sample-swapped",
         description: "get_gradient(sample, label) calls a method declared (label, sample), as bp.py's own check does",
-        looks_like: "everything disagrees; in the last layer the ratio is a number a row times a number a column",
+        looks_like: "everything disagrees; in the last layer the ratio is a number per row times a number per column",
         pattern: "other-sample",
         set_up: EQUAL_ENDS,
         pass: BackwardPass { sample_and_label: |example| (&example.label, &example.sample), ..CORRECT },

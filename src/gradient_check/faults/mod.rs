@@ -16,8 +16,9 @@
 //! }
 //! ```
 //!
-//! Every fault is the [`BackwardPass`] [`CORRECT`] with one step replaced, and computes wrongly as the bug does. No
-//! correct gradient is edited afterwards. Nothing in [`graph`](crate::graph) or in the vectorized network knows of this.
+//! Every fault is the [`BackwardPass`] [`CORRECT`] with one step replaced, so it goes wrong just as the bug does. No
+//! correct gradient is edited afterwards. Neither [`graph`](crate::graph) nor the vectorized network contains any of
+//! this.
 //!
 //! Read `backward_pass`, the correct one; then `gallery`, which changes it.
 
@@ -45,9 +46,9 @@ pub struct Fault {
     pub name: &'static str,
     /// The bug, in one line.
     pub description: &'static str,
-    /// The sign of it in a report.
+    /// Its symptom in a report.
     pub looks_like: &'static str,
-    /// The diagnosis it deserves: the name of a [`Pattern`](super::Pattern).
+    /// The correct diagnosis: the name of a [`Pattern`](super::Pattern).
     pub pattern: &'static str,
     /// The conditions it needs to occur.
     pub set_up: SetUp,
@@ -93,8 +94,8 @@ impl Fault {
         GALLERY.iter().find(|fault| fault.name == name)
     }
 
-    /// The fault that hides behind this text, a number or a student's name, and a seed for the weights to show it on:
-    /// always the same ones.
+    /// The fault that hides behind this text, a number or a student's name, and a seed for the weights to show it on.
+    /// The same text always gives the same fault and seed.
     ///
     /// ```
     /// use backprop::gradient_check::faults::Fault;
@@ -121,13 +122,13 @@ impl Fault {
     /// ```
     ///
     /// # Errors
-    /// With what it needs: other sizes, another cost or another activation.
+    /// Names what it needs: other sizes, another cost or another activation.
     pub fn check(&self, architecture: &Architecture) -> Result<(), Error> {
         let Self { name, set_up, .. } = self;
         if !set_up.shape.allows(&architecture.sizes) {
             let (needs, sizes) = (set_up.shape.text(), architecture.sizes_text());
             let example = Architecture::new(set_up.shapes[0]).sizes_text();
-            return Err(Error::usage(format!("the fault {name} needs {needs}; sizes {sizes} are not so"))
+            return Err(Error::usage(format!("the fault {name} needs {needs}; sizes {sizes} do not fit"))
                 .remedy(format!("take sizes {example}, for example")));
         }
         if architecture.cost != set_up.cost {

@@ -1,4 +1,4 @@
-//! A fault that hides: everything that its backward pass has read and computed, to reason with, and the judge of an answer.
+//! A hidden fault: everything that its backward pass read and computed, to reason with, and the judge of an answer.
 
 use std::fmt;
 use std::iter::once;
@@ -8,7 +8,7 @@ use crate::gradient_check::{Check, CheckedEngine, CheckedNetwork, Forward, Repor
 use crate::step::text::slope;
 use crate::{Activation, Architecture, Cost, Parameters};
 
-/// Sizes in which every fault of the gallery can occur, so that they tell nothing.
+/// Sizes in which every fault of the gallery can occur, so that they give nothing away.
 const SIZES: &[usize] = &[3, 3, 3, 3];
 
 /// A fault to be found by its report, and the network in which it is planted.
@@ -29,7 +29,7 @@ const SIZES: &[usize] = &[3, 3, 3, 3];
 /// ```
 #[derive(Debug, Clone)]
 pub struct Mystery {
-    /// The fault that hides.
+    /// The hidden fault.
     pub fault: &'static Fault,
     /// The network's sizes, activations and cost.
     pub architecture: Architecture,
@@ -70,8 +70,8 @@ impl Mystery {
     /// The lines of the backward pass ([`Mystery::pass`]).
     pub const LINES: u8 = 9;
 
-    /// Returns the mystery of a name. Its cost, its activation, its number of samples and its weight decay are those that the
-    /// fault needs; where it needs none, they are drawn, and so tell nothing.
+    /// Returns the mystery of a name. Its cost, activation, number of samples and weight decay are those that the
+    /// fault needs; those that it does not need are drawn, and so give nothing away.
     pub fn new(name: &str) -> Self {
         let (fault, seed) = Fault::mystery(name);
         let own = fault.set_up;
@@ -119,8 +119,8 @@ impl Mystery {
         Report { diagnosis: None, ..report }
     }
 
-    /// Judges an answer, with the line of the backward pass that is said to be wrong. Returns true if both are right, and
-    /// says what it is, or what in this report speaks against the answer.
+    /// Judges an answer: a fault, and the line of the backward pass that it changes. Returns true if both are right,
+    /// with the fault's description or else with the evidence in this report against the answer.
     pub fn judge(&self, answered: &Fault, line: Option<u8>) -> (bool, String) {
         let Fault { name, description, .. } = answered;
         let its = answered.line();
@@ -184,8 +184,8 @@ impl Mystery {
         CORRECT.gradient(&self.architecture, &self.parameters, &self.task)
     }
 
-    /// Returns the evidence in this report against a fault: a group that agrees and with the fault would not, one that
-    /// disagrees and with the fault would agree, or a single number.
+    /// Returns the evidence in this report against a fault: a group that agrees and would not with the fault, one
+    /// that disagrees and would agree with it, or a single number.
     fn against(&self, answered: &Fault) -> String {
         let name = answered.name;
         let (its, activation) = (answered.set_up.activation, self.architecture.output_activation());
@@ -220,7 +220,7 @@ impl Mystery {
                 );
             }
         }
-        format!("In this network {name} would look the same, and yet it is another fault.")
+        format!("In this network {name} would look the same, but it is another fault.")
     }
 }
 

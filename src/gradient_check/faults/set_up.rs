@@ -7,7 +7,7 @@ use crate::{Activation, Architecture, Cost, Parameters, WeightInit, made_up};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SetUp {
-    /// Layer sizes it is caught on; the first are the ones used unless others are asked for.
+    /// Layer sizes on which it is caught; the first are the default.
     #[cfg_attr(feature = "serde", serde(rename = "sizes"))]
     pub shapes: &'static [&'static [usize]],
     /// The condition on other sizes.
@@ -84,7 +84,7 @@ impl Shape {
         }
     }
 
-    /// Says in words which sizes it asks for.
+    /// Returns the sizes that it needs, in words.
     pub fn text(self) -> &'static str {
         match self {
             Self::Any => "any sizes",

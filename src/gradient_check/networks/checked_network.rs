@@ -1,4 +1,4 @@
-//! A network together with its samples: what makes its error a function of the parameters, and so checkable.
+//! A network together with its samples, which make its error a function of the parameters, and so checkable.
 
 use super::{Downstream, Example, Forward, Layout, Task};
 use crate::gradient_check::faults::BackwardPass;
@@ -7,8 +7,8 @@ use crate::{Cost, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
-/// The differences between engines: how one parameter is reached, what a reader calls it, and where the gradient of
-/// the training code is found. Ids come from [`Layout::id`] of the engine's architecture; a method may panic
+/// The differences between engines: the access to a parameter, its name for a reader, and the place where the
+/// training code leaves the gradient. Ids come from [`Layout::id`] of the engine's architecture; a method may panic
 /// on any other.
 pub trait CheckedEngine: Engine {
     /// The engine's name at the head of a report.
@@ -30,8 +30,8 @@ pub trait CheckedEngine: Engine {
         id.to_string()
     }
 
-    /// The error of the task with the present parameters, by the engine's own forward pass: that of a prediction or, with
-    /// dropout, that of a training step, which alone knows the mask.
+    /// The error of the task with the present parameters, by the engine's own forward pass: that of a prediction or,
+    /// with dropout, of a training step, since only that has the mask.
     fn task_error(&mut self, task: &Task) -> f64 {
         let mut cost_sum = 0.0;
         if task.dropout.is_some() {
@@ -48,11 +48,11 @@ pub trait CheckedEngine: Engine {
         cost_sum / task.examples.len() as f64 + penalty
     }
 
-    /// −∂E/∂w of every parameter from the code that trains. The parameters are afterwards as they were.
+    /// −∂E/∂w of every parameter from the code that trains. The parameters are left as they were.
     fn task_gradient(&mut self, task: &Task) -> Parameters;
 }
 
-/// A network and what it is checked on.
+/// A network and the task it is checked on.
 ///
 /// ```
 /// use backprop::gradient_check::{Check, CheckedNetwork, Verdict};
@@ -70,7 +70,7 @@ pub struct CheckedNetwork<'a, N> {
     network: &'a mut N,
     task: Task,
     layout: Layout,
-    /// A backward pass to be checked in place of the network's own, and what it is.
+    /// A backward pass to be checked in place of the network's own, with its title.
     planted: Option<(&'a BackwardPass<'a>, String)>,
 }
 
@@ -107,8 +107,8 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         let (inputs, outputs) = (network.architecture().input_size(), network.architecture().output_size());
         assert!(!task.examples.is_empty(), "a check needs at least one sample");
         for example in &task.examples {
-            assert_eq!(example.sample.len(), inputs, "a sample as long as the input layer");
-            assert_eq!(example.label.len(), outputs, "a label as long as the output layer");
+            assert_eq!(example.sample.len(), inputs, "the sample must be as long as the input layer");
+            assert_eq!(example.label.len(), outputs, "the label must be as long as the output layer");
         }
         let layout = Layout::new(network.architecture());
         Self { network, task, layout, planted: None }
@@ -131,8 +131,9 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
     }
 
     /// Returns how far rounding of the outputs a may move the cross-entropy: an error of ε in a is one of ε/a in ln a, and of
-    /// ε/(1 − a) in ln(1 − a). Where a is 1 to the last bit, no difference of E would show that. Near 1 the exponential and
-    /// the addition of a sigmoid both round, and what is measured may fall short of a bound by 4: so 8ε there.
+    /// ε/(1 − a) in ln(1 − a). Where a is 1 to the last bit, no difference of E would show that. Near 1 the
+    /// exponential and the addition of a sigmoid both round, and a measurement may fall short of a bound by a factor
+    /// of 4: hence 8ε there.
     fn least_noise(&self) -> f64 {
         let architecture = self.network.architecture();
         if architecture.cost != Cost::CrossEntropy {

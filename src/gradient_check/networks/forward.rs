@@ -21,7 +21,7 @@ use crate::{Architecture, Dropout, Parameters};
 pub struct Forward {
     /// z = W·x + b of each layer; empty for the input layer.
     pub weighted_inputs: Vec<Vec<f64>>,
-    /// a = σ(z) of each layer, times what dropout makes of it; for the input layer the sample itself.
+    /// a = σ(z) of each layer, times the factor of dropout; for the input layer the sample itself.
     pub outputs: Vec<Vec<f64>>,
     /// The factor that dropout gives each neuron's output: 0 or 1 / (1 − p). All 1 without dropout.
     pub factors: Vec<Vec<f64>>,

@@ -7,7 +7,7 @@
 //!
 //! **Rounding.** A weighted input is z + Δz, one addition to a sum that both sides of the central difference share. Its
 //! rounding error is at most ε/2·|z|, where summing all over again would add up hundreds of them. So the incremental
-//! difference is the quieter of the two. Where the input x_k is 0, nothing changes and the difference is exactly 0.
+//! difference has less noise. Where the input x_k is 0, nothing changes and the difference is exactly 0.
 
 use super::forward::Forward;
 use super::{Layout, Task};
@@ -74,7 +74,7 @@ impl Downstream {
             pass.output().iter().enumerate().for_each(|(i, &a)| add(i, if i == row { after } else { a }));
             return error;
         }
-        // Into the next layer leads one changed input; into those after it, all of them.
+        // One input of the next layer changes, and all inputs of the layers after it.
         let output_change = after - pass.outputs[layer][row];
         let column = &self.columns[layer][row];
         let mut changes: Vec<f64> = Vec::new();

@@ -27,7 +27,7 @@ impl CheckedEngine for Network {
     }
 
     /// Takes one real training step, and returns the gradients that it left in the connections, with −(λ/n)·w where weights
-    /// decay. If a weight did not move by just that, returns how it moved: the step is what trains.
+    /// decay. If a weight did not move by exactly that, returns how it moved, because the step is what trains.
     fn task_gradient(&mut self, task: &Task) -> Parameters {
         let before = self.parameters();
         task.train(self, RATE);

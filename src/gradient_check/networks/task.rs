@@ -26,7 +26,7 @@ pub struct Task {
     pub dropout: Option<Dropout>,
 }
 
-/// One sample and what the network should answer to it.
+/// One sample and the answer that the network should give.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// One number for each node of the input layer.
@@ -53,7 +53,7 @@ impl Example {
 }
 
 impl Task {
-    /// These samples, and nothing added.
+    /// These samples alone, without L2 or dropout.
     pub fn new(examples: Vec<Example>) -> Self {
         Self { examples, l2: 0.0, dropout: None }
     }

@@ -135,7 +135,7 @@ impl CheckedEngine for InSingle {
         self.double.set_parameter_at(id, value);
     }
 
-    /// Returns the error of the f64 network, whose parameters may have been moved by less than f32 can tell.
+    /// Returns the error of the f64 network, whose parameters may have been moved by less than f32 can represent.
     fn task_error(&mut self, task: &Task) -> f64 {
         self.double.task_error(task)
     }

@@ -1,4 +1,4 @@
-//! The check as the article shows it: two columns and the reader's own eyes. Ports `gradient_check` of bp.py.
+//! The check as the article shows it: two columns to compare by eye. Ports `gradient_check` of bp.py.
 //!
 //! ```text
 //! expected_gradient = (error2 - error1) / (2 * epsilon)      epsilon = 0.0001
@@ -8,8 +8,9 @@
 //! "Expected" is the numerical value, "actual" the analytic one; four significant digits should be the same.
 //!
 //! `DIFFERENCE:` bp.py prints six decimals, which leaves one digit of a gradient of 0.00006; here it is six significant
-//! digits, with the parameter's name before them and the number of equal digits behind. bp.py asserts nothing; here the
-//! outcome counts. (The swapped arguments and the weights left lower are told in [`gradient_check`](crate::gradient_check).)
+//! digits, with the parameter's name before them and the number of equal digits after them. bp.py asserts nothing;
+//! here the outcome counts. (The swapped arguments and the weights left lower are described in
+//! [`gradient_check`](crate::gradient_check).)
 
 use std::fmt;
 
@@ -26,7 +27,7 @@ impl Check {
     ///
     /// [`Report::columns`] prints what it found as the article does.
     pub fn article() -> Self {
-        // Half a unit of the fourth digit, of a measure that divides by the sum of both values.
+        // Half a unit of the fourth digit; the measure divides by the sum of both values.
         let tolerance = 0.25 * 0.1f64.powi(ARTICLE_DIGITS);
         Self::new().step(StepSize::Fixed(ARTICLE_STEP)).tolerance(tolerance).taylor(false)
     }

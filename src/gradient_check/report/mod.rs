@@ -41,7 +41,7 @@ pub struct Report {
     /// The verdict on all parameters together: `Disagree`, if one disagrees (in f32, if it is one of ten or more, by five
     /// times what is uncertain), if the Taylor remainder is of first order, or if E or the gradient is not repeatable.
     /// `Agree`, if what agrees is at least half of the gradient of each group that has an effect, by size, and something
-    /// that is not 0 agrees. Otherwise what most hindered it: `Inconclusive`, `Domain` or `Kink`.
+    /// that is not 0 agrees. Otherwise the main obstacle: `Inconclusive`, `Domain` or `Kink`.
     pub verdict: Verdict,
     /// One line that says what was checked.
     pub description: String,
@@ -111,7 +111,7 @@ pub struct Report {
     pub(super) is_flat: bool,
 }
 
-/// One entry together with the name that the model's reader knows.
+/// One entry together with the name that a reader of the model knows.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Named {
@@ -246,9 +246,9 @@ impl Report {
     }
 }
 
-/// Returns the verdict on all entries. Any disagreement fails the check, except one of many by little in f32: the
-/// uncertainty is an estimate from noise, and of dozens of parameters in each of ten thousand models some exceed it. Zeros,
-/// noise and bends alone certify nothing.
+/// Returns the verdict on all entries. Any disagreement fails the check, except a single small one among many in f32:
+/// the uncertainty is an estimate from noise, and among dozens of parameters in each of ten thousand models some
+/// exceed it. Zeros, noise and bends alone certify nothing.
 fn judge(entries: &[Entry], precision: Precision) -> Verdict {
     let wrong: Vec<&Entry> = with(entries, Verdict::Disagree).collect();
     if let Some(first) = wrong.first() {
@@ -270,7 +270,7 @@ fn hindrance(members: &[&Entry]) -> Option<Verdict> {
         let (size, numerical) = (entry.analytic.abs(), entry.numerical.abs());
         match entry.verdict {
             Verdict::Agree => agree += size,
-            // What is open may be as large as either value, or as what they are uncertain by.
+            // An open entry may be as large as either value, or as their uncertainty.
             Verdict::Inconclusive if numerical.is_finite() => {
                 open += size.max(numerical).max(entry.uncertainty);
             }
@@ -309,7 +309,7 @@ impl GroupCounts {
     }
 }
 
-/// Returns true if an entry has a relative error that means something.
+/// Returns true if an entry has a meaningful relative error.
 fn is_judged(entry: &Entry) -> bool {
     matches!(entry.verdict, Verdict::Agree | Verdict::Disagree) && !entry.no_effect
 }

@@ -172,13 +172,13 @@ fn reason(report: &Report) -> String {
             left_open(report)
         ),
         Verdict::Inconclusive if report.disagree > 0 => format!(
-            "one of {} checked disagrees, by little more than the uncertainty. In f32 rounding may do that to one: try another \
+            "one of {} checked disagrees, by little more than the uncertainty. In f32, rounding may cause one of these: try another \
              sample, other weights, or f64.",
             report.checked
         ),
         Verdict::Inconclusive if report.agree_nonzero == 0 && report.is_flat => format!(
             "E does not change with any of the {}, as far as rounding shows. If the outputs are normalised, their \
-             sum is constant: check_vjp weighs each output by a number of its own. If E counts (an accuracy), take a cost \
+             sum is constant: check_vjp weights each output differently. If E counts (an accuracy), use a cost \
              that has a slope.",
             checked(report)
         ),

@@ -27,7 +27,7 @@ pub enum EngineKind {
 }
 
 impl EngineKind {
-    /// Creates a network with these weights, rounded to what it computes in.
+    /// Creates a network with these weights, rounded to its precision.
     pub(super) fn build(
         self,
         architecture: &Architecture,
@@ -64,11 +64,11 @@ impl EngineKind {
 /// The network that does the work, and its threads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct EngineArgs {
-    /// Which network does the work: one object per node and connection, or one matrix per layer [default: vectorized]
+    /// The network: one object per node and connection, or one matrix per layer [default: vectorized]
     #[arg(long, value_name = "ENGINE", value_parser = words::<EngineKind>())]
     pub(super) engine: Option<EngineKind>,
 
-    /// What the vectorized network computes in [default: f64]
+    /// The precision of the vectorized network [default: f64]
     #[arg(long, value_name = "TYPE", value_parser = words::<Precision>())]
     pub(super) precision: Option<Precision>,
 
@@ -134,7 +134,7 @@ impl Sizes {
             return Ok(());
         }
         let found = format!(
-            "--sizes {} is not what the model of --from has, {}",
+            "--sizes {} is not that of the --from model, {}",
             Architecture::new(&self.0).sizes_text(),
             model.architecture.sizes_text()
         );
@@ -216,8 +216,7 @@ pub(super) struct DataArgs {
     #[arg(long, value_name = "FILE.txt", requires = "data")]
     pub(super) class_names: Option<PathBuf>,
 
-    /// What a pixel means to the input layer: value / 255 or the value itself
-    /// [default: as the model says, else scaled]
+    /// The input for a pixel: value / 255 or the value itself [default: as the model says, else scaled]
     #[arg(long, value_name = "PIXELS", value_parser = words::<Pixels>())]
     pub(super) pixels: Option<Pixels>,
 }
@@ -233,7 +232,7 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
 }
 
 impl DataArgs {
-    /// Returns what was said about the columns of a table.
+    /// Returns the options about the columns of a table.
     pub(super) fn columns(&self) -> Result<Columns, Error> {
         let kind = [(self.classes, Kind::Classes), (self.numbers, Kind::Numbers)];
         let class_names = match &self.class_names {
@@ -282,7 +281,7 @@ impl DataArgs {
                 ];
                 let flag = flags.into_iter().find(|(given, _)| *given).map(|(_, flag)| flag);
                 let found = match flag {
-                    Some(flag) => format!("{flag} says how a CSV file is read, and {other} is none"),
+                    Some(flag) => format!("{flag} says how a CSV file is read, but {other} is not one"),
                     None => format!("--transposed and --class-names are for files of your own, not {other}"),
                 };
                 Err(Error::usage(found).remedy("omit it"))
@@ -319,7 +318,7 @@ impl DataArgs {
                 format!("the model has {}, which the embedded digits do not fit", counted(inputs, "input"))
             }
         };
-        Err(Error::usage(found).remedy("say with --data what to take"))
+        Err(Error::usage(found).remedy("choose the data with --data"))
     }
 
     /// Refuses options about inputs where a model knows them.

@@ -54,7 +54,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "COST", default_value = "quadratic", value_parser = words::<Cost>())]
     cost: Cost,
 
-    /// What the vectorized network computes in; the object graph computes in f64
+    /// The precision of the vectorized network; the object graph computes in f64
     #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
     precision: Precision,
 
@@ -174,7 +174,7 @@ fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
 fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::Result<()> {
     writeln!(
         output,
-        "One step a sample, on {} of {source}, from the same weights.\n",
+        "One step per sample, on {} of {source}, from the same weights.\n",
         counted(data.len(), "sample")
     )?;
     writeln!(
@@ -219,7 +219,7 @@ fn json_of(comparison: &Comparison) -> serde_json::Value {
     })
 }
 
-/// Draws microseconds a sample against connections, both logarithmic.
+/// Draws microseconds per sample against connections, both logarithmic.
 fn figure(comparisons: &[Comparison]) -> Figure {
     let points =
         |time: fn(&Comparison) -> f64| comparisons.iter().map(move |c| (c.connections as f64, time(c)));

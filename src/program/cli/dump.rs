@@ -35,7 +35,7 @@ pub(super) struct Dump {
     #[arg(long, value_name = "SET", value_parser = words::<Part>())]
     set: Option<Part>,
 
-    /// Print one JSON object per node: `layer`, `node`, `output`, `delta`, and `upstream`, its connections from before
+    /// Print one JSON object per node: `layer`, `node`, `output`, `delta`, and `upstream`, its incoming connections
     #[arg(long)]
     json: bool,
 }

@@ -28,8 +28,8 @@ use crate::io::{self, Destinations, Force, Kind};
 /// directly; the command prints the code that does it; candle and burn read it too. onnx: the network, for onnxruntime
 /// and others; it takes the numbers of a table as they are. torch: a folder with weights, data and a program train.py, which does what `train --from` does with the
 /// same options, alone or on several processes. What the network knows
-/// about its data (classes, names, how inputs are standardized) goes along. Images must be shown to the network elsewhere as
-/// they are here: see docs/where-to-go-next.md.
+/// about its data (classes, names, how inputs are standardized) is included. Images must be shown to the network
+/// elsewhere as they are here: see docs/where-to-go-next.md.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -73,7 +73,7 @@ enum Format {
     Torch,
 }
 
-/// Endings of other programs' formats, which the contents would not have.
+/// Endings of other programs' formats, which the contents would not match.
 const OTHER_ENDINGS: [&str; 7] = ["npz", "npy", "h5", "hdf5", "pt", "pth", "pkl"];
 
 /// With `--to torch`: the training.
@@ -146,11 +146,12 @@ impl Export {
             (Some(to), Some(format)) if to == format || ending.is_none() => Ok(to),
             (Some(to), None) if !is_of_another => Ok(to),
             (Some(to), _) => {
-                let found = format!("{} is no name for --to {}", name(&self.out), to.name());
+                let found = format!("{} has the wrong ending for --to {}", name(&self.out), to.name());
                 Err(refuse(found, "choose another ending, or omit --to"))
             }
             (None, None) => {
-                let found = format!("{} has the ending of no format that can be written", name(&self.out));
+                let found =
+                    format!("the ending of {} is not that of a format that can be written", name(&self.out));
                 Err(refuse(found, "choose .safetensors, .onnx, or a folder for PyTorch"))
             }
         }
@@ -174,7 +175,7 @@ impl Export {
             writeln!(output, "\nIn Python, with onnxruntime and numpy installed:\n")?;
             writeln!(output, "  import numpy, onnxruntime\n")?;
             writeln!(output, "  session = onnxruntime.InferenceSession({path})")?;
-            writeln!(output, "  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # a row each")?;
+            writeln!(output, "  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # one row each")?;
             return writeln!(output, "  (outputs,) = session.run(None, {{\"input\": samples}})");
         }
         writeln!(output, "\nIn Python, with torch and safetensors installed:\n")?;
@@ -265,7 +266,7 @@ impl Export {
                 counted(epochs, "epoch")
             )?;
             writeln!(output, "  python {shown}\n  torchrun --nproc_per_node 2 {shown}\n")?;
-            writeln!(output, "What comes of it is read here:\n")?;
+            writeln!(output, "Its result can be read here:\n")?;
             let trained = quoted(&place("trained.safetensors"));
             writeln!(output, "  backprop evaluate --model {trained}{}", data.as_typed())?;
         }

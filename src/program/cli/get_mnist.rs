@@ -122,9 +122,9 @@ const FILES: [MnistFile; 4] = [
 
 /// Fetch MNIST: 60,000 training and 10,000 test images of digits that people wrote; or Fashion-MNIST, of clothes
 ///
-/// Downloads the four files with curl, which comes with Windows, macOS and most of Linux, and compares their checksums.
-/// Files that are already there are not fetched again. A file is written when it is complete and verified; a file with other
-/// contents is kept, unless --force is given.
+/// Downloads the four files with curl, which comes with Windows, macOS and most Linux systems, and compares their
+/// checksums. Files that are already there are not fetched again. A file is written when it is complete and verified;
+/// a file with other contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
     /// Where the files go [default: data/mnist, or data/fashion-mnist]
@@ -135,7 +135,7 @@ pub(super) struct GetMnist {
     #[arg(long)]
     fashion: bool,
 
-    /// Another mirror: the address that the files lie under [default: one that the data set's makers name]
+    /// Another mirror: the address of the folder with the files [default: one that the data set's makers name]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
@@ -188,7 +188,7 @@ impl GetMnist {
         if self.force || fs::metadata(target).is_ok_and(|found| found.len() == 0) || !target.exists() {
             return Ok(());
         }
-        let found = format!("{}: there is a file already, and it is not {}'s", name_of(target), set.name);
+        let found = format!("{}: there is already a file, and it is not {}'s", name_of(target), set.name);
         Err(Error::usage(found).remedy("choose another folder, or replace it with --force"))
     }
 

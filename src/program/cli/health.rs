@@ -10,7 +10,7 @@ use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, vectorize
 use super::causes;
 use super::words::Word as _;
 
-/// The samples examined; more would not tell more.
+/// The samples examined; more would not show more.
 const LOOKED_AT: usize = 1000;
 
 /// The share of a layer from which on its dead or saturated neurons are reported.
@@ -22,8 +22,8 @@ const FEW: usize = 4;
 /// A share of the variance up to which numbers are no better than their mean.
 const NO_BETTER: f64 = 0.05;
 
-/// A network that answers more than this share rightly of what guessing leaves over, or explains more than this share
-/// of the variance of numbers, may have saturated neurons: its outputs are near 0 and 1.
+/// A network that answers correctly more than this share of what guessing gets wrong, or explains more than this
+/// share of the variance of numbers, may have saturated neurons: its outputs are near 0 and 1.
 const HAS_LEARNT: f64 = 0.75;
 
 /// An output is at an end of its range if the slope of its activation is less than this share of the steepest.
@@ -79,7 +79,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     let mut notes: Vec<String> = same_answer(model, &data).into_iter().collect();
     if is_dead {
         notes.push(format!(
-            "Dead: {}. They put out 0 for every sample, and there ReLU has no slope to learn by.",
+            "Dead: {}. They output 0 for every sample, where ReLU has no slope to learn from.",
             dead.join(", ")
         ));
     }
@@ -202,7 +202,7 @@ fn relu_recipe(architecture: &Architecture, are_classes: bool) -> [String; 2] {
     [format!("--activation {hidden}{end}"), "--init he".to_owned()]
 }
 
-/// Returns the sentence for a network that says the same of every sample although they are of several classes.
+/// Returns the sentence for a network that gives every sample the same answer, although there are several classes.
 fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
     if !data.counts_answers() {
         return same_numbers(model, data);
@@ -224,7 +224,7 @@ fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
         "All outputs are equal for every sample: the network cannot tell them apart.".to_owned()
     } else {
         let name = backprop::spelled_out(&data.class_name(first));
-        format!("The network says {name} of every sample: it has not learnt to tell them apart.")
+        format!("The network says {name} for every sample: it has not learnt to tell them apart.")
     })
 }
 

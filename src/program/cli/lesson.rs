@@ -124,7 +124,7 @@ impl Lesson {
 
     fn print_list(&self, output: &mut Output) -> Result<(), Failure> {
         if self.plot.is_some() || self.source || self.answers || self.quiet_answers {
-            let problem = Error::contents("these options are about one lesson");
+            let problem = Error::contents("these options are for one lesson");
             return Err(problem.remedy("say which: backprop lesson nand --source").into());
         }
         if self.json {

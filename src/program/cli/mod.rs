@@ -101,8 +101,8 @@ pub fn main() -> ExitCode {
     main_with(&std::env::args_os().collect::<Vec<_>>())
 }
 
-/// Runs the program with these arguments, the first of which is the program's name. For programs that have this one in
-/// them: it takes over their signals and standard streams.
+/// Runs the program with these arguments, the first of which is the program's name. For programs that embed this one:
+/// it takes over their signals and standard streams.
 pub fn main_with(arguments: &[OsString]) -> ExitCode {
     signals::watch();
     // A panic is a bug. It is reported in one line, or in full with RUST_BACKTRACE.

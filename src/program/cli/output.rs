@@ -1,5 +1,5 @@
 //! Standard output: buffered, without colour in a pipe or with `NO_COLOR`, and without characters that have an effect on
-//! a terminal. And how names and numbers are shown.
+//! a terminal. Also formats names and numbers.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, ErrorKind, Write};
@@ -58,7 +58,7 @@ impl Output {
         match print(&mut self.stream) {
             Err(error) if self.goes_on => {
                 if !reader_is_gone(&error) {
-                    super::report(&format!("standard output: {error}; the work goes on without printing"));
+                    super::report(&format!("standard output: {error}; the work continues without printing"));
                 }
                 self.failure = Some(error);
                 Ok(())
@@ -113,7 +113,7 @@ fn harmless_json(line: &str) -> Cow<'_, str> {
     Cow::Owned(line.chars().map(spell).collect())
 }
 
-/// Returns a file's name as it is shown: in one line, whatever is in it.
+/// Returns a file's name as it is shown: in one line, whatever characters it has.
 pub(super) fn name(path: &Path) -> String {
     backprop::spelled_out(&path.to_string_lossy())
 }

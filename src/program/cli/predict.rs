@@ -157,7 +157,7 @@ impl Predict {
                     "{}x{} pixels, but the model takes {wanted}",
                     picture.width, picture.height
                 ))
-                .remedy("omit --as-is and it is made to fit")
+                .remedy("without --as-is it is made to fit")
                 .in_file(path));
             }
             (picture.height, picture.width, picture.brightness())
@@ -200,7 +200,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// Returns the class the network names, or the numbers it puts out.
+    /// Returns the class the network names, or the numbers it outputs.
     fn says(&self, outputs: &[f64]) -> String {
         if self.data.counts_answers() {
             return spelled_out(&self.data.class_name(self.data.answer(outputs)));
@@ -212,7 +212,7 @@ impl Shown {
     fn verdict(&self, outputs: &[f64]) -> String {
         let says = self.says(outputs);
         if !self.data.counts_answers() {
-            let puts_out = format!("The network puts out {says}");
+            let puts_out = format!("The network outputs {says}");
             return if self.has_label {
                 format!("{puts_out}; the label says {}.", numbers_text(self.data.numbers(self.index)))
             } else {

@@ -17,14 +17,14 @@ pub(super) fn with_flags(error: Error) -> Error {
             error.instead("if that was you, say --edited or remove its key crc32; if not, it is damaged")
         }
         ErrorKind::IsCheckpoint => {
-            error.instead("--from and --model take its network; --resume goes on with its run")
+            error.instead("--from and --model take its network; --resume continues its run")
         }
-        ErrorKind::IsModel => error.instead("begin another run from it with --from"),
+        ErrorKind::IsModel => error.instead("start a new run from it with --from"),
         ErrorKind::NumbersAsClasses => {
             error.remedy("say --numbers if the column holds numbers to learn, --classes if it holds classes")
         }
         ErrorKind::WhichColumn => error.remedy(
-            "--target NAME or --target N says which column to learn; with --numbers or --classes if it must be told",
+            "--target NAME or --target N says which column to learn; add --numbers or --classes if that is not clear",
         ),
         ErrorKind::TextColumn => {
             error.remedy("--ignore NAME leaves a column out, --one-hot makes an input of each of its words")

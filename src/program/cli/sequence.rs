@@ -42,7 +42,7 @@ pub(super) struct TrainingArgs {
     #[serde(alias = "lr", alias = "learningRate", alias = "learning_rate")]
     rate: f64,
 
-    /// Samples a step: gradients are added up, and weights move by their mean
+    /// Samples per step: gradients are added up, and weights move by their mean
     #[arg(long, value_name = "M", default_value_t = 1)]
     pub(super) batch: usize,
 
@@ -115,7 +115,9 @@ impl Sequence {
     pub(super) fn new(setup: Setup, limit: usize) -> Result<Self, Error> {
         check_meaning(&setup)?;
         if setup.model.is_some() && setup.init.is_some() {
-            return Err(Error::usage("--init draws weights, and --from has them").remedy("omit one of them"));
+            return Err(
+                Error::usage("--init draws weights, but --from has them already").remedy("omit one of them")
+            );
         }
         if let (None, Some(model)) = (&setup.data, &setup.model) {
             DataArgs::default().check_named(model)?;
@@ -186,7 +188,7 @@ impl SequenceArgs {
         Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.setup.data.source()?))
     }
 
-    /// Returns how many samples a page has: `usual`, but of a table as many as are worth training on.
+    /// Returns the number of samples in a page: `usual`, or for a table, enough to train on.
     pub(super) fn usual_samples(&self, usual: usize) -> usize {
         const OF_A_TABLE: usize = 1000;
         match &self.setup.data.data {

@@ -49,7 +49,7 @@ impl Message {
         self.0
     }
 
-    /// Writes seven bits a byte, the lowest first; the eighth says that more follow.
+    /// Writes seven bits per byte, the lowest first; the eighth says that more follow.
     fn varint(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);

@@ -104,7 +104,7 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
     let (promised, there) = (header.data_len() as u64, length - LENGTH - header_length);
     if promised != there {
         let found =
-            format!("not whole: its header promises {promised} bytes of numbers, and {there} are there");
+            format!("incomplete: its header promises {promised} bytes of numbers, but {there} are there");
         return Err(Error::contents(found).remedy("is there another copy?").into());
     }
     let tensors = header.tensors();
@@ -129,7 +129,7 @@ fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Tr
 
 fn check_header_length(header: u64, file: u64) -> Result<(), Error> {
     if header > file - LENGTH {
-        let found = format!("not whole: its header is to have {header} bytes, and the file has {file}");
+        let found = format!("incomplete: its header should have {header} bytes, but the file has {file}");
         return Err(Error::contents(found).remedy("is there another copy?"));
     }
     if header > LONGEST_HEADER {
@@ -213,7 +213,7 @@ fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear
         check_layer(&layer)?;
         if let Some(last) = layers.last().filter(|last| last.outputs() != layer.inputs()) {
             let found = format!(
-                "takes {} inputs, and {} puts out {}",
+                "takes {} inputs, but {} has {} outputs",
                 layer.inputs(),
                 last.weight.name,
                 last.outputs()
@@ -254,12 +254,12 @@ fn check_layer(layer: &Linear) -> Result<(), Error> {
         tensor.info.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
     };
     if weight.info.shape.len() != 2 {
-        let found = format!("has the shape {}, and that of an nn.Linear has two numbers", shape(weight));
+        let found = format!("has the shape {}, but that of an nn.Linear has two numbers", shape(weight));
         return Err(refuse(weight.name, &found)
             .remedy("only an nn.Sequential of nn.Linear and activations can be read"));
     }
     if bias.info.shape != [layer.outputs()] {
-        let found = format!("has the shape {}, and {} needs {}", shape(bias), weight.name, layer.outputs());
+        let found = format!("has the shape {}, but {} needs {}", shape(bias), weight.name, layer.outputs());
         return Err(refuse(bias.name, &found));
     }
     Ok(())

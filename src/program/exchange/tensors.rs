@@ -14,9 +14,9 @@ use crate::cli::words::Word;
 /// The type of a stored number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NumberType {
-    /// Eight bytes a number.
+    /// Eight bytes per number.
     F64,
-    /// Four bytes a number.
+    /// Four bytes per number.
     F32,
 }
 

@@ -66,9 +66,9 @@ impl Training<'_> {
         tensors::safetensors(&tensors, &tensors::about(self.model))
     }
 
-    /// Returns the contents of [`DATA`]: `samples`, `labels`, `test_samples`, `test_labels`, `orders` (a row an epoch); for
-    /// images `pixel`, the value of each byte; with dropout `kept`, for each epoch, each sample in its order and each
-    /// hidden neuron.
+    /// Returns the contents of [`DATA`]: `samples`, `labels`, `test_samples`, `test_labels`, `orders` (a row per
+    /// epoch); for images `pixel`, the value of each byte; with dropout `kept`, for each epoch, each sample in its
+    /// order and each hidden neuron.
     ///
     /// # Errors
     /// Those of the format, which valid data do not cause.
@@ -128,7 +128,7 @@ impl Training<'_> {
         template::fill(TEMPLATE, &values).expect("the template asks for what there is")
     }
 
-    /// Returns the network, one module a string. With the cross-entropy the last sigmoid is part of the cost.
+    /// Returns the network, one module per string. With the cross-entropy the last sigmoid is part of the cost.
     fn modules(&self, is_quadratic: bool, has_dropout: bool) -> Vec<String> {
         let mut modules = tensors::modules(&self.model.architecture);
         let last = modules.len() - 1;

@@ -134,7 +134,7 @@ impl Picture {
         let ink = ink::find(self);
         let found = ink.values.iter().any(|&value| value > 0.5);
         if !found {
-            return Err(Error::contents("no digit is to be seen: the picture is all of one colour"));
+            return Err(Error::contents("there is no digit: the picture has only one colour"));
         }
         let image = centre_like_mnist(ink.width, ink.height, &ink.values);
         if (rows, columns) == (SIDE, SIDE) {

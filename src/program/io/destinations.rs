@@ -135,7 +135,7 @@ impl Destinations {
             check_writable(path)?;
             let is_foreign = std::fs::metadata(path).is_ok_and(|found| found.len() > 0) && !kind.is_at(path);
             if is_foreign && !self.force {
-                let found = "there is a file already, and it is not";
+                let found = "there is already a file, and it is not";
                 return refuse(format!("{shown}: {found} {kind_name} that this program wrote"), OR_FORCE);
             }
         }

@@ -20,7 +20,7 @@ impl Lock {
     /// without locks.
     ///
     /// # Errors
-    /// Another process has it, which says what that is `doing`; or it cannot be created.
+    /// Another process has it (the error says what that is `doing`), or it cannot be created.
     pub(crate) fn take(locked: &Path, doing: &str) -> Result<Option<Self>, Error> {
         let place = place_of(locked).map_err(|error| write_error(locked, error))?;
         let mut name = OsString::from(".");
@@ -56,7 +56,7 @@ impl Lock {
     }
 }
 
-/// Returns `true` if the file has no second name, under which it is somebody's.
+/// Returns `true` if the file has no second name, under which it may belong to someone else.
 #[cfg(unix)]
 fn has_one_name(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt as _;

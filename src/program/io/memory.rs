@@ -1,4 +1,4 @@
-//! Refuses what would take more memory than is left, before it is computed: the one place that estimates.
+//! Estimates memory, and refuses work that would take more than is left before it begins.
 
 use backprop::memory::most;
 use backprop::{Architecture, Error, ErrorKind};
@@ -51,9 +51,9 @@ pub(crate) fn check_network(architecture: &Architecture, bytes_each: usize) -> R
     Err(Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller"))
 }
 
-/// `8.4 GB, and 2.0 GB of memory can be used`.
+/// `8.4 GB, but only 2.0 GB of memory can be used`.
 fn size(needed: f64, most: u64) -> String {
-    format!("{:.1} GB, and {:.1} GB of memory can be used", needed / 1e9, most as f64 / 1e9)
+    format!("{:.1} GB, but only {:.1} GB of memory can be used", needed / 1e9, most as f64 / 1e9)
 }
 
 #[cfg(test)]

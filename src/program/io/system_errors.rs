@@ -19,7 +19,7 @@ const KINDS: &[(ErrorKind, &str)] = &[
 /// Numbers of Unix without a kind, the same everywhere but the last: links in a circle have one on Linux, another elsewhere.
 #[cfg(unix)]
 const NUMBERS: &[(i32, &str)] = &[
-    (5, "the disk or device fails: look at the system's messages"),
+    (5, "the disk or device is failing: look at the system's messages"),
     (23, TOO_MANY_FILES),
     (24, TOO_MANY_FILES),
     (
@@ -64,7 +64,7 @@ mod tests {
             (116, "network drive"),
             (110, "try again"),
             (26, "a program that is running"),
-            (5, "device fails"),
+            (5, "device is failing"),
             (23, "ulimit -n"),
             (24, "ulimit -n"),
             (40, "lead back"),

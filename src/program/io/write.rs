@@ -72,7 +72,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Tries that a file can be written: creates and removes a temporary file next to it.
+/// Checks that a file can be written: creates and removes a temporary file next to it.
 ///
 /// # Errors
 /// [`ErrorKind::File`](backprop::ErrorKind::File): a missing or unwritable folder, a read-only file, or a folder, a device
@@ -150,7 +150,7 @@ fn replace(path: &Path, contents: &[u8], keeps_previous: bool) -> io::Result<()>
         let second = temporary.0.with_extension("link");
         if fs::hard_link(place, &second).is_ok() {
             let renamed = fs::rename(&second, previous(place));
-            // Of two names of one file `rename` leaves both.
+            // If both names lead to one file, `rename` leaves both.
             let _ = fs::remove_file(&second);
             renamed?;
         } else {
@@ -231,7 +231,7 @@ pub(super) fn open_without_links(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// The files that do not stay: this process removes them when it is done with them, or when a signal ends it.
+/// The temporary files: this process removes them when it is done with them, or when a signal ends it.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Returns these files. While the guard is held, no signal ends the program.
@@ -265,13 +265,13 @@ impl Temporary {
         }
     }
 
-    /// Promises that the file at this path does not stay.
+    /// Registers the file at this path as temporary.
     pub(super) fn register(registered: &mut Vec<PathBuf>, path: PathBuf) -> Self {
         registered.push(path.clone());
         Self(path)
     }
 
-    /// Lets the file stay.
+    /// Keeps the file.
     fn keep(self) {
         registered().retain(|path| *path != self.0);
     }
@@ -287,7 +287,7 @@ impl Drop for Temporary {
     }
 }
 
-/// Ends the process without its temporary files.
+/// Removes the temporary files and ends the process.
 pub(super) fn exit(status: i32) -> ! {
     let registered = registered();
     for path in registered.iter() {

@@ -1,4 +1,4 @@
-//! Small experiments, one a file, to be read from top to bottom and then played with.
+//! Small experiments, one per file, to be read from top to bottom and then played with.
 //!
 //! In reading order: [`nand`], [`perceptron`], [`linear_unit`], [`sigmoid`], [`descent`] lead up to backpropagation;
 //! [`xor`] is the first task that needs it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
@@ -155,7 +155,7 @@ macro_rules! entry {
 /// Every lesson, in reading order.
 pub const LESSONS: [Entry; 11] = [
     entry!(nand, "nand", "a perceptron can be a gate, and gates can add numbers"),
-    entry!(perceptron, "perceptron", "a perceptron learns AND; XOR it cannot learn, and why"),
+    entry!(perceptron, "perceptron", "a perceptron learns AND, and why it cannot learn XOR"),
     entry!(linear_unit, "linear-unit", "gradient descent finds the line through some points"),
     entry!(sigmoid, "sigmoid", "a small change of a weight must change the output only a little"),
     entry!(descent, "descent", "a ball in a valley: a rate too small, right, and too large"),

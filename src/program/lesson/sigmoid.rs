@@ -1,8 +1,7 @@
 //! Why neurons are not perceptrons: a small change of a weight should change the output only a little.
 //!
 //! You will see the weight of one neuron turned up in equal steps. As a perceptron its output stays, stays, and flips;
-//! as a sigmoid neuron it moves a little each time, by about as much as its slope predicts. That is what learning
-//! goes by.
+//! as a sigmoid neuron it moves a little each time, by about as much as its slope predicts. Learning relies on that.
 
 use super::prelude::*;
 

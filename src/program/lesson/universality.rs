@@ -53,8 +53,8 @@ impl Curve {
 /// Points from 0 to 1 at which the error is measured.
 const POINTS: usize = 500;
 
-/// Builds a network with one input, two sigmoid neurons a tower, and one linear output. `curve` is asked once a tower,
-/// in its middle; the towers are side by side from x = 0 to 1.
+/// Builds a network with one input, two sigmoid neurons per tower, and one linear output. `curve` is called once per
+/// tower, in its middle; the towers are side by side from x = 0 to 1.
 pub fn build(curve: impl Fn(f64) -> f64, towers: usize, steepness: f64) -> Network {
     let width = 1.0 / towers as f64;
     let steepness = steepness / width;

@@ -75,7 +75,7 @@ pub struct Run {
     plane: Vec<f64>,
 }
 
-/// Cells a side of the picture of the plane.
+/// Cells along each side of the picture of the plane.
 const SIDE: usize = 40;
 
 impl Run {

@@ -1,4 +1,4 @@
-//! A grey image as text, two pixels a character, in half-block characters: readable without colour.
+//! A grey image as text, two pixels per character, in half-block characters: readable without colour.
 
 /// Returns the image as lines of ` `, `▀`, `▄` and `█`: ink where a pixel is at least half of full ink.
 ///

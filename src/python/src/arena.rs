@@ -169,7 +169,7 @@ impl Arena {
             .then(|| (nodes.iter().map(node).collect(), connections.iter().map(ends).collect()))
     }
 
-    /// Wires by hand what was so before.
+    /// Wires by hand what was wired by hand before.
     pub fn wire(&mut self, wired: Wired) -> PyResult<()> {
         let Some((nodes, ends)) = wired else { return Ok(()) };
         // The network's own nodes come first, and then its own connections.

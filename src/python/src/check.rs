@@ -27,7 +27,7 @@ struct Leaf<'py> {
     flat: Vec<Bound<'py, PyAny>>,
 }
 
-/// What is asked of the check.
+/// The options of the check.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 struct Options {

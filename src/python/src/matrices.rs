@@ -169,7 +169,7 @@ impl Matrices {
         let (labels, samples, order) = (labels.as_slice()?, samples.as_slice()?, order.as_slice()?);
         let count_rows = (samples.len() / inputs).min(labels.len() / outputs);
         if size == 0 || order.iter().any(|&place| place < 0 || place as usize >= count_rows) {
-            return Err(PyValueError::new_err("the order names a sample that there is not"));
+            return Err(PyValueError::new_err("the order names a sample that does not exist"));
         }
         let step = MiniBatches { size, l2: lambda, ..MiniBatches::default() }.step(rate, count, 0);
         let (mut label_rows, mut sample_rows) = (Vec::new(), Vec::new());

@@ -1,11 +1,11 @@
-//! Numbers that come from Python: lists of numbers, numpy arrays, and whatever numpy makes an array of.
+//! Numbers that come from Python: lists of numbers, numpy arrays, and whatever numpy can make an array of.
 
 use numpy::{PyArray1, PyArray2, PyArrayDyn, PyArrayMethods as _, PyUntypedArrayMethods as _};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
-/// How long a vector must be, and the layer that says so: `the input layer has 3 nodes`.
+/// The length that a vector must have, and the layer that requires it: `the input layer has 3 nodes`.
 #[derive(Clone, Copy)]
 pub struct Length {
     pub numbers: usize,

@@ -6,10 +6,10 @@ use parking_lot::{Mutex, MutexGuard};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 
-/// How long training runs before it looks for Ctrl-C and tells how far it is.
+/// The time that training runs before it looks for Ctrl-C and reports how far it is.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// What is locked for one thread at a time.
+/// The value, locked for one thread at a time.
 pub struct Shared<T>(Mutex<T>);
 
 impl<T: Send> Shared<T> {

@@ -110,7 +110,7 @@ impl Steps {
         Ok(quantity(&stepper, name)?.value(&stepper))
     }
 
-    /// Changes a quantity by hand, and returns what came of it.
+    /// Changes a quantity by hand, and returns sentences about the effect.
     fn edit(&self, py: Python<'_>, name: &str, value: f64) -> PyResult<String> {
         let mut stepper = self.stepper.lock(py);
         let edit = quantity(&stepper, name)?.edit(&stepper, value).map_err(PyValueError::new_err)?;

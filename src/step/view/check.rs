@@ -38,7 +38,7 @@ pub fn check(stepper: &Stepper, connection: ConnectionId, position: usize) -> Op
         Verdict::Agree => "they agree",
         Verdict::Inconclusive => "they agree as far as rounding shows",
         Verdict::Domain => "the cost is not finite near it",
-        Verdict::Kink => "a ReLU switches here, so there is no one slope",
+        Verdict::Kink => "a ReLU switches here, so there is no single slope",
         Verdict::Disagree => "they DIFFER",
     };
     let difference = (analytic - numerical).abs();

@@ -19,7 +19,7 @@ pub struct MatrixForm {
     pub words: String,
     /// The equation's matrices and vectors with their numbers, and the signs between them.
     pub parts: Vec<Part>,
-    /// For the same as one table, its matrices, side by side.
+    /// The matrices for showing the same as one table, side by side.
     pub body: Vec<Matrix>,
     /// The vector on the left, with an entry for each row.
     pub left: Option<Matrix>,

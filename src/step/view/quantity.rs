@@ -25,7 +25,7 @@ use crate::step::{Action, Edit, Moment, Phase, Place, Stepper, Wire};
 pub enum Quantity {
     /// A node's own output: x1, a4.
     Output(NodeId),
-    /// A node's delta: δ4, of a constant node δ(0-3).
+    /// A node's delta: δ4, or δ(0-3) for a constant node.
     Delta(NodeId),
     /// The factor by which dropout multiplies a node's output: k4.
     Kept(NodeId),
@@ -41,7 +41,7 @@ pub enum Quantity {
     Decay,
     /// The probability of dropout: p.
     Dropout,
-    /// The cost of the sample in hand: cost.
+    /// The cost of the current sample: cost.
     Cost,
 }
 
@@ -123,7 +123,7 @@ impl Quantity {
         }
     }
 
-    /// Returns what a step with this action computes.
+    /// Returns the quantity that a step with this action computes.
     pub fn of(action: Action) -> Self {
         match action {
             Action::SetInput(id) | Action::Output(id) => Self::Output(id),
@@ -134,7 +134,7 @@ impl Quantity {
         }
     }
 
-    /// Returns what a word such as `output` or `weight` means for the node or connection of an action.
+    /// Returns the quantity that a word such as `output` or `weight` means for the node or connection of an action.
     pub fn of_word(word: &str, action: Action) -> Option<Self> {
         match word {
             "output" => action.node().map(Self::Output),
@@ -146,7 +146,7 @@ impl Quantity {
         }
     }
 
-    /// Returns what a change by hand sets.
+    /// Returns the quantity that a change by hand sets.
     pub fn edited(stepper: &Stepper, edit: Edit) -> Self {
         match edit {
             Edit::Weight(id, _) => Self::Weight(id),
@@ -217,7 +217,7 @@ impl Quantity {
         self.age(stepper) != Age::None
     }
 
-    /// Returns when it was computed. What is given and not computed is always fresh.
+    /// Returns when it was computed. A quantity that is given and not computed is always fresh.
     pub fn age(self, stepper: &Stepper) -> Age {
         let network = stepper.network();
         let place = |id: NodeId| (network[id].layer_index() as usize, network[id].node_index() as usize);

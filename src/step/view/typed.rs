@@ -24,7 +24,7 @@ pub fn number(text: &str) -> Result<f64, String> {
     }
     let plain = if plain.contains(',') { with_a_point(plain, &typed)? } else { plain.to_owned() };
     let is_spelled = plain.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    // Of a share the exponent is two less, so that it is rounded once.
+    // A percentage has an exponent two lower, so that it is rounded only once.
     let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
     let exponent = exponent.parse::<i32>().ok().filter(|_| is_spelled && plain.len() < 400);
     let exponent = exponent.map(|exponent| exponent.saturating_sub(if is_share { 2 } else { 0 }));
@@ -75,11 +75,15 @@ pub fn count(text: &str) -> Result<u64, String> {
 pub fn sizes(text: &str) -> Result<Vec<usize>, String> {
     let parts = text.split([',', ';', '-', '–', '×', 'x', ' ', '\t']).map(str::trim);
     let sizes = parts.filter(|part| !part.is_empty()).map(|part| {
-        let size = count(part).map_err(|problem| format!("{problem}; sizes are such as 3,4,2"))?;
+        let size = count(part).map_err(|problem| format!("{problem}; write sizes such as 3,4,2"))?;
         usize::try_from(size).map_err(|_| format!("a layer of {size} nodes is too large"))
     });
     let sizes: Vec<usize> = sizes.collect::<Result<_, _>>()?;
-    if sizes.is_empty() { Err("there are no sizes here; write such as 3,4,2".to_owned()) } else { Ok(sizes) }
+    if sizes.is_empty() {
+        Err("there are no sizes here; write some such as 3,4,2".to_owned())
+    } else {
+        Ok(sizes)
+    }
 }
 
 #[cfg(test)]

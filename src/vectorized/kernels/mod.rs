@@ -52,7 +52,7 @@ fn block<L, const BLOCK: usize>(lanes: &[L], first: usize) -> &[L; BLOCK] {
     lanes[first..].first_chunk().expect("a block is inside its column")
 }
 
-/// Returns the same for changing it.
+/// Returns the same, mutably.
 #[inline(always)]
 fn block_mut<L, const BLOCK: usize>(lanes: &mut [L], first: usize) -> &mut [L; BLOCK] {
     lanes[first..].first_chunk_mut().expect("a block is inside its column")

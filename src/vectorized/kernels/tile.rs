@@ -2,10 +2,10 @@
 //!
 //! A product of matrices loads every number many times: n³ products have only 3·n² numbers. A tile of `N` columns of
 //! `M` lanes loads M + N times for M·N multiply-adds of 64 bytes, which are eight f64 or sixteen f32. A processor does two
-//! loads and two multiply-adds at a time, so M + N must not exceed M·N. The M·N sums must be as many as are in progress at
-//! once (two a cycle, four cycles each) and must fit in the registers: 4 × 4 of the 32 that AVX-512 has, 1 × 4 (that is two
-//! registers of 32 bytes each) of the 16 that AVX2 has. Registers and caches count bytes, so f32 has the same tiles and
-//! depths; each does twice as much.
+//! loads and two multiply-adds at a time, so M + N must not exceed M·N. There must be enough of the M·N sums to keep
+//! the processor busy (two a cycle, four cycles each), and they must fit in the registers: 4 × 4 of the 32 that
+//! AVX-512 has, 1 × 4 (that is two registers of 32 bytes each) of the 16 that AVX2 has. Registers and caches count
+//! bytes, so f32 has the same tiles and depths; each does twice as much.
 
 use super::{add_scaled, block, block_mut};
 use crate::vectorized::number::{Lanes as _, Number};
@@ -42,8 +42,8 @@ pub fn add_product<T: Number, const FMA: bool, const WIDE: bool, const N: usize>
 
 /// Adds to `M` lanes of each column from `first` on, in the order of the inner index; returns `M`.
 ///
-/// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: what is not inlined is compiled
-/// for any processor.)
+/// Each product is added with one rounding (`mul_add`). (No closure, and no `fold`: code that is not inlined is
+/// compiled for any processor.)
 #[inline(always)]
 fn add_to_tile<T: Number, const FMA: bool, const M: usize, const N: usize>(
     sums: &mut [T::Lanes],

@@ -49,7 +49,7 @@ fn sizes_that_do_not_match_the_data_are_refused() {
         "the samples are 2x3, so the input layer needs 6 nodes",
     );
     train_refuses(&folder, "--data bits --sizes 8,3,9", "the output layer needs 8 nodes");
-    train_refuses(&folder, "--data . --from start.json --sizes 6,5,3", "is not what the model of --from has");
+    train_refuses(&folder, "--data . --from start.json --sizes 6,5,3", "is not that of the --from model");
     train_refuses(&folder, "--data digits --from start.json", "the input layer needs 784 nodes");
 }
 

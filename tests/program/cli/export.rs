@@ -228,7 +228,7 @@ fn what_pytorch_would_do_otherwise_is_refused_and_leaves_no_folder() {
         (format!("{TO_TORCH} --cost cross-entropy --activation tanh"), "cross-entropy"),
         (format!("{TO_TORCH} --sizes 5,2,3"), "--sizes"),
         ("export --to torch --model no.json --out run".to_owned(), "no.json"),
-        ("export --to torch --model m.json --out run".to_owned(), "say with --data what to take"),
+        ("export --to torch --model m.json --out run".to_owned(), "choose the data with --data"),
         (
             "export --model m.json --out m.safetensors --batch 5".to_owned(),
             "--batch says how PyTorch is to train; use --to torch",

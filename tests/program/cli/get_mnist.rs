@@ -90,7 +90,7 @@ fn a_file_with_other_contents_is_kept_unless_asked_otherwise() {
     let target = tempfile::tempdir().expect("folder");
     let file = target.path().join("train-images-idx3-ubyte.gz");
     std::fs::write(&file, b"years of work").expect("writable");
-    refused(target.path(), "there is a file already, and it is not MNIST's");
+    refused(target.path(), "there is already a file, and it is not MNIST's");
     refused(target.path(), "--force");
     assert_eq!(std::fs::read(&file).expect("kept"), b"years of work");
     let mut command = Command::new(testkit::program());

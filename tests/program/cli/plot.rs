@@ -136,7 +136,7 @@ fn what_cannot_be_drawn_is_refused_in_one_line() {
     std::fs::write(folder.path().join("empty.json"), "\n").expect("written");
     run(folder.path(), "train --data xor --sizes 2,2,1 --epochs 0 --quiet --checkpoint begun.run");
     for (command, expected) in [
-        ("plot runs begun.run --out a.svg", "the run has done no epoch yet"),
+        ("plot runs begun.run --out a.svg", "the run has not finished an epoch yet"),
         ("plot runs broken.json --out a.svg", "broken.json, line 2"),
         ("plot runs empty.json --out a.svg", "it has no epochs"),
         ("plot runs none.json --out a.svg", "none.json"),

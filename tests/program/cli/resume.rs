@@ -256,7 +256,11 @@ mod unix {
         let output = short_of_space(run, 16, folder.path());
         let stderr = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{stderr}");
-        assert_eq!(stderr.matches("; training goes on, and it is tried again\n").count(), 1, "{stderr}");
+        assert_eq!(
+            stderr.matches("; training continues, and it will be tried again\n").count(),
+            1,
+            "{stderr}"
+        );
         assert!(stderr.contains("; nor can it be saved in the current folder\n"), "{stderr}");
         let kept = Checkpoint::read(&folder.path().join("run")).expect("the last one that fitted");
         assert!(kept.state.epochs_done > 5 && kept.state.epochs_done < 60, "{}", kept.state.epochs_done);

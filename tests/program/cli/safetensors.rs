@@ -167,7 +167,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
         ),
         (
             with(&[tensor("4.weight", &[2, 4]), tensor("4.bias", &[2])]),
-            "4.weight takes 4 inputs, and 2.weight puts out 3",
+            "4.weight takes 4 inputs, but 2.weight has 3 outputs",
         ),
         (
             with(&[tensor("4.weight", &[2, 3]), tensor("4.bias", &[3])]),

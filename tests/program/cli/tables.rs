@@ -123,7 +123,7 @@ fn row_2_the_meaning_of_a_network_is_read_back_from_every_export() {
     )
     .expect("it stands for what PyTorch writes");
     let printed = run(&folder, printed.trim_start_matches("backprop "));
-    assert!(printed.contains("60 samples of the.csv are answered rightly"), "{printed}");
+    assert!(printed.contains("60 samples of the.csv are answered correctly"), "{printed}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn row_3_whole_numbers_with_many_values_are_no_classes() {
         refuses(&folder, "train --data houses.csv", &parts);
         let text = run(&folder, "train --data houses.csv --target price --epochs 1");
         assert!(text.starts_with("Training 3-8-1 on "), "{text}");
-        assert!(text.contains("Column 4, price, is the number to put out; 3 inputs"), "{text}");
+        assert!(text.contains("Column 4, price, is the number to predict; 3 inputs"), "{text}");
     }
 }
 
@@ -168,7 +168,7 @@ fn rows_4_and_5_numbers_are_learnt_whatever_the_output_and_divergence_stops() {
 #[test]
 fn row_6_the_cross_entropy_wants_numbers_from_0_to_1() {
     let folder = folder_with(&[("t.csv", "x,y\n1,0.5\n2,3.5\n"), ("fit.csv", "x,y\n1,0.5\n2,0.25\n")]);
-    let parts = ["the cross-entropy wants numbers from 0 to 1, and there is 3.5"];
+    let parts = ["the cross-entropy needs numbers from 0 to 1, but there is 3.5"];
     refuses(&folder, "train --data t.csv --cost cross-entropy", &parts);
     run(&folder, "train --data fit.csv --cost cross-entropy --epochs 1");
 }
@@ -217,16 +217,20 @@ fn row_10_the_ending_of_the_file_chooses_the_format() {
         refuses(
             &folder,
             &format!("export --model m.json --out y.{ending}"),
-            &["no format that can be written"],
+            &["not that of a format that can be written"],
         );
         let asked = format!("export --model m.json --to safetensors --out y.{ending}");
-        refuses(&folder, &asked, &["is no name for --to safetensors"]);
+        refuses(&folder, &asked, &["has the wrong ending for --to safetensors"]);
     }
-    refuses(&folder, "export --model m.json --to onnx --out y.safetensors", &["is no name for --to onnx"]);
+    refuses(
+        &folder,
+        "export --model m.json --to onnx --out y.safetensors",
+        &["has the wrong ending for --to onnx"],
+    );
     refuses(
         &folder,
         "export --model m.json --to safetensors --out y.onnx",
-        &["is no name for --to safetensors"],
+        &["has the wrong ending for --to safetensors"],
     );
     assert!(!folder.path().join("y.onnx").exists() && !folder.path().join("y.safetensors").exists());
 }
@@ -487,7 +491,7 @@ fn what_is_no_table_or_lacks_values_is_recognised() {
     refuses(
         &folder,
         "train --data both.csv --target b --ignore b",
-        &["column 2, b, is to be learnt and to be left out"],
+        &["column 2, b, is both to be predicted and to be left out"],
     );
     refuses(&folder, "train --data labelled.csv --one-hot", &["no input is text"]);
     run(&folder, "train --data labelled.csv --epochs 1 --out m.json --quiet");

@@ -187,7 +187,7 @@ fn an_unknown_class_is_refused_with_line_and_column() {
     refuses("predict --model m.json --input 1,nan", "'nan' is not a finite number");
     refuses(
         "train --data digits --targets-columns 2",
-        "--targets-columns says how a CSV file is read, and digits is none",
+        "--targets-columns says how a CSV file is read, but digits is not one",
     );
     refuses("train --data bits --standardize", "standardizing would change the desired outputs");
 }
@@ -211,7 +211,7 @@ fn any_usual_table_is_read_and_its_classes_are_called_by_name() {
         assert_eq!(evaluated["correct"], 4);
         let text = run(&format!("evaluate --model m.json --data {name}"));
         assert!(
-            text.starts_with(&format!("4 of 4 samples of {name} are answered rightly: 100.00 %")),
+            text.starts_with(&format!("4 of 4 samples of {name} are answered correctly: 100.00 %")),
             "{text}"
         );
         assert_eq!(evaluated["classes"], serde_json::json!(["no", "yes"]));
@@ -257,10 +257,7 @@ fn target_columns_are_the_numbers_to_put_out() {
     assert!(answer["class"].is_null());
     assert!((answer["outputs"][0].as_f64().expect("a number") - 8.0).abs() < 1e-5, "{answer}");
     let says = run("predict --model m.json --input 2,-1");
-    assert!(
-        says.contains("The network puts out 8") || says.contains("The network puts out 7.9999"),
-        "{says}"
-    );
+    assert!(says.contains("The network outputs 8") || says.contains("The network outputs 7.9999"), "{says}");
     assert!(run("evaluate --model m.json --data plane.csv --targets-columns 2").contains("mean cost"));
     assert!(run("evaluate --model m.json --data plane.csv").contains("R² 1.0000"));
 }
@@ -353,7 +350,7 @@ fn a_network_that_has_died_says_so() {
     write(&folder.path().join("stuck.json"), stuck.as_bytes());
     let text = run("evaluate --model stuck.json --data xor");
     assert!(text.contains("Saturated: 2 of 2 neurons in layer 1 (100 %)"), "{text}");
-    assert!(text.contains("The network says 1 of every sample"), "{text}");
+    assert!(text.contains("The network says 1 for every sample"), "{text}");
     let last = last_epoch("--from stuck.json --data xor --epochs 1", folder.path());
     assert_eq!(last["notes"].as_array().map(Vec::len), Some(3), "{last}");
     // One that has learnt XOR has nothing to be said about it, however flat its sigmoids.

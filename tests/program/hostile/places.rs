@@ -243,7 +243,7 @@ fn a_run_that_took_time_is_not_replaced_by_a_new_one() {
     let before = (read(&folder, "run"), read(&folder, "run.previous"));
     for quiet in ["", " --quiet", " --json"] {
         let ended = run(&mut backprop(&format!("{begin}{quiet}"), &folder));
-        ended.refused(&["has come to epoch 3", "--resume run;", "--force"]);
+        ended.refused(&["has reached epoch 3", "--resume run;", "--force"]);
     }
     let move_to = |from: &str, to: &str| {
         std::fs::rename(folder.path().join(from), folder.path().join(to)).expect("there");
@@ -251,7 +251,7 @@ fn a_run_that_took_time_is_not_replaced_by_a_new_one() {
     move_to("run", "kept");
     run(&mut backprop(&begin, &folder)).refused(&[
         "run.previous: ",
-        "has come to epoch 2",
+        "has reached epoch 2",
         "--resume run.previous;",
         "--force",
     ]);

@@ -12,11 +12,11 @@ fn a_full_stdout_costs_the_lines_and_not_the_model() {
     for options in ["--out full.json", "--out full.json --json", "--out full.json --plot full.svg"] {
         let mut command = backprop(&format!("{RUN} {options}"), &folder);
         let ended = run(printing_to(&mut command, "/dev/full"));
-        ended.refused(&["standard output: No space left on device", "the work goes on without printing"]);
+        ended.refused(&["standard output: No space left on device", "the work continues without printing"]);
         assert_eq!(read(&folder, "full.json"), expected);
     }
     let ended = run(printing_to(&mut backprop(&format!("{RUN} --checkpoint run"), &folder), "/dev/full"));
-    ended.refused(&["the work goes on without printing"]);
+    ended.refused(&["the work continues without printing"]);
     assert_eq!(names(&folder), ["full.json", "full.svg", "model.json", "run", "run.previous"]);
     // Where only the lines were wanted, there is nothing to go on for.
     run(printing_to(&mut backprop(RUN, &folder), "/dev/full")).refused(&["No space left on device"]);

@@ -41,7 +41,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "ENGINE")]
     engine: Option<Engines>,
 
-    /// What the network computes in: f32 is the vectorized network's, and its error is measured in f64
+    /// The precision of the gradient: only the vectorized network has f32, and its error is measured in f64
     #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
     precision: Precision,
 
@@ -97,7 +97,7 @@ enum Style {
 enum Recomputing {
     /// The network's own forward pass.
     Whole,
-    /// Only what a changed parameter reaches.
+    /// Only what a changed parameter affects.
     Incremental,
 }
 
@@ -133,10 +133,7 @@ impl Check {
             output.json(&object)?;
         } else {
             if setting.are_made_up {
-                writeln!(
-                    output,
-                    "The model is checked on made-up samples; --data takes those that it is for.\n"
-                )?;
+                writeln!(output, "The model is checked on made-up samples; give it its own with --data.\n")?;
             }
             // The backward pass of a mystery belongs to neither engine, so one report is enough.
             let shown = if sheet.is_some() { 1 } else { outcome.reports.len() };

@@ -33,7 +33,7 @@ pub(super) struct MysteryArgs {
         value_parser = clap::value_parser!(u8).range(1..=i64::from(Mystery::LINES)))]
     explain: Option<u8>,
 
-    /// For teachers: list the answers for the names in FILE, one a line
+    /// For teachers: list the answers for the names in FILE, one per line
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "mystery", "fault", "sizes", "model", "data", "samples", "activation", "cost", "init", "l2", "dropout", "seed",
         "engine", "all", "directions", "evaluation", "style", "list_faults",
@@ -51,11 +51,11 @@ impl MysteryArgs {
     pub(super) fn judge(&self, as_json: bool, output: &mut Output) -> Result<Option<ExitCode>, Failure> {
         if let Some(path) = &self.mystery_answers {
             let names = file::read(path).and_then(|bytes| {
-                String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not a text of names"))
+                String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not a list of names"))
             });
             let names = names.map_err(|error| {
                 Error::usage(format!("{}: {error}", path.display()))
-                    .remedy("--mystery-answers takes a file of names, one a line")
+                    .remedy("--mystery-answers takes a file of names, one per line")
             })?;
             list(&names, as_json, output)?;
             return Ok(Some(ExitCode::SUCCESS));

@@ -201,10 +201,10 @@ impl Breakpoint {
         matches!(self.spot, Some(Spot::Line(Anchor { level: Level::Term | Level::Result, .. })))
     }
 
-    /// Returns true if the walk is to stop here.
+    /// Returns true if the walk should stop here.
     ///
     /// # Errors
-    /// The condition makes no sense here. That is a reason to stop, too.
+    /// The condition makes no sense here. That is also a reason to stop.
     fn is_hit(&self, walk: &mut Walk) -> Result<bool, String> {
         let Some(spot) = &self.spot else { return Ok(false) };
         let Some(condition) = &self.condition else { return Ok(spot.is_reached(walk)) };

@@ -14,13 +14,13 @@ pub enum Value {
     Truth(bool),
 }
 
-/// The most brackets in each other.
+/// The deepest nesting of brackets.
 const DEEPEST: usize = 32;
 
 /// A comparison of two numbers.
 type Holds = fn(&f64, &f64) -> bool;
 
-/// Signs of comparison, each before those it begins with.
+/// Comparison operators; one that begins with another comes before it.
 const COMPARISONS: [(&str, Holds); 10] = [
     ("<=", f64::le),
     ("≤", f64::le),

@@ -12,7 +12,7 @@ const LONGEST_MESSAGE: usize = 1 << 20;
 ///
 /// # Errors
 /// A line that is not a header of the protocol, a header without a length, a length above a megabyte, or a stream that
-/// ends or fails within a message. After an error the stream cannot be read on.
+/// ends or fails within a message. After an error, nothing more can be read from the stream.
 pub fn read(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
     let Some(length) = read_header(input)? else { return Ok(None) };
     if length > LONGEST_MESSAGE {

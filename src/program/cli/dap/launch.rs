@@ -65,7 +65,7 @@ pub struct Launched {
 /// Prepares a training.
 ///
 /// # Errors
-/// A sentence that says what is wrong; of settings it is the one that `backprop step` prints.
+/// A sentence that says what is wrong; for settings, the one that `backprop step` prints.
 pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
     let mut configuration = read(given)?;
     let cwd = std::mem::take(&mut configuration.cwd);
@@ -76,7 +76,7 @@ pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
     let mut sentences = Vec::new();
     for key in configuration.others.keys() {
         if !key.starts_with("__") && !OF_EDITORS.split(' ').any(|known| known == key) {
-            sentences.push(format!("\"{key}\" is ignored: backprop step --help lists what there is."));
+            sentences.push(format!("\"{key}\" is ignored: backprop step --help lists the options."));
         }
     }
     let (training, epochs) = (configuration.training.clone(), configuration.epochs);

@@ -1,8 +1,8 @@
 //! Editors that connect to a port of this machine, one after the other.
 //!
 //! Every program of this machine can connect, and through a browser every web page. So a connection is closed at the first
-//! line that is not a header of the protocol, or if nothing comes; only the first message makes it the editor's, of which
-//! there is one at a time; and a token can be asked for.
+//! line that is not a header of the protocol, or if nothing comes; only the first message makes it an editor's
+//! connection; one editor is served at a time; and a token can be required.
 
 use std::io::{BufReader, ErrorKind};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -54,7 +54,7 @@ fn meet(stream: &TcpStream, session: &Mutex<()>, token: Option<String>) -> Resul
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut input = BufReader::new(stream.try_clone()?);
     let first = framing::read(&mut input).map_err(|error| match error.kind() {
-        // Which of the two a timeout is depends on the system.
+        // A timeout is one or the other, depending on the system.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => {
             Error::usage(format!("it sent nothing for {} seconds", PATIENCE.as_secs()))
         }

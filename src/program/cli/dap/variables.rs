@@ -30,7 +30,7 @@ pub enum List {
     Upstream,
     Downstream,
     Connection,
-    /// The sample in hand and how it is trained on; then its inputs and its targets.
+    /// The current sample and how it is trained on; then its inputs and its targets.
     Training,
     Sample,
     Label,
@@ -279,7 +279,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Returns the sample in hand, its cost and the rate.
+/// Returns the current sample, its cost and the rate.
 fn training(stepper: &Stepper) -> Vec<Variable> {
     let moment = stepper.moment(stepper.position());
     let mut variables = vec![

@@ -1,4 +1,4 @@
-//! Counts which class is taken for which, and computes precision and recall from that.
+//! Counts which class is mistaken for which, and computes precision and recall from that.
 
 use std::borrow::Cow;
 use std::io::Write;

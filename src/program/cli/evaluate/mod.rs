@@ -65,7 +65,7 @@ impl Evaluate {
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;
 
         if self.mistakes.is_some() && !test.answers().are_classes() {
-            let found = "--mistakes shows classes that are taken for others, and there are no classes here";
+            let found = "--mistakes shows classes that are taken for others, but there are no classes here";
             return Err(Error::usage(found).remedy("omit it").into());
         }
         let mut correct = 0;
@@ -122,7 +122,7 @@ impl Evaluate {
         let percent = 100.0 * correct as f64 / test.len() as f64;
         writeln!(
             output,
-            "{} of {} {what} are answered rightly: {percent:.2} %",
+            "{} of {} {what} are answered correctly: {percent:.2} %",
             thousands(correct),
             thousands(test.len())
         )?;

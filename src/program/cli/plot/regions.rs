@@ -25,9 +25,9 @@ const MOST_PICTURES: usize = 100;
 
 /// Draw what a network with two inputs answers everywhere in the plane, and the training points
 ///
-/// Either of models (--model, several side by side) or of a network that is trained here, as `backprop train` with the
-/// same options trains it, after each of the --epochs. Of two classes the shade says how sure the network is; of more,
-/// each has its colour.
+/// The network is that of a model (--model; several are drawn side by side), or is trained here as `backprop train`
+/// does with the same options, and drawn after each of the --epochs. With two classes, the shade shows how sure the
+/// network is; with more, each class has its colour.
 #[derive(Debug, Args)]
 pub(super) struct Regions {
     /// A model file; repeat it to compare several
@@ -45,7 +45,7 @@ pub(super) struct Regions {
     #[arg(long, value_name = "R", default_value_t = 0.3)]
     rate: f64,
 
-    /// Samples a step
+    /// Samples per step
     #[arg(long, value_name = "M", default_value_t = 1)]
     batch: usize,
 

@@ -100,8 +100,8 @@ fn read(path: &Path) -> Result<Run, Error> {
 fn read_checkpoint(path: &Path) -> Result<Run, Error> {
     let history = crate::io::read_checkpoint(path)?.state.history;
     if history.is_empty() {
-        let found = format!("{}: the run has done no epoch yet", path.display());
-        return Err(usage(found, "go on with it: backprop train --resume FILE"));
+        let found = format!("{}: the run has not finished an epoch yet", path.display());
+        return Err(usage(found, "continue it: backprop train --resume FILE"));
     }
     let percent = |report: &EpochReport| {
         let test = report.test.as_ref().filter(|test| test.correct.is_some())?;

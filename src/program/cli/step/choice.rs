@@ -10,14 +10,14 @@ use backprop::step::{Pass, Step, Stepper};
 use super::names::{Range, ranges};
 use crate::cli::choices::at_least_one;
 
-/// The options that choose steps. With several of them, those steps are shown that fit all.
+/// The options that choose steps. Only steps that match all of them are shown.
 #[derive(Debug, Args)]
 pub(super) struct ChoiceArgs {
     /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
     ///
     /// The names are those of the steps: x1 an input, a4 an output, d4 a delta (d0-3 of a constant node), w84 the weight
     /// to 8 from 4, w8b a bias, w12,3 where two digits would be ambiguous; in mini-batches also k4, what dropout keeps,
-    /// and g84, a sum of gradients. Of a range of weights both ends run: w41..w52 is w41, w42, w51, w52.
+    /// and g84, a sum of gradients. In a range of weights, both ends run: w41..w52 is w41, w42, w51, w52.
     #[arg(long, value_name = "NAMES")]
     only: Option<String>,
 
@@ -25,7 +25,7 @@ pub(super) struct ChoiceArgs {
     #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = passes())]
     phase: Vec<Pass>,
 
-    /// Begin with this step, counted from 1 as they are printed; without --plain and --json too
+    /// Begin with this step, counted from 1 as they are printed; this also works without --plain and --json
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) from_step: Option<usize>,
 
@@ -65,7 +65,7 @@ impl ChoiceArgs {
     /// Returns the positions of the steps to show, among the first `count`.
     ///
     /// # Errors
-    /// A name that nothing has here, or options that no step fits.
+    /// A name that does not exist here, or options that no step matches.
     pub(super) fn positions(&self, stepper: &Stepper, count: usize) -> Result<Positions, Error> {
         let only = self.only.as_deref().map(|list| ranges(stepper, list)).transpose();
         let (start, end) = (self.from_step.map_or(0, |step| step - 1), self.to_step.unwrap_or(count));
@@ -83,7 +83,7 @@ impl ChoiceArgs {
         // Every training step computes the same things; the first is never smaller than another.
         let round = positions.end.min(start.saturating_add(stepper.moment(0).order.len()));
         if !(start..round).any(|position| positions.has(stepper, position)) {
-            let found = "no step fits all of --only, --phase, --from-step and --to-step";
+            let found = "no step matches all of --only, --phase, --from-step and --to-step";
             let remedy = "phases are forward (x, a, k), cost (d of the outputs), backward (the other d) and learn (w, g)";
             return Err(Error::usage(found).remedy(remedy));
         }

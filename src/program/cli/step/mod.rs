@@ -24,7 +24,7 @@ use choice::ChoiceArgs;
 use print::Headings;
 
 /// The time that a signal gives the stepper to leave the screen. If the terminal is gone because its window was closed,
-/// crossterm waits for a key for ever: it reads the end of the file over and over.
+/// crossterm waits for a key forever: it reads the end of the file over and over.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The samples that the terminal stepper reads, unless --train-limit says otherwise.

@@ -12,7 +12,7 @@ use crate::cli::Output;
 /// Writes headings where the step printed before belongs to another epoch, sample, phase or layer.
 pub(super) struct Headings {
     decimals: usize,
-    /// The costs are told, not asked for.
+    /// The costs are given, not asked for.
     with_costs: bool,
     /// The training step of the last step printed, and which of its segments.
     printed: Option<(usize, Segment)>,

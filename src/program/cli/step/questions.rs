@@ -9,7 +9,7 @@ use backprop::step::{Phase, Reading, Step, Stepper, Target};
 
 use crate::cli::Output;
 
-/// More weights than this are no exercise.
+/// More weights than this are too many for an exercise.
 const MOST_WEIGHTS: usize = 200;
 
 /// Refuses a network that is too large to be computed by hand.

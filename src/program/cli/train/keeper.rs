@@ -93,7 +93,7 @@ impl Keeper {
         let Err(error) = written else { return false };
         let complaint = error.to_string();
         if complaint != self.last_complaint {
-            report(&format!("{complaint}; training goes on, and it is tried again"));
+            report(&format!("{complaint}; training continues, and it will be tried again"));
             self.last_complaint = complaint;
         }
         true
@@ -240,7 +240,7 @@ mod tests {
                 let cost: usize = (1..=epochs).filter(|&epoch| is_due(every, epoch)).sum();
                 assert!(cost <= 2000 * epochs * every.min(3), "{every} {epochs}: {cost}");
             }
-            // Never is more than 0.2 % of a run lost.
+            // No more than 0.2 % of a run is ever lost.
             let mut last = 0;
             for epoch in (1..200_000).filter(|&epoch| is_due(every, epoch)) {
                 assert!(epoch - last <= every.max(2 * epoch / 1000), "{every}: {last} to {epoch}");

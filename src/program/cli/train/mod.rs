@@ -50,7 +50,7 @@ impl Train {
         let mut screen = Screen::new(self, &checkpoint, &parts);
         let out = self.out.clone().or(config.outputs.out.clone());
         let mut keeper = Keeper::new(self, checkpoint)?;
-        signals::end(Ending::ByItself("Finishing the sample in hand. Ctrl-C again leaves at once."));
+        signals::end(Ending::ByItself("Finishing the current sample. Ctrl-C again leaves at once."));
         if keeper.saves() {
             output.go_on();
         }

@@ -70,7 +70,7 @@ impl Train {
         }
         let (epoch, shown) = (done + usize::from(samples > 0), name(path));
         let found =
-            format!("{shown}: it holds a run that has come to epoch {epoch}, and would be overwritten");
+            format!("{shown}: it holds a run that has reached epoch {epoch}, and would be overwritten");
         let remedy = format!("go on with it: --resume {}; or replace it: --force", quoted(path));
         Err(Error::usage(found).remedy(remedy))
     }

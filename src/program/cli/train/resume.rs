@@ -53,7 +53,7 @@ impl Train {
         Ok((checkpoint, parts))
     }
 
-    /// Returns where the same data is now; its columns are read as before.
+    /// Returns the present source of the same data; its columns are read as before.
     fn moved(&self, source: &Source) -> Result<Source, Error> {
         self.data.source_with(columns_of(source))
     }

@@ -100,7 +100,7 @@ impl How {
         let Split { train, test, test_is_train } = setup.read_as_trained(source.clone()).load(pixels)?;
         let (train, test) = (train.labelled()?, test.labelled()?);
         if self.targets.is_some() && !train.counts_answers() {
-            let found = "--targets says what the outputs for classes are, and here numbers are learnt";
+            let found = "--targets says what the outputs for classes are, but here numbers are learnt";
             return Err(Error::usage(found).remedy("omit it"));
         }
         let split = Split { train: setup.adapted(train)?, test: setup.adapted(test)?, test_is_train };

@@ -1,4 +1,4 @@
-//! Changes a weight or an input by hand, checks a weight, and says what came of it.
+//! Changes a weight or an input by hand, checks a weight, and describes the effect.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -68,7 +68,7 @@ impl App {
         }
     }
 
-    /// Changes a quantity and says what came of it.
+    /// Changes a quantity and describes the effect.
     fn change(&mut self, target: Quantity, value: f64) {
         let sentences = match target.edit(&self.stepper, value) {
             Ok(edit) => view::change(&mut self.stepper, edit),

@@ -112,7 +112,7 @@ pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
     .remedy("enlarge it, or use --plain"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err wants")]
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]
 fn failure(error: io::Error) -> Error {
     Error::usage(format!("the terminal does not support the stepper ({error})")).remedy("use --plain")
 }

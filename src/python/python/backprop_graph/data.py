@@ -131,7 +131,7 @@ def idx(folder: str | os.PathLike[str], *, targets: Targets = "soft", pixels: Pi
     FileNotFoundError
         If the folder or one of the files is missing.
     ValueError
-        If a file is damaged, or there are not as many labels as images.
+        If a file is damaged, or the numbers of labels and images differ.
     """
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"{os.fspath(folder)}: no such folder")

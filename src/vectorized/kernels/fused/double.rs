@@ -19,10 +19,10 @@
 //!    last bit is 1. The last bit of a half-way point is 0, so only an exact half-way point gives one (Boldo and
 //!    Melquiond 2008, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd", IEEE
 //!    Transactions on Computers 57(4)).
-//! 3. Where something overflows, or is so small that the error of a product cannot be represented, `libm::fma` counts
-//!    in integers, which takes ten times as long.
+//! 3. Where something overflows, or is so small that the error of a product cannot be represented, `libm::fma`
+//!    computes in integers, which takes ten times as long.
 //!
-//! Errors are kept as what is *too much*, because x − 0 is x for −0 as well.
+//! Errors are kept as the *excess*, because x − 0 is x for −0 as well.
 
 use std::sync::OnceLock;
 
@@ -39,8 +39,8 @@ static MULTIPLY_ADD: OnceLock<MultiplyAdd> = OnceLock::new();
 /// Sets a function that adds numbers·factor to the same number of sums, each product with one rounding.
 ///
 /// Only for platforms that have an instruction for this which the compiler did not know about, as many browsers do; if
-/// the compiler knew, the function is never called. It is tried first, and rejected if it rounds products too. Returns
-/// `true` if it is used from now on; the first function accepted stays.
+/// the compiler knew, the function is never called. It is tried first, and rejected if it also rounds the product.
+/// Returns `true` if it is used from now on; the first function accepted stays.
 pub fn set_multiply_add(multiply_add: fn(&mut [f64], &[f64], f64)) -> bool {
     // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰; a rounded product loses the last term.
     let [number, lost] = [-30, -60].map(|exponent| libm::ldexp(1.0, exponent));
@@ -193,7 +193,7 @@ mod tests {
         if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
     }
 
-    /// Returns a number with such an exponent, often of few bits or of nearly all.
+    /// Returns a number with such an exponent, often with few bits or with nearly all.
     fn number(rng: &mut ChaCha8Rng, exponents: std::ops::Range<i32>) -> f64 {
         let all = (1 << 52) - 1;
         let mantissa = match rng.random_range(0..8) {

@@ -110,7 +110,7 @@ impl Session {
         Ok(())
     }
 
-    /// Starts again, with the configuration that comes along if it is another one.
+    /// Starts again, with the configuration in the request, if there is one.
     fn restart(&mut self, given: &Value) -> Result<(), String> {
         let settings = |given: &Map<String, Value>| -> Map<String, Value> {
             let own = given.iter().filter(|(key, _)| !key.starts_with("__"));
@@ -209,7 +209,7 @@ impl Session {
         walk.goto(target);
         let sentences = walk.undo_edits();
         self.say_all(&sentences);
-        self.stop("goto", "Gone there", &Value::Null);
+        self.stop("goto", "Moved there", &Value::Null);
         Ok(())
     }
 
