@@ -163,7 +163,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
         ),
         (
             with(&[tensor("1.weight", &[7]), tensor("1.bias", &[7])]),
-            "1.weight has the shape 7, and that of an nn.Linear",
+            "1.weight has the shape 7, but that of an nn.Linear",
         ),
         (
             with(&[tensor("4.weight", &[2, 4]), tensor("4.bias", &[2])]),
@@ -171,7 +171,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
         ),
         (
             with(&[tensor("4.weight", &[2, 3]), tensor("4.bias", &[3])]),
-            "4.bias has the shape 3, and 4.weight needs 2",
+            "4.bias has the shape 3, but 4.weight needs 2",
         ),
         (with(&[tensor("4.weight", &[0, 3]), tensor("4.bias", &[0])]), "have a zero"),
         (
@@ -216,9 +216,9 @@ fn sizes_beyond_the_file_are_refused_before_memory_is_taken() {
         ),
         (with_header(&one("[4294967296,4294967296]", 8), 8), "its header is not that of safetensors"),
         (with_header(&one("[2,1]", 8), 8), "its header is not that of safetensors"),
-        (with_header(&one("[1,1]", 8), 16), "its header promises 8 bytes of numbers, and 16 are there"),
+        (with_header(&one("[1,1]", 8), 16), "its header promises 8 bytes of numbers, but 16 are there"),
         (with_header("{", 0), "its header is not that of safetensors"),
-        ([&(1_u64 << 55).to_le_bytes()[..], b"{}"].concat(), "its header is to have 36028797018963968 bytes"),
+        ([&(1_u64 << 55).to_le_bytes()[..], b"{}"].concat(), "its header should have 36028797018963968 bytes"),
         (
             with_header(&format!("{{{}}}", " ".repeat(16 << 20)), 0),
             "its header has 16777218 bytes: more than",
