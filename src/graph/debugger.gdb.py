@@ -12,7 +12,7 @@ loads them by itself once it may: `add-auto-load-safe-path` with the folder of t
     bp-next-node                     on to the next node's formula; bp-back-node, back to the one before (record full)
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-What is printed is in debugger_common.py; here is how it is read and asked for in gdb. docs/debugging.md is a guided
+The texts are in debugger_common.py; this file reads the values and has the commands of gdb. docs/debugging.md is a guided
 session.
 """
 
@@ -40,7 +40,7 @@ def reading(read):
 
 
 class Value:
-    """A value; what a reference refers to."""
+    """A value, or the value that a reference refers to."""
 
     @reading
     def __init__(self, raw):
@@ -253,7 +253,7 @@ def running_frame():
 
 
 class Quietly:
-    """What gdb does within is not shown."""
+    """Hides what gdb prints within."""
 
     def __enter__(self):
         gdb.execute("set suppress-cli-notifications on")
@@ -317,7 +317,7 @@ def back_node():
 
 
 def begin_in_gdb():
-    """Tells gdb of all this, once the other file is there."""
+    """Registers all of this with gdb, once the other file is loaded."""
     if any(getattr(printer, "name", "") == "backprop" for printer in gdb.pretty_printers):
         return
     gdb.pretty_printers.append(lookup_printer)

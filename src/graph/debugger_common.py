@@ -50,7 +50,7 @@ ENDED = "the program has ended"
 
 
 class Missing(Exception):
-    """What was looked for is not there, or not yet."""
+    """Something is not there, or not yet."""
 
 
 def check_words(usage, words):
@@ -147,7 +147,7 @@ def place(node):
 
 
 def kept(node):
-    """Returns what the output is multiplied by before others read it: not 1 only under dropout."""
+    """Returns the factor on the output before others read it: other than 1 only under dropout."""
     return 1.0 if is_const(node) else number(node.field("kept"))
 
 

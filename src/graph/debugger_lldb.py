@@ -10,7 +10,7 @@
     bp-next-node                     on to the next node's formula
     bp-json                          the network as a picture (JSON for the VS Code extension Debug Visualizer)
 
-What is shown is in debugger_common.py, in the same folder; here is how it is read and asked for in LLDB.
+The texts are in debugger_common.py, in the same folder; this file reads the values and has the commands of LLDB.
 docs/debugging.md is a guided session.
 """
 
@@ -29,7 +29,7 @@ STEP_AVOID = r"^(core|alloc|std)::|^<(core|alloc|std)::|^_\$LT\$(core|alloc|std|
 STEP_SETTING = "target.process.thread.step-avoid-regexp"
 # An editor asks for all children at once. Of a long list it gets this many, and the others in pages.
 PAGE = 100
-# What the breakpoints of bp-next-node are called. (LLDB accepts no hyphen in such a name.)
+# The name of the breakpoints of bp-next-node. (LLDB accepts no hyphen in such a name.)
 NEXT_NODE = "bp_next_node"
 
 
@@ -37,7 +37,7 @@ NEXT_NODE = "bp_next_node"
 
 
 class Value:
-    """A value as the compiler describes it; what a reference refers to."""
+    """A value as the compiler describes it, or the value that a reference refers to."""
 
     def __init__(self, raw):
         raw = raw.GetNonSyntheticValue()

@@ -1,4 +1,5 @@
-//! Single functions of a layer, with fc.py's names, in the matrices of numpy: what Python changes in them counts.
+//! Single functions of a layer, with fc.py's names, in the matrices of numpy: changes that Python makes in them
+//! count.
 
 use numpy::ndarray::{Array1, Axis};
 use numpy::{PyArray2, PyReadonlyArray2, PyReadwriteArray2, ToPyArray as _};

@@ -189,7 +189,7 @@ function reset() {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || help().open || event.defaultPrevented) return;
   const { target, key } = event;
-  // Who writes has the keys to write with; a list of choices takes all keys, a button the space bar.
+  // A field that is typed into takes the keys; so does a list of choices, and a button takes the space bar.
   if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
   if (target instanceof HTMLInputElement && target.type !== "range") return;
   if (target instanceof HTMLElement && target.dataset.keys !== undefined) return;
@@ -223,7 +223,7 @@ export function startControls() {
 panel({
   start() {
     horizon = horizonOf();
-    // In a small network nothing is to be passed over; the key does it there too.
+    // In a small network there is little to pass over; the key does it there too.
     at("zeros").hidden = !isLarge();
   },
   show({ position, place, can_undo: canUndo }) {

@@ -32,7 +32,7 @@ function drawCurve(curve) {
     chart.append(drawn("line", { x1: left, x2: width - right, y1: y(level), y2: y(level), class: "grid" }));
     if (points.length > 0 && level !== largest / 2) chart.append(drawn("text", { x: left - 8, y: y(level) + 6, class: "end" }, String(Number(level.toPrecision(3)))));
   }
-  // As many numbers of epochs as have room, and round ones.
+  // The numbers of epochs: round ones, as many as there is room for.
   const most = (width - left - right) / 60;
   const magnitude = 10 ** Math.floor(Math.log10(places / most));
   const every = Math.max([1, 2, 5, 10].map((digit) => digit * magnitude).find((step) => places / step <= most) ?? 1, 1);

@@ -103,7 +103,7 @@ export async function askAside(requests, take) {
   const worker = new Worker(address);
   const done = new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => (data ? take(data.answer, data.fused) : resolve(null));
-    worker.onerror = () => reject(new Error("this browser does not let a page work aside"));
+    worker.onerror = () => reject(new Error("this browser does not let a page start a worker"));
   });
   worker.postMessage({ compiled: await compiledEngine(), requests });
   try {

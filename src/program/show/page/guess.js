@@ -1,4 +1,5 @@
-// "What comes next?": the page asks for a value before it shows it. Right or wrong, and which slip it was, the engine says.
+// "What comes next?": the page asks for a value before it shows it. The engine says if a guess is right, and if not,
+// which slip it was.
 import { at, button, element, field, say } from "./dom.js";
 import { accept, ask, move, panel, refuseAt, session } from "./session.js";
 

@@ -1,4 +1,4 @@
-// The phases of the sample in hand: how far each is done, and a way into it.
+// The phases of the current sample: how far each is done, and a way into it.
 import { at, button } from "./dom.js";
 import { move, panel } from "./session.js";
 

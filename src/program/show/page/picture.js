@@ -1,4 +1,4 @@
-// The network as a picture: nodes in columns, one column a layer, connected from left to right.
+// The network as a picture: nodes in columns, one column per layer, connected from left to right.
 import { at, drawn, typesetInPicture } from "./dom.js";
 import { listen, meaningOf, pointing } from "./pointing.js";
 import { edit, isLarge, panel, session } from "./session.js";
@@ -136,7 +136,7 @@ function dragToEdit(group, name) {
     if (!drag.moved && Math.abs(up) < 4) return;
     if (edit(name, drag.value, { by: up / 100, replace: drag.moved })) drag.moved = true;
   });
-  // A pull is no click.
+  // A drag is not a click.
   let pulled = false;
   for (const end of ["pointerup", "pointercancel"]) {
     group.addEventListener(end, () => {

@@ -1,4 +1,4 @@
-// The training in hand: what the engine said last, and how to ask it for the next thing.
+// The current training: what the engine said last, and how to ask it for the next thing.
 import { at, button, element, say } from "./dom.js";
 
 /**

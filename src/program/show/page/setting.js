@@ -1,4 +1,5 @@
-// What is trained: data, network, rate and the rest. A change starts over; only the rate changes the training in hand.
+// What is trained: data, network, rate and the rest. A change starts over; only the rate changes the current
+// training.
 import { at, choice, field } from "./dom.js";
 import { accept, complain, edit, move, panel, refuseAt, session } from "./session.js";
 

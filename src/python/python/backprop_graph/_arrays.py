@@ -1,4 +1,4 @@
-"""Arrays that a program passes in: checked, and told about in a sentence."""
+"""Checks the arrays that a program passes in; every error is a sentence."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ def check_gradient(
 ) -> Report:
     """Check a gradient against differences of the error.
 
-    Every parameter is moved a little up and down, and the slope that the error then shows is compared with the gradient.
-    Rounding, bends (as of a ReLU) and edges of the domain are told from mistakes; what is wrong gets a diagnosis.
+    Every parameter is moved a little up and down, and the slope of the error is compared with the gradient.
+    Rounding, bends (as of a ReLU) and edges of the domain are told from mistakes, and mistakes get a diagnosis.
 
     Parameters
     ----------
@@ -42,17 +42,17 @@ def check_gradient(
         ``gradient(parameters)`` returns ∂E/∂w in the structure of the parameters, with the same shapes.
     parameters : array, or list or dict of arrays
         Arrays of float32 or float64, nested as you like. Their names (``encoder.weight``, ``parameters[0]``) are the
-        groups of the report. Arrays of numpy that can be written are moved in place, and are afterwards as they
-        were, so a model that holds them itself can be checked; the functions get the same structure. Of anything else
-        (lists of numbers, read-only arrays, those of other libraries, by ``__array__`` or DLPack) they get copies, as
+        groups of the report. Writable arrays of numpy are moved in place, and are left as they
+        were, so a model that holds them itself can be checked; the functions get the same structure. Anything else
+        (lists of numbers, read-only arrays, those of other libraries, by ``__array__`` or DLPack) is copied to
         arrays of numpy.
     reference : callable, optional
         The same E computed in float64: ``reference(parameters)`` gets them in float64. Differences are then taken of
-        this one, and a gradient in float32 is judged by what rounding really does to it.
+        this one, and a gradient in float32 is judged by its own rounding, which is measured.
     sign : {"ascent", "descent"}
         ``"descent"`` if ``gradient`` returns −∂E/∂w, the direction to move in.
     samples : int
-        How many samples E is a mean over. Lets the diagnosis tell a sum from a mean.
+        The number of samples that E is a mean over. Lets the diagnosis tell a sum from a mean.
     every : bool
         Check every parameter. By default models of more than 5,000 are sampled, 200 parameters of each group.
     seed : int
@@ -69,9 +69,9 @@ def check_gradient(
     Raises
     ------
     TypeError, ValueError
-        If the parameters are no such arrays, or a function returns something else than it must.
+        If the parameters are not such arrays, or a function does not return what it must.
     Exception
-        Any exception of the functions, with its traceback. The parameters are as they were.
+        Any exception of the functions, with its traceback. The parameters are left as they were.
 
     Examples
     --------

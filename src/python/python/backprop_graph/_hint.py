@@ -1,4 +1,4 @@
-"""Where the library knows no pattern of a mistake: what the values of a wrong array have in common."""
+"""For a mistake in no pattern that the library knows: what the values of a wrong array have in common."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EQUAL = 1e-3
 
 
 def hint(groups: Sequence[Group]) -> str | None:
-    """Return a sentence on the first array that has something to tell, or None."""
+    """Return a sentence about the first array in which something stands out, or None."""
     with np.errstate(all="ignore"):  # values can be infinite
         for group in groups:
             if group.disagree:

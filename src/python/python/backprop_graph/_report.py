@@ -1,4 +1,4 @@
-"""What a check has found: `Report`."""
+"""The findings of a check: `Report`."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ class Report:
     Attributes
     ----------
     verdict : {"agree", "disagree", "inconclusive", "kink", "domain"}
-        ``"agree"`` if the gradient is right, as far as the check can see; ``"disagree"`` if it is wrong. Otherwise what
-        kept it from saying either: rounding, a bend, the edge of the domain.
+        ``"agree"`` if the gradient is right, as far as the check can see; ``"disagree"`` if it is wrong. Otherwise the reason
+        that it could say neither: rounding, a bend, the edge of the domain.
     groups : tuple of Group
         The counts of each array, and its values.
     findings : tuple of Finding

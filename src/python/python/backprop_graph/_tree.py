@@ -20,7 +20,7 @@ class Movable(Protocol):
 
     @property
     def name(self) -> str:
-        """What the report calls it."""
+        """The name that it has in the report."""
         ...
 
     @property
@@ -104,12 +104,12 @@ def replace(parameters: Any, arrays: Iterator[Array]) -> Any:
 def floating(name: str, value: object, *, in_double: bool = False) -> Leaf:
     """Return a parameter as an array of f32 or f64: the same memory, if the value is an array that can be written.
 
-    With `in_double`, it has a copy in f64 besides.
+    With `in_double`, it also has a copy in f64.
 
     Raises
     ------
     TypeError
-        If it is no array of f32 or f64.
+        If it is not an array of f32 or f64.
     """
     array = as_array(value, f"the parameter {name!r}")
     if array.dtype.kind in "iub":
@@ -220,7 +220,7 @@ def as_array(value: Any, what: str) -> Array:
 
 
 def _kind(value: object) -> str:
-    """Return what a reader calls the type of a value."""
+    """Return the type of a value in words."""
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype}"
     return f"of type {type(value).__name__}"

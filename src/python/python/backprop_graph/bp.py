@@ -112,7 +112,7 @@ def _joined(one: _Arena, other: _Arena) -> _Arena:
 
 
 class _AnyNode:
-    """What the two kinds of node have in common."""
+    """The part that the two kinds of node share."""
 
     _arena: _Arena
     _place: int
@@ -288,7 +288,7 @@ class Layer:
         return [node for node in self.nodes if isinstance(node, Node)]
 
     def set_output(self, data: Numbers) -> None:
-        """Set the outputs of its neurons: what the input layer has in place of a formula.
+        """Set the outputs of its neurons, which the input layer has in place of a formula.
 
         Parameters
         ----------
@@ -453,7 +453,7 @@ class Network:
 
     See Also
     --------
-    backprop_graph.fc.Network : the same with one matrix a layer, which is faster.
+    backprop_graph.fc.Network : the same with one matrix per layer, which is faster.
 
     Examples
     --------
@@ -519,7 +519,7 @@ class Network:
         epoch : int
             How many times all samples are seen.
         progress : bool
-            Whether to show the bar.
+            Show the bar.
 
         Raises
         ------

@@ -6,7 +6,7 @@
     network.train(labels, data_set, 0.5, 20)
     network.layers[0].W
 
-W, b, W_grad and the other matrices are numpy arrays, and what a program changes in them counts. Vectors are columns: arrays
+W, b, W_grad and the other matrices are numpy arrays, and changes that a program makes in them count. Vectors are columns: arrays
 of shape (n, 1). As in fc.py, ``W_grad`` and ``b_grad`` are -dE/dW and -dE/db, the direction to move in.
 
 :meth:`Network.train` takes the library's fastest network through all samples; a single ``forward`` or ``backward`` is
@@ -38,7 +38,7 @@ Array: TypeAlias = npt.NDArray[np.float64]
 
 
 class Activator(Protocol):
-    """What a layer needs of an activation function: anything with these two methods."""
+    """An activation function as a layer uses it: any object with these two methods."""
 
     def forward(self, weighted_input: Any) -> Any:
         """Return the output for a weighted input."""
@@ -103,7 +103,7 @@ class IdentityActivator(_Known):
 
 
 def _name(activator: Activator) -> str | None:
-    """Return the library's name of an activator, unless it is of another program."""
+    """Return the library's name of an activator, unless it comes from another program."""
     return activator._name if type(activator) in _KNOWN else None  # type: ignore[attr-defined]
 
 
@@ -130,7 +130,7 @@ class FullConnectedLayer:
     b : ndarray, (output_size, 1)
         The biases, 0 at first.
     input, output : ndarray
-        What :meth:`forward` saw and computed last, columns.
+        The columns that :meth:`forward` read and computed last.
     delta : ndarray, (input_size, 1)
         The error term of the layer before, as :meth:`backward` computed it last.
     W_grad, b_grad : ndarray
@@ -285,7 +285,7 @@ class Network:
         epoch : int
             How many times all samples are seen.
         progress : bool
-            Whether to show the bar.
+            Show the bar.
 
         Raises
         ------

@@ -40,7 +40,7 @@ def check_grads(
     Parameters
     ----------
     f : callable
-        Takes the arguments and returns an array, or a tree of arrays. Of many outputs, random sums are checked by their
+        Takes the arguments and returns an array, or a tree of arrays. With many outputs, random sums are checked by their
         vector-Jacobian product.
     args : tuple
         Arrays, or trees of arrays, in float32 or float64.
@@ -61,7 +61,7 @@ def check_grads(
     GradientError
         If the gradient is wrong, or if the check cannot tell; ``.report`` has the values.
     TypeError, ValueError
-        If the arguments are no such arrays, or forward mode or another order is asked for.
+        If the arguments are not such arrays, or forward mode or another order is asked for.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def check_grads(
         warnings.warn(f"check_grads finds step and tolerance itself: {', '.join(given)} not used", stacklevel=2)
     paths, tree = _jax.tree_util.tree_flatten_with_path(tuple(args))
     double = reference == "double" and any(np.asarray(value).dtype == np.float32 for _, value in paths)
-    # What JAX hands out cannot be written: these are copies.
+    # JAX's own arrays cannot be written: these are copies.
     own = [floating(f"args{_jax.tree_util.keystr(path)}", np.array(value), in_double=double) for path, value in paths]
     single = all(leaf.single for leaf in own)
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@
 
 Data are the pairs of the book's mnist_loader: ``(x, y)``, with x a column of shape (inputs, 1), and y a column of shape
 (outputs, 1) in training data and the number of the class in other data. ``net.weights`` and ``net.biases`` are lists of numpy
-arrays, and what a program changes in them counts. Samples are shuffled by Python's ``random`` and weights are drawn by
+arrays, and changes that a program makes in them count. Samples are shuffled by Python's ``random`` and weights are drawn by
 ``numpy.random``, as in the book, so that their seeds give the same training.
 
 In :meth:`Network.backprop` and the costs' ``delta`` the sign is Nielsen's: +dC/dw and +dC/dz.
@@ -76,7 +76,7 @@ class CrossEntropyCost:
 def _cost(name: str, a: npt.ArrayLike, y: npt.ArrayLike) -> float:
     output, label = np.asarray(a, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if output.shape != label.shape:
-        raise ValueError(f"a and y must have one shape; they have {output.shape} and {label.shape}")
+        raise ValueError(f"a and y must have the same shape; they have {output.shape} and {label.shape}")
     return _native.cost(name, output.reshape(-1, 1), label.reshape(-1, 1))
 
 
@@ -180,7 +180,7 @@ class Network:
         epochs : int
             How many times all samples are seen.
         mini_batch_size : int
-            Samples a step.
+            Samples per step.
         eta : float
             The learning rate.
         lmbda : float
@@ -190,12 +190,12 @@ class Network:
         monitor_evaluation_cost, monitor_evaluation_accuracy, monitor_training_cost, monitor_training_accuracy : bool
             What to compute after each epoch.
         early_stopping_n : int
-            Ends the training after so many epochs without a better accuracy; 0 never does.
+            Ends the training after this many epochs without a better accuracy; 0 never does.
 
         Returns
         -------
         tuple of four lists
-            Evaluation cost, evaluation accuracy, training cost and training accuracy: one number an epoch each, or none
+            Evaluation cost, evaluation accuracy, training cost and training accuracy: one number per epoch, or none
             if that was not monitored.
         """
         epochs, early_stopping_n = count(epochs, "epochs"), count(early_stopping_n, "early_stopping_n")
@@ -364,7 +364,7 @@ def load(filename: str | os.PathLike[str]) -> Network:
     """
     counts, weights, biases, activations, cost = _native.load_model(os.fspath(filename))
     if set(activations) != {"sigmoid"}:
-        raise ValueError(f"{os.fspath(filename)}: its activations are {activations}, and network2 has sigmoids only")
+        raise ValueError(f"{os.fspath(filename)}: its activations are {activations}, but network2 has only sigmoids")
     network = Network(counts, cost=QuadraticCost if cost == "quadratic" else CrossEntropyCost)
     network.weights, network.biases = weights, biases
     return network
@@ -380,7 +380,7 @@ def _one_hot(label: Any, size: int, name: str) -> Array:
     if number.shape != () or number.dtype.kind not in "iu":
         raise ValueError(f"{name} must be the number of a class, not {type(label).__name__} of shape {number.shape}")
     if not 0 <= int(number) < size:
-        raise ValueError(f"{name} is the class {number}, and there are {size}: 0 to {size - 1}")
+        raise ValueError(f"{name} is the class {number}, but there are {size}: 0 to {size - 1}")
     vector = np.zeros((size, 1))
     vector[int(number)] = 1.0
     return vector

@@ -94,7 +94,7 @@ class Step:
 class Steps(Iterator[Step]):
     """One training step on one sample as node-sized steps; :meth:`backprop_graph.bp.Network.steps` makes it.
 
-    Each step is taken in the network as well. What is changed there by hand meanwhile does not reach the steps: use
+    Each step is taken in the network as well. Changes made there by hand meanwhile do not reach the steps: use
     :meth:`edit`.
     """
 
@@ -113,7 +113,7 @@ class Steps(Iterator[Step]):
 
     @property
     def position(self) -> int:
-        """How many steps are done."""
+        """The number of steps done."""
         return self._native.position()
 
     def back(self) -> Step | None:
@@ -126,7 +126,7 @@ class Steps(Iterator[Step]):
         Raises
         ------
         ValueError
-            If there are not as many steps.
+            If there are not that many steps.
         """
         if position < 0:
             raise ValueError(f"there are {len(self)} steps, not {position}")
@@ -150,7 +150,7 @@ class Steps(Iterator[Step]):
         Returns
         -------
         str
-            What came of it, in a sentence or two.
+            The effect, in a sentence or two.
         """
         return self._native.edit(name, value)
 

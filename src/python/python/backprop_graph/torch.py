@@ -77,7 +77,7 @@ def check_module(
     reference : {"double", None}
         ``"double"`` takes differences of the loss on a copy of the module in float64; all other tensors in float32
         are used in float64 as well. ``None`` takes them of the module as it is, for code that cannot compute in
-        float64; then much less can be told from rounding.
+        float64; then far fewer mistakes can be told from rounding.
     samples, every, seed, tolerance
         As for `backprop_graph.check_gradient`.
 
@@ -138,7 +138,7 @@ def gradcheck(
     Parameters
     ----------
     func : callable
-        Takes the inputs and returns a tensor or a tuple of tensors. Of many outputs, random sums are checked by their
+        Takes the inputs and returns a tensor or a tuple of tensors. With many outputs, random sums are checked by their
         vector-Jacobian product.
     inputs : tensor or tuple
         Those that require a gradient are checked.
@@ -382,7 +382,7 @@ class _InDouble(TorchFunctionMode):
 
 
 class _State:
-    """What an evaluation may change without meaning to: buffers, and the states of random number generators."""
+    """The state that an evaluation may change without meaning to: buffers, and the states of random number generators."""
 
     def __init__(self, modules: Sequence[_torch.nn.Module]) -> None:
         self.buffers = [(b, b.detach().clone()) for module in modules for b in module.buffers()]
@@ -420,7 +420,7 @@ def _outputs(result: Any) -> list[Tensor]:
 
 
 def _weighted(func: Callable[..., Any], inputs: Sequence[Any], weights: Sequence[NDArray[np.float64]]) -> Tensor:
-    """Return the sum of all outputs, each weighed by a number of its own, in f64."""
+    """Return the sum of all outputs, each weighted differently, in f64."""
     total: Any = 0.0
     for output, weight in zip(_outputs(func(*inputs)), weights, strict=True):
         if tuple(output.shape) != weight.shape:
