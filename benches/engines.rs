@@ -1,4 +1,4 @@
-//! How long one training sample takes: on objects, on textbook matrices, and on every rung up to the kernels.
+//! Measures one training sample: on objects, on textbook matrices, and on every rung up to the kernels.
 //!
 //! `cargo bench --bench engines` measures by size of the network, by phase of a step and by number of connections; a
 //! filter picks some: `cargo bench --bench engines -- size/784-300-10`. Samples have MNIST's share of zeros, except for
@@ -107,7 +107,7 @@ fn compare(
     }
 }
 
-/// Small networks to large ones. "thrpt" is samples a second.
+/// Small networks to large ones. "thrpt" is samples per second.
 fn by_size(criterion: &mut Criterion) {
     for sizes in [&[8, 3, 8][..], &[64, 30, 10], &[784, 30, 10], &[784, 300, 10], &[784, 1000, 1000, 10]] {
         let architecture = Architecture::new(sizes);
@@ -152,7 +152,7 @@ fn by_phase(criterion: &mut Criterion) {
     group.bench_function("vectorized/update", |b| b.iter(|| vectorized.update_weight(1e-9)));
 }
 
-/// From a thousand connections to ten million; "thrpt" is connections a second.
+/// From a thousand connections to ten million; "thrpt" is connections per second.
 fn by_connections(criterion: &mut Criterion) {
     for width in [31, 100, 316, 1000, 3162] {
         let architecture = Architecture::new(&[width, width, 1]);

@@ -1,4 +1,4 @@
-//! What does one parameter of an MNIST network cost to check: by whole forward passes, or by what lies downstream?
+//! Measures the check of one parameter of an MNIST network: by whole forward passes, and by what lies downstream.
 //!
 //! 784-300-10 has 238,510 parameters, and each takes two evaluations of the error. Before anything is timed, both ways
 //! must give the same differences.

@@ -1,4 +1,4 @@
-//! How long does loading a data set take, against just reading its bytes?
+//! Measures how long loading a data set takes, compared with just reading its bytes.
 //!
 //! Four files, gzipped and plain. With `BACKPROP_MNIST` set to MNIST's folder they are MNIST's, otherwise the embedded
 //! digits. Every contender must end with the same images before it is timed.

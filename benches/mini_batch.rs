@@ -1,4 +1,4 @@
-//! How long a training sample takes in a mini-batch: as a mean of textbook gradients, in the kernels, on threads.
+//! Measures a training sample in a mini-batch: as a mean of textbook gradients, in the kernels, on threads.
 //!
 //! `cargo bench --bench mini_batch`. Samples have MNIST's share of zeros. Before anything is timed, the contenders must
 //! agree on the weights.
@@ -34,7 +34,7 @@ fn textbook_mini_batch(network: &mut textbook::Network, labels: &[f64], samples:
     }
 }
 
-/// Eight mini-batches of each kind; "thrpt" is samples a second.
+/// Eight mini-batches of each kind; "thrpt" is samples per second.
 fn mini_batch(criterion: &mut Criterion) {
     for (sizes, batch, rate) in [([784, 30, 10], 10, 3.0), ([784, 300, 10], 100, 3.0)] {
         let architecture = Architecture::new(&sizes);

@@ -1,4 +1,5 @@
-//! What this machine can do at most: products a second, and bytes a second from each cache and from memory.
+//! Measures the most that this machine can do: products per second, and bytes per second from each cache and from
+//! memory.
 //!
 //! ```text
 //! cargo run --release --example roofline

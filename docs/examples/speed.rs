@@ -1,4 +1,4 @@
-//! How long a training sample takes, on real MNIST: one JSON object a line, for docs/benchmarks.md.
+//! Measures a training sample on real MNIST: one JSON object per line, for docs/benchmarks.md.
 //!
 //! ```text
 //! cargo run --release -- get-mnist data/mnist
@@ -8,9 +8,9 @@
 //! cargo run --release --example speed -- data/mnist growth     # from 10³ to 10⁷ parameters
 //! ```
 //!
-//! Each line is the median of several timed passes over samples prepared beforehand, in microseconds a sample, with
-//! the fastest and the slowest pass. Before anything is timed, the object graph, the textbook matrices and
-//! the vectorized network have to end with the same weights. Compare only numbers taken in the same minute on the same
+//! Each line is the median of several timed passes over samples prepared beforehand, in microseconds per sample, with
+//! the fastest and the slowest pass. Before anything is timed, the object graph, the textbook matrices and the
+//! vectorized network have to end with the same weights. Compare only numbers taken in the same minute on the same
 //! machine: everything here runs twice, the second time in the opposite order. docs/examples/compare_peers.sh lets it
 //! take turns with other libraries.
 
@@ -29,7 +29,7 @@ const PASSES: usize = 9;
 const ONLINE_RATE: f64 = 0.3;
 const BATCH_RATE: f64 = 3.0;
 
-/// What is timed, on some threads and in one of the types.
+/// The work that is timed, on some threads and in one of the types.
 type Work<'a> = &'a dyn Fn(usize, Precision);
 
 fn main() -> Result<(), Box<dyn Error>> {

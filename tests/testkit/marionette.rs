@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// How long it may take to start on a busy machine.
+/// The longest time that it may take to start on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A headless Firefox with an empty profile.
@@ -21,7 +21,7 @@ pub struct Firefox {
 }
 
 impl Firefox {
-    /// Starts it; `None` where there is none.
+    /// Starts it; `None` if it is not installed.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().expect("a temporary folder");
         // Any free port; which one, it writes into the profile.

@@ -1,9 +1,8 @@
 //! Our own handwritten-looking digits, drawn rather than collected.
 //!
-//! Nobody's handwriting is stored here. Each digit is described by a few *skeletons* - the paths
-//! a pen takes - and every image bends one of them in its own random way, draws it with a pen of
-//! random width, and shrinks the result exactly as the makers of MNIST shrank theirs. Read the
-//! files in the order in which an image comes about:
+//! No one's handwriting is stored here. Each digit is described by a few *skeletons* - the paths a pen takes - and
+//! every image bends one of them in its own random way, draws it with a pen of random width, and shrinks the result
+//! exactly as the makers of MNIST shrank theirs. Read the files in the order in which an image comes about:
 //!
 //! 1. `skeletons`: the styles in which people write each digit, as lists of knots;
 //! 2. `curve`: the smooth curve that a pen draws through those knots;

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Every run, on every computer, draws the same images. The gzip header carries no time and no file name, so that the
-//! files too come out the same each time. How a digit is drawn is told in `digits`.
+//! files too come out the same each time. The module `digits` explains how a digit is drawn.
 
 mod chance;
 mod curve;

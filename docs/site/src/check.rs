@@ -1,4 +1,4 @@
-//! Whether every link of the finished site leads somewhere, and nothing is loaded from elsewhere.
+//! Checks that every link of the finished site leads somewhere, and that nothing is loaded from elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::place;
 
-/// How much was looked at.
+/// The numbers of pages and links that were checked.
 pub struct Checked {
     pub pages: usize,
     pub links: usize,
@@ -18,7 +18,7 @@ pub struct Checked {
 ///
 /// # Errors
 ///
-/// All dead links and all foreign addresses, one a line.
+/// All dead links and all foreign addresses, one per line.
 pub fn site(site: &Path) -> Result<Checked> {
     let mut pages = BTreeMap::new();
     let mut problems = Vec::new();

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Event, Options, Parser};
 
-/// Where the formulas of the chapters stand for rustdoc, which knows none.
+/// The file with the formulas of the chapters for rustdoc, which does not support formulas.
 const FOR_RUSTDOC: &str = "src/book/formulas.json";
 
 /// The Markdown that the book is written in, formulas included.
@@ -47,7 +47,7 @@ pub fn inline_html(tex: &str) -> Result<String> {
     Ok(html)
 }
 
-/// Sees to it that rustdoc's copy of the formulas is that of the chapters: writes it with `UPDATE_DOCS=1`, else compares.
+/// Checks that rustdoc's copy of the formulas is that of the chapters, or writes it with `UPDATE_DOCS=1`.
 ///
 /// # Errors
 ///

@@ -7,19 +7,19 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::place;
 
-/// No page that stands inside another is larger, in bytes.
+/// The largest page that may be inside another, in bytes.
 const MOST_BYTES: u64 = 1_000_000;
 
 /// A situation that a page opens with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Live {
-    /// What `backprop trace` is told.
+    /// The options of `backprop trace`.
     options: Vec<String>,
     step: Option<usize>,
 }
 
 impl Live {
-    /// What a note asks for; nothing if it is another kind of note.
+    /// The page that a note asks for; nothing if it is another kind of note.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// If the program does not know the options, or the page is too large to stand inside another.
+    /// If the program does not know the options, or the page is too large to be inside another.
     pub fn write(&self, root: &Path, site: &Path) -> Result<()> {
         let path = site.join(self.file());
         let folder = path.parent().context("it is in a folder")?;

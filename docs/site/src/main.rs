@@ -1,8 +1,8 @@
 //! Makes the book of docs/ a site, target/site: `cargo book`, in the top folder.
 //!
 //! The Markdown in docs/ is the only text there is. It is made ready for mdBook in target/site-markdown (`page`): formulas
-//! become MathML (`formulas`), links to sources lead to pages with these sources, and where a note asks for it stands the
-//! page that `backprop trace` writes (`live`). What docs/README.md lists, in its order, is the sidebar. At last every link
+//! become MathML (`formulas`), links to sources lead to pages with these sources, and a note is replaced by the page
+//! that `backprop trace` writes (`live`). What docs/README.md lists, in its order, is the sidebar. Finally every link
 //! is followed (`check`).
 
 mod check;
@@ -62,7 +62,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What stands under one heading of the table of contents.
+/// The pages under one heading of the table of contents.
 struct Part {
     title: String,
     files: Vec<String>,

@@ -1,5 +1,5 @@
-//! One Markdown file of the book, as mdBook is to have it: formulas drawn, links led to the site's own pages, the live
-//! page where a note asks for it, other notes left out.
+//! Prepares one Markdown file of the book for mdBook: formulas are drawn, links lead to the site's own pages, the
+//! live page is put where a note asks for it, and other notes are left out.
 
 use std::ops::Range;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub struct Page {
     pub live: Vec<Live>,
 }
 
-/// Makes `text`, which stands in `file` of the repository, ready.
+/// Prepares `text`, which is in `file` of the repository.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Which page of the site a file of the repository becomes.
+//! The page of the site that a file of the repository becomes.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -28,7 +28,7 @@ pub fn target(file: &str, link: &str) -> Option<String> {
     Some(path.to_string_lossy().replace('\\', "/"))
 }
 
-/// How one page links to another place of the site.
+/// Returns the link from one page to another place of the site.
 pub fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').collect();
     let to: Vec<&str> = to.split('/').collect();

@@ -12,7 +12,7 @@ pub type Groups<'g> = &'g [(&'g str, &'g [usize])];
 /// taken of the same error in f64, which hides less of the gradient in f32.
 ///
 /// # Panics
-/// If the shapes do not make up all parameters.
+/// If the shapes add up to more or fewer numbers than there are parameters.
 pub fn check(
     groups: Groups,
     parameters: &mut [f32],

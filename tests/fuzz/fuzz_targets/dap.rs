@@ -1,4 +1,4 @@
-//! The Debug Adapter Protocol: any bytes, as a stream or a message a line, are answered or refused.
+//! The Debug Adapter Protocol: any bytes, as a stream or one message per line, are answered or refused.
 #![no_main]
 
 use backprop_cli::cli::dap::framing;
@@ -6,10 +6,10 @@ use backprop_cli::cli::dap::session::Session;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 
-/// How long a run that nothing stops goes on between two messages.
+/// The length of a run that nothing stops, between two messages.
 const SLICES: usize = 2;
 
-/// What may be launched: no files, and nothing that takes long.
+/// The settings that may be launched: no files, and nothing that takes long.
 const ALLOWED: [&str; 9] =
     ["rate", "batch", "l2", "dropout", "activation", "cost", "seed", "epochs", "stopOnEntry"];
 

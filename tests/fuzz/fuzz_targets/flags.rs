@@ -1,4 +1,4 @@
-//! The command line: any words, a line each, are understood or refused; nothing is run.
+//! The command line: any words, one per line, are understood or refused; nothing is run.
 #![no_main]
 
 use clap::Parser as _;

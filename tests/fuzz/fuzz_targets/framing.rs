@@ -1,5 +1,5 @@
-//! The headers of the Debug Adapter Protocol: any stream, in pieces of any length, is messages up to the first fault; an HTTP
-//! request is none.
+//! The headers of the Debug Adapter Protocol: any stream, in pieces of any length, gives messages up to the first
+//! fault; an HTTP request gives none.
 #![no_main]
 
 use std::io::{BufReader, Read};

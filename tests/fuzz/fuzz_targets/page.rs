@@ -1,5 +1,5 @@
-//! What the page is told: each line a request, or, after a #, the situation that an address carries; each gets an answer in
-//! JSON.
+//! The page's requests: each line is a request, or, after a #, the situation that an address carries; each gets an
+//! answer in JSON.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -263,7 +263,7 @@ fn what_is_no_model_is_called_by_its_name() {
     }
 }
 
-/// Of a file only what stands around the place is read again, to see whether it is a number that diverged.
+/// Only the text around the place is read again, to see whether it is a number that diverged.
 #[test]
 fn an_infinite_number_in_a_file_is_found_on_any_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");

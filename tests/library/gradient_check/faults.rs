@@ -1,4 +1,4 @@
-//! The gallery: every fault is caught on every shape it names, with the diagnosis it deserves.
+//! The gallery: every fault is caught on every shape it names, with the right diagnosis.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ fn every_fault_is_caught_on_three_shapes_whatever_the_weights() {
     assert_caught(usize::MAX, 0..20);
 }
 
-/// That every fault is caught, on so many of its shapes, with weights and samples drawn from these seeds.
+/// Asserts that every fault is caught on this many of its shapes, with weights and samples drawn from these seeds.
 fn assert_caught(shapes: usize, seeds: std::ops::Range<u64>) {
     for fault in GALLERY {
         assert!(fault.set_up.shapes.len() >= 3, "{}", fault.name);

@@ -301,7 +301,7 @@ fn edge_term<T: Number>(tape: &mut Tape<T>, edge: Edge, p: Var) -> Var {
     }
 }
 
-/// How many reports have which verdict.
+/// The number of reports with each verdict.
 #[derive(Debug, Default)]
 struct Counts {
     models: usize,

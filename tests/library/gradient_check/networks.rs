@@ -27,7 +27,8 @@ fn object_graph(activation: Activation) -> graph::Network {
     graph::Network::from_parameters(&architecture, &drawn(&architecture))
 }
 
-/// A model whose parts can be got wrong one at a time: E(w) = Σ (w_i − i)², or what a test puts in its place.
+/// A model whose parts can be replaced by wrong ones, one at a time: E(w) = Σ (w_i − i)², or what a test puts in its
+/// place.
 struct Model {
     parameters: Vec<f64>,
     error: fn(&[f64]) -> f64,

@@ -110,7 +110,7 @@ fn training_through_the_trait_is_the_network_s_own() {
 
 #[test]
 fn its_memory_is_that_of_its_objects_and_lists_without_spare_room() {
-    // 26 weights and biases, 9 neurons and 3 constant nodes; 70, and 16 and 4.
+    // 26 weights and biases, 9 neurons and 3 constant nodes; then 70, 16 and 4.
     for (sizes, connections, nodes) in [(&[3, 4, 2][..], 26, 12), (&[3, 5, 6, 2], 70, 20)] {
         let network = Network::new(sizes, 0);
         // A connection is in the lists of two nodes, a node in that of its layer; ids take 4 bytes.

@@ -52,7 +52,8 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
     Checkpoint { config, parameters, state }
 }
 
-/// Trains until the run is over or `steps` looks at the keyboard have passed. What is left, as a file holds it.
+/// Trains until the run is over or `steps` looks at the keyboard have passed. Returns the state at the end, as a file
+/// holds it.
 fn train(from: &Checkpoint, steps: usize, threads: usize, data: &DataSet) -> Checkpoint {
     let mut engine = engine(&from.config.engine, threads, &from.config.architecture);
     engine.set_parameters(&from.parameters);

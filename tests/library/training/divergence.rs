@@ -23,7 +23,7 @@ struct Trouble {
     samples: (usize, usize),
 }
 
-/// A chain of one neuron a layer, trained with plain arithmetic.
+/// A chain of one neuron per layer, trained with plain arithmetic.
 fn expected_trouble(
     data: &DataSet,
     start: &Parameters,

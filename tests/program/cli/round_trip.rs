@@ -78,7 +78,7 @@ fn table() -> impl Strategy<Value = Table> {
         })
 }
 
-/// Returns the names of the answer's columns: of a class by its name, by a number, or one of two; of one number; of two.
+/// Returns the names of the answer's columns: for a class by name, by number, or one of two; for one number; for two.
 fn answers_head(kind: usize) -> String {
     if kind == 3 { "price,\"rent, warm\"".to_owned() } else { "kind of it".to_owned() }
 }

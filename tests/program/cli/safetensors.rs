@@ -218,7 +218,10 @@ fn sizes_beyond_the_file_are_refused_before_memory_is_taken() {
         (with_header(&one("[2,1]", 8), 8), "its header is not that of safetensors"),
         (with_header(&one("[1,1]", 8), 16), "its header promises 8 bytes of numbers, but 16 are there"),
         (with_header("{", 0), "its header is not that of safetensors"),
-        ([&(1_u64 << 55).to_le_bytes()[..], b"{}"].concat(), "its header should have 36028797018963968 bytes"),
+        (
+            [&(1_u64 << 55).to_le_bytes()[..], b"{}"].concat(),
+            "its header should have 36028797018963968 bytes",
+        ),
         (
             with_header(&format!("{{{}}}", " ".repeat(16 << 20)), 0),
             "its header has 16777218 bytes: more than",

@@ -114,7 +114,7 @@ fn without_a_name_the_page_is_page_html_and_replaces_no_other_file() {
         command
     };
     assert!(success(&mut trace("--epochs 1")).starts_with("page.html: "));
-    // An earlier page may go.
+    // An earlier page may be replaced.
     success(&mut trace("--epochs 2"));
     write(&folder.path().join("page.html"), b"my own page");
     let line = refusal(&mut trace(""));

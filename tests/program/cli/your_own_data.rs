@@ -326,7 +326,7 @@ fn a_run_on_a_table_is_resumed_from_any_folder() {
 fn a_network_that_has_died_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = |arguments: &str| success(backprop(arguments).current_dir(&folder));
-    // Weights far below 0: no hidden neuron puts out anything.
+    // Weights far below 0: every hidden neuron outputs 0.
     let dead = r#"{"sizes": [2, 4, 2], "weights": [[[-1, -1], [-1, -2], [1, 1], [-3, -1]], [[1, 1, 0, 1], [1, 1, 0, 1]]],
         "biases": [[[-1], [-1], [0.5], [-1]], [[0], [0]]], "cost": "QuadraticCost", "activations": ["relu", "relu"]}"#;
     write(&folder.path().join("dead.json"), dead.as_bytes());
@@ -353,7 +353,7 @@ fn a_network_that_has_died_says_so() {
     assert!(text.contains("The network says 1 for every sample"), "{text}");
     let last = last_epoch("--from stuck.json --data xor --epochs 1", folder.path());
     assert_eq!(last["notes"].as_array().map(Vec::len), Some(3), "{last}");
-    // One that has learnt XOR has nothing to be said about it, however flat its sigmoids.
+    // A network that has learnt XOR gets no warning, however flat its sigmoids.
     let last = last_epoch(&format!("--data xor {TRAIN_XOR} --seed 1"), folder.path());
     assert!(last.get("notes").is_none(), "{last}");
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use tempfile::TempDir;
 
-/// Nobody waits longer, and nothing here takes a hundredth of it where the machine has nothing else to do.
+/// The longest wait; on an idle machine nothing here takes a hundredth of it.
 const LONGEST: Duration = Duration::from_mins(3);
 
 /// More memory than any case here has a right to, in kilobytes.

@@ -1,5 +1,5 @@
 //! Nothing is lost, whatever happens: full disks, devices, links, other people's files, damage, signals, and sizes
-//! that no memory holds.
+//! that do not fit into memory.
 //!
 //! Every run is held to two limits, three minutes and 200 MB ([`limits::run`]). Tests that need root or their own file
 //! system are ignored here; .ci/run runs them.

@@ -61,7 +61,7 @@ fn one_file_is_never_used_for_two_purposes() {
         }
         assert!(all() == before, "{arguments}: {:?}", names(&folder));
     }
-    // Where it is a plausible wish, it is granted.
+    // Where overwriting makes sense, it is allowed.
     run(&mut backprop("train --data bits --from model.json --out model.json --epochs 1 --force", &folder))
         .succeeded();
     assert_ne!(read(&folder, "model.json"), before[1].1);
@@ -257,7 +257,7 @@ fn a_run_that_took_time_is_not_replaced_by_a_new_one() {
     ]);
     move_to("kept", "run");
     assert_eq!((read(&folder, "run"), read(&folder, "run.previous")), before);
-    // The arrow key and --resume: equal options are no others.
+    // The arrow key and --resume: equal options are not different ones.
     run(&mut backprop(&format!("{begin} --resume run --quiet"), &folder)).succeeded();
     run(&mut backprop(&format!("{begin} --resume run --rate 0.30 --seed 0 --quiet"), &folder)).succeeded();
     let other = format!("{begin} --resume run --rate 3 --seed 9");

@@ -18,7 +18,7 @@ fn a_full_stdout_costs_the_lines_and_not_the_model() {
     let ended = run(printing_to(&mut backprop(&format!("{RUN} --checkpoint run"), &folder), "/dev/full"));
     ended.refused(&["the work continues without printing"]);
     assert_eq!(names(&folder), ["full.json", "full.svg", "model.json", "run", "run.previous"]);
-    // Where only the lines were wanted, there is nothing to go on for.
+    // If only the lines were wanted, there is no reason to continue.
     run(printing_to(&mut backprop(RUN, &folder), "/dev/full")).refused(&["No space left on device"]);
     // What is written first, is written.
     let arguments = "export --model model.json --out model.safetensors";

@@ -48,7 +48,7 @@ const BLOWS: [Blow; 7] = [
 
 impl Blow {
     fn strike(self, child: &Child, rng: &mut ChaCha8Rng) {
-        // One that has ended in between is not there any more.
+        // One that has ended in the meantime no longer exists.
         let send = |signal| {
             let _ = kill(Pid::from_raw(child.id() as i32), signal);
         };

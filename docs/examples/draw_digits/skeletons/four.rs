@@ -1,4 +1,4 @@
-//! Four: open at the top or closed into a triangle; the stem may stand or lean.
+//! Four: open at the top or closed into a triangle; the stem may be upright or lean.
 
 use super::Style;
 

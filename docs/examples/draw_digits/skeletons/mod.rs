@@ -40,14 +40,14 @@ mod zero;
 pub struct Knot {
     /// Where it is, in heights of the digit.
     pub at: Point,
-    /// Whether the pen turns sharply here rather than smoothly.
+    /// True if the pen turns sharply here, not smoothly.
     pub corner: bool,
 }
 
 /// One habit of writing one digit.
 #[derive(Debug)]
 pub struct Style {
-    /// How often it is met, relative to the other styles of its digit.
+    /// Its frequency, relative to the other styles of its digit.
     pub weight: u32,
     /// The strokes, each drawn without lifting the pen.
     pub strokes: &'static [&'static [Knot]],

@@ -1,5 +1,5 @@
 //! The site, and the book in the documentation, in a real browser: every chapter with its formulas and pictures on a phone
-//! and on a desk, search, the live page; and nothing is asked of anybody else.
+//! and on a desk, search, the live page; and nothing is requested from anywhere else.
 
 mod server;
 
@@ -15,7 +15,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("docs/site is two folders down")
 }
 
-/// Whether there is a browser; in CI there must be one.
+/// Returns true if there is a browser; in CI there must be one.
 fn browser_is_here() -> bool {
     let here = Command::new("chromium").arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(here || std::env::var_os("CI").is_none(), "CI needs chromium");

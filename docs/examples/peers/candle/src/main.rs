@@ -1,6 +1,6 @@
-//! candle on the same work as docs/examples/speed.rs: `candle-peer MNIST_DIR WORK THREADS`; one JSON object a line.
+//! candle on the same work as docs/examples/speed.rs: `candle-peer MNIST_DIR WORK THREADS`; one JSON object per line.
 //!
-//! `RAYON_NUM_THREADS` is what limits it; THREADS is only printed.
+//! `RAYON_NUM_THREADS` limits its threads; THREADS is only printed.
 
 use std::error::Error;
 use std::io::Read;
