@@ -28,7 +28,7 @@ pub struct Comparison {
     pub textbook_us: f64,
     /// Microseconds the vectorized network takes.
     pub vectorized_us: f64,
-    /// How many times faster than the object graph the vectorized network is.
+    /// The speed of the vectorized network, as a multiple of the object graph's.
     pub ratio: f64,
     /// The largest difference between the two engines in any weight or bias after the same samples.
     pub max_difference: f64,

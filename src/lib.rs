@@ -132,8 +132,13 @@
 //! The program `backprop`, which uses all of them, is the package `backprop-cli`.
 
 #![forbid(unsafe_code)]
-// The map names every module; without all features some of its links lead nowhere.
-#![cfg_attr(not(all(feature = "data", feature = "vectorized")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "data", feature = "vectorized")),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the map names every module, with links to those left out"
+    )
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))] // on docs.rs, what needs a feature says so
 
 mod activation;

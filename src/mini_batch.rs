@@ -1,10 +1,9 @@
-//! How samples are combined into one step: mini-batches, L2 regularisation and dropout, as in network.py and
-//! network2.py.
+//! Combines samples into one step: mini-batches, L2 regularisation and dropout, as in network.py and network2.py.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-/// How a run groups its samples into steps.
+/// The grouping of a run's samples into steps.
 ///
 /// ```
 /// use backprop::MiniBatches;
@@ -52,7 +51,7 @@ impl MiniBatches {
     }
 }
 
-/// How one mini-batch changes the weights: w ← decay·w + rate · (mean gradient).
+/// The change that one mini-batch makes to the weights: w ← decay·w + rate · (mean gradient).
 ///
 /// ```
 /// use backprop::MiniBatchStep;

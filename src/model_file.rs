@@ -84,7 +84,7 @@ struct ModelJson {
     crc32: Option<String>,
 }
 
-/// How to treat numbers that were changed after the file was written.
+/// The treatment of numbers that were changed after the file was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edited {
     Refuse,

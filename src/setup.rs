@@ -41,7 +41,7 @@ pub struct Setup {
     /// The samples; by default those of [`Setup::data`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// How a pixel becomes an input; by default as in the model, otherwise scaled.
+    /// The way a pixel becomes an input; by default as in the model, otherwise scaled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pixels: Option<Pixels>,
     /// The desired outputs, soft by default.
@@ -67,7 +67,7 @@ pub struct Setup {
     /// The cost; by default the model's, otherwise quadratic.
     #[serde(skip_serializing_if = "Option::is_none", with = "cost_name")]
     pub cost: Option<Cost>,
-    /// How weights are drawn, small by default.
+    /// The distribution that weights are drawn from, small by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init: Option<WeightInit>,
     /// Leaves the biases of small weights at 0 as fc.py does; bp.py draws them like weights.
@@ -78,7 +78,7 @@ pub struct Setup {
     pub seed: Option<u64>,
 }
 
-/// Where samples come from.
+/// The source of samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub enum Data {
@@ -99,7 +99,7 @@ pub struct Rows {
     pub samples: Vec<Vec<f64>>,
     /// Their labels.
     pub labels: Vec<Vec<f64>>,
-    /// Where they come from, in words.
+    /// Their source, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Rows and columns of a sample, if it is an image.
@@ -435,8 +435,7 @@ impl From<Written> for Data {
     }
 }
 
-// Serde hands over a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
 }
@@ -459,8 +458,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
 mod cost_name {
     use super::{Cost, Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
-    // Serde hands over a reference.
-    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn serialize<S: Serializer>(cost: &Option<Cost>, serializer: S) -> Result<S::Ok, S::Error> {
         cost.map(Cost::name).serialize(serializer)
     }
@@ -480,8 +478,7 @@ mod model_form {
 
     use super::{Deserialize as _, Deserializer, Model, Serialize as _, Serializer, de};
 
-    // Serde hands over a reference.
-    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(super) fn serialize<S: Serializer>(model: &Option<Model>, serializer: S) -> Result<S::Ok, S::Error> {
         let form = |model: &Model| -> Result<Value, S::Error> {
             let text = model.to_json().map_err(ser::Error::custom)?;

@@ -39,7 +39,7 @@ macro_rules! chapters {
             #[doc = concat!("</script>\n\n<script data-version=\"", env!("CARGO_PKG_VERSION"), "\">")]
             #[doc = include_str!("chapter.js")]
             #[doc = "</script>"]
-            #[allow(rustdoc::broken_intra_doc_links)] // W[1] is a matrix
+            #[allow(rustdoc::broken_intra_doc_links, reason = "W[1] is a matrix")]
             pub mod $name {}
         )*
     };

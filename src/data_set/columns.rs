@@ -10,7 +10,7 @@ use super::table::problem;
 use super::{Answers, Column, Meaning};
 use crate::{Error, ErrorKind, counted};
 
-/// How a table is to be read. By default a column whose name says so is the class, otherwise the last one.
+/// Options for reading a table. By default a column whose name says so is the class, otherwise the last one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Columns {
@@ -25,7 +25,7 @@ pub struct Columns {
     /// The kind of the answer; by default it follows from the column itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
-    /// What is done about missing values; `None` to refuse them.
+    /// The treatment of missing values; `None` to refuse them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
     /// Makes an input of each word in a column of text.
@@ -75,7 +75,7 @@ pub enum Kind {
     Numbers,
 }
 
-/// What is done about missing values in a table.
+/// The treatment of missing values in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Missing {

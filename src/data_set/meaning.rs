@@ -19,7 +19,7 @@ use crate::{Architecture, Error, counted};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Meaning {
-    /// How a pixel becomes an input; `None` if samples are not images, or where a file does not say.
+    /// The way a pixel becomes an input; `None` if samples are not images, or where a file does not say.
     #[serde(skip_serializing_if = "is_default")]
     pub pixels: Option<Pixels>,
     /// The kind of the answers, and the classes in the order of the outputs.
@@ -47,7 +47,7 @@ pub struct Meaning {
     /// True if images were stored column by column, as EMNIST's are, and have been turned.
     #[serde(skip_serializing_if = "is_default")]
     pub transposed: bool,
-    /// What is done about missing values; `None` to refuse them.
+    /// The treatment of missing values; `None` to refuse them.
     #[serde(skip_serializing_if = "is_default")]
     pub missing: Option<Missing>,
     /// The number that a missing value becomes, for each input.

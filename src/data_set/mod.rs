@@ -45,7 +45,7 @@ pub use samples::DataSet;
 pub use source::{Part, Source, Split};
 pub use standardization::Standardization;
 
-/// How a pixel's byte becomes an input.
+/// The ways in which a pixel's byte becomes an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pixels {
@@ -76,7 +76,7 @@ impl Pixels {
     }
 }
 
-/// How a class becomes the desired output vector.
+/// The ways in which a class becomes the desired output vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Targets {

@@ -60,7 +60,7 @@ pub(super) enum Labels {
     Numbers { count: usize, numbers: Vec<f64> },
 }
 
-/// Where samples were read from, for messages.
+/// The place that samples were read from, for messages.
 pub(super) enum Origin {
     /// The program itself.
     Program,

@@ -1,4 +1,4 @@
-//! Where data comes from (built in, a folder or a table), and its two parts.
+//! The source of data (built in, a folder or a table), and its two parts.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -37,7 +37,7 @@ pub enum Part {
     Test,
 }
 
-/// Where data comes from.
+/// The source of a data set.
 ///
 /// As text it is one of the words below, or the path of a folder or a table:
 ///
@@ -75,7 +75,7 @@ pub enum Source {
         /// The file to test on, if there is one.
         #[serde(with = "any_path::option")]
         test: Option<PathBuf>,
-        /// How both are read.
+        /// The options for reading both.
         #[serde(flatten)]
         columns: Columns,
     },

@@ -308,7 +308,7 @@ impl Coordinate {
         Entry { outside: Some(self.parameter), ..self.nowhere() }
     }
 
-    /// Where E, or its slope, is not finite, there is nothing to compare with.
+    /// The verdict where E, or its slope, is not finite: there is nothing to compare with.
     fn nowhere(&self) -> Entry {
         Entry { verdict: Verdict::Domain, ..self.entry(f64::NAN, f64::INFINITY, 0.0) }
     }

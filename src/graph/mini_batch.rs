@@ -1,5 +1,5 @@
-//! What network.py and network2.py add to bp.py, object by object: the mean gradient of a mini-batch, L2 regularisation
-//! and dropout.
+//! The additions of network.py and network2.py to bp.py, object by object: the mean gradient of a mini-batch, L2
+//! regularisation and dropout.
 //!
 //! bp.py's functions are unchanged and do the work. Two things are new:
 //!

@@ -15,7 +15,7 @@ const MOST_SAMPLES: usize = 400;
 /// The curve as the page draws it; its horizontal axis counts epochs.
 #[derive(Debug, Serialize)]
 pub struct Curve {
-    /// Where an epoch ends, and its mean cost.
+    /// The end of an epoch, and its mean cost.
     means: Vec<(f64, f64)>,
     /// The mean of the present epoch so far.
     so_far: Option<(f64, f64)>,

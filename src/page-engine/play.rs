@@ -24,7 +24,7 @@ use crate::{checking, curve, guess, pictures};
 
 /// A network in training, and how it came to be what it is.
 pub struct Play {
-    /// What it began with, before the first step.
+    /// The situation that it began with, before the first step.
     pub situation: Situation,
     pub scene: Scene,
     pub stepper: Stepper,

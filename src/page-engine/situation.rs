@@ -58,7 +58,7 @@ pub struct Situation {
     /// Points added by hand: two inputs and a class.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<(f64, f64, usize)>,
-    /// What was done before, up to the last training at full speed.
+    /// The walks and trainings before, up to the last training at full speed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<Leg>,
     #[serde(flatten)]
@@ -91,14 +91,12 @@ pub struct Leg {
     pub engine: Kind,
 }
 
-// Serde hands over a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_usual(engine: &Kind) -> bool {
     *engine == Kind::default()
 }
 
-// Serde hands over a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(position: &u64) -> bool {
     *position == 0
 }

@@ -31,7 +31,7 @@ impl Kind {
     }
 }
 
-/// How far training has come.
+/// The state of training.
 pub struct Training {
     pub kind: Kind,
     /// Made when it is needed.
@@ -62,7 +62,7 @@ pub struct Report {
     epoch: usize,
     done: usize,
     total: usize,
-    /// What has been reached, in words.
+    /// The state reached, in words.
     words: String,
     pub diverged: bool,
     /// True once something has been trained at full speed.

@@ -36,7 +36,7 @@ pub struct Given<'g> {
     pub place: usize,
     /// The number of samples in the mini-batch.
     pub samples: usize,
-    /// How the mini-batch changes the weights; in bp.py's own steps only the rate.
+    /// The change that the mini-batch makes to the weights; in bp.py's own steps only the rate.
     pub step: &'g MiniBatchStep,
     /// For each hidden layer, the factor on each neuron's output; empty without dropout.
     pub kept: &'g [Vec<f64>],

@@ -25,9 +25,9 @@ pub struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Wire {
-    /// Where it comes from.
+    /// The node it comes from.
     pub upstream: Place,
-    /// Where it leads.
+    /// The node it leads to.
     pub downstream: Place,
 }
 

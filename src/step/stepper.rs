@@ -68,7 +68,7 @@ struct InHand {
     label: Vec<f64>,
     /// The factors of dropout for each hidden layer; empty without dropout.
     kept: Vec<Vec<f64>>,
-    /// How its mini-batch changes the weights.
+    /// The change that its mini-batch makes to the weights.
     step: MiniBatchStep,
 }
 

@@ -67,7 +67,7 @@ pub struct Checkpoint {
     pub config: RunConfig,
     /// The present weights and biases.
     pub parameters: Parameters,
-    /// How far training has come.
+    /// The state of training.
     pub state: TrainingState,
 }
 

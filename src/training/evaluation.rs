@@ -27,7 +27,7 @@ pub struct Evaluation {
     pub total: usize,
     /// The mean cost of a sample, without any regularisation term; NaN if there were no samples.
     pub mean_cost: f64,
-    /// How close the numbers are, where answers are numbers.
+    /// The closeness of the numbers, if answers are numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Closeness>,
 }

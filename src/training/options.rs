@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data_set::Targets;
 use crate::{Cost, Error, MiniBatches, WeightInit};
 
-/// How to train. By default every sample is a step, as in bp.py, at rate 0.3 for five epochs.
+/// The options of training. By default every sample is a step, as in bp.py, at rate 0.3 for five epochs.
 ///
 /// ```
 /// use backprop::training::Options;
@@ -163,7 +163,7 @@ pub struct PresetChoices {
     pub hidden: usize,
     /// The cost.
     pub cost: Cost,
-    /// How the starting weights are drawn.
+    /// The distribution of the starting weights.
     pub init: WeightInit,
     /// The number of epochs from one save of the network to the next.
     pub save_every: Option<usize>,

@@ -24,11 +24,11 @@ pub struct RunConfig {
     pub architecture: Architecture,
     /// The data it is trained and tested on.
     pub data: DataRecord,
-    /// How it is trained.
+    /// The options of its training.
     pub options: Options,
     /// The files it writes, and when.
     pub outputs: Outputs,
-    /// Where the starting weights came from.
+    /// The origin of the starting weights.
     #[serde(default)]
     pub beginning: Beginning,
 }
@@ -44,12 +44,12 @@ pub struct Difference {
     pub other: Value,
 }
 
-/// Where the starting weights came from. This matters only when two runs are compared.
+/// The origin of the starting weights. This matters only when two runs are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Beginning {
     /// The preset the run began with, as on the command line.
     pub preset: Option<String>,
-    /// How weights were drawn; `None` if they came from a model.
+    /// The distribution that weights were drawn from; `None` if they came from a model.
     pub init: Option<WeightInit>,
     /// The path of that model.
     #[serde(with = "any_path::option")]
@@ -59,7 +59,7 @@ pub struct Beginning {
 /// The samples that a run is trained and tested on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataRecord {
-    /// Where they come from.
+    /// The source they come from.
     pub source: Source,
     /// Their meaning.
     #[serde(flatten)]

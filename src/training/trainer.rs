@@ -60,7 +60,7 @@ pub struct Trainer<'a> {
     state: TrainingState,
 }
 
-/// How far training has come. Together with the weights and the options, this is all that is needed to go on.
+/// The state of training. Together with the weights and the options, this is all that is needed to go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingState {
     /// Epochs finished.
@@ -148,7 +148,7 @@ impl EpochReport {
     }
 }
 
-/// How far the present epoch has come.
+/// The progress of the present epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The epoch, from 1.

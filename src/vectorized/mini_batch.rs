@@ -30,7 +30,7 @@ const ENOUGH_NON_ZEROS: usize = 40;
 /// The state of a layer for the samples of a mini-batch, until the next one.
 #[derive(Debug, Clone)]
 pub(super) struct Memory<T: Number> {
-    /// How the samples go through the weights.
+    /// The way the samples go through the weights.
     way: Way<T>,
     /// Outputs, n_out × samples; with dropout, before it.
     outputs: PanelMatrix<T>,
@@ -43,7 +43,7 @@ pub(super) struct Memory<T: Number> {
     deltas_by_row: Vec<T::Lanes>,
 }
 
-/// How samples go through the weights of a layer. Both ways give the same bits.
+/// The ways for samples to go through the weights of a layer. Both give the same bits.
 #[derive(Debug, Clone, Default)]
 struct Way<T> {
     /// Either as a matrix product, …

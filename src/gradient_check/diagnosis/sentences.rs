@@ -161,7 +161,7 @@ impl Diagnosis {
     }
 }
 
-/// Where a constant factor may come from.
+/// Returns the likely origin of a constant factor.
 fn origin_of(factor: f64) -> String {
     let (size, is) = (factor.abs(), |number: f64| (factor.abs() / number - 1.0).abs() < 1e-2);
     let whole = |number: f64| number > 2.5 && (number / number.round() - 1.0).abs() < 1e-4;

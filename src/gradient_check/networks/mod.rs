@@ -1,4 +1,4 @@
-//! How this crate's networks are checked.
+//! The gradient check of this crate's networks.
 //!
 //! Read `checked_network` first: a network together with its samples is a [`Checkable`](super::Checkable). `task` is
 //! what it is checked on, `layout` the order of its parameters; `object_graph` and `vectorized_network` say where each

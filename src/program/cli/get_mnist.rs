@@ -23,7 +23,7 @@ const ANOTHER_MIRROR: &str = "try again, or try another mirror with --url";
 /// A data set of four files.
 struct Set {
     name: &'static str,
-    /// Where its files go.
+    /// The folder for its files.
     folder: &'static str,
     mirror: &'static str,
     files: &'static [MnistFile; 4],
@@ -127,7 +127,7 @@ const FILES: [MnistFile; 4] = [
 /// a file with other contents is kept, unless --force is given.
 #[derive(Debug, Args)]
 pub(super) struct GetMnist {
-    /// Where the files go [default: data/mnist, or data/fashion-mnist]
+    /// The folder for the files [default: data/mnist, or data/fashion-mnist]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 

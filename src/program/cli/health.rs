@@ -35,11 +35,11 @@ const FAR: f64 = 3.0;
 /// The steps after which small weights have usually begun to learn.
 const STEPS: usize = 20_000;
 
-/// How a network was trained.
+/// The training of a network.
 pub(super) struct Training<'a> {
     /// The options.
     pub(super) options: &'a Options,
-    /// How its weights were drawn, if they were.
+    /// The way its weights were drawn, if they were.
     pub(super) init: Option<WeightInit>,
     /// The rate by default for such samples.
     pub(super) usual_rate: f64,

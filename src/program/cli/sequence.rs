@@ -33,7 +33,7 @@ pub(super) struct SequenceArgs {
     setup: SetupArgs,
 }
 
-/// How the samples are trained on: flags, or an editor's launch arguments.
+/// The options of training on the samples: flags, or an editor's launch arguments.
 #[derive(Debug, Clone, Args, Deserialize)]
 #[serde(default)]
 pub(super) struct TrainingArgs {

@@ -40,7 +40,7 @@ pub(super) struct SetupArgs {
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     cost: Option<Cost>,
 
-    /// How random weights are drawn [default: small; for `check` scaled]
+    /// The distribution of random weights [default: small; for `check` scaled]
     #[arg(long, value_name = "INIT", value_parser = words::<WeightInit>())]
     init: Option<WeightInit>,
 

@@ -1,4 +1,4 @@
-//! What to do about an error of the operating system: the one table.
+//! Remedies for errors of the operating system, in one table.
 
 use std::io::{Error, ErrorKind};
 

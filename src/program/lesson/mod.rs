@@ -101,7 +101,7 @@ pub struct Entry {
     pub path: &'static str,
     /// Its code.
     pub source: &'static str,
-    /// What it says.
+    /// Its text.
     pub text: Text,
     /// Adds its settings to a command.
     pub settings: fn(Command) -> Command,

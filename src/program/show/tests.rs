@@ -63,7 +63,7 @@ fn a_page_holds_what_it_begins_with_and_digits_only_where_they_are_wanted() {
     assert!(page::html(&situation, true).expect("nothing is written").len() > 3_000_000);
 }
 
-/// What each key does in the terminal, and the same on the page.
+/// The effect of each key in the terminal, and the same on the page.
 const KEYS: [(&str, &str, &str); 30] = [
     ("ArrowRight", "Next", "forward"),
     ("Enter", "Next", "forward"),

@@ -18,7 +18,7 @@ pub struct Arena {
 
 /// A node in a pickle: layer, place, whether it is constant, upstream and downstream connections.
 pub type NodeState = (u32, u32, bool, Vec<usize>, Vec<usize>);
-/// What was wired by hand, in a pickle: nodes, and the two ends of each connection.
+/// The part wired by hand, in a pickle: nodes, and the two ends of each connection.
 pub type Wired = Option<(Vec<NodeState>, Vec<(usize, usize)>)>;
 
 impl Arena {

@@ -62,7 +62,7 @@ enum Block {
     Gradient,
 }
 
-/// Which entries are marked.
+/// The entries that are marked.
 #[derive(Debug, Clone, Copy)]
 enum Marks {
     Nothing,

@@ -1,4 +1,4 @@
-//! Where to stop: at lines, at nodes, layers, passes, epochs and samples, where a condition holds, and where a number
+//! Breakpoints: on lines, on nodes, layers, passes, epochs and samples, where a condition holds, and where a number
 //! changes.
 
 use backprop::graph::NodeId;

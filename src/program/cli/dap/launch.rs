@@ -27,7 +27,7 @@ struct Configuration {
     training: TrainingArgs,
     from: Option<PathBuf>,
     edited: bool,
-    /// How the table of `data` is read.
+    /// The options for reading the table of `data`.
     #[serde(flatten)]
     columns: Columns,
     classes: bool,

@@ -50,7 +50,7 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
 
-    /// How weights start [default: small]
+    /// The distribution of starting weights [default: small]
     #[arg(long, value_name = "INIT", value_parser = words::<WeightInit>())]
     pub(super) init: Option<WeightInit>,
 

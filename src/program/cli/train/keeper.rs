@@ -20,7 +20,7 @@ use crate::io;
 pub(super) struct Keeper {
     /// The run, with the weights and the state of the latest save or attempt to save.
     run: Checkpoint,
-    /// Where checkpoints go, if anywhere.
+    /// The path of checkpoints, if any are written.
     path: Option<PathBuf>,
     /// `true` if the latest state of the run is not on disk because it could not be written.
     checkpoint_is_due: bool,

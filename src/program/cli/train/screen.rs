@@ -27,7 +27,7 @@ pub(super) struct Screen {
     puts_out_numbers: bool,
     tested: Tested,
     holds_out: bool,
-    /// How well the network began, if that is all that was asked for.
+    /// The evaluation of the network before training, if that is all that was asked for.
     start: Option<Evaluation>,
     /// Warnings about the network.
     notes: Vec<String>,

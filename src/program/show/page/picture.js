@@ -30,7 +30,7 @@ export function layerName(layer, sizes = session.network.sizes) {
   return last > 2 ? `hidden layer ${layer}` : "hidden layer";
 }
 
-/** The output layer's constant node feeds nobody and is not drawn. @param {Network} network @param {NetworkNode} node */
+/** The output layer's constant node feeds nothing and is not drawn. @param {Network} network @param {NetworkNode} node */
 const isDrawn = (network, node) => !(node.constant && node.layer === network.sizes.length - 1);
 
 /**

@@ -22,7 +22,7 @@ pub struct App {
     pub(super) stepper: Stepper,
     /// Rows and columns of a sample that is an image.
     pub image_shape: Option<(usize, usize)>,
-    /// Where the samples come from.
+    /// The source of the samples, in words.
     pub source: String,
     /// The names of the outputs, if each is a class.
     pub classes: Vec<String>,
@@ -41,7 +41,7 @@ pub struct App {
     speed: usize,
     /// The fraction of a step that is due.
     due: f64,
-    /// What the last key did, if the picture does not show it.
+    /// The effect of the last key, if the picture does not show it.
     pub(super) message: Option<String>,
     /// True once the user has asked to leave.
     pub(super) leaving: bool,
