@@ -95,7 +95,7 @@ const ROW_NUMBER_NAMES: [&str; 5] = ["", "id", "index", "unnamed: 0", "row"];
 /// Whole numbers with at most this many different values are classes.
 const SURELY_CLASSES: usize = 20;
 /// Whole numbers with more values are classes only if they have no gaps and at most this many values.
-pub(super) const MOST_CLASSES: usize = 1000;
+const MOST_CLASSES: usize = 1000;
 /// Words in a table with fewer rows may all differ and still be classes.
 const FEW_ROWS: usize = 20;
 

@@ -146,6 +146,23 @@ pub struct NamedGroup {
     pub shape: Vec<usize>,
 }
 
+impl NamedGroup {
+    /// Returns the name of an entry, numbered from 0 in row-major order: `encoder.0.weight[2, 0]`; that of the group if its
+    /// shape is empty.
+    pub fn name_of(&self, entry: usize) -> String {
+        if self.shape.is_empty() {
+            return self.name.clone();
+        }
+        let mut rest = entry;
+        let mut place: Vec<String> = Vec::new();
+        for size in self.shape.iter().rev() {
+            place.insert(0, (rest % size).to_string());
+            rest /= size;
+        }
+        format!("{}[{}]", self.name, place.join(", "))
+    }
+}
+
 /// The error with one parameter changed, without touching the model: see [`Checkable::incremental`].
 pub trait Incremental: Sync {
     /// Returns the error with nothing changed.

@@ -325,17 +325,9 @@ impl<T: Real, X> Checkable for ClosureModel<'_, T, X> {
         }
     }
 
-    /// `encoder.weight[2, 0]`, by the group's shape.
     fn name(&self, index: usize) -> String {
         let Some(group) = self.group_of(index) else { return format!("parameter {index}") };
-        let NamedGroup { name, shape } = &self.details.groups[group];
-        let mut rest = index - self.starts[group];
-        let mut place: Vec<String> = Vec::new();
-        for size in shape.iter().rev() {
-            place.insert(0, (rest % size).to_string());
-            rest /= size;
-        }
-        format!("{name}[{}]", place.join(", "))
+        self.details.groups[group].name_of(index - self.starts[group])
     }
 
     fn details(&mut self) -> Details {

@@ -427,17 +427,18 @@ mod tests {
         assert_eq!(still.is_cut_off(), [false, true]);
     }
 
+    fn staircase(d: f64) -> f64 {
+        if d > 2.0 {
+            3.0
+        } else if d > 0.5 {
+            1.5
+        } else {
+            1.0
+        }
+    }
+
     #[test]
     fn a_change_may_go_unseen_up_to_the_last_step_where_e_is_the_same() {
-        let staircase = |d: f64| {
-            if d > 2.0 {
-                3.0
-            } else if d > 0.5 {
-                1.5
-            } else {
-                1.0
-            }
-        };
         assert_eq!(ladder(staircase, 0.0, 0.0).unseen_change(), Some((0.5, 0.25)));
         // A larger jump than rounding can make was not swallowed.
         let mut small = ladder(staircase, 0.0, 0.0);
@@ -450,15 +451,6 @@ mod tests {
 
     #[test]
     fn the_steps_of_a_staircase_are_its_noise_unless_they_are_too_large_for_rounding() {
-        let staircase = |d: f64| {
-            if d > 2.0 {
-                3.0
-            } else if d > 0.5 {
-                1.5
-            } else {
-                1.0
-            }
-        };
         assert_eq!(ladder(staircase, 0.1, 1.0).scatter(), 0.5);
         assert_eq!(ladder(staircase, 0.7, 1.0).scatter(), 0.7);
         assert_eq!(ladder(staircase, 0.1, 0.2).scatter(), 0.1);

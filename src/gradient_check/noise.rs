@@ -95,7 +95,7 @@ pub(super) const EVALUATIONS: usize = 2 * POINTS;
 const INCREMENTAL_LINES: usize = 16;
 
 /// Returns the noise of E at these parameters, by steps of this part of each. They are left as they were.
-pub(super) fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
+fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let steps: Vec<f64> = parameters
         .iter()

@@ -10,7 +10,7 @@ use super::{Phase, Place, Reading, Step, Target, Term};
 use crate::{Activation, Cost};
 
 /// A longer sum is shortened. ([`Reading::terms`] still has all of its terms.)
-pub const TERMS_SHOWN_IN_FULL: usize = 8;
+const TERMS_SHOWN_IN_FULL: usize = 8;
 
 /// The number of decimals by default, as in bp.py's dump.
 const DECIMALS: usize = 6;

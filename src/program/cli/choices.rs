@@ -129,7 +129,7 @@ impl std::str::FromStr for Sizes {
 
 impl Sizes {
     /// Checks that the model of `--from` has these sizes.
-    pub(super) fn check_against(&self, model: &Model) -> Result<(), Error> {
+    fn check_against(&self, model: &Model) -> Result<(), Error> {
         if self.0 == model.architecture.sizes {
             return Ok(());
         }

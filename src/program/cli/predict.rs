@@ -303,7 +303,7 @@ fn numbers_text(numbers: &[f64]) -> String {
 
 /// Prints the output vector: for each number a line with the name of its class and a bar. The largest is marked, unless
 /// there is a tie.
-pub(super) fn write_outputs(output: &mut Output, outputs: &[f64], meaning: &Meaning) -> std::io::Result<()> {
+fn write_outputs(output: &mut Output, outputs: &[f64], meaning: &Meaning) -> std::io::Result<()> {
     let (answers, names) = (&meaning.answers, meaning.output_names());
     if *answers == Answers::Numbers {
         for (index, value) in outputs.iter().enumerate() {

@@ -158,20 +158,9 @@ impl Checkable for Model<'_> {
         ParameterId::InGroup { group, index: index - self.starts[group] }
     }
 
-    /// `encoder.weight[2, 0]`.
     fn name(&self, index: usize) -> String {
         let group = self.leaf_of(index);
-        let mut rest = index - self.starts[group];
-        let Leaf { name, shape, .. } = &self.leaves[group];
-        if shape.is_empty() {
-            return name.clone();
-        }
-        let mut place: Vec<String> = Vec::new();
-        for size in shape.iter().rev() {
-            place.insert(0, (rest % size).to_string());
-            rest /= size;
-        }
-        format!("{name}[{}]", place.join(", "))
+        self.details.groups[group].name_of(index - self.starts[group])
     }
 
     fn details(&mut self) -> Details {

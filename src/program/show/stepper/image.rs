@@ -12,7 +12,7 @@ use crate::show::picture::half_blocks;
 
 impl App {
     /// Returns the neuron of the first hidden layer at the step or the cursor; otherwise the first one.
-    pub fn hidden_neuron(&self) -> usize {
+    fn hidden_neuron(&self) -> usize {
         let wire = self.connection_under_cursor().map(|(_, wire)| [wire.downstream, wire.upstream]);
         let node = self.latest.as_ref().and_then(|step| step.action.node()).map(|id| self.place(id));
         let is_hidden = |place: &Place| place.layer == 1 && place.number.is_some();
