@@ -32,8 +32,8 @@ impl Architecture {
 
     /// Creates an architecture of sigmoid neurons with the quadratic cost, as in bp.py, fc.py and network.py.
     ///
-    /// `sizes` are the numbers of neurons in each layer, input first. Nothing is refused here; [`Architecture::check`]
-    /// does that, and every network calls it.
+    /// `sizes` are the numbers of neurons in each layer, input first. They are not checked here;
+    /// [`Architecture::check`] does that, and every network calls it.
     pub fn new(sizes: &[usize]) -> Self {
         Self {
             sizes: sizes.to_vec(),
@@ -119,8 +119,8 @@ impl Architecture {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Architecture`]: fewer than two layers, a layer of size zero, not one activation for each layer after
-    /// the input, or a cost that cannot follow the output layer's activation ([`Cost::accepts`]).
+    /// [`ErrorKind::Architecture`]: fewer than two layers, a layer of size zero, a number of activations other than
+    /// one per layer after the input, or a cost that cannot follow the output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
         let wrong = |found: String| Error::new(ErrorKind::Architecture, found);
         let (layers, activations, sizes) = (self.sizes.len(), self.activations.len(), self.sizes_text());

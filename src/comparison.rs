@@ -47,7 +47,7 @@ impl Comparison {
 /// Samples and labels to compare on.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
-    /// Labels, one row of n_out numbers a sample.
+    /// Labels, one row of n_out numbers per sample.
     pub labels: &'a [f64],
     /// The same number of samples, one row of n_in numbers each.
     pub samples: &'a [f64],

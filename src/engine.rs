@@ -46,7 +46,7 @@ pub trait Engine {
     /// If the sample is not as long as the input layer.
     fn predict(&mut self, sample: Sample<'_>) -> Vec<f64>;
 
-    /// Returns the output vectors for many samples: rows of n_out numbers for as many rows of n_in.
+    /// Returns the output vectors for many samples: one row of n_out numbers for each row of n_in.
     ///
     /// # Panics
     /// If the slice does not hold whole rows.

@@ -139,7 +139,7 @@
         reason = "the map names every module, with links to those left out"
     )
 )]
-#![cfg_attr(docsrs, feature(doc_cfg))] // on docs.rs, what needs a feature says so
+#![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs marks items that need a feature
 
 mod activation;
 mod architecture;

@@ -25,7 +25,7 @@ pub struct MiniBatches {
     pub seed: u64,
 }
 
-/// One sample a step, nothing added to gradient descent: how bp.py and fc.py train.
+/// One sample per step, nothing added to gradient descent, as in bp.py and fc.py.
 impl Default for MiniBatches {
     fn default() -> Self {
         Self { size: 1, l2: 0.0, dropout: 0.0, seed: 0 }

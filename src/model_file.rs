@@ -44,7 +44,7 @@ use crate::{
 const FORMAT: &str = "backprop-model";
 const VERSION: &str = "1";
 
-/// A network's architecture and parameters, and how its inputs and outputs are to be read.
+/// A network's architecture and parameters, and the meaning of its inputs and outputs.
 ///
 /// ```
 /// use backprop::model_file::Model;
@@ -136,7 +136,7 @@ impl Model {
             || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
     }
 
-    /// Reads number by number, so only the beginning is read of a file that is not a model.
+    /// Reads number by number, so that only the beginning of a file that is not a model is read.
     fn read_file(path: &Path, edited: Edited) -> Result<Self, Error> {
         let fail = |error: std::io::Error| {
             let remedy = match error.kind() {

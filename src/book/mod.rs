@@ -1,6 +1,6 @@
 //! The book: from one neuron to a network that reads handwriting.
 //!
-//! Every formula is derived, every number is computed, and you can stop at every line of code that does it and look.
+//! Every formula is derived, every number is computed, and you can stop at every line of code that does it, and look.
 //! You need a little Rust and school mathematics, but no knowledge of neural networks. Chapters 1 to 6 build on each
 //! other.
 //!

@@ -85,7 +85,7 @@ pub enum Missing {
     Mean,
 }
 
-/// Names, in small letters, of columns that hold the class.
+/// Names, in lower case, of columns that hold the class.
 const CLASS_NAMES: [&str; 9] =
     ["label", "labels", "class", "classes", "species", "digit", "category", "target class", "class label"];
 /// Names of columns that hold the answer, be it a class or a number.
@@ -210,7 +210,7 @@ impl Roles {
         })
     }
 
-    /// Decides which columns are the answer. Returns whether something says so.
+    /// Decides which columns are the answer. Returns true if an option, a name or the earlier table says so.
     fn choose_targets(&mut self, grid: &Grid, columns: &Columns, free: &[usize]) -> Result<bool, Error> {
         if !columns.target.is_empty() {
             for text in &columns.target {
@@ -228,7 +228,7 @@ impl Roles {
         let called = |names: &[&str]| -> Vec<usize> {
             free.iter().copied().filter(|&column| self.called(column, names)).collect()
         };
-        // Of points, y is a coordinate; at the end of a row it is the answer.
+        // In a table of points, y is a coordinate; at the end of a row it is the answer.
         let mut answers = called(&ANSWER_NAMES);
         answers.retain(|&column| {
             !self.called(column, &["y"]) || [free.first(), free.last()].contains(&Some(&column))

@@ -158,7 +158,7 @@ impl DataSet {
         Ok(Self { numbering: Some(numbering.into()), ..self.with_meaning(meaning) })
     }
 
-    /// Refuses a choice about pixels for samples that have none.
+    /// Refuses an option about pixels for samples that have none.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`].

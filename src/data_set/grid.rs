@@ -11,7 +11,7 @@ use crate::{Error, counted};
 /// The most letters of a table that a message quotes.
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-/// The words for a missing value, in small letters.
+/// The words for a missing value, in lower case.
 const MISSING: [&str; 14] =
     ["", "?", ".", "-", "na", "n/a", "n.a.", "#n/a", "#nv", "<na>", "nan", "null", "none", "missing"];
 
@@ -29,7 +29,7 @@ pub(super) struct Grid {
     pub(super) columns: usize,
     /// The text of the first row, which may be a header.
     pub(super) head: Vec<String>,
-    /// Numbers, row by row; the place of a word is a NaN with the number of the word in its lower bits.
+    /// Numbers, row by row; a word is a NaN with the number of the word in its lower bits.
     cells: Vec<f64>,
     lines: Vec<u32>,
     words: Vec<String>,
@@ -235,7 +235,7 @@ fn delimiter_of(text: &[u8]) -> u8 {
     b"\t;,|".iter().copied().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
 }
 
-/// Reads a finite number, and says which decimal mark it has: 0 for a comma, 1 for a point.
+/// Reads a finite number, and returns it with its decimal mark: 0 for a comma, 1 for a point.
 fn number(field: &[u8], delimiter: u8) -> Option<(f64, Option<usize>)> {
     let text = std::str::from_utf8(field).ok()?.trim();
     if let Ok(number) = text.parse::<f64>() {

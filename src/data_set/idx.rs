@@ -60,7 +60,7 @@ pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
-/// Reads labels, a byte each, from the contents of a file; `path` is for messages.
+/// Reads labels, one byte each, from the contents of a file; `path` is for messages.
 ///
 /// # Errors
 /// As [`decode_images`].
@@ -118,7 +118,7 @@ pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images,
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
-/// Reads labels, a byte each, from a file.
+/// Reads labels, one byte each, from a file.
 pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
     let (_, bytes) = read(path, 1, "labels", |_| Ok(()))?;
     Ok(bytes)

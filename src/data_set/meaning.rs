@@ -99,7 +99,8 @@ impl Meaning {
         !self.inputs.is_empty()
     }
 
-    /// Returns what makes inputs of the numbers in a row of the table: pixels scaled, and inputs standardized.
+    /// Returns the scaling that turns the numbers in a row of the table into inputs: pixels scaled, and inputs
+    /// standardized.
     ///
     /// ```
     /// use backprop::data_set::{Meaning, Standardization};

@@ -377,7 +377,7 @@ pub fn check_vjp<T: Real>(
             assert_eq!(
                 now,
                 outputs,
-                "the function has {} here and {now} there: it must have as many everywhere",
+                "the function has {} here and {now} there: the number must be the same everywhere",
                 counted(outputs, "output")
             );
             let terms = output.iter().zip(&v).map(|(output, v)| output.to_f64() * v.to_f64());

@@ -281,7 +281,8 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// E at a distance along a line, by the model's own forward pass, and the distance that the parameter really moved.
+    /// E at a distance along a line, by the model's own forward pass, and the actual distance that the parameter
+    /// moved.
     fn probe(&mut self, line: &Line, distance: f64) -> Point {
         let mut moved = distance;
         for &(index, part) in &line.members {
@@ -326,7 +327,7 @@ impl<'m> Walk<'m> {
         let mut test = taylor::run(slope, noise, &mut |distance| self.probe(&line, distance).error);
         self.evaluations += taylor::EVALUATIONS;
         self.restore(&line);
-        // A bend near by, or a slope that holds over a tiny distance only, looks the same from afar.
+        // A bend nearby, or a slope that holds over a tiny distance only, looks the same from afar.
         if test.outcome == TaylorOutcome::FirstOrder
             && (right || self.judge(&[line])[0].verdict != Verdict::Disagree)
         {

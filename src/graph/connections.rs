@@ -38,7 +38,7 @@ impl Connections {
         ConnectionId(place)
     }
 
-    /// Returns every connection as bp.py prints it, a line each.
+    /// Returns every connection as bp.py prints it, one per line.
     ///
     /// # Panics
     /// If `nodes` belongs to another network and is too short for the ids in this list.

@@ -28,7 +28,7 @@ impl Links {
         downstream_delta
     }
 
-    /// Returns these connections as bp.py prints them, an indented line each.
+    /// Returns these connections as bp.py prints them, one per indented line.
     pub fn dump(&self, nodes: &[AnyNode], connections: &[Connection]) -> String {
         self.ids.iter().map(|id| ["\t", &connections[id.index()].dump(nodes), "\n"].concat()).collect()
     }

@@ -111,7 +111,7 @@ impl Network {
     /// [`Layer`] for each layer.
     ///
     /// The formulas follow whatever connections there are. Code that treats a layer as a matrix ([`Engine`]'s
-    /// parameters, a model file, the gradient check) wants it wired as [`Network::try_new`] does: every node, the
+    /// parameters, a model file, the gradient check) needs it wired as [`Network::try_new`] does: every node, the
     /// constant one last, with every neuron of the next layer.
     ///
     /// ```

@@ -8,8 +8,8 @@ use crate::digits::{from_base64, to_base64};
 /// Rows and columns of a drawing.
 const SIDE: usize = 28;
 
-/// A drawing and the class it is meant to be. As text it is the box around its ink (left, top, width, height), then two
-/// grey levels a byte, in base64.
+/// A drawing and the class it is meant to be. As text it is the box around its ink (left, top, width, height), then
+/// two grey levels per byte, in base64.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drawn {
     pub image: Image,

@@ -68,7 +68,7 @@ static FUSED: OnceLock<Fused> = OnceLock::new();
 /// has no instruction for: adding numbers·factor to sums with one rounding. Returns whether the function does that.
 ///
 /// # Safety
-/// At that place is a [`Fused`] that reads and writes no more numbers than it is told; always a multiple of 8.
+/// At that place is a [`Fused`] that reads and writes no more numbers than it is asked to; always a multiple of 8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fuse(place: usize) -> bool {
     // SAFETY: as promised above; in WebAssembly a pointer to a function is its place in the table.

@@ -102,7 +102,7 @@ impl Map {
         self.places[node].number.map_or_else(String::new, |number| number.to_string())
     }
 
-    /// Returns everything that the page is told only once.
+    /// Returns everything that the page receives only once.
     pub fn drawing(&self, network: &Network, image_shape: Option<(usize, usize)>) -> Drawing {
         let architecture = &network.architecture;
         let last = self.last_layer();
@@ -151,7 +151,7 @@ impl Map {
     }
 }
 
-/// The network in the form that the page is told once.
+/// The network in the form that the page receives once.
 #[derive(Debug, Serialize)]
 pub struct Drawing {
     sizes: Vec<usize>,

@@ -106,7 +106,7 @@ struct ConnectionNumbers {
     /// |w| as a share of the largest.
     share: f64,
     negative: bool,
-    /// Set if the page was not told of it at the start.
+    /// Set if the page did not receive it at the start.
     #[serde(flatten)]
     drawn: Option<DrawnConnection>,
 }

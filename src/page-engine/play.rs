@@ -305,7 +305,7 @@ impl Play {
         let architecture = &self.scene.network.architecture;
         let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
         if inputs != 784 {
-            return Err(format!("a drawing has 784 numbers, and this network {inputs} inputs"));
+            return Err(format!("a drawing has 784 numbers, but this network has {inputs} inputs"));
         }
         if drawn.label >= outputs {
             return Err(format!(
@@ -327,7 +327,7 @@ impl Play {
         text(&With { more, moment: &moment })
     }
 
-    /// Returns everything that the page is told once, and the present moment.
+    /// Returns everything that the page receives once, and the present moment.
     pub fn introduction(&mut self, message: Option<&str>) -> Result<String, String> {
         self.catch_up();
         let mut report = self.training.report();
@@ -407,7 +407,7 @@ impl Play {
     pub fn with_point(&self, x: f64, y: f64, class: usize) -> Result<Situation, String> {
         let rows = &self.scene.rows;
         if rows.samples[0].len() != 2 || class >= rows.labels[0].len().max(2) {
-            return Err("only points in the plane can be added, of a class that there is".to_owned());
+            return Err("only points in the plane can be added, of an existing class".to_owned());
         }
         let place = pictures::Frame::of(rows).place(x, y);
         let mut situation = self.situation.clone();

@@ -28,7 +28,7 @@ pub struct Run {
     pub vectorized_us: f64,
 }
 
-/// Checks that a race takes no longer than some seconds.
+/// Checks that a race takes no longer than a few seconds.
 fn checked(sizes: &[usize]) -> Result<Architecture, String> {
     let architecture = Architecture::new(sizes);
     architecture.check().map_err(|error| error.to_string())?;
@@ -46,8 +46,7 @@ pub fn compare(sizes: &[usize]) -> Result<String, String> {
     let (labels, samples) = backprop::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
     let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
-    // A browser compiles code that runs often a second time, to faster code, so the engines are timed only after a
-    // first run.
+    // A browser compiles code that runs often again, to faster code, so the engines are timed only after a first run.
     run();
     let found = run();
     text(&json!({

@@ -107,7 +107,7 @@ impl Session {
         self.play.as_mut().ok_or_else(|| "nothing has been started".to_owned())
     }
 
-    /// Starts, and answers with everything that the page is told once. If that fails, the earlier state is kept.
+    /// Starts, and answers with everything that the page receives once. If that fails, the earlier state is kept.
     fn start(&mut self, situation: Situation, message: Option<&str>) -> Result<String, String> {
         let mut play = Play::new(situation, self.digits.as_ref())?;
         let answer = play.introduction(message)?;
@@ -122,8 +122,9 @@ impl Session {
             play.goto(position)?;
             return play.introduction(None);
         }
-        let coded =
-            fragment.strip_prefix("situation=").ok_or("the address carries no situation of this page")?;
+        let coded = fragment
+            .strip_prefix("situation=")
+            .ok_or("the address does not describe a situation of this page")?;
         let (coded, image) =
             coded.split_once('&').map_or((coded, None), |(coded, image)| (coded, Some(image)));
         let bytes = from_base64(coded).map_err(|_| "the situation in the address is damaged")?;

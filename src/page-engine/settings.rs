@@ -157,7 +157,7 @@ fn on_data(mut situation: Situation, name: &str) -> Situation {
 pub fn with_model(play: &Play, file: &str, text: &str, digits: bool) -> Result<(Situation, String), String> {
     let model = Model::from_json(text).map_err(|problem| {
         let problem = problem.to_string();
-        // The parser's own words speak of Rust's types and of places in the text.
+        // The parser's own words mention Rust's types and places in the text.
         let is_kind = problem.contains(" at line ");
         let problem = if is_kind {
             "it does not hold sizes, weights, biases and a cost as a model does"

@@ -16,7 +16,7 @@ use crate::training::Kind;
 /// The most parameters; more would make a page slow.
 const MOST_PARAMETERS: usize = 2_000_000;
 
-/// The most nodes; each is told of at every step.
+/// The most nodes; each is sent at every step.
 const MOST_NODES: usize = 5_000;
 
 /// The most numbers in samples that are made up.
@@ -243,7 +243,7 @@ impl Situation {
     }
 }
 
-/// Returns a count for this machine; no more can be used of a larger one.
+/// Returns a count as this machine can use it; a larger one is cut off.
 fn saturated(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

@@ -1,4 +1,4 @@
-//! The words for a number that is pointed at: the steps that computed it, and what of it can be changed by hand.
+//! The words for a number that is pointed at: the steps that computed it, and the changes by hand that it allows.
 
 use backprop::data_set::Answers;
 use backprop::graph::{ConnectionId, NodeId};

@@ -81,7 +81,7 @@ impl Edits {
             Edit::Rate(rate) => Some((placed.training_step, rate)),
             _ => None,
         });
-        // Of two in the same training step the newer one counts.
+        // If there are two in the same training step, the newer one counts.
         let latest = edited.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
         latest.map(|(_, rate)| rate)
     }

@@ -38,7 +38,7 @@ pub struct Closeness {
     /// The root of the mean squared difference, in the unit of the numbers.
     pub rmse: f64,
     /// The share of the variance that is explained: 1 for a perfect network, 0 for one that always answers with the
-    /// mean. Of several numbers, the mean of their shares; `None` if all labels are the same.
+    /// mean. For several numbers, the mean of their shares; `None` if all labels are the same.
     pub r2: Option<f64>,
 }
 

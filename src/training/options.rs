@@ -33,7 +33,7 @@ pub struct Options {
     pub targets: Targets,
     /// Shuffles the samples for every epoch.
     pub shuffle: bool,
-    /// The seed of orders and dropout masks, and in the program of the starting weights.
+    /// The seed of sample orders and dropout masks; in the program, also of the starting weights.
     pub seed: u64,
     /// The number of epochs from one evaluation to the next.
     pub evaluate_every: usize,
@@ -79,7 +79,7 @@ impl Options {
     /// Checks that training can begin.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): a number outside its range, or no rule that ever ends the training.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): a number outside its range, or no rule that ends the training.
     pub fn check(&self) -> Result<(), Error> {
         if !(self.rate.is_finite() && self.rate > 0.0) {
             return Err(Error::usage(format!(

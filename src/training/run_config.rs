@@ -129,7 +129,7 @@ impl RunConfig {
         found
     }
 
-    /// Returns a model with these weights and with what it must know about its data.
+    /// Returns a model with these weights and the meaning of its data.
     pub fn model(&self, parameters: Parameters) -> Model {
         Model { architecture: self.architecture.clone(), parameters, meaning: self.data.meaning.clone() }
     }

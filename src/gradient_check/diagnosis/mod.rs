@@ -94,7 +94,7 @@ pub enum Pattern {
         /// The largest of those ratios.
         largest: f64,
     },
-    /// Every layer disagrees, and in the last the ratio is a product of one number a row and one a column.
+    /// Every layer disagrees, and in the last the ratio is a product of one number per row and one per column.
     OtherSample,
     /// There are several samples, and the analytic gradient of the last layer is the product δ·x of a single one.
     OneSampleOfSeveral,

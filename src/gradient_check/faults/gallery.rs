@@ -128,7 +128,7 @@ pub static GALLERY: &[Fault] = &[
     },
     Fault {
         name: "bias-gradient-dropped",
-        description: "the biases get no gradient and keep their first values for ever",
+        description: "the biases get no gradient and keep their starting values forever",
         looks_like: "only biases disagree, their analytic gradient is 0",
         pattern: "bias-gradient-missing",
         set_up: PLAIN,

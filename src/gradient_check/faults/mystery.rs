@@ -190,7 +190,7 @@ impl Mystery {
         let name = answered.name;
         let (its, activation) = (answered.set_up.activation, self.architecture.output_activation());
         if its == Activation::Tanh && activation != its {
-            return format!("{name} is a mistake in {its} neurons, and these are {activation} neurons.");
+            return format!("{name} is a mistake in {its} neurons, but these are {activation} neurons.");
         }
         let (right, here, other) =
             (self.right_gradient(), self.gradient_of(self.fault), self.gradient_of(answered));
@@ -266,7 +266,7 @@ fn entry(group: &str, place: usize) -> String {
 
 impl fmt::Display for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "The backward pass as it should be; one line of it was written wrongly:")?;
+        writeln!(f, "The backward pass as it should be; the hidden fault is in one of its lines:")?;
         for (number, line) in (1..).zip(&self.pass) {
             writeln!(f, "  {number}  {line}")?;
         }

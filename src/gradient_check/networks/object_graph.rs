@@ -5,7 +5,7 @@ use crate::gradient_check::ParameterId;
 use crate::graph::{ConnectionId, Network};
 use crate::{Engine, Parameters};
 
-/// The rate of the steps that gradients are checked against: 1, so that step and gradient are equal but for rounding.
+/// The rate of the steps that gradients are checked against: 1, so that step and gradient are equal up to rounding.
 const RATE: f64 = 1.0;
 
 impl CheckedEngine for Network {

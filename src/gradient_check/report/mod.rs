@@ -320,7 +320,7 @@ fn with(entries: &[Entry], verdict: Verdict) -> impl Iterator<Item = &Entry> {
 
 /// Compares how bad two entries are: not a number before any number, then by relative error, then by difference.
 ///
-/// Relative errors count to two digits here: with flipped signs they are all 1 but for rounding, and the difference
+/// Relative errors count to two digits here: with flipped signs they are all 1 up to rounding, and the difference
 /// must decide.
 fn by_badness(one: &Entry, other: &Entry) -> Ordering {
     let badness = |entry: &Entry| {

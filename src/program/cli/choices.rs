@@ -72,7 +72,7 @@ pub(super) struct EngineArgs {
     #[arg(long, value_name = "TYPE", value_parser = words::<Precision>())]
     pub(super) precision: Option<Precision>,
 
-    /// Threads for mini-batches and evaluation; results do not depend on it
+    /// Threads for mini-batches and evaluation; results do not depend on their number
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
     pub(super) threads: usize,
 }
@@ -212,7 +212,7 @@ pub(super) struct DataArgs {
     #[arg(long, requires = "data")]
     pub(super) transposed: bool,
 
-    /// A text file with the names of classes 0, 1, 2 and so on, a line each
+    /// A text file with the names of classes 0, 1, 2 and so on, one per line
     #[arg(long, value_name = "FILE.txt", requires = "data")]
     pub(super) class_names: Option<PathBuf>,
 
@@ -355,7 +355,7 @@ impl DataArgs {
     }
 }
 
-/// Reads the names of classes, a line each.
+/// Reads the names of classes, one per line.
 fn read_names(path: &Path) -> Result<Vec<String>, Error> {
     let bytes = backprop::file::read(path).map_err(|error| Error::file(path, error))?;
     let text = String::from_utf8_lossy(&bytes);
@@ -365,7 +365,7 @@ fn read_names(path: &Path) -> Result<Vec<String>, Error> {
     sorted.sort();
     sorted.dedup();
     if names.is_empty() || sorted.len() < names.len() {
-        return Err(Error::contents("not a list of different names, a line each").in_file(path));
+        return Err(Error::contents("not a list of different names, one per line").in_file(path));
     }
     Ok(names)
 }
@@ -476,7 +476,7 @@ pub(super) fn read_model(
         let sequential::Sequential { model, says_activations } = sequential::read(path)?;
         if !says_activations && activation.is_none() {
             let sentence =
-                "it does not say its activations, and sigmoid is taken for all; --activation says otherwise";
+                "it does not say its activations, so sigmoid is used for all; --activation chooses others";
             super::report(&format!("{}: {sentence}", path.display()));
         }
         model

@@ -62,7 +62,7 @@ const FASHION: Set = Set {
     ],
 };
 
-/// The file with the names of classes, a line each.
+/// The file with the names of classes, one per line.
 const CLASS_NAMES: &str = "class-names.txt";
 
 /// One of the four files.
@@ -120,7 +120,7 @@ const FILES: [MnistFile; 4] = [
     },
 ];
 
-/// Fetch MNIST: 60,000 training and 10,000 test images of digits that people wrote; or Fashion-MNIST, of clothes
+/// Fetch MNIST: 60,000 training and 10,000 test images of handwritten digits; or Fashion-MNIST, of clothes
 ///
 /// Downloads the four files with curl, which comes with Windows, macOS and most Linux systems, and compares their
 /// checksums. Files that are already there are not fetched again. A file is written when it is complete and verified;
@@ -131,11 +131,12 @@ pub(super) struct GetMnist {
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 
-    /// Fetch Fashion-MNIST, as many images of ten kinds of clothes, and the names of its classes
+    /// Fetch Fashion-MNIST instead, with the same number of images, of ten kinds of clothes, and the names of its
+    /// classes
     #[arg(long)]
     fashion: bool,
 
-    /// Another mirror: the address of the folder with the files [default: one that the data set's makers name]
+    /// Another mirror: the address of the folder with the files [default: one that the makers of the data set name]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
@@ -208,7 +209,7 @@ impl GetMnist {
         Err(Error::usage(found).remedy(ANOTHER_MIRROR))
     }
 
-    /// Lets curl fetch a file. Reads at most one byte more than its length: a server may never end.
+    /// Fetches a file with curl. Reads at most one byte more than its length: a server may never end.
     fn curl(&self, address: &str, length: u64) -> Result<Vec<u8>, Error> {
         let timeout = self.timeout.to_string();
         let mut command = Command::new("curl");

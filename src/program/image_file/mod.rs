@@ -78,7 +78,7 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     let (width, height) = (header.width, header.height);
     check_size(width, height, header.bits_per_pixel(), bytes.len())?;
     let mut reader = decoder.read_info().map_err(damaged)?;
-    // Three bytes make a colour. png 0.18.1 takes that for granted and panics if it is not so.
+    // Three bytes make a colour. png 0.18.1 takes that for granted and panics otherwise.
     if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
         return Err(Error::contents("a damaged PNG file (its palette ends in the middle of a colour)")
             .remedy("save it again"));

@@ -5,9 +5,9 @@
 //! | may the command write there, and is nothing lost by it? | [`Destinations`], before anything is computed |
 //! | how is a file written? | [`write()`]: to a temporary file, which is synced and renamed |
 //! | is another process at work on it? | [`Lock`] |
-//! | has somebody pressed Ctrl-C? | [`signals`] |
+//! | has the user pressed Ctrl-C? | [`signals`] |
 //! | does it fit into memory? | [`memory`] |
-//! | what is to be done about an error of the system? | [`system_errors`] |
+//! | what can be done about an error of the system? | [`system_errors`] |
 
 mod destinations;
 mod lock;

@@ -2,7 +2,7 @@
 //!
 //! If the disk is full or the process is killed, the file that was there before is still there. The new file has the
 //! permissions of the file it replaces; a symbolic link stays and its target is replaced; a read-only file is refused.
-//! Of a file with several names (hard links) only the given one gets the new contents. A process that is killed with
+//! If a file has several names (hard links), only the given one gets the new contents. A process that is killed with
 //! SIGKILL while it writes can leave a file `.backprop-….tmp`, which may be deleted.
 
 use std::fs::{self, File, Metadata};
@@ -164,8 +164,8 @@ fn replace(path: &Path, contents: &[u8], keeps_previous: bool) -> io::Result<()>
     Ok(())
 }
 
-/// Gives a temporary file its name. On Windows a file that somebody is reading cannot be replaced but can be renamed: for
-/// a moment there is no file at `place`.
+/// Gives a temporary file its name. On Windows a file that is being read cannot be replaced but can be renamed: for a
+/// moment there is no file at `place`.
 fn settle(temporary: &Path, place: &Path) -> io::Result<()> {
     let renamed = fs::rename(temporary, place);
     if !cfg!(windows) || !renamed.as_ref().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {

@@ -12,7 +12,7 @@ use backprop::{Engine, vectorized};
 use super::prelude::*;
 use crate::cli::words::Word as _;
 
-/// The starts to compare, and how.
+/// The starts to compare, and the training from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// The two ways of drawing weights that are compared
@@ -31,9 +31,7 @@ pub struct Settings {
 fn two_inits(text: &str) -> Result<[WeightInit; 2], String> {
     let inits = text.split(',').map(|part| WeightInit::of_word(part.trim()).ok_or(()));
     let two = inits.collect::<Result<Vec<_>, _>>().ok().and_then(|inits| inits.try_into().ok());
-    two.ok_or_else(|| {
-        format!("'{text}' is not two of the initialisations that --init of train takes; write small,scaled")
-    })
+    two.ok_or_else(|| format!("'{text}' is not two values of train's --init; write small,scaled"))
 }
 
 /// Neurons in the hidden layer.
@@ -144,9 +142,9 @@ fn train(engine: &mut dyn Engine, split: &Split, epochs: usize) -> (Vec<f64>, Ve
     (accuracy, train_cost)
 }
 
-/// Returns what the program's help says of a way to draw weights.
+/// Returns the text in the program's help for a way to draw weights.
 fn meaning(init: WeightInit) -> String {
-    // The program that draws them so follows in brackets.
+    // The program that draws them this way follows in brackets.
     init.help().split(" (").next().unwrap_or_default().to_owned()
 }
 

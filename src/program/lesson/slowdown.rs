@@ -63,7 +63,7 @@ pub struct Run {
     pub first_delta: f64,
     /// The output before the first step, and after each.
     pub outputs: Vec<f64>,
-    /// The costs, likewise.
+    /// The cost before the first step, and after each.
     pub costs: Vec<f64>,
 }
 

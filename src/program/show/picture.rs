@@ -24,8 +24,8 @@ pub fn half_blocks(bytes: &[u8], columns: usize) -> Vec<String> {
 }
 
 /// Puts pictures next to each other, `gap` blanks apart, with as many in a row as `width` characters hold (at least
-/// one) and an empty line between rows. Each picture is its lines, as [`half_blocks`] returns them, with or without a
-/// caption.
+/// one) and an empty line between rows. Each picture is a list of lines, as [`half_blocks`] returns them, with or
+/// without a caption.
 pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<String> {
     let length = |line: &String| line.chars().count();
     let widest = pictures.iter().flatten().map(length).max().unwrap_or(0);

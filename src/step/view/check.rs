@@ -1,4 +1,4 @@
-//! The gradient check of what a training step trains on: of one weight, or of all.
+//! The gradient check on the samples of a training step: of one weight, or of all.
 
 use super::Quantity;
 use crate::gradient_check::{Check, CheckedNetwork, Example, Layout, ParameterId, Selection, Task, Verdict};

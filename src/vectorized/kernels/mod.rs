@@ -11,8 +11,8 @@
 //! - a weight takes the terms of a mini-batch's samples in their order ([`update`]).
 //!
 //! The number of rows, columns or samples that are processed together (and the number of threads) changes only what
-//! stays in registers and caches, never that order. So walk and product, of which the layer chooses one, give the same
-//! bits, too.
+//! stays in registers and caches, never that order. So the walk and the product, between which the layer chooses,
+//! also give the same bits.
 //!
 //! All of them work on one panel of the weights, and [`tile`] is the heart of the products.
 

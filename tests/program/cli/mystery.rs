@@ -106,7 +106,7 @@ fn what_speaks_against_a_wrong_answer_is_in_the_report_and_true() {
                 assert_eq!(sheet.would_leave_right(name, group), would_agree, "{seed}: {told}\n{text}");
             } else if told.starts_with(&format!("{name} is a mistake in ")) {
                 assert!(
-                    told.ends_with("in tanh neurons, and these are sigmoid neurons.") && !sheet.tanh,
+                    told.ends_with("in tanh neurons, but these are sigmoid neurons.") && !sheet.tanh,
                     "{told}"
                 );
             } else {

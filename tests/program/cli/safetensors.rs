@@ -124,8 +124,8 @@ fn a_file_without_activations_is_announced_with_those_assumed() {
         assert_eq!(output.status.code(), Some(0));
         String::from_utf8(output.stderr).expect("text")
     };
-    let line = "backprop: m.safetensors: it does not say its activations, and sigmoid is taken for all; \
-                --activation says otherwise\n";
+    let line = "backprop: m.safetensors: it does not say its activations, so sigmoid is used for all; \
+                --activation chooses others\n";
     assert_eq!(said(""), line);
     assert_eq!(said("--activation relu,sigmoid"), "");
 }

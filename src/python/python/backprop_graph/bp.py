@@ -427,7 +427,7 @@ class Connections:
         self._list().append(connection)
 
     def dump(self) -> None:
-        """Print every connection, a line each."""
+        """Print every connection, one per line."""
         for connection in self._list():
             print(connection)
 

@@ -1,7 +1,8 @@
 //! In f32: by way of f64.
 //!
-//! A product of two f32 has at most 48 bits, so it is exact in f64. Its sum with a third is *rounded to odd* there: then
-//! the last bit tells whether something has been left out, and rounding to f32 is right, as if it had been the only one.
+//! A product of two f32 has at most 48 bits, so it is exact in f64. Its sum with a third is *rounded to odd* there:
+//! the last bit then tells whether anything was left out, so that rounding to f32 gives the same as a single
+//! rounding.
 
 use super::double::to_odd;
 use crate::vectorized::number::Arithmetic;
