@@ -399,7 +399,7 @@ impl Model {
     }
 }
 
-/// [`Data`] in JSON: a word or a path, rows, or an object for what a word cannot express.
+/// [`Data`] in JSON: a word or a path, rows, or an object for anything a word cannot express.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {

@@ -4,8 +4,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
 
-/// Fills in the gaps of a template as [minijinja](https://docs.rs/minijinja) does. A line with a `{% tag %}` alone
-/// leaves nothing behind.
+/// Fills in the gaps of a template as [minijinja](https://docs.rs/minijinja) does. A line that holds only a `{% tag
+/// %}` leaves nothing behind.
 ///
 /// # Errors
 /// The template asks for a value that is not there.
@@ -31,7 +31,7 @@ fn write_value(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) ->
     Ok(())
 }
 
-/// Returns a number with this many decimals or, from a million on, with a power of ten.
+/// Returns a number with this many decimals or, from a million up, with a power of ten.
 fn cell(value: f64, decimals: usize) -> String {
     if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
 }

@@ -182,7 +182,7 @@ pub struct Step {
     pub position: usize,
     /// The number of times all samples had been seen before.
     pub epoch: usize,
-    /// The mini-batch's place in the epoch, from 0; `None` if steps are those of bp.py, one a sample.
+    /// The mini-batch's place in the epoch, from 0; `None` if steps are those of bp.py, one per sample.
     pub mini_batch: Option<usize>,
     /// The sample's place in its list, from 0; for an update by the mean, that of the last sample of its mini-batch.
     pub sample: usize,

@@ -1,6 +1,6 @@
 //! The order of the steps: that of bp.py's loops, by arithmetic instead of a list.
 //!
-//! A 784-300-10 network takes 240,690 steps a sample. Within a phase and a layer their ids are consecutive, so a
+//! A 784-300-10 network takes 240,690 steps per sample. Within a phase and a layer their ids are consecutive, so a
 //! handful of segments describes them all.
 
 use super::{Action, Phase};

@@ -331,7 +331,7 @@ impl Stepper {
     /// stepper.goto(3);
     /// assert_eq!(stepper.phase(), Phase::OutputDelta); // is next
     /// stepper.goto(1000);
-    /// assert_eq!((stepper.epoch(), stepper.position_in_training_step()), (100, 0)); // ten steps a sample
+    /// assert_eq!((stepper.epoch(), stepper.position_in_training_step()), (100, 0)); // ten steps per sample
     /// ```
     pub fn goto(&mut self, position: usize) {
         // The last step stays in memory for `latest`.

@@ -72,7 +72,7 @@ impl<T: Number> NonZeros<T> {
             // Zeros come in runs: in most groups of eight pixels, all are background.
             let (eights, rest) = inputs.as_chunks::<8>();
             for (place, numbers) in eights.iter().enumerate() {
-                // All eight are looked at, so that there is one decision and not eight.
+                // All eight are looked at, so there is one decision instead of eight.
                 if numbers.iter().fold(false, |any, x| any | (x.to_f64() != 0.0)) {
                     let first = group * GROUP + 8 * place;
                     count += append(&mut places[count..], &mut values[count..], first, numbers);

@@ -1,6 +1,6 @@
 //! Finds out whether a network has learnt, what its neurons are stuck at, and which options of `train` would help.
 //!
-//! Advice is what can be typed: tests take it from the sentence, train with it, and expect a better network.
+//! Advice consists of options to type: tests take it from the sentence, train with it, and expect a better network.
 
 use backprop::data_set::{DataSet, Pixels, Targets};
 use backprop::model_file::Model;
@@ -106,7 +106,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     notes
 }
 
-/// Returns whether there is little left to be said about a network.
+/// Returns true if a network needs little advice.
 fn has_learnt(model: &Model, data: &DataSet) -> bool {
     let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
     let found = evaluate(&mut network, data, Targets::default());

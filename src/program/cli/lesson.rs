@@ -1,4 +1,4 @@
-//! `backprop lesson`: runs a small experiment, tells what it found and draws it.
+//! `backprop lesson`: runs a small experiment, prints its result and draws it.
 
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ pub(super) struct Lesson {
     #[arg(long, global = true, conflicts_with_all = ["plot", "source", "json"])]
     answers: bool,
 
-    /// Tell the lesson without asking what you expect
+    /// Show the result without asking what you expect
     #[arg(long, global = true)]
     quiet_answers: bool,
 

@@ -1,8 +1,8 @@
 //! The safetensors file of an `nn.Sequential` of `nn.Linear`, as PyTorch and `backprop export` write it, read as a
 //! model.
 //!
-//! Eight bytes say how long the header is; the header is JSON and says of each tensor its type, its shape and where in
-//! the rest of the file its numbers are. `Linear` keeps its weights as we do, n_out rows of n_in.
+//! Eight bytes say how long the header is; the header is JSON and gives each tensor's type, its shape and the place
+//! of its numbers in the rest of the file. `Linear` keeps its weights as we do, n_out rows of n_in.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

@@ -37,7 +37,7 @@ pub(super) fn find(picture: &Picture) -> Ink {
     Ink { width, height, values }
 }
 
-/// Returns the picture on opaque ground, with at most [`LONGEST_SIDE`] pixels a side.
+/// Returns the picture on opaque ground, with at most [`LONGEST_SIDE`] pixels per side.
 fn shrink(picture: &Picture) -> (usize, usize, Vec<Colour>) {
     let factor = picture.width.max(picture.height).div_ceil(LONGEST_SIDE);
     let (width, height) = (picture.width.div_ceil(factor), picture.height.div_ceil(factor));

@@ -22,7 +22,7 @@ const LONGEST_FILE: u64 = 9 * MOST_PIXELS;
 /// The largest factor by which a deflate stream can expand.
 const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 
-/// Pixels as red, green, blue and opacity, a byte each, row by row: `width` · `height` of them.
+/// Pixels as red, green, blue and opacity, one byte each, row by row: `width` · `height` of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// Pixels in a row.

@@ -181,7 +181,7 @@ fn settle(temporary: &Path, place: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns what is known of the file that would be replaced, if it exists. Refuses a file the user could not write into.
+/// Returns the metadata of the file that would be replaced, if it exists. Refuses a file the user could not write into.
 fn check_may_replace(place: &Path) -> io::Result<Option<Metadata>> {
     let found = match fs::metadata(place) {
         Ok(found) => found,

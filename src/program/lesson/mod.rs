@@ -34,7 +34,7 @@ use serde::Serialize;
 use self::text::Text;
 use crate::show::plot::Figure;
 
-/// The result of an experiment, ready to be told and drawn.
+/// The result of an experiment, ready to be printed and drawn.
 pub trait Lesson: Numbers {
     /// Returns the index of the right answer to the lesson's question.
     fn right(&self) -> usize;
@@ -115,7 +115,7 @@ impl Entry {
         text::laid_out(&self.fill("Set-up", lesson))
     }
 
-    /// Asks the reader before the result is told.
+    /// Asks the reader before the result is shown.
     pub fn question(&self, lesson: &dyn Lesson) -> Question {
         let filled = self.fill("Question", lesson);
         let (text, choices) = filled.trim().split_once("\n\n").unwrap_or_default();

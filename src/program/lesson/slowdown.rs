@@ -1,6 +1,6 @@
 //! Learning slowdown: a neuron that is badly wrong learns slowly, unless the cost is the cross-entropy.
 //!
-//! One neuron is to turn the input 1 into the output 0, from two starts: a mild one (weight 0.6, bias 0.9) and a bad
+//! One neuron should turn the input 1 into the output 0, from two starts: a mild one (weight 0.6, bias 0.9) and a bad
 //! one (weight 2, bias 2, unless you choose others), as in chapter 3 of Nielsen's book. You will see that with the
 //! quadratic cost the worse start learns *less* from each step, because the slope of the sigmoid is in its delta, and
 //! that with the cross-entropy it learns more.

@@ -1,9 +1,9 @@
 //! The text of a lesson: a Markdown file of its name, with gaps for the numbers that the experiment finds.
 //!
 //! Its sections are `Set-up`, `Question` (with the answers to choose from as a list), `Result`, and three that begin with
-//! `Try` and the flags to try: a question, then its answer. Before the first of them is what several have in common.
-//! [minijinja](https://docs.rs/minijinja) fills the gaps. After that, lines that begin with `|` are a table, indented
-//! lines stay as they are, and all others are paragraphs.
+//! `Try` and the flags to try: a question, then its answer. Anything that several sections share comes before the
+//! first of them. [minijinja](https://docs.rs/minijinja) fills the gaps. After that, lines that begin with `|` are a
+//! table, indented lines stay as they are, and all others are paragraphs.
 
 use minijinja::Error;
 use minijinja::value::Value;
@@ -29,7 +29,7 @@ pub struct Try {
 pub struct Text(pub(super) &'static str);
 
 impl Text {
-    /// Returns what the sections have in common, then each section: its heading, and the rest.
+    /// Returns the shared part, then each section: its heading, and the rest.
     fn parts(self) -> (&'static str, impl Iterator<Item = (&'static str, &'static str)>) {
         let first = self.0.find("# Set-up").unwrap_or(0);
         let (common, sections) = self.0.split_at(first);
@@ -84,7 +84,8 @@ fn table(rows: &str) -> String {
     rows.iter().map(line).collect()
 }
 
-/// Breaks a paragraph into lines of at most 80 characters, each after this many blanks. A formula stays on one line.
+/// Breaks a paragraph into lines of at most 80 characters, each indented by this many blanks. A formula stays on one
+/// line.
 pub fn wrapped(paragraph: &str, blanks: usize) -> String {
     let glue = |text: String, sign| text.replace(&format!(" {sign} "), &format!("\u{a0}{sign}\u{a0}"));
     let words = paragraph.split_ascii_whitespace().collect::<Vec<_>>().join(" ");

@@ -2,7 +2,7 @@
 //!
 //! You will see a network whose weights were not trained: they are read off the curve. Two hidden neurons make a tower
 //! (one steps up, the other down again), towers side by side make a staircase along the curve, and the error halves
-//! each time there are twice as many.
+//! each time their number doubles.
 
 use clap::ValueEnum;
 
@@ -30,7 +30,7 @@ pub struct Settings {
 /// A curve, for x from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 pub enum Curve {
-    /// 0.2 + 0.4 x² + 0.3 x sin(15x) + 0.05 cos(50x), the one of Nielsen's chapter 4
+    /// 0.2 + 0.4 x² + 0.3 x sin(15x) + 0.05 cos(50x), the curve of Nielsen's chapter 4
     Wavy,
     /// Up to 0.8 at x = 0.4 and down again, in straight lines
     Tent,

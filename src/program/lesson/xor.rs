@@ -31,7 +31,7 @@ pub struct Settings {
     #[arg(long, value_name = "INIT", default_value = "normal", value_parser = words::<WeightInit>())]
     pub init: WeightInit,
 
-    /// The start that is looked at more closely
+    /// The start to look at more closely
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
 
@@ -56,7 +56,7 @@ pub const LABELS: [[f64; 1]; 4] = [[0.1], [0.9], [0.9], [0.1]];
 /// Two rows are the same to a neuron if its outputs for them differ by less than this.
 const ALIKE: f64 = 0.1;
 
-/// The number of costs kept of each run.
+/// The number of costs kept for each run.
 const POINTS: u32 = 50;
 
 /// One run and its end.
@@ -89,7 +89,7 @@ impl Run {
         self.end().iter().zip(LABELS).all(|(output, [label])| (*output > 0.5) == (label > 0.5))
     }
 
-    /// Returns the rows that all neurons of the last hidden layer confuse with a row of another label.
+    /// Returns the rows that all neurons of the last hidden layer confuse with a row that has another label.
     pub fn merged(&self) -> Vec<usize> {
         let alike =
             |a: usize, b: usize| self.hidden.iter().all(|outputs| (outputs[a] - outputs[b]).abs() < ALIKE);

@@ -1,4 +1,4 @@
-//! The network as a drawing: an SVG, which a notebook shows.
+//! The network as a drawing: an SVG for notebooks.
 
 use std::fmt::Write as _;
 

@@ -125,7 +125,7 @@ fn keys_mean_the_same_in_the_terminal_and_on_the_page() {
         assert_eq!(in_the_terminal(key).as_deref(), Some(terminal), "{key} in the terminal");
         assert!(on_the_page.contains(&(key, page)), "{key} on the page: {on_the_page:?}");
     }
-    // What only one of them has means nothing in the other.
+    // A key that only one of them has does nothing in the other.
     let is_listed = |key: &str| KEYS.iter().any(|(listed, ..)| *listed == key);
     for (key, _) in on_the_page.iter().filter(|(key, _)| !is_listed(key)) {
         assert!(["End", "u", "a", "t", "1", "2", "3", "h"].contains(key), "{key} is not listed");

@@ -6,13 +6,13 @@ use backprop::{Activation, Label, Sample};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
-/// The lists, and the ids of what is in them.
+/// The lists, and the ids of their entries.
 #[derive(Clone)]
 pub struct Arena {
     pub network: Network,
     node_ids: Vec<NodeId>,
     connection_ids: Vec<ConnectionId>,
-    /// True once something was wired by hand: the network is not made of whole matrices any more.
+    /// True once something was wired by hand: the network is no longer made of whole matrices.
     is_wired_by_hand: bool,
 }
 
@@ -112,8 +112,8 @@ impl Arena {
         Ok((nodes, connections))
     }
 
-    /// Calls a function on every connection that bp.py's `Network` visits: all of them, but of those wired by hand only
-    /// what a layer's nodes know of as downstream.
+    /// Calls a function on every connection that bp.py's `Network` visits: all of them; of those wired by hand, only
+    /// the ones that a layer's nodes know as downstream.
     pub fn visit(&mut self, mut change: impl FnMut(&mut Connection, &[AnyNode])) {
         let Network { layers, nodes, connections, .. } = &mut self.network;
         let before_output = &layers[..layers.len() - 1];
@@ -156,7 +156,7 @@ impl Arena {
         Ok(&self.network)
     }
 
-    /// Returns what was wired by hand, as it is in a pickle.
+    /// Returns the part wired by hand, as a pickle holds it.
     pub fn wired(&self) -> Wired {
         let places = |ids: &[ConnectionId]| ids.iter().map(|id| id.index()).collect();
         let node = |node: &AnyNode| {
@@ -169,7 +169,7 @@ impl Arena {
             .then(|| (nodes.iter().map(node).collect(), connections.iter().map(ends).collect()))
     }
 
-    /// Wires by hand what was wired by hand before.
+    /// Restores the part wired by hand.
     pub fn wire(&mut self, wired: Wired) -> PyResult<()> {
         let Some((nodes, ends)) = wired else { return Ok(()) };
         // The network's own nodes come first, and then its own connections.

@@ -36,7 +36,7 @@ impl Graph {
         Self { arena: Shared::new(arena), lengths }
     }
 
-    /// Waits for the network, without keeping other threads of Python waiting.
+    /// Waits for the network without blocking other Python threads.
     pub fn lock(&self, py: Python<'_>) -> MutexGuard<'_, Arena> {
         self.arena.lock(py)
     }
@@ -293,7 +293,7 @@ impl Graph {
         }
         let total = count.saturating_mul(epoch);
         self.arena.train(py, total, report, |arena, done| {
-            // In a small network the look at the clock would take longer than a sample.
+            // In a small network reading the clock would take longer than a sample.
             let end = (done + 1 + 4096 / arena.network.connections.len().max(1)).min(total);
             for place in (done..end).map(|place| place % count) {
                 let label = &labels[place * outputs.numbers..][..outputs.numbers];

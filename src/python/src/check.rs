@@ -1,7 +1,8 @@
-//! The gradient check of a model that is Python: its parameters are arrays, its error and its gradient are functions.
+//! The gradient check of a model written in Python: its parameters are arrays, its error and its gradient are
+//! functions.
 //!
-//! `_check.py` makes the arrays flat and the functions plain; here is the model that the library's check walks over, and
-//! the report as plain data.
+//! `_check.py` flattens the arrays and wraps the functions; this file has the model that the library checks, and the
+//! report as plain data.
 
 use backprop::gradient_check::{
     Check, Checkable, Details, Entry, NamedGroup, ParameterId, Precision, Report, Selection, Sign, Verdict,
@@ -32,7 +33,7 @@ struct Leaf<'py> {
 #[pyo3(from_item_all)]
 struct Options {
     description: String,
-    /// True if `error` computes in f64 whatever the parameters are.
+    /// True if `error` computes in f64 whatever the type of the parameters.
     reference: bool,
     ascent: bool,
     samples: usize,

@@ -13,6 +13,6 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 #[pyfunction]
 fn run_program(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     let code = py.detach(|| backprop_cli::main_with(&arguments));
-    // An `ExitCode` does not give its number away, but can be compared.
+    // An `ExitCode` does not reveal its number, but can be compared.
     (0..u8::MAX).find(|&number| ExitCode::from(number) == code).unwrap_or(u8::MAX)
 }

@@ -1,6 +1,6 @@
 //! The exercises on formulas, solved in Python: the judge of docs/exercises calls Python's functions.
 //!
-//! The judge takes functions, not closures, so that the functions of Python wait in the thread that asks.
+//! The judge takes functions, not closures, so Python's functions wait in a thread-local variable.
 
 use std::cell::RefCell;
 
@@ -56,7 +56,7 @@ fn judge_exercise(name: &str, solutions: Vec<Py<PyAny>>) -> PyResult<Option<Stri
     }
 }
 
-/// Calls a function of Python. What it raises ends the judging, and is raised again.
+/// Calls a function of Python. An exception ends the judging, and is raised again.
 fn ask<T>(
     place: usize,
     arguments: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyTuple>>,
@@ -92,7 +92,7 @@ fn vector(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
     numbers(answer, &|| "what the function returns".to_owned())
 }
 
-/// Puts what a function returns in the place of numbers.
+/// Replaces numbers by those that a function returned.
 fn replace(numbers: &mut [f64], returned: &[f64]) -> PyResult<()> {
     if numbers.len() != returned.len() {
         let sentence =

@@ -1,5 +1,4 @@
-//! Single functions of a layer, with fc.py's names, in the matrices of numpy: changes that Python makes in them
-//! count.
+//! Single functions of a layer, with fc.py's names, in the matrices of numpy: changes made to them in Python count.
 
 use numpy::ndarray::{Array1, Axis};
 use numpy::{PyArray2, PyReadonlyArray2, PyReadwriteArray2, ToPyArray as _};

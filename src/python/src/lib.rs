@@ -1,6 +1,6 @@
 //! The extension module `backprop_graph._native`: the library's types and functions for Python.
 //!
-//! Each file registers what it has in the module; what is plain Python (names, docstrings, PyTorch, JAX) is in
+//! Each file registers its items in the module; plain Python (names, docstrings, PyTorch, JAX) is in
 //! `python/backprop_graph`.
 //!
 //! | file | what is in it |

@@ -97,7 +97,7 @@ impl Matrices {
         arrays(py, &self.0.lock(py).parameters())
     }
 
-    /// Returns the outputs of many samples, one a row.
+    /// Returns the outputs of many samples, one per row.
     fn predict<'py>(&self, py: Python<'py>, samples: PyReadonlyArray2<'_, f64>) -> PyResult<Array<'py>> {
         let (_, width) = self.sizes(py);
         let samples = samples.as_slice()?;
@@ -199,7 +199,7 @@ impl Matrices {
         let (inputs, outputs) = self.sizes(py);
         let (labels, samples) = (labels.as_slice()?, samples.as_slice()?);
         let count = (samples.len() / inputs).min(labels.len() / outputs);
-        // Those that are trained on in one call share their way through the cache.
+        // Samples that are trained on in one call share the cache.
         let mut together = 1;
         self.0.train(py, count.saturating_mul(epochs), report, |network, done| {
             let first = done % count;

@@ -1,4 +1,4 @@
-//! Numbers that come from Python: lists of numbers, numpy arrays, and whatever numpy can make an array of.
+//! Numbers that come from Python: lists of numbers, numpy arrays, and anything numpy can turn into an array.
 
 use numpy::{PyArray1, PyArray2, PyArrayDyn, PyArrayMethods as _, PyUntypedArrayMethods as _};
 use pyo3::exceptions::{PyTypeError, PyValueError};

@@ -1,4 +1,4 @@
-//! The live page, with a network of Python's and its samples.
+//! The live page, with a network from Python and its samples.
 
 use backprop::data_set::Meaning;
 use backprop::model_file::Model;

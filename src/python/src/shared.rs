@@ -1,4 +1,4 @@
-//! A network that several threads of Python use, one of which may be training it.
+//! A network that several Python threads use, one of which may be training it.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use parking_lot::{Mutex, MutexGuard};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 
-/// The time that training runs before it looks for Ctrl-C and reports how far it is.
+/// The time that training runs before it looks for Ctrl-C and reports its progress.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// The value, locked for one thread at a time.
@@ -17,19 +17,19 @@ impl<T: Send> Shared<T> {
         Self(Mutex::new(value))
     }
 
-    /// Waits for the value, without keeping other threads of Python waiting.
+    /// Waits for the value without blocking other Python threads.
     pub fn lock(&self, py: Python<'_>) -> MutexGuard<'_, T> {
         self.0.lock_py_attached(py)
     }
 
-    /// Calls `work` on the value while other threads of Python run.
+    /// Calls `work` on the value while other Python threads run.
     pub fn detached<R: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut T) -> R + Send) -> R {
         py.detach(|| work(&mut self.0.lock()))
     }
 
-    /// Calls `step`, which does some samples and returns how many are done by then, until `total` are done. A thread that
-    /// waits for the value has its turn after each step. After each slice of time it calls `report` with the samples done
-    /// so far, and ends where that or Ctrl-C raises an exception.
+    /// Calls `step`, which trains on some samples and returns the number done so far, until `total` are done. A
+    /// thread that waits for the value gets its turn after each step. After each slice of time it calls `report` with
+    /// the samples done so far, and ends if that or Ctrl-C raises an exception.
     pub fn train(
         &self,
         py: Python<'_>,
@@ -44,7 +44,7 @@ impl<T: Send> Shared<T> {
                 let begin = Instant::now();
                 while done < total && begin.elapsed() < SLICE {
                     done = step(&mut value, done);
-                    // Hands the lock over: a thread that waits would hardly ever be there in time to take it.
+                    // Hands the lock over: a waiting thread would hardly ever take it in time.
                     MutexGuard::bump(&mut value);
                 }
                 MutexGuard::unlock_fair(value);

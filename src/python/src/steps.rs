@@ -63,7 +63,7 @@ impl Steps {
         Ok(Self { graph: graph.unbind(), stepper })
     }
 
-    /// Does the next step; none after the last one.
+    /// Takes the next step; `None` after the last one.
     fn next(&self, py: Python<'_>) -> Option<Step> {
         let mut stepper = self.stepper.lock(py);
         let position = stepper.position();
@@ -84,7 +84,7 @@ impl Steps {
         latest(&stepper)
     }
 
-    /// Goes to where this many steps are done, and returns the last of them.
+    /// Goes to the point where this many steps are done, and returns the last of them.
     fn goto(&self, py: Python<'_>, position: usize) -> PyResult<Option<Step>> {
         let mut stepper = self.stepper.lock(py);
         let count = stepper.epoch_len();

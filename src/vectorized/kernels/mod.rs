@@ -18,7 +18,7 @@
 
 #![expect(
     clippy::inline_always,
-    reason = "a helper that is not inlined is compiled for any x86-64, and called so from the AVX versions too"
+    reason = "a helper that is not inlined is compiled for any x86-64, even if an AVX version calls it"
 )]
 
 pub(super) mod backward;

@@ -1,4 +1,4 @@
-//! One visit of a panel for two samples: the update for the last one, then the forward pass of the next.
+//! One visit to a panel for two samples: the update for the last one, then the forward pass of the next.
 //!
 //! Both use mostly the same columns. A group of columns is updated, then used while it is in the nearest cache. While
 //! the update waits for its next columns, the forward pass, whose sums wait for each other, continues.

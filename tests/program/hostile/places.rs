@@ -219,7 +219,7 @@ fn a_checkpoint_that_was_received_decides_nothing_about_where_things_are_written
         checkpoint.config.outputs.out = Some(victim.clone());
         checkpoint.write(&received).expect("writable");
         let ended = run(&mut backprop("train --resume run --epochs 4", &mine));
-        ended.refused(&["model.json", "say with --out where the model is to go"]);
+        ended.refused(&["model.json", "choose a place for the model with --out"]);
         assert_eq!(read(&mine, "model.json"), precious);
     }
     run(&mut backprop("train --resume run --epochs 4 --out new.json --quiet", &mine)).succeeded();

@@ -119,7 +119,7 @@ fn read(given: &Map<String, Value>) -> Result<Configuration, String> {
     })
 }
 
-/// Reads the files, which are looked for in `cwd`, and draws what is drawn.
+/// Reads the files, which are looked for in `cwd`, and draws everything random.
 fn sequence(configuration: Configuration, cwd: &Path) -> Result<Sequence, Error> {
     let Configuration { mut setup, training, from, edited, mut columns, train_limit, .. } = configuration;
     columns.target_columns = configuration.targets_columns.map_or(0, NonZeroUsize::get);

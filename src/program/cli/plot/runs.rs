@@ -65,7 +65,7 @@ impl Picture for Runs {
     }
 }
 
-/// Reads a checkpoint, or what `train --json` printed: one object an epoch.
+/// Reads a checkpoint or the output of `train --json`: one object per epoch.
 fn read(path: &Path) -> Result<Run, Error> {
     if Checkpoint::is_at(path) {
         return read_checkpoint(path);

@@ -100,7 +100,7 @@ impl Step {
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !as_text && !terminal {
             let problem = Error::contents("there is no terminal to draw in")
-                .remedy("--plain prints every step, --json one object a line");
+                .remedy("--plain prints every step, --json one object per line");
             return Err(problem.into());
         }
         self.training.check()?;

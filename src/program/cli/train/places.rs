@@ -82,7 +82,7 @@ impl Train {
             return Ok(Some(absolute(path)));
         }
         let Some(out) = &checkpoint.config.outputs.out else { return Ok(None) };
-        let ask = |found: String| Err(Error::usage(found).remedy("say with --out where the model is to go"));
+        let ask = |found: String| Err(Error::usage(found).remedy("choose a place for the model with --out"));
         let is_now = self.resume.as_ref().map(|path| next(path).unwrap_or(path.clone()));
         let was = checkpoint.config.outputs.checkpoint.as_deref();
         if !was.zip(is_now.as_deref()).is_some_and(|(was, is_now)| is_same(was, is_now)) {

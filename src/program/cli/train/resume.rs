@@ -45,7 +45,7 @@ impl Train {
                 return Err(Error::contents(found).remedy(remedy).in_file(path));
             }
             let found = format!("the samples of {} are not those the run began with", data.source);
-            let remedy = "say with --data where those are, or begin another run with --from";
+            let remedy = "give their place with --data, or begin another run with --from";
             return Err(Error::contents(found).remedy(remedy).in_file(path));
         }
         let parts = parts.with_meaning(meaning);

@@ -147,7 +147,7 @@ fn xor_a_hundred_starts_and_those_that_get_stuck() {
         assert_close(earlier, last, 0.1 * last, &format!("seed {}", run.seed));
     }
     assert_eq!((sizes[2], sizes[3]), (23, 3));
-    // Among those that learn, no two rows with different labels are one.
+    // Among those that learn, no two rows with different labels become one.
     assert!(lesson.runs.iter().filter(|run| run.learnt()).all(|run| run.merged().is_empty()));
 }
 
@@ -200,7 +200,7 @@ fn slowdown_a_worse_start_waits_e_to_the_z_steps() {
     let lesson = slowdown::run(&tried("slowdown", 1));
     let steps = lesson.half_way(&lesson.quadratic[1]).expect("within the steps taken");
     assert_eq!(steps, 10_028);
-    // z falls by 2 rate a^2 (1 - a) a step, about 0.3 e^-z: e^z falls by 0.3, from e^8.
+    // z falls by 2 rate a^2 (1 - a) per step, about 0.3 e^-z: e^z falls by 0.3, from e^8.
     assert_close(steps as f64, 8.0f64.exp() / 0.3, 0.02 * steps as f64, "steps");
     assert_eq!(lesson.half_way(&lesson.cross_entropy[1]), Some(201));
 }

@@ -104,8 +104,8 @@ fn panel(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> String {
             points.into_iter().filter(|point| x.contains(point.0) && y.contains(point.1)).collect();
         all_dots.push_str(&dots(series.mark, colour, &inside));
     }
-    // An inner `svg` cuts off what is outside of it. It is a pixel larger than the frame, so that a line along the frame
-    // keeps its full width.
+    // An inner `svg` cuts off everything outside it. It is a pixel larger than the frame, so that a line along the
+    // frame keeps its full width.
     let (left, top) = (x.start - 1.0, y.end - 1.0);
     let (width, height) = (x.end - x.start + 2.0, y.start - y.end + 2.0);
     let window = format!(
@@ -158,7 +158,7 @@ fn legend(plot: &Plot, panel_width: f64) -> (String, f64) {
         if series.name.is_empty() {
             continue;
         }
-        // 6.6 pixels a character is a little more than these fonts take at this size.
+        // 6.6 pixels per character are a little more than these fonts take at this size.
         let text_width = (6.6 * series.name.chars().count() as f64).floor();
         if !elements.is_empty() && right + 28.0 + text_width > panel_width - 12.0 {
             (right, down) = (18.0, down + 19.0);

@@ -11,7 +11,7 @@ use backprop::step::{Place, Step, Stepper, Wire};
 use super::keys::{Command, command};
 use super::palette::Palette;
 
-/// Steps a second at which it can run.
+/// The speeds at which it can run, in steps per second.
 const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 200, 1_000, 10_000, 100_000];
 
 /// Smaller input layers are shown from the first input on.
@@ -28,7 +28,7 @@ pub struct App {
     pub classes: Vec<String>,
     /// Colours and marks.
     pub palette: Palette,
-    /// The last step, read once for all that is drawn of it.
+    /// The last step, read once for everything that is drawn of it.
     pub(super) latest: Option<Step>,
     /// The place of the chosen connection; `None` until one is chosen.
     cursor: Option<usize>,
@@ -118,7 +118,7 @@ impl App {
         self.stepper.numbering().place(self.stepper.network(), id)
     }
 
-    /// Returns the connections that the step used: all terms of a sum, otherwise the one that it changed.
+    /// Returns the connections that the step used: all terms of a sum, or the one that it changed.
     pub fn connections(&self) -> Vec<ConnectionId> {
         let Some(step) = &self.latest else { return Vec::new() };
         let of_terms = step.reading.terms().iter().map(|term| term.connection);
@@ -238,7 +238,7 @@ impl App {
         self.message = Some(sentence.into());
     }
 
-    /// Takes one step forwards (1) or back (-1), or as many as it takes to pass inputs that are 0.
+    /// Takes one step forwards (1) or back (-1), or more to pass inputs that are 0.
     fn go_by(&mut self, by: isize) {
         loop {
             self.go(self.stepper.position().saturating_add_signed(by));
@@ -254,7 +254,7 @@ impl App {
         self.look();
     }
 
-    /// Reads the step last done. A cursor that was moved stays where it is, as far as there are connections.
+    /// Reads the step last done. A cursor that was moved stays where it is if there are enough connections.
     pub(super) fn look(&mut self) {
         self.latest = self.stepper.latest();
         self.cursor = self.cursor.map(|place| place.min(self.connections().len().saturating_sub(1)));

@@ -32,7 +32,7 @@ use backprop::{Architecture, Error, ErrorKind};
 /// The columns and rows that the screen needs.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
-/// The most connections of a network that is drawn, if need be through a window.
+/// The most connections of a network that is drawn, through a window if necessary.
 pub const MOST_CONNECTIONS: usize = 2_000_000;
 
 /// The time that the screen waits for a key while nothing moves.

@@ -16,7 +16,7 @@ use super::keys::HELP;
 use super::palette::Palette;
 use super::{SMALLEST, drawing, image, matrix};
 
-/// The rows from which on there is room for more.
+/// The number of rows from which there is room for more.
 const HIGH: u16 = 40;
 
 /// Draws everything.
@@ -50,7 +50,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
         Pane::Image => image::draw_sample(app, right, buffer),
         Pane::Weights => image::draw_weights(app, right, buffer),
     };
-    // In a high terminal there is room below it.
+    // In a tall terminal there is room below it.
     let below = Rect { y: right.y + used + 1, height: right.height.saturating_sub(used + 1), ..right };
     match app.pane {
         _ if area.height < HIGH => {}
@@ -162,7 +162,7 @@ fn draw_products(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Draws the curve of the cost, one training step after the other, averaged if there are more than columns.
+/// Draws the curve of the cost, one training step after the other, averaged if there are more steps than columns.
 fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let costs = app.stepper.costs();
     let title = match costs.last() {

@@ -215,7 +215,7 @@ fn an_edited_weight_changes_what_follows_and_reset_forgets_it() {
     press(&mut app, "e1,000$");
     assert!(text(&app).contains("'1,000' can be 1.000 or 1000"), "{}", text(&app));
     app.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-    // A comma that can be nothing but a decimal point is one.
+    // A comma that can only be a decimal point is one.
     press(&mut app, "e1,5$");
     assert!(text(&app).contains(" begins this training step at 1.500000."), "{}", text(&app));
     press(&mut app, "e");
