@@ -1,8 +1,7 @@
 //! The slope of E from the slopes over many steps, with an estimate of its own error.
 //!
 //! From any run of the steps of a [ladder](super::ladder) Richardson's extrapolation cancels one power of h after the other
-//! (Ridders, *Accurate computation of F′(x) and F′(x) F″(x)*, 1982), and each value it makes is given the error it may
-//! have:
+//! (Ridders, *Accurate computation of F′(x) and F′(x) F″(x)*, 1982), and each value gets an estimate of its error:
 //!
 //! * **truncation**: how far it moved from the values it was made of;
 //! * **rounding**: the noise of E, divided by the step;
@@ -24,11 +23,11 @@ const GAIN: f64 = 4.0;
 pub(super) struct Estimate {
     pub slope: f64,
     pub uncertainty: f64,
-    /// The smallest step that is in it.
+    /// The smallest step used in it.
     pub step: f64,
 }
 
-/// One value of the extrapolation, with the three errors it may have.
+/// One value of the extrapolation, with its three possible errors.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell {
     pub slope: f64,

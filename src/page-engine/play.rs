@@ -22,7 +22,7 @@ use crate::situation::{EPOCHS, FARTHEST, Leg, PlacedEdit, Scene, Situation, Walk
 use crate::training::{Kind, Training};
 use crate::{checking, curve, guess, pictures};
 
-/// A network in training, and how it came to be what it is.
+/// A network in training, and its history.
 pub struct Play {
     /// The situation that it began with, before the first step.
     pub situation: Situation,

@@ -131,7 +131,7 @@ pub fn explain(runs: &[Run], fused: bool) -> Result<String, String> {
         let growth = |time: fn(&Run) -> f64| short(time(chosen) / time(small));
         sentences.push(format!(
             "From {} to {} connections, {} times as many, the objects' time grows {} times and that of the matrices {} \
-             times: what a matrix costs whatever its size is shared by more connections.",
+             times: the fixed cost of a matrix is shared by more connections.",
             small.connections,
             chosen.connections,
             short(chosen.connections / small.connections),

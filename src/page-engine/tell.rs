@@ -57,7 +57,7 @@ impl Play {
         lines.push(moves.unwrap_or_else(|| match self.set_by_hand(weight) {
             Some(step) => format!("{wire}: {name} was set by hand, before training step {step}"),
             None if self.training.report().is_begun => {
-                format!("{wire}: {name} is what training has made of it")
+                format!("{wire}: {name} is the result of training")
             }
             None => format!("{wire}: {name} has its starting value"),
         }));

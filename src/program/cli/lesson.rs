@@ -24,8 +24,8 @@ const EXAMPLES: &str = "Examples:
 
 /// Small experiments to play with: what neurons do, and how they learn
 ///
-/// Without a name, lists the lessons in reading order. In a terminal a lesson asks what you expect before it tells.
-/// Each has its own settings: `backprop lesson descent --help` lists those of `descent`.
+/// Without a name, lists the lessons in reading order. In a terminal a lesson asks what you expect before it shows
+/// the result. Each has its own settings: `backprop lesson descent --help` lists those of `descent`.
 #[derive(Debug, Args)]
 #[command(
     allow_external_subcommands = true,

@@ -119,7 +119,7 @@ pub fn main_with(arguments: &[OsString]) -> ExitCode {
     ended.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
-        report(&format!("a mistake in this program ({text}); please report it, with what you typed"));
+        report(&format!("a bug in this program ({text}); please report it, with the command you typed"));
         ExitCode::from(2)
     })
 }

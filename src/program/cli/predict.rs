@@ -36,7 +36,7 @@ const OF_DATA: [&str; 13] = [
     "class_names",
 ];
 
-/// Show what a network answers to one sample, or to numbers or a picture of your own
+/// Show a network's answer to one sample, or to numbers or a picture of your own
 #[derive(Debug, Args)]
 pub(super) struct Predict {
     #[command(flatten)]

@@ -7,7 +7,7 @@ use backprop::{Architecture, Error, ErrorKind};
 pub(crate) const OBJECT: usize = 120;
 /// The same of the vectorized network.
 pub(crate) const VECTORIZED: usize = 88;
-/// Bytes of a number of a sample, with all copies: as read, as trained on, and what is computed from it.
+/// Bytes per number of a sample, with all copies: as read, as trained on, and what is computed from it.
 const SAMPLE: usize = 24;
 
 /// Checks that `count` things of `bytes_each` bytes fit into memory; `option` is the flag that says how many.

@@ -80,7 +80,7 @@ fn the_screen_shows_the_mistakes_as_pictures_and_quiet_only_the_count() {
     let (_, folder) = folder();
     let text = success(backprop("evaluate --model start.json --data .").current_dir(&folder));
     assert!(text.contains("\nprecision %"), "{text}");
-    assert!(text.contains("The mistakes it was surest of"), "{text}");
+    assert!(text.contains("Its most confident mistakes"), "{text}");
     let quiet = success(backprop("evaluate --model start.json --data . --quiet").current_dir(&folder));
     assert_eq!(quiet.lines().count(), 1);
     assert!(text.starts_with(&quiet), "{quiet}");

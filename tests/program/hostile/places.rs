@@ -262,7 +262,7 @@ fn a_run_that_took_time_is_not_replaced_by_a_new_one() {
     run(&mut backprop(&format!("{begin} --resume run --rate 0.30 --seed 0 --quiet"), &folder)).succeeded();
     let other = format!("{begin} --resume run --rate 3 --seed 9");
     run(&mut backprop(&other, &folder))
-        .refused(&["--rate 3 (it was 0.3), --seed 9 (it was 0); omit what differs"]);
+        .refused(&["--rate 3 (it was 0.3), --seed 9 (it was 0); omit the options that differ"]);
     run(&mut backprop(&format!("{begin} --force --quiet"), &folder)).succeeded();
     assert_eq!(Checkpoint::read(&folder.path().join("run")).expect("whole").state.epochs_done, 3);
 }

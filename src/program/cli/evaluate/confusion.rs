@@ -61,7 +61,7 @@ impl Confusion {
             }
             return Ok(());
         }
-        writeln!(output, "\nRows: what it is. Columns: what the network says.\n")?;
+        writeln!(output, "\nRows: the right class. Columns: the network's answer.\n")?;
         write!(output, "{:>11}", "")?;
         let width = longest.max(5);
         for name in &names {

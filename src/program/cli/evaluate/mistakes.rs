@@ -59,7 +59,7 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
     }
     writeln!(
         output,
-        "\nThe mistakes it was surest of, with the outputs for what it says and for what is right:\n"
+        "\nIts most confident mistakes, with the outputs for its answer and for the right one:\n"
     )?;
     let name = |class: usize| spelled_out(&test.class_name(class));
     let picture = |mistake: &Mistake| {

@@ -23,7 +23,7 @@ const SIDE: usize = 60;
 /// The most pictures side by side. More would be too small to read.
 const MOST_PICTURES: usize = 100;
 
-/// Draw what a network with two inputs answers everywhere in the plane, and the training points
+/// Draw the answers of a network with two inputs everywhere in the plane, and the training points
 ///
 /// The network is that of a model (--model; several are drawn side by side), or is trained here as `backprop train`
 /// does with the same options, and drawn after each of the --epochs. With two classes, the shade shows how sure the

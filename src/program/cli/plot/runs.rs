@@ -16,7 +16,7 @@ use backprop::file;
 
 const MAKE_ONE: &str = "`backprop train --checkpoint FILE` makes such a file";
 
-/// Draw several runs over each other: what each epoch cost, and what was right after it
+/// Draw several runs over each other: the cost of each epoch, and the share of right answers after it
 ///
 /// A run is a checkpoint (`backprop train --checkpoint FILE`), or a file with what `train --json` printed.
 #[derive(Debug, Args)]

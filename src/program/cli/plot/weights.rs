@@ -31,15 +31,15 @@ const HEIGHT: usize = 700;
 
 /// Draw the weights of each neuron of the first layer after the input as a picture
 ///
-/// A neuron's answer is large where the image has ink on blue and none on red. Each picture has its own scale: the
+/// A neuron's answer is large if the image has ink on blue and none on red. Each picture has its own scale: the
 /// strongest weight is in full colour.
 #[derive(Debug, Args)]
 pub(super) struct Weights {
     #[command(flatten)]
     model: ModelArgs,
 
-    /// Columns of a picture [default: as the images had; of a table's named inputs 1; as many as rows where the inputs
-    /// are a square; else one row]
+    /// Columns of a picture [default: those of the training images; 1 for a table's named inputs; a square if
+    /// possible; otherwise one row]
     #[arg(long, value_name = "N")]
     columns: Option<usize>,
 

@@ -13,7 +13,7 @@ use crate::cli::choices::at_least_one;
 /// The options that choose steps. Only steps that match all of them are shown.
 #[derive(Debug, Args)]
 pub(super) struct ChoiceArgs {
-    /// Print only what has these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
+    /// Print only the numbers with these names, d for δ, with ranges: a4,d4,w84 or a4..a9 or w41..w4b
     ///
     /// The names are those of the steps: x1 an input, a4 an output, d4 a delta (d0-3 of a constant node), w84 the weight
     /// to 8 from 4, w8b a bias, w12,3 where two digits would be ambiguous; in mini-batches also k4, what dropout keeps,

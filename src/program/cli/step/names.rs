@@ -64,7 +64,7 @@ fn quantity(stepper: &Stepper, text: &str) -> Result<Quantity, Error> {
 /// Returns the remedy: a name to type instead.
 fn hint(stepper: &Stepper, text: &str, readings: &[Quantity]) -> String {
     match readings.first() {
-        Some(Quantity::Kept(_)) => return "k4 is what dropout keeps of node 4: add --dropout P".to_owned(),
+        Some(Quantity::Kept(_)) => return "k4 is node 4's factor under dropout: add --dropout P".to_owned(),
         Some(Quantity::Gradient(_)) => return "g84 is a sum over a mini-batch: add --batch M".to_owned(),
         _ => {}
     }

@@ -87,7 +87,7 @@ impl Train {
         }
         let found =
             format!("--resume continues a run as it began, but these differ: {}", differing.join(", "));
-        let remedy = "omit what differs, or begin another run with --from";
+        let remedy = "omit the options that differ, or begin another run with --from";
         Err(Error::usage(found).remedy(remedy))
     }
 }

@@ -67,7 +67,7 @@ impl Session {
                 return;
             }
         };
-        // Nothing was asked of the editor, so it has nothing to answer; and events come from here.
+        // The editor was asked nothing, so it has nothing to answer; and events come only from this side.
         if request.kind == "request" {
             let place = self.outbox.len();
             let result = self.answer(&request);
