@@ -1,7 +1,7 @@
 //! Fits any drawing into 28 x 28 grey levels, as MNIST does.
 //!
-//! A network trained on MNIST expects its digits where MNIST has them. Its makers did this, and so
-//! do we, for our drawn digits as well as for a picture that a user brings:
+//! A network trained on MNIST expects its digits where MNIST has them. Its makers did this; so do we, for our drawn
+//! digits and for users' pictures:
 //!
 //! 1. cut out the smallest rectangle that holds all the ink;
 //! 2. scale it, without changing its proportions, so that its longer side is 20 pixels, averaging

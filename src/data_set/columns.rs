@@ -103,7 +103,7 @@ const FEW_ROWS: usize = 20;
 pub(super) struct Roles {
     /// The first row with a sample: 1 if there is a header.
     pub(super) first_row: usize,
-    /// The columns of the inputs, from 0, and the words of those that are one input for each.
+    /// The columns of the inputs, from 0, and the words of columns with one input per word.
     pub(super) inputs: Vec<(usize, Option<String>)>,
     /// The columns of the answer, from 0; empty if the table has none.
     pub(super) targets: Vec<usize>,

@@ -21,7 +21,7 @@ pub struct Curve {
     so_far: Option<(f64, f64)>,
     /// The costs of single samples in the present epoch.
     samples: Vec<(f64, f64)>,
-    /// Complete epochs before those that can be walked through.
+    /// Complete epochs before the present walk.
     before: usize,
     /// Epochs that have begun.
     epochs: usize,

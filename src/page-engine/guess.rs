@@ -127,7 +127,7 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
                 Cost::Quadratic => Slip::new("slope-forgotten", SLOPE, label - output),
                 Cost::CrossEntropy => Slip::new(
                     "slope-too-many",
-                    "With the cross-entropy the slope cancels out; that has it once more.",
+                    "With the cross-entropy the slope cancels out; your value still contains it.",
                     slope * (label - output),
                 ),
             });

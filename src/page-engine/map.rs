@@ -13,7 +13,7 @@ pub const MOST_NEURONS: usize = 16;
 /// The most layers that can still be drawn and read.
 pub const MOST_LAYERS: usize = 6;
 
-/// The most connections that are all listed; of larger networks, only those that a step uses are.
+/// The most connections that are listed in full; larger networks list only those that a step uses.
 pub const MOST_CONNECTIONS: usize = 1000;
 
 /// All ids of a network, with their names.

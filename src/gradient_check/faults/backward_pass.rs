@@ -1,4 +1,4 @@
-//! Backpropagation in plain loops over matrices, split into steps of which any one can be replaced by a wrong one.
+//! Backpropagation in plain loops over matrices, split into steps, any one of which can be replaced by a wrong one.
 //!
 //! [`CORRECT`] has every step right (a test compares it with both networks). A fault replaces one step. To see what a
 //! bug is, compare its step with the one here.

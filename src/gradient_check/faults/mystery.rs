@@ -70,8 +70,8 @@ impl Mystery {
     /// The lines of the backward pass ([`Mystery::pass`]).
     pub const LINES: u8 = 9;
 
-    /// Returns the mystery of a name. Its cost, activation, number of samples and weight decay are those that the
-    /// fault needs; those that it does not need are drawn, and so give nothing away.
+    /// Returns the mystery of a name. Its cost, activation, number of samples and weight decay are what the fault
+    /// needs; the rest is drawn, and so gives nothing away.
     pub fn new(name: &str) -> Self {
         let (fault, seed) = Fault::mystery(name);
         let own = fault.set_up;

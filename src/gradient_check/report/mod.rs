@@ -57,7 +57,7 @@ pub struct Report {
     pub checked: usize,
     /// The number that agree.
     pub agree: usize,
-    /// The number of those that agree and are not 0: the ones that prove something.
+    /// The number of parameters that agree and are not 0: only these prove something.
     pub agree_nonzero: usize,
     /// The number of those that agree within the uncertainty of the numerical value, but not within the tolerance.
     pub agree_within_uncertainty: usize,

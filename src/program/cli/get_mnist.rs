@@ -27,7 +27,7 @@ struct Set {
     folder: &'static str,
     mirror: &'static str,
     files: &'static [MnistFile; 4],
-    /// True if checksums are those of the files as they are fetched, with gzip.
+    /// True if checksums are of the files as fetched, still gzipped.
     checks_gzip: bool,
     /// The names of its classes, if they are not digits.
     class_names: &'static [&'static str],

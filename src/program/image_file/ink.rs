@@ -74,7 +74,7 @@ struct Paper {
 }
 
 impl Paper {
-    /// Fits the planes to the pixels along the edges. A second round leaves out those that are far off, such as a
+    /// Fits the planes to the pixels along the edges. A second round leaves out pixels that are far off, such as a
     /// stroke that leaves the picture.
     fn under(width: usize, height: usize, colours: &[Colour]) -> Self {
         let band = width.min(height).div_ceil(16);

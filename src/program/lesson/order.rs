@@ -17,7 +17,7 @@ pub struct Settings {
     #[arg(long, value_name = "N,N,N...", default_value = "2,3,3,3,2", value_parser = sizes)]
     pub sizes: Sizes,
 
-    /// The number of nodes, of those that it feeds, to which each node listens in the last row of the table
+    /// In the last row of the table, each node listens to this many of the nodes that it feeds
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub listen_to: u8,
 

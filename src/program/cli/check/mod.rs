@@ -151,7 +151,7 @@ impl Check {
         Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    /// Returns the engine asked for; by default both, of which only one has f32.
+    /// Returns the engine asked for; by default both, but only one has f32.
     fn engine(&self, setting: &Setting) -> Result<Engines, Error> {
         match (self.precision, self.engine) {
             (Precision::F64, engine) => Ok(engine.unwrap_or(Engines::Both)),

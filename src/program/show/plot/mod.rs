@@ -179,7 +179,7 @@ mod tests {
 
     type Points = Vec<(f64, f64)>;
 
-    /// The values of an attribute, wherever it is.
+    /// All values of an attribute.
     fn attributes<'a>(svg: &'a str, name: &str) -> Vec<&'a str> {
         let start = format!(" {name}=\"");
         svg.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap_or("")).collect()
