@@ -131,7 +131,7 @@ fn cost(report: &Report) -> Vec<String> {
         let counts = report.entries.iter().map(|entry| entry.evaluations);
         let closer = counts.filter(|&count| count > FIRST_LOOK).sum::<usize>() as f64 / careful as f64;
         lines.push(format!(
-            "evaluations of E: {FIRST_LOOK} a parameter, {closer:.1} for the {careful} that needed a closer look"
+            "evaluations of E: {FIRST_LOOK} per parameter, {closer:.1} for the {careful} that needed a closer look"
         ));
     }
     lines

@@ -246,5 +246,5 @@ fn the_extra_care_is_taken_only_where_it_is_needed_and_counted() {
     );
     let edge = one(1e-6, f64::sqrt, |w| 0.5 / w.sqrt());
     assert_eq!(edge.careful, 1);
-    assert!(edge.to_string().contains("evaluations of E: 4 a parameter"), "{edge}");
+    assert!(edge.to_string().contains("evaluations of E: 4 per parameter"), "{edge}");
 }
