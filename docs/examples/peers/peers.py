@@ -197,7 +197,7 @@ def growth(path):
         print(f'<path d="M70 {y(10**power):.0f}H620" stroke="#ddd"/>'
               f'<text x="62" y="{y(10**power) + 4:.0f}" text-anchor="end">{10**power:,}</text>')
     print('<text x="345" y="380" text-anchor="middle">parameters</text>'
-          '<text x="16" y="180" text-anchor="middle" transform="rotate(-90 16 180)">microseconds a sample</text>')
+          '<text x="16" y="180" text-anchor="middle" transform="rotate(-90 16 180)">microseconds per sample</text>')
     for (name, times), color in zip(points.items(), ("#b5521b", "#1b6ab5", "#2a8a3c")):
         corners = " ".join(f"{x(p):.1f},{y(t):.1f}" for p, t in zip(parameters, times))
         print(f'<polyline points="{corners}" fill="none" stroke="{color}" stroke-width="2"/>')

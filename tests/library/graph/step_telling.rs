@@ -152,7 +152,7 @@ fn a_walk_says_how_long_an_epoch_is_and_what_is_in_hand() {
     assert_eq!((plain.sample(), plain.label()), ([2.0, 0.5].as_slice(), [0.9].as_slice()));
     assert_eq!(plain.label_and_sample(47), (vec![0.9], vec![4.0, 0.5]));
 
-    // 7 steps a sample, 3 gradients a sample, 3 weights a mini-batch: 3 samples, then 2.
+    // 7 steps per sample, 3 gradients per sample, 3 weights per mini-batch: 3 samples, then 2.
     let mut batches = stepper().in_mini_batches(MiniBatches { size: 3, ..MiniBatches::default() });
     assert_eq!((batches.mini_batches().size, batches.training_steps_in_epoch()), (3, 2));
     assert_eq!(batches.epoch_len(), 5 * 10 + 2 * 3);

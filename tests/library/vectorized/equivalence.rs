@@ -123,7 +123,7 @@ fn a_connection_of_the_object_graph_takes_at_most_40_bytes() {
     assert_eq!(connections, 785 * 30 + 31 * 10);
     // A connection, 24 bytes, and its id in the lists of two nodes; nodes and layers are few in comparison.
     let bytes = network.memory_bytes() as f64 / connections as f64;
-    assert!((32.0..40.0).contains(&bytes), "{bytes} bytes a connection");
+    assert!((32.0..40.0).contains(&bytes), "{bytes} bytes per connection");
 }
 
 #[test]

@@ -148,7 +148,7 @@ pub(in crate::cli) struct How {
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     pub(super) cost: Option<Cost>,
 
-    /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples a step [default: 0]
+    /// L2 regularisation, as lambda: weights shrink by 1 - rate * lambda / samples per step [default: 0]
     #[arg(long, value_name = "LAMBDA")]
     pub(super) l2: Option<f64>,
 

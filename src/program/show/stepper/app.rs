@@ -108,7 +108,7 @@ impl App {
         self
     }
 
-    /// Returns the number of steps a second at which it runs.
+    /// Returns the number of steps per second at which it runs.
     pub fn speed(&self) -> u32 {
         SPEEDS[self.speed]
     }
