@@ -68,7 +68,7 @@ fn main() {
     let times = 2_000_000;
     let (factors, numbers) = black_box(([[1e-9; 8]; 4], [1.1; 4]));
     let seconds = shortest(|| _ = black_box(multiply_and_add(black_box(times), &factors, &numbers)));
-    println!("peak: {:.0} thousand million operations a second", (times * SUMS * 16) as f64 / seconds / 1e9);
+    println!("peak: {:.0} billion operations per second", (times * SUMS * 16) as f64 / seconds / 1e9);
     println!("     KiB   read GB/s   read and written GB/s (each way)");
     for kibibytes in [16, 256, 2048, 65536] {
         let mut numbers = vec![[1.0; 8]; kibibytes * 16];

@@ -28,7 +28,7 @@ pub struct Columns {
     /// The treatment of missing values; `None` to refuse them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
-    /// Makes an input of each word in a column of text.
+    /// Turns each word in a column of text into an input.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_hot: bool,
     /// Rows and columns of a sample that is an image.
@@ -347,7 +347,7 @@ impl Roles {
         }
     }
 
-    /// Makes an input of each word in columns of text, or refuses such columns.
+    /// Turns each word in columns of text into an input, or refuses such columns.
     fn split_text(&mut self, grid: &Grid, one_hot: bool) -> Result<(), Error> {
         let (mut inputs, mut texts) = (Vec::new(), Vec::new());
         for &(column, _) in &self.inputs {

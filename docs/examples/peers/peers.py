@@ -178,7 +178,7 @@ def table(path):
 
 
 def growth(path):
-    """Microseconds a sample over parameters, both axes logarithmic."""
+    """Microseconds per sample over parameters, both axes logarithmic."""
     points, parameters = {"objects": [], "one by one": [], "by 100": []}, []
     for row in map(json.loads, open(path)):
         if "parameters" in row:

@@ -204,7 +204,7 @@ pub(super) struct DataArgs {
     #[arg(long, value_name = "WHAT", requires = "data", value_parser = words::<Missing>())]
     pub(super) missing: Option<Missing>,
 
-    /// Make an input of each word in a column of text
+    /// Turn each word in a column of text into an input
     #[arg(long, requires = "data")]
     pub(super) one_hot: bool,
 

@@ -27,7 +27,7 @@ pub(super) fn with_flags(error: Error) -> Error {
             "--target NAME or --target N says which column to learn; add --numbers or --classes if that is not clear",
         ),
         ErrorKind::TextColumn => {
-            error.remedy("--ignore NAME leaves a column out, --one-hot makes an input of each of its words")
+            error.remedy("--ignore NAME leaves a column out, --one-hot turns each of its words into an input")
         }
         ErrorKind::MissingValues => error.remedy(
             "--missing drop leaves such rows out, --missing mean takes the mean of the column, --ignore NAME leaves a \

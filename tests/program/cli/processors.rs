@@ -17,7 +17,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_backprop");
 const PROCESSORS: [(&str, &str); 2] =
     [("Nehalem", "avx2 false, avx512f false, fma false"), ("Haswell", "avx2 true, avx512f false, fma true")];
 
-/// One sample a step and mini-batches, every activation function, on layers of one lane and of many.
+/// One sample per step and mini-batches, every activation function, on layers of one lane and of many.
 const RUNS: [&str; 8] = [
     "--sizes 784,30,10",
     "--sizes 784,70,10 --activation tanh",
