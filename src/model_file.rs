@@ -1,4 +1,5 @@
-//! Model files: a trained network as JSON. network2.py's `load` accepts them, and files of its `save` can be read.
+//! Model files: a trained network as JSON. network2.py's `load` accepts them, and files written by its `save` can be
+//! read.
 //!
 //! ```
 //! use backprop::model_file::Model;

@@ -9,7 +9,7 @@ use crate::training::Training;
 /// The most points that a curve is drawn with.
 const MOST_POINTS: usize = 300;
 
-/// The most samples in an epoch whose single costs are shown.
+/// The most samples in an epoch whose costs are shown one by one.
 const MOST_SAMPLES: usize = 400;
 
 /// The curve as the page draws it; its horizontal axis counts epochs.

@@ -47,7 +47,7 @@ impl Settings {
     }
 }
 
-/// The way of the ball with one rate.
+/// The path of the ball with one rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Path {
     /// η.
@@ -60,7 +60,7 @@ pub struct Path {
     pub predicted_drop: f64,
 }
 
-/// The end of a ball's way.
+/// The end of a ball's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Outcome {
     /// Less than a thousandth of the height is left.

@@ -36,7 +36,7 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "N")]
     test_limit: Option<usize>,
 
-    /// Show the N mistakes the network was surest of [default: 6]
+    /// Show the N most confident mistakes of the network [default: 6]
     #[arg(long, value_name = "N")]
     mistakes: Option<usize>,
 

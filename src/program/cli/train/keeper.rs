@@ -123,7 +123,7 @@ impl Keeper {
         if saved { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
 
-    /// Adds to an error about diverging weights where the last good ones are.
+    /// Adds the place of the last good weights to an error about diverging ones.
     pub(super) fn diverged(&mut self, error: Error) -> Error {
         let (ErrorKind::Diverged, Some(path)) = (error.kind(), self.path.clone()) else { return error };
         let place = if self.checkpoint_is_due { self.checkpoint(&path) } else { Some(path) };
