@@ -85,5 +85,5 @@ fn the_screen_shows_the_mistakes_as_pictures_and_quiet_only_the_count() {
     assert_eq!(quiet.lines().count(), 1);
     assert!(text.starts_with(&quiet), "{quiet}");
     let none = success(backprop("evaluate --model start.json --data . --mistakes 0").current_dir(&folder));
-    assert!(!none.contains("surest"), "{none}");
+    assert!(!none.contains("confident"), "{none}");
 }

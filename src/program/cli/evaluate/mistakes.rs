@@ -1,4 +1,4 @@
-//! The mistakes a network was surest of, as pictures.
+//! The most confident mistakes of a network, as pictures.
 
 use std::io::{IsTerminal as _, Write};
 
