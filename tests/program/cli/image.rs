@@ -43,7 +43,7 @@ fn as_is_shows_the_pixels_untouched_and_takes_no_other_size() {
     }
     write(&folder.path().join("b.png"), &drawing((30, 30), (5, 5), 1, WHITE, BLACK));
     let line = refusal(backprop("predict --model m.json --image b.png --as-is").current_dir(&folder));
-    assert!(line.contains("30x30 pixels, but the model takes 28x28; omit --as-is"), "{line}");
+    assert!(line.contains("30x30 pixels, but the model takes 28x28; without --as-is"), "{line}");
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn what_is_not_a_picture_of_a_digit_is_refused_in_one_sentence() {
     let whole = drawing((40, 40), (14, 12), 1, WHITE, BLACK);
     refuses(&whole[..whole.len() / 2], "a damaged PNG file");
     refuses(&whole[..20], "a damaged PNG file");
-    refuses(&png(30, 30, ColorType::Grayscale, BitDepth::Eight, &[200; 900]), "no digit is to be seen");
-    refuses(&png(1, 1, ColorType::Grayscale, BitDepth::Eight, &[0]), "no digit is to be seen");
+    refuses(&png(30, 30, ColorType::Grayscale, BitDepth::Eight, &[200; 900]), "there is no digit");
+    refuses(&png(1, 1, ColorType::Grayscale, BitDepth::Eight, &[0]), "there is no digit");
     refuses(&header_only(60_000, 60_000), "too many for one digit");
     refuses(&header_only(4_000, 4_000), "more than the file can hold");
     let line = refusal(backprop("predict --model m.json --image nowhere.png").current_dir(&folder));

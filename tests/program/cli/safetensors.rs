@@ -173,7 +173,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
             with(&[tensor("4.weight", &[2, 3]), tensor("4.bias", &[3])]),
             "4.bias has the shape 3, but 4.weight needs 2",
         ),
-        (with(&[tensor("4.weight", &[0, 3]), tensor("4.bias", &[0])]), "have a zero"),
+        (with(&[tensor("4.weight", &[0, 3]), tensor("4.bias", &[0])]), "contain a zero"),
         (
             with(&[tensor("x.4.weight", &[2, 3]), tensor("x.4.bias", &[2])]),
             "x.4.weight belongs to another network",
@@ -183,7 +183,7 @@ fn all_but_linear_layers_are_refused_with_the_name_of_the_tensor() {
         (Vec::new(), "it holds no tensors"),
     ] {
         let line = refused(&folder, &file_of(&tensors, Dtype::F64));
-        assert!(line.starts_with("backprop: wrong: ") || line.contains("have a zero"), "{line}");
+        assert!(line.starts_with("backprop: wrong: ") || line.contains("contain a zero"), "{line}");
         assert!(line.contains(expected), "{line}");
     }
     for dtype in [Dtype::BF16, Dtype::F16, Dtype::I64] {

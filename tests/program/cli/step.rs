@@ -176,7 +176,7 @@ fn bad_input_is_refused_in_one_line() {
         ("step --plain --from-step 47", "there is no step 47: there are 46"),
         ("step --plain --from-step 5 --to-step 4", "--from-step 5 comes after --to-step 4"),
         ("step --plain --phase backwards", "forward, cost, backward, learn"),
-        ("step --plain --only a4 --phase learn", "no step fits all of"),
+        ("step --plain --only a4 --phase learn", "no step matches all of"),
     ] {
         let line = refusal(backprop(arguments).current_dir(&folder));
         assert!(line.contains(sentence), "{arguments}: expected {sentence:?} in: {line}");

@@ -118,7 +118,7 @@ fn without_a_name_the_page_is_page_html_and_replaces_no_other_file() {
     success(&mut trace("--epochs 2"));
     write(&folder.path().join("page.html"), b"my own page");
     let line = refusal(&mut trace(""));
-    assert!(line.contains("page.html: there is a file already"), "{line}");
+    assert!(line.contains("page.html: there is already a file"), "{line}");
     assert_eq!(std::fs::read(folder.path().join("page.html")).expect("still there"), b"my own page");
     // Fewer than six samples are not refused unless six were asked for.
     success(&mut trace("--data xor --sizes 2,2,1 --out xor.html"));

@@ -138,7 +138,7 @@ fn a_bad_table_is_refused_with_line_and_column_and_what_would_be_right() {
         (b"\n\n", "line 1, column 1: the file is empty"),
         (b"x,\"y\nor z\",class\r\n\r\n1,2,a\r\n \r\n\"3\",b,c\r\n", "line 6, column 2: 'b' is not a number"),
         (b"x,y,class\n", "line 2, column 1: no rows follow the header"),
-        (b"1,2,a\nNaN,4,b\n", "line 2, column 1: 'NaN' is no value; in all 1 is missing: 1 in column 1"),
+        (b"1,2,a\nNaN,4,b\n", "line 2, column 1: 'NaN' is not a value; in all 1 is missing: 1 in column 1"),
         (b"1,2,a\n3,1e999,b\n", "line 2, column 2: '1e999' is not finite"),
         (b"1,2,a\n3,,b\n", "line 2, column 2: a value is missing; in all 1 is missing: 1 in column 2"),
         (b"1,2,a\n3,4,\n", "line 2, column 3: a value is missing"),
