@@ -87,7 +87,7 @@ fn data_files_and_files_of_others_are_not_overwritten() {
             "it is not a model that this program wrote; choose another name, or replace it with --force",
         ),
         (format!("{RUN} --checkpoint notes"), "not a checkpoint"),
-        (format!("{RUN} --checkpoint run"), "run.previous: there is a file already"),
+        (format!("{RUN} --checkpoint run"), "run.previous: there is already a file"),
     ] {
         run(&mut backprop(&arguments, &folder)).refused(&[part]);
     }
