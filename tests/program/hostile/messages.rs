@@ -48,7 +48,7 @@ fn a_refusal_says_what_it_found_and_what_to_do() {
         ("evaluate --model nowhere.json", ["nowhere.json: ", "training saves a model file"]),
         ("train --resume later.run", ["a checkpoint of version 2", "get a later one"]),
         ("train --resume model.json", ["a model, not a checkpoint", "--from"]),
-        ("train --resume nowhere", ["nowhere: ", "what training saves on the way"]),
+        ("train --resume nowhere", ["nowhere: ", "training saves checkpoints"]),
         ("train --data nowhere", ["no such file or folder", "built in are digits"]),
         ("train --out nowhere/model.json", ["no such folder", "choose a place you can write to"]),
         ("check --l2 -1", ["--l2 -1", "must be 0 or more"]),
