@@ -17,7 +17,9 @@ def count(number: int, name: str) -> int:
     try:
         whole = operator.index(number)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, not {number!r}") from None
+        # An array is shown in several lines.
+        found = repr(number) if "\n" not in repr(number) else type(number).__name__
+        raise TypeError(f"{name} must be a whole number, not {found}") from None
     if whole < 0:
         raise ValueError(f"{name} must not be negative: {number!r}")
     return whole
@@ -35,6 +37,12 @@ def sizes(layers: Sequence[int]) -> list[int]:
     return counts
 
 
+def in_place(array: npt.ArrayLike) -> Array:
+    """Return an array of f64 that Rust can read where it is: a copy of what is not, such as a field of packed records."""
+    found = np.asarray(array, dtype=np.float64)
+    return found if found.flags.aligned else found.copy()
+
+
 def column(array: npt.ArrayLike, name: str, size: int) -> Array:
     """Return an array that must be a column of ``size`` numbers."""
     found = np.asarray(array)
@@ -43,13 +51,13 @@ def column(array: npt.ArrayLike, name: str, size: int) -> Array:
         raise ValueError(f"{name} must be a column of shape ({size}, 1), not {found.shape}{hint}")
     if found.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
-    return found.astype(np.float64, copy=False)
+    return in_place(found)
 
 
 def columns(arrays: Iterable[npt.ArrayLike], name: str, size: int) -> Array:
     """Return columns of ``size`` numbers as the rows of one array."""
     if isinstance(arrays, np.ndarray) and arrays.dtype == np.float64 and arrays.shape[1:] == (size, 1):
-        return np.ascontiguousarray(arrays.reshape(-1, size))
+        return np.ascontiguousarray(in_place(arrays).reshape(-1, size))
     rows = [column(array, f"{name}[{index}]", size).reshape(size) for index, array in enumerate(arrays)]
     return np.array(rows, dtype=np.float64).reshape(len(rows), size)
 

@@ -182,7 +182,7 @@ def run(
     finally:
         for leaf, old in zip(own, start, strict=True):
             leaf.restore(old)
-    return Report.of(found, [(leaf.name, leaf.shape) for leaf in own])
+    return Report._of(found, [(leaf.name, leaf.shape) for leaf in own])
 
 
 def described(what: str, own: Sequence[Movable], kinds: str) -> str:

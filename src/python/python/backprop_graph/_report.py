@@ -18,7 +18,13 @@ _ORDER = ("disagree", "inconclusive", "domain", "kink")
 
 
 class GradientError(AssertionError):
-    """A gradient is wrong. The message is the report."""
+    """A gradient is wrong. The message is the report.
+
+    Parameters
+    ----------
+    report : Report
+        The report, which is also its attribute ``report``.
+    """
 
     def __init__(self, report: Report) -> None:
         super().__init__(str(report))
@@ -178,7 +184,7 @@ class Report:
         return html(self)
 
     @classmethod
-    def of(cls, found: dict[str, Any], arrays: list[tuple[str, tuple[int, ...]]]) -> Report:
+    def _of(cls, found: dict[str, Any], arrays: list[tuple[str, tuple[int, ...]]]) -> Report:
         """Make a report of what the check found in these arrays, by name and shape."""
         indices: NDArray[np.int64] = found["indices"]
         verdicts = np.array(found["verdicts"], dtype="U12")

@@ -72,18 +72,21 @@ class Leaf:
         self.array[...] = snapshot
 
 
-def leaves(parameters: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(parameters: Any, name: str = "", within: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Yield the name and the value of each leaf, in order.
 
     A dict's keys are joined by dots, the places in a list are in brackets: ``encoder.weight``, ``layers[0]``. A list
-    of numbers is an array.
+    of numbers is an array. What these parameters are in is in `within`.
     """
+    if any(outer is parameters for outer in within):
+        raise ValueError(f"the parameter {name!r} is a list or a dict that it is in itself: give each array once")
+    within = (*within, parameters)
     if isinstance(parameters, Mapping):
         for key, value in parameters.items():
-            yield from leaves(value, f"{name}.{key}" if name else str(key))
+            yield from leaves(value, f"{name}.{key}" if name else str(key), within)
     elif _is_list(parameters):
         for place, value in enumerate(parameters):
-            yield from leaves(value, f"{name or 'parameters'}[{place}]")
+            yield from leaves(value, f"{name or 'parameters'}[{place}]", within)
     else:
         yield name or "parameters", parameters
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ._arrays import count, overrides, sizes
+from ._arrays import count, in_place, overrides, sizes
 from ._native import Graph
 from ._progress import Progress
 
@@ -154,7 +154,13 @@ class _AnyNode:
         self._arena.graph.set_delta(self._place, delta)
 
     def append_downstream_connection(self, conn: Connection) -> None:
-        """Add a connection to a node of the layer after."""
+        """Add a connection to a node of the layer after.
+
+        Parameters
+        ----------
+        conn : Connection
+            A connection from this node. Its node must not be in another network.
+        """
         arena = _joined(self._arena, conn._arena)
         arena.graph.append_downstream(self._place, conn._place)
 
@@ -207,11 +213,23 @@ class Node(_AnyNode):
         return tuple(map(self._arena.connection, self._arena.graph.upstream(self._place)))
 
     def set_output(self, output: float) -> None:
-        """Set the output, which a node of the input layer has in place of a formula."""
+        """Set the output, which a node of the input layer has in place of a formula.
+
+        Parameters
+        ----------
+        output : float
+            The output a.
+        """
         self.output = output
 
     def append_upstream_connection(self, conn: Connection) -> None:
-        """Add a connection from a node of the layer before."""
+        """Add a connection from a node of the layer before.
+
+        Parameters
+        ----------
+        conn : Connection
+            A connection to this node. Its node must not be in another network.
+        """
         arena = _joined(self._arena, conn._arena)
         arena.graph.append_upstream(self._place, conn._place)
 
@@ -220,7 +238,13 @@ class Node(_AnyNode):
         self._arena.graph.calc_output(self._place)
 
     def calc_output_layer_delta(self, label: float) -> None:
-        """Compute the delta of an output node: a(1 - a)(label - a) (equation 3)."""
+        """Compute the delta of an output node: a(1 - a)(label - a) (equation 3).
+
+        Parameters
+        ----------
+        label : float
+            The desired output.
+        """
         self._arena.graph.calc_output_layer_delta(self._place, label)
 
     def __repr__(self) -> str:
@@ -382,11 +406,22 @@ class Connection:
         self._arena.graph.calc_connection_gradient(self._place)
 
     def update_weight(self, rate: float) -> None:
-        """Compute the gradient and move the weight along it by ``rate`` times as much (equation 5)."""
+        """Compute the gradient and move the weight along it by ``rate`` times as much (equation 5).
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+        """
         self._arena.graph.update_connection_weight(self._place, rate)
 
     def get_gradient(self) -> float:
-        """Return the gradient -dE/dw, as last computed."""
+        """Return the gradient -dE/dw, as last computed.
+
+        Returns
+        -------
+        float
+        """
         return self.gradient
 
     def __str__(self) -> str:
@@ -423,7 +458,13 @@ class Connections:
         return tuple(self._list())
 
     def add_connection(self, connection: Connection) -> None:
-        """Add a connection to the list."""
+        """Add a connection to the list.
+
+        Parameters
+        ----------
+        connection : Connection
+            What becomes the last of the list.
+        """
         self._list().append(connection)
 
     def dump(self) -> None:
@@ -493,7 +534,7 @@ class Network:
 
     @weights.setter
     def weights(self, weights: npt.ArrayLike) -> None:
-        self._arena.graph.set_weights(np.ascontiguousarray(weights, dtype=np.float64).ravel())
+        self._arena.graph.set_weights(in_place(weights).ravel())
 
     @property
     def gradients(self) -> npt.NDArray[np.float64]:
@@ -536,7 +577,17 @@ class Network:
             self._arena.graph.train(labels, data_set, rate, epoch, bar)
 
     def train_one_sample(self, label: Numbers, sample: Numbers, rate: float) -> None:
-        """Take one step of gradient descent on one sample: predict, calc_delta, update_weight."""
+        """Take one step of gradient descent on one sample: predict, calc_delta, update_weight.
+
+        Parameters
+        ----------
+        label : sequence of float, (outputs,)
+            The desired outputs.
+        sample : sequence of float, (inputs,)
+            The inputs.
+        rate : float
+            The learning rate.
+        """
         if overrides(self, Network, "predict", "calc_delta", "update_weight"):
             self.predict(sample)
             self.calc_delta(label)
@@ -545,11 +596,23 @@ class Network:
             self._arena.graph.train_one_sample(label, sample, rate)
 
     def calc_delta(self, label: Numbers) -> None:
-        """Compute every node's delta from the outputs of the last prediction, from the output layer back to the input."""
+        """Compute every node's delta from the outputs of the last prediction, from the output layer back to the input.
+
+        Parameters
+        ----------
+        label : sequence of float, (outputs,)
+            The desired outputs.
+        """
         self._arena.graph.calc_delta(label)
 
     def update_weight(self, rate: float) -> None:
-        """Move every weight along its gradient, w + rate * delta * x, and keep the gradient (equation 5)."""
+        """Move every weight along its gradient, w + rate * delta * x, and keep the gradient (equation 5).
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+        """
         self._arena.graph.update_weight(rate)
 
     def calc_gradient(self) -> None:
@@ -557,7 +620,15 @@ class Network:
         self._arena.graph.calc_gradient()
 
     def get_gradient(self, label: Numbers, sample: Numbers) -> None:
-        """Compute the gradient of every connection for one sample, without changing a weight."""
+        """Compute the gradient of every connection for one sample, without changing a weight.
+
+        Parameters
+        ----------
+        label : sequence of float, (outputs,)
+            The desired outputs.
+        sample : sequence of float, (inputs,)
+            The inputs.
+        """
         if overrides(self, Network, "predict", "calc_delta", "calc_gradient"):
             self.predict(sample)
             self.calc_delta(label)

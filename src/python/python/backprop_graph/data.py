@@ -51,20 +51,49 @@ class DataSet:
     image_shape: tuple[int, int] | None = None
 
     def columns(self) -> tuple[list[Array], list[Array]]:
-        """Return labels and samples as lists of columns, as :mod:`backprop_graph.fc` takes them."""
+        """Return labels and samples as lists of columns, as :mod:`backprop_graph.fc` takes them.
+
+        Returns
+        -------
+        labels, samples : list of ndarray
+            Columns of shape (outputs, 1) and (inputs, 1).
+        """
         return [label.reshape(-1, 1) for label in self.labels], [sample.reshape(-1, 1) for sample in self.samples]
 
     def training_pairs(self) -> list[tuple[Array, Array]]:
-        """Return pairs of columns (x, y), the training data of :mod:`backprop_graph.network2`."""
+        """Return pairs of columns (x, y), the training data of :mod:`backprop_graph.network2`.
+
+        Returns
+        -------
+        list of tuple
+            Columns of shape (inputs, 1) and (outputs, 1).
+        """
         labels, samples = self.columns()
         return list(zip(samples, labels))
 
     def test_pairs(self) -> list[tuple[Array, int]]:
-        """Return pairs of a column and the number of its class, the other data of :mod:`backprop_graph.network2`."""
+        """Return pairs of a column and the number of its class, the other data of :mod:`backprop_graph.network2`.
+
+        Returns
+        -------
+        list of tuple
+            A column of shape (inputs, 1), and an int.
+        """
         return list(zip(self.columns()[1], self.classes.tolist()))
 
     def first(self, count: int) -> DataSet:
-        """Return the first ``count`` samples."""
+        """Return the first ``count`` samples.
+
+        Parameters
+        ----------
+        count : int
+            How many; of fewer samples, all.
+
+        Returns
+        -------
+        DataSet
+            It shares the memory of this one.
+        """
         parts = (self.samples[:count], self.labels[:count], self.classes[:count])
         return DataSet(*parts, self.names, self.image_shape)
 
@@ -92,6 +121,11 @@ def digits(*, targets: Targets = "soft", pixels: Pixels = "scaled") -> Split:
     pixels : {"scaled", "raw"}
         From 0 to 1, or from 0 to 255.
 
+    Returns
+    -------
+    Split
+        ``train`` and ``test``.
+
     Notes
     -----
     The digits are drawn by the library, in the format of MNIST. They are part of the module; nothing is downloaded.
@@ -100,12 +134,33 @@ def digits(*, targets: Targets = "soft", pixels: Pixels = "scaled") -> Split:
 
 
 def xor(*, targets: Targets = "soft") -> Split:
-    """Return the four rows of the exclusive or, which are both parts."""
+    """Return the four rows of the exclusive or, which are both parts.
+
+    Parameters
+    ----------
+    targets : {"soft", "one-hot"}
+        0.9 for true and 0.1 for false, or 1 and 0.
+
+    Returns
+    -------
+    Split
+        ``train`` and ``test``, which have the same rows.
+    """
     return _load("xor", None, targets, "scaled")
 
 
 def iris(*, targets: Targets = "soft") -> Split:
     """Return Fisher's irises: 100 to train on and 50 to test on, four numbers each, of three species.
+
+    Parameters
+    ----------
+    targets : {"soft", "one-hot"}
+        0.9 for the class and 0.1 for the others, or 1 and 0.
+
+    Returns
+    -------
+    Split
+        ``train`` and ``test``.
 
     References
     ----------
@@ -125,6 +180,11 @@ def idx(folder: str | os.PathLike[str], *, targets: Targets = "soft", pixels: Pi
         0.9 for the class and 0.1 for the others, or 1 and 0.
     pixels : {"scaled", "raw"}
         From 0 to 1, or from 0 to 255.
+
+    Returns
+    -------
+    Split
+        ``train`` and ``test``.
 
     Raises
     ------

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._arrays import column, columns, overrides, sizes
+from ._arrays import column, columns, in_place, overrides, sizes
 from ._progress import Progress
 
 __all__ = [
@@ -59,8 +59,12 @@ class _Known:
         ----------
         weighted_input : array_like
             z, of any shape.
+
+        Returns
+        -------
+        ndarray
         """
-        z = np.asarray(weighted_input, dtype=np.float64)
+        z = in_place(weighted_input)
         return _native.activate(z.reshape(-1, 1), self._name).reshape(z.shape)
 
     def backward(self, output: npt.ArrayLike) -> Array:
@@ -70,8 +74,12 @@ class _Known:
         ----------
         output : array_like
             a, of any shape.
+
+        Returns
+        -------
+        ndarray
         """
-        a = np.asarray(output, dtype=np.float64)
+        a = in_place(output)
         return _native.slope(a.reshape(-1, 1), self._name).reshape(a.shape)
 
     def __repr__(self) -> str:
@@ -91,7 +99,7 @@ class TanhActivator(_Known):
 
 
 class ReluActivator(_Known):
-    """max(0, z), for every number of an array. (That of the original takes a single number.)"""
+    """max(0, z), for every number of an array, where that of the original takes a single number."""
 
     _name = "relu"
 
@@ -188,12 +196,18 @@ class FullConnectedLayer:
         self.b_grad = delta
 
     def update(self, learning_rate: float) -> None:
-        """Move W and b along their gradients, by ``learning_rate`` times as much."""
+        """Move W and b along their gradients, by ``learning_rate`` times as much.
+
+        Parameters
+        ----------
+        learning_rate : float
+            The learning rate.
+        """
         if not hasattr(self, "W_grad"):
             raise ValueError("update needs gradients: call backward first")
         self.W, self.b = self._parameters()
-        _native.fc_update(self.W, self.W_grad, learning_rate)
-        _native.fc_update(self.b, self.b_grad, learning_rate)
+        _native.fc_update(self.W, in_place(self.W_grad), learning_rate)
+        _native.fc_update(self.b, in_place(self.b_grad), learning_rate)
 
     def dump(self) -> None:
         """Print W and b."""
@@ -201,7 +215,7 @@ class FullConnectedLayer:
 
     def _parameters(self) -> tuple[Array, Array]:
         """Return W and b as arrays that can be computed with."""
-        W, b = np.asarray(self.W, dtype=np.float64), np.asarray(self.b, dtype=np.float64)
+        W, b = in_place(self.W), in_place(self.b)
         for name, array, shape in [("W", W, (self.output_size, self.input_size)), ("b", b, (self.output_size, 1))]:
             if array.shape != shape:
                 raise ValueError(f"{name} must have the shape {shape}, not {array.shape}")
@@ -296,23 +310,18 @@ class Network:
         answers = columns(labels, "labels", self.layers[-1].output_size)
         if len(samples) != len(answers):
             raise ValueError(f"there are {len(answers)} labels for {len(samples)} samples")
-        steps = ["train_one_sample", "predict", "calc_gradient", "update_weight"]
-        names = [_name(layer.activator) for layer in self.layers]
-        plain = all(names) and len(set(names)) == 1 and not overrides(self, Network, *steps)
-        plain = plain and not any(
-            overrides(layer, FullConnectedLayer, "forward", "backward", "update") for layer in self.layers
-        )
-        if not plain:
+        activation = self._activation("train_one_sample")
+        if activation is None:
             for _ in range(epoch):
                 for label, sample in zip(labels, data_set):
                     self.train_one_sample(label, sample, rate)
         elif epoch > 0 and len(samples):
-            self._train_together(answers, samples, rate, epoch, cast("list[str]", names), progress)
+            self._train_together(answers, samples, rate, epoch, activation, progress)
 
     def _train_together(
-        self, labels: Array, samples: Array, rate: float, epoch: int, names: list[str], progress: bool
+        self, labels: Array, samples: Array, rate: float, epoch: int, activation: str, progress: bool
     ) -> None:
-        engine = self._engine(names)
+        engine = self._engine([activation] * len(self.layers))
         try:
             with Progress(epoch * len(samples) if progress else None) as bar:
                 if epoch > 1:
@@ -330,13 +339,44 @@ class Network:
         return _native.Matrices([W for W, _ in parameters], [b for _, b in parameters], names, "quadratic")
 
     def train_one_sample(self, label: npt.ArrayLike, sample: npt.ArrayLike, rate: float) -> None:
-        """Take one step of gradient descent on one sample: predict, calc_gradient, update_weight."""
+        """Take one step of gradient descent on one sample: predict, calc_gradient, update_weight.
+
+        Parameters
+        ----------
+        label : array_like, (outputs, 1)
+            The desired outputs, a column.
+        sample : array_like, (inputs, 1)
+            The inputs, a column.
+        rate : float
+            The learning rate.
+        """
         self.predict(sample)
         self.calc_gradient(label)
         self.update_weight(rate)
 
+    def _activation(self, *others: str) -> str | None:
+        """Return the name of the one activation of all layers, if the library can take whole steps.
+
+        It cannot with another program's activators, nor where a subclass has methods of its own, these ``others`` included.
+        """
+        if overrides(self, Network, "predict", "calc_gradient", "update_weight", *others):
+            return None
+        first, size = _name(self.layers[0].activator), self.layers[0].input_size
+        for layer in self.layers:
+            if _name(layer.activator) != first or layer.input_size != size:
+                return None
+            if overrides(layer, FullConnectedLayer, "forward", "backward", "update"):
+                return None
+            size = layer.output_size
+        return first
+
     def calc_gradient(self, label: npt.ArrayLike) -> Array:
         """Compute the gradients of every layer for the sample that was last predicted.
+
+        Parameters
+        ----------
+        label : array_like, (outputs, 1)
+            The desired outputs, a column.
 
         Returns
         -------
@@ -352,7 +392,13 @@ class Network:
         return delta
 
     def update_weight(self, rate: float) -> None:
-        """Move the weights of every layer along their gradients."""
+        """Move the weights of every layer along their gradients.
+
+        Parameters
+        ----------
+        rate : float
+            The learning rate.
+        """
         for layer in self.layers:
             layer.update(rate)
 
@@ -362,7 +408,19 @@ class Network:
             layer.dump()
 
     def loss(self, output: npt.ArrayLike, label: npt.ArrayLike) -> float:
-        """Return the cost of one output: half the sum of squared differences from the label."""
+        """Return the cost of one output: half the sum of squared differences from the label.
+
+        Parameters
+        ----------
+        output : array_like, (outputs, 1)
+            What the network put out, a column.
+        label : array_like, (outputs, 1)
+            The desired outputs, a column.
+
+        Returns
+        -------
+        float
+        """
         size = self.layers[-1].output_size
         return _native.cost("quadratic", column(output, "output", size), column(label, "label", size))
 
@@ -375,6 +433,11 @@ class Network:
             The sample.
         sample_label : array_like, (outputs, 1)
             Its label.
+
+        Returns
+        -------
+        bool
+            True if it passed.
         """
         sample = column(sample_feature, "sample_feature", self.layers[0].input_size)
         label = column(sample_label, "sample_label", self.layers[-1].output_size)

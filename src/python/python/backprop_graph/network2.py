@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._arrays import column, count, overrides, sizes
+from ._arrays import column, count, in_place, overrides, sizes
 from ._progress import Progress
 
 __all__ = [
@@ -50,12 +50,38 @@ class QuadraticCost:
 
     @staticmethod
     def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape."""
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape.
+
+        Parameters
+        ----------
+        a : array_like, (outputs, 1)
+            The output.
+        y : array_like, (outputs, 1)
+            The desired output.
+
+        Returns
+        -------
+        float
+        """
         return _cost("quadratic", a, y)
 
     @staticmethod
     def delta(z: npt.ArrayLike, a: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-        """Return the error of the output layer, +dC/dz."""
+        """Return the error of the output layer, +dC/dz.
+
+        Parameters
+        ----------
+        z : array_like, (outputs, 1)
+            The weighted input of the output layer.
+        a : array_like, (outputs, 1)
+            The output.
+        y : array_like, (outputs, 1)
+            The desired output.
+
+        Returns
+        -------
+        ndarray, (outputs, 1)
+        """
         return np.subtract(a, y) * sigmoid_prime(z)
 
 
@@ -64,17 +90,43 @@ class CrossEntropyCost:
 
     @staticmethod
     def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape."""
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape.
+
+        Parameters
+        ----------
+        a : array_like, (outputs, 1)
+            The output.
+        y : array_like, (outputs, 1)
+            The desired output.
+
+        Returns
+        -------
+        float
+        """
         return _cost("cross-entropy", a, y)
 
     @staticmethod
     def delta(z: npt.ArrayLike, a: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-        """Return the error of the output layer, +dC/dz, which needs no ``z``."""
+        """Return the error of the output layer, +dC/dz, which needs no ``z``.
+
+        Parameters
+        ----------
+        z : array_like, (outputs, 1)
+            The weighted input of the output layer.
+        a : array_like, (outputs, 1)
+            The output.
+        y : array_like, (outputs, 1)
+            The desired output.
+
+        Returns
+        -------
+        ndarray, (outputs, 1)
+        """
         return np.subtract(a, y)
 
 
 def _cost(name: str, a: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    output, label = np.asarray(a, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    output, label = in_place(a), in_place(y)
     if output.shape != label.shape:
         raise ValueError(f"a and y must have the same shape; they have {output.shape} and {label.shape}")
     return _native.cost(name, output.reshape(-1, 1), label.reshape(-1, 1))
@@ -152,8 +204,10 @@ class Network:
         -------
         ndarray, (outputs, 1)
         """
-        sample = column(a, "a", self.sizes[0])
-        return self._engine().predict(sample.reshape(1, -1)).reshape(-1, 1)
+        output = column(a, "a", self.sizes[0])
+        for weights, biases in zip(*self._parameters()):
+            output = _native.fc_forward(weights, biases, output, "sigmoid")
+        return output
 
     def SGD(
         self,
@@ -265,7 +319,20 @@ class Network:
         self.weights, self.biases = engine.parameters()
 
     def backprop(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[list[Array], list[Array]]:
-        """Return the gradients of the cost of one sample: those of the biases, and those of the weights."""
+        """Return the gradients of the cost of one sample: those of the biases, and those of the weights.
+
+        Parameters
+        ----------
+        x : array_like, (inputs, 1)
+            The input, a column.
+        y : array_like, (outputs, 1)
+            The desired output, a column.
+
+        Returns
+        -------
+        biases, weights : list of ndarray
+            +dC/db and +dC/dw, in the shapes of ``biases`` and ``weights``.
+        """
         sample = column(x, "x", self.sizes[0])
         label = column(y, "y", self.sizes[-1])
         weights, biases = self._engine().gradient(label.reshape(1, -1), sample.reshape(1, -1))
@@ -280,6 +347,10 @@ class Network:
             Pairs of a column and the number of the class; with ``convert``, of two columns.
         convert : bool
             True for training data.
+
+        Returns
+        -------
+        int
         """
         return self._accuracy(*self._pairs(data, "data", convert=not convert))
 
@@ -294,11 +365,21 @@ class Network:
             λ of L2 regularisation.
         convert : bool
             True for validation and test data.
+
+        Returns
+        -------
+        float
         """
         return self._total_cost(*self._pairs(data, "data", convert=convert), lmbda)
 
     def save(self, filename: str | os.PathLike[str]) -> None:
-        """Save the network as JSON, which the book's ``load`` and the program ``backprop`` read."""
+        """Save the network as JSON, which the book's ``load`` and the program ``backprop`` read.
+
+        Parameters
+        ----------
+        filename : path
+            The file, which is replaced if it is there.
+        """
         weights, biases = self._parameters()
         _native.save_model(os.fspath(filename), weights, biases, _COSTS[self.cost.__name__])
 
@@ -333,8 +414,8 @@ class Network:
         return _native.Matrices(weights, biases, ["sigmoid"] * len(weights), _COSTS[self.cost.__name__])
 
     def _parameters(self) -> tuple[list[Array], list[Array]]:
-        weights = [np.asarray(w, dtype=np.float64) for w in self.weights]
-        biases = [np.asarray(b, dtype=np.float64) for b in self.biases]
+        weights = [in_place(w) for w in self.weights]
+        biases = [in_place(b) for b in self.biases]
         pairs = list(zip(self.sizes, self.sizes[1:]))
         for name, arrays, shapes in [
             ("weights", weights, [(y, x) for x, y in pairs]),
@@ -355,6 +436,15 @@ _sizes = sizes
 def load(filename: str | os.PathLike[str]) -> Network:
     """Return the network that a file holds: one of the book's ``save``, or of the program ``backprop``.
 
+    Parameters
+    ----------
+    filename : path
+        The file.
+
+    Returns
+    -------
+    Network
+
     Raises
     ------
     FileNotFoundError
@@ -371,7 +461,17 @@ def load(filename: str | os.PathLike[str]) -> Network:
 
 
 def vectorized_result(j: int) -> Array:
-    """Return a column of ten numbers, all 0 but for a 1 in the place ``j``: the desired output for the digit j."""
+    """Return a column of ten numbers, all 0 but for a 1 in the place ``j``: the desired output for the digit j.
+
+    Parameters
+    ----------
+    j : int
+        The digit, 0 to 9.
+
+    Returns
+    -------
+    ndarray, (10, 1)
+    """
     return _one_hot(j, 10, "j")
 
 
@@ -387,12 +487,34 @@ def _one_hot(label: Any, size: int, name: str) -> Array:
 
 
 def sigmoid(z: npt.ArrayLike) -> Array:
-    """Return 1 / (1 + exp(-z)), for every number of an array."""
-    numbers = np.asarray(z, dtype=np.float64)
+    """Return 1 / (1 + exp(-z)), for every number of an array.
+
+    Parameters
+    ----------
+    z : array_like
+        The weighted inputs, of any shape.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape.
+    """
+    numbers = in_place(z)
     return _native.activate(numbers.reshape(-1, 1), "sigmoid").reshape(numbers.shape)
 
 
 def sigmoid_prime(z: npt.ArrayLike) -> Array:
-    """Return the derivative of the sigmoid, for every number of an array."""
+    """Return the derivative of the sigmoid, for every number of an array.
+
+    Parameters
+    ----------
+    z : array_like
+        The weighted inputs, of any shape.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape.
+    """
     outputs = sigmoid(z)
     return _native.slope(outputs.reshape(-1, 1), "sigmoid").reshape(outputs.shape)

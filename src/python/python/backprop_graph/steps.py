@@ -31,7 +31,7 @@ __all__ = ["Page", "Step", "Steps", "page"]
 
 
 class Step:
-    """One step that was done.
+    """One step that was done. Made by :class:`Steps`.
 
     ``str(step)`` is its formula in a line, first in names and then in numbers; ``f"{step:.3}"`` has three decimals.
     """
@@ -75,7 +75,17 @@ class Step:
         return self._native.position
 
     def numbers(self, decimals: int = 6) -> str:
-        """Return the right-hand side of the formula in numbers."""
+        """Return the right-hand side of the formula in numbers.
+
+        Parameters
+        ----------
+        decimals : int
+            How many decimals each number has.
+
+        Returns
+        -------
+        str
+        """
         return self._native.numbers(decimals)
 
     def __str__(self) -> str:
@@ -92,7 +102,7 @@ class Step:
 
 
 class Steps(Iterator[Step]):
-    """One training step on one sample as node-sized steps; :meth:`backprop_graph.bp.Network.steps` makes it.
+    """One training step on one sample as node-sized steps. Made by :meth:`backprop_graph.bp.Network.steps`.
 
     Each step is taken in the network as well. Changes made there by hand meanwhile do not reach the steps: use
     :meth:`edit`.
@@ -117,11 +127,26 @@ class Steps(Iterator[Step]):
         return self._native.position()
 
     def back(self) -> Step | None:
-        """Take the last step back, to the bit, and return the one before; None at the start."""
+        """Take the last step back, to the bit, and return the one before; None at the start.
+
+        Returns
+        -------
+        Step or None
+        """
         return self.goto(max(self.position - 1, 0))
 
     def goto(self, position: int) -> Step | None:
         """Go to where ``position`` steps are done, forwards or backwards, and return the last of them.
+
+        Parameters
+        ----------
+        position : int
+            From 0 to ``len(steps)``.
+
+        Returns
+        -------
+        Step or None
+            None at the start.
 
         Raises
         ------
@@ -134,7 +159,17 @@ class Steps(Iterator[Step]):
         return None if step is None else Step(step)
 
     def value(self, name: str) -> float | None:
-        """Return a number by its name, such as "a4", "d8" or "w84"; None if it has not been computed yet."""
+        """Return a number by its name, such as "a4", "d8" or "w84"; None if it has not been computed yet.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        float or None
+        """
         return self._native.value(name)
 
     def edit(self, name: str, value: float) -> str:
@@ -166,7 +201,13 @@ class Page:
         self.height = height
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page as one file that needs nothing else."""
+        """Write the page as one file that needs nothing else.
+
+        Parameters
+        ----------
+        path : path
+            The file, which is replaced if it is there.
+        """
         Path(path).write_text(self.html, encoding="utf-8")
 
     def _repr_html_(self) -> str:
@@ -206,6 +247,11 @@ def page(
         How many epochs the page's slider spans.
     height : int
         The height of the frame in pixels.
+
+    Returns
+    -------
+    Page
+        A notebook shows it; :meth:`Page.save` writes it to a file.
 
     Raises
     ------
