@@ -80,6 +80,55 @@ def test_after_training_layers_hold_what_the_last_sample_left() -> None:
             assert np.allclose(getattr(layer, name), getattr(same, name), rtol=0, atol=1e-14), name
 
 
+def transposed(array: Array) -> Array:
+    return np.asfortranarray(array)
+
+
+def strided(array: Array) -> Array:
+    return np.repeat(np.repeat(array, 2, axis=0), 3, axis=1)[::2, ::3]
+
+
+@pytest.mark.parametrize("layout", [np.array, transposed, strided, np.ndarray.tolist])
+@pytest.mark.parametrize("activator", [SigmoidActivator(), TanhActivator(), ReluActivator(), IdentityActivator()])
+@pytest.mark.parametrize("sizes", [[1, 1], [4, 4, 4], [6, 5, 1, 3]])
+def test_a_step_is_predict_and_calc_gradient_and_update_weight(layout: Any, activator: Any, sizes: list[int]) -> None:
+    labels, samples = task(sizes[0], sizes[-1], 3)
+    one = Network(sizes)
+    for layer in one.layers:
+        layer.activator, layer.W, layer.b = activator, layout(np.asarray(layer.W)), layout(layer.b + 0.1)
+    other = copy.deepcopy(one)
+    for label, sample in zip(labels, samples):
+        one.train_one_sample(label, sample, 0.5)
+        other.predict(sample)
+        other.calc_gradient(label)
+        other.update_weight(0.5)
+    for layer, same in zip(one.layers, other.layers):
+        for name in ["W", "b", "input", "output", "delta", "W_grad", "b_grad"]:
+            found, expected = getattr(layer, name), getattr(same, name)
+            assert found.shape == expected.shape and np.array_equal(found, expected), name
+
+
+def test_two_layers_may_share_their_weights() -> None:
+    labels, samples = task(3, 3, 1)
+    one = Network([3, 3, 3])
+    one.layers[1].W = one.layers[0].W
+    other = copy.deepcopy(one)
+    assert other.layers[1].W is other.layers[0].W
+    one.train_one_sample(labels[0], samples[0], 0.5)
+    other.predict(samples[0])
+    other.calc_gradient(labels[0])
+    other.update_weight(0.5)
+    assert np.array_equal(one.layers[0].W, other.layers[0].W) and one.layers[1].W is one.layers[0].W
+
+
+@pytest.mark.parametrize("call", [lambda n, x, y: n.train([y], [x], 0.1, 2), lambda n, x, y: n.train_one_sample(y, x, 0.1)])
+def test_layers_that_do_not_fit_together_are_refused(call: Any) -> None:
+    network = Network([2, 3, 1])
+    network.layers[1] = FullConnectedLayer(4, 1, SigmoidActivator())
+    with pytest.raises(ValueError, match=r"input_array must be a column of shape \(4, 1\), not \(3, 1\)"):
+        call(network, np.zeros((2, 1)), np.zeros((1, 1)))
+
+
 def test_weights_are_drawn_as_in_fc_py() -> None:
     np.random.seed(3)
     network = Network([8, 3, 8])
