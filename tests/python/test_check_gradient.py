@@ -107,10 +107,10 @@ def changed(p: Any, name: str, place: Any, factor: float) -> Any:
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
-        (lambda p: {**slope(p), "v": 2 * p["w"], "w": p["v"]}, "The gradient of v is what that of w should be"),
+        (lambda p: {**slope(p), "v": 2 * p["w"], "w": p["v"]}, "The gradient of v is the one that w should have"),
         (lambda p: changed(p, "v", ([0, 2], [1, 0]), -1.0), "Where it is wrong, it has the opposite sign: v[0, 1], v[2, 0]. Which"),
-        (lambda p: changed(p, "v", (slice(None), 1), p["v"][:, 1]), "All that is wrong is in v[:, 1], and the rest"),
-        (lambda p: changed(p, "v", 2, 1 + p["v"][2]), "All that is wrong is in v[2], and the rest"),
+        (lambda p: changed(p, "v", (slice(None), 1), p["v"][:, 1]), "Only v[:, 1] is wrong, and the rest"),
+        (lambda p: changed(p, "v", 2, 1 + p["v"][2]), "Only v[2] is wrong, and the rest"),
         (lambda p: {**slope(p), "z": slope(p)["z"] * (1 - slope(p)["z"])}, "Along axis 1 the numerical values of z add up"),
         (lambda p: {**slope(p), "v": np.sin(3 * p["v"])}, None),
         (lambda p: {**slope(p), "v": p["v"] * np.inf}, None),

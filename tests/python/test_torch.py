@@ -137,11 +137,11 @@ def leaf(*shape: int, seed: int = 0) -> Any:
 
 PLACES = torch.tensor([-0.6, 0.3, 1.7, 2.2, 3.4, 4.7], requires_grad=True)
 BUGS = [
-    (Scaled.apply, (leaf(4), leaf(4, seed=1)), "x", "The gradient of x is what that of w should be"),
+    (Scaled.apply, (leaf(4), leaf(4, seed=1)), "x", "The gradient of x is the one that w should have"),
     (SoftmaxWithoutTheSum.apply, (leaf(3, 4),), "z", "Along axis 1 .* a term is missing that is a sum"),
     (NormWithoutTheMean.apply, (leaf(6, 2),), "x", "Along axis 0 .* a term is missing that is a sum or a mean"),
     (Bilinear.apply, (leaf(5), PLACES), "x", r"it has the opposite sign: x\[0\], x\[5\]\."),
-    (ConvLstmCell.apply, (leaf(3, 2, 3, 3), leaf(2, 3, 3, seed=1)), "gates", r"All that is wrong is in gates\[1\]"),
+    (ConvLstmCell.apply, (leaf(3, 2, 3, 3), leaf(2, 3, 3, seed=1)), "gates", r"Only gates\[1\] is wrong"),
 ]
 
 

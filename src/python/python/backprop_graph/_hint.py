@@ -1,4 +1,4 @@
-"""For a mistake in no pattern that the library knows: what the values of a wrong array have in common."""
+"""For mistakes in no pattern that the library knows: finds what the values of a wrong array have in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from ._report import Group
 
-# Values that differ by less, of the largest of them, are equal; a sum is 0 if it is less, of the sizes of its terms.
+# Values are equal if they differ by less than this part of the largest; a sum is 0 if it is less than this part of its
+# terms' sizes.
 _EQUAL = 1e-3
 
 
@@ -29,7 +30,7 @@ def hint(groups: Sequence[Group]) -> str | None:
 def _exchanged(group: Group, groups: Sequence[Group]) -> str | None:
     for other in groups:
         if other is not group and other.shape == group.shape and _equal(group.analytic, other.numerical):
-            return f"The gradient of {group.name} is what that of {other.name} should be: are the two exchanged?"
+            return f"The gradient of {group.name} is the one that {other.name} should have: are the two exchanged?"
     return None
 
 
@@ -52,7 +53,7 @@ def _slice(group: Group) -> str | None:
         elsewhere = group.checked - np.sum(np.take(group.verdicts, here[0], axis=axis) != "")
         if len(here) == 1 and size > 1 and len(wrong) > 1 and elsewhere:
             place = ", ".join([":"] * axis + [str(here[0])])
-            return f"All that is wrong is in {group.name}[{place}], and the rest is right: which term is only in this part?"
+            return f"Only {group.name}[{place}] is wrong, and the rest is right: which term is only in this part?"
     return None
 
 

@@ -11,7 +11,7 @@ SECONDS_BEFORE = 1.0
 
 
 class Progress:
-    """Shows samples done out of ``total``, from the first second on and where tqdm is installed; never with ``None``."""
+    """Shows samples done out of ``total`` after a second, if tqdm is installed; nothing if ``total`` is None."""
 
     def __init__(self, total: int | None) -> None:
         self.total = total
@@ -22,7 +22,7 @@ class Progress:
         return self
 
     def __call__(self, done: int) -> None:
-        """Tell that this many samples are done."""
+        """Show that this many samples are done."""
         if self.total is None:
             return
         if self.bar is None and time.monotonic() - self.begin > SECONDS_BEFORE:

@@ -51,7 +51,7 @@ class Finding:
     relative_error : float
         |analytic − numerical| / (|analytic| + |numerical|), from 0 to 1.
     uncertainty : float
-        How far the two may be apart for no other reason than rounding.
+        How far apart rounding alone may put the two.
     verdict : {"disagree", "inconclusive", "domain", "kink"}
         The judgement on this parameter.
     """
@@ -80,8 +80,8 @@ class Group:
     name : str
         ``"encoder.weight"``.
     checked, agree, no_effect, disagree, inconclusive, kink, domain : int
-        How many were compared, and with which outcome; ``no_effect`` counts those that the error does not depend on,
-        as far as can be seen.
+        How many were compared, and with which outcome; ``no_effect`` counts those on which the error apparently does
+        not depend.
     max_relative_error : float
         The largest relative error among those that agree or disagree.
     analytic, numerical, relative_error : array
@@ -118,12 +118,12 @@ class Report:
     ----------
     verdict : {"agree", "disagree", "inconclusive", "kink", "domain"}
         ``"agree"`` if the gradient is right, as far as the check can see; ``"disagree"`` if it is wrong. Otherwise the reason
-        that it could say neither: rounding, a bend, the edge of the domain.
+        why it could say neither: rounding, a bend, the edge of the domain.
     groups : tuple of Group
         The counts of each array, and its values.
     findings : tuple of Finding
-        The parameters that do not agree, the worst first; a few that rounding leaves open can be among those of a
-        gradient that is right.
+        The parameters that do not agree, the worst first. Even a right gradient can have a few, which rounding leaves
+        open.
     diagnosis : str or None
         The probable mistake.
     pattern : str or None

@@ -1,4 +1,4 @@
-"""Nested parameters: an array, or lists and dicts of arrays, made flat and put together again."""
+"""Nested parameters: an array, or lists and dicts of arrays, flattened and put together again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Movable(Protocol):
         ...
 
     def restore(self, snapshot: Array) -> None:
-        """Take the numbers of a copy."""
+        """Replace its numbers by those of a copy."""
         ...
 
 

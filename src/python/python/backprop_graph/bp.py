@@ -1,6 +1,6 @@
 """The article's network of objects, with the names of its program bp.py, run by the library's object graph.
 
-``from backprop_graph.bp import *`` takes the place of the classes of bp.py::
+``from backprop_graph.bp import *`` replaces the classes of bp.py::
 
     network = Network([3, 4, 2])
     network.train(labels, samples, 0.3, 50)
@@ -12,7 +12,7 @@ The objects show the numbers that the engine computes with: ``connection.weight 
 ``network.predict(sample)`` every node has its output. As in bp.py, ``delta`` is -dE/dz and ``gradient`` is -dE/dw, the
 direction to move in.
 
-Differences from bp.py: a list of layers, nodes or connections is a tuple, which only the ``append_…`` methods make longer;
+Differences from bp.py: a list of layers, nodes or connections is a tuple, which only the ``append_…`` methods extend;
 a sample or a label must be as long as its layer (bp.py sets the first nodes and leaves the others as they were).
 """
 
@@ -89,7 +89,7 @@ class _Arena:
         return connection
 
     def absorb(self, other: _Arena) -> None:
-        """Take another arena's nodes and connections over, and the objects that show them."""
+        """Take over another arena's nodes and connections, and the objects that show them."""
         nodes, connections = self.graph.absorb(other.graph)
         for place, node in other.nodes.items():
             node._arena, node._place = self, nodes + place
@@ -100,7 +100,7 @@ class _Arena:
 
 
 def _joined(one: _Arena, other: _Arena) -> _Arena:
-    """Return one arena with what is in both."""
+    """Return one arena that holds the contents of both."""
     if one is other:
         return one
     if one.is_network and other.is_network:
@@ -213,7 +213,7 @@ class Node(_AnyNode):
         return tuple(map(self._arena.connection, self._arena.graph.upstream(self._place)))
 
     def set_output(self, output: float) -> None:
-        """Set the output, which a node of the input layer has in place of a formula.
+        """Set the output of a node of the input layer, which has no formula.
 
         Parameters
         ----------
@@ -312,7 +312,7 @@ class Layer:
         return [node for node in self.nodes if isinstance(node, Node)]
 
     def set_output(self, data: Numbers) -> None:
-        """Set the outputs of its neurons, which the input layer has in place of a formula.
+        """Set the outputs of its neurons, if it is the input layer.
 
         Parameters
         ----------
@@ -485,7 +485,7 @@ class Network:
         The number of neurons in each layer, input first.
     seed : int, optional
         Draws the weights that the program `backprop` draws from this seed. Without it they are drawn as in bp.py: uniform
-        in ±0.1, one connection after the other, from ``numpy.random``, so that ``numpy.random.seed`` decides.
+        in ±0.1, one connection after another, from ``numpy.random``, so that ``numpy.random.seed`` decides.
 
     Raises
     ------

@@ -134,7 +134,7 @@ def digits(*, targets: Targets = "soft", pixels: Pixels = "scaled") -> Split:
 
 
 def xor(*, targets: Targets = "soft") -> Split:
-    """Return the four rows of the exclusive or, which are both parts.
+    """Return the four rows of the exclusive or, to train and to test on.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ __all__ = ["judge"]
 
 
 def judge(exercise: str, *functions: Callable[..., object]) -> bool:
-    """Judge the functions that solve an exercise, and print what there is to learn.
+    """Judge the functions that solve an exercise, and print the lesson.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def judge(exercise: str, *functions: Callable[..., object]) -> bool:
     Raises
     ------
     Exception
-        What a function raises.
+        Any exception of a function.
     ValueError
         If there is no such exercise.
     """

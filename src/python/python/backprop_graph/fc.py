@@ -1,12 +1,12 @@
 """The network as matrices, with the names of the article's program fc.py, run by the library.
 
-``from backprop_graph.fc import *`` takes the place of the classes of fc.py::
+``from backprop_graph.fc import *`` replaces the classes of fc.py::
 
     network = Network([8, 3, 8])
     network.train(labels, data_set, 0.5, 20)
     network.layers[0].W
 
-W, b, W_grad and the other matrices are numpy arrays, and changes that a program makes in them count. Vectors are columns: arrays
+W, b, W_grad and the other matrices are numpy arrays, and changes made to them count. Vectors are columns: arrays
 of shape (n, 1). As in fc.py, ``W_grad`` and ``b_grad`` are -dE/dW and -dE/db, the direction to move in.
 
 :meth:`Network.train` takes the library's fastest network through all samples; a single ``forward`` or ``backward`` is

@@ -35,7 +35,7 @@ def check_grads(
     seed: int = 0,
     tolerance: float | None = None,
 ) -> None:
-    """Check the gradient of a function, in place of ``jax.test_util.check_grads``: also in float32.
+    """Check the gradient of a function, instead of ``jax.test_util.check_grads``: also in float32.
 
     Parameters
     ----------

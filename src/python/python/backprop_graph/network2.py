@@ -1,6 +1,6 @@
 """The network of Nielsen's book, with the names of its program network2.py, run by the library.
 
-``from backprop_graph import network2`` takes the place of the book's module::
+``from backprop_graph import network2`` replaces the book's module::
 
     net = network2.Network([784, 30, 10], cost=network2.CrossEntropyCost)
     net.SGD(training_data, 30, 10, 0.5, lmbda=5.0, evaluation_data=validation_data,
@@ -8,7 +8,7 @@
 
 Data are the pairs of the book's mnist_loader: ``(x, y)``, with x a column of shape (inputs, 1), and y a column of shape
 (outputs, 1) in training data and the number of the class in other data. ``net.weights`` and ``net.biases`` are lists of numpy
-arrays, and changes that a program makes in them count. Samples are shuffled by Python's ``random`` and weights are drawn by
+arrays, and changes made to them count. Samples are shuffled by Python's ``random`` and weights are drawn by
 ``numpy.random``, as in the book, so that their seeds give the same training.
 
 In :meth:`Network.backprop` and the costs' ``delta`` the sign is Nielsen's: +dC/dw and +dC/dz.
@@ -188,7 +188,7 @@ class Network:
         self.weights = [np.random.randn(y, x) / np.sqrt(x) for x, y in zip(self.sizes, self.sizes[1:])]
 
     def large_weight_initializer(self) -> None:
-        """Draw weights and biases from N(0, 1), by ``numpy.random``: how the book's first chapter does it."""
+        """Draw weights and biases from N(0, 1), by ``numpy.random``, as in the book's first chapter."""
         self.biases = [np.random.randn(y, 1) for y in self.sizes[1:]]
         self.weights = [np.random.randn(y, x) for x, y in zip(self.sizes, self.sizes[1:])]
 
@@ -434,7 +434,7 @@ _sizes = sizes
 
 
 def load(filename: str | os.PathLike[str]) -> Network:
-    """Return the network that a file holds: one of the book's ``save``, or of the program ``backprop``.
+    """Return the network in a file written by the book's ``save`` or by the program ``backprop``.
 
     Parameters
     ----------

@@ -9,8 +9,8 @@
 a3 = sigmoid(w31·x1 + w32·x2 + w3b)
 
 In a notebook a step shows its formula with the numbers and the network with the node in orange. :meth:`Steps.back` takes a
-step back, :meth:`Steps.edit` changes a number by hand. :func:`page` puts the live page into the notebook, in which all of that
-is done with the mouse.
+step back, :meth:`Steps.edit` changes a number by hand. :func:`page` puts the live page into the notebook, in which the mouse
+does all of that.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["Page", "Step", "Steps", "page"]
 class Step:
     """One step that was done. Made by :class:`Steps`.
 
-    ``str(step)`` is its formula in a line, first in names and then in numbers; ``f"{step:.3}"`` has three decimals.
+    ``str(step)`` is its formula in a line, first with names and then with numbers; ``f"{step:.3}"`` has three decimals.
     """
 
     def __init__(self, native: _native.Step) -> None:
@@ -66,7 +66,7 @@ class Step:
 
     @property
     def before(self) -> float | None:
-        """What was there before; None where there was nothing."""
+        """The value before; None if there was none."""
         return self._native.before
 
     @property
@@ -104,7 +104,7 @@ class Step:
 class Steps(Iterator[Step]):
     """One training step on one sample as node-sized steps. Made by :meth:`backprop_graph.bp.Network.steps`.
 
-    Each step is taken in the network as well. Changes made there by hand meanwhile do not reach the steps: use
+    Each step is taken in the network as well. Changes made there by hand do not reach the steps: use
     :meth:`edit`.
     """
 
@@ -238,7 +238,7 @@ def page(
     network : Network
         The network to begin with. The page has a copy.
     data : DataSet
-        The samples, of which the page steps through the first.
+        The samples; the page steps through the first of them.
     samples : int
         How many of them.
     rate : float

@@ -1,7 +1,7 @@
 """The gradient check for PyTorch: a module's parameters, or the inputs of any function.
 
-Both work in float32. Differences are taken of the same computation in float64, on copies; the gradient is the one of the
-code as it is.
+Both work in float32. Differences are taken of the same computation in float64, on copies; the gradient is that of the code
+as it is.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def gradcheck(
     tolerance: float | None = None,
     **not_needed: Any,
 ) -> bool:
-    """Check the gradient of a function, in place of ``torch.autograd.gradcheck``: also in float32.
+    """Check the gradient of a function, instead of ``torch.autograd.gradcheck``: also in float32.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def gradcheck(
     }
     if not checked:
         raise ValueError("no input requires a gradient: set requires_grad=True")
-    # Leaves of their own, so that what the inputs were computed from is left alone.
+    # New leaves, so that whatever the inputs were computed from is left alone.
     named = {name: arguments[n].detach().clone().requires_grad_() for name, n in checked.items()}
     _refuse_others(named, "input")
     own, other = list(arguments), list(arguments)
@@ -337,7 +337,7 @@ class _Check:
 
 
 class _InDouble(TorchFunctionMode):
-    """Computes in f64 what is written for f32.
+    """Runs code written for f32 in f64.
 
     Tensors in f32 become f64 where they are used and where they are made; parameters become their copies. What is drawn
     at random is drawn in f32, so that it is the same.
@@ -382,7 +382,7 @@ class _InDouble(TorchFunctionMode):
 
 
 class _State:
-    """The state that an evaluation may change without meaning to: buffers, and the states of random number generators."""
+    """The state that an evaluation may change as a side effect: buffers, and the states of random number generators."""
 
     def __init__(self, modules: Sequence[_torch.nn.Module]) -> None:
         self.buffers = [(b, b.detach().clone()) for module in modules for b in module.buffers()]
