@@ -222,14 +222,14 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     (lambda n: n.SGD([(x, y)], 1, 1, 0.5, monitor_evaluation_cost=True), ValueError, "no evaluation_data"),
     (lambda n: n.SGD([(x, y)], 1, 1, 0.5, early_stopping_n=1), ValueError, "accuracy to be monitored"),
     (lambda n: n.SGD([(x, y)], 1, 1, "fast"), TypeError, ""),
-    (lambda n: n.accuracy([(x, 3)]), ValueError, "is the class 3, and there are 3: 0 to 2"),
+    (lambda n: n.accuracy([(x, 3)]), ValueError, "is the class 3, but there are 3: 0 to 2"),
     (lambda n: n.accuracy([(x, y)]), ValueError, "must be the number of a class"),
     (lambda n: n.feedforward(np.zeros(4)), ValueError, "use reshape"),
     (lambda n: n.backprop(x, np.zeros((2, 1))), ValueError, "y must be a column"),
     (lambda n: setattr(n, "cost", float), TypeError, "cost must be"),
     (lambda n: n.weights.pop() is None or n.feedforward(x), ValueError, "weights must have the shapes"),
     (lambda n: Network([4]), ValueError, "at least two layers"),
-    (lambda n: QuadraticCost.fn(x, y), ValueError, "one shape"),
+    (lambda n: QuadraticCost.fn(x, y), ValueError, "the same shape"),
     (lambda n: network2.vectorized_result(10), ValueError, "0 to 9"),
 ]
 
