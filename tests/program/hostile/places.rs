@@ -394,7 +394,7 @@ fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
         assert_eq!((ended.status, rest), (Some(2), epochs - 1), "{ended:?}");
         ended.says(&["there is no such folder", "it is saved as ./kept.rescued instead"]);
         assert!(!ended.stderr.contains("what was there before"), "{ended:?}");
-        assert_eq!(ended.stderr.matches("training goes on").count(), usize::from(option == "--checkpoint"));
+        assert_eq!(ended.stderr.matches("training continues").count(), usize::from(option == "--checkpoint"));
         let kept = here.path().join("kept.rescued");
         if option == "--out" {
             backprop::model_file::Model::read(&kept).expect("the model");
