@@ -17,7 +17,7 @@ def count(number: int, name: str) -> int:
     try:
         whole = operator.index(number)
     except TypeError:
-        # An array is shown in several lines.
+        # The text of an array takes several lines.
         found = repr(number) if "\n" not in repr(number) else type(number).__name__
         raise TypeError(f"{name} must be a whole number, not {found}") from None
     if whole < 0:
@@ -38,7 +38,7 @@ def sizes(layers: Sequence[int]) -> list[int]:
 
 
 def in_place(array: npt.ArrayLike) -> Array:
-    """Return an array of f64 that Rust can read where it is: a copy of what is not, such as a field of packed records."""
+    """Return an array of f64 that Rust can read in place; any other, such as a field of packed records, is copied."""
     found = np.asarray(array, dtype=np.float64)
     return found if found.flags.aligned else found.copy()
 

@@ -76,10 +76,10 @@ def leaves(parameters: Any, name: str = "", within: tuple[Any, ...] = ()) -> Ite
     """Yield the name and the value of each leaf, in order.
 
     A dict's keys are joined by dots, the places in a list are in brackets: ``encoder.weight``, ``layers[0]``. A list
-    of numbers is an array. What these parameters are in is in `within`.
+    of numbers is an array. The lists and dicts around these parameters are in `within`.
     """
     if any(outer is parameters for outer in within):
-        raise ValueError(f"the parameter {name!r} is a list or a dict that it is in itself: give each array once")
+        raise ValueError(f"the parameter {name!r} is a list or a dict that contains itself: give each array once")
     within = (*within, parameters)
     if isinstance(parameters, Mapping):
         for key, value in parameters.items():

@@ -463,7 +463,7 @@ class Connections:
         Parameters
         ----------
         connection : Connection
-            What becomes the last of the list.
+            The connection to append.
         """
         self._list().append(connection)
 

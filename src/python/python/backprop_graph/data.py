@@ -87,7 +87,7 @@ class DataSet:
         Parameters
         ----------
         count : int
-            How many; of fewer samples, all.
+            The number of samples; all if there are fewer.
 
         Returns
         -------

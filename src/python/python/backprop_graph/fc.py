@@ -99,7 +99,7 @@ class TanhActivator(_Known):
 
 
 class ReluActivator(_Known):
-    """max(0, z), for every number of an array, where that of the original takes a single number."""
+    """max(0, z), for every number of an array, where the original's takes a single number."""
 
     _name = "relu"
 
@@ -413,7 +413,7 @@ class Network:
         Parameters
         ----------
         output : array_like, (outputs, 1)
-            What the network put out, a column.
+            The network's output, a column.
         label : array_like, (outputs, 1)
             The desired outputs, a column.
 

@@ -50,7 +50,7 @@ class QuadraticCost:
 
     @staticmethod
     def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape.
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of the same shape.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class CrossEntropyCost:
 
     @staticmethod
     def fn(a: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of one shape.
+        """Return the cost of an output ``a`` whose desired output is ``y``, arrays of the same shape.
 
         Parameters
         ----------
