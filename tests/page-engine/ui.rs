@@ -1,4 +1,4 @@
-//! The page under a reader's hands: what is on the screen after every key, click and pull, in a real browser.
+//! The page in use: what is on the screen after every key, click and drag, in a real browser.
 
 use backprop::data_set::nine_nodes;
 use backprop::gradient_check::faults::{Fault, Mystery};
@@ -265,7 +265,7 @@ fn every_view_is_of_the_network_that_trains_while_it_trains() {
     assert_eq!((&report["fragmentIsShort"], &report["cameBack"]), (&json!(true), &json!(true)), "{report}");
 }
 
-/// What is typed is read in one way, or refused where it was typed; and nothing changes then.
+/// Typed text has one meaning or is refused where it was typed, and then nothing changes.
 #[test]
 #[ignore = "needs chromium: run by CI"]
 fn numbers_are_read_or_refused_where_they_are_typed() {
@@ -310,7 +310,7 @@ fn an_edge_is_changed_in_place_and_every_number_has_three_digits() {
     assert_eq!(report["goesOn"], true);
 }
 
-/// Whoever made the data can have written anything.
+/// The author of the data may have written anything.
 #[test]
 #[ignore = "needs chromium: run by CI"]
 fn names_that_look_like_markup_are_shown_as_text() {

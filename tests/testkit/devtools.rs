@@ -1,7 +1,7 @@
 //! Chromium by its DevTools protocol, for what no script inside a page can do: paper, a finger, a telephone.
 //!
-//! No socket is needed: with `--remote-debugging-pipe` it reads commands from file descriptor 3 and answers on 4, JSON
-//! with a 0 behind it.
+//! No socket is needed: with `--remote-debugging-pipe` it reads commands from file descriptor 3 and answers on 4,
+//! JSON followed by a 0 byte.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -23,7 +23,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens a page, of a size and with what else `prepare` asks for, and waits until it is ready.
+    /// Opens a page, with a size and anything else that `prepare` asks for, and waits until it is ready.
     pub fn open(page: &Path, fragment: &str, prepare: &[(&str, Value)]) -> Self {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let script = r#"exec chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
@@ -94,7 +94,7 @@ impl Browser {
         }
     }
 
-    /// Returns the value of an expression in the page; a promise's, once it has one.
+    /// Returns the value of an expression in the page; of a promise, once it has one.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", &parameters);

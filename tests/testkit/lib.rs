@@ -1,5 +1,5 @@
-//! The parts that tests of several packages share: reference numbers, networks from a seed, the program as it is typed, editors
-//! and browsers that talk to it, the book's Markdown.
+//! The parts that tests of several packages share: reference numbers, networks from a seed, the program's command
+//! lines, editors and browsers that talk to it, the book's Markdown.
 
 #![forbid(unsafe_code)]
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "read by tests alone, which fail by panics")]

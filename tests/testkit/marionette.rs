@@ -24,7 +24,7 @@ impl Firefox {
     /// Starts it; `None` if it is not installed.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().expect("a temporary folder");
-        // Any free port; which one, it writes into the profile.
+        // Any free port, which it writes into the profile.
         std::fs::write(profile.path().join("user.js"), "user_pref('marionette.port', 0);\n")
             .expect("writable");
         let mut command = Command::new("firefox-esr");
@@ -68,7 +68,7 @@ impl Firefox {
         serde_json::from_slice(&message).expect("JSON")
     }
 
-    /// Opens a page, and gives the text of an element, once it is there.
+    /// Opens a page and returns the text of an element once it exists.
     pub fn text_of(&mut self, page: &Path, fragment: &str, selector: &str) -> String {
         self.call("WebDriver:Navigate", &json!({ "url": format!("file://{}{fragment}", page.display()) }));
         let script = "return document.querySelector(arguments[0])?.textContent ?? null";

@@ -1,4 +1,4 @@
-//! IDX files, gzipped: what is inside decides, and damage to the gzip itself is an error or changes nothing.
+//! IDX files, gzipped: the contents decide, and damage to the gzip itself is an error or changes nothing.
 //!
 //! The first byte chooses: even, the rest is the inside of a whole gzip file; odd, it is the gzip file itself.
 #![no_main]

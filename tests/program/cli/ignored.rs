@@ -32,7 +32,7 @@ const SITUATIONS: [&str; 18] = [
     "export --model t.json --data t.csv --out run",
 ];
 
-/// Options that are to change nothing that is printed or written, the situations in which that is so, and why.
+/// Options that should change nothing that is printed or written, the situations in which that is so, and why.
 const WITHOUT_EFFECT: [(&str, &str, &str); 25] = [
     ("threads", "", "results do not depend on it"),
     ("engine", "", "both networks give the same numbers"),

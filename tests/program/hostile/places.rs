@@ -211,7 +211,7 @@ fn a_checkpoint_that_was_received_decides_nothing_about_where_things_are_written
         &theirs,
     ))
     .succeeded();
-    // As it was written elsewhere, as if for my file, and as if it had always lain here.
+    // Its place missing, the place where it was written, and the place where it is now.
     let mut checkpoint = Checkpoint::read(&theirs.path().join("run")).expect("whole");
     let received = mine.path().join("run");
     for lay in [None, checkpoint.config.outputs.checkpoint.clone(), Some(received.clone())] {
@@ -225,7 +225,7 @@ fn a_checkpoint_that_was_received_decides_nothing_about_where_things_are_written
     run(&mut backprop("train --resume run --epochs 4 --out new.json --quiet", &mine)).succeeded();
     assert_eq!(read(&mine, "model.json"), precious);
 
-    // A copy does not write into the folder it was copied from; where it lies it goes on as it was.
+    // A copy does not write into the folder it was copied from; the original still does.
     let copy = folder();
     std::fs::copy(theirs.path().join("run"), copy.path().join("run")).expect("a copy");
     let before = read(&theirs, "m.json");
@@ -289,7 +289,7 @@ fn permissions_links_and_names_stay_as_they_are() {
     }
     assert_eq!(read(&folder, "later.json"), contents[1]);
     assert_eq!(names(&folder), ["dangling.json", "later.json", "model.json", "soft.json"]);
-    // A new file is as the shell wants it.
+    // A new file has the permissions that the shell gives it.
     run(&mut after("umask 027", &format!("{RUN} --out new.json"), &folder)).succeeded();
     assert_eq!(std::fs::metadata(at("new.json")).expect("there").mode() & 0o777, 0o640);
 }
@@ -376,7 +376,7 @@ fn a_checkpoint_that_is_being_trained_is_not_trained_by_another() {
 fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
     use std::io::{BufRead as _, BufReader};
     let (there, here) = (folder(), folder());
-    // Time enough to take its folder away.
+    // Enough time to remove its folder.
     let epochs = if cfg!(debug_assertions) { 30 } else { 120 };
     for option in ["--out", "--checkpoint"] {
         let gone = there.path().join("gone");
