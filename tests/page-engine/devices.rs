@@ -1,11 +1,11 @@
-//! The page on paper, on a telephone under a finger, and with a worker that takes its time, in a real browser.
+//! The page on paper, on a telephone's touch screen, and with a slow worker, in a real browser.
 
 use serde_json::{Value, json};
 
 use testkit::devtools::Browser;
 use testkit::page::page;
 
-/// Returns those of these parts that can be seen, with something in them.
+/// Returns those of these parts that are visible and not empty.
 fn seen(browser: &mut Browser, parts: &[&str]) -> Vec<String> {
     let script = format!(
         "{}.filter((part) => {{ const found = document.querySelector(part); return found?.checkVisibility() && found.getBoundingClientRect().height > 5; }})",

@@ -410,7 +410,7 @@ fn numbers_are_typed_in_many_ways_and_cross_exactly() {
         assert_eq!(answer["settings"][key], shown, "{typed}");
         assert!(answer["message"].as_str().is_some_and(|words| words.contains(key)), "{answer}");
     }
-    // Of XOR two outputs are one for each class; the samples stay.
+    // With two outputs XOR has one for each class; the samples stay.
     ask(&mut session, &json!({"do": "set", "key": "data", "value": "xor"}));
     let answer = ask(&mut session, &json!({"do": "set", "key": "sizes", "value": "2,3,2"}));
     assert_eq!(
@@ -447,7 +447,7 @@ fn what_would_take_too_long_is_refused_at_once() {
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
 }
 
-/// Returns what `src/page-engine/build.sh` writes: a checksum and a path a line.
+/// Returns what `src/page-engine/build.sh` writes: a checksum and a path per line.
 #[test]
 fn the_wasm_in_the_page_is_made_from_these_sources() {
     let list =

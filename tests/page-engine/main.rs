@@ -30,7 +30,7 @@ fn ask(session: &mut Session, request: &Value) -> Value {
     answer
 }
 
-/// Asks for what cannot be, and returns the sentence.
+/// Makes a request that must be refused, and returns the sentence.
 fn refused(session: &mut Session, request: &str) -> String {
     let answer: Value = serde_json::from_str(&session.answer(request)).expect("an answer is JSON");
     answer["error"].as_str().unwrap_or_else(|| panic!("{request}: {answer}")).to_owned()

@@ -201,7 +201,7 @@ fn what_is_watched_while_it_trains_is_what_is_there_when_it_stops() {
         }
         let watched = ask(&mut session, &json!({"do": "watch"}));
         assert_ne!((&watched["outputs"], &watched["images"]), (&before["outputs"], &before["images"]));
-        // Watching makes no step and changes nothing: what follows is there without it, too.
+        // Watching makes no step and changes nothing: the numbers that follow are the same without it.
         let moment = ask(&mut session, &json!({"do": "look"}));
         let trained = model(&mut session).parameters;
         assert_eq!(watched["images"], ask(&mut session, &json!({"do": "images"})));

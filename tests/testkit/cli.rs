@@ -17,8 +17,8 @@ pub fn backprop(arguments: &str) -> Command {
     command
 }
 
-/// Returns what `start` gives, which starts a process. Wine now and then loses one before its first instruction and calls that
-/// an internal error; it is asked again.
+/// Returns the result of `start`, which starts a process. Wine sometimes loses one before its first instruction and
+/// reports an internal error; then it is started again.
 pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
     const INTERNAL_ERROR: i32 = 1359;
     let mut process = start();

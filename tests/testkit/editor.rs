@@ -182,7 +182,7 @@ impl Editor {
         }
     }
 
-    /// Takes its leave; the adapter must end well.
+    /// Disconnects; the adapter must exit successfully.
     pub fn leave(mut self) {
         self.ok("disconnect", &Value::Null);
         assert!(self.adapter.wait().expect("it ends").success());

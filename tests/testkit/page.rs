@@ -1,5 +1,5 @@
-//! The page that `backprop trace` writes, opened in a real browser; and twenty networks to step through in it, as options
-//! of the program and as the page's engine is told of them.
+//! The page that `backprop trace` writes, opened in a real browser; and twenty networks to step through in it, as
+//! options of the program and as situations of the page's engine.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     &text[start..start + text[start..].find(after).unwrap_or_else(|| panic!("no {after:?}"))]
 }
 
-/// Watches what goes wrong from the start on, and leaves the report of a `walk`.
+/// Collects errors from the start, and leaves the report of a `walk`.
 const FRAME: &str = include_str!("page/frame.html");
 
 /// Opens a page in headless Chromium, lets a script walk through it, and returns the script's report.

@@ -32,7 +32,7 @@ pub fn value<T: Element>(groups: Groups, numbers: &[T], error: impl Fn(&[Tensor<
     self::numbers(error(&tensors(groups, numbers, &Device::default())))[0]
 }
 
-/// Returns the gradient by burn's `backward`. A group without one counts as 0: that is what an optimizer makes of it.
+/// Returns the gradient by burn's `backward`. A group without one counts as 0, as it does for an optimizer.
 pub fn gradient<T: Element>(
     groups: Groups,
     numbers: &[T],

@@ -3,13 +3,14 @@
 use backprop::gradient_check::{Check, ClosureModel, Real, Report};
 use candle_core::{Result, Tensor, Var, WithDType};
 
-/// Compares what `backward` of candle says of these variables with differences of `error`, a tensor of one number.
+/// Compares the gradients of these variables from candle's `backward` with differences of `error`, a tensor of one
+/// number.
 ///
-/// `T` is what the variables are made of, f32 or f64. A variable that candle has no gradient for counts as 0: that is
-/// what an optimizer makes of it.
+/// `T` is the variables' type of number, f32 or f64. A variable that candle has no gradient for counts as 0, as it
+/// does for an optimizer.
 ///
 /// # Errors
-/// What candle refuses at the variables as they are.
+/// Anything that candle refuses before a variable is moved.
 ///
 /// # Panics
 /// If candle refuses later what it did not refuse at first.

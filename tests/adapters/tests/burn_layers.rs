@@ -183,7 +183,7 @@ static LAYERS: [Layer; 25] = [
         },
     },
     Layer {
-        // A recurrent layer over three times.
+        // A recurrent layer over three time steps.
         groups: &[("x", &[3, 3]), ("w", &[3, 2]), ("b", &[2]), ("u", &[2, 2]), ("c", &[2])],
         forward: |p| {
             let x: Tensor<2> = p.get(0);

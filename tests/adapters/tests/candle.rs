@@ -70,7 +70,8 @@ fn the_fused_operators_lose_the_gradient() {
     loses_the_gradient::<f32>(&[("x", &x)], || ops::softmax_last_dim(&x));
     loses_the_gradient::<f32>(&weighted, || ops::rms_norm(&x, &alpha, 1e-5));
     loses_the_gradient::<f32>(&shifted, || ops::layer_norm(&x, &alpha, &beta, 1e-5));
-    // Rotary embeddings: (batch, heads, time, numbers), or time before heads; angles for three times and half the numbers.
+    // Rotary embeddings: (batch, heads, time, numbers), or time before heads; angles for three time steps and half
+    // the numbers.
     let x = single(&[1, 2, 3, 4], 0.1);
     let angles = single(&[3, 2], 0.7);
     let (cos, sin) = (angles.cos().unwrap().detach(), angles.sin().unwrap().detach());

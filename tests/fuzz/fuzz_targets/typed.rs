@@ -23,7 +23,7 @@ fn refused_in_one_line<T>(result: Result<T, String>) -> Option<T> {
 fuzz_target!(|text: &str| {
     if let Some(number) = refused_in_one_line(typed::number(text)) {
         assert!(number.is_finite());
-        // What it was read as is read as itself.
+        // The number that was read is read as itself.
         assert_eq!(typed::number(&format!("{number:?}")).map(f64::to_bits), Ok(number.to_bits()), "{text}");
     }
     if let Some(count) = refused_in_one_line(typed::count(text)) {

@@ -1,4 +1,4 @@
-//! IDX files: which are read, and which are refused, with what message.
+//! IDX files: which are read, which are refused, and with what message.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -6,7 +6,7 @@ use backprop::gradient_check::{Check, ClosureModel, Report, Verdict};
 const INPUTS: [[f64; 3]; 4] = [[0.5, -0.9, 0.3], [-0.7, 0.2, 0.8], [0.1, 0.6, -0.4], [0.9, 0.4, 0.7]];
 const LABELS: [[f64; 2]; 4] = [[0.2, -0.3], [0.7, 0.1], [-0.5, 0.4], [0.3, 0.9]];
 
-/// What may be done wrongly in [`gradient`].
+/// The mistakes that [`gradient`] can make.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
     None,

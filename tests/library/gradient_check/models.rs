@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 
 use crate::tape::{Number, Tape, Var};
 
-/// What a layer may do with its weighted inputs.
+/// The functions that a layer may apply to its weighted inputs.
 #[derive(Debug, Clone, Copy)]
 enum Bend {
     Tanh,
@@ -26,7 +26,7 @@ enum Bend {
     MaxOfNeighbours,
 }
 
-/// What is made of the outputs.
+/// The loss, computed from the outputs.
 #[derive(Debug, Clone, Copy)]
 enum Loss {
     Quadratic,
@@ -129,8 +129,8 @@ impl Model {
         model
     }
 
-    /// The first model from this seed on with a gradient: of one whose ReLUs are all off, or whose E is infinite, nothing
-    /// can be said.
+    /// The first model from this seed on with a gradient: one whose ReLUs are all off, or whose E is infinite, cannot
+    /// be judged.
     fn draw_alive<T: Number>(seed: u64) -> Self {
         let mut attempts = (0..).map(|attempt| Self::draw(seed + (attempt << 32), T::PRECISION));
         attempts.find(|model| !model.groups_that_matter::<T>().is_empty()).unwrap()
@@ -352,7 +352,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The seed of the first model, which `BACKPROP_SWEEP_SEED` changes: to try the check on other models.
+/// The seed of the first model; `BACKPROP_SWEEP_SEED` sets another one.
 pub fn first_seed() -> u64 {
     std::env::var("BACKPROP_SWEEP_SEED")
         .map_or(0, |seed| seed.parse().expect("BACKPROP_SWEEP_SEED is a number"))

@@ -2,7 +2,7 @@
 
 use backprop::gradient_check::Real;
 
-/// What models compute with.
+/// The operations that models compute with.
 pub trait Number: Real {
     fn apply(self, f: impl Fn(f64) -> f64) -> Self {
         Self::from_f64(f(self.to_f64()))

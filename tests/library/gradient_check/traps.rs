@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng, seq::IndexedRandom, seq::SliceRandom};
 use crate::models::first_seed;
 use crate::tape::Number;
 
-/// What is special about a model.
+/// The families of models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     /// a·t² + b·sin(2πt/P); the wrong gradient forgets the sine.
@@ -25,7 +25,7 @@ enum Family {
     Clamp,
     /// A bend near w; the wrong slope is taken across it, or on its other side.
     BendNearBy,
-    /// A bend exactly at w; right is every slope from the left one to the right one.
+    /// A bend exactly at w; every slope from the left one to the right one is correct.
     BendHere,
     /// A sum whose terms are added in another order each time; the wrong gradient is 30 % too large.
     RandomOrder,

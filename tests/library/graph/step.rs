@@ -208,7 +208,8 @@ proptest! {
                 }
                 Reading::OutputDelta { cost: Cost::Quadratic, output, label, slope, .. } => slope * (label - output),
                 Reading::OutputDelta { cost: Cost::CrossEntropy, output, label, .. } => label - output,
-                // Kept with this probability or silenced: which of the two is the mask's, tested with the whole step.
+                // Kept with this probability or silenced: the mask decides which, as the test of the whole step
+                // checks.
                 Reading::DropOut { probability } if step.after != 0.0 => 1.0 / (1.0 - probability),
                 Reading::DropOut { .. } => 0.0,
                 Reading::HiddenDelta { activation, output, downstream_delta, slope, kept, .. } => {
@@ -282,7 +283,7 @@ proptest! {
     }
 }
 
-/// A label and a rate changed by hand are those that a step is trained with from then on; undone, they never were.
+/// A label and a rate changed by hand apply to every step from then on; undone, they leave no trace.
 #[test]
 fn an_edited_label_or_rate_trains_and_an_undone_edit_leaves_no_trace() {
     let mut problem = nine_nodes();

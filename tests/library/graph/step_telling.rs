@@ -21,7 +21,7 @@ fn two_classes() -> Stepper {
     )
 }
 
-/// Returns the step whose result has this name, and which is the next of that name.
+/// Returns the next step whose result has this name.
 fn until(stepper: &mut Stepper, name: &str) -> Step {
     stepper.find(|step| step.name() == name).expect("a stepper has no end")
 }

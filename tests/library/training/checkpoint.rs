@@ -111,7 +111,7 @@ fn a_run_interrupted_after_any_mini_batch_comes_out_the_same() {
     let data = images();
     let start = beginning("vectorized", mini_batches(), &data);
     let uninterrupted = train(&start, usize::MAX, 1, &data);
-    // Six steps an epoch, the last one of three samples.
+    // Six steps per epoch, the last one of three samples.
     for steps in 1..36 {
         let interrupted = train(&start, steps, 2, &data);
         assert_eq!(interrupted.state.epochs_done * 6 + interrupted.state.samples_done.div_ceil(4), steps);

@@ -141,7 +141,7 @@ fn the_weights_of_the_best_evaluation_are_kept_on_request() {
     }
 }
 
-/// Of 100 samples, 50 of each class, a coin that says the same of all is right 50 times, give or take √(100 · ½ · ½) = 5.
+/// Of 100 samples, 50 of each class, one answer given to all is right 50 times, give or take √(100 · ½ · ½) = 5.
 #[test]
 fn a_network_that_gives_one_answer_to_all_is_never_the_best() {
     let data = classes(50, 50);

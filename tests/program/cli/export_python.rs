@@ -206,7 +206,7 @@ print(json.dumps([outputs.tolist(), names]))
 
 /// The inputs in a row of a table.
 type Inputs<'a> = &'a dyn Fn(u32) -> Vec<f64>;
-/// What a row of a table ends with.
+/// The end of a row of a table.
 type Answers<'a> = &'a dyn Fn(u32) -> String;
 
 #[test]

@@ -33,7 +33,7 @@ const RUNS: [&str; 8] = [
 fn on(processor: &str, program: &Path) -> Command {
     let mut command = Command::new("qemu-x86_64");
     command.args(["-cpu", processor]).arg(program);
-    // QEMU warns of features it does not play.
+    // QEMU warns of features it does not emulate.
     command.stderr(Stdio::null());
     command
 }

@@ -106,7 +106,7 @@ fn other_names_for_the_same_modules_and_either_type_of_number_are_read() {
     for (prefix, modules) in [("", [0, 2]), ("", [0, 3]), ("module.", [0, 2]), ("a.b.", [2, 10])] {
         for dtype in [Dtype::F64, Dtype::F32] {
             let bytes = file_of(&tensors(&model, prefix, &modules), dtype);
-            // What it is does not depend on what it is called.
+            // The format does not depend on the file's name.
             write(&folder.path().join("theirs.json"), &bytes);
             let theirs = answer(&folder, "--model theirs.json --activation tanh,sigmoid");
             assert_eq!(theirs, ours, "{prefix} {modules:?} {dtype:?}");

@@ -316,7 +316,7 @@ fn run_and_advice(folder: &TempDir, options: &str) -> (f64, f64, Option<String>)
     let note = last["notes"].as_array().and_then(|notes| notes.last()?.as_str()).unwrap_or_default();
     let advice =
         note.strip_prefix("What helps: train with ").map(|flags| flags.trim_end_matches('.').to_owned());
-    // A training that diverges says it in its only line.
+    // Training that diverges says so in its only line.
     let error = String::from_utf8(output.stderr).expect("text");
     let rate = error.split_once("such as ").map(|(_, rate)| format!("--rate {}", rate.trim()));
     (score, cost, advice.or(rate))
@@ -376,7 +376,7 @@ fn folder_of_troubles() -> TempDir {
 fn advice_that_is_followed_helps() {
     let folder = folder_of_troubles();
     for (trouble, first) in [
-        // ReLU dies in regression (row 7), and of classes.
+        // ReLU dies in regression (row 7), and in classification.
         ("--data squares.csv --target 2 --activation relu,identity --rate 1 --epochs 5", "--rate 0.03"),
         ("--data iris --standardize --activation relu --rate 0.8 --epochs 5", "--activation relu,sigmoid"),
         // A rate of 100 on digits (row 15).

@@ -17,7 +17,7 @@ fn run_on(bytes: &[u8]) -> (Option<i32>, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // It may have gone before it has read everything.
+    // It may exit before it has read everything.
     let _ = adapter.stdin.take().expect("it is piped").write_all(bytes);
     let output = adapter.wait_with_output().expect("it ends");
     (output.status.code(), String::from_utf8(output.stderr).expect("text"))

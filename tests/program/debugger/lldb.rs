@@ -51,7 +51,7 @@ pub fn lldb(program_under_test: &Path, arguments: &[&str], commands: &str) -> St
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!errors.contains("error") && !errors.contains("Traceback"), "LLDB says:\n{errors}");
     let text = String::from_utf8(output.stdout).expect("LLDB writes UTF-8");
-    // What it echoes is what it was asked.
+    // It echoes the commands it was given.
     let kept = text.lines().filter(|line| !line.starts_with("(lldb) "));
     kept.fold(String::new(), |text, line| text + line + "\n")
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 /// The longest wait; on an idle machine nothing here takes a hundredth of it.
 const LONGEST: Duration = Duration::from_mins(3);
 
-/// More memory than any case here has a right to, in kilobytes.
+/// More memory than any case here should need, in kilobytes.
 const MOST_MEMORY: i64 = 200_000;
 
 /// Seconds of processor time that a refusal takes at most, in a debug build too; how long that is by the clock depends on

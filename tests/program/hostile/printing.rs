@@ -20,7 +20,7 @@ fn a_full_stdout_costs_the_lines_and_not_the_model() {
     assert_eq!(names(&folder), ["full.json", "full.svg", "model.json", "run", "run.previous"]);
     // If only the lines were wanted, there is no reason to continue.
     run(printing_to(&mut backprop(RUN, &folder), "/dev/full")).refused(&["No space left on device"]);
-    // What is written first, is written.
+    // A file that is written before anything is printed is kept.
     let arguments = "export --model model.json --out model.safetensors";
     run(printing_to(&mut backprop(arguments, &folder), "/dev/full")).refused(&["No space left on device"]);
     assert!(!read(&folder, "model.safetensors").is_empty());
@@ -52,7 +52,7 @@ fn a_comparison_is_drawn_although_its_lines_are_not_read() {
     assert!(read(&folder, "times.svg").starts_with(b"<svg"));
 }
 
-/// Moves the cursor, ends a line, and calls itself what it is not, in C0, DEL, C1 and Unicode's own marks.
+/// Moves the cursor, ends a line, and reverses text, by C0, DEL, C1 and a mark of Unicode.
 const NAME: &str = "a\u{1b}[2J\n\r\u{7f}\u{9b}2J\u{202e}z";
 
 #[test]

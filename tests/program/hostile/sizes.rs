@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::limits::{after, backprop, folder, model, run, wait, wait_until_it_listens, write};
 
-/// Half of two gigabytes is what one thing may take here.
+/// One thing may take half of two gigabytes here.
 const SMALL_MACHINE: &str = "ulimit -v 2000000";
 
 #[test]
