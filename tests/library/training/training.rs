@@ -245,7 +245,7 @@ fn a_sum_of_costs_that_overflows_is_named_with_its_sample() {
     let mut trainer = Trainer::new(Options::default(), &data, None, &data).expect("options");
     let mut engine = Scripted { cost: 1e308, ..Scripted::new(&[0]) };
     let error = trainer.run_epoch(&mut engine, &mut |_| ControlFlow::Continue(())).expect_err("infinite");
-    let sentence = "the sum of the costs behind layer 1, the output, is infinite or not a number, in epoch 1 at sample 2 of 6";
+    let sentence = "the sum of the costs of the output, layer 1, is infinite or not a number, in epoch 1 at sample 2 of 6";
     assert!(error.to_string().contains(sentence), "{error}");
 }
 
