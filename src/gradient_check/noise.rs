@@ -139,7 +139,7 @@ fn scatter(mut values: Vec<f64>) -> f64 {
     let mut factor = 1.0;
     for order in 1..=5_u32 {
         values = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        // (k!)² / (2k)!: what makes the variance of a k-th difference that of one value.
+        // (k!)² / (2k)!: turns the variance of a k-th difference into that of one value.
         factor *= f64::from(order) / (2.0 * f64::from(2 * order - 1));
         let squares: f64 = values.iter().map(|value| value * value).sum();
         if order >= 3 {

@@ -16,7 +16,7 @@ use super::AnyNode;
 ///
 /// let network = Network::new(&[3, 4, 2], 0);
 /// let first_hidden = network.layers[1].neurons()[0];
-/// assert_eq!(first_hidden.index(), 4); // behind three inputs and their constant node
+/// assert_eq!(first_hidden.index(), 4); // after three inputs and their constant node
 /// assert_eq!(network[first_hidden].layer_index(), 1);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,8 @@
 //! Processes several samples at once, layer by layer.
 //!
-//! The forward and the backward pass take one layer after the other with all samples; then every layer is updated.
-//! Within a layer, *panels* are divided among the threads, neighbours on the same one: panels of the weights in the
-//! forward pass and the update, so that no weight is ever written by two cores; panels of the inputs in the backward
-//! pass.
+//! The forward and the backward pass go layer by layer, with all samples; then every layer is updated. Within a
+//! layer, *panels* are divided among the threads, neighbours on the same one: panels of the weights in the forward
+//! pass and the update, so that no weight is ever written by two cores; panels of the inputs in the backward pass.
 
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
