@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::data_set::{DataSet, Meaning, Pixels, Source, Standardization, Targets, nine_nodes};
+use crate::data_set::{Answers, DataSet, Meaning, Pixels, Source, Standardization, Targets, nine_nodes};
 use crate::graph::Network;
 use crate::model_file::Model;
 use crate::step::Stepper;
@@ -345,7 +345,8 @@ impl Samples {
             Self::MadeUp => (3, 4, 2),
             Self::Set(data, _) => match data.image_shape() {
                 _ if data.reproduces() => (data.input_size(), 3, data.output_size()),
-                Some(_) if data.answers().are_classes() => {
+                // Labels of images are digits; the classes of a table are all known by name.
+                Some(_) if *data.answers() == Answers::Classes(Vec::new()) => {
                     (data.input_size(), 30, data.output_size().max(10))
                 }
                 shape => (data.input_size(), if shape.is_some() { 30 } else { 8 }, data.output_size()),

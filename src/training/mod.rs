@@ -41,5 +41,5 @@ pub use self::{
     order::sample_order,
     run_config::{Beginning, DataRecord, Difference, Fingerprint, Outputs, RunConfig},
     schedule::{Decision, Schedule},
-    trainer::{EpochReport, Progress, Trainer, TrainingState},
+    trainer::{EpochReport, Progress, Trainer, TrainingState, steady_rate},
 };

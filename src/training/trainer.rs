@@ -23,8 +23,8 @@ const SAMPLES_BETWEEN_LOOKS: usize = 1000;
 /// Training has diverged once the mean cost is this many times that of outputs that are all 0.
 const SURELY_TOO_HIGH: f64 = 1e4;
 
-/// Inputs beyond this are too large for starting weights, which are made for inputs near 1.
-const LARGE_INPUT: f64 = 1000.0;
+/// Inputs and weights beyond this are too large for a network, which is made for numbers near 1.
+const LARGE: f64 = 1000.0;
 
 /// Trains one network on one training set.
 ///
@@ -280,19 +280,23 @@ impl<'a> Trainer<'a> {
                 return Ok(None);
             }
         }
-        self.check_cost()?;
+        self.check_cost(engine)?;
         Ok(Some(self.finish_epoch(engine)))
     }
 
-    /// Refuses to go on when the epoch's mean cost is far beyond that of outputs that are all 0.
-    fn check_cost(&self) -> Result<(), Error> {
+    /// Refuses to go on when the epoch's mean cost is far beyond that of outputs that are all 0, and the cost has not come
+    /// down since. (Large inputs or starting weights make a high cost at first, which steps of any size may bring down.)
+    fn check_cost(&self, engine: &mut dyn Engine) -> Result<(), Error> {
         let mean = self.state.cost_sum / self.train.len() as f64;
-        if mean < SURELY_TOO_HIGH || mean < SURELY_TOO_HIGH * self.cost_of_zeros() {
+        if mean < SURELY_TOO_HIGH
+            || mean < SURELY_TOO_HIGH * self.cost_of_zeros()
+            || evaluate(engine, self.train, self.options.targets).mean_cost < mean
+        {
             return Ok(());
         }
         let epoch = self.state.epochs_done + 1;
         let found = format!("training diverged: the mean cost of epoch {epoch} is {mean:.2e}, and growing");
-        Err(Error::new(ErrorKind::Diverged, found).remedy(self.smaller_steps()))
+        Err(Error::new(ErrorKind::Diverged, found).remedy(self.smaller_steps(0.0)))
     }
 
     /// Returns the quadratic cost of outputs that are all 0, over the training samples.
@@ -307,22 +311,26 @@ impl<'a> Trainer<'a> {
         sum / self.train.len() as f64
     }
 
-    /// Names what makes steps too large: the rate, dropout, which multiplies outputs by 1 / (1 − p), or the inputs.
-    fn smaller_steps(&self) -> String {
+    /// Names what makes numbers too large: the starting weights, whose largest this is if there has been no step; dropout,
+    /// which multiplies outputs by 1 / (1 − p); the inputs; or the rate.
+    fn smaller_steps(&self, by_weights: f64) -> String {
         let (rate, dropout) = (self.state.schedule.rate, self.options.dropout);
         let (by_rate, by_dropout) = (rate / Options::default().rate, (1.0 - dropout).recip());
-        let mut by_inputs = 0.0_f64;
-        for index in 0..self.train.len() {
-            by_inputs =
-                self.train.sample(index).iter().fold(by_inputs, |largest, input| largest.max(input.abs()));
-        }
-        let smaller_rate = format!("try a smaller rate than {rate:?}, such as {:?}", (rate / 10.0).min(1.0));
-        if by_dropout > by_rate.max(by_inputs) {
+        let by_inputs = (0..self.train.len()).fold(0.0_f64, |largest, index| {
+            self.train.sample(index).iter().fold(largest, |largest, input| largest.max(input.abs()))
+        });
+        if by_weights > by_rate.max(by_inputs).max(by_dropout).max(LARGE) {
+            format!("begin with smaller weights, of which the largest is {by_weights:.1e}")
+        } else if by_dropout > by_rate.max(by_inputs) {
             format!("try less dropout than {dropout:?}, such as 0.5")
-        } else if by_inputs > by_rate.max(LARGE_INPUT) {
-            format!("standardize the inputs, which reach {by_inputs:.1e}, or {smaller_rate}")
+        } else if by_inputs > by_rate.max(LARGE) {
+            format!("standardize the inputs, which reach {by_inputs:.1e}")
         } else {
-            smaller_rate
+            let steady = Some(steady_rate(self.train)).filter(|&steady| steady > 0.0);
+            let smaller = steady.map_or(rate / 10.0, |steady| steady.min(rate / 10.0));
+            // Two digits, as one would type it.
+            let smaller: f64 = format!("{smaller:.1e}").parse().unwrap_or(smaller);
+            format!("try a smaller rate than {rate:?}, such as {smaller:?}")
         }
     }
 
@@ -396,19 +404,23 @@ impl<'a> Trainer<'a> {
             self.state.samples_done += chosen.len();
             if !trained.cost.is_finite() {
                 let layer = last_good.parameters.layers.len();
-                return self.diverged(&format!("the cost of the output, layer {layer},"), chosen.len());
+                let what = format!("the cost of the output, layer {layer},");
+                return self.diverged(&what, chosen.len(), last_good);
             }
             if let Some(layer) = first_layer_not_finite(&engine.parameters()) {
-                return self.diverged(&format!("a weight into layer {layer}"), chosen.len());
+                return self.diverged(&format!("a weight into layer {layer}"), chosen.len(), last_good);
             }
         }
         // Every cost was a number, but their sum is not.
         let layer = last_good.parameters.layers.len();
-        self.diverged(&format!("the sum of the costs of the output, layer {layer},"), 1)
+        self.diverged(&format!("the sum of the costs of the output, layer {layer},"), 1, last_good)
     }
 
     /// Returns the error after a step of this many samples.
-    fn diverged(&self, what: &str, step_samples: usize) -> Error {
+    fn diverged(&self, what: &str, step_samples: usize, last_good: &LastGood) -> Error {
+        let is_start = self.state.epochs_done == 0 && last_good.samples_done == 0;
+        let starting_weights = last_good.parameters.iter().filter(|_| is_start);
+        let by_weights = starting_weights.fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
         let last = self.state.samples_done;
         let place = if step_samples == 1 {
             format!("sample {last}")
@@ -423,8 +435,15 @@ impl<'a> Trainer<'a> {
                 self.train.len()
             ),
         )
-        .remedy(self.smaller_steps())
+        .remedy(self.smaller_steps(by_weights))
     }
+}
+
+/// Returns a rate at which outputs without a limit, as of the identity, do not overshoot: 0.1 / (|x|² + 2), with the mean of
+/// the inputs' squares summed over a sample. A step moves such an output by the rate times |x|² + 1, in parts of its error.
+pub fn steady_rate(data: &DataSet) -> f64 {
+    let squares = (0..data.len()).map(|index| data.sample(index).iter().map(|x| x * x).sum::<f64>());
+    0.1 / (squares.sum::<f64>() / data.len() as f64 + 2.0)
 }
 
 /// Returns whether a network does better than one that gives the same answer to every sample: of classes, by more than

@@ -3,6 +3,7 @@
 use backprop::training::Options;
 use backprop::{Architecture, counted};
 
+use super::advice;
 use super::health::Training;
 
 /// A rate this many times the usual one makes steps too large, whatever the network looks like.
@@ -41,7 +42,7 @@ pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
     let steps = steps(training);
     if *rate > LARGE_RATE * usual {
         let found = "The rate is large: steps jump over the places they look for.".to_owned();
-        return vec![found, helps(&format!("--rate {usual}"))];
+        return vec![found, helps(&advice::rate(usual))];
     }
     if rate / usual * ((steps * epochs) as f64) >= FEW_STEPS {
         return Vec::new();
@@ -53,7 +54,7 @@ pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
     if *rate < usual {
         let found =
             format!("The rate is small: weights have hardly moved in {}.", counted(steps * epochs, "step"));
-        return vec![found, helps(&format!("--rate {usual}"))];
+        return vec![found, helps(&advice::rate(usual))];
     }
     Vec::new()
 }

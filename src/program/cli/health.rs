@@ -1,14 +1,11 @@
-//! Finds out whether a network has learnt, what its neurons are stuck at, and which options of `train` would help.
-//!
-//! Advice consists of options to type: tests take it from the sentence, train with it, and expect a better network.
+//! Finds out whether a network has learnt, and what its neurons are stuck at.
 
-use backprop::data_set::{DataSet, Pixels, Targets};
+use backprop::data_set::{DataSet, Targets};
 use backprop::model_file::Model;
 use backprop::training::{Options, evaluate, for_each_output};
 use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, vectorized};
 
-use super::causes;
-use super::words::Word as _;
+use super::{advice, causes};
 
 /// The samples examined; more would not show more.
 const LOOKED_AT: usize = 1000;
@@ -28,12 +25,6 @@ const HAS_LEARNT: f64 = 0.75;
 
 /// An output is at an end of its range if the slope of its activation is less than this share of the steepest.
 const FLAT: f64 = 0.04;
-
-/// A rate this many times as high as the usual one, or as low, is the first suspect.
-const FAR: f64 = 3.0;
-
-/// The steps after which small weights have usually begun to learn.
-const STEPS: usize = 20_000;
 
 /// The training of a network.
 pub(super) struct Training<'a> {
@@ -93,16 +84,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
         return training
             .map_or(notes, |training| causes::of_steps(training, training.options.epochs.unwrap_or(1)));
     }
-    let mut options = of_inputs(model, &data);
-    if let Some(training) = training {
-        let by_inputs = !options.is_empty();
-        options.extend(of_training(model, &data, training, [by_inputs, is_dead, is_saturated]));
-    } else if options.is_empty() && is_dead {
-        options.extend(relu_recipe(&model.architecture, data.counts_answers()));
-    }
-    if !options.is_empty() {
-        notes.push(format!("What helps: train with {}.", options.join(" ")));
-    }
+    notes.extend(advice::sentence(model, &data, training, [is_dead, is_saturated]));
     notes
 }
 
@@ -121,88 +103,8 @@ fn has_learnt(model: &Model, data: &DataSet) -> bool {
     share.is_nan() && data.chance() == data.len() || share > HAS_LEARNT
 }
 
-/// Returns the option that makes inputs small, if they are not: large ones drive every neuron to an end of its range.
-fn of_inputs(model: &Model, data: &DataSet) -> Vec<String> {
-    let is_image = data.image_shape().is_some();
-    let option = match model.meaning.pixels {
-        _ if model.meaning.standardization.is_some() || data.reproduces() => return Vec::new(),
-        Some(Pixels::Raw) if is_image => "--pixels scaled",
-        _ if !is_image && !is_small(data) => "--standardize",
-        _ => return Vec::new(),
-    };
-    vec![option.to_owned()]
-}
-
-/// Returns the options that undo what kept the network from learning: the rate, then the starting weights, then too few
-/// steps.
-fn of_training(
-    model: &Model,
-    data: &DataSet,
-    training: &Training<'_>,
-    [has_advice, is_dead, is_saturated]: [bool; 3],
-) -> Vec<String> {
-    let Options { rate, epochs, batch, .. } = *training.options;
-    let usual = training.usual_rate;
-    if rate > FAR * usual {
-        return vec![format!("--rate {}", short(usual))];
-    }
-    let architecture = &model.architecture;
-    let larger = match architecture.activations[0] {
-        Activation::Relu => WeightInit::He,
-        _ if architecture.input_size() < 30 => WeightInit::Normal,
-        _ => WeightInit::Scaled,
-    };
-    match training.init {
-        _ if has_advice => Vec::new(),
-        Some(init) if is_dead && init != WeightInit::He => {
-            relu_recipe(architecture, data.counts_answers()).into_iter().collect()
-        }
-        Some(WeightInit::Normal) if is_saturated && architecture.input_size() >= 30 => {
-            vec!["--init scaled".to_owned()]
-        }
-        _ if is_dead || is_saturated => vec![format!("--rate {}", short(rate / 10.0))],
-        init => {
-            let slow = (rate < usual / FAR).then(|| format!("--rate {}", short(usual)));
-            let small = (init == Some(WeightInit::Small)).then(|| format!("--init {}", larger.word()));
-            let steps = training.samples.div_ceil(batch).max(1);
-            let is_long = epochs.is_some_and(|epochs| epochs.saturating_mul(steps) >= STEPS);
-            if slow.is_none() && small.is_none() && is_long {
-                return usual_output(architecture, data.counts_answers()).into_iter().collect();
-            }
-            let more = epochs.map(|epochs| format!("--epochs {}", (2 * epochs).max(STEPS.div_ceil(steps))));
-            [slow, small, more].into_iter().flatten().collect()
-        }
-    }
-}
-
-/// Returns `--activation relu,identity` with the hidden layers' own activations and the usual one at the end; `None` if
-/// that is what the network has.
-fn usual_output(architecture: &Architecture, are_classes: bool) -> Option<String> {
-    let usual = if are_classes { Activation::Sigmoid } else { Activation::Identity };
-    let (output, hidden) = architecture.activations.split_last()?;
-    let names = hidden.iter().chain([&usual]).map(|activation| activation.name());
-    (*output != usual).then(|| format!("--activation {}", names.collect::<Vec<_>>().join(",")))
-}
-
-/// Returns a rate in at most two digits.
-fn short(rate: f64) -> f64 {
-    format!("{rate:.1e}").parse().unwrap_or(rate)
-}
-
-/// Returns true if no input is far from 0.
-fn is_small(data: &DataSet) -> bool {
-    (0..data.len()).all(|index| data.sample(index).iter().all(|input| input.abs() <= 2.0))
-}
-
-/// Returns `--activation relu,sigmoid` and `--init he`, with a `relu` for each hidden layer; for numbers, the identity at
-/// the end.
-fn relu_recipe(architecture: &Architecture, are_classes: bool) -> [String; 2] {
-    let hidden = "relu,".repeat(architecture.sizes.len() - 2);
-    let end = if are_classes { "sigmoid" } else { "identity" };
-    [format!("--activation {hidden}{end}"), "--init he".to_owned()]
-}
-
-/// Returns the sentence for a network that gives every sample the same answer, although there are several classes.
+/// Returns the sentence for a network that gives every sample the same answer although there are several classes, or is no
+/// better than one that does.
 fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
     if !data.counts_answers() {
         return same_numbers(model, data);
@@ -211,14 +113,16 @@ fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
         return None;
     }
     let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
-    let (mut answers, mut tied) = (Vec::new(), true);
-    for_each_output(&mut network, data, |_, outputs| {
+    let (mut answers, mut tied, mut right) = (Vec::new(), true, 0);
+    for_each_output(&mut network, data, |index, outputs| {
         answers.push(data.answer(outputs));
         tied &= data.answers().tied(outputs).len() >= outputs.len();
+        right += usize::from(data.is_right(index, outputs));
     });
     let first = answers[0];
     if answers.iter().any(|&answer| answer != first) {
-        return None;
+        return (right <= data.chance())
+            .then(|| "The network is right no more often than if it gave one answer to all.".to_owned());
     }
     Some(if tied {
         "All outputs are equal for every sample: the network cannot tell them apart.".to_owned()

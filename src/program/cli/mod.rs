@@ -3,6 +3,7 @@
 //! Results go to stdout, one JSON object per line with `--json`; everything else (progress, one line for an error)
 //! goes to stderr. Exit status 0: done. 1: the answer is no. 2: bad usage or bad input.
 
+mod advice;
 mod causes;
 mod check;
 mod choices;

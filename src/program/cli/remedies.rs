@@ -20,6 +20,9 @@ pub(super) fn with_flags(error: Error) -> Error {
             error.instead("--from and --model take its network; --resume continues its run")
         }
         ErrorKind::IsModel => error.instead("start a new run from it with --from"),
+        ErrorKind::Diverged if error.to_string().contains("standardize the inputs") => {
+            error.remedy("--standardize does it")
+        }
         ErrorKind::NumbersAsClasses => {
             error.remedy("say --numbers if the column holds numbers to learn, --classes if it holds classes")
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use backprop::data_set::Source;
 use backprop::graph::Network;
-use backprop::setup::{Data, Rows, Setup};
+use backprop::setup::{Data, Rows, Samples, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
 use backprop::{Architecture, Engine as _, Error, MiniBatches};
@@ -17,6 +17,7 @@ use backprop::{Architecture, Engine as _, Error, MiniBatches};
 use super::choices::{DataArgs, architecture, training_samples};
 use super::output::thousands;
 use super::setup::{SetupArgs, check_meaning};
+use super::train::usual_rate;
 use crate::io::{Destinations, Force, memory};
 
 /// The data sets that a page can read by name.
@@ -37,10 +38,10 @@ pub(super) struct SequenceArgs {
 #[derive(Debug, Clone, Args, Deserialize)]
 #[serde(default)]
 pub(super) struct TrainingArgs {
-    /// The learning rate
-    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R", default_value_t = 0.3)]
+    /// The learning rate [default: 0.3; where numbers are learnt, 0.1 / (inputs + 2)]
+    #[arg(long, visible_aliases = ["lr", "learning-rate"], value_name = "R")]
     #[serde(alias = "lr", alias = "learningRate", alias = "learning_rate")]
-    rate: f64,
+    rate: Option<f64>,
 
     /// Samples per step: gradients are added up, and weights move by their mean
     #[arg(long, value_name = "M", default_value_t = 1)]
@@ -65,26 +66,37 @@ pub(super) struct Sequence {
     pub(super) rows: Rows,
     /// The number of samples that there are.
     available: usize,
+    /// The rate by default.
+    usual_rate: f64,
 }
 
 impl Default for TrainingArgs {
     fn default() -> Self {
-        Self { rate: Options::default().rate, batch: 1, l2: 0.0, dropout: 0.0 }
+        Self { rate: None, batch: 1, l2: 0.0, dropout: 0.0 }
     }
 }
 
 impl TrainingArgs {
     /// Checks that training can begin.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let &Self { rate, batch, l2, dropout } = self;
+        let &Self { batch, l2, dropout, .. } = self;
+        let rate = self.rate();
         Options { rate, batch, l2, dropout, ..Options::default() }.check()
+    }
+
+    fn rate(&self) -> f64 {
+        self.rate.unwrap_or(Options::default().rate)
     }
 
     /// Returns the same options for a page.
     pub(super) fn situation(&self) -> Map<String, Value> {
-        let &Self { rate, batch, l2, dropout } = self;
-        let entries =
-            [("rate", json!(rate)), ("batch", json!(batch)), ("l2", json!(l2)), ("dropout", json!(dropout))];
+        let &Self { batch, l2, dropout, .. } = self;
+        let entries = [
+            ("rate", json!(self.rate())),
+            ("batch", json!(batch)),
+            ("l2", json!(l2)),
+            ("dropout", json!(dropout)),
+        ];
         entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
@@ -92,8 +104,8 @@ impl TrainingArgs {
 /// Writes `rate 0.3` and what is added to it: `rate 0.3, mini-batches of 2, lambda 1, dropout 0.5`.
 impl fmt::Display for TrainingArgs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let &Self { rate, batch, l2, dropout } = self;
-        write!(f, "rate {rate}")?;
+        let &Self { batch, l2, dropout, .. } = self;
+        write!(f, "rate {}", self.rate())?;
         if batch > 1 {
             write!(f, ", mini-batches of {batch}")?;
         }
@@ -131,12 +143,22 @@ impl Sequence {
         let mut network = Network::try_new(&architecture)?;
         network.set_parameters(&setup.parameters(&architecture));
         let available = samples.count();
-        Ok(Self { rows: setup.rows(&samples, &architecture, limit), available, network, setup })
+        let usual_rate = match &samples {
+            Samples::Set(data, _) => usual_rate(data),
+            Samples::MadeUp | Samples::Rows(_) => Options::default().rate,
+        };
+        Ok(Self { usual_rate, rows: setup.rows(&samples, &architecture, limit), available, network, setup })
+    }
+
+    /// Returns the same options, with a rate for these samples if none was asked for.
+    pub(super) fn with_rate(&self, training: &TrainingArgs) -> TrainingArgs {
+        TrainingArgs { rate: training.rate.or(Some(self.usual_rate)), ..training.clone() }
     }
 
     /// Returns the steps of this training, from the first one.
     pub(super) fn stepper(&self, training: &TrainingArgs) -> Stepper {
-        let &TrainingArgs { rate, batch: size, l2, dropout } = training;
+        let &TrainingArgs { batch: size, l2, dropout, .. } = training;
+        let rate = training.rate();
         let mini_batches = MiniBatches { size, l2, dropout, seed: self.setup.seed() };
         self.rows.stepper(self.network.clone(), rate, mini_batches)
     }
@@ -154,7 +176,7 @@ impl Sequence {
     /// Returns the setup for a page: with every setting filled in, and with the samples themselves if the page cannot
     /// read them by name.
     pub(super) fn for_page(self) -> Setup {
-        let Self { setup, network, mut rows, available } = self;
+        let Self { setup, network, mut rows, available, .. } = self;
         let Architecture { sizes, activations, cost } = network.architecture;
         let (init, seed) = (setup.init.unwrap_or_default(), setup.seed());
         let setup = Setup {
@@ -185,7 +207,7 @@ impl Sequence {
 impl SequenceArgs {
     /// Returns the files it is read from.
     pub(super) fn places(&self, force: Force) -> Result<Destinations, Error> {
-        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.setup.data.source()?))
+        Ok(Destinations::new(force).input("--from", self.from.as_deref()).data(&self.setup.source()?))
     }
 
     /// Returns the number of samples in a page: `usual`, or for a table, enough to train on.

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use clap::Args;
 
-use backprop::data_set::Targets;
+use backprop::data_set::{Columns, Source, Targets};
 use backprop::setup::{Data, Setup};
 use backprop::{Cost, Error, WeightInit};
 
 use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_start};
+use super::train::parse_shape;
 use super::words::words;
 
 /// A network and its samples.
@@ -22,6 +23,11 @@ pub(super) struct SetupArgs {
 
     #[command(flatten)]
     standardize: StandardizeArgs,
+
+    /// A row of the CSV file is an image with this many rows and columns of pixels [default: as the model says, else a
+    /// square of whole numbers from 0 to 255 is one]
+    #[arg(long, value_name = "ROWSxCOLUMNS", requires = "data", value_parser = parse_shape)]
+    image: Option<(usize, usize)>,
 
     /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
     #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
@@ -50,11 +56,21 @@ pub(super) struct SetupArgs {
 }
 
 impl SetupArgs {
+    /// Returns where the data comes from; by default, the embedded digits.
+    pub(super) fn source(&self) -> Result<Source, Error> {
+        self.data.source_with(Columns { image: self.image, ..self.data.columns()? })
+    }
+
     /// Reads the model to start from, if there is one, and fills in everything that was chosen.
     pub(super) fn setup(&self, model: Option<&Path>) -> Result<Setup, Error> {
         let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
         let model = read_start(model, self.edited, activation, sizes)?;
+        if self.image.is_some() && model.as_ref().is_some_and(|model| model.meaning.is_of_table()) {
+            return Err(Error::usage("the model knows the shape of its images").remedy("omit --image"));
+        }
+        let data = self.data.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         Ok(Setup {
+            data,
             targets: self.targets,
             sizes: sizes.map(|sizes| sizes.0.clone()),
             activation: activation.map(|activation| activation.0.clone()),

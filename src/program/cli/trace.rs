@@ -84,9 +84,10 @@ impl Trace {
     /// Returns the situation that the page begins with: src/page-engine/situation.rs.
     fn situation(&self, sequence: Sequence) -> Result<Value, Error> {
         let limit = sequence.rows.samples.len();
+        let training = sequence.with_rate(&self.training);
         let setup = serde_json::to_value(sequence.for_page());
         let mut situation = setup.map_err(|error| Error::usage(error.to_string()))?;
-        for (name, value) in self.training.situation() {
+        for (name, value) in training.situation() {
             situation[name] = value;
         }
         situation["limit"] = json!(limit);

@@ -25,33 +25,35 @@ fn the_object_graph_learns_mnist_in_one_epoch() {
 #[ignore = "needs the real MNIST: set BACKPROP_MNIST to its folder"]
 fn mnist_as_csv_gives_the_weights_of_mnists_own_files_to_the_bit() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for (part, name, table) in [(Part::Train, "train", "train.csv"), (Part::Test, "t10k", "test.csv")] {
+    for (part, name, table) in [(Part::Train, "train", "train"), (Part::Test, "t10k", "test")] {
         let data = Source::Path(mnist_folder()).load_part(part, Pixels::Scaled).expect("MNIST").first(2000);
         let names: Vec<String> = (0..784).map(|pixel| format!("pixel{pixel}")).collect();
-        let (mut text, mut images, mut labels) =
-            (format!("label,{}\n", names.join(",")), Vec::new(), Vec::new());
+        let (mut first, mut last) = (format!("label,{}\n", names.join(",")), String::new());
+        let (mut images, mut labels) = (Vec::new(), Vec::new());
         for index in 0..data.len() {
             let (class, image) = (data.class(index), data.image(index).expect("an image"));
-            let pixels: Vec<String> = image.iter().map(u8::to_string).collect();
-            text += &[class.to_string(), ",".to_owned(), pixels.join(","), "\n".to_owned()].concat();
+            let pixels = image.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+            first += &format!("{class},{pixels}\n");
+            last += &format!("{pixels},{class}\n");
             images.extend_from_slice(image);
             labels.push(class as u8);
         }
-        write(&folder.path().join(table), text.as_bytes());
-        write(
-            &folder.path().join(format!("{name}-images-idx3-ubyte")),
-            &idx::encode(&[labels.len(), 28, 28], &images),
-        );
-        write(
-            &folder.path().join(format!("{name}-labels-idx1-ubyte")),
-            &idx::encode(&[labels.len()], &labels),
-        );
+        let file = |name: String, bytes: &[u8]| write(&folder.path().join(name), bytes);
+        file(format!("{table}_first.csv"), first.as_bytes());
+        file(format!("{table}_last.csv"), last.as_bytes());
+        file(format!("{name}-images-idx3-ubyte"), &idx::encode(&[labels.len(), 28, 28], &images));
+        file(format!("{name}-labels-idx1-ubyte"), &idx::encode(&[labels.len()], &labels));
     }
     let weights = |data: &str, out: &str| {
-        let train = format!("train --data {data} --sizes 784,30,10 --epochs 2 --out {out} --json");
+        let train = format!("train --data {data} --sizes 784,30,10 --epochs 2 --out {out} --json --force");
         let last = json_lines(&success(backprop(&train).current_dir(&folder))).pop().expect("an epoch");
         let model = backprop::model_file::Model::read(&folder.path().join(out)).expect("written");
         (last["test_correct"].clone(), model.parameters)
     };
-    assert_eq!(weights(".", "idx.json"), weights("train.csv --test-data test.csv", "csv.json"));
+    let idx = weights(".", "idx.json");
+    // As on the web: label first, under a header; and without one, label last.
+    for form in ["first", "last"] {
+        let table = format!("train_{form}.csv --test-data test_{form}.csv");
+        assert_eq!(weights(&table, "csv.json"), idx, "{form}");
+    }
 }

@@ -82,6 +82,7 @@ pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
     let (training, epochs) = (configuration.training.clone(), configuration.epochs);
     let stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
     let sequence = sequence(configuration, &cwd).map_err(|error| with_flags(error).to_string())?;
+    let training = sequence.with_rate(&training);
     let architecture = &sequence.network.architecture;
     sentences.push(format!(
         "A network of {} nodes, {} cost, {training}, on {}.",

@@ -67,13 +67,13 @@ impl Picture for Regions {
 
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
-        Ok(places.data(&self.setup.data.source()?))
+        Ok(places.data(&self.setup.source()?))
     }
 
     fn figure(&self) -> Result<(Figure, String), Error> {
         self.check_pictures()?;
         let panels = if self.model.is_empty() { self.trained()? } else { self.of_models()? };
-        let source = self.setup.data.source()?;
+        let source = self.setup.source()?;
         let pictures = counted(panels.len(), "picture");
         let told = format!("{pictures} of the plane, with the training points of {source}");
         let title = format!("Decision regions: {source}");
@@ -98,7 +98,7 @@ impl Regions {
         let panel = |path: &PathBuf| {
             let model = read_model(path, self.setup.edited, self.setup.activation.as_ref())?;
             let data = self.setup.data.load_part(Part::Train, Some(&model))?;
-            check_two_inputs(&model.architecture, &data, &self.setup.data.source()?)?;
+            check_two_inputs(&model.architecture, &data, &self.setup.source()?)?;
             let mut network = vectorized::Network::try_new(&model.architecture)?;
             network.set_parameters(&model.parameters);
             Ok(panel(&name(path), &mut network, &data))
@@ -109,7 +109,7 @@ impl Regions {
     /// Trains as `train` does, and draws after the epochs asked for.
     fn trained(&self) -> Result<Vec<Plot>, Error> {
         let setup = Setup {
-            data: Some(Data::Source(self.setup.data.source()?)),
+            data: Some(Data::Source(self.setup.source()?)),
             // As `train` with the vectorized network.
             biases_at_zero: true,
             ..self.setup.setup(None)?

@@ -106,12 +106,13 @@ impl Step {
         self.training.check()?;
         let default_limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };
         let sequence = self.sequence.prepare(self.train_limit.unwrap_or(default_limit))?;
-        let stepper = sequence.stepper(&self.training);
+        let training = sequence.with_rate(&self.training);
+        let stepper = sequence.stepper(&training);
         if self.json {
             self.print_json(stepper, output)?;
         } else if plain || self.questions {
             let architecture = &sequence.network.architecture;
-            let training = format!("{} cost, {}", architecture.cost, self.training);
+            let training = format!("{} cost, {training}", architecture.cost);
             self.print_plain(stepper, &training, sequence.source(), output)?;
         } else {
             let stepper = self.at_the_first_step(stepper);

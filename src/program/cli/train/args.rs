@@ -213,7 +213,7 @@ impl How {
 }
 
 /// Returns the rate by default for these samples.
-pub(super) fn usual_rate(train: &DataSet) -> f64 {
+pub(in crate::cli) fn usual_rate(train: &DataSet) -> f64 {
     if train.counts_answers() {
         Options::default().rate
     } else {
@@ -223,7 +223,7 @@ pub(super) fn usual_rate(train: &DataSet) -> f64 {
 }
 
 /// Parses `28x28`.
-fn parse_shape(text: &str) -> Result<(usize, usize), String> {
+pub(in crate::cli) fn parse_shape(text: &str) -> Result<(usize, usize), String> {
     let sides =
         text.split_once('x').and_then(|(rows, columns)| Some((rows.parse().ok()?, columns.parse().ok()?)));
     sides

@@ -21,9 +21,9 @@ use super::words::Word as _;
 use super::{Failure, Output, health};
 use crate::io::signals::{self, Ending};
 use crate::io::{self, Lock};
-pub(super) use args::{How, Train};
-use backprop::training::Trainer;
-use backprop::{Engine, Error};
+pub(super) use args::{How, Train, parse_shape, usual_rate};
+use backprop::training::{Trainer, steady_rate};
+use backprop::{Activation, Engine, Error};
 use keeper::Keeper;
 use parts::Parts;
 use screen::Screen;
@@ -99,10 +99,16 @@ impl Train {
         if self.quiet || !trainer.is_finished() {
             return Vec::new();
         }
+        let config = &keeper.run().config;
+        let ends_in_identity = config.architecture.activations.last() == Some(&Activation::Identity);
         let training = health::Training {
             options: trainer.options(),
-            init: keeper.run().config.beginning.init,
-            usual_rate: args::usual_rate(&parts.train),
+            init: config.beginning.init,
+            usual_rate: if ends_in_identity && parts.train.counts_answers() {
+                steady_rate(&parts.train)
+            } else {
+                usual_rate(&parts.train)
+            },
             samples: parts.train.len(),
         };
         health::notes(&keeper.network(trainer, engine), &parts.test, Some(&training))
