@@ -36,7 +36,7 @@ pub(super) fn with_flags(error: Error) -> Error {
             "--missing drop leaves such rows out, --missing mean takes the mean of the column, --ignore NAME leaves a \
              column out",
         ),
-        ErrorKind::NoAnswers => error.remedy("backprop predict --model MODEL.json --data FILE.csv --index I needs none"),
+        ErrorKind::NoAnswers => error.remedy("`backprop predict --model MODEL.json --data FILE.csv --index I` needs none"),
         ErrorKind::NoPixels => error.remedy("omit --pixels, or say --image ROWSxCOLUMNS when training"),
         ErrorKind::OfNumpy => error.remedy(
             "in Python: import numpy; numpy.savetxt(\"table.csv\", numpy.load(FILE), delimiter=\",\", fmt=\"%.17g\")",

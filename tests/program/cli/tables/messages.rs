@@ -79,7 +79,8 @@ fn what_is_no_table_or_lacks_values_is_recognised() {
     refuses(&folder, "check --model m.json", &["trained on a table", "--data"]);
     let sentence = refusal(backprop("evaluate --model m.json --data unlabelled.csv").current_dir(&folder));
     // What it prints can be typed.
-    let typed = sentence.split_once("backprop predict ").and_then(|(_, rest)| rest.split_once(" needs none"));
+    let typed =
+        sentence.split_once("backprop predict ").and_then(|(_, rest)| rest.split_once("` needs none"));
     let typed =
         typed.expect("a command").0.replace("MODEL.json", "m.json").replace("FILE.csv", "unlabelled.csv");
     run(&folder, &format!("predict {}", typed.replace("--index I", "--index 0")));
