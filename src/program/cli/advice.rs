@@ -49,11 +49,11 @@ pub(super) fn sentence(
     match training {
         _ if !options.is_empty() => Some(format!("What helps: train with {}.", options.join(" "))),
         Some(Training { init: None, .. }) => Some(
-            "Its settings are as usual, so the weights that it began with may be at fault: leave out --from."
+            "The settings are as usual, so the weights that it began with may be at fault: omit --from."
                 .to_owned(),
         ),
         Some(_) => Some(
-            "Its settings are as usual, so they do not tell what would help. Try another --seed, more neurons with \
+            "The settings are as usual, so they do not tell what would help. Try another --seed, more neurons with \
              --sizes, or inputs that tell more."
                 .to_owned(),
         ),

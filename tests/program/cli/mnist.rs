@@ -33,8 +33,9 @@ fn mnist_as_csv_gives_the_weights_of_mnists_own_files_to_the_bit() {
         for index in 0..data.len() {
             let (class, image) = (data.class(index), data.image(index).expect("an image"));
             let pixels = image.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
-            first += &format!("{class},{pixels}\n");
-            last += &format!("{pixels},{class}\n");
+            let class_text = class.to_string();
+            first.extend([class_text.as_str(), ",", &pixels, "\n"]);
+            last.extend([pixels.as_str(), ",", &class_text, "\n"]);
             images.extend_from_slice(image);
             labels.push(class as u8);
         }
