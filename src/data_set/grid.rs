@@ -220,7 +220,8 @@ fn not_text(head: &[u8]) -> Option<Error> {
     head.contains(&0).then(found)
 }
 
-/// Returns the character between columns: the first of tab, semicolon, comma and bar that is in the first line.
+/// Returns the character between columns: the first of tab, semicolon, comma and bar that is in the first line. A bar comes
+/// before commas that are all between digits, as decimal commas are.
 fn delimiter_of(text: &[u8]) -> u8 {
     let mut quoted = false;
     let mut outside = Vec::new();
@@ -232,7 +233,11 @@ fn delimiter_of(text: &[u8]) -> u8 {
             _ => outside.push(byte),
         }
     }
-    b"\t;,|".iter().copied().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
+    let is_digit = |at: usize| outside.get(at).is_some_and(u8::is_ascii_digit);
+    let mut commas = (0..outside.len()).filter(|&at| outside[at] == b',');
+    let are_decimal = commas.all(|at| at > 0 && is_digit(at - 1) && is_digit(at + 1));
+    let order = if are_decimal { b"\t;|," } else { b"\t;,|" };
+    order.iter().copied().find(|delimiter| outside.contains(delimiter)).unwrap_or(b',')
 }
 
 /// Reads a finite number, and returns it with its decimal mark: 0 for a comma, 1 for a point.
