@@ -192,6 +192,22 @@ fn whole_numbers_are_classes_in_order_and_names_as_they_appear() {
 }
 
 #[test]
+fn bars_separate_columns_unless_commas_do() {
+    for (text, first) in [
+        ("1,5|2|a\n2,5|3|b\n", [1.5, 2.0]),
+        ("0,5|2,25|a|b\n1,5|3,25|c|b\n", [0.5, 2.25]),
+        ("x,y,kind\n1.5,2,fast|loud\n2.5,3,slow\n", [1.5, 2.0]),
+        ("1.5,2,fast|loud\n2.5,3,slow\n", [1.5, 2.0]),
+    ] {
+        let columns = Columns {
+            ignore: if text.contains("a|b") { vec!["4".to_owned()] } else { Vec::new() },
+            ..target(3)
+        };
+        assert_eq!(read(text, columns).expect(text).sample(0), first, "{text}");
+    }
+}
+
+#[test]
 fn the_header_says_which_column_is_the_class() {
     let data = read("0,1,target\n7,8,a\n9,10,b\n", Columns::default()).expect("its header");
     assert_eq!((data.len(), data.input_size(), data.answers().name(0).into_owned()), (2, 2, "a".to_owned()));
