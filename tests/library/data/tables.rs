@@ -97,7 +97,7 @@ fn quoted(text: &str) -> String {
 
 impl Form {
     /// Puts the fields of the answer into their places among those of the inputs.
-    fn row(&self, inputs: [String; 3], answers: &[String]) -> Vec<String> {
+    fn row(&self, inputs: &[String; 3], answers: &[String]) -> Vec<String> {
         let mut fields = inputs.to_vec();
         for (answer, &place) in answers.iter().zip(&self.places) {
             fields.insert(place, answer.clone());
@@ -118,14 +118,14 @@ impl Form {
         }
         if self.has_header {
             let names = ANSWERS.map(quoted);
-            lines.push(line(self.row(INPUTS.map(quoted), &names[..rows[0].1.len()])));
+            lines.push(line(self.row(&INPUTS.map(quoted), &names[..rows[0].1.len()])));
         }
         for (inputs, answers) in rows {
             let number = |number: &f64| {
                 let text = format!("{number:?}");
                 if self.decimal_comma { text.replace('.', ",") } else { text }
             };
-            lines.push(line(self.row(inputs.each_ref().map(number), answers)));
+            lines.push(line(self.row(&inputs.each_ref().map(number), answers)));
         }
         let mark = if self.has_mark { "\u{feff}" } else { "" };
         format!("{mark}{}", lines.join(self.line_end))
@@ -136,7 +136,8 @@ impl Form {
         let marked = |answer: usize| {
             let is_it = |at: &String| *at == answer.to_string();
             let all: Vec<String> = (0..answers).map(|answer| answer.to_string()).collect();
-            let number = self.row([const { String::new() }; 3], &all).iter().position(is_it).map(|at| at + 1);
+            let number =
+                self.row(&[const { String::new() }; 3], &all).iter().position(is_it).map(|at| at + 1);
             number.expect("it was put there").to_string()
         };
         let by_name = self.has_header && self.by_name;
