@@ -8,10 +8,13 @@
 //! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
 //! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
+//! | keyboard.rs | that the keyboard alone does everything |
 
 #[cfg(unix)]
 mod devices;
 mod engine;
+#[cfg(unix)]
+mod keyboard;
 #[cfg(unix)]
 mod numbers;
 mod setup;

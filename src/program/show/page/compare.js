@@ -50,9 +50,10 @@ function tellRace(answer) {
   const slowest = Math.max(...RUNNERS.map(([key]) => answer[key] ?? 0));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   at("lanes").replaceChildren(...RUNNERS.filter(([key]) => answer[key] !== null).map(([key, name]) => {
-    const seconds = still ? 0 : (COURSE * answer[key]) / slowest / 1000;
+    const share = answer[key] / slowest;
+    const seconds = still ? 0 : (COURSE * share) / 1000;
     return element("li", { class: key }, element("span", { class: "runner" }, name), element("span", { class: "lane" },
-      element("span", { class: "run", style: `animation-duration: ${seconds}s` })), element("span", { class: "time" }, `${answer.texts[key]} µs a sample`));
+      element("span", { class: "run", style: `--share: ${share}; animation-duration: ${seconds}s` })), element("span", { class: "time" }, `${answer.texts[key]} µs a sample`));
   }));
   const measured = [...runs.values()].filter(({ ratio }) => ratio !== null);
   const told = ask({ do: "explain", runs: measured, fused: hasFused });
@@ -107,7 +108,7 @@ function showSliders() {
   /** @type {number[]} */
   const sizes = found.family[0];
   at("race-sliders").replaceChildren(...sizes.map((size, layer) => {
-    const slider = /** @type {HTMLInputElement} */ (element("input", { type: "range", min: 0, max: 100, value: Math.round(100 * Math.log(size) / Math.log(1000)), "aria-valuetext": `${size} nodes` }));
+    const slider = /** @type {HTMLInputElement} */ (element("input", { type: "range", "data-keys": true, min: 0, max: 100, value: Math.round(100 * Math.log(size) / Math.log(1000)), "aria-valuetext": `${size} nodes` }));
     slider.addEventListener("input", () => {
       sizes[layer] = Math.round(1000 ** (Number(slider.value) / 100));
       slider.setAttribute("aria-valuetext", `${sizes[layer]} nodes`);

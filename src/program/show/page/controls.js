@@ -110,18 +110,31 @@ const chooseStrongest = () => pointAt(session.moment.strongest ?? usedWeights()[
 /** The weight that is pointed at, else the first that the step uses. */
 const chosen = () => pointing.pointed ?? pointing.selected ?? usedWeights()[0] ?? null;
 
+/** Opens the first of these numbers that can be changed; without a weight, the input that the step has set. @param {(string | null)[]} names */
+function changeOneOf(...names) {
+  const step = session.moment.step?.name ?? null;
+  const name = [...names, step].find((name) => name !== null && session.engine({ do: "tell", name }).edit);
+  if (name) select(name);
+  else answerHere("There is nothing to change here: go to a step that sets an input or uses a weight.");
+}
+
 function changeInput() {
   const weight = session.moment.connections.find(({ name }) => name === chosen());
-  const from = weight && session.network.nodes[weight.from ?? session.network.connections[weight.id]?.from];
-  select(from && from.layer === 0 && !from.constant ? from.output : session.moment.step?.name ?? null);
+  const from = weight && session.network.nodes[weight.from];
+  changeOneOf(from?.layer === 0 && !from.constant ? from.output : null);
 }
 
 function checkOne() {
   const name = chosen();
+  if (name === null) answerHere("There is no weight to check here: go to a step that uses one.");
   const answer = name && ask({ do: "check-one", name });
-  if (!answer) return;
-  at("change").textContent = answer.words;
-  say(answer.words);
+  if (answer) answerHere(answer.words);
+}
+
+/** @param {string} words */
+function answerHere(words) {
+  at("change").textContent = words;
+  say(words);
 }
 
 /** @param {string} id */
@@ -163,7 +176,7 @@ const KEYS = {
   ArrowUp: () => choose(-1),
   ArrowDown: () => choose(1),
   c: chooseStrongest,
-  e: () => select(chosen()),
+  e: () => changeOneOf(chosen()),
   x: changeInput,
   g: checkOne,
   m: () => bring("matrices"),

@@ -186,7 +186,7 @@ function showNetwork(moment) {
   for (const weight of moment.connections) {
     const shape = edgeShapes.get(weight.id);
     if (!shape) continue;
-    const { from, to, name } = session.network.connections[weight.id];
+    const { from, to, name } = weight;
     const present = changed?.connection === weight.id;
     const read = reads.has(name);
     mark(shape.group, { present, read: read && !present, negative: weight.negative });

@@ -80,8 +80,10 @@ function take(moment) {
     session.network = { ...moment.network, classes: moment.classes ?? [] };
     session.settings = moment.settings ?? {};
     session.horizon = moment.horizon ?? 5;
-    for (const start of starts) start(moment);
   }
+  // A small network's connections are named once, with the network; a large one's with each step that uses them.
+  moment.connections = moment.connections.map((weight) => ({ ...session.network.connections[weight.id], ...weight }));
+  if (moment.network) for (const start of starts) start(moment);
   show();
 }
 
@@ -132,13 +134,6 @@ export function accept(input) {
 
 /** Whether the network is too large to be drawn line by line. */
 export const isLarge = () => !session.network.drawable || session.network.connections.length === 0;
-
-/**
- * A connection by its number. A large network tells only of those that the step uses.
- * @param {number} id
- * @returns {import("./engine.js").Connection | undefined}
- */
-export const connectionOf = (id) => session.network.connections[id] ?? session.moment.connections.find((weight) => weight.id === id);
 
 /**
  * Changes a weight, an input, a target or the rate.
