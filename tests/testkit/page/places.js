@@ -3,6 +3,9 @@ async function walk(report) {
   report.planted = [document.body.dataset.mode, at("check-verdict").textContent.includes("disagree"), at("fault").value === "transposed"];
   const table = at("verdicts");
   report.tableFits = table.scrollWidth <= table.clientWidth && table.querySelectorAll("tbody tr").length > 20;
+  location.hash = "#check=nonsense";
+  await wait(200);
+  report.nonsense = [at("check-verdict").textContent, table.hidden, at("network").classList.contains("verdicts")];
   press("1");
   // Numbers that are given exactly, such as 0.5, may have fewer digits.
   const digits = (text) => text.replace(/e.*/, "").replace(/[^\d]/g, "").replace(/^0+/, "").length;

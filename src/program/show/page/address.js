@@ -46,7 +46,7 @@ export function followAddress(showCheck) {
   const [, step] = /^#step=(\d+)$/.exec(hash) ?? [];
   const [, fault] = /^#check(?:=(.*))?$/.exec(hash) ?? [];
   if (seed !== undefined) showCheck({ mystery: decoded(seed) });
-  else if (hash.startsWith("#check")) showCheck({ fault: fault && decoded(fault) });
+  else if (/^#check(=|$)/.test(hash)) showCheck({ fault: fault && decoded(fault) });
   else if (step !== undefined) move({ do: "goto", position: Number(step) });
   else if (hash.length > 1 && isNew) move({ do: "restore", fragment: hash.slice(1) });
 }

@@ -1,7 +1,7 @@
 // The gradient check: each connection's verdict on the picture, and the report; with a fault planted, known or to be found.
 import { showAddress } from "./address.js";
 import { at, choice, element, field, say, typeset } from "./dom.js";
-import { showMode } from "./modes.js";
+import { hideVerdicts, showMode } from "./modes.js";
 import { drawNetwork, edgeGroup } from "./picture.js";
 import { pointAt, pointing } from "./pointing.js";
 import { ask, panel, session } from "./session.js";
@@ -51,9 +51,11 @@ function showTable({ entries, diagnosis }) {
   at("verdicts").hidden = false;
 }
 
-/** @param {boolean} hidden */
-function hideReport(hidden) {
-  at("report-words").hidden = at("verdicts").hidden = hidden;
+/** Shows no check. */
+function clearReport() {
+  at("report").textContent = at("check-verdict").textContent = "";
+  at("report-words").hidden = at("verdicts").hidden = at("mystery").hidden = true;
+  hideVerdicts();
 }
 
 /** @param {any} node */
@@ -85,10 +87,19 @@ function check() {
   showAddress("#check");
 }
 
+/** Says why there is no check, in place of the one before. @param {string} sentence */
+function refuseCheck(sentence) {
+  showMode("check");
+  clearReport();
+  at("check-verdict").textContent = sentence;
+  at("check-verdict").className = "disagree";
+  say(sentence);
+}
+
 /** @param {string} name */
 function plant(name) {
   const mine = field("fault-mine").checked && !field("fault-mine").disabled;
-  const answer = ask({ do: "check", fault: name, mine });
+  const answer = ask({ do: "check", fault: name, mine }, refuseCheck);
   if (!answer) return;
   tellReport(answer);
   at("mystery").hidden = true;
@@ -102,7 +113,7 @@ function plant(name) {
 export function showCheckOf({ mystery: seed, fault }) {
   if (seed !== undefined) hide(seed);
   else if (fault) {
-    choice("fault").value = fault;
+    if (faults.some(({ name }) => name === fault)) choice("fault").value = fault;
     describe();
     plant(fault);
   } else check();
@@ -174,10 +185,7 @@ panel({
     faults = session.engine({ do: "faults" }).faults ?? [];
     for (const id of ["fault", "mystery-name"]) choice(id).replaceChildren(...faults.map(({ name }) => new Option(name, name)));
     if (chosen) choice("fault").value = chosen;
-    at("report").textContent = "";
-    hideReport(true);
-    at("check-verdict").textContent = "";
-    at("mystery").hidden = true;
+    clearReport();
     describe();
   },
 });

@@ -137,4 +137,18 @@ mod tests {
         assert!(!joined.contains("\nimport ") && !joined.contains("\nexport "));
         assert!(joined.contains("\nfunction ") && joined.contains("\nconst "));
     }
+
+    #[test]
+    fn no_two_modules_declare_the_same_name() {
+        let joined: Vec<String> = SCRIPTS.iter().flat_map(|module| inlined(module)).collect();
+        let mut names = std::collections::BTreeSet::new();
+        for line in &joined {
+            let line = line.strip_prefix("async ").unwrap_or(line);
+            let declared = ["function ", "const ", "let "].iter().find_map(|word| line.strip_prefix(word));
+            let Some(name) = declared.filter(|rest| !rest.starts_with(['[', '{'])) else { continue };
+            let name = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            assert!(names.insert(name), "{name} is declared twice");
+        }
+        assert!(names.len() > 100);
+    }
 }

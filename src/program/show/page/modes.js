@@ -1,7 +1,7 @@
 // The three uses: Step, Check, Compare. Each has its own parts of the page; the picture belongs to all.
 import { at } from "./dom.js";
 import { isLarge, panel, session, show } from "./session.js";
-import { drawNetwork } from "./picture.js";
+import { drawNetwork, showsVerdicts } from "./picture.js";
 import { pointing } from "./pointing.js";
 
 /** @typedef {"step" | "check" | "compare"} Mode */
@@ -14,12 +14,17 @@ export function showMode(mode) {
   const was = document.body.dataset.mode;
   document.body.dataset.mode = mode;
   for (const each of MODES) at(`mode-${each}`).setAttribute("aria-pressed", String(each === mode));
-  if (was === "check" && !isLarge()) {
-    at("network").classList.remove("verdicts");
-    pointing.verdicts = null;
-    drawNetwork(session.network);
-    show();
-  }
+  if (was === "check") hideVerdicts();
+}
+
+/** Shows the network's own numbers again. */
+export function hideVerdicts() {
+  if (!showsVerdicts()) return;
+  at("network").classList.remove("verdicts");
+  pointing.verdicts = null;
+  if (isLarge()) return;
+  drawNetwork(session.network);
+  show();
 }
 
 export const mode = () => document.body.dataset.mode;
