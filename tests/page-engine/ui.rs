@@ -261,6 +261,10 @@ fn every_view_is_of_the_network_that_trains_while_it_trains() {
     assert_eq!(report["outputs"], 10, "every output has a number");
     assert_eq!(report["sameOutputs"], true, "the outputs are those of the weights that are shown");
     assert!(report["images"].as_u64() >= Some(3), "the images form while it trains: {report}");
+    // A slice takes some 64 ms, or at most 5,000 samples where a clock says nothing; each is shown.
+    assert!(report["slices"].as_u64() >= Some(3), "{report}");
+    assert_eq!(report["shown"], report["slices"], "every slice of training is followed by a picture");
+    assert!(report["mostSamples"].as_u64() <= Some(5000), "{report}");
     assert!(!text("curve").contains("no error yet"), "{report}");
     assert_eq!((&report["fragmentIsShort"], &report["cameBack"]), (&json!(true), &json!(true)), "{report}");
 }
@@ -300,6 +304,13 @@ fn an_edge_is_changed_in_place_and_every_number_has_three_digits() {
     let report = browse(&path, "#check=transposed", include_str!("../testkit/page/places.js"), &json!({}));
     assert_eq!(report["planted"], json!(["check", true, true]), "the address plants the fault: {report}");
     assert_eq!(report["tableFits"], true);
+    let refused = report["nonsense"][0].as_str().unwrap_or_default();
+    assert!(refused.contains("no fault 'nonsense'; there are missing-slope, "), "{report}");
+    assert_eq!(
+        (&report["nonsense"][1], &report["nonsense"][2]),
+        (&json!(true), &json!(false)),
+        "the earlier verdict is gone"
+    );
     assert_eq!(report["short"], json!([]), "fewer than three significant digits");
     assert_eq!(report["scrolled"], 0, "the page stays where it is");
     assert!(report["told"].as_str().is_some_and(|words| words.contains("set by hand")), "{report}");

@@ -23,14 +23,7 @@ async function walk(report) {
 
   choose("set-data", "digits");
   report.tiles = [...document.querySelectorAll("#layers .tiles")].map((tiles) => tiles.children.length);
-  const sheet = at("sheet");
-  sheet.setPointerCapture = () => {};
-  const box = sheet.getBoundingClientRect();
-  const pen = (type, x, y) => sheet.dispatchEvent(new PointerEvent(type, { clientX: box.left + x * box.width, clientY: box.top + y * box.height, buttons: 1, bubbles: true }));
-  pen("pointerdown", 0.3, 0.2);
-  pen("pointermove", 0.7, 0.2);
-  pen("pointermove", 0.45, 0.8);
-  pen("pointerup", 0.45, 0.8);
+  drawSeven();
   report.read = at("drawn-words").textContent;
   at("drawn-step").click();
   backprop.goto(784 + 30);

@@ -1,25 +1,30 @@
 // A digit drawn, and the network trained while it is looked at.
 async function walk(report) {
-  const sheet = at("sheet");
-  sheet.setPointerCapture = () => {};
-  const box = sheet.getBoundingClientRect();
-  const pen = (type, x, y) => sheet.dispatchEvent(new PointerEvent(type, { clientX: box.left + x * box.width, clientY: box.top + y * box.height, buttons: 1, bubbles: true }));
-  pen("pointerdown", 0.3, 0.2);
-  pen("pointermove", 0.7, 0.2);
-  pen("pointermove", 0.45, 0.8);
-  pen("pointerup", 0.45, 0.8);
+  drawSeven();
   report.untrained = at("drawn-words").textContent;
   const image = () => {
     const canvas = document.querySelector("#layers .tile canvas");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.join();
   };
   const seen = new Set([image()]);
+  // Every request to the engine, in order.
+  const asked = [];
+  const { stringify } = JSON;
+  JSON.stringify = (request, ...more) => {
+    if (request?.do) asked.push(request);
+    return stringify(request, ...more);
+  };
   at("train-run").click();
   for (let tries = 0; tries < 400 && seen.size < 5; tries += 1) {
     await wait(20);
     seen.add(image());
   }
   at("train-run").click();
+  JSON.stringify = stringify;
+  const slices = asked.flatMap((request, place) => (request.do === "train" ? [place] : []));
+  report.slices = slices.length;
+  report.shown = slices.filter((place, i) => asked.slice(place, slices[i + 1]).some((request) => request.do === "watch" || request.do === "look")).length;
+  report.mostSamples = Math.max(...slices.map((place) => asked[place].samples));
   report.images = seen.size;
   report.trained = at("drawn-words").textContent;
   const outputs = [...document.querySelectorAll("#layers .layer:last-child .tile")].map((tile) => tile.textContent);

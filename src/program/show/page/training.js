@@ -2,12 +2,15 @@
 import { at, choice } from "./dom.js";
 import { ask, isLarge, move, panel, watch } from "./session.js";
 
-/** How long a slice should take, in milliseconds; in between, the page answers. */
-const SLICE = 20;
-/** How often the page is drawn while it trains, in milliseconds; less often where that would take more than a fifth of the time. */
-const SHOW = 90;
+/**
+ * How long a slice should take, in milliseconds. After each the page shows the network and answers; where that takes up to 30,
+ * it does so ten times a second.
+ */
+const SLICE = 64;
+/** The most samples of a slice, also where time stands still. */
+const MOST_SAMPLES = 5000;
 
-const training = { running: false, samples: 1, begun: false, shown: 0, wait: SHOW, cost: Infinity, slices: 0, watched: false };
+const training = { running: false, samples: 1, begun: false, slices: 0, watched: false };
 
 export const isTraining = () => training.running;
 
@@ -17,29 +20,19 @@ export const slicesTrained = () => training.slices;
 function slice() {
   if (!training.running) return;
   const began = performance.now();
-  // The first slice after the page was shown: what showing took, with all that the browser did for it.
-  // It rises slowly: a machine that is busy for a moment does not make pictures rare.
-  if (training.wait === 0) {
-    training.cost = Math.min(began - training.shown, 1.3 * training.cost);
-    training.wait = Math.max(SHOW, 5 * training.cost);
-  }
   const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
   if (!report) return stop();
   training.slices += 1;
   const took = performance.now() - began;
-  training.samples = Math.max(1, Math.min(Math.round(training.samples * Math.min(SLICE / Math.max(took, 0.1), 2)), 5000));
+  training.samples = Math.max(1, Math.min(Math.round(training.samples * Math.min(SLICE / Math.max(took, 0.1), 2)), MOST_SAMPLES));
   tell(report);
   const arrived = training.begun && wasOnTheWay && !report.on_the_way;
   wasOnTheWay = report.on_the_way;
   if (report.diverged || arrived) return stop();
-  if (began - training.shown >= training.wait) {
-    training.shown = performance.now();
-    training.wait = 0;
-    // The first picture has the sample that the others are about.
-    if (isLarge() && training.watched) watch();
-    else move({ do: "look" });
-    training.watched = true;
-  }
+  // The first picture has the sample that the others are about.
+  if (isLarge() && training.watched) watch();
+  else move({ do: "look" });
+  training.watched = true;
   setTimeout(slice);
 }
 
@@ -55,7 +48,6 @@ function tell({ words, on_the_way, is_begun }) {
 function run() {
   training.running = true;
   training.watched = false;
-  training.cost = Infinity;
   name();
   setTimeout(slice);
 }
