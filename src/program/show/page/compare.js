@@ -83,9 +83,11 @@ function drawLines(measured, crossing, chosen) {
   const y = (/** @type {number} */ value) => height - bottom - ((Math.log10(value) - yFrom) / (yTo - yFrom)) * (height - bottom - 12);
   const power = (/** @type {number} */ exponent) => String(exponent < 0 ? 10 ** exponent : (10 ** exponent).toLocaleString("en"));
   const marks = [];
+  // In a narrow picture every second number has room.
+  const every = x(10) - x(1) < 70 ? 2 : 1;
   for (let e = xFrom; e <= xTo; e += 1) {
     marks.push(drawn("line", { x1: x(10 ** e), x2: x(10 ** e), y1: 12, y2: height - bottom, class: "grid" }),
-      drawn("text", { x: x(10 ** e), y: height - bottom + 20, class: e === xTo ? "end" : undefined }, power(e)));
+      drawn("text", { x: x(10 ** e), y: height - bottom + 20, class: e === xTo ? "end" : undefined }, (xTo - e) % every === 0 ? power(e) : ""));
   }
   for (let e = yFrom; e <= yTo; e += 1) {
     marks.push(drawn("line", { x1: left, x2: width - 12, y1: y(10 ** e), y2: y(10 ** e), class: "grid" }),

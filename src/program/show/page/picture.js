@@ -8,7 +8,7 @@ import { edit, isLarge, panel, session } from "./session.js";
  * @typedef {import("./engine.js").Network} Network
  * @typedef {import("./engine.js").NetworkNode} NetworkNode
  * @typedef {{group: SVGElement, output: SVGElement, delta: SVGElement, label: SVGElement | null}} NodeShape
- * @typedef {{group: SVGElement, line: SVGElement, caption: SVGElement, x1: number, y1: number, x2: number, y2: number}} EdgeShape
+ * @typedef {{group: SVGElement, line: SVGElement, caption: SVGElement, left: number, x1: number, y1: number, x2: number, y2: number}} EdgeShape
  */
 
 /** @type {Map<number, NodeShape>} */
@@ -91,7 +91,8 @@ export function drawNetwork(network) {
       drawn("line", { ...ends, class: "reach" }), line);
     listen(group, name);
     dragToEdit(group, name);
-    edgeShapes.set(id, { group, line, caption, ...ends });
+    // A constant node is narrower, but its numbers are in line with the others.
+    edgeShapes.set(id, { group, line, caption, left: x1 + place.pill / 2, ...ends });
     picture.append(group);
     captions.append(caption);
   }
@@ -192,13 +193,14 @@ function showNetwork(moment) {
     mark(shape.group, { present, read: read && !present, negative: weight.negative });
     shape.line.style.strokeWidth = String(0.75 + 5 * weight.share);
     // Where the columns almost touch, a number would cover those of the nodes; the formula has it.
-    const hasRoom = shape.x2 - shape.x1 > 44;
+    const hasRoom = shape.x2 - shape.left > 44;
     shape.caption.textContent = !hasRoom || !(present || read) ? "" : present && phase === "add-gradient" ? weight.gradient_short : weight.short;
     // Near the end where the lines that are lit lie apart; in a narrow picture off the nodes.
-    const isNarrow = shape.x2 - shape.x1 < 140;
+    const isNarrow = shape.x2 - shape.left < 140;
     const along = isNarrow || present ? 0.5 : phase === "hidden-delta" ? 0.7 : 0.3;
-    shape.caption.setAttribute("x", String(shape.x1 + along * (shape.x2 - shape.x1)));
-    shape.caption.setAttribute("y", String(shape.y1 + along * (shape.y2 - shape.y1) + 5));
+    const x = shape.left + along * (shape.x2 - shape.left);
+    shape.caption.setAttribute("x", String(x));
+    shape.caption.setAttribute("y", String(shape.y1 + ((x - shape.x1) / (shape.x2 - shape.x1)) * (shape.y2 - shape.y1) + 5));
     const { nodes } = session.network;
     shape.group.setAttribute("aria-label",
       `${nodes[from].constant ? "bias" : "weight"} ${name} = ${weight.text}, from node ${nodes[from].place} to node ${nodes[to].place}` +
