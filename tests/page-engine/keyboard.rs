@@ -6,7 +6,8 @@ use testkit::devtools::Browser;
 use testkit::page::page;
 
 /// The keys that have no letter, with their numbers.
-const NAMED: [(&str, u32); 9] = [
+const NAMED: [(&str, u32); 10] = [
+    ("Backspace", 8),
     ("Tab", 9),
     ("Enter", 13),
     ("Escape", 27),
