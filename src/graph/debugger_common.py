@@ -18,7 +18,7 @@ import os
 import re
 
 GRAPH_FOLDER = os.path.join("src", "graph") + os.sep
-# Here an id becomes an index, and the list of connections a slice: these are no formulas.
+# Here an id becomes an index, and the list of connections a slice: these are not formulas.
 NO_FORMULAS = ("id.rs", "connections.rs")
 FORMULAS = [
     "backprop::graph::node::Node::calc_output",
