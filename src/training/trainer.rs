@@ -311,8 +311,8 @@ impl<'a> Trainer<'a> {
         sum / self.train.len() as f64
     }
 
-    /// Names what makes numbers too large: the starting weights, whose largest this is if there has been no step; dropout,
-    /// which multiplies outputs by 1 / (1 − p); the inputs; or the rate.
+    /// Names what makes numbers too large: the starting weights (`by_weights` is their largest, if there has been no
+    /// step); dropout, which multiplies outputs by 1 / (1 − p); the inputs; or the rate.
     fn smaller_steps(&self, by_weights: f64) -> String {
         let (rate, dropout) = (self.state.schedule.rate, self.options.dropout);
         let (by_rate, by_dropout) = (rate / Options::default().rate, (1.0 - dropout).recip());
@@ -320,7 +320,7 @@ impl<'a> Trainer<'a> {
             self.train.sample(index).iter().fold(largest, |largest, input| largest.max(input.abs()))
         });
         if by_weights > by_rate.max(by_inputs).max(by_dropout).max(LARGE) {
-            format!("begin with smaller weights, of which the largest is {by_weights:.1e}")
+            format!("begin with smaller weights (the largest is {by_weights:.1e})")
         } else if by_dropout > by_rate.max(by_inputs) {
             format!("try less dropout than {dropout:?}, such as 0.5")
         } else if by_inputs > by_rate.max(LARGE) {
@@ -439,8 +439,9 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Returns a rate at which outputs without a limit, as of the identity, do not overshoot: 0.1 / (|x|² + 2), with the mean of
-/// the inputs' squares summed over a sample. A step moves such an output by the rate times |x|² + 1, in parts of its error.
+/// Returns a rate at which unbounded outputs, such as those of the identity, do not overshoot: 0.1 / (|x|² + 2), with
+/// the mean of the inputs' squares summed over a sample. A step moves such an output by the rate times |x|² + 1, in
+/// parts of its error.
 pub fn steady_rate(data: &DataSet) -> f64 {
     let squares = (0..data.len()).map(|index| data.sample(index).iter().map(|x| x * x).sum::<f64>());
     0.1 / (squares.sum::<f64>() / data.len() as f64 + 2.0)

@@ -1,8 +1,8 @@
-//! Which options of `train` would help a network that has not learnt, by what keeps it from learning.
+//! Finds the options of `train` that would help a network that has not learnt.
 //!
-//! Advice consists of options to type: tests take it from the sentence, train with it, and expect a better network. Whoever
-//! follows it is told something else the next time, and in the end that nothing more is known: no step undoes an earlier
-//! one, as each makes a setting more usual.
+//! Advice consists of options to type: tests take it from the sentence, train with it, and expect a better network.
+//! Following it leads to other advice the next time and, in the end, to the sentence that nothing more is known: no
+//! step undoes an earlier one, because each makes a setting more usual.
 
 use backprop::data_set::{DataSet, Pixels};
 use backprop::model_file::Model;
@@ -15,7 +15,7 @@ use super::words::Word as _;
 /// A rate this many times as high as the usual one, or as low, is the first suspect.
 const FAR: f64 = 3.0;
 
-/// What a rate is divided by where neurons are driven to the ends of their range.
+/// The divisor of a rate where neurons are driven to the ends of their range.
 const LOWER: f64 = 10.0;
 
 /// The steps after which small weights have usually begun to learn.
@@ -27,8 +27,9 @@ const SMALL_INPUT: f64 = 2.0;
 /// Fewer inputs than this may have weights of N(0, 1).
 const FEW_INPUTS: usize = 30;
 
-/// Returns the last sentence about a network that has not learnt: the options to train it with or, if all that is known
-/// to help was done, what is left to try. `None` if nothing is known of its training, and its looks tell nothing.
+/// Returns the last sentence about a network that has not learnt: the options to train it with or, if everything
+/// known to help has been done, what is left to try. `None` if nothing is known of its training and its outputs show
+/// nothing.
 pub(super) fn sentence(
     model: &Model,
     data: &DataSet,
@@ -49,12 +50,12 @@ pub(super) fn sentence(
     match training {
         _ if !options.is_empty() => Some(format!("What helps: train with {}.", options.join(" "))),
         Some(Training { init: None, .. }) => Some(
-            "The settings are as usual, so the weights that it began with may be at fault: omit --from."
+            "The settings are the usual ones, so the weights that it began with may be at fault: omit --from."
                 .to_owned(),
         ),
         Some(_) => Some(
-            "The settings are as usual, so they do not tell what would help. Try another --seed, more neurons with \
-             --sizes, or inputs that tell more."
+            "The settings are the usual ones, so they do not show what would help. Try another --seed, more neurons with \
+             --sizes, or more informative inputs."
                 .to_owned(),
         ),
         None => None,

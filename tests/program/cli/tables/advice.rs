@@ -232,6 +232,6 @@ fn advice_ends_where_nothing_can_be_learnt() {
     for options in ["", "--activation relu", "--activation tanh --rate 10", "--rate 0.0001 --init normal"] {
         let (outcomes, taken) = advised(&folder, &format!("--data same.csv {options}"));
         let last = &outcomes[taken.len()];
-        assert!(last.told.contains("they do not tell what would help"), "{options}: {taken:?} {last:?}");
+        assert!(last.told.contains("they do not show what would help"), "{options}: {taken:?} {last:?}");
     }
 }
