@@ -16,8 +16,19 @@ from backprop_graph._native import Graph
 VALUES = np.array([0.25, -1.5, 0.75, 2.0])
 
 
+# Older types of numpy do not know its arguments.
+masked: Any = np.ma.masked_greater
+
+
 def of_type(dtype: Any) -> Any:
     return lambda values: np.array(values).astype(dtype)
+
+
+def field(values: Any) -> Any:
+    """Return numbers that are not a whole number of numbers apart."""
+    records = np.zeros(values.shape, dtype=[("a", "i4"), ("b", "f8")])
+    records["b"] = values
+    return records["b"]
 
 
 def read_only(values: Any) -> Any:
@@ -35,7 +46,9 @@ KINDS: dict[str, Any] = {
     "backwards": lambda values: np.flip(np.flip(values).copy()),
     "Fortran": lambda values: np.asfortranarray(np.array(values)),
     "broadcast": lambda values: np.broadcast_to(np.array(0.5), np.shape(values)),
-    "masked": lambda values: np.ma.masked_greater(np.array(values), 1),
+    "unaligned": lambda values: np.frombuffer(b"x" + np.array(values, "f8").tobytes(), "f8", offset=1).reshape(np.shape(values)),
+    "field": lambda values: field(np.array(values, dtype=np.float64)),
+    "masked": lambda values: masked(np.array(values), 1),
     "matrix": lambda values: np.asmatrix(np.array(values)),
     "list": lambda values: np.array(values).tolist(),
     "tuple": lambda values: tuple(np.array(values).tolist()),
@@ -127,7 +140,7 @@ def scaled(p: Any, factor: float) -> Any:
 def test_gradients_of_every_kind(kind: str, dtype: Any) -> None:
     parameters = VALUES.astype(dtype)
     report = told(lambda: bg.check_gradient(total, lambda p: KINDS[kind](p), parameters))
-    same = ["f8", "f4", ">f8", ">f4", "<f8", "longdouble", "read-only", "strided", "backwards", "Fortran", "list", "tuple", "masked", "memoryview"]
+    same = ["f8", "f4", ">f8", ">f4", "<f8", "longdouble", "read-only", "strided", "backwards", "Fortran", "unaligned", "field", "list", "tuple", "masked", "memoryview"]
     if kind in same:
         assert report is not None and report.verdict == "agree", report
     elif report is not None and kind not in ("f2", "O", "matrix"):
@@ -149,7 +162,7 @@ def test_samples_labels_and_weights_of_every_kind(kind: str) -> None:
     expected = bp.Network([4, 4], seed=0).predict(VALUES.tolist())
     network = bp.Network([4, 4], seed=0)
     found = told(lambda: network.predict(make(VALUES)))
-    if kind in ("f8", "f4", ">f8", "read-only", "strided", "backwards", "list", "tuple"):
+    if kind in ("f8", "f4", ">f8", "read-only", "strided", "backwards", "unaligned", "field", "list", "tuple"):
         assert found == expected
     told(lambda: network.train_one_sample(make(VALUES), make(VALUES), 0.1))
     told(lambda: network.train([make(VALUES)], [make(VALUES)], 0.1, 1))
@@ -162,7 +175,7 @@ def test_samples_labels_and_weights_of_every_kind(kind: str) -> None:
     layers = fc.Network([4, 4])
     expected_column = layers.predict(column)
     found = told(lambda: layers.predict(make(column)))
-    if kind in ("f8", "f4", ">f8", "read-only", "strided", "backwards", "Fortran", "list", "tuple", "masked"):
+    if kind in ("f8", "f4", ">f8", "read-only", "strided", "backwards", "Fortran", "unaligned", "field", "list", "tuple", "masked"):
         assert np.array_equal(found, expected_column)
     told(lambda: layers.train([make(column)], [make(column)], 0.1, 2))
     told(lambda: layers.train(make(column), make(column), 0.1, 2))
@@ -179,7 +192,7 @@ def test_samples_labels_and_weights_of_every_kind(kind: str) -> None:
     told(lambda: net.backprop(make(column), make(column)))
 
 
-@pytest.mark.parametrize(("weights", "biases"), itertools.product(["f4", ">f8", "i8", "O", "read-only", "Fortran", "strided", "list", "NaN", "None", "c16", "3-d"], repeat=2))
+@pytest.mark.parametrize(("weights", "biases"), itertools.product(["f4", ">f8", "i8", "O", "read-only", "Fortran", "strided", "unaligned", "field", "list", "NaN", "None", "c16", "3-d"], repeat=2))
 def test_weights_and_biases_that_a_program_puts_in(weights: str, biases: str) -> None:
     layers, net = fc.Network([4, 4]), network2.Network([4, 4])
     W, b = np.arange(16.0).reshape(4, 4), VALUES.reshape(-1, 1)

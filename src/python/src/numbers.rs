@@ -41,7 +41,9 @@ pub fn vector(object: &Bound<'_, PyAny>, name: &str, length: Length) -> PyResult
 
 /// Returns the numbers of many vectors, one row after the other, and how many rows there are.
 pub fn rows(object: &Bound<'_, PyAny>, name: &str, length: Length) -> PyResult<(Vec<f64>, usize)> {
-    if let Ok(array) = object.cast::<PyArray2<f64>>() {
+    if let Ok(array) = object.cast::<PyArray2<f64>>()
+        && is_aligned(object)?
+    {
         let (count, width) = (array.shape()[0], array.shape()[1]);
         if count > 0 {
             length.check(width, || format!("a row of {name}"))?;
@@ -79,10 +81,12 @@ pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult
     if let Ok(tuple) = object.cast::<PyTuple>() {
         return tuple.iter().map(number).collect();
     }
-    if let Ok(array) = object.cast::<PyArray1<f64>>() {
+    if let Ok(array) = object.cast::<PyArray1<f64>>()
+        && is_aligned(object)?
+    {
         return Ok(array.try_readonly()?.as_array().to_vec());
     }
-    let array = object.py().import("numpy")?.call_method1("asarray", (object, "float64"));
+    let array = object.py().import("numpy")?.call_method1("require", (object, "float64", "A"));
     let array = array.map_err(|_| {
         PyTypeError::new_err(format!(
             "{} must be a list of numbers or a 1-d array, not {}",
@@ -100,6 +104,11 @@ pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult
         )));
     }
     Ok(array.try_readonly()?.as_array().iter().copied().collect())
+}
+
+/// Returns true if the numbers of an array can be read where they are, unlike those in a field of packed records.
+fn is_aligned(array: &Bound<'_, PyAny>) -> PyResult<bool> {
+    array.getattr("flags")?.getattr("aligned")?.extract()
 }
 
 /// Returns the name of an object's type.

@@ -350,9 +350,22 @@ class Network:
         rate : float
             The learning rate.
         """
-        self.predict(sample)
-        self.calc_gradient(label)
-        self.update_weight(rate)
+        activation = self._activation()
+        if activation is None:
+            self.predict(sample)
+            self.calc_gradient(label)
+            self.update_weight(rate)
+            return
+        output = column(sample, "input_array", self.layers[0].input_size)
+        answer = column(label, "label", self.layers[-1].output_size)
+        for layer in self.layers:
+            layer.W, layer.b = layer._parameters()
+        delta, found = _native.fc_step([(layer.W, layer.b) for layer in self.layers], answer, output, rate, activation)
+        for layer, (after, before, gradient) in zip(self.layers, found):
+            layer.input, layer.output, layer.delta, layer.W_grad = output, after, before, gradient
+            output = after
+        for layer in self.layers[::-1]:
+            layer.b_grad, delta = delta, layer.delta
 
     def _activation(self, *others: str) -> str | None:
         """Return the name of the one activation of all layers, if the library can take whole steps.
