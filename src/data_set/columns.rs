@@ -399,6 +399,7 @@ impl Roles {
 
     /// Takes the roles that the columns had in an earlier table: by name if both tables have names, else by place.
     fn as_known(&mut self, grid: &Grid, columns: &Columns, known: &Meaning) -> Result<(), Error> {
+        known.check_columns()?;
         let has_names = known.inputs.iter().chain(&known.outputs).any(|column| !column.name.is_empty());
         let by_name = has_names && !self.names.is_empty();
         let inputs: HashSet<usize> = known.inputs.iter().map(|column| column.number).collect();
@@ -418,22 +419,27 @@ impl Roles {
             let before = |number: &&usize| **number < column.number;
             if lacks_answer { inputs.iter().filter(before).count() } else { column.number - 1 }
         };
+        // Of several columns of one name it is the one at its old place.
+        let find = |column: &Column| {
+            let is_there = self.names.get(column.number - 1) == Some(&column.name);
+            if is_there { Ok(column.number - 1) } else { self.find(grid, &column.name) }
+        };
+        let mut found_inputs = Vec::new();
         for column in &known.inputs {
-            let found = if by_name { self.find(grid, &column.name) } else { Ok(place(column)) };
+            let found = if by_name { find(column) } else { Ok(place(column)) };
             let found = found.map_err(|error| error.remedy("the network was trained on it"))?;
-            self.inputs.push((found, column.word.clone()));
+            found_inputs.push((found, column.word.clone()));
         }
+        let outputs = known
+            .outputs
+            .iter()
+            .map(|column| if by_name { find(column).ok() } else { (!lacks_answer).then(|| place(column)) });
+        let outputs = outputs.collect::<Option<_>>();
+        self.inputs = found_inputs;
         self.are_numbers =
             columns.kind().map_or(known.answers == Answers::Numbers, |kind| kind == Kind::Numbers);
         if columns.target.is_empty() && columns.target_columns == 0 {
-            let outputs = known.outputs.iter().map(|column| {
-                if by_name {
-                    self.find(grid, &column.name).ok()
-                } else {
-                    (!lacks_answer).then(|| place(column))
-                }
-            });
-            self.targets = outputs.collect::<Option<_>>().unwrap_or_default();
+            self.targets = outputs.unwrap_or_default();
             return Ok(());
         }
         let free: Vec<usize> = (0..grid.columns).collect();

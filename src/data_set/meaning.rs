@@ -192,10 +192,23 @@ impl Meaning {
         Some(text + ".")
     }
 
+    /// Checks that its table has the columns it names.
+    pub(super) fn check_columns(&self) -> Result<(), Error> {
+        let all = 1..=self.columns;
+        match self.inputs.iter().chain(&self.outputs).find(|column| !all.contains(&column.number)) {
+            Some(Column { number, .. }) => Err(Error::contents(format!(
+                "it names column {number} of a table of {}",
+                counted(self.columns, "column")
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that this fits a network of the given architecture.
     ///
     /// # Errors
-    /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): another number of names, means or deviations.
+    /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): another number of names, means or deviations, or a column that
+    /// its table does not have.
     pub fn check(&self, architecture: &Architecture) -> Result<(), Error> {
         let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
         if let Answers::Classes(names) = &self.answers
@@ -224,7 +237,11 @@ impl Meaning {
             if !deviation.iter().all(|&deviation| deviation > 0.0) {
                 return Err(Error::contents(format!("{name} has a deviation that is not above 0")));
             }
+            if !mean.iter().zip(deviation).all(|(mean, deviation)| (mean.abs() + deviation).is_finite()) {
+                return Err(Error::contents(format!("{name} goes beyond the largest number there is")));
+            }
         }
+        self.check_columns()?;
         let pixels = self.image.map(|(rows, columns)| rows.saturating_mul(columns));
         let counts = [
             ("inputs", Some(self.inputs.len()).filter(|&count| count > 0)),

@@ -144,6 +144,7 @@ impl Checkpoint {
     /// Checks that the parts belong together: a correct checksum does not say who wrote the file.
     fn check(&self) -> Result<(), Error> {
         self.config.check()?;
+        self.config.data.meaning.check(&self.config.architecture)?;
         self.state.check(self.config.data.samples())?;
         for parameters in [Some(&self.parameters), self.state.best_parameters.as_ref()].into_iter().flatten()
         {

@@ -87,3 +87,15 @@ fn the_screen_shows_the_mistakes_as_pictures_and_quiet_only_the_count() {
     let none = success(backprop("evaluate --model start.json --data . --mistakes 0").current_dir(&folder));
     assert!(!none.contains("confident"), "{none}");
 }
+
+#[test]
+fn a_sample_of_the_only_class_is_counted_by_a_network_with_one_output() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("one.csv"), "size,kind\n0.5,red\n").expect("writable");
+    success(backprop("train --data one.csv --sizes 1,1 --epochs 0 --out one.json").current_dir(&folder));
+    let arguments = "evaluate --model one.json --data one.csv --json";
+    let found = &json_lines(&success(backprop(arguments).current_dir(&folder)))[0];
+    let counts: Vec<u64> =
+        found["confusion"][0].as_array().expect("a row").iter().filter_map(Value::as_u64).collect();
+    assert_eq!((counts.len(), counts.iter().sum()), (2, 1), "{found}");
+}

@@ -6,6 +6,7 @@
 #![cfg(unix)]
 
 mod limits;
+mod meanings;
 mod messages;
 mod obstacles;
 mod places;

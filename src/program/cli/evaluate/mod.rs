@@ -69,7 +69,8 @@ impl Evaluate {
             return Err(Error::usage(found).remedy("omit it").into());
         }
         let mut correct = 0;
-        let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()));
+        // One output tells two classes apart, even where the samples are all of one.
+        let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()).max(2));
         let mut mistakes = Mistakes::default();
         let mut label = vec![0.0; model.architecture.output_size()];
         let (mut cost, mut closer) = (0.0, Closer::default());
