@@ -83,3 +83,48 @@ fn memory_stays_as_it_is_from_step_to_step() {
     assert!(after <= before + 500, "{before} kB, and {after} kB 8,000 steps later");
     editor.leave();
 }
+
+/// Walks past the steps that are remembered, then as far again. Returns the kilobytes held after each part.
+fn memory_over(epochs: usize, parts: usize) -> Vec<u64> {
+    let mut editor = Editor::open(&json!({}));
+    let held = (1..=parts).map(|part| {
+        editor.evaluate("delete");
+        editor.evaluate(&format!("break epoch {}", part * epochs + 1));
+        editor.go("continue");
+        editor.scope("Next step");
+        memory_of(editor.adapter.id())
+    });
+    let held = held.collect();
+    // Back to the start, which is further than what is remembered.
+    editor.evaluate("delete");
+    editor.go("reverseContinue");
+    assert_eq!(editor.place(), "node 0-0: x1");
+    editor.leave();
+    held
+}
+
+/// The cost of each sample is kept, eight bytes.
+const BYTES_OF_A_SAMPLE: u64 = 8;
+
+/// An allocation that grows is doubled, and the system counts in pages.
+const KILOBYTES_OF_THE_SYSTEM: u64 = 300;
+
+fn check_memory(epochs: usize) {
+    let held = memory_over(epochs, 3);
+    println!("{epochs} epochs each time: {held:?} kB");
+    // The nine nodes have six samples.
+    let most = KILOBYTES_OF_THE_SYSTEM + 2 * (6 * epochs) as u64 * BYTES_OF_A_SAMPLE / 1000;
+    assert!(held[2] <= held[0] + 2 * most && held[2] <= held[1] + most, "{held:?}");
+}
+
+#[test]
+fn memory_does_not_grow_with_the_steps_done() {
+    // 82,800 steps each time.
+    check_memory(300);
+}
+
+#[test]
+#[ignore = "3.6 million steps: run by CI"]
+fn memory_does_not_grow_over_millions_of_steps() {
+    check_memory(4400);
+}

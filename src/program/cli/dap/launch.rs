@@ -17,6 +17,9 @@ use crate::cli::sequence::{Sequence, TrainingArgs};
 /// The samples that are read, unless `trainLimit` says otherwise.
 const SAMPLES: usize = 100;
 
+/// The steps that are taken back at once, in 1 MB. Further back, the walk starts over and returns to the place.
+const STEPS_REMEMBERED: usize = 1 << 16;
+
 /// A configuration: a setup, and the options of `backprop step` under their own names.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -91,7 +94,8 @@ pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
         sequence.source()
     ));
     sentences.push("As in bp.py, δ = −∂E/∂z: the direction to move in.".to_owned());
-    let walk = Walk::new(sequence.stepper(&training), epochs.map(NonZeroUsize::get));
+    let stepper = sequence.stepper(&training).with_memory(STEPS_REMEMBERED);
+    let walk = Walk::new(stepper, epochs.map(NonZeroUsize::get));
     Ok(Launched { walk, folder, classes: sequence.rows.classes, stop_on_entry, sentences })
 }
 
