@@ -7,7 +7,8 @@
 //! | setting.rs | values set by hand, what that changes, and how it is undone |
 //! | session.rs | the session in the book |
 //! | strange.rs | messages that no editor should send |
-//! | port.rs | a port: who is served, and that web pages are not |
+//! | port.rs | a port: who is served, and what is not |
+//! | web_page.rs | a page in a browser, which a port does not serve |
 //! | microsoft.rs | whole sessions, driven by Microsoft's test client |
 //! | large.rs | 784-300-10: pages, and how long it takes |
 
@@ -19,6 +20,8 @@ mod session;
 mod setting;
 mod strange;
 mod walking;
+#[cfg(unix)]
+mod web_page;
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,8 @@
 //! A port of this machine: one editor is served after the other, and nothing else is.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -11,17 +10,17 @@ use serde_json::{Value, json};
 use testkit::editor::receive;
 
 /// A connection that stays open for longer was not closed at its first line.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The adapter on a free port.
-struct Adapter {
+pub struct Adapter {
     process: Child,
     stderr: BufReader<ChildStderr>,
-    address: String,
+    pub address: String,
 }
 
 impl Adapter {
-    fn start(token: Option<&str>) -> Self {
+    pub fn start(token: Option<&str>) -> Self {
         let mut command = Command::new(testkit::program());
         command.args(["dap", "--port", "0"]).current_dir(testkit::root()).stderr(Stdio::piped());
         if let Some(token) = token {
@@ -60,7 +59,7 @@ impl Adapter {
     }
 
     /// A whole session of an editor.
-    fn serves(&self, launch: &Value) {
+    pub fn serves(&self, launch: &Value) {
         let mut stream = self.connect();
         let messages = receive(stream.try_clone().expect("it can be"));
         for (command, arguments) in
@@ -87,7 +86,7 @@ impl Drop for Adapter {
     }
 }
 
-fn body(command: &str, arguments: &Value) -> String {
+pub fn body(command: &str, arguments: &Value) -> String {
     json!({ "seq": 1, "type": "request", "command": command, "arguments": arguments }).to_string()
 }
 
@@ -177,70 +176,4 @@ fn a_token_is_asked_for_before_anything_is_launched() {
     assert!(ask("next", &json!({})).contains("nothing has been launched"));
     stream.shutdown(Shutdown::Both).expect("it listens");
     adapter.serves(&json!({ "token": "s3cret" }));
-}
-
-/// The bytes of a connection.
-struct Conversation {
-    sent: Vec<u8>,
-    answered: Vec<u8>,
-}
-
-/// Opens a port that passes everything on to an adapter. Returns it, and what was said on each connection.
-fn eavesdrop(address: String) -> (u16, Receiver<Conversation>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("it is bound").port();
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        for browser in listener.incoming().flatten() {
-            let (address, sender) = (address.clone(), sender.clone());
-            std::thread::spawn(move || {
-                let (mut browser, mut adapter) = (browser, TcpStream::connect(address).expect("it listens"));
-                let (mut from_browser, mut to_adapter) =
-                    (browser.try_clone().expect("a copy"), adapter.try_clone().expect("a copy"));
-                let sent = std::thread::spawn(move || {
-                    let mut sent = Vec::new();
-                    let mut bytes = [0; 4096];
-                    while let Ok(count @ 1..) = from_browser.read(&mut bytes) {
-                        sent.extend(&bytes[..count]);
-                        let _ = to_adapter.write_all(&bytes[..count]);
-                    }
-                    sent
-                });
-                let mut answered = Vec::new();
-                adapter.set_read_timeout(Some(PATIENCE)).expect("a socket");
-                let _ = adapter.read_to_end(&mut answered);
-                let _ = browser.write_all(&answered);
-                let _ = browser.shutdown(Shutdown::Both);
-                let _ = sender.send(Conversation { sent: sent.join().expect("it ends"), answered });
-            });
-        }
-    });
-    (port, receiver)
-}
-
-#[test]
-#[ignore = "needs chromium: run by CI"]
-fn a_web_page_executes_nothing() {
-    let adapter = Adapter::start(None);
-    let (port, connections) = eavesdrop(adapter.address.clone());
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let page = folder.path().join("page.html");
-    std::fs::write(&page, "<html data-ready=true><body></body></html>").expect("writable");
-    let mut browser = testkit::devtools::Browser::open(&page, "", &[]);
-    let launch = json!(body("launch", &json!({ "data": "xor", "sizes": [2, 2, 1] })));
-    for attack in [
-        format!("fetch('http://127.0.0.1:{port}/', {{ method: 'POST', mode: 'no-cors', body: {launch} }}).catch(() => 0)"),
-        format!("new Promise((done) => {{ const socket = new WebSocket('ws://127.0.0.1:{port}/');
-            socket.onopen = () => socket.send({launch}); socket.onclose = () => done(0); }})"),
-        format!("(() => {{ const form = document.createElement('form'); form.method = 'POST'; form.enctype = 'text/plain';
-            form.action = 'http://127.0.0.1:{port}/'; const field = document.createElement('textarea');
-            field.name = {launch}; form.append(field); document.body.append(form); form.submit(); }})()"),
-    ] {
-        browser.evaluate(&attack);
-        let Conversation { sent, answered } = connections.recv().expect("the browser has connected");
-        let sent = String::from_utf8_lossy(&sent);
-        assert!(sent.contains(" HTTP/1.1\r\n"), "{attack}: {sent}");
-        assert_eq!(String::from_utf8_lossy(&answered), "", "{attack}");
-    }
-    adapter.serves(&json!({}));
 }
