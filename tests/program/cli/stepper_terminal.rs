@@ -153,3 +153,34 @@ fn a_terminal_that_cannot_be_drawn_on_gets_the_steps_as_text() {
     let Some(shown) = run(&["--quiet", "--return", "--command", &commands, "/dev/null"]) else { return };
     assert!(!shown.contains('\x1b') && shown.contains("Epoch 1, sample 0"), "{shown}");
 }
+
+#[test]
+fn a_terminal_of_hardly_any_size_is_refused_and_left_as_it_was() {
+    // A serial line says that it has 0 of either.
+    for (columns, rows) in [(0, 0), (1, 1), (2, 1), (500, 1)] {
+        let Some(mut shell) = terminal(columns, rows) else { return };
+        let text = session(&mut shell, |_, _| {});
+        assert!(!text.contains(TAKES_THE_SCREEN));
+        let (wide, high) =
+            (backprop::counted(columns.into(), "column"), backprop::counted(rows.into(), "row"));
+        assert!(text.contains(&format!("the terminal has {wide} and {high}")), "{text}");
+        assert_eq!(line(&text, "status: "), "2");
+    }
+}
+
+#[test]
+fn a_terminal_that_shrinks_to_nothing_is_stepped_through_and_left_as_it_was() {
+    for (columns, rows) in [(1, 1), (0, 0), (2, 1), (1, 50)] {
+        let Some(mut shell) = terminal(100, 30) else { return };
+        let text = session(&mut shell, |shell, shown| {
+            let terminal = format!("/proc/{}/fd/0", line(shown, "pid: "));
+            let size = ["cols", &columns.to_string(), "rows", &rows.to_string()];
+            let status = Command::new("stty").args(["-F", &terminal]).args(size).status();
+            assert!(status.expect("stty is there").success());
+            let keys = shell.stdin.as_mut().expect("a pipe");
+            keys.write_all(b"\x1b[C\x1b[Cmw?lgzq").expect("the terminal takes keys");
+            keys.flush().expect("the terminal takes keys");
+        });
+        assert_restored(&text, 0);
+    }
+}

@@ -5,6 +5,7 @@
 //! system are ignored here; .ci/run runs them.
 #![cfg(unix)]
 
+mod another_user;
 mod limits;
 mod meanings;
 mod messages;

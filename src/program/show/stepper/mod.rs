@@ -27,7 +27,7 @@ use ratatui::DefaultTerminal;
 pub use self::app::App;
 
 use backprop::step::Stepper;
-use backprop::{Architecture, Error, ErrorKind};
+use backprop::{Architecture, Error, ErrorKind, counted};
 
 /// The columns and rows that the screen needs.
 pub const SMALLEST: (u16, u16) = (80, 24);
@@ -106,8 +106,11 @@ pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage(format!(
-        "the terminal has {columns} columns and {rows} rows, the stepper needs {} and {}",
-        SMALLEST.0, SMALLEST.1
+        "the terminal has {} and {}, the stepper needs {} and {}",
+        counted(columns.into(), "column"),
+        counted(rows.into(), "row"),
+        SMALLEST.0,
+        SMALLEST.1
     ))
     .remedy("enlarge it, or use --plain"))
 }
