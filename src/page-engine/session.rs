@@ -139,20 +139,31 @@ impl Session {
     fn address(&mut self) -> Result<String, String> {
         let own = self.own.clone();
         let mut situation = self.play()?.present_situation().shortened();
-        // Outside the JSON text a drawing takes three quarters of the room.
-        let drawn = situation.walk.drawn.as_mut();
-        let image = drawn.map(|drawn| String::from(std::mem::replace(&mut drawn.image, Image::blank())));
         let walk = &situation.walk;
         let is_own = walk.edits.is_empty() && walk.drawn.is_none() && situation.legs.is_empty();
         let start = own.map(Situation::before_the_first_step);
-        let fragment = if is_own && start.as_ref() == Some(&situation.clone().before_the_first_step()) {
-            format!("step={}", walk.position)
-        } else {
-            let image = image.map_or_else(String::new, |image| format!("&{image}"));
-            format!("situation={}{image}", crate::to_base64(text(&situation)?.as_bytes()))
-        };
+        if is_own && start.as_ref() == Some(&situation.clone().before_the_first_step()) {
+            return text(&json!({ "fragment": format!("step={}", walk.position) }));
+        }
+        let is_drawn = situation.has_drawing();
+        let mut fragment = fragment_of(situation.clone())?;
+        while is_drawn && fragment.len() > LONGEST && situation.leave_out_the_oldest() {
+            fragment = fragment_of(situation.clone())?;
+        }
         text(&json!({ "fragment": fragment }))
     }
+}
+
+/// The most characters of a fragment with a drawing, without its `#`. The oldest walks and trainings are left out for it.
+const LONGEST: usize = 699;
+
+/// Writes a situation as the fragment of an address.
+fn fragment_of(mut situation: Situation) -> Result<String, String> {
+    // Outside the JSON text a drawing takes three quarters of the room.
+    let drawn = situation.walk.drawn.as_mut();
+    let image = drawn.map(|drawn| String::from(std::mem::replace(&mut drawn.image, Image::blank())));
+    let image = image.map_or_else(String::new, |image| format!("&{image}"));
+    Ok(format!("situation={}{image}", crate::to_base64(text(&situation)?.as_bytes())))
 }
 
 /// Formats an answer as JSON; numbers that JSON cannot express become null.

@@ -91,6 +91,21 @@ pub struct Leg {
     pub engine: Kind,
 }
 
+impl Leg {
+    /// Returns true if this training continues another one.
+    fn can_join(&self, before: &Self) -> bool {
+        let is_same = self.engine == before.engine || self.samples == 0 || before.samples == 0;
+        self.walk == Walk::default() && is_same
+    }
+
+    fn join(&mut self, next: &Self) {
+        if next.samples > 0 {
+            self.engine = next.engine;
+        }
+        self.samples = self.samples.saturating_add(next.samples);
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_usual(engine: &Kind) -> bool {
     *engine == Kind::default()
@@ -223,7 +238,40 @@ impl Situation {
                 setup.activation.take().filter(|list| list.iter().any(|a| *a != Activation::default()));
         }
         setup.targets = setup.targets.filter(|targets| *targets != Targets::default());
+        self.join_legs();
         self
+    }
+
+    /// Joins trainings of one engine that no walk comes between: they lead to the same weights.
+    fn join_legs(&mut self) {
+        for leg in std::mem::take(&mut self.legs) {
+            match self.legs.last_mut() {
+                Some(last) if leg.can_join(last) => last.join(&leg),
+                _ => self.legs.push(leg),
+            }
+        }
+    }
+
+    pub fn has_drawing(&self) -> bool {
+        self.legs.iter().map(|leg| &leg.walk).chain([&self.walk]).any(|walk| walk.drawn.is_some())
+    }
+
+    /// Leaves out the oldest of what an address can lead almost as far without: a walk through a drawing, then any walk
+    /// before a training, then which engine trained. Returns false if nothing of this is left.
+    pub fn leave_out_the_oldest(&mut self) -> bool {
+        let oldest = |is_left_out: fn(&Walk) -> bool| self.legs.iter().position(|leg| is_left_out(&leg.walk));
+        let walk = oldest(|walk| walk.drawn.is_some()).or(oldest(|walk| *walk != Walk::default()));
+        if let Some(place) = walk {
+            self.legs[place].walk = Walk::default();
+            self.join_legs();
+        } else if self.legs.len() > 1 {
+            let second = self.legs.remove(1);
+            self.legs[0].join(&second);
+            self.join_legs();
+        } else {
+            return false;
+        }
+        true
     }
 
     fn options(&self) -> Result<Options, String> {

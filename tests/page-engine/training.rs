@@ -5,7 +5,8 @@ use backprop::gradient_check::Forward;
 use backprop::graph::Network;
 use backprop::step::text::short;
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Sample, WeightInit};
+use backprop::{Architecture, Parameters, Sample, WeightInit};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use page_engine::Session;
@@ -145,8 +146,8 @@ fn stepping_training_drawing_and_checking_are_views_of_one_network() {
     assert_eq!(again["outputs"], untrained["outputs"]);
 }
 
-#[test]
-fn the_address_of_a_drawn_digit_has_at_most_700_characters() {
+/// Returns a session with the embedded digits, and 784-30-10 on them.
+fn digits() -> Session {
     let names = ["train_images", "train_labels", "test_images", "test_labels"];
     let mut digits = json!({"do": "digits"});
     for (name, (_, bytes)) in names.iter().zip(backprop::data_set::digits::FILES) {
@@ -158,6 +159,27 @@ fn the_address_of_a_drawn_digit_has_at_most_700_characters() {
         "cost": "quadratic", "init": "scaled", "seed": 0, "rate": 0.3, "batch": 1, "l2": 0.0, "dropout": 0.0, "limit": 6,
         "epochs": 5});
     ask(&mut session, &json!({"do": "begin", "situation": situation.to_string()}));
+    session
+}
+
+/// Returns the fragment of the present address.
+fn address(session: &mut Session) -> String {
+    let fragment = ask(session, &json!({"do": "address"}))["fragment"].take();
+    fragment.as_str().expect("text").to_owned()
+}
+
+/// Goes where an address leads, and returns the weights there.
+fn follow(session: &mut Session, fragment: &str) -> Parameters {
+    let mut way = ask(session, &json!({"do": "restore", "fragment": fragment}))["training"].take();
+    while way["on_the_way"] == true {
+        way = ask(session, &json!({"do": "train", "samples": 7}));
+    }
+    model(session).parameters
+}
+
+#[test]
+fn the_address_of_a_drawn_digit_leads_back_in_at_most_700_characters() {
+    let mut session = digits();
     for engine in ["vectorized", "object", "vectorized"] {
         ask(&mut session, &json!({"do": "train", "samples": 10, "engine": engine}));
         ask(&mut session, &json!({"do": "next"}));
@@ -166,23 +188,111 @@ fn the_address_of_a_drawn_digit_has_at_most_700_characters() {
     ask(&mut session, &json!({"do": "draw", "columns": 28, "rows": 28, "pixels": vec![200u8; 784]}));
     ask(&mut session, &json!({"do": "take-drawing", "label": 3}));
     ask(&mut session, &json!({"do": "goto", "position": 824}));
-    let length = |session: &mut Session| {
-        let fragment = ask(session, &json!({"do": "address"}))["fragment"].take();
-        fragment.as_str().map_or(9999, str::len)
-    };
-    assert!(length(&mut session) <= 700);
+    assert!(address(&mut session).len() < 700);
     // Drawings that were read before leave no trace, as they have moved no weight.
     for label in [4, 5] {
         ask(&mut session, &json!({"do": "train", "samples": 10, "engine": "vectorized"}));
         ask(&mut session, &json!({"do": "take-drawing", "label": label}));
         ask(&mut session, &json!({"do": "goto", "position": 824}));
-        assert!(length(&mut session) <= 700, "{label}");
+        assert!(address(&mut session).len() < 700, "{label}");
     }
     let weights = model(&mut session).parameters;
-    let fragment = ask(&mut session, &json!({"do": "address"}))["fragment"].take();
-    ask(&mut session, &json!({"do": "restore", "fragment": fragment}));
-    while ask(&mut session, &json!({"do": "train", "samples": 7}))["on_the_way"] == true {}
-    assert!(model(&mut session).parameters == weights, "to the bit");
+    let fragment = address(&mut session);
+    assert!(follow(&mut session, &fragment) == weights, "to the bit");
+}
+
+/// One thing that a reader does with a drawn digit.
+#[derive(Debug, Clone)]
+enum Deed {
+    /// Lines from place to place, on a sheet of 140 by 140.
+    Draw(Vec<(usize, usize)>),
+    Take {
+        label: usize,
+    },
+    /// Steps through this share of the sample.
+    Walk(f64),
+    Train {
+        samples: usize,
+        engine: &'static str,
+    },
+    Edit {
+        pixel: usize,
+        value: f64,
+    },
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        prop::collection::vec((0..140usize, 0..140usize), 1..12).prop_map(Deed::Draw),
+        (0..10usize).prop_map(|label| Deed::Take { label }),
+        (0.0..1.2f64).prop_map(Deed::Walk),
+        (1..9usize, prop::sample::select(vec!["object", "vectorized"]))
+            .prop_map(|(samples, engine)| Deed::Train { samples, engine }),
+        (1..785usize, 0.0..1.0).prop_map(|(pixel, value)| Deed::Edit { pixel, value }),
+    ]
+}
+
+/// Returns a sheet with lines through these places.
+fn sheet(places: &[(usize, usize)]) -> Vec<u8> {
+    let mut pixels = vec![0; 140 * 140];
+    for pair in places.windows(2) {
+        for part in 0..=140 {
+            let along = |from: usize, to: usize| (from * (140 - part) + to * part) / 140;
+            let (x, y) = (along(pair[0].0, pair[1].0), along(pair[0].1, pair[1].1));
+            for dot in 0..81 {
+                let (x, y) = ((x + dot % 9).min(139), (y + dot / 9).min(139));
+                pixels[y * 140 + x] = 255;
+            }
+        }
+    }
+    pixels
+}
+
+fn do_all(session: &mut Session, deeds: &[Deed]) {
+    ask(
+        session,
+        &json!({"do": "draw", "columns": 140, "rows": 140, "pixels": sheet(&[(70, 10), (70, 130)])}),
+    );
+    ask(session, &json!({"do": "take-drawing", "label": 1}));
+    for deed in deeds {
+        match deed {
+            Deed::Draw(places) => {
+                let drawing = json!({"do": "draw", "columns": 140, "rows": 140, "pixels": sheet(places)});
+                ask(session, &drawing);
+            }
+            Deed::Take { label } => {
+                ask(session, &json!({"do": "take-drawing", "label": label}));
+            }
+            Deed::Walk(share) => {
+                let length = ask(session, &json!({"do": "look"}))["epoch_length"].as_f64().expect("a number");
+                ask(session, &json!({"do": "goto", "position": (share * length) as u64}));
+            }
+            Deed::Train { samples, engine } => {
+                ask(session, &json!({"do": "train", "samples": samples, "engine": engine}));
+            }
+            Deed::Edit { pixel, value } => {
+                ask(session, &json!({"do": "edit", "name": format!("x{pixel}"), "value": value}));
+            }
+        }
+        let fragment = address(session);
+        assert!(fragment.len() < 700, "{} after {deed:?}", fragment.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if cfg!(debug_assertions) { 3 } else { 30 }, ..ProptestConfig::default() })]
+
+    #[test]
+    fn addresses_of_drawings_are_short_whatever_was_drawn_and_trained(deeds in prop::collection::vec(deed(), 1..25)) {
+        let mut session = digits();
+        do_all(&mut session, &deeds);
+        // It leads somewhere, and that is where its own address leads.
+        let fragment = address(&mut session);
+        let weights = follow(&mut session, &fragment);
+        let again = address(&mut session);
+        prop_assert!(again.len() < 700);
+        prop_assert!(follow(&mut session, &again) == weights);
+    }
 }
 
 #[test]
