@@ -145,12 +145,14 @@ impl Session {
         if is_own && start.as_ref() == Some(&situation.clone().before_the_first_step()) {
             return text(&json!({ "fragment": format!("step={}", walk.position) }));
         }
+        let whole = fragment_of(situation.clone())?;
+        let mut fragment = whole.clone();
         let is_drawn = situation.has_drawing();
-        let mut fragment = fragment_of(situation.clone())?;
         while is_drawn && fragment.len() > LONGEST && situation.leave_out_the_oldest() {
             fragment = fragment_of(situation.clone())?;
         }
-        text(&json!({ "fragment": fragment }))
+        // Samples, a model or many edits can make it long whatever is left out.
+        text(&json!({ "fragment": if fragment.len() > LONGEST { whole } else { fragment } }))
     }
 }
 
