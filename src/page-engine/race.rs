@@ -128,16 +128,18 @@ pub fn explain(runs: &[Run], fused: bool) -> Result<String, String> {
     }
     let smallest = runs.iter().min_by(|a, b| a.connections.total_cmp(&b.connections));
     if let Some(small) = smallest.filter(|small| small.connections < chosen.connections) {
-        let growth = |time: fn(&Run) -> f64| short(time(chosen) / time(small));
-        sentences.push(format!(
+        let growth = |time: fn(&Run) -> f64| time(chosen) / time(small);
+        // Only times that grow so show what the sentence says.
+        let is_shown = 1.0 < growth(vectorized) && growth(vectorized) < growth(object);
+        sentences.extend(is_shown.then(|| format!(
             "From {} to {} connections, {} times as many, the objects' time grows {} times and that of the matrices {} \
              times: the fixed cost of a matrix is shared by more connections.",
             small.connections,
             chosen.connections,
             short(chosen.connections / small.connections),
-            growth(object),
-            growth(vectorized),
-        ));
+            short(growth(object)),
+            short(growth(vectorized)),
+        )));
     }
     if chosen.vectorized_us > chosen.textbook_us {
         let times = short(chosen.vectorized_us / chosen.textbook_us);
@@ -174,6 +176,11 @@ mod tests {
         assert!(found.len() == 1 && (found[0] - 100.0 / 9.0).abs() < 0.05, "{found:?}");
         assert!(crossings(&runs[..100], |run| run.object_us, |run| run.vectorized_us).is_empty());
         assert!(explain(&runs[..100], true).unwrap().contains("faster at every size"));
+        // A machine that was busy at the smaller size shows no growth.
+        let mut two = [run(10.0), run(400.0)];
+        assert!(explain(&two, true).unwrap().contains("the objects' time grows 40 times"));
+        two[0].object_us = 80.0;
+        assert!(!explain(&two, true).unwrap().contains("grows"));
     }
 
     #[test]
