@@ -198,7 +198,7 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
             }
             None => self.network.task_gradient(&self.task),
         };
-        gradient.iter().collect()
+        numbers_of(&gradient)
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
@@ -226,4 +226,9 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
         let downstream = Downstream::new(self.network.architecture(), &self.network.parameters(), &self.task);
         Some(Box::new(downstream))
     }
+}
+
+/// Lists the numbers. Without type parameters, so that it is compiled, and optimised, here.
+fn numbers_of(parameters: &Parameters) -> Vec<f64> {
+    parameters.iter().collect()
 }

@@ -1,8 +1,8 @@
 //! The vectorized network under the check: its fused update keeps no gradient, so the gradient is read from a real step.
 
 use super::{CheckedEngine, Task};
-use crate::gradient_check::{ParameterId, Precision};
-use crate::vectorized::{Network, Number};
+use crate::gradient_check::{ParameterId, Precision, Real};
+use crate::vectorized::Network;
 use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample};
 
 /// The rate of the step that the gradient is read from.
@@ -11,47 +11,52 @@ use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sampl
 /// the rate, the less the weight's own size matters. A power of two, so that multiplying and dividing by it is exact.
 const RATE: f64 = 1024.0;
 
-impl<T: Number> CheckedEngine for Network<T>
-where
-    Self: Engine,
-{
-    fn engine_name(&self) -> &'static str {
-        "the vectorized network"
-    }
-
-    fn parameter_at(&self, id: ParameterId) -> f64 {
-        match id {
-            ParameterId::Weight { layer, row, column } => {
-                self.layers()[layer - 1].weight(row, column).to_f64()
+/// Implements [`CheckedEngine`] without type parameters, for the same reason as [`Engine`]: a check sets parameters
+/// millions of times, by code that is compiled and optimised here.
+macro_rules! checked_engine {
+    ($number:ty) => {
+        impl CheckedEngine for Network<$number> {
+            fn engine_name(&self) -> &'static str {
+                "the vectorized network"
             }
-            ParameterId::Bias { layer, row } => self.layers()[layer - 1].biases()[row].to_f64(),
-            _ => panic!("{id} is not an entry of a matrix"),
-        }
-    }
 
-    fn set_parameter_at(&mut self, id: ParameterId, value: f64) {
-        let value = T::from_f64(value);
-        match id {
-            ParameterId::Weight { layer, row, column } => {
-                self.layers_mut()[layer - 1].set_weight(row, column, value);
+            fn parameter_at(&self, id: ParameterId) -> f64 {
+                match id {
+                    ParameterId::Weight { layer, row, column } => {
+                        self.layers()[layer - 1].weight(row, column).to_f64()
+                    }
+                    ParameterId::Bias { layer, row } => self.layers()[layer - 1].biases()[row].to_f64(),
+                    _ => panic!("{id} is not an entry of a matrix"),
+                }
             }
-            ParameterId::Bias { layer, row } => self.layers_mut()[layer - 1].set_bias(row, value),
-            _ => panic!("{id} is not an entry of a matrix"),
-        }
-    }
 
-    /// Returns (parameters after one real step − parameters before) / rate.
-    fn task_gradient(&mut self, task: &Task) -> Parameters {
-        let before = self.parameters();
-        task.train(self, RATE);
-        let mut gradient = self.parameters();
-        for (value, old) in gradient.iter_mut().zip(before.iter()) {
-            *value = (*value - old) / RATE;
+            fn set_parameter_at(&mut self, id: ParameterId, value: f64) {
+                let value = <$number>::from_f64(value);
+                match id {
+                    ParameterId::Weight { layer, row, column } => {
+                        self.layers_mut()[layer - 1].set_weight(row, column, value);
+                    }
+                    ParameterId::Bias { layer, row } => self.layers_mut()[layer - 1].set_bias(row, value),
+                    _ => panic!("{id} is not an entry of a matrix"),
+                }
+            }
+
+            /// Returns (parameters after one real step − parameters before) / rate.
+            fn task_gradient(&mut self, task: &Task) -> Parameters {
+                let before = self.parameters();
+                task.train(self, RATE);
+                let mut gradient = self.parameters();
+                for (value, old) in gradient.iter_mut().zip(before.iter()) {
+                    *value = (*value - old) / RATE;
+                }
+                self.set_parameters(&before);
+                gradient
+            }
         }
-        self.set_parameters(&before);
-        gradient
-    }
+    };
 }
+checked_engine!(f64);
+checked_engine!(f32);
 
 /// The vectorized network in f32 under the check: its gradient, next to the error of an f64 network with the same
 /// parameters.
