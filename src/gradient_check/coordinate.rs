@@ -424,6 +424,20 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_zone_within_the_first_steps_is_seen_by_the_smallest() {
+        let compare = |error: &dyn Fn(f64) -> f64| {
+            let coordinate = with(|basis| basis.error = 0.0, coordinate(2.0));
+            coordinate.compare(&mut |distance| Point { distance, error: error(distance) }).verdict
+        };
+        assert_eq!(compare(&|d| 2.0 * d), Verdict::Agree);
+        for exponent in 7..=18 {
+            let zone = 0.5 * 10f64.powi(-exponent);
+            let dead = |d: f64| 2.0 * d.signum() * (d.abs() - zone).max(0.0);
+            assert_eq!(compare(&dead), Verdict::Inconclusive, "{zone:e}");
+        }
+    }
+
+    #[test]
     fn a_closer_look_ends_where_the_values_agree_and_counts() {
         let noisy_one = |analytic: f64| noisy(1e-16, coordinate(analytic));
         let entry = closely(&noisy_one(2.0), |w| 1.0 + 2.0 * w + w * w);
@@ -456,7 +470,8 @@ mod tests {
             ladder.allow_jumps_of(0.25);
             with(|basis| basis.error = unchanged_error, coordinate(analytic)).may_be_swallowed(&ladder)
         };
-        assert!(spared(1.0, 1.9) && spared(1.0, -2.0) && !spared(1.0, 2.1));
+        assert!(spared(1.1, 1.9) && spared(1.1, -2.0) && !spared(1.1, 2.1));
+        assert!(spared(1.0, 3.9) && !spared(1.0, 4.1), "an E of 1 is counted in jumps of ½");
         assert!(spared(0.0, 5.0), "an E of 0 may have been swallowed itself");
         assert!(!coordinate(1.0).may_be_swallowed(&ladder(|d| 1.0 + d, 0.0)));
     }

@@ -179,7 +179,16 @@ impl Ladder {
         let reach = self.rungs.iter().rev().take_while(flat).last()?.step;
         let jump =
             if self.smallest_jump.is_finite() { self.smallest_jump } else { self.noise.smallest_change };
-        Some((self.noise.swallowed.max(jump.min(self.noise.largest_swallowed)), reach))
+        let swallowed = if self.is_quantum(jump) { jump } else { jump.min(self.noise.largest_swallowed) };
+        Some((self.noise.swallowed.max(swallowed), reach))
+    }
+
+    /// Returns true if E is a small whole number of these jumps, as 10⁶·ln(1 + e⁻ᶻ) is where e⁻ᶻ is a few rounding errors
+    /// of 1.
+    fn is_quantum(&self, jump: f64) -> bool {
+        let count = (self.unchanged / jump).abs();
+        let whole = count.round();
+        (1.0..=tuning::FEW_QUANTA).contains(&whole) && (count - whole).abs() <= tuning::WHOLE * whole
     }
 
     /// Returns the slope at a step smaller than `step` that refutes this one: E changes there by a different amount,
@@ -441,9 +450,14 @@ mod tests {
     fn a_change_may_go_unseen_up_to_the_last_step_where_e_is_the_same() {
         assert_eq!(ladder(staircase, 0.0, 0.0).unseen_change(), Some((0.5, 0.25)));
         // A larger jump than rounding can make was not swallowed.
-        let mut small = ladder(staircase, 0.0, 0.0);
+        let mut small = ladder(|d| staircase(d) + 0.1, 0.0, 0.0);
         small.noise.largest_swallowed = 0.1;
         assert_eq!(small.unseen_change(), Some((0.1, 0.25)));
+        // Unless E is a few such jumps: here 2 of ½, but not 2.2.
+        let mut few = ladder(staircase, 0.0, 0.0);
+        (few.noise.largest_swallowed, few.unchanged) = (0.1, 1.0);
+        assert_eq!(few.unseen_change(), Some((0.5, 0.25)));
+        assert!(few.is_quantum(0.999 / 16.0) && !few.is_quantum(1.0 / 2.2) && !few.is_quantum(1.0 / 20.0));
         assert_eq!(ladder(|_| 1.0, 0.0, 0.125).unseen_change(), Some((0.125, 4.0)));
         assert_eq!(ladder(|d| d, 0.0, 0.0).unseen_change(), None);
         assert_eq!(ladder(|d| d.max(0.0), 0.0, 0.0).unseen_change(), None); // flat on one side only

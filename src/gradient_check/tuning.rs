@@ -26,6 +26,13 @@ pub(super) const ROUNDING: f64 = 3.0;
 /// Rounding errors of numbers near 1: changes up to this size may be swallowed (ln(1 + eᶻ) in the sweep).
 pub(super) const SWALLOWED: f64 = 64.0;
 
+/// Jumps: where E is at most this many of its smallest jump, and a whole number of them, the jump is what E is counted in,
+/// whatever its unit (10⁶·softmax loss in f32 in the sweep, where E was three).
+pub(super) const FEW_QUANTA: f64 = 16.0;
+
+/// Part of a number: how near it is to a whole one there.
+pub(super) const WHOLE: f64 = 0.01;
+
 /// Rounding errors of E's terms: E evaluated twice may differ by this much, as sums do whose order varies. A sum of
 /// 100,000 numbers in random order differs by up to 150; what is drawn at random differs by a million times more.
 pub(super) const REPEATABLE: f64 = 32768.0;

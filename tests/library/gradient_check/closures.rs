@@ -248,3 +248,26 @@ fn the_extra_care_is_taken_only_where_it_is_needed_and_counted() {
     assert_eq!(edge.careful, 1);
     assert!(edge.to_string().contains("evaluations of E: 4 per parameter"), "{edge}");
 }
+
+#[test]
+fn a_right_gradient_is_not_accused_where_e_is_a_few_rounding_errors_in_any_unit() {
+    for number in 0..600 {
+        // ln(1 + e⁻ᶻ) is a multiple of ε from z = −ln(16ε) on.
+        let z = -(16.0 * f64::EPSILON).ln() + 0.01 * f64::from(number % 250);
+        let single = -(16.0 * f32::EPSILON).ln() + 0.01 * (number % 250) as f32;
+        let unit = 10f64.powi(number % 8);
+        let report = check_gradient(
+            &mut [z],
+            |p: &[f64]| unit * (1.0 + (-p[0]).exp()).ln(),
+            |p| vec![-unit / (1.0 + p[0].exp())],
+        );
+        assert!(report.verdict != Verdict::Disagree, "{z} {unit}: {report}");
+        let unit = unit as f32;
+        let report = check_gradient(
+            &mut [single],
+            |p: &[f32]| unit * (1.0 + (-p[0]).exp()).ln(),
+            |p| vec![-unit / (1.0 + p[0].exp())],
+        );
+        assert!(report.verdict != Verdict::Disagree, "{single} {unit}: {report}");
+    }
+}
