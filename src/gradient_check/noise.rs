@@ -95,7 +95,7 @@ const POINTS: usize = 7;
 /// The sizes of step, in √ε, that noise is measured with until it shows. Where E is a staircase (10⁶·(1 + tanh z) at −1 is
 /// one, of steps of 10⁻¹⁰), one size in four is so nearly a whole number of stairs that nothing scatters; the roots of ½, ⅓
 /// and ⅕ are so independently of each other.
-const SIZES: [f64; 4] = [1.0, 0.707_107, 0.577_350, 0.447_214];
+const SIZES: [f64; 4] = [1.0, std::f64::consts::FRAC_1_SQRT_2, 0.577_350, 0.447_214];
 
 /// The factor from the measured standard deviation to a bound that is seldom exceeded.
 const BOUND: f64 = 4.0;
