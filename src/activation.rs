@@ -1,7 +1,7 @@
 //! Activation functions, which turn a neuron's weighted input into its output.
 //!
 //! Ports `sigmoid` of bp.py, `SigmoidActivator` of fc.py and `sigmoid` / `sigmoid_prime` of network.py, and adds
-//! tanh, ReLU and the identity. A derivative is always computed from the neuron's *output*, as bp.py and fc.py do:
+//! tanh, ReLU, the identity and softmax. A derivative is always computed from the neuron's *output*, as bp.py and fc.py do:
 //! the output is what a node remembers.
 //!
 //! Exponentials come from the `libm` crate, so a number printed in the book is the same on every machine.
@@ -16,6 +16,10 @@ use std::fmt;
 /// | [`Tanh`](Self::Tanh) | tanh z | 1 − a², at most 1 | between −1 and 1 |
 /// | [`Relu`](Self::Relu) | max(0, z) | 1 where a > 0, else 0 | from 0 up |
 /// | [`Identity`](Self::Identity) | z | 1 | anywhere |
+/// | [`Softmax`](Self::Softmax) | eᶻ / Σ eᶻ | a(1 − a) | between 0 and 1, and the layer sums to 1 |
+///
+/// Softmax is for the output layer of a classifier, whose outputs are then probabilities. It is not a function of one
+/// neuron's z, but of all those of a layer: see [`Activation::apply`].
 ///
 /// ```
 /// use backprop::Activation;
@@ -38,11 +42,13 @@ pub enum Activation {
     Relu,
     /// z itself: a linear unit.
     Identity,
+    /// eᶻ / Σ eᶻ, with the sum over the layer (Nielsen's equation 78).
+    Softmax,
 }
 
 impl Activation {
     /// Every activation, in the order of the list above.
-    pub const ALL: [Self; 4] = [Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity];
+    pub const ALL: [Self; 5] = [Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity, Self::Softmax];
 
     /// Returns the neuron's output `a` for the weighted input `z` (equation 1 of the article: `sigmoid` of bp.py).
     ///
@@ -57,6 +63,10 @@ impl Activation {
     /// assert!((Activation::Tanh.value(z) - stretched).abs() < 1e-15);
     /// assert_eq!(Activation::Relu.value(-3.0), 0.0);
     /// ```
+    ///
+    /// # Panics
+    /// For softmax, which takes a whole layer ([`Activation::apply`]).
+    #[track_caller]
     pub fn value(self, weighted_input: f64) -> f64 {
         match self {
             Self::Sigmoid => sigmoid(weighted_input),
@@ -70,13 +80,32 @@ impl Activation {
                 }
             }
             Self::Identity => weighted_input,
+            Self::Softmax => panic!("softmax takes the weighted inputs of a whole layer: Activation::apply"),
+        }
+    }
+
+    /// Replaces the weighted inputs of a layer by its outputs.
+    ///
+    /// ```
+    /// use backprop::Activation;
+    ///
+    /// // e⁰ : e^ln 3 = 1 : 3, and only differences of weighted inputs count.
+    /// let mut layer = [1000.0, 1000.0 + 3f64.ln()];
+    /// Activation::Softmax.apply(&mut layer);
+    /// assert!((layer[0] - 0.25).abs() < 1e-12 && (layer[1] - 0.75).abs() < 1e-12);
+    /// ```
+    pub fn apply(self, layer: &mut [f64]) {
+        match self {
+            Self::Softmax => softmax(layer),
+            _ => layer.iter_mut().for_each(|z| *z = self.value(*z)),
         }
     }
 
     /// Returns the slope da/dz, computed from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
     ///
     /// (`sigmoid_prime` of network.py takes z; `SigmoidActivator.backward` of fc.py takes the output, as this does.)
-    /// At the kink of ReLU (z = 0) the slope is taken as 0.
+    /// At the kink of ReLU (z = 0) the slope is taken as 0. That of softmax is the slope in the output's own z; the
+    /// others of its layer move it too.
     ///
     /// ```
     /// use backprop::Activation;
@@ -89,7 +118,7 @@ impl Activation {
     /// ```
     pub fn derivative_from_output(self, output: f64) -> f64 {
         match self {
-            Self::Sigmoid => output * (1.0 - output),
+            Self::Sigmoid | Self::Softmax => output * (1.0 - output),
             Self::Tanh => 1.0 - output * output,
             Self::Relu => {
                 if output > 0.0 {
@@ -102,13 +131,15 @@ impl Activation {
         }
     }
 
-    /// Returns the name used on the command line and in model files: `sigmoid`, `tanh`, `relu` or `identity`.
+    /// Returns the name used on the command line and in model files: `sigmoid`, `tanh`, `relu`, `identity` or
+    /// `softmax`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigmoid => "sigmoid",
             Self::Tanh => "tanh",
             Self::Relu => "relu",
             Self::Identity => "identity",
+            Self::Softmax => "softmax",
         }
     }
 }
@@ -139,6 +170,19 @@ pub fn sigmoid(weighted_input: f64) -> f64 {
     } else {
         let exponential = libm::exp(weighted_input);
         exponential / (1.0 + exponential)
+    }
+}
+
+/// Computes eᶻ / Σ eᶻ. The largest z is subtracted first: no exponential overflows, and at least one of them is 1.
+fn softmax(layer: &mut [f64]) {
+    let largest = layer.iter().fold(f64::NEG_INFINITY, |largest, &z| if z > largest { z } else { largest });
+    let mut sum = 0.0;
+    for z in &mut *layer {
+        *z = if *z == largest { 1.0 } else { libm::exp(*z - largest) };
+        sum += *z;
+    }
+    for exponential in layer {
+        *exponential /= sum;
     }
 }
 
@@ -188,9 +232,15 @@ mod tests {
     fn derivatives_from_the_output_match_finite_differences() {
         for activation in Activation::ALL {
             for z in [-3.0, -0.7, 0.2, 1.9] {
+                // Softmax has another neuron in its layer.
+                let value = |z: f64| {
+                    let mut layer = [z, 0.3];
+                    activation.apply(&mut layer);
+                    layer[0]
+                };
                 let h = 1e-6;
-                let numerical = (activation.value(z + h) - activation.value(z - h)) / (2.0 * h);
-                let analytic = activation.derivative_from_output(activation.value(z));
+                let numerical = (value(z + h) - value(z - h)) / (2.0 * h);
+                let analytic = activation.derivative_from_output(value(z));
                 assert!((numerical - analytic).abs() < 1e-9, "{activation} at {z}: {numerical} {analytic}");
             }
         }
@@ -200,5 +250,20 @@ mod tests {
     fn relu_lets_a_nan_through() {
         assert!(Activation::Relu.value(f64::NAN).is_nan());
         assert_eq!(Activation::Relu.value(-2.0), 0.0);
+    }
+
+    #[test]
+    fn softmax_is_right_over_the_whole_range() {
+        let of = |mut layer: Vec<f64>| {
+            Activation::Softmax.apply(&mut layer);
+            layer
+        };
+        assert_eq!(of(vec![0.0; 4]), [0.25; 4]);
+        assert_eq!(of(vec![1e300, -1e300, 1e300]), [0.5, 0.0, 0.5]);
+        assert_eq!(of(vec![f64::INFINITY, 0.0]), [1.0, 0.0]);
+        assert_eq!(of(vec![f64::NEG_INFINITY; 2]), [0.5; 2]);
+        for nan in [vec![f64::NAN, 0.0], vec![0.0, f64::NAN], vec![f64::NAN; 2]] {
+            assert!(of(nan).iter().all(|a| a.is_nan()));
+        }
     }
 }

@@ -44,13 +44,12 @@ impl Architecture {
 
     /// Uses the same activation in every layer after the input.
     #[must_use]
-    pub fn with_activation(mut self, activation: Activation) -> Self {
-        self.activations.fill(activation);
-        self
+    pub fn with_activation(self, activation: Activation) -> Self {
+        self.with_activations(&[activation])
     }
 
     /// Uses one activation for each layer after the input, in order, or one for all of them. [`Architecture::check`]
-    /// refuses any other number.
+    /// refuses any other number. Softmax brings its cost, the log-likelihood.
     ///
     /// ```
     /// use backprop::{Activation, Architecture};
@@ -64,6 +63,9 @@ impl Architecture {
         match activations {
             [one] => self.activations.fill(*one),
             several => self.activations = several.to_vec(),
+        }
+        if activations.last() == Some(&Activation::Softmax) {
+            self.cost = Cost::LogLikelihood;
         }
         self
     }
@@ -120,7 +122,8 @@ impl Architecture {
     ///
     /// # Errors
     /// [`ErrorKind::Architecture`]: fewer than two layers, a layer of size zero, a number of activations other than
-    /// one per layer after the input, or a cost that cannot follow the output layer's activation ([`Cost::accepts`]).
+    /// one per layer after the input, a softmax in a hidden layer or over one output, or a cost that cannot follow the
+    /// output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
         let wrong = |found: String| Error::new(ErrorKind::Architecture, found);
         let (layers, activations, sizes) = (self.sizes.len(), self.activations.len(), self.sizes_text());
@@ -139,12 +142,34 @@ impl Architecture {
                 layers - 1,
             )));
         }
-        let (cost, activation) = (self.cost, self.output_activation());
-        if !cost.accepts(activation) {
-            let found = format!("the {cost} cost needs a sigmoid output layer, not {activation}");
-            return Err(wrong(found).remedy("use the quadratic cost, or a sigmoid last"));
+        if self.activations[..activations - 1].contains(&Activation::Softmax) {
+            let found = "softmax makes probabilities of outputs, and cannot be in a hidden layer".to_owned();
+            return Err(
+                wrong(found).remedy("say sigmoid,softmax: softmax last, another activation before it")
+            );
         }
-        Ok(())
+        let (cost, activation) = (self.cost, self.output_activation());
+        let (found, remedy) = match (activation, cost) {
+            _ if cost.accepts(activation) && activation != Activation::Softmax => return Ok(()),
+            (Activation::Softmax, Cost::LogLikelihood) if self.output_size() > 1 => return Ok(()),
+            (Activation::Softmax, Cost::LogLikelihood) => (
+                format!("sizes {sizes} have one output, and softmax over one is always 1"),
+                "give each class an output",
+            ),
+            (Activation::Softmax, _) => (
+                format!("a softmax output layer needs the log-likelihood cost, not {cost}"),
+                "use the log-likelihood, or another activation last",
+            ),
+            (_, Cost::LogLikelihood) => (
+                format!("the {cost} cost needs a softmax output layer, not {activation}"),
+                "say sigmoid,softmax, or use the cross-entropy with a sigmoid last",
+            ),
+            _ => (
+                format!("the {cost} cost needs a sigmoid output layer, not {activation}"),
+                "use the quadratic cost, or a sigmoid last",
+            ),
+        };
+        Err(wrong(found).remedy(remedy))
     }
 
     /// Checks that the network is small enough to draw starting weights for. The program calls this for sizes that a

@@ -1,7 +1,7 @@
 //! Cost functions: how wrong an output is, and the delta that starts the backward pass.
 //!
 //! Ports the squared error of the article (its objective function Eₙ) and `QuadraticCost` / `CrossEntropyCost` of
-//! network2.py.
+//! network2.py, and adds the log-likelihood of Nielsen's chapter 3.
 //!
 //! **Sign.** As in bp.py, a delta is −∂E/∂z: the direction in which the weighted input should move. (Nielsen's δ is
 //! +∂C/∂z.)
@@ -32,11 +32,15 @@ pub enum Cost {
     /// (Nielsen's equation 63).
     #[cfg_attr(feature = "serde", serde(rename = "CrossEntropyCost"))]
     CrossEntropy,
+    /// E = −Σ label·ln(output), which is −ln of the right class's output, for softmax outputs and labels that sum to 1
+    /// (Nielsen's equation 80).
+    #[cfg_attr(feature = "serde", serde(rename = "LogLikelihoodCost"))]
+    LogLikelihood,
 }
 
 impl Cost {
     /// Every cost.
-    pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
+    pub const ALL: [Self; 3] = [Self::Quadratic, Self::CrossEntropy, Self::LogLikelihood];
 
     /// Returns the cost of one sample, 0 or more. `output` and `label` are as long as the output layer.
     ///
@@ -48,7 +52,8 @@ impl Cost {
     /// assert!((cost - 2.0 * 2f64.ln()).abs() < 1e-15);
     /// ```
     ///
-    /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite.
+    /// `DIFFERENCE:` where an output is exactly 0 or 1 and the label is not, the cross-entropy is infinite (and the
+    /// log-likelihood where it is 0).
     /// network2.py's `nan_to_num` makes it about 1.8e308; this function limits it to 745 per output (the logarithm of
     /// the smallest f64), so that one saturated neuron does not drown all other numbers in a mean.
     ///
@@ -64,6 +69,7 @@ impl Cost {
             cost += match self {
                 Self::Quadratic => 0.5 * ((y - a) * (y - a)),
                 Self::CrossEntropy => -times_ln(y, a) - times_ln(1.0 - y, 1.0 - a),
+                Self::LogLikelihood => -times_ln(y, a),
             };
             i += 1;
         }
@@ -73,8 +79,9 @@ impl Cost {
     /// Returns the delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
     ///
     /// The quadratic cost keeps the slope of the activation, slope · (label − output). In the cross-entropy the
-    /// sigmoid's slope cancels, which leaves label − output; `activation` is then ignored ([`Cost::accepts`] says
-    /// which combinations are allowed).
+    /// sigmoid's slope cancels, which leaves label − output; in the log-likelihood so do those of softmax, through which
+    /// each output depends on every z. `activation` is then ignored ([`Cost::accepts`] says which combinations are
+    /// allowed).
     ///
     /// ```
     /// use backprop::{Activation, Cost};
@@ -86,24 +93,29 @@ impl Cost {
     pub fn output_layer_delta(self, activation: Activation, output: f64, label: f64) -> f64 {
         match self {
             Self::Quadratic => activation.derivative_from_output(output) * (label - output),
-            Self::CrossEntropy => label - output,
+            Self::CrossEntropy | Self::LogLikelihood => label - output,
         }
     }
 
     /// Returns whether this cost can follow an output layer with this activation.
     ///
     /// The cross-entropy needs outputs between 0 and 1, and its delta is label − output only after a sigmoid. The
-    /// quadratic cost works with every activation.
+    /// log-likelihood goes with softmax, and softmax with nothing else. The quadratic cost works with all others.
     pub fn accepts(self, output_activation: Activation) -> bool {
-        self == Self::Quadratic || output_activation == Activation::Sigmoid
+        match self {
+            Self::Quadratic => output_activation != Activation::Softmax,
+            Self::CrossEntropy => output_activation == Activation::Sigmoid,
+            Self::LogLikelihood => output_activation == Activation::Softmax,
+        }
     }
 
-    /// Returns the name used on the command line, `quadratic` or `cross-entropy`. (Model files have network2.py's
-    /// names.)
+    /// Returns the name used on the command line, `quadratic`, `cross-entropy` or `log-likelihood`. (Model files have
+    /// network2.py's names.)
     pub fn name(self) -> &'static str {
         match self {
             Self::Quadratic => "quadratic",
             Self::CrossEntropy => "cross-entropy",
+            Self::LogLikelihood => "log-likelihood",
         }
     }
 }
@@ -143,9 +155,14 @@ mod tests {
         for cost in Cost::ALL {
             for activation in Activation::ALL.into_iter().filter(|&a| cost.accepts(a)) {
                 let (z, y, h) = (0.4, 0.9, 1e-6);
-                let cost_at = |z: f64| cost.value(&[activation.value(z)], &[y]);
+                let outputs = |z: f64| {
+                    let mut layer = [z, 0.3];
+                    activation.apply(&mut layer);
+                    layer
+                };
+                let cost_at = |z: f64| cost.value(&outputs(z), &[y, 1.0 - y]);
                 let numerical = (cost_at(z - h) - cost_at(z + h)) / (2.0 * h);
-                let analytic = cost.output_layer_delta(activation, activation.value(z), y);
+                let analytic = cost.output_layer_delta(activation, outputs(z)[0], y);
                 assert!((numerical - analytic).abs() < 1e-9, "{cost} behind {activation}");
             }
         }
@@ -153,7 +170,7 @@ mod tests {
 
     #[test]
     fn costs_are_called_as_on_the_command_line() {
-        assert_eq!(Cost::ALL.map(Cost::name), ["quadratic", "cross-entropy"]);
+        assert_eq!(Cost::ALL.map(Cost::name), ["quadratic", "cross-entropy", "log-likelihood"]);
         assert_eq!(format!("{:>10}", Cost::Quadratic), " quadratic");
     }
 }

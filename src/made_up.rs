@@ -3,10 +3,11 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::Architecture;
+use crate::{Architecture, Cost};
 
 /// Draws `count` labels and samples for a network of this architecture: inputs from −1 to 1, labels from 0.1 to 0.9,
-/// within what a sigmoid can answer. Sample k of a seed is the same however many are drawn.
+/// within what a sigmoid can answer, or for a softmax divided by their sum. Sample k of a seed is the same however many are
+/// drawn.
 ///
 /// ```
 /// use backprop::{Architecture, made_up};
@@ -28,7 +29,14 @@ pub fn made_up(architecture: &Architecture, count: usize, seed: u64) -> (Vec<Vec
     };
     let pair = |_| {
         let sample = draw(architecture.input_size(), -1.0, 1.0);
-        (draw(architecture.output_size(), 0.1, 0.9), sample)
+        let mut label = draw(architecture.output_size(), 0.1, 0.9);
+        if architecture.cost == Cost::LogLikelihood {
+            let sum: f64 = label.iter().sum();
+            for number in &mut label {
+                *number /= sum;
+            }
+        }
+        (label, sample)
     };
     (0..count).map(pair).unzip()
 }

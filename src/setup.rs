@@ -44,7 +44,7 @@ pub struct Setup {
     /// The way a pixel becomes an input; by default as in the model, otherwise scaled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pixels: Option<Pixels>,
-    /// The desired outputs, soft by default.
+    /// The desired outputs; by default one-hot with the log-likelihood, otherwise soft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targets: Option<Targets>,
     /// Makes every input have mean 0 and standard deviation 1, unless the model has its own standardization.
@@ -64,7 +64,7 @@ pub struct Setup {
     /// sigmoid.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
     pub activation: Option<Vec<Activation>>,
-    /// The cost; by default the model's, otherwise quadratic.
+    /// The cost; by default the model's, otherwise the log-likelihood after a softmax, else quadratic.
     #[serde(skip_serializing_if = "Option::is_none", with = "cost_name")]
     pub cost: Option<Cost>,
     /// The distribution that weights are drawn from, small by default.
@@ -224,18 +224,24 @@ impl Setup {
         Ok(meaning)
     }
 
-    /// Returns the activation of the output layer: as chosen, otherwise identity for numbers and sigmoid for classes.
+    /// Returns the activation of the output layer: as chosen, otherwise softmax for the log-likelihood, identity for
+    /// numbers and sigmoid for classes.
     fn output_activation(&self, puts_out_numbers: bool) -> Activation {
         let chosen = self.activation.as_ref().and_then(|activation| activation.last().copied());
-        let is_reached = puts_out_numbers && self.cost != Some(Cost::CrossEntropy);
-        chosen.unwrap_or(if is_reached { Activation::Identity } else { Activation::Sigmoid })
+        chosen.unwrap_or(match self.cost {
+            Some(Cost::LogLikelihood) => Activation::Softmax,
+            Some(Cost::CrossEntropy) => Activation::Sigmoid,
+            _ if puts_out_numbers => Activation::Identity,
+            _ => Activation::Sigmoid,
+        })
     }
 
     /// Returns the architecture of a network for these samples: the model's, or one with the chosen sizes,
     /// activations and cost.
     ///
     /// # Errors
-    /// An architecture that makes no sense, is too large to draw weights for, or does not fit the samples.
+    /// An architecture that makes no sense, is too large to draw weights for, or does not fit the samples; or soft targets
+    /// for a softmax.
     pub fn architecture(&self, samples: &Samples) -> Result<Architecture, Error> {
         let mut architecture = match (&self.model, &self.sizes) {
             (Some(model), _) => model.architecture.clone(),
@@ -243,17 +249,25 @@ impl Setup {
             (None, None) if *self.data() == Data::NineNodes => nine_nodes::architecture(),
             (None, None) => Architecture::new(&samples.default_sizes(self.hidden)?),
         };
-        match (&self.activation, samples) {
-            (Some(activation), _) => architecture = architecture.with_activations(activation),
-            (None, Samples::Set(data, _)) if self.model.is_none() && !data.counts_answers() => {
-                if let Some(output) = architecture.activations.last_mut() {
-                    *output = self.output_activation(true);
-                }
+        if let Some(activation) = &self.activation {
+            architecture = architecture.with_activations(activation);
+        } else if self.model.is_none() {
+            let puts_out_numbers = matches!(samples, Samples::Set(data, _) if !data.counts_answers());
+            if let Some(output) = architecture.activations.last_mut() {
+                *output = self.output_activation(puts_out_numbers);
             }
-            _ => {}
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);
+        if self.sizes.is_none()
+            && self.model.is_none()
+            && architecture.cost == Cost::LogLikelihood
+            && let Some(outputs) = architecture.sizes.last_mut()
+        {
+            // Elsewhere a single output tells two classes apart.
+            *outputs = (*outputs).max(2);
+        }
         architecture.check()?;
+        Targets::for_cost(self.targets, architecture.cost)?;
         samples.check_fit(&architecture)?;
         architecture.check_size()?;
         Ok(architecture)
@@ -288,7 +302,7 @@ impl Setup {
             }
             Samples::Set(data, source) => {
                 let (data, outputs) = (data.clone().first(limit), architecture.output_size());
-                let targets = self.targets.unwrap_or_default();
+                let targets = Targets::for_cost(self.targets, architecture.cost).unwrap_or_default();
                 let classes = if data.answers().are_classes() { 0..outputs.max(2) } else { 0..0 };
                 Rows {
                     samples: (0..data.len()).map(|index| data.sample(index)).collect(),
@@ -467,7 +481,12 @@ mod cost_name {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cost>, D::Error> {
         let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
         let found = Cost::ALL.into_iter().find(|cost| cost.name() == name);
-        let refusal = || de::Error::custom(format!("there is no cost '{name}'; quadratic or cross-entropy"));
+        let refusal = || {
+            de::Error::custom(format!(
+                "there is no cost '{name}'; it is one of {}",
+                Cost::ALL.map(Cost::name).join(", ")
+            ))
+        };
         found.map(Some).ok_or_else(refusal)
     }
 }

@@ -9,7 +9,7 @@ impl DataSet {
     ///
     /// # Errors
     /// An input layer of another size than the samples; a class without a neuron in the output layer; or, for `bits`
-    /// and for labels that are numbers, an output layer of another size than the label. The kind is
+    /// and for labels that are numbers, an output layer of another size than the label, or the log-likelihood. The kind is
     /// [`ErrorKind::Contents`], with the file and the place, if the samples come from a file; otherwise it is
     /// [`ErrorKind::Usage`].
     ///
@@ -31,6 +31,10 @@ impl DataSet {
         }
         let (outputs, needed) = (architecture.output_size(), self.output_size());
         match (self.answers(), &self.all.labels) {
+            (Answers::Bits, _) | (_, Labels::Numbers { .. }) if architecture.cost == Cost::LogLikelihood => {
+                let found = "the log-likelihood is for classes, of which one is right, and the outputs here are numbers";
+                Err(Error::usage(found).remedy("take the quadratic cost"))
+            }
             (Answers::Bits, _) if outputs != needed => Err(Error::usage(format!(
                 "each sample is to be reproduced, so the output layer needs {}, but sizes are {sizes}",
                 counted(needed, "node")

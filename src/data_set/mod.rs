@@ -37,6 +37,8 @@ mod table;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Cost, Error};
+
 pub use crate::sample::strongest;
 pub use answers::Answers;
 pub use columns::{Columns, Kind, Missing};
@@ -88,6 +90,22 @@ pub enum Targets {
 }
 
 impl Targets {
+    /// Returns the targets for a network with this cost: as chosen, otherwise one-hot with the log-likelihood, whose labels
+    /// sum to 1, and soft with the others.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): soft targets for the log-likelihood.
+    pub fn for_cost(chosen: Option<Self>, cost: Cost) -> Result<Self, Error> {
+        match (chosen, cost) {
+            (Some(Self::Soft), Cost::LogLikelihood) => {
+                let found = "the outputs of softmax sum to 1, and soft targets, 0.9 and 0.1, do not";
+                Err(Error::usage(found).remedy("take one-hot targets"))
+            }
+            (None, Cost::LogLikelihood) => Ok(Self::OneHot),
+            (chosen, _) => Ok(chosen.unwrap_or_default()),
+        }
+    }
+
     /// Returns the desired output of the class's neuron and that of the others: (0.9, 0.1) or (1, 0).
     pub fn on_and_off(self) -> (f64, f64) {
         match self {

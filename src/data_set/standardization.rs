@@ -68,7 +68,7 @@ impl Standardization {
                 return Some(Self { mean: vec![0.0; count], ..own });
             }
             Activation::Relu => return Some(Self { mean: low, ..own }),
-            Activation::Sigmoid => ((0.0, 1.0), (0.1, 0.9)),
+            Activation::Sigmoid | Activation::Softmax => ((0.0, 1.0), (0.1, 0.9)),
             Activation::Tanh => ((-1.0, 1.0), (-0.9, 0.9)),
         };
         if low.iter().all(|&low| low >= reach.0) && high.iter().all(|&high| high <= reach.1) {

@@ -86,10 +86,18 @@ impl Network {
     /// Returns a network with all weights and biases at 0.
     ///
     /// # Errors
-    /// If the architecture is invalid ([`Architecture::check`]); [`ErrorKind::TooLarge`] for 2³² nodes or connections or
+    /// If the architecture is invalid ([`Architecture::check`]), or its output layer is a softmax; [`ErrorKind::TooLarge`] for 2³² nodes or connections or
     /// more, or for more than memory can hold.
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
+        if architecture.output_activation() == crate::Activation::Softmax {
+            let found = "the object graph has no softmax: there a node's output follows from its own upstream connections, \
+                         and softmax divides it by the sum over its layer";
+            return Err(Error::new(ErrorKind::Architecture, found).remedy(
+                "the vectorized network has it; in the graph, sigmoid outputs with the cross-entropy learn from the \
+                 same delta",
+            ));
+        }
         let (node_count, connection_count) = count_objects(architecture)?;
         let mut network = Self::empty(architecture);
         network.nodes = reserve(node_count, architecture)?;

@@ -125,7 +125,7 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
                 vec![Slip::new("wrong-sign", SIGN, -value), Slip::new("output-for-delta", OUTPUT, output)];
             slips.push(match cost {
                 Cost::Quadratic => Slip::new("slope-forgotten", SLOPE, label - output),
-                Cost::CrossEntropy => Slip::new(
+                Cost::CrossEntropy | Cost::LogLikelihood => Slip::new(
                     "slope-too-many",
                     "With the cross-entropy the slope cancels out; your value still contains it.",
                     slope * (label - output),

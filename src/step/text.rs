@@ -92,7 +92,7 @@ impl Step {
                 let (a, t) = (place.output_name(), place.label_name());
                 let is_quadratic = match cost {
                     Cost::Quadratic => true,
-                    Cost::CrossEntropy => false,
+                    Cost::CrossEntropy | Cost::LogLikelihood => false,
                 };
                 if is_quadratic {
                     formula.slope(*activation, &a, *output);
@@ -298,7 +298,7 @@ pub fn slope(activation: Activation, a: &str) -> String {
 /// Returns the slope in terms of the output `a`.
 fn slope_pattern(activation: Activation) -> &'static str {
     match activation {
-        Activation::Sigmoid => "a·(1 - a)",
+        Activation::Sigmoid | Activation::Softmax => "a·(1 - a)",
         Activation::Tanh => "(1 - a·a)",
         Activation::Relu => "[a > 0]",
         Activation::Identity => "1",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Options;
-use crate::data_set::{DataSet, Meaning, Source, any_path};
+use crate::data_set::{DataSet, Meaning, Source, Targets, any_path};
 use crate::gradient_check::Precision;
 use crate::model_file::Model;
 use crate::{Architecture, Error, Parameters, WeightInit};
@@ -138,6 +138,7 @@ impl RunConfig {
     pub(super) fn check(&self) -> Result<(), Error> {
         self.architecture.check()?;
         self.options.check()?;
+        Targets::for_cost(Some(self.options.targets), self.architecture.cost)?;
         if self.outputs.checkpoint_every == 0 || self.outputs.save_every == Some(0) {
             return Err(Error::contents("it says to save every 0 epochs"));
         }

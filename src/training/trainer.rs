@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
-use crate::data_set::DataSet;
+use crate::data_set::{DataSet, Targets};
 use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock, counted};
 
 /// The number of single-sample steps between two looks at the clock and the keyboard.
@@ -243,7 +243,8 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
-    /// layer, and what to try. Weights and state are then as the step at fault left them.
+    /// layer, and what to try. Weights and state are then as the step at fault left them. [`ErrorKind::Usage`] for soft
+    /// targets with the log-likelihood.
     ///
     /// # Panics
     /// If the samples do not fit the engine ([`DataSet::check_fits`]).
@@ -252,6 +253,7 @@ impl<'a> Trainer<'a> {
         engine: &mut dyn Engine,
         watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Option<EpochReport>, Error> {
+        Targets::for_cost(Some(self.options.targets), engine.architecture().cost)?;
         let epoch = self.state.epochs_done;
         let order = sample_order(self.train.len(), self.options.shuffle, self.options.seed, epoch);
         let at_once =

@@ -3,11 +3,10 @@
 //! [`textbook`](super::textbook) has the formulas in matrix form, in the order of fc.py. This file has the same three
 //! methods, `forward`, `backward` and `update`, on columns that are laid out for speed.
 
-use std::fmt::Write as _;
-
 use ndarray::Array2;
 
 use super::NonZeros;
+use super::exponential::finish;
 use super::kernels::backward::{add_dots, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_walk};
 use super::kernels::update::{update_biases, update_by_sample};
@@ -89,16 +88,12 @@ impl<T: Number> FullConnectedLayer<T> {
         assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
         self.inputs.clear();
         self.inputs.push(input);
-        self.forward_inputs();
-    }
-
-    /// Computes the output for the inputs in `self.inputs`.
-    fn forward_inputs(&mut self) {
         let panels = self.outputs.panels_mut().zip(self.weights.panels()).zip(self.biases.panels());
         for ((outputs, weights), biases) in panels {
             forward_walk::<T>(outputs, weights, biases, &self.inputs);
             activate::<T>(outputs, self.activation);
         }
+        finish(self.activation, self.outputs.vector_mut());
     }
 
     /// Computes this layer's delta, −∂E/∂z, as that of the output layer (equation 3 in matrix form), from the output
@@ -187,6 +182,7 @@ impl<T: Number> FullConnectedLayer<T> {
             update_and_forward::<T>(outputs, weights, biases, deltas, rate, rows);
             activate::<T>(outputs, self.activation);
         }
+        finish(self.activation, self.outputs.vector_mut());
         std::mem::swap(&mut self.inputs, &mut self.next_inputs);
     }
 
@@ -206,10 +202,7 @@ impl<T: Number> FullConnectedLayer<T> {
 
     /// Formats weights and biases as fc.py prints them; see [`Network::dump`](super::Network::dump).
     pub fn dump(&self) -> String {
-        let mut text = String::new();
-        writeln!(text, "W: {}\nb: {}", self.weights(), columns_of(&self.biases))
-            .expect("writing to a String cannot fail");
-        text
+        format!("W: {}\nb: {}\n", self.weights(), columns_of(&self.biases))
     }
 
     /// Returns the number of inputs, n_in.

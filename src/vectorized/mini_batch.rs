@@ -4,6 +4,7 @@
 //! layer, *panels* are divided among the threads, neighbours on the same one: panels of the weights in the forward
 //! pass and the update, so that no weight is ever written by two cores; panels of the inputs in the backward pass.
 
+use super::exponential::finish;
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
 use super::kernels::pack::{
@@ -182,6 +183,9 @@ impl<T: Number> MiniBatch<T> {
                 None => forward(layer, memory, samples, count, threads),
             }
             memory.outputs.copy_to_rows(count, &mut memory.output_rows);
+            for row in memory.output_rows.chunks_exact_mut(layer.output_size()) {
+                finish(layer.activation(), row);
+            }
             memory.slopes = None;
             if let Some(dropout) = dropout.filter(|_| index + 1 < layers.len()) {
                 drop_out(memory, layer, dropout, index);

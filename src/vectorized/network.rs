@@ -348,11 +348,8 @@ impl<T: Number> Network<T> {
     /// Does the forward pass: each layer's output is the next one's input.
     #[track_caller]
     fn forward(&mut self, sample: Sample<'_>) {
-        assert_eq!(
-            sample.0.len(),
-            self.architecture.input_size(),
-            "the sample must be as long as the input layer"
-        );
+        let inputs = self.architecture.input_size();
+        assert_eq!(sample.0.len(), inputs, "the sample must be as long as the input layer");
         self.layers[0].forward(sample.0);
         for index in 1..self.layers.len() {
             let (before, this) = self.layers.split_at_mut(index);
@@ -438,11 +435,8 @@ engine!(f32);
 /// Checks that the weights fit into memory, before they are allocated.
 fn check_memory<T: Number>(architecture: &Architecture) -> Result<(), Error> {
     let too_large = || {
-        Error::new(
-            ErrorKind::TooLarge,
-            format!("sizes {} need more memory than there is", architecture.sizes_text()),
-        )
-        .remedy("make a layer smaller")
+        let found = format!("sizes {} need more memory than there is", architecture.sizes_text());
+        Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller")
     };
     // All reservations are held to the end: one by one, each could get memory that is enough for only one of them.
     let mut reserved = Vec::new();

@@ -48,7 +48,7 @@ impl Layer {
             }
             self.output.scaled_add(*x, &column);
         }
-        self.output.mapv_inplace(|z| self.activation.value(z));
+        self.activation.apply(self.output.as_slice_mut().expect("a vector lies in one piece"));
     }
 
     /// Computes equation 8: Wᵀ·δ, one column at a time.

@@ -70,7 +70,8 @@ impl FullConnectedLayer {
     /// If the input is not as long as W is wide.
     pub fn forward(&mut self, input: &Array1<f64>) {
         self.input.assign(input);
-        self.output = (self.w.dot(input) + &self.b).mapv(|z| self.activation.value(z));
+        self.output = self.w.dot(input) + &self.b;
+        self.activation.apply(self.output.as_slice_mut().expect("a vector lies in one piece"));
     }
 
     /// Computes equation 8: the delta of the layer before is σ'(x) ∘ Wᵀ·δ, with the slope of the function that
@@ -173,12 +174,8 @@ impl Network {
     #[track_caller]
     pub fn calc_gradient(&mut self, label: Label<'_>) {
         let last = self.layers.len() - 1;
-        assert_eq!(
-            label.0.len(),
-            self.layers[last].w.nrows(),
-            "the label must be as long as the output layer"
-        );
         let Self { layers, cost } = self;
+        assert_eq!(label.0.len(), layers[last].w.nrows(), "the label must be as long as the output layer");
         let mut delta = output_layer_delta(*cost, layers[last].activation, &layers[last].output, label);
         for index in (0..=last).rev() {
             // No function produced the network's input: its slope is 1. (Its delta is computed, and not used.)

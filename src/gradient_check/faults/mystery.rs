@@ -96,7 +96,7 @@ impl Mystery {
         let activation = self.architecture.output_activation();
         let output_delta = match self.architecture.cost {
             Cost::Quadratic => format!("{}·(t - a[3])", slope(activation, "a[3]")),
-            Cost::CrossEntropy => "t - a[3]".to_owned(),
+            Cost::CrossEntropy | Cost::LogLikelihood => "t - a[3]".to_owned(),
         };
         [
             "for each sample x with its label t: a[0] = x, and the outputs a[1], a[2], a[3]".to_owned(),

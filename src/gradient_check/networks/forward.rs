@@ -3,7 +3,7 @@
 //! `incremental` starts from it, and the gallery of [`faults`](crate::gradient_check::faults) works on it. It adds in the
 //! order of the object graph, so its outputs are the object graph's bit for bit (a test compares them).
 
-use crate::{Architecture, Dropout, Parameters};
+use crate::{Activation, Architecture, Dropout, Parameters};
 
 /// Everything a forward pass computes for one sample. Index 0 is the input layer.
 ///
@@ -67,8 +67,10 @@ impl Forward {
                 weighted_input += bias;
                 weighted_inputs.push(weighted_input);
             }
-            let outputs = weighted_inputs.iter().zip(&factors);
-            pass.outputs.push(outputs.map(|(&z, factor)| factor * activation.value(z)).collect());
+            let mut outputs = weighted_inputs.clone();
+            activation.apply(&mut outputs);
+            outputs.iter_mut().zip(&factors).for_each(|(output, factor)| *output *= factor);
+            pass.outputs.push(outputs);
             pass.weighted_inputs.push(weighted_inputs);
             pass.factors.push(factors);
         }
@@ -82,7 +84,10 @@ impl Forward {
     /// If there is no such neuron, or it is in the input layer.
     pub fn slope(&self, architecture: &Architecture, layer: usize, neuron: usize) -> f64 {
         let activation = architecture.activations[layer - 1];
-        let output = activation.value(self.weighted_inputs[layer][neuron]);
+        let output = match activation {
+            Activation::Softmax => self.outputs[layer][neuron],
+            _ => activation.value(self.weighted_inputs[layer][neuron]),
+        };
         self.factors[layer][neuron] * activation.derivative_from_output(output)
     }
 

@@ -12,7 +12,7 @@
 use super::forward::Forward;
 use super::{Layout, Task};
 use crate::gradient_check::{Incremental, ParameterId};
-use crate::{Architecture, Parameters};
+use crate::{Activation, Architecture, Parameters};
 
 /// A network's parameters, its samples, and the forward pass of each sample.
 ///
@@ -66,16 +66,42 @@ impl Downstream {
     /// The cost of one sample with the weighted input of one neuron changed.
     fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> f64 {
         let last = self.architecture.sizes.len() - 1;
-        let after = self.output(pass, layer, row, change);
-        let mut error = 0.0;
+        let Architecture { cost, .. } = self.architecture;
+        let is_softmax = self.architecture.output_activation() == Activation::Softmax;
+        let (mut error, mut together) = (0.0, Vec::new());
         // Output by output, as the cost itself adds them up; so most networks need no memory here.
-        let mut add = |i: usize, output: f64| error += self.architecture.cost.value(&[output], &label[i..=i]);
+        let mut add = |i: usize, output: f64| {
+            if is_softmax {
+                together.push(output);
+            } else {
+                error += cost.value(&[output], &label[i..=i]);
+            }
+        };
+        let after = self.output(pass, layer, row, change);
         if layer == last {
-            pass.output().iter().enumerate().for_each(|(i, &a)| add(i, if i == row { after } else { a }));
-            return error;
+            (0..label.len())
+                .for_each(|i| add(i, if i == row { after } else { self.output(pass, last, i, 0.0) }));
+        } else {
+            self.pass_on(pass, layer, row, after - pass.outputs[layer][row], &mut add);
         }
+        if is_softmax {
+            Activation::Softmax.apply(&mut together);
+            error = cost.value(&together, label);
+        }
+        error
+    }
+
+    /// Computes the layers after one whose output `row` has changed, and calls `add` with each output of the last.
+    fn pass_on(
+        &self,
+        pass: &Forward,
+        layer: usize,
+        row: usize,
+        output_change: f64,
+        add: &mut impl FnMut(usize, f64),
+    ) {
+        let last = self.architecture.sizes.len() - 1;
         // One input of the next layer changes, and all inputs of the layers after it.
-        let output_change = after - pass.outputs[layer][row];
         let column = &self.columns[layer][row];
         let mut changes: Vec<f64> = Vec::new();
         for next in layer + 1..=last {
@@ -93,13 +119,15 @@ impl Downstream {
                 changes = product(&self.parameters.layers[next].weights, &output_changes);
             }
         }
-        error
     }
 
-    /// a = σ(z + change).
+    /// a = σ(z + change); in a softmax layer the weighted input, as outputs need all of them.
     fn output(&self, pass: &Forward, layer: usize, neuron: usize, change: f64) -> f64 {
-        let activation = self.architecture.activations[layer - 1];
-        pass.factors[layer][neuron] * activation.value(pass.weighted_inputs[layer][neuron] + change)
+        let weighted_input = pass.weighted_inputs[layer][neuron] + change;
+        match self.architecture.activations[layer - 1] {
+            Activation::Softmax => weighted_input,
+            activation => pass.factors[layer][neuron] * activation.value(weighted_input),
+        }
     }
 }
 

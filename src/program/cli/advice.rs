@@ -129,17 +129,26 @@ fn of_training(
 /// Returns `--activation relu,identity` with the hidden layers' own activations and the usual one at the end; `None` if
 /// that is what the network has.
 fn usual_output(architecture: &Architecture, are_classes: bool) -> Option<String> {
-    let usual = if are_classes { Activation::Sigmoid } else { Activation::Identity };
     let (output, hidden) = architecture.activations.split_last()?;
+    let usual = end(*output, are_classes);
     let names = hidden.iter().chain([&usual]).map(|activation| activation.name());
     (*output != usual).then(|| format!("--activation {}", names.collect::<Vec<_>>().join(",")))
+}
+
+/// Returns the usual output activation; a softmax stays one.
+fn end(output: Activation, are_classes: bool) -> Activation {
+    match output {
+        Activation::Softmax => output,
+        _ if are_classes => Activation::Sigmoid,
+        _ => Activation::Identity,
+    }
 }
 
 /// Returns `--activation relu,sigmoid` and `--init he`, with a `relu` for each hidden layer; for numbers, the identity at
 /// the end.
 fn relu_recipe(architecture: &Architecture, are_classes: bool) -> [String; 2] {
     let hidden = "relu,".repeat(architecture.sizes.len() - 2);
-    let end = if are_classes { "sigmoid" } else { "identity" };
+    let end = end(architecture.output_activation(), are_classes);
     [format!("--activation {hidden}{end}"), drawn(WeightInit::He)]
 }
 

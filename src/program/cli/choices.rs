@@ -163,7 +163,7 @@ impl std::str::FromStr for Activations {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        list(text, Activation::of_word, "one of sigmoid, tanh, relu, identity").map(Activations)
+        list(text, Activation::of_word, "one of sigmoid, tanh, relu, identity, softmax").map(Activations)
     }
 }
 
@@ -475,8 +475,8 @@ pub(super) fn read_model(
     } else if sequential::is_at(path) {
         let sequential::Sequential { model, says_activations } = sequential::read(path)?;
         if !says_activations && activation.is_none() {
-            let sentence =
-                "it does not say its activations, so sigmoid is used for all; --activation chooses others";
+            let sentence = "it does not say its activations, so sigmoid is used for all; --activation chooses others, such as \
+                            relu,softmax for a classifier trained with PyTorch's CrossEntropyLoss";
             super::report(&format!("{}: {sentence}", path.display()));
         }
         model

@@ -240,6 +240,7 @@ impl Export {
         how.choose_rate(&parts.train, &mut options);
         model.meaning = parts.train.meaning().clone();
         model.architecture = setup.architecture(&Samples::Set(parts.train.clone(), data.source()?))?;
+        how.choose_targets(model.architecture.cost, &mut options)?;
         parts.check_fit(&model.architecture)?;
         Trainer::new(options.clone(), &parts.train, None, &parts.test)?;
         let training =

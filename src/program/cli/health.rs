@@ -3,7 +3,7 @@
 use backprop::data_set::{DataSet, Targets};
 use backprop::model_file::Model;
 use backprop::training::{Options, evaluate, for_each_output};
-use backprop::{Activation, Architecture, Cost, Parameters, WeightInit, vectorized};
+use backprop::{Activation, Architecture, Parameters, WeightInit, vectorized};
 
 use super::{advice, causes};
 
@@ -159,12 +159,9 @@ struct Unit {
 impl Neurons {
     /// Shows the samples to the network as far as this layer, from 1.
     fn of_layer(model: &Model, layer: usize, data: &DataSet) -> Self {
-        let architecture = Architecture {
-            sizes: model.architecture.sizes[..=layer].to_vec(),
-            activations: model.architecture.activations[..layer].to_vec(),
-            // The cost is not used, and this one is allowed with every activation.
-            cost: Cost::Quadratic,
-        };
+        // The cost, which is not used, is one that is allowed with these activations.
+        let architecture = Architecture::new(&model.architecture.sizes[..=layer])
+            .with_activations(&model.architecture.activations[..layer]);
         let activation = architecture.activations[layer - 1];
         let parameters = Parameters { layers: model.parameters.layers[..layer].to_vec() };
         let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
@@ -187,10 +184,10 @@ impl Neurons {
         }
     }
 
-    /// Counts sigmoids and tanhs at the ends of their range.
+    /// Counts sigmoids, softmax outputs and tanhs at the ends of their range.
     fn saturated(&self) -> usize {
         let steepest = match self.activation {
-            Activation::Sigmoid => 0.25,
+            Activation::Sigmoid | Activation::Softmax => 0.25,
             Activation::Tanh => 1.0,
             Activation::Relu | Activation::Identity => return 0,
         };

@@ -29,7 +29,7 @@ pub(super) struct SetupArgs {
     #[arg(long, value_name = "ROWSxCOLUMNS", requires = "data", value_parser = parse_shape)]
     image: Option<(usize, usize)>,
 
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft; for softmax one-hot]
     #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
     targets: Option<Targets>,
 
@@ -37,12 +37,12 @@ pub(super) struct SetupArgs {
     #[arg(long, value_name = "N,N,...")]
     sizes: Option<Sizes>,
 
-    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    /// [default: as the model says, else sigmoid]
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity; for the output of the
+    /// vectorized network also softmax [default: as the model says, else sigmoid; with --cost log-likelihood softmax]
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
 
-    /// The cost [default: as the model says, else quadratic]
+    /// The cost [default: as the model says, else quadratic; after softmax log-likelihood]
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     cost: Option<Cost>,
 

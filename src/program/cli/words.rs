@@ -61,6 +61,11 @@ impl Word for Activation {
         (Self::Tanh, "tanh", "tanh z = 2σ(2z) − 1, between −1 and 1"),
         (Self::Relu, "relu", "max(0, z): the rectified linear unit"),
         (Self::Identity, "identity", "z itself: a linear unit"),
+        (
+            Self::Softmax,
+            "softmax",
+            "eᶻ / Σ eᶻ: the outputs are probabilities and sum to 1; output layer, vectorized",
+        ),
     ];
 }
 
@@ -76,6 +81,11 @@ impl Word for Cost {
             "cross-entropy",
             "E = −Σ (label·ln(output) + (1 − label)·ln(1 − output)), for sigmoid outputs and labels from 0 to 1 \
              (Nielsen's equation 63)",
+        ),
+        (
+            Self::LogLikelihood,
+            "log-likelihood",
+            "E = −ln(output of the right class), for softmax outputs (Nielsen's equation 80)",
         ),
     ];
 }

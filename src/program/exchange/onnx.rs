@@ -84,6 +84,8 @@ fn nodes(architecture: &Architecture, standardizes: bool, scales: bool) -> Vec<M
             Activation::Tanh => "Tanh",
             Activation::Relu => "Relu",
             Activation::Identity => "Identity",
+            // Over the last axis, which is the default.
+            Activation::Softmax => "Softmax",
         };
         nodes.push(node(operator, &function.to_string(), &[&z], &a));
         before = a;

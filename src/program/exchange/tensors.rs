@@ -132,6 +132,7 @@ pub fn modules(architecture: &Architecture) -> Vec<String> {
             Activation::Tanh => "nn.Tanh()",
             Activation::Relu => "nn.ReLU()",
             Activation::Identity => "nn.Identity()",
+            Activation::Softmax => "nn.Softmax(dim=1)",
         };
         [format!("nn.Linear({}, {})", pair[0], pair[1]), activation.to_owned()]
     });

@@ -117,6 +117,7 @@ impl Training<'_> {
             modules => self.modules(is_quadratic, dropout > 0.0),
             hidden => self.hidden().to_vec(),
             quadratic => is_quadratic,
+            softmax => architecture.cost == Cost::LogLikelihood,
             images => self.pixel().is_some(),
             numbers => !self.train.counts_answers(),
             one => architecture.output_size() == 1 || *self.train.answers() == Answers::Bits,
@@ -128,7 +129,8 @@ impl Training<'_> {
         template::fill(TEMPLATE, &values).expect("the template asks for what there is")
     }
 
-    /// Returns the network, one module per string. With the cross-entropy the last sigmoid is part of the cost.
+    /// Returns the network, one module per string. With the cross-entropy the last sigmoid is part of the cost, and with
+    /// the log-likelihood the softmax.
     fn modules(&self, is_quadratic: bool, has_dropout: bool) -> Vec<String> {
         let mut modules = tensors::modules(&self.model.architecture);
         let last = modules.len() - 1;

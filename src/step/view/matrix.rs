@@ -242,7 +242,7 @@ impl MatrixForm {
             Phase::OutputDelta => {
                 let factor = match stepper.network().architecture.cost {
                     Cost::Quadratic => slope_of(stepper, id, &a) + " ∘ ",
-                    Cost::CrossEntropy => String::new(),
+                    Cost::CrossEntropy | Cost::LogLikelihood => String::new(),
                 };
                 let read = Marks::Row(row, Mark::Read);
                 let left = Matrix::new(&d, Block::Delta, layer, result);

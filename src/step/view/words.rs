@@ -48,6 +48,7 @@ pub fn explanation(step: Option<&Step>) -> (&'static str, String) {
                 Activation::Tanh => "squeezes the sum between -1 and 1 (the hyperbolic tangent)",
                 Activation::Relu => "keeps the sum if it is positive, else answers 0 (the rectifier)",
                 Activation::Identity => "answers with the sum as it is",
+                Activation::Softmax => "answers with its share of the layer's exponentials (softmax)",
             };
             let words = format!(
                 "Each number that arrives is multiplied by the weight of its connection. The node adds them up, the bias \
@@ -62,8 +63,8 @@ pub fn explanation(step: Option<&Step>) -> (&'static str, String) {
                     "The output is compared with the label t. What is missing, times how steeply this node answers, is \
                      its delta: which way, and how strongly, its sum should move."
                 }
-                Cost::CrossEntropy => {
-                    "The output is compared with the label t. With the cross-entropy, delta is simply how much is \
+                Cost::CrossEntropy | Cost::LogLikelihood => {
+                    "The output is compared with the label t. With this cost, delta is simply how much is \
                      missing: which way, and how far, the node's sum should move."
                 }
             },

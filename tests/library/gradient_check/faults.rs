@@ -6,7 +6,8 @@ use backprop::Engine;
 use backprop::gradient_check::faults::{CORRECT, Fault, GALLERY, draw_examples};
 use backprop::gradient_check::{Check, CheckedNetwork, Report, Task, Verdict};
 use backprop::graph::Network;
-use backprop::{Activation, Architecture, Cost, WeightInit};
+use backprop::{Architecture, Cost, WeightInit};
+use testkit::networks::OF_NEURONS;
 
 fn report(fault: &'static Fault, sizes: &[usize], seed: u64) -> Report {
     let (architecture, parameters, task) = fault.set_up.draw(sizes, seed);
@@ -56,7 +57,7 @@ fn without_its_fault_every_set_up_agrees() {
 
 #[test]
 fn the_correct_backward_pass_gives_the_object_graph_s_gradient() {
-    for activation in Activation::ALL {
+    for activation in OF_NEURONS {
         for sizes in [&[3, 4, 2][..], &[2, 1], &[5, 7, 6, 4]] {
             let architecture = Architecture::new(sizes).with_activation(activation);
             let parameters = WeightInit::Scaled.draw(&architecture, 5);
@@ -75,7 +76,7 @@ fn the_correct_backward_pass_gives_the_object_graph_s_gradient() {
 fn the_correct_backward_pass_gives_the_vectorized_network_s_gradient_of_a_mini_batch() {
     use backprop::{Dropout, gradient_check::CheckedEngine as _, vectorized};
 
-    for activation in Activation::ALL {
+    for activation in OF_NEURONS {
         let architecture = Architecture::new(&[5, 7, 6, 4]).with_activation(activation);
         let parameters = WeightInit::Scaled.draw(&architecture, 5);
         let dropout = Some(Dropout { probability: 0.4, seed: 9 });

@@ -3,6 +3,7 @@
 //! | file | tests on |
 //! |---|---|
 //! | networks.rs, properties.rs | our own networks, chosen and random |
+//! | softmax.rs | the same with softmax, and wrong ones of it |
 //! | closures.rs, diagnosis.rs | any model, and the diagnosis of its mistakes |
 //! | models.rs, tape.rs | random models, differentiated by an independent program |
 //! | rows.rs | small cases from reports about other checks |
@@ -18,5 +19,7 @@ mod networks;
 #[cfg(feature = "vectorized")]
 mod properties;
 mod rows;
+#[cfg(feature = "vectorized")]
+mod softmax;
 mod tape;
 mod traps;

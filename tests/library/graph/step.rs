@@ -10,6 +10,7 @@ use backprop::{
 use proptest::prelude::*;
 
 use testkit::golden::{Online, read_json};
+use testkit::networks::OF_NEURONS;
 
 /// Returns everything a training step can change, as bits.
 fn state(network: &Network) -> Vec<u64> {
@@ -56,7 +57,7 @@ fn problems() -> impl Strategy<Value = Error> {
         |(layers, entropy, seed, count, rate)| {
             let sizes: Vec<usize> = layers.iter().map(|(size, _)| *size).collect();
             let mut activations: Vec<Activation> =
-                layers[1..].iter().map(|(_, kind)| Activation::ALL[*kind]).collect();
+                layers[1..].iter().map(|(_, kind)| OF_NEURONS[*kind]).collect();
             let mut cost = Cost::Quadratic;
             if entropy {
                 cost = Cost::CrossEntropy;

@@ -53,6 +53,7 @@ fn expected_trouble(
                             }
                         }
                         Activation::Identity => z,
+                        Activation::Softmax => unreachable!("not of one neuron"),
                     });
                 }
                 let error = 0.9 - outputs[layers];
@@ -71,6 +72,7 @@ fn expected_trouble(
                             }
                         }
                         Activation::Identity => 1.0,
+                        Activation::Softmax => unreachable!("not of one neuron"),
                     };
                     let delta = slope * downstream;
                     gradients[layer].0 += delta * outputs[layer];

@@ -63,9 +63,9 @@ fn three_epochs_of_the_8_bit_identity_match_the_reference() {
 }
 
 /// One mini-batch; its files have the usual signs, +∂C/∂z and +∂C/∂w, so ours are turned.
-fn matches_mini_batch(name: &str, activation: Activation, cost: Cost) {
+fn matches_mini_batch(name: &str, activations: &[Activation], cost: Cost) {
     let golden: Batch = read_json(name);
-    let architecture = Architecture::new(&golden.sizes).with_activation(activation).with_cost(cost);
+    let architecture = Architecture::new(&golden.sizes).with_activations(activations).with_cost(cost);
     let mut network = Network::from_parameters(&architecture, &golden.model_before.parameters());
 
     let first = &golden.first_sample;
@@ -96,22 +96,28 @@ fn matches_mini_batch(name: &str, activation: Activation, cost: Cost) {
 
 #[test]
 fn a_network_py_mini_batch_matches_the_reference() {
-    matches_mini_batch("batch_quadratic.json", Activation::Sigmoid, Cost::Quadratic);
+    matches_mini_batch("batch_quadratic.json", &[Activation::Sigmoid], Cost::Quadratic);
 }
 
 #[test]
 fn a_network2_mini_batch_with_cross_entropy_and_l2_is_the_references() {
-    matches_mini_batch("batch_cross_entropy_l2.json", Activation::Sigmoid, Cost::CrossEntropy);
+    matches_mini_batch("batch_cross_entropy_l2.json", &[Activation::Sigmoid], Cost::CrossEntropy);
 }
 
 #[test]
 fn a_tanh_mini_batch_matches_the_reference() {
-    matches_mini_batch("batch_tanh.json", Activation::Tanh, Cost::Quadratic);
+    matches_mini_batch("batch_tanh.json", &[Activation::Tanh], Cost::Quadratic);
 }
 
 #[test]
 fn a_relu_mini_batch_matches_the_reference() {
-    matches_mini_batch("batch_relu.json", Activation::Relu, Cost::Quadratic);
+    matches_mini_batch("batch_relu.json", &[Activation::Relu], Cost::Quadratic);
+}
+
+#[test]
+fn a_softmax_mini_batch_with_the_log_likelihood_and_l2_is_numpy_s() {
+    let activations = [Activation::Tanh, Activation::Softmax];
+    matches_mini_batch("batch_softmax.json", &activations, Cost::LogLikelihood);
 }
 
 /// Numbers from 0 to 1 in an order that looks random, as make_single.py has them.

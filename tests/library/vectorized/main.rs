@@ -4,3 +4,4 @@ mod equivalence;
 mod golden;
 mod properties;
 mod scalars;
+mod softmax;

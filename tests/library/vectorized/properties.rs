@@ -4,21 +4,23 @@ use backprop::vectorized::{Network, Number, textbook};
 use backprop::{Activation, Architecture, Cost, Dropout, Engine, Label, MiniBatchStep, Parameters, Sample};
 use proptest::prelude::*;
 
-use testkit::networks::{Rows, parameters, rows};
+use testkit::networks::{OF_NEURONS, Rows, parameters, rows};
 
 /// Sizes on both sides of the eight lanes, of the four that a register block holds, and of whole blocks.
 const SIZES: [usize; 7] = [1, 7, 8, 9, 33, 41, 72];
 
 fn architecture() -> impl Strategy<Value = Architecture> {
     let sizes = prop::collection::vec(prop::sample::select(&SIZES[..]), 2..=4);
-    (sizes, prop::sample::select(&Activation::ALL[..]), any::<bool>()).prop_map(
-        |(sizes, activation, entropy)| {
-            let mut architecture = Architecture::new(&sizes).with_activation(activation);
-            if entropy {
-                *architecture.activations.last_mut().expect("two layers at least") = Activation::Sigmoid;
-                architecture = architecture.with_cost(Cost::CrossEntropy);
+    (sizes, prop::sample::select(&OF_NEURONS[..]), prop::sample::select(&Cost::ALL[..])).prop_map(
+        |(sizes, activation, cost)| {
+            let mut activations = vec![activation; sizes.len() - 1];
+            match (cost, activations.last_mut(), sizes.last()) {
+                (Cost::CrossEntropy, Some(output), _) => *output = Activation::Sigmoid,
+                (Cost::LogLikelihood, Some(output), Some(2..)) => *output = Activation::Softmax,
+                _ => {}
             }
-            architecture
+            let cost = if cost.accepts(activations[sizes.len() - 2]) { cost } else { Cost::Quadratic };
+            Architecture::new(&sizes).with_activations(&activations).with_cost(cost)
         },
     )
 }
@@ -203,7 +205,7 @@ fn numbers_that_run_away_are_seen() {
     broken.layers[0].weights[5][1] = f64::NAN;
     let mut network = Network::from_parameters(&architecture, &broken);
     assert!(network.predict(Sample(&[1.0, 1.0, 1.0])).iter().all(|x| x.is_nan()));
-    for activation in Activation::ALL {
+    for activation in OF_NEURONS {
         let mut network = self::network(&architecture.clone().with_activation(activation), 1);
         assert!(network.predict(Sample(&[f64::NAN, 0.0, 0.0])).iter().all(|x| x.is_nan()), "{activation}");
         let trained = network.train_each(&[0.5; 4], &[f64::NAN, 0.0, 0.0, 1.0, 1.0, 1.0], 0.1);

@@ -99,6 +99,11 @@ fn pytorch_alone_and_on_two_processes_takes_the_steps_that_we_take() {
         ("--sizes 2,3,2 --standardize", "d.csv", "--epochs 3 --batch 2 --no-shuffle"),
         ("--sizes 8,3,8", "bits", "--validation 50 --epochs 1 --batch 10"),
         ("--sizes 2,4,1 --activation tanh,identity", "xor", "--preset network --epochs 5"),
+        (
+            "--sizes 784,12,10 --activation relu,softmax --init scaled",
+            "digits",
+            "--train-limit 100 --epochs 2 --batch 7 --l2 2 --dropout 0.3 --rate 0.1",
+        ),
     ] {
         same_training(&python, start, data, options);
     }
@@ -106,7 +111,7 @@ fn pytorch_alone_and_on_two_processes_takes_the_steps_that_we_take() {
 
 /// Outputs of every kind of network for one sample, by ours, and by what reads its file.
 fn same_outputs(python: &OsString, to: &str, code: &str) {
-    for activations in ["sigmoid", "tanh", "relu", "identity", "tanh,relu,sigmoid"] {
+    for activations in ["sigmoid", "tanh", "relu", "identity", "tanh,relu,sigmoid", "tanh,relu,softmax"] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let here = |arguments: String| success(backprop(&arguments).current_dir(&folder));
         let sizes = "--sizes 2,5,4,3 --init normal --seed 3";
@@ -166,6 +171,7 @@ def read(path):
         return tensors
 
 kinds = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "identity": nn.Identity}
+kinds["softmax"] = lambda: nn.Softmax(dim=-1)
 a = [kinds[name]() for name in "ACTIVATIONS".split(",")]
 a = a if len(a) == 3 else a * 3
 network = nn.Sequential(nn.Linear(2, 5), a[0], nn.Linear(5, 4), a[1], nn.Linear(4, 3), a[2]).double()
@@ -211,14 +217,14 @@ type Answers<'a> = &'a dyn Fn(u32) -> String;
 
 #[test]
 #[ignore = "needs Python with PyTorch and onnxruntime"]
-fn five_exported_networks_answer_raw_rows_as_predict_does() {
+fn exported_networks_answer_raw_rows_as_predict_does() {
     let Some(python) = python_with("torch, onnxruntime") else { return };
     let part = |row: u32, factor: u32| f64::from(row * factor % 37);
     let pixels = |row: u32| {
         (0..64).map(move |pixel| f64::from(if pixel % 8 == 2 * (row % 4) { 255 } else { pixel * row % 80 }))
     };
     let two: Inputs = &|row| vec![1000.0 + part(row, 7), part(row, 11) / 128.0];
-    let cases: [(Inputs, Answers, &str, &str); 5] = [
+    let cases: [(Inputs, Answers, &str, &str); 6] = [
         (
             two,
             &|row| ["mittel", "klein", "groß"][(row % 3) as usize].to_owned(),
@@ -243,6 +249,12 @@ fn five_exported_networks_answer_raw_rows_as_predict_does() {
             &|row| ["no", "yes"][(row / 2 % 2) as usize].to_owned(),
             "",
             "--standardize --init normal --activation relu,sigmoid",
+        ),
+        (
+            two,
+            &|row| ["no", "yes"][(row / 2 % 2) as usize].to_owned(),
+            "",
+            "--standardize --init normal --activation relu,softmax",
         ),
     ];
     for (inputs, answer, header, options) in cases {

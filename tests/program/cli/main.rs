@@ -21,6 +21,7 @@ mod resume;
 mod round_trip;
 mod safetensors;
 mod sheet;
+mod softmax;
 mod step;
 mod step_choice;
 mod step_questions;

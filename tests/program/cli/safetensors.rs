@@ -125,9 +125,31 @@ fn a_file_without_activations_is_announced_with_those_assumed() {
         String::from_utf8(output.stderr).expect("text")
     };
     let line = "backprop: m.safetensors: it does not say its activations, so sigmoid is used for all; \
-                --activation chooses others\n";
+                --activation chooses others, such as relu,softmax for a classifier trained with PyTorch's \
+                CrossEntropyLoss\n";
     assert_eq!(said(""), line);
     assert_eq!(said("--activation relu,sigmoid"), "");
+}
+
+#[test]
+fn a_classifier_trained_on_logits_is_read_with_the_softmax_that_its_loss_had() {
+    let (folder, mut model) = folder_with_model();
+    model.architecture =
+        model.architecture.clone().with_activations(&[Activation::Relu, Activation::Softmax]);
+    model.write(&folder.path().join("m.json")).expect("writable");
+    let file = file_of(&tensors(&model, "", &[0, 2]), Dtype::F64);
+    write(&folder.path().join("theirs.safetensors"), &file);
+    let theirs = "theirs.safetensors --activation relu,softmax";
+    let probabilities = answer(&folder, &format!("--model {theirs}"));
+    assert_eq!(probabilities, answer(&folder, "--model m.json"));
+    let sum: f64 = probabilities.as_array().expect("three").iter().filter_map(|a| a.as_f64()).sum();
+    assert!((sum - 1.0).abs() < 1e-15);
+    success(backprop(&format!("check --model {theirs}")).current_dir(&folder));
+    write(&folder.path().join("d.csv"), b"1,2,3,4,5,a\n2,1,0,1,3,b\n0,0,1,0,1,c\n");
+    let train = format!("train --data d.csv --from {theirs} --epochs 0 --quiet --out back.json");
+    success(backprop(&train).current_dir(&folder));
+    let back = Model::read(&folder.path().join("back.json")).expect("a model");
+    assert_eq!((back.architecture, back.parameters), (model.architecture, model.parameters));
 }
 
 /// Returns what the program says about a file with these contents.

@@ -17,7 +17,7 @@ use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::gradient_check::{
     self, CheckedEngine, CheckedNetwork, InSingle, Precision, Recompute, Report, Selection,
 };
-use backprop::{Error, graph, vectorized};
+use backprop::{Activation, Error, graph, vectorized};
 use outcome::Outcome;
 use setting::{Setting, SettingArgs};
 
@@ -37,7 +37,8 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub(super) struct Check {
-    /// The network whose backward pass is checked; `both` checks every parameter on both [default: both; in f32 vectorized]
+    /// The network whose backward pass is checked; `both` checks every parameter on both [default: both; in f32, and with
+    /// softmax, vectorized]
     #[arg(long, value_name = "ENGINE")]
     engine: Option<Engines>,
 
@@ -151,9 +152,12 @@ impl Check {
         Ok(if outcome.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    /// Returns the engine asked for; by default both, but only one has f32.
+    /// Returns the engine asked for; by default both, but only one has f32 and softmax.
     fn engine(&self, setting: &Setting) -> Result<Engines, Error> {
         match (self.precision, self.engine) {
+            (Precision::F64, None) if setting.architecture.output_activation() == Activation::Softmax => {
+                Ok(Engines::Vectorized)
+            }
             (Precision::F64, engine) => Ok(engine.unwrap_or(Engines::Both)),
             (Precision::F32, _) if setting.fault.is_some() || self.setting.mystery.hidden().is_some() => {
                 Err(Error::usage("a fault's backward pass computes in f64").remedy("omit --precision f32"))

@@ -8,7 +8,7 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use backprop::data_set::{DataSet, Part, Targets};
-use backprop::training::{Options, evaluate};
+use backprop::training::evaluate;
 use backprop::{Engine as _, Error, Parameters, counted, vectorized};
 
 use super::{Out, Picture, usage};
@@ -35,7 +35,7 @@ pub(super) struct Landscape {
     #[command(flatten)]
     data: DataArgs,
 
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft; for softmax one-hot]
     #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
     targets: Option<Targets>,
 
@@ -108,7 +108,7 @@ impl Picture for Landscape {
         let (across, along) =
             (Line { first: low, last: high, steps }, Line { first: -1.0, last: 1.0, steps });
         let mut engine = vectorized::Network::try_new(&model.architecture)?;
-        let targets = self.targets.unwrap_or(Options::default().targets);
+        let targets = Targets::for_cost(self.targets, model.architecture.cost)?;
         let mut cost = |a: f64, b: f64| {
             engine.set_parameters(&moved(&moved(centre, a, &first), b, &second));
             mean_cost(&mut engine, &data, targets)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use backprop::data_set::{Column, DataSet, Part, Source};
+use backprop::data_set::{Column, DataSet, Part, Source, Targets};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Engine, Error, counted, vectorized};
@@ -130,7 +130,7 @@ impl Regions {
             rate: self.rate,
             batch: self.batch,
             seed: setup.seed(),
-            targets: setup.targets.unwrap_or(Options::default().targets),
+            targets: Targets::for_cost(setup.targets, architecture.cost)?,
             evaluate_every: usize::MAX,
             ..Options::default()
         };

@@ -45,8 +45,9 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "N,N,...")]
     pub(super) sizes: Option<Sizes>,
 
-    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    /// [default: sigmoid; where numbers are learnt, the output is the identity]
+    /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity; for the output also
+    /// softmax, as in sigmoid,softmax [default: sigmoid; where numbers are learnt, the output is the identity; with
+    /// --cost log-likelihood softmax]
     #[arg(long, value_name = "A[,A...]")]
     pub(super) activation: Option<Activations>,
 
@@ -144,7 +145,7 @@ pub(in crate::cli) struct How {
     #[arg(long, value_name = "M")]
     pub(super) batch: Option<usize>,
 
-    /// The cost [default: quadratic]
+    /// The cost [default: quadratic; after softmax log-likelihood]
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
     pub(super) cost: Option<Cost>,
 
@@ -156,7 +157,7 @@ pub(in crate::cli) struct How {
     #[arg(long, value_name = "P")]
     pub(super) dropout: Option<f64>,
 
-    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft]
+    /// Desired outputs: soft (0.9 and 0.1) or one-hot (1 and 0) [default: soft; for softmax one-hot]
     #[arg(long, value_name = "TARGETS", value_parser = words::<Targets>())]
     pub(super) targets: Option<Targets>,
 
@@ -198,6 +199,15 @@ impl How {
         if self.rate.is_none() && self.preset.is_none() {
             options.rate = usual_rate(train);
         }
+    }
+
+    /// Chooses the desired outputs for this cost, if no others were asked for.
+    pub(in crate::cli) fn choose_targets(&self, cost: Cost, options: &mut Options) -> Result<(), Error> {
+        let for_cost = Targets::for_cost(self.targets, cost)?;
+        if cost == Cost::LogLikelihood {
+            options.targets = for_cost;
+        }
+        Ok(())
     }
 
     fn fill(&self, options: &mut Options) {

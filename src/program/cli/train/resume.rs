@@ -115,6 +115,7 @@ fn typed(value: &Value) -> String {
         Value::Null => "not given".to_owned(),
         Value::String(text) if text == "QuadraticCost" => "quadratic".to_owned(),
         Value::String(text) if text == "CrossEntropyCost" => "cross-entropy".to_owned(),
+        Value::String(text) if text == "LogLikelihoodCost" => "log-likelihood".to_owned(),
         Value::String(text) => backprop::spelled_out(text),
         Value::Array(list) => list.iter().map(typed).collect::<Vec<_>>().join(","),
         Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),

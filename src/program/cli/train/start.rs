@@ -53,6 +53,7 @@ impl Train {
             EngineKind::Vectorized => memory::VECTORIZED,
         };
         let architecture = architecture(&setup, &samples, bytes_of_a_weight)?;
+        self.how.choose_targets(architecture.cost, &mut options)?;
         let parameters = setup.parameters(&architecture);
         let save_every = preset.and_then(|preset| preset.save_every);
         let out = self.out.as_deref().map(absolute);

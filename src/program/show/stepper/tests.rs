@@ -243,7 +243,7 @@ fn the_gradient_check_agrees_on_every_weight_with_every_activation() {
             press(&mut nine, ">");
         }
     }
-    for activation in Activation::ALL {
+    for activation in testkit::networks::OF_NEURONS {
         let architecture = Architecture::new(&[2, 3, 3, 2]).with_activation(activation);
         let network = Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 4));
         let stepper = Stepper::new(network, &[Label(&[0.2, 0.7])], &[Sample(&[0.9, -0.4])], 0.1);
