@@ -50,9 +50,9 @@ pub(super) struct Compare {
     #[arg(long, value_name = "A[,A...]", default_value = "sigmoid")]
     activation: Activations,
 
-    /// The cost
-    #[arg(long, value_name = "COST", default_value = "quadratic", value_parser = words::<Cost>())]
-    cost: Cost,
+    /// The cost [default: quadratic]
+    #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
+    cost: Option<Cost>,
 
     /// The precision of the vectorized network; the object graph computes in f64
     #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
@@ -94,7 +94,7 @@ impl Compare {
         let setup = Setup {
             data: Some(Data::Source(source.clone())),
             activation: Some(self.activation.0.clone()),
-            cost: Some(self.cost),
+            cost: self.cost,
             ..self.data.setup(self.standardize, None)?
         };
         let Samples::Set(data, _) = training_samples(&setup)? else { unreachable!("it is a data set") };

@@ -208,7 +208,9 @@ proptest! {
                     activation.value(sum)
                 }
                 Reading::OutputDelta { cost: Cost::Quadratic, output, label, slope, .. } => slope * (label - output),
-                Reading::OutputDelta { cost: Cost::CrossEntropy, output, label, .. } => label - output,
+                Reading::OutputDelta { cost: Cost::CrossEntropy | Cost::LogLikelihood, output, label, .. } => {
+                    label - output
+                }
                 // Kept with this probability or silenced: the mask decides which, as the test of the whole step
                 // checks.
                 Reading::DropOut { probability } if step.after != 0.0 => 1.0 / (1.0 - probability),
