@@ -26,7 +26,9 @@ pub fn rows(architecture: &Architecture, count: usize, seed: u64) -> Rows {
     if architecture.cost == Cost::LogLikelihood {
         for label in labels.chunks_exact_mut(outputs) {
             let sum: f64 = label.iter().sum();
-            label.iter_mut().for_each(|number| *number /= sum);
+            for number in label {
+                *number /= sum;
+            }
         }
     }
     Rows { labels, samples }
