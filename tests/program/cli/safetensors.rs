@@ -142,7 +142,8 @@ fn a_classifier_trained_on_logits_is_read_with_the_softmax_that_its_loss_had() {
     let theirs = "theirs.safetensors --activation relu,softmax";
     let probabilities = answer(&folder, &format!("--model {theirs}"));
     assert_eq!(probabilities, answer(&folder, "--model m.json"));
-    let sum: f64 = probabilities.as_array().expect("three").iter().filter_map(|a| a.as_f64()).sum();
+    let sum: f64 =
+        probabilities.as_array().expect("three").iter().filter_map(serde_json::Value::as_f64).sum();
     assert!((sum - 1.0).abs() < 1e-15);
     success(backprop(&format!("check --model {theirs}")).current_dir(&folder));
     write(&folder.path().join("d.csv"), b"1,2,3,4,5,a\n2,1,0,1,3,b\n0,0,1,0,1,c\n");
