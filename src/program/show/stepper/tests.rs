@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backprop::graph::Network;
 use backprop::step::Stepper;
-use backprop::{Activation, Architecture, Engine as _, Label, Sample, WeightInit};
+use backprop::{Architecture, Engine as _, Label, Sample, WeightInit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::Terminal;
