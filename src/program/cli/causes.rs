@@ -1,4 +1,6 @@
-//! Settings that keep a network from learning, although nothing overflows: dropout, regularisation, too few steps, a rate.
+//! Settings that keep a network from learning, although nothing overflows: dropout, regularisation, a rate, too few steps.
+//!
+//! Each is judged as if the others were usual, so that of two bad settings both are named.
 
 use backprop::training::Options;
 use backprop::{Architecture, counted};
@@ -9,60 +11,108 @@ use super::health::Training;
 /// A rate this many times the usual one makes steps too large, whatever the network looks like.
 const LARGE_RATE: f64 = 100.0;
 
-/// Usual rates times steps: with fewer, a network is not expected to have learnt.
+/// A rate this many times smaller than the usual one makes steps too small.
+const SMALL_RATE: f64 = 10.0;
+
+/// Steps at the usual rate: with fewer, a network is not expected to have learnt, and batches are too large.
 const FEW_STEPS: f64 = 100.0;
 
-/// The part of a weight that one epoch of regularisation may leave.
-const LITTLE_LEFT: f64 = 0.5;
+/// The same of samples one by one: with fewer, training is short.
+const FEW_SAMPLES: f64 = 1000.0;
 
-/// Returns two sentences, the cause and what helps, if dropout or regularisation takes more than is learnt.
+/// The steps that are suggested instead.
+const ENOUGH_STEPS: usize = 20_000;
+
+/// λ/n of network2.py: 5 for its 50,000 samples.
+const USUAL_PULL: f64 = 1e-4;
+
+/// λ/n that may be at fault: a weight is held this much against the mean gradient, which is small itself.
+const STRONG_PULL: f64 = 5.0 * USUAL_PULL;
+
+/// A setting at fault: the sentence about it, and the option that helps.
+type Cause = (String, String);
+
+/// Returns sentences, the causes and what helps, if dropout or regularisation takes more than is learnt.
 pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architecture) -> Vec<String> {
-    let Options { rate, l2, dropout, .. } = *training.options;
-    let hidden = &architecture.sizes[1..architecture.sizes.len() - 1];
-    let smallest = hidden.iter().min().filter(|&&size| size as f64 * (1.0 - dropout) < 1.0);
-    if let Some(&size) = smallest {
-        let (layer, left) = (counted(size, "neuron"), size as f64 * (1.0 - dropout));
-        let found =
-            format!("Dropout is high: of a layer with {layer}, {left:.1e} on average take part in a step.");
-        return vec![found, helps(&format!("--dropout {:.2}", (1.0 - 2.0 / size as f64).clamp(0.0, 0.5)))];
-    }
-    let (samples, steps) = (training.samples as f64, steps(training) as f64);
-    let left = (1.0 - rate * l2 / samples).powf(steps);
-    if left < LITTLE_LEFT {
-        let found =
-            format!("Regularisation takes {:.0} % of every weight in each epoch.", 100.0 * (1.0 - left));
-        return vec![found, helps(&format!("--l2 {:.1e}", 0.02 * samples / (rate * steps)))];
-    }
-    Vec::new()
-}
-
-/// Returns the same if steps are too few or too large, for a network in which nothing else is conspicuous.
-pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
-    let (Options { rate, batch, .. }, usual) = (training.options, training.usual_rate);
-    let steps = steps(training);
-    if *rate > LARGE_RATE * usual {
-        let found = "The rate is large: steps jump over the places they look for.".to_owned();
-        return vec![found, helps(&advice::rate(usual))];
-    }
-    if rate / usual * ((steps * epochs) as f64) >= FEW_STEPS {
+    let epochs = training.options.epochs.unwrap_or(1);
+    if epochs == 0 {
         return Vec::new();
     }
-    if *batch > 1 && *rate > usual / 10.0 {
-        let found = format!("Few steps: with --batch {batch} an epoch has {}.", counted(steps, "step"));
-        return vec![found, helps("--batch 1")];
+    let mut causes: Vec<Cause> =
+        [dropout(training, architecture), regularisation(training)].into_iter().flatten().collect();
+    if !causes.is_empty() {
+        causes.extend(steps(training, epochs));
     }
-    if *rate < usual {
+    sentences(causes)
+}
+
+/// Returns the same if steps are too few, too small or too large, for a network in which nothing else is conspicuous.
+pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
+    sentences(steps(training, epochs))
+}
+
+fn dropout(training: &Training<'_>, architecture: &Architecture) -> Option<Cause> {
+    let kept = 1.0 - training.options.dropout;
+    let hidden = &architecture.sizes[1..architecture.sizes.len() - 1];
+    let &size = hidden.iter().min().filter(|&&size| size as f64 * kept < 1.0)?;
+    let (layer, left) = (counted(size, "neuron"), size as f64 * kept);
+    Some((
+        format!("Dropout is high: of a layer with {layer}, {left:.1e} on average take part in a step."),
+        format!("--dropout {:.2}", (1.0 - 2.0 / size as f64).clamp(0.0, 0.5)),
+    ))
+}
+
+fn regularisation(training: &Training<'_>) -> Option<Cause> {
+    let samples = training.samples as f64;
+    let pull = training.options.l2 / samples;
+    (pull > STRONG_PULL).then(|| {
         let found =
-            format!("The rate is small: weights have hardly moved in {}.", counted(steps * epochs, "step"));
-        return vec![found, helps(&advice::rate(usual))];
+            format!("Regularisation is strong: lambda / samples is {pull:.1e}, usual is {USUAL_PULL:e}.");
+        (found, format!("--l2 {:.1e}", USUAL_PULL * samples))
+    })
+}
+
+/// Returns what is at fault with the rate, and then, at a rate that is not, with the number of steps.
+fn steps(training: &Training<'_>, epochs: usize) -> Vec<Cause> {
+    let (Options { rate, batch, .. }, usual) = (training.options, training.usual_rate);
+    let per_epoch = training.samples.div_ceil(*batch).max(1);
+    let total = per_epoch.saturating_mul(epochs);
+    let mut causes: Vec<Cause> = Vec::new();
+    // Nothing is expected of a network that was not to be trained.
+    if epochs == 0 {
+        return causes;
     }
-    Vec::new()
+    let mut speed = rate / usual;
+    let usual_rate = advice::rate(usual);
+    if speed > LARGE_RATE {
+        let found = "The rate is large: steps jump over the places they look for.".to_owned();
+        causes.push((found, usual_rate));
+    } else if speed < 1.0 / SMALL_RATE || (speed < 1.0 && *batch == 1 && speed * (total as f64) < FEW_SAMPLES)
+    {
+        let found = format!("The rate is small: weights have hardly moved in {}.", counted(total, "step"));
+        causes.push((found, usual_rate));
+    }
+    if !causes.is_empty() {
+        speed = 1.0;
+    }
+    if *batch > 1 && speed * (total as f64) < FEW_STEPS {
+        let found = format!("Few steps: with --batch {batch} an epoch has {}.", counted(per_epoch, "step"));
+        causes.push((found, "--batch 1".to_owned()));
+    }
+    let samples = training.samples.saturating_mul(epochs);
+    if speed * (samples as f64) < FEW_SAMPLES {
+        let (samples, epochs) = (counted(training.samples, "sample"), counted(epochs, "epoch"));
+        let enough = ENOUGH_STEPS.div_ceil(training.samples.max(1));
+        causes.push((format!("Training is short: {epochs} of {samples}."), format!("--epochs {enough}")));
+    }
+    causes
 }
 
-fn steps(training: &Training<'_>) -> usize {
-    training.samples.div_ceil(training.options.batch).max(1)
-}
-
-fn helps(option: &str) -> String {
-    format!("What helps: train with {option}.")
+/// Returns what was found, and one sentence with the options of all.
+fn sentences(causes: Vec<Cause>) -> Vec<String> {
+    let (mut told, options): (Vec<String>, Vec<String>) = causes.into_iter().unzip();
+    if !options.is_empty() {
+        told.push(format!("What helps: train with {}.", options.join(" ")));
+    }
+    told
 }
