@@ -87,7 +87,7 @@ const KEYS: [(&str, &str, &str); 30] = [
     ("ArrowUp", "Cursor(-1)", "() => choose(-1)"),
     ("ArrowDown", "Cursor(1)", "() => choose(1)"),
     ("c", "Strongest", "chooseStrongest"),
-    ("e", "Edit", "() => select(chosen())"),
+    ("e", "Edit", "() => changeOneOf(chosen())"),
     ("x", "EditInput", "changeInput"),
     ("g", "Check", "checkOne"),
     ("m", "Pane", r#"() => bring("matrices")"#),
