@@ -47,7 +47,9 @@ for round in $(seq "$rounds"); do
     note "$round" objects "$python" $here/peers.py "$mnist" objects objects
     for work in one-by-one:1 without-zeros:1 wide-one-by-one:1 narrow-by-10:1 by-100:1 by-100:2 wide-by-100:1 wide-by-100:2; do
         name=${work%:*} threads=${work#*:}
-        note "$round" "$name" target/release/examples/speed "$mnist" "$name" "$threads"
+        for type in f32 f64; do
+            note "$round" "$name" target/release/examples/speed "$mnist" "$name" "$threads" "$type"
+        done
         for peer in "${peers[@]}"; do
             note "$round" "$name" "$python" $here/peers.py "$mnist" "$peer" "$name" "$threads"
         done

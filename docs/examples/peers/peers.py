@@ -114,24 +114,29 @@ def objects(sizes, batch, rate, count, xs, ys, threads):
 
 
 def numpy_matrices(sizes, batch, rate, count, xs, ys, threads):
-    """One matrix a layer, fc.py's three formulas; gradients of a mini-batch as products of matrices."""
-    rng = np.random.default_rng(1)
-    weights = [rng.uniform(-0.1, 0.1, (n_out, n_in)) for n_in, n_out in zip(sizes, sizes[1:])]
-    biases = [np.zeros((n_out, 1)) for n_out in sizes[1:]]
-    batches = [(xs[i : i + batch].T.copy(), ys[i : i + batch].T.copy()) for i in range(0, count, batch)]
+    """One matrix a layer, fc.py's three formulas, in both precisions; gradients of a mini-batch as products of matrices."""
+    for dtype in (np.float32, np.float64):
+        rng = np.random.default_rng(1)
+        weights = [rng.uniform(-0.1, 0.1, (n_out, n_in)).astype(dtype) for n_in, n_out in zip(sizes, sizes[1:])]
+        biases = [np.zeros((n_out, 1), dtype) for n_out in sizes[1:]]
+        batches = [
+            (xs[i : i + batch].T.astype(dtype), ys[i : i + batch].T.astype(dtype)) for i in range(0, count, batch)
+        ]
+        step = dtype(rate / batch)
 
-    def train(x, y):
-        outputs = [x]
-        for w, b in zip(weights, biases):
-            outputs.append(sigmoid(w @ outputs[-1] + b))
-        delta = outputs[-1] * (1 - outputs[-1]) * (y - outputs[-1])
-        for w, b, a in zip(weights[::-1], biases[::-1], outputs[-2::-1]):
-            before = a * (1 - a) * (w.T @ delta)
-            w += rate / batch * (delta @ a.T)
-            b += rate / batch * delta.sum(axis=1, keepdims=True)
-            delta = before
+        def train(x, y):
+            outputs = [x]
+            for w, b in zip(weights, biases):
+                outputs.append(sigmoid(w @ outputs[-1] + b))
+            delta = outputs[-1] * (1 - outputs[-1]) * (y - outputs[-1])
+            for w, b, a in zip(weights[::-1], biases[::-1], outputs[-2::-1]):
+                before = a * (1 - a) * (w.T @ delta)
+                w += step * (delta @ a.T)
+                b += step * delta.sum(axis=1, keepdims=True)
+                delta = before
 
-    report("numpy f64", sizes, batch, threads, count, lambda: [train(x, y) for x, y in batches])
+        name = "numpy f" + str(np.dtype(dtype))[-2:]
+        report(name, sizes, batch, threads, count, lambda: [train(x, y) for x, y in batches])
 
 
 def torch_modules(sizes, batch, rate, count, xs, ys, threads):
@@ -158,23 +163,24 @@ def torch_modules(sizes, batch, rate, count, xs, ys, threads):
 
 
 def table(path):
-    """Median (and range) over the rounds of theirs by ours, their faster precision."""
+    """Median (and range) over the rounds of theirs by ours, each type against the same type."""
     rounds = {}
     for line in open(path):
         row = json.loads(line)
-        engine, _, precision = row["engine"].partition(" f")
+        engine, _, precision = row["engine"].replace(",", "").partition(" f")
         if engine.startswith("vectorized"):
-            engine = "ours"
-        fastest = rounds.setdefault((row["work"], row["threads"]), {}).setdefault(engine, {})
-        fastest[row["round"]] = min(fastest.get(row["round"], float("inf")), row["us_per_sample"])
-    print("| work | threads | ours, µs | against | theirs, µs | theirs by ours (range) |\n|---|---|---|---|---|---|")
-    for (work, threads), engines in rounds.items():
-        ours = engines.pop("ours", None) or engines.pop("object graph", None)
-        for engine, theirs in engines.items():
-            ratios = sorted(theirs[i] / ours[i] for i in theirs if i in ours)
-            median = statistics.median
-            print(f"| {work} | {threads} | {median(ours.values()):.4g} | {engine} | {median(theirs.values()):,.4g} "
-                  f"| {median(ratios):.3g} ({ratios[0]:.3g} to {ratios[-1]:.3g}) |")
+            engine, precision = "ours", precision or "64"
+        times = rounds.setdefault((row["work"], row["threads"]), {}).setdefault(precision, {})
+        times.setdefault(engine, {})[row["round"]] = row["us_per_sample"]
+    print("| work | threads | type | ours, µs | against | theirs, µs | theirs by ours (range) |\n|---|---|---|---|---|---|---|")
+    for (work, threads), types in rounds.items():
+        for precision, engines in sorted(types.items()):
+            ours = engines.pop("ours", None) or engines.pop("object graph", None)
+            for engine, theirs in engines.items():
+                ratios = sorted(theirs[i] / ours[i] for i in theirs if i in ours)
+                median = statistics.median
+                print(f"| {work} | {threads} | {'f' + precision if precision else ''} | {median(ours.values()):.4g} | {engine} "
+                      f"| {median(theirs.values()):,.4g} | {median(ratios):.3g} ({ratios[0]:.3g} to {ratios[-1]:.3g}) |")
 
 
 def growth(path):
