@@ -51,7 +51,7 @@ class Work:
 
 def bp_work(sizes: list[int]) -> list[Work]:
     rng = np.random.default_rng(1)
-    count = 256 if sizes[0] < 20 else 20
+    count = 256 if sizes[0] < 20 else 20 if sizes[0] < 100 else 1
     samples, labels = rng.random((count, sizes[0])).tolist(), rng.uniform(0.1, 0.9, (count, sizes[-1])).tolist()
     sample, label = samples[0], labels[0]
     return [
@@ -136,7 +136,7 @@ def main() -> None:
         sys.exit(__doc__)
     learn_dl, network2 = map(Path, sys.argv[1:])
     programs = [
-        (learn_dl / "bp.py", backprop_graph.bp, bp_work, [[8, 3, 8], [64, 32, 10]]),
+        (learn_dl / "bp.py", backprop_graph.bp, bp_work, [[8, 3, 8], [64, 32, 10], [784, 300, 10]]),
         (learn_dl / "fc.py", backprop_graph.fc, fc_work, [[8, 3, 8], [784, 100, 10]]),
         (network2, backprop_graph.network2, network2_work, [[784, 30, 10], [784, 100, 10]]),
     ]
