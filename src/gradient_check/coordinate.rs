@@ -287,7 +287,7 @@ impl Coordinate {
     /// Returns true if E does not change near w, and should change by so little, according to the analytic value,
     /// that rounding may have swallowed it.
     fn may_be_swallowed(&self, ladder: &Ladder) -> bool {
-        // An E of exactly 0 was swallowed itself or lies in a flat region: there is no telling which.
+        // An E of exactly 0 was itself swallowed or is flat here; the two look alike.
         ladder.unseen_change().is_some_and(|(change, reach)| {
             self.basis.error == 0.0 || self.analytic.abs() * reach <= tuning::ALLOWANCE * change
         })

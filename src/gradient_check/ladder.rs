@@ -249,8 +249,8 @@ impl Ladder {
         jump.abs() * rung.step > tuning::BEND_VISIBLE * self.credible()
     }
 
-    /// Returns true if this slope is wrong at the smallest step at which that shows, that step is no larger than
-    /// `reach`, and there the other slope is far less wrong and E is not bent by about as much.
+    /// Returns true if a step of at most `reach` shows that this slope is wrong, and at the smallest such step the other
+    /// slope is far less wrong and E is not bent by about as much.
     pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
         let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
         let misses = near.filter_map(|rung| {

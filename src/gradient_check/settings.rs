@@ -15,7 +15,7 @@ pub const SAMPLE_PER_GROUP: usize = 200;
 ///
 /// The truncation error of a central difference falls with h², its rounding error grows with ε/h; both are equal near
 /// h = ∛ε. For `F64` the step is a little larger than that, so that small gradients are above the noise, and the
-/// tolerance is no tighter than they then allow, because a tighter one would prove no more.
+/// tolerance is as tight as rounding then allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Precision {
