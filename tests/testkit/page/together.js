@@ -14,6 +14,13 @@ async function walk(report) {
     if (request?.do) asked.push(request);
     return stringify(request, ...more);
   };
+  // Every image painted, of weights alone: the drawing and the sample stay.
+  const { putImageData } = CanvasRenderingContext2D.prototype;
+  let painted = 0;
+  CanvasRenderingContext2D.prototype.putImageData = function (...what) {
+    painted += 1;
+    putImageData.apply(this, what);
+  };
   at("train-run").click();
   for (let tries = 0; tries < 400 && seen.size < 5; tries += 1) {
     await wait(20);
@@ -21,6 +28,8 @@ async function walk(report) {
   }
   at("train-run").click();
   JSON.stringify = stringify;
+  Object.assign(CanvasRenderingContext2D.prototype, { putImageData });
+  report.painted = painted / document.querySelectorAll("#layers .tile canvas").length;
   const slices = asked.flatMap((request, place) => (request.do === "train" ? [place] : []));
   report.slices = slices.length;
   report.shown = slices.filter((place, i) => asked.slice(place, slices[i + 1]).some((request) => request.do === "watch" || request.do === "look")).length;

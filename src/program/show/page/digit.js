@@ -1,5 +1,5 @@
 // A digit drawn with the mouse, a finger or the arrow keys: recognised at once, and then stepped through.
-import { at, choice, element } from "./dom.js";
+import { at, choice, element, write } from "./dom.js";
 import { paintInk } from "./layers.js";
 import { ask, move, panel, session } from "./session.js";
 
@@ -57,10 +57,15 @@ function read() {
 
 /** @param {any} answer */
 function tellReading(answer) {
-  at("drawn-words").textContent = answer.words;
-  at("drawn-outputs").replaceChildren(...answer.texts.map((/** @type {string} */ text, /** @type {number} */ kind) =>
-    element("li", { class: kind === answer.class ? "most" : undefined, style: `--share: ${Math.max(0, answer.outputs[kind])}` },
-      element("b", {}, session.network.classes[kind] ?? String(kind)), ` ${text}`)));
+  write(at("drawn-words"), answer.words);
+  const list = at("drawn-outputs");
+  answer.texts.forEach((/** @type {string} */ text, /** @type {number} */ kind) => {
+    if (!list.children[kind]) list.append(element("li", {}, element("b", {}, session.network.classes[kind] ?? String(kind)), " ", element("span")));
+    const line = /** @type {HTMLElement} */ (list.children[kind]);
+    line.className = kind === answer.class ? "most" : "";
+    line.style.setProperty("--share", String(Math.max(0, answer.outputs[kind])));
+    write(/** @type {Element} */ (line.lastElementChild), text);
+  });
 }
 
 /** @type {Record<string, [number, number]>} */
@@ -114,6 +119,7 @@ panel({
     at("digit").hidden = !shape || shape[0] !== 28;
     if (at("digit").hidden) return;
     const { classes, sizes } = session.network;
+    at("drawn-outputs").replaceChildren();
     const chosen = choice("drawn-label").value;
     choice("drawn-label").replaceChildren(...Array.from({ length: sizes[sizes.length - 1] }, (_, kind) => new Option(classes[kind] ?? String(kind), String(kind))));
     choice("drawn-label").value = chosen || "0";

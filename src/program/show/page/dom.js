@@ -88,20 +88,29 @@ export function say(words) {
 }
 
 /**
+ * Writes a text, unless it is there already: to write it again would lay out the page again.
+ * @param {Element} target
+ * @param {string} text
+ */
+export function write(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** A colour as a canvas keeps it. @param {number[]} colour  red, green and blue */
+export const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
+
+/**
  * Paints squares of one colour each into a canvas.
  * @param {HTMLCanvasElement} canvas
  * @param {number} columns
  * @param {number} rows
- * @param {(place: number) => [red: number, green: number, blue: number]} colour
+ * @param {(place: number) => number} colour  packed
  */
 export function paint(canvas, columns, rows, colour) {
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let place = 0; place < columns * rows; place += 1) {
-    const [red, green, blue] = colour(place);
-    pixels[place] = (255 << 24) | (blue << 16) | (green << 8) | red;
-  }
+  for (let place = 0; place < columns * rows; place += 1) pixels[place] = colour(place);
   context.putImageData(image, 0, 0);
 }

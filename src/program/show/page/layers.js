@@ -1,5 +1,5 @@
 // A network too large to draw line by line: its input as an image, each hidden neuron's weights as an image, its outputs.
-import { at, element, paint } from "./dom.js";
+import { at, element, packed, paint, write } from "./dom.js";
 import { isDark } from "./controls.js";
 import { layerName } from "./picture.js";
 import { listen } from "./pointing.js";
@@ -89,8 +89,8 @@ function watchLayers({ outputs, images }) {
   for (const [id, { tile, number }] of tiles) {
     const { layer, index } = session.network.nodes[id];
     const label = layer === session.network.sizes.length - 1 && index === session.moment.class ? ` ◀\u00a0${session.moment.labels[index].short}` : "";
-    number.textContent = outputs[layer - 1][index] + label;
-    tile.style.setProperty("--share", outputs[layer - 1][index]);
+    write(number, outputs[layer - 1][index] + label);
+    if (layer === session.network.sizes.length - 1) tile.style.setProperty("--share", outputs[layer - 1][index]);
   }
   paintWeights(images);
 }
@@ -104,20 +104,17 @@ export function paintInk(canvas, { rows, columns, pixels }) {
   const dark = isDark();
   paint(canvas, columns, rows, (place) => {
     const shade = dark ? 20 + pixels[place] * 0.9 : 255 - pixels[place];
-    return [shade, shade, shade];
+    return packed([shade, shade, shade]);
   });
 }
 
-/**
- * The colours of weights from 1 to 255, where 128 is 0: blue speaks for, orange against.
- * @returns {[number, number, number][]}
- */
+/** The colours of weights from 1 to 255, where 128 is 0: blue speaks for, orange against. */
 const weightColours = () => {
   const ground = isDark() ? 29 : 255;
   return Array.from({ length: 256 }, (_, place) => {
     const share = Math.abs(place - 128) / 127;
     const colour = place < 128 ? [192, 80, 28] : [31, 111, 178];
-    return /** @type {[number, number, number]} */ (colour.map((part) => ground + (part - ground) * share));
+    return packed(colour.map((part) => ground + (part - ground) * share));
   });
 };
 

@@ -1,11 +1,11 @@
 // Data of two numbers: the points in their plane, and how the network divides it.
-import { at, choice, drawn, paint } from "./dom.js";
+import { at, choice, drawn, packed, paint } from "./dom.js";
 import { isDark } from "./controls.js";
 import { move, panel, session } from "./session.js";
 
 const FINENESS = 56;
 
-/** A colour for each class, on paper and in the dark. @type {[number, number, number][]} */
+/** A colour for each class, on paper and in the dark. */
 const CLASSES = [[60, 130, 195], [225, 120, 55], [90, 160, 90], [150, 100, 180]];
 
 const hasPlane = () => session.network.sizes[0] === 2;
@@ -21,7 +21,7 @@ function showRegions() {
   paint(/** @type {HTMLCanvasElement} */ (at("regions")), regions.columns, regions.rows, (place) => {
     const colour = CLASSES[regions.classes[place] % CLASSES.length];
     const share = (regions.strength[place] / 255) * most;
-    return /** @type {[number, number, number]} */ (colour.map((part, i) => ground[i] + (part - ground[i]) * share));
+    return packed(colour.map((part, i) => ground[i] + (part - ground[i]) * share));
   });
 }
 
@@ -83,4 +83,5 @@ panel({
     showRegions();
     showPoints();
   },
+  watch: showRegions,
 });
