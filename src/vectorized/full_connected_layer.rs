@@ -106,7 +106,7 @@ impl<T: Number> FullConnectedLayer<T> {
         assert_eq!(label.len(), self.output_size(), "the label must be as long as the output layer");
         let pairs = self.outputs.vector().iter().zip(label);
         for (delta, (output, label)) in self.deltas.vector_mut().iter_mut().zip(pairs) {
-            *delta = T::from_f64(cost.output_layer_delta(self.activation, output.to_f64(), *label));
+            *delta = T::round_delta(cost.output_layer_delta(self.activation, output.to_f64(), *label));
         }
     }
 

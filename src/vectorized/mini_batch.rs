@@ -7,11 +7,10 @@
 use super::exponential::finish;
 use super::kernels::backward::{add_dots, backward_product, multiply_by_slopes, sum_up};
 use super::kernels::forward::{activate, forward_product, forward_walk};
-use super::kernels::pack::{
-    deltas_by_row, inputs_by_column, inputs_by_sample, inputs_of_panel, sums_by_sample,
-};
 use super::kernels::tile::{COLUMNS, Numbers};
-use super::kernels::update::{shrink, update_biases, update_by_column, update_by_sample, update_product};
+use super::kernels::update::{
+    pack, shrink, update_biases, update_by_column, update_by_sample, update_product,
+};
 use super::non_zeros::ByPlace;
 use super::number::{Lanes as _, Number};
 use super::panel_matrix::PanelMatrix;
@@ -38,9 +37,10 @@ pub(super) struct Memory<T: Number> {
     output_rows: Vec<T>,
     /// −∂E/∂z, n_out × samples.
     deltas: PanelMatrix<T>,
+    /// The same as one row per sample.
+    delta_rows: Vec<T>,
     /// With dropout only: the slope of each output times its dropout factor; n_out × samples.
     slopes: Option<PanelMatrix<T>>,
-    deltas_by_row: Vec<T::Lanes>,
 }
 
 /// The ways for samples to go through the weights of a layer. Both give the same bits.
@@ -48,7 +48,9 @@ pub(super) struct Memory<T: Number> {
 struct Way<T> {
     /// Either as a matrix product, …
     is_product: bool,
-    /// … with these copies of the inputs, first for the forward pass, then for the update; …
+    /// … with the inputs as rows of this type, …
+    rows: Vec<T>,
+    /// … and packed for the update; …
     packed: Vec<Numbers<T>>,
     /// … or as a walk along the inputs that are not 0, …
     non_zeros: NonZeros<T>,
@@ -64,7 +66,7 @@ impl<T: Number> Memory<T> {
             output_rows: Vec::new(),
             deltas: PanelMatrix::zeros(output_size, 1),
             slopes: None,
-            deltas_by_row: Vec::new(),
+            delta_rows: Vec::new(),
         }
     }
 }
@@ -80,7 +82,8 @@ impl<T: Number> Way<T> {
             self.non_zeros.total() > few
         });
         if self.is_product {
-            inputs_by_sample(inputs, input_size, &mut self.packed);
+            self.rows.clear();
+            self.rows.extend(inputs.iter().map(|input| T::from_f64(input.to_f64())));
             return;
         }
         self.by_column = (samples > 1 && panels > 1).then(|| {
@@ -140,7 +143,7 @@ impl<T: Number> MiniBatch<T> {
         self.costs.clear();
         self.costs.extend(pairs.map(|(output, label)| cost.value(&T::in_double(output), label)));
         let pairs = output_rows.iter().zip(labels);
-        let delta = |(a, y): (&T, &f64)| T::from_f64(cost.output_layer_delta(activation, a.to_f64(), *y));
+        let delta = |(a, y): (&T, &f64)| T::round_delta(cost.output_layer_delta(activation, a.to_f64(), *y));
         deltas.copy_from_rows(&pairs.map(delta).collect::<Vec<T>>());
         for index in (1..layers.len()).rev() {
             let (before, this) = self.memories.split_at_mut(index);
@@ -152,18 +155,12 @@ impl<T: Number> MiniBatch<T> {
     pub(super) fn update(
         &mut self,
         layers: &mut [FullConnectedLayer<T>],
-        samples: &[f64],
         factor: f64,
         decay: f64,
         threads: &Threads,
     ) {
-        for (index, layer) in layers.iter_mut().enumerate() {
-            let (before, this) = self.memories.split_at_mut(index);
-            let (memory, factor, decay) = (&mut this[0], T::from_f64(factor), T::from_f64(decay));
-            match before.last() {
-                Some(before) => update(layer, memory, &before.output_rows, factor, decay, threads),
-                None => update(layer, memory, samples, factor, decay, threads),
-            }
+        for (layer, memory) in layers.iter_mut().zip(&mut self.memories) {
+            update(layer, memory, T::from_f64(factor), T::from_f64(decay), threads);
         }
     }
 
@@ -204,17 +201,17 @@ fn forward<S: Real, T: Number>(
 ) {
     let Memory { way, outputs, deltas, .. } = memory;
     way.choose(inputs, layer.input_size(), layer.weights.panels().len());
-    outputs.set_columns(if samples == 1 { 1 } else { samples.next_multiple_of(COLUMNS) });
+    outputs.set_columns(samples);
     deltas.set_columns(samples);
     let multiplications = way.multiplications(samples, layer);
     let panels = outputs.panels_mut().zip(layer.weights.panels()).zip(layer.biases.panels());
     threads.share_panels(multiplications, panels, |((outputs, weights), biases)| {
         if way.is_product {
-            forward_product::<T>(outputs, weights, biases, &way.packed);
+            forward_product::<T>(outputs, weights, biases, &way.rows);
         } else {
             forward_walk::<T>(outputs, weights, biases, &way.non_zeros);
         }
-        activate::<T>(&mut outputs[..biases.len() * samples], layer.activation());
+        activate::<T>(outputs, layer.activation());
     });
 }
 
@@ -226,11 +223,11 @@ fn backward<T: Number>(
     before: &mut Memory<T>,
     threads: &Threads,
 ) {
-    let Memory { deltas, deltas_by_row: by_row, .. } = memory;
+    let Memory { deltas, delta_rows, .. } = memory;
     let samples = deltas.columns();
-    let (is_product, width) = (samples >= ENOUGH_SAMPLES, samples.div_ceil(T::LANES));
+    let is_product = samples >= ENOUGH_SAMPLES;
     if is_product {
-        deltas_by_row(deltas, by_row);
+        deltas.copy_to_rows(samples, delta_rows);
     } else {
         sums_one_by_one(layer, deltas, &mut before.deltas);
     }
@@ -240,13 +237,14 @@ fn backward<T: Number>(
     let slopes = &before.slopes;
     threads.share_panels(multiplications, panels, |(place, (panel, outputs))| {
         if is_product {
-            let mut sums = vec![T::Lanes::ZEROS; inputs_of_panel::<T>() * width];
-            backward_product(&mut sums, place, &layer.weights, by_row);
-            sums_by_sample::<T>(&sums, samples, panel);
+            backward_product(panel, place, &layer.weights, delta_rows);
         }
         if let Some(slopes) = slopes {
             let slopes = T::Lanes::flat(slopes.panels().nth(place).unwrap_or_default());
-            T::Lanes::flat_mut(panel).iter_mut().zip(slopes).for_each(|(delta, slope)| *delta *= *slope);
+            T::Lanes::flat_mut(panel)
+                .iter_mut()
+                .zip(slopes)
+                .for_each(|(delta, slope)| *delta = T::round_delta(delta.to_f64() * slope.to_f64()));
         } else {
             multiply_by_slopes::<T>(panel, outputs, activation);
         }
@@ -272,20 +270,24 @@ fn sums_one_by_one<T: Number>(
 }
 
 /// Does [`FullConnectedLayer::update`] for all samples, one panel after the other.
-fn update<S: Real, T: Number>(
+fn update<T: Number>(
     layer: &mut FullConnectedLayer<T>,
     memory: &mut Memory<T>,
-    inputs: &[S],
     factor: T,
     decay: T,
     threads: &Threads,
 ) {
     let Memory { way, deltas, .. } = memory;
     let samples = deltas.columns();
-    if way.is_product {
-        inputs_by_column(inputs, layer.input_size(), factor, &mut way.packed);
-    }
     let multiplications = way.multiplications(samples, layer);
+    if way.is_product {
+        let (rows, input_size) = (&way.rows, layer.input_size());
+        way.packed.resize(input_size.div_ceil(COLUMNS) * samples, [T::ZERO; COLUMNS]);
+        let groups = way.packed.chunks_exact_mut(samples).enumerate();
+        threads.share_panels(multiplications, groups, |(group, packed)| {
+            pack(rows, input_size, group * COLUMNS, factor, packed);
+        });
+    }
     let panels = layer.weights.panels_mut().zip(layer.biases.panels_mut()).zip(deltas.panels());
     threads.share_panels(multiplications, panels, |((weights, biases), deltas)| {
         if decay != T::ONE {

@@ -341,7 +341,7 @@ impl<T: Number> Network<T> {
 
         let Self { architecture, layers, mini_batch, threads } = self;
         mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
-        mini_batch.update(layers, samples, step.rate / count as f64, step.weight_decay, threads);
+        mini_batch.update(layers, step.rate / count as f64, step.weight_decay, threads);
         mini_batch.costs.iter().sum()
     }
 

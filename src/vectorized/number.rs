@@ -49,6 +49,18 @@ pub trait Arithmetic:
     /// The number of numbers in a [`Lanes`].
     const LANES: usize;
 
+    /// A smaller delta counts as 0.
+    const SMALLEST_DELTA: f64;
+
+    /// Rounds a delta to this type.
+    ///
+    /// In f32, one below 2⁻¹⁰⁰ becomes 0. It would not change a weight, but it would cost time: its products can be
+    /// subnormal, and an operation on subnormal numbers takes Intel's processors a hundred cycles or more.
+    #[inline(always)]
+    fn round_delta(delta: f64) -> Self {
+        Self::from_f64(if delta.abs() < Self::SMALLEST_DELTA { 0.0 } else { delta })
+    }
+
     /// Computes self·factor + sum with one rounding, where that is an instruction.
     fn mul_add(self, factor: Self, sum: Self) -> Self;
 
@@ -67,12 +79,13 @@ pub trait Arithmetic:
 }
 
 macro_rules! arithmetic {
-    ($number:ident, $lanes:literal, $fused:ident, $in_double:expr) => {
+    ($number:ident, $lanes:literal, $smallest_delta:expr, $fused:ident, $in_double:expr) => {
         impl Arithmetic for $number {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             type Lanes = [Self; $lanes];
             const LANES: usize = $lanes;
+            const SMALLEST_DELTA: f64 = $smallest_delta;
 
             #[inline(always)]
             fn mul_add(self, factor: Self, sum: Self) -> Self {
@@ -97,8 +110,11 @@ macro_rules! arithmetic {
         }
     };
 }
-arithmetic!(f64, 8, double, Cow::Borrowed);
-arithmetic!(f32, 16, single, |numbers: &[f32]| numbers.iter().map(|&number| number.into()).collect());
+arithmetic!(f64, 8, 0.0, double, Cow::Borrowed);
+arithmetic!(f32, 16, 1.0 / (1_u128 << 100) as f64, single, |numbers: &[f32]| numbers
+    .iter()
+    .map(|&number| number.into())
+    .collect());
 
 /// Numbers that are processed together: 64 bytes, which are one line of the cache and one register of AVX-512.
 pub trait Lanes<T>: Copy + Debug + PartialEq + Send + Sync + 'static {

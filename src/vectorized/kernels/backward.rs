@@ -1,21 +1,20 @@
 //! The backward pass: each input's delta is a column of the weights times the deltas (the sum in equation 8).
 //!
 //! A single sample walks through the weights panel by panel. In the product of several samples, a panel of *inputs* is
-//! one piece of work, which needs 32 columns of every panel of the weights.
+//! one piece of work. It needs the columns of these inputs from every panel of the weights, transposed.
 
 use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::fused::has_instruction;
-use super::pack::{inputs_of_panel, weights_by_row};
-use super::tile::{COLUMNS, HEIGHT, add_product};
+use super::tile::add_rows;
+use super::transpose::transpose;
 use crate::Activation;
 use crate::vectorized::number::{Lanes as _, Number};
-use crate::vectorized::panel_matrix::PanelMatrix;
+use crate::vectorized::panel_matrix::{PANEL, PanelMatrix};
 
-/// The number of panels of weights that a tile goes through at a time: two have 64 rows, whose weights and whose block
-/// of deltas are 16 KiB each.
-const DEPTH: usize = 2;
+/// The number of rows of weights that are transposed together: at most 32 KiB, which the nearest cache holds.
+const DEPTH: usize = 128;
 
 /// Computes Wᵀ·δ for one sample by dot products: adds one panel's part to each column's partial sums, one per lane.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
@@ -46,38 +45,45 @@ pub fn sum_up<T: Number>(partial_sums: &[T::Lanes], sums: &mut [T]) {
 /// Computes δ ← σ'(z) ∘ δ, the slopes from the outputs (the factor before the sum in equation 8).
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn multiply_by_slopes<T: Number>(deltas: &mut [T::Lanes], outputs: &[T::Lanes], activation: Activation) {
-    for (delta, output) in T::Lanes::flat_mut(deltas).iter_mut().zip(T::Lanes::flat(outputs)) {
-        *delta *= T::from_f64(activation.derivative_from_output(output.to_f64()));
+    // The common ones get loops without branches.
+    match activation {
+        Activation::Sigmoid => {
+            slopes::<T>(deltas, outputs, |a| Activation::Sigmoid.derivative_from_output(a));
+        }
+        Activation::Tanh => slopes::<T>(deltas, outputs, |a| Activation::Tanh.derivative_from_output(a)),
+        _ => slopes::<T>(deltas, outputs, |a| activation.derivative_from_output(a)),
     }
 }
 
-/// Computes Wᵀ·δ for the inputs of panel `place` as a matrix product, samples side by side in lanes, each sum in ascending order of the rows.
+#[inline(always)]
+fn slopes<T: Number>(deltas: &mut [T::Lanes], outputs: &[T::Lanes], slope: impl Fn(f64) -> f64) {
+    for (delta, output) in T::Lanes::flat_mut(deltas).iter_mut().zip(T::Lanes::flat(outputs)) {
+        let slope = T::round_delta(slope(output.to_f64()));
+        *delta = T::round_delta(delta.to_f64() * slope.to_f64());
+    }
+}
+
+/// Computes Wᵀ·δ for the inputs of panel `place` as a matrix product, each sum in ascending order of the rows.
 ///
-/// `deltas` are in the blocks of [`deltas_by_row`](super::pack::deltas_by_row), and so are the `sums` of
-/// [`inputs_of_panel`].
+/// `sums` is that panel, a column for each sample, and `deltas` has a row for each sample.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn backward_product<T: Number>(
     sums: &mut [T::Lanes],
     place: usize,
     weights: &PanelMatrix<T>,
-    deltas: &[T::Lanes],
+    deltas: &[T],
 ) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
-    let inputs = inputs_of_panel::<T>();
-    let mut packed = Vec::new();
+    let length = weights.rows();
+    let height = sums.len() / (deltas.len() / length);
     let panels: Vec<_> = weights.panels().collect();
-    for (depth, panels) in panels.chunks(DEPTH).enumerate() {
-        weights_by_row(panels, weights.columns(), place, &mut packed);
-        let rows = packed.len() * COLUMNS / inputs;
-        let blocks =
-            sums.chunks_mut(inputs * HEIGHT).zip(deltas.chunks(weights.height() * T::LANES * HEIGHT));
-        for (sums, deltas) in blocks {
-            let width = sums.len() / inputs;
-            let deltas = &deltas[depth * DEPTH * inputs * width..][..rows * width];
-            for (sums, weights) in sums.chunks_exact_mut(COLUMNS * width).zip(packed.chunks_exact(rows)) {
-                add_product::<T, FMA, WIDE, _>(sums, deltas, &weights.iter().copied(), width);
-            }
+    let mut transposed = vec![T::Lanes::ZEROS; DEPTH * height];
+    sums.fill(T::Lanes::ZEROS);
+    for (depth, panels) in panels.chunks(DEPTH / (PANEL * T::LANES)).enumerate() {
+        for (panel, transposed) in panels.iter().zip(transposed.chunks_exact_mut(PANEL * T::LANES * height)) {
+            transpose::<T>(panel, weights.columns(), (place, height), transposed);
         }
+        add_rows::<T, FMA, WIDE>(sums, &transposed, deltas, (depth * DEPTH, length), height);
     }
 }

@@ -4,7 +4,7 @@ use multiversion::multiversion;
 use multiversion::target::target_cfg_f;
 
 use super::fused::has_instruction;
-use super::tile::{COLUMNS, Numbers, add_product};
+use super::tile::add_rows;
 use super::{add_scaled, block, block_mut};
 use crate::Activation;
 use crate::vectorized::exponential;
@@ -52,14 +52,13 @@ pub(super) fn add_columns<T: Number, const FMA: bool, const HEIGHT: usize>(
     sums
 }
 
-/// Computes the same as a matrix product, tile by tile: `inputs` has [`COLUMNS`] samples at a time, all inputs of
-/// each.
+/// Computes the same as a matrix product, tile by tile: `inputs` has a row for each sample.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn forward_product<T: Number>(
     sums: &mut [T::Lanes],
     weights: &[T::Lanes],
     biases: &[T::Lanes],
-    inputs: &[Numbers<T>],
+    inputs: &[T],
 ) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
@@ -69,11 +68,7 @@ pub fn forward_product<T: Number>(
         sums.copy_from_slice(biases);
     }
     for (depth, weights) in weights.chunks(DEPTH * height).enumerate() {
-        let tiles = sums.chunks_exact_mut(COLUMNS * height).zip(inputs.chunks_exact(input_size));
-        for (sums, inputs) in tiles {
-            let inputs = inputs[depth * DEPTH..].iter().copied();
-            add_product::<T, FMA, WIDE, _>(sums, weights, &inputs, height);
-        }
+        add_rows::<T, FMA, WIDE>(sums, weights, inputs, (depth * DEPTH, input_size), height);
     }
 }
 

@@ -24,8 +24,8 @@
 pub(super) mod backward;
 pub(super) mod forward;
 pub(super) mod fused;
-pub(super) mod pack;
 pub(super) mod tile;
+mod transpose;
 pub(super) mod update;
 pub(super) mod visit;
 

@@ -14,7 +14,7 @@ use crate::vectorized::number::{Lanes as _, Number};
 pub const COLUMNS: usize = 4;
 
 /// The most lanes in a column of a tile.
-pub const HEIGHT: usize = 4;
+const HEIGHT: usize = 4;
 
 /// The numbers of `COLUMNS` columns at the same inner index.
 pub type Numbers<T> = [T; COLUMNS];
@@ -34,9 +34,34 @@ pub fn add_product<T: Number, const FMA: bool, const WIDE: bool, const N: usize>
         let (numbers, sums) = (numbers.clone(), &mut *sums);
         first += match height - first {
             HEIGHT.. if WIDE => add_to_tile::<T, FMA, HEIGHT, N>(sums, lanes, numbers, height, first),
+            3.. if WIDE => add_to_tile::<T, FMA, 3, N>(sums, lanes, numbers, height, first),
             2.. if WIDE => add_to_tile::<T, FMA, 2, N>(sums, lanes, numbers, height, first),
             _ => add_to_tile::<T, FMA, 1, N>(sums, lanes, numbers, height, first),
         };
+    }
+}
+
+/// Computes sums + lanes·rows, with one column of `sums` for each row. A row has `length` numbers; the first entry of
+/// `lanes` belongs to its number `first`.
+#[inline(always)]
+pub fn add_rows<T: Number, const FMA: bool, const WIDE: bool>(
+    sums: &mut [T::Lanes],
+    lanes: &[T::Lanes],
+    rows: &[T],
+    (first, length): (usize, usize),
+    height: usize,
+) {
+    let count = (lanes.len() / height).min(length - first);
+    let mut tiles = sums.chunks_exact_mut(COLUMNS * height);
+    let mut groups = rows.chunks_exact(COLUMNS * length);
+    for (sums, rows) in tiles.by_ref().zip(groups.by_ref()) {
+        let rows: [_; COLUMNS] = std::array::from_fn(|n| &rows[n * length + first..][..count]);
+        let numbers = (0..count).map(|inner| rows.map(|row| row[inner]));
+        add_product::<T, FMA, WIDE, COLUMNS>(sums, lanes, &numbers, height);
+    }
+    let rest = tiles.into_remainder().chunks_exact_mut(height);
+    for (sums, row) in rest.zip(groups.remainder().chunks_exact(length)) {
+        add_product::<T, FMA, WIDE, 1>(sums, lanes, &row[first..].iter().map(|x| [*x]), height);
     }
 }
 

@@ -71,6 +71,15 @@ pub fn update_by_column<T: Number>(
     }
 }
 
+/// Packs [`COLUMNS`] inputs of all samples, from input `first` on, times `factor`. Missing inputs become zeros.
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+pub fn pack<T: Number>(rows: &[T], input_size: usize, first: usize, factor: T, packed: &mut [Numbers<T>]) {
+    for (numbers, row) in packed.iter_mut().zip(rows.chunks_exact(input_size)) {
+        let mut inputs = row[first..].iter().take(COLUMNS);
+        *numbers = std::array::from_fn(|_| inputs.next().map_or(T::ZERO, |input| factor * *input));
+    }
+}
+
 /// Computes the same as a matrix product: `inputs` has [`COLUMNS`] columns at a time, all samples of each, times
 /// factor.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]

@@ -1,5 +1,12 @@
-//! Computes sum + number·factor with one rounding on processors that have no instruction for it (WebAssembly is one, an
-//! x86-64 without FMA another), with the same bits.
+//! Computes sum + number·factor with one rounding on processors that have no instruction for it, with the same bits.
+//!
+//! Who still needs this (2026-11):
+//!
+//! - x86-64 before Intel's Haswell (2013) and AMD's Piledriver (2012), and Intel's Atom, Celeron and Pentium for years
+//!   after that (Jasper Lake, of 2021, has no FMA);
+//! - every browser in f32, and in f64 those without WebAssembly's relaxed SIMD
+//!   ([`set_multiply_add`](double::set_multiply_add)): Chrome before 114 (2023), Firefox before 145 (2025), and Safari,
+//!   whose engine got it in April 2026.
 
 pub mod double;
 pub mod single;
