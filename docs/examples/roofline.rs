@@ -17,33 +17,52 @@ use multiversion::multiversion;
 type Lanes<T, const LANES: usize> = [T; LANES];
 
 macro_rules! multiply_and_add {
-    ($name:ident, $number:ident, $lanes:literal) => {
-        /// Adds up products with nothing to load: two operations, a multiplication and an addition, for each number.
-        ///
-        /// `SUMS` are in progress at the same time: enough to keep every multiply-add unit busy, and not more than
-        /// there are registers.
-        #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
-        fn $name<const SUMS: usize>(
-            times: usize,
-            factor: &Lanes<$number, $lanes>,
-            number: $number,
-            sums: &mut [Lanes<$number, $lanes>; SUMS],
-        ) {
-            // A copy, which can stay in registers.
-            let mut tile = *sums;
-            for _ in 0..times {
-                for place in 0..SUMS {
-                    for lane in 0..$lanes {
-                        tile[place][lane] = factor[lane].mul_add(number, tile[place][lane]);
+    ($module:ident, $number:ident, $lanes:literal) => {
+        mod $module {
+            use super::{Lanes, black_box, multiversion, shortest};
+
+            /// Adds up products with nothing to load: two operations, a multiplication and an addition, for each number.
+            ///
+            /// `SUMS` are in progress at the same time: enough to keep every multiply-add unit busy, and not more than
+            /// there are registers.
+            #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
+            fn multiply_and_add<const SUMS: usize>(
+                times: usize,
+                factor: &Lanes<$number, $lanes>,
+                number: $number,
+                sums: &mut [Lanes<$number, $lanes>; SUMS],
+            ) {
+                // A copy, which can stay in registers.
+                let mut tile = *sums;
+                for _ in 0..times {
+                    for place in 0..SUMS {
+                        for lane in 0..$lanes {
+                            tile[place][lane] = factor[lane].mul_add(number, tile[place][lane]);
+                        }
                     }
                 }
+                *sums = tile;
             }
-            *sums = tile;
+
+            /// Returns billions of operations per second.
+            fn rate<const SUMS: usize>() -> f64 {
+                let times = 16_000_000 / SUMS;
+                let (factor, number) = black_box(([1e-9; $lanes], 1.1));
+                let mut sums = [[0.0; $lanes]; SUMS];
+                let seconds =
+                    shortest(|| multiply_and_add(black_box(times), &factor, number, black_box(&mut sums)));
+                (times * SUMS * $lanes * 2) as f64 / seconds / 1e9
+            }
+
+            /// Returns the rate with as many sums as suit this processor best.
+            pub fn peak() -> f64 {
+                [rate::<4>(), rate::<5>(), rate::<6>(), rate::<16>()].into_iter().fold(0.0, f64::max)
+            }
         }
     };
 }
-multiply_and_add!(in_double, f64, 8);
-multiply_and_add!(in_single, f32, 16);
+multiply_and_add!(double, f64, 8);
+multiply_and_add!(single, f32, 16);
 
 /// The number of sums while memory is read.
 const SUMS: usize = 16;
@@ -70,7 +89,7 @@ fn change(numbers: &mut [Lanes<f64, 8>], factor: f64) {
     }
 }
 
-/// The shortest of some attempts, in seconds.
+/// Returns the time of the shortest of nine attempts, in seconds.
 fn shortest(mut work: impl FnMut()) -> f64 {
     let time = |_| {
         let start = Instant::now();
@@ -80,33 +99,12 @@ fn shortest(mut work: impl FnMut()) -> f64 {
     (0..9).map(time).fold(f64::INFINITY, f64::min)
 }
 
-/// Returns billions of operations per second, with as many sums at a time as suit this processor best.
-fn peak<const LANES: usize>(work: [&dyn Fn(usize); 4]) -> f64 {
-    let rate = |(work, sums): (&dyn Fn(usize), usize)| {
-        let times = 16_000_000 / sums;
-        (times * sums * LANES * 2) as f64 / shortest(|| work(black_box(times))) / 1e9
-    };
-    work.into_iter().zip(AT_A_TIME).map(rate).fold(0.0, f64::max)
-}
-
-const AT_A_TIME: [usize; 4] = [4, 5, 6, 16];
-
 fn main() {
-    let (factor, number) = black_box(([1e-9; 8], 1.1));
-    let double = peak::<8>([
-        &|times| in_double(times, &factor, number, black_box(&mut [[0.0; 8]; 4])),
-        &|times| in_double(times, &factor, number, black_box(&mut [[0.0; 8]; 5])),
-        &|times| in_double(times, &factor, number, black_box(&mut [[0.0; 8]; 6])),
-        &|times| in_double(times, &factor, number, black_box(&mut [[0.0; 8]; 16])),
-    ]);
-    let (factor, number) = black_box(([1e-9; 16], 1.1));
-    let single = peak::<16>([
-        &|times| in_single(times, &factor, number, black_box(&mut [[0.0; 16]; 4])),
-        &|times| in_single(times, &factor, number, black_box(&mut [[0.0; 16]; 5])),
-        &|times| in_single(times, &factor, number, black_box(&mut [[0.0; 16]; 6])),
-        &|times| in_single(times, &factor, number, black_box(&mut [[0.0; 16]; 16])),
-    ]);
-    println!("peak: {double:.0} billion operations per second in f64, {single:.0} in f32");
+    println!(
+        "peak: {:.0} billion operations per second in f64, {:.0} in f32",
+        double::peak(),
+        single::peak()
+    );
     println!("     KiB   read GB/s   read and written GB/s (each way)");
     for kibibytes in [16, 256, 2048, 65536] {
         let mut numbers = vec![[1.0; 8]; kibibytes * 16];
