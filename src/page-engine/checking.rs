@@ -5,6 +5,7 @@ use backprop::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Repo
 use backprop::graph::Network;
 use backprop::step::text::short;
 use backprop::step::{Stepper, view};
+use backprop::{Engine as _, vectorized};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -43,27 +44,34 @@ pub fn faults(play: Option<&Play>) -> Result<String, String> {
     text(&json!({ "faults": faults }))
 }
 
+fn named(name: &str) -> Result<&'static Fault, String> {
+    Fault::named(name).ok_or_else(|| {
+        let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
+        format!("there is no fault '{name}'; there are {}", names.join(", "))
+    })
+}
+
 /// Checks the page's own network as it is at the beginning of the current training step, or a fault's own setup.
 pub fn check(play: &Play, fault: Option<&str>, mine: bool) -> Result<String, String> {
-    let fault = match fault {
-        Some(name) => Some(Fault::named(name).ok_or_else(|| {
-            let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
-            format!("there is no fault '{name}'; there are {}", names.join(", "))
-        })?),
-        None => None,
-    };
+    let fault = fault.map(named).transpose()?;
     let last = play.stepper.position().saturating_sub(1);
     match fault {
         Some(fault) if !mine => check_planted(fault),
-        Some(fault) => {
-            fault.check(&play.scene.network.architecture).map_err(|problem| problem.to_string())?;
+        fault => {
             let (mut network, task) = view::task(&play.stepper, last);
-            let report = Check::new().run(&mut fault.plant(&mut network, task));
-            answer(&report, &play.map, &json!({}))
-        }
-        None => {
-            let (mut network, task) = view::task(&play.stepper, last);
-            let report = Check::new().run(&mut CheckedNetwork::on_task(&mut network, task));
+            let check = Check::new();
+            let report = match fault {
+                Some(fault) => {
+                    fault.check(&network.architecture).map_err(|problem| problem.to_string())?;
+                    check.run(&mut fault.plant(&mut network, task))
+                }
+                None if play.scene.no_steps().is_some() => {
+                    let (architecture, parameters) = (&network.architecture, network.parameters());
+                    let mut network = vectorized::Network::from_parameters(architecture, &parameters);
+                    check.run(&mut CheckedNetwork::on_task(&mut network, task))
+                }
+                None => check.run(&mut CheckedNetwork::on_task(&mut network, task)),
+            };
             answer(&report, &play.map, &json!({}))
         }
     }
@@ -101,8 +109,7 @@ pub fn mystery(name: &str) -> Result<String, String> {
 
 /// Judges which fault the mystery of a name hides and, if a line is given, in which line of the backward pass.
 pub fn solve(name: &str, answered: &str, line: Option<u8>) -> Result<String, String> {
-    let answered = Fault::named(answered).ok_or_else(|| format!("there is no fault '{answered}'"))?;
-    let (right, words) = Mystery::new(name).judge(answered, line);
+    let (right, words) = Mystery::new(name).judge(named(answered)?, line);
     text(&json!({ "right": right, "words": words }))
 }
 

@@ -37,13 +37,14 @@ fn mean(costs: &[f64]) -> f64 {
     costs.iter().sum::<f64>() / costs.len() as f64
 }
 
-/// Returns the curve; `latest` is the cost of the sample shown, if it is not the last one of the walk.
+/// Returns the curve; `latest` is the cost of the sample shown, where there is no walk or training has left it behind.
 pub fn curve(stepper: &Stepper, training: &Training, latest: Option<f64>) -> Curve {
-    let before = training.means.len();
-    let all: Vec<f64> = training.means.iter().copied().chain(means(stepper)).collect();
-    let count = stepper.sample_count();
-    let open = stepper.costs().chunks_exact(count).remainder();
-    let trained = training.so_far().filter(|_| stepper.costs().len() <= 1);
+    let walked = if latest.is_some() { &[] } else { stepper.costs() };
+    let (before, count) = (training.means.len(), stepper.sample_count());
+    let epochs = walked.chunks_exact(count);
+    let open = epochs.remainder();
+    let all: Vec<f64> = training.means.iter().copied().chain(epochs.map(mean)).collect();
+    let trained = training.so_far().filter(|_| walked.len() <= 1);
     let so_far = match trained {
         Some((share, cost)) => Some((all.len() as f64 + share, cost)),
         None if open.is_empty() => None,

@@ -43,9 +43,4 @@ impl Formula {
             before: if step.is_first_value() { NONE.to_owned() } else { number(step.before, DECIMALS) },
         }
     }
-
-    /// Returns the question: the formula with its known numbers, but without the result.
-    pub fn without_value(self) -> Self {
-        Self { partial: None, value: NONE.to_owned(), ..self }
-    }
 }

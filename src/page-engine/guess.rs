@@ -4,9 +4,8 @@ use backprop::Cost;
 use backprop::step::view::typed;
 use backprop::step::{Phase, Reading, Step, Stepper, Target, Term};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::formula::Formula;
 use crate::map::Map;
 use crate::play::Play;
 use crate::session::text;
@@ -19,13 +18,11 @@ struct Slip {
     text: &'static str,
     #[serde(skip)]
     number: f64,
-    value: String,
 }
 
-impl Slip {
-    fn new(name: &'static str, text: &'static str, number: f64) -> Self {
-        Self { name, text, number, value: Shown::new(number).text }
-    }
+/// Returns a mistake: its name, its words, its number.
+fn slip(name: &'static str, text: &'static str, number: f64) -> Slip {
+    Slip { name, text, number }
 }
 
 /// Returns the question, or the response to a guess. The stepper does not move.
@@ -37,11 +34,9 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     // A number of the sample or a random draw cannot be worked out.
     let asks = !matches!(step.phase, Phase::SetInput | Phase::DropOut);
     let question = json!({
-        "name": name,
         "asks": asks,
         "question": format!("What will {name} be?"),
         "hint": format!("{name} = {}", step.symbols()),
-        "formula": Formula::new(&step, None).without_value(),
     });
     let Some(guess) = guess else { return text(&question) };
     let number = typed::number(guess)?;
@@ -56,9 +51,7 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
         (false, Some(slip)) => format!("{name} is {answer}. {}", slip.text),
         (false, None) => format!("{name} is {answer}."),
     };
-    let mut found: Value = json!({ "right": right, "name": name, "answer": answer, "words": words });
-    found["slip"] = serde_json::to_value(slip).map_err(|error| error.to_string())?;
-    text(&found)
+    text(&json!({ "right": right, "words": words, "slip": slip }))
 }
 
 /// Returns the decimals that a number was typed with, an exponent and a per cent sign counted in.
@@ -107,25 +100,20 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
             let transposed =
                 transposed_sum(terms, stepper, map, |place| terms[place].value * terms[place].kept);
             vec![
-                Slip::new(
+                slip(
                     "activation-forgotten",
                     "That is the weighted sum; the activation is still to come.",
                     *weighted_input,
                 ),
-                Slip::new(
-                    "bias-forgotten",
-                    "That is without the bias.",
-                    activation.value(weighted_input - bias),
-                ),
-                Slip::new("transposed-weight", TRANSPOSED, activation.value(transposed)),
+                slip("bias-forgotten", "That is without the bias.", activation.value(weighted_input - bias)),
+                slip("transposed-weight", TRANSPOSED, activation.value(transposed)),
             ]
         }
         (&Reading::OutputDelta { cost, output, label, slope, .. }, _) => {
-            let mut slips =
-                vec![Slip::new("wrong-sign", SIGN, -value), Slip::new("output-for-delta", OUTPUT, output)];
+            let mut slips = vec![slip("wrong-sign", SIGN, -value), slip("output-for-delta", OUTPUT, output)];
             slips.push(match cost {
-                Cost::Quadratic => Slip::new("slope-forgotten", SLOPE, label - output),
-                Cost::CrossEntropy | Cost::LogLikelihood => Slip::new(
+                Cost::Quadratic => slip("slope-forgotten", SLOPE, label - output),
+                Cost::CrossEntropy | Cost::LogLikelihood => slip(
                     "slope-too-many",
                     "With the cross-entropy the slope cancels out; your value still contains it.",
                     slope * (label - output),
@@ -138,47 +126,43 @@ fn slips(step: &Step, stepper: &Stepper, map: &Map, outputs_after: &[f64]) -> Ve
                 terms.iter().zip(outputs_after).map(|(term, output)| term.weight * output).sum();
             let transposed = transposed_sum(terms, stepper, map, |place| terms[place].value);
             vec![
-                Slip::new("slope-forgotten", SLOPE, kept * downstream_delta),
-                Slip::new("wrong-sign", SIGN, -value),
-                Slip::new("output-for-delta", OUTPUT, kept * slope * outputs),
-                Slip::new("transposed-weight", TRANSPOSED, kept * slope * transposed),
+                slip("slope-forgotten", SLOPE, kept * downstream_delta),
+                slip("wrong-sign", SIGN, -value),
+                slip("output-for-delta", OUTPUT, kept * slope * outputs),
+                slip("transposed-weight", TRANSPOSED, kept * slope * transposed),
             ]
         }
         (&Reading::UpdateWeight { rate, delta, input, .. }, _) => vec![
-            Slip::new(
+            slip(
                 "wrong-sign",
                 "That moves the weight the other way, up the error.",
                 step.before - rate * delta * input,
             ),
-            Slip::new("output-for-delta", OUTPUT, step.before + rate * outputs_after[0] * input),
-            Slip::new("rate-forgotten", "That is without the rate η.", step.before + delta * input),
-            Slip::new(
-                "input-forgotten",
-                "That is without the number that came in.",
-                step.before + rate * delta,
-            ),
+            slip("output-for-delta", OUTPUT, step.before + rate * outputs_after[0] * input),
+            slip("rate-forgotten", "That is without the rate η.", step.before + delta * input),
+            slip("input-forgotten", "That is without the number that came in.", step.before + rate * delta),
         ],
         (&Reading::AddGradient { first, input, kept, gradient, .. }, _) => {
             let sum = if first { 0.0 } else { step.before };
             vec![
-                Slip::new("wrong-sign", "That has the wrong sign.", sum - gradient),
-                Slip::new("output-for-delta", OUTPUT, sum + outputs_after[0] * kept * input),
-                Slip::new("sum-forgotten", "That is this sample's gradient alone.", gradient),
+                slip("wrong-sign", "That has the wrong sign.", sum - gradient),
+                slip("output-for-delta", OUTPUT, sum + outputs_after[0] * kept * input),
+                slip("sum-forgotten", "That is this sample's gradient alone.", gradient),
             ]
         }
         (&Reading::UpdateByMean { rate, weight_decay, gradient_sum, gradient, .. }, _) => vec![
-            Slip::new(
+            slip(
                 "wrong-sign",
                 "That moves the weight the other way, up the error.",
                 weight_decay * step.before - rate * gradient,
             ),
-            Slip::new(
+            slip(
                 "mean-forgotten",
                 "That moves by the sum of the gradients, not by their mean.",
                 weight_decay * step.before + rate * gradient_sum,
             ),
-            Slip::new("rate-forgotten", "That is without the rate η.", weight_decay * step.before + gradient),
-            Slip::new("decay-forgotten", "That is without the decay.", step.before + rate * gradient),
+            slip("rate-forgotten", "That is without the rate η.", weight_decay * step.before + gradient),
+            slip("decay-forgotten", "That is without the decay.", step.before + rate * gradient),
         ],
         _ => Vec::new(),
     }

@@ -120,16 +120,12 @@ impl Map {
                 delta: place.delta_name(),
                 kept: place.kept_name(),
                 label,
-                activation: (place.layer > 0 && place.number.is_some())
-                    .then(|| network[self.nodes[id]].activation()),
             }
         };
         let listed = if self.lists_connections() { self.connections.len() } else { 0 };
         Drawing {
             sizes: architecture.sizes.clone(),
             activations: architecture.activations.clone(),
-            cost: architecture.cost.name(),
-            parameters: self.connections.len(),
             drawable: architecture.sizes.len() <= MOST_LAYERS
                 && architecture.sizes.iter().all(|&size| size <= MOST_NEURONS),
             image_shape,
@@ -156,9 +152,6 @@ impl Map {
 pub struct Drawing {
     sizes: Vec<usize>,
     activations: Vec<Activation>,
-    cost: &'static str,
-    /// The number of weights and biases.
-    parameters: usize,
     drawable: bool,
     /// Rows and columns of a sample, if it is an image.
     image_shape: Option<(usize, usize)>,
@@ -189,7 +182,6 @@ struct DrawnNode {
     delta: String,
     kept: String,
     label: Option<String>,
-    activation: Option<Activation>,
 }
 
 /// A connection: its two nodes, and the name of its weight in formulas.

@@ -18,9 +18,6 @@ pub struct Moment {
     epoch: usize,
     /// The sample of the step, an index from 0.
     sample: usize,
-    /// The mini-batch, from 1; `None` for bp.py's own steps.
-    mini_batch: Option<usize>,
-    samples: usize,
     epoch_length: usize,
     /// The position before the first step of the sample.
     sample_start: usize,
@@ -28,7 +25,6 @@ pub struct Moment {
     /// The step as in one line of `step --json`.
     step: Option<Step>,
     phase: Option<Phase>,
-    phase_title: Option<String>,
     phases: Vec<PhaseShown>,
     /// A title for the step, and what happens in it.
     explanation: (&'static str, String),
@@ -37,16 +33,15 @@ pub struct Moment {
     reads: Vec<String>,
     /// The weight whose product counts most in the step's sum, biases aside.
     strongest: Option<String>,
-    next: Upcoming,
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
-    kept: Vec<Kept>,
+    /// True for each node that dropout has silenced.
+    silenced: Vec<bool>,
     /// The label and the network's answer, by the names of the classes.
     verdict: Option<String>,
     /// The class of the sample, an output's index, if classes have names.
     class: Option<usize>,
     labels: Vec<Shown>,
-    inputs: Vec<Shown>,
     connections: Vec<ConnectionNumbers>,
     edits: Vec<EditShown>,
     rate: String,
@@ -57,7 +52,6 @@ pub struct Moment {
 /// A phase of the present sample.
 #[derive(Debug, Serialize)]
 struct PhaseShown {
-    phase: Phase,
     title: String,
     /// The position before its first step.
     first: usize,
@@ -73,26 +67,11 @@ enum Changed {
     Connection(usize),
 }
 
-/// The node or connection of the next step.
-#[derive(Debug, Serialize)]
-struct Upcoming {
-    phase: Phase,
-    #[serde(flatten)]
-    target: Changed,
-}
-
 #[derive(Debug, Serialize)]
 struct NodeNumber {
     #[serde(flatten)]
     shown: Shown,
     state: Age,
-}
-
-/// The dropout factor of a node.
-#[derive(Debug, Serialize)]
-struct Kept {
-    text: String,
-    silenced: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,7 +80,6 @@ struct ConnectionNumbers {
     weight: f64,
     #[serde(flatten)]
     shown: Shown,
-    gradient_text: String,
     gradient_short: String,
     /// |w| as a share of the largest.
     share: f64,
@@ -115,8 +93,6 @@ struct ConnectionNumbers {
 struct EditShown {
     name: String,
     text: String,
-    /// The training step, from 1.
-    training_step: usize,
 }
 
 /// Returns the name of a phase as on its button.
@@ -126,13 +102,26 @@ fn title(phase: Phase) -> String {
 }
 
 impl Moment {
-    pub fn new(stepper: &Stepper, map: &Map, classes: &[String]) -> Self {
-        let step = stepper.latest();
+    /// Returns the moment after the latest step; or, if there are no steps for this reason, of all outputs at once.
+    pub fn new(
+        stepper: &Stepper,
+        map: &Map,
+        classes: &[String],
+        no_steps: Option<&(&str, Vec<Vec<f64>>)>,
+    ) -> Self {
+        let step = stepper.latest().filter(|_| no_steps.is_none());
         let network = stepper.network();
         let position = stepper.position();
         // The epoch and sample of the last step; at the very start, of the first.
         let done = stepper.moment(position.saturating_sub(1));
-        let (label, sample) = stepper.label_and_sample(position.saturating_sub(1));
+        let label = stepper.label_and_sample(position.saturating_sub(1)).0;
+        let outputs = map.nodes.iter().zip(&map.places).map(|(&id, place)| {
+            let pass = no_steps.map(|(_, pass)| &pass[place.layer as usize]);
+            let output = pass.and_then(|outputs| outputs.get(place.index as usize));
+            let sent = output.copied().unwrap_or_else(|| network[id].sent());
+            NodeNumber::new(stepper, Quantity::Output(id), sent)
+        });
+        let delta = |&id| NodeNumber::new(stepper, Quantity::Delta(id), network[id].delta());
         let place = match step {
             Some(_) => format!("Step {position} · epoch {}, sample {}", done.epoch + 1, done.sample + 1),
             None => "Before the first step".to_owned(),
@@ -141,38 +130,25 @@ impl Moment {
             position,
             epoch: done.epoch + 1,
             sample: done.sample,
-            mini_batch: (!stepper.mini_batches().are_plain()).then_some(done.mini_batch + 1),
-            samples: stepper.sample_count(),
             epoch_length: stepper.epoch_len(),
             sample_start: done.start + first_of_sample(&done),
             place,
             phase: step.as_ref().map(|step| step.phase),
-            phase_title: step.as_ref().map(|step| title(step.phase)),
             phases: phases(&done, position),
-            explanation: explanation(step.as_ref()),
+            explanation: match no_steps {
+                Some((why, _)) => ("All outputs at once", (*why).to_owned()),
+                None => explanation(step.as_ref()),
+            },
             formula: step.as_ref().map(|step| Formula::new(step, stepper.class_in_words(step, classes))),
             changed: step.as_ref().and_then(|step| changed(step.action)),
             reads: step.as_ref().map(reads).unwrap_or_default(),
             strongest: step.as_ref().and_then(strongest),
-            next: Upcoming {
-                phase: stepper.phase(),
-                target: changed(stepper.upcoming()).unwrap_or(Changed::Node(0)),
-            },
-            outputs: map
-                .nodes
-                .iter()
-                .map(|&id| NodeNumber::new(stepper, Quantity::Output(id), network[id].sent()))
-                .collect(),
-            deltas: map
-                .nodes
-                .iter()
-                .map(|&id| NodeNumber::new(stepper, Quantity::Delta(id), network[id].delta()))
-                .collect(),
-            kept: kept(stepper, map),
+            outputs: outputs.collect(),
+            deltas: map.nodes.iter().map(delta).collect(),
+            silenced: map.nodes.iter().map(|&id| network[id].kept() == 0.0).collect(),
             verdict: stepper.verdict(classes),
             class: (!classes.is_empty()).then(|| stepper.class()),
-            labels: shown(&label),
-            inputs: shown(&sample),
+            labels: label.iter().map(|&value| Shown::new(value)).collect(),
             connections: connections(stepper, map, step.as_ref()),
             edits: edits_shown(stepper),
             rate: stepper.rate().to_string(),
@@ -192,18 +168,18 @@ fn first_of_sample(done: &step::Moment<'_>) -> usize {
 
 fn phases(done: &step::Moment<'_>, position: usize) -> Vec<PhaseShown> {
     let mut phases: Vec<PhaseShown> = Vec::new();
+    let mut latest = None;
     let reached = position - done.start;
     let present = done.order.segment(done.step);
     for segment in done.order.segments().iter().filter(|segment| segment.sample == present.sample) {
         let count = segment.count;
         let so_far = reached.saturating_sub(segment.start).min(count);
         match phases.last_mut() {
-            Some(last) if last.phase == segment.phase => {
+            Some(last) if latest == Some(segment.phase) => {
                 last.count += count;
                 last.done += so_far;
             }
             _ => phases.push(PhaseShown {
-                phase: segment.phase,
                 title: title(segment.phase),
                 first: done.start + segment.start,
                 count,
@@ -211,6 +187,7 @@ fn phases(done: &step::Moment<'_>, position: usize) -> Vec<PhaseShown> {
                 present: position > 0 && present.phase == segment.phase,
             }),
         }
+        latest = Some(segment.phase);
     }
     phases
 }
@@ -262,26 +239,6 @@ impl NodeNumber {
     }
 }
 
-fn kept(stepper: &Stepper, map: &Map) -> Vec<Kept> {
-    if stepper.mini_batches().dropout == 0.0 {
-        return Vec::new();
-    }
-    let network = stepper.network();
-    let kept = |&id: &backprop::graph::NodeId| network[id].kept();
-    map.nodes
-        .iter()
-        .map(kept)
-        .map(|kept| {
-            let text = if kept.fract() == 0.0 { kept.to_string() } else { number(kept, DECIMALS) };
-            Kept { text, silenced: kept == 0.0 }
-        })
-        .collect()
-}
-
-fn shown(numbers: &[f64]) -> Vec<Shown> {
-    numbers.iter().map(|&value| Shown::new(value)).collect()
-}
-
 fn connections(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Vec<ConnectionNumbers> {
     let network = stepper.network();
     let largest = network.connections.iter().map(|c| c.weight.abs()).fold(0.0, f64::max);
@@ -296,13 +253,11 @@ fn connections(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Vec<Connect
     };
     let one = |id: usize| {
         let connection = &network[map.connections[id]];
-        let gradient = Shown::of(Quantity::Gradient(map.connections[id]).value(stepper));
         ConnectionNumbers {
             id,
             weight: connection.weight,
             shown: Shown::new(connection.weight),
-            gradient_text: gradient.text,
-            gradient_short: gradient.short,
+            gradient_short: Shown::of(Quantity::Gradient(map.connections[id]).value(stepper)).short,
             share: if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 },
             negative: connection.weight < 0.0,
             drawn: (!map.lists_connections()).then(|| map.drawn_connection(network, id)),
@@ -312,10 +267,9 @@ fn connections(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Vec<Connect
 }
 
 fn edits_shown(stepper: &Stepper) -> Vec<EditShown> {
-    let one = |(training_step, edit): (usize, step::Edit)| EditShown {
+    let one = |edit: step::Edit| EditShown {
         name: Quantity::edited(stepper, edit).name(stepper),
         text: number(edit.value(), DECIMALS),
-        training_step: training_step + 1,
     };
-    stepper.edits().map(one).collect()
+    stepper.edits().map(|(_, edit)| one(edit)).collect()
 }

@@ -65,7 +65,6 @@ pub fn regions(play: &Play, columns: usize, rows: usize) -> Result<String, Strin
         rows_out.map(|outputs| (class(outputs), (lead(outputs) * 255.0).round() as u8)).unzip();
     text(&json!({
         "columns": columns, "rows": rows, "classes": classes, "strength": strength,
-        "left": frame.left, "right": frame.right, "bottom": frame.bottom, "top": frame.top,
     }))
 }
 
@@ -93,10 +92,7 @@ pub fn points(rows: &Rows) -> Result<String, String> {
         })
     };
     let points: Vec<Value> = rows.samples.iter().zip(&rows.labels).map(point).collect();
-    text(&json!({
-        "points": points,
-        "left": frame.left, "right": frame.right, "bottom": frame.bottom, "top": frame.top,
-    }))
+    text(&json!({ "points": points }))
 }
 
 /// Returns outputs in words too; `seen` is how many samples the network has been trained on.

@@ -8,7 +8,7 @@ use backprop::setup::Data;
 use backprop::step::text::short;
 use backprop::step::view::{self, Quantity, Unit};
 use backprop::step::{Edit, Phase, Stepper};
-use backprop::{Engine as _, Parameters, Sample};
+use backprop::{Engine as _, Parameters};
 use serde_json::{Value, json};
 
 use crate::digits::Digits;
@@ -119,6 +119,9 @@ impl Play {
 
     fn move_to(&mut self, position: usize) {
         self.catch_up();
+        if self.scene.no_steps().is_some() {
+            return self.show_outputs();
+        }
         self.has_walked |= position != self.stepper.position();
         self.stepper.goto(position);
     }
@@ -129,6 +132,30 @@ impl Play {
         }
         self.catch_up();
         match request {
+            Request::Look {} => text(&self.moment()),
+            Request::Undo {} => {
+                let undone = self.undo();
+                self.moment_with(json!({ "undone": undone }))
+            }
+            Request::Curve {} => {
+                let latest = self.scene.no_steps().map(|_| self.pass().1);
+                text(&curve::curve(&self.stepper, &self.training, latest))
+            }
+            Request::Check { fault, mine } => checking::check(self, fault.as_deref(), mine),
+            Request::Model {} => text(&json!({ "text": self.model()? })),
+            Request::Regions { columns, rows } => pictures::regions(self, columns, rows),
+            Request::Points {} => pictures::points(&self.scene.rows),
+            Request::Images {} => text(&pictures::weights(&self.scene, &self.parameters())),
+            Request::SampleImage {} => pictures::sample(self),
+            request => self.step(request),
+        }
+    }
+
+    fn step(&mut self, request: Request) -> Result<String, String> {
+        if let Some(why) = self.scene.no_steps() {
+            return Err(why.to_owned());
+        }
+        match request {
             Request::Next { past_zeros } => self.walk(past_zeros, |position| position.saturating_add(1)),
             Request::Back { past_zeros } => self.walk(past_zeros, |position| position.saturating_sub(1)),
             Request::Goto { position } => {
@@ -136,7 +163,6 @@ impl Play {
                 self.ahead.clear();
             }
             Request::Unit { unit, direction } => self.goto_unit(unit.into(), direction),
-            Request::Look {} => {}
             Request::Edit { name, value, by, replace } => {
                 // A sum such as 0.7 + 0.1 is shown without its binary rounding error.
                 let rounded = |number: f64| format!("{number:.6}").parse().unwrap_or(number);
@@ -149,20 +175,9 @@ impl Play {
                 self.ahead.clear();
                 return self.moment_with(json!({ "message": message, "value": value.to_string() }));
             }
-            Request::Undo {} => {
-                let undone = self.undo();
-                return self.moment_with(json!({ "undone": undone }));
-            }
             Request::Tell { name } => return self.tell(&name),
             Request::CheckOne { name } => return checking::check_one(self, &name),
-            Request::Curve {} => return text(&curve::curve(&self.stepper, &self.training, None)),
-            Request::Check { fault, mine } => return checking::check(self, fault.as_deref(), mine),
             Request::Guess { value } => return guess::guess(self, value.as_deref()),
-            Request::Model {} => return text(&json!({ "text": self.model()? })),
-            Request::Regions { columns, rows } => return pictures::regions(self, columns, rows),
-            Request::Points {} => return pictures::points(&self.scene.rows),
-            Request::Images {} => return text(&pictures::weights(&self.scene, &self.parameters())),
-            Request::SampleImage {} => return pictures::sample(self),
             _ => return Err("not a request to a network".to_owned()),
         }
         text(&self.moment())
@@ -194,6 +209,9 @@ impl Play {
             let done = if self.has_walked { 0 } else { self.legs.last().map_or(0, |leg| leg.samples) };
             samples = samples.min(usize::try_from(leg.samples - done.min(leg.samples)).unwrap_or(usize::MAX));
             kind = leg.engine;
+        }
+        if self.scene.no_steps().is_some() {
+            kind = Kind::Vectorized;
         }
         if self.has_walked || self.training.kind != kind {
             self.catch_up();
@@ -243,6 +261,11 @@ impl Play {
             self.scene.network.set_parameters(&parameters);
         }
         self.begin_walk();
+        self.show_outputs();
+    }
+
+    /// Goes to where the outputs for the first sample are known.
+    fn show_outputs(&mut self) {
         let order = self.stepper.order();
         let outputs = order.segments().iter().find(|segment| segment.phase == Phase::OutputDelta);
         let position = outputs.map_or(0, |segment| segment.start);
@@ -262,35 +285,40 @@ impl Play {
             return Err(format!("a sample of this network has {inputs} numbers, not {}", sample.len()));
         }
         let trained = self.legs.iter().map(|leg| leg.samples).fold(0, u64::saturating_add);
-        let (walked, outputs) = if self.is_behind {
-            (0, Forward::pass(architecture, &self.parameters(), &sample).outputs.pop().unwrap_or_default())
-        } else {
-            let walked = self.stepper.training_step() * self.stepper.mini_batches().size;
-            (walked as u64, self.stepper.network().clone().predict(Sample(&sample)))
-        };
-        let is_model = self.situation.setup.model.is_some();
-        let seen = if is_model { None } else { Some(trained + walked) };
-        Ok(pictures::read(&self.scene, &outputs, seen))
+        let walked = if self.is_behind { 0 } else { self.stepper.training_step() };
+        let walked = walked.saturating_mul(self.stepper.mini_batches().size) as u64;
+        let pass = Forward::pass(architecture, &self.parameters(), &sample);
+        let seen = self.situation.setup.model.is_none().then_some(trained + walked);
+        Ok(pictures::read(&self.scene, pass.output(), seen))
+    }
+
+    /// Returns all outputs of the present weights for the sample that is shown, and its cost.
+    fn pass(&self) -> (Vec<Vec<f64>>, f64) {
+        let architecture = &self.scene.network.architecture;
+        let (label, sample) = self.stepper.label_and_sample(self.stepper.position().saturating_sub(1));
+        let pass = Forward::pass(architecture, &self.parameters(), &sample);
+        let cost = architecture.cost.value(pass.output(), &label);
+        (pass.outputs, cost)
     }
 
     /// Returns what is shown of a large network while it trains: the outputs of its neurons for the sample that is
     /// shown, the images of its weights, the curve, and what it reads in a drawing. No step is made for it.
     pub fn watch(&self, drawing: Option<&Image>) -> Result<String, String> {
-        let (architecture, parameters) = (&self.scene.network.architecture, self.parameters());
-        let (label, sample) = self.stepper.label_and_sample(self.stepper.position().saturating_sub(1));
-        let outputs = Forward::pass(architecture, &parameters, &sample).outputs;
-        let cost = outputs.last().map(|outputs| architecture.cost.value(outputs, &label));
+        let (outputs, cost) = self.pass();
         let texts = |outputs: &Vec<f64>| outputs.iter().map(|&output| short(output)).collect::<Vec<_>>();
         text(&json!({
             "outputs": outputs.iter().skip(1).map(texts).collect::<Vec<_>>(),
-            "images": pictures::weights(&self.scene, &parameters),
-            "curve": curve::curve(&self.stepper, &self.training, cost),
+            "images": pictures::weights(&self.scene, &self.parameters()),
+            "curve": curve::curve(&self.stepper, &self.training, Some(cost)),
             "read": drawing.map(|drawing| self.read(drawing)).transpose()?,
         }))
     }
 
     /// Steps through a drawing from here on.
     pub fn take_drawing(&mut self, image: Image, label: usize) -> Result<String, String> {
+        if let Some(why) = self.scene.no_steps() {
+            return Err(why.to_owned());
+        }
         self.catch_up();
         self.ahead.clear();
         if self.has_walked && self.stepper.position() > 0 {
@@ -319,7 +347,8 @@ impl Play {
     }
 
     fn moment(&self) -> Moment {
-        Moment::new(&self.stepper, &self.map, &self.scene.rows.classes)
+        let no_steps = self.scene.no_steps().map(|why| (why, self.pass().0));
+        Moment::new(&self.stepper, &self.map, &self.scene.rows.classes, no_steps.as_ref())
     }
 
     fn moment_with(&self, more: Value) -> Result<String, String> {
@@ -340,6 +369,7 @@ impl Play {
             "horizon": self.situation.epochs.unwrap_or(EPOCHS).min(FARTHEST),
             "about": self.scene.about(self.drawn.as_ref()),
             "training": report,
+            "no_steps": self.scene.no_steps(),
             "message": message,
         });
         self.moment_with(more)
@@ -351,7 +381,8 @@ impl Play {
             value: edit.value(),
             at: at as u64,
         });
-        Walk { drawn: self.drawn.clone(), edits: edits.collect(), position: self.stepper.position() as u64 }
+        let position = if self.scene.no_steps().is_some() { 0 } else { self.stepper.position() as u64 };
+        Walk { drawn: self.drawn.clone(), edits: edits.collect(), position }
     }
 
     /// Returns the start, what was done since, and the present walk.
@@ -374,6 +405,9 @@ impl Play {
 
     fn edit(&mut self, name: &str, value: f64) -> Result<String, String> {
         self.catch_up();
+        if let Some(why) = self.scene.no_steps() {
+            return Err(why.to_owned());
+        }
         let quantity = Quantity::parse(&self.stepper, name).ok_or_else(|| no_such(name))?;
         let edit = quantity.edit(&self.stepper, value)?;
         if self.edited_at.len() >= MOST_EDITS {

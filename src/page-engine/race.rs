@@ -1,9 +1,9 @@
 //! Races objects against matrices on the reader's own machine, and says what the times show.
 
+use backprop::Architecture;
 use backprop::comparison::{Rows, compare as race};
 use backprop::step::text::short;
 use backprop::step::view::typed;
-use backprop::{Architecture, WeightInit};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -59,12 +59,10 @@ pub fn compare(sizes: &[usize]) -> Result<String, String> {
         "ratio": found.ratio,
         "max_difference": found.max_difference,
         "bytes_per_connection": found.bytes_per_connection,
-        "init": WeightInit::Small.name(),
         "texts": {
             "object_us": short(found.object_us),
             "textbook_us": short(found.textbook_us),
             "vectorized_us": short(found.vectorized_us),
-            "ratio": short(found.ratio),
             "max_difference": format!("{:.1e}", found.max_difference),
             "bytes_per_connection": format!("{:.0}", found.bytes_per_connection),
         },

@@ -137,11 +137,10 @@ impl Session {
     }
 
     fn address(&mut self) -> Result<String, String> {
-        let own = self.own.clone();
         let mut situation = self.play()?.present_situation().shortened();
         let walk = &situation.walk;
         let is_own = walk.edits.is_empty() && walk.drawn.is_none() && situation.legs.is_empty();
-        let start = own.map(Situation::before_the_first_step);
+        let start = self.own.clone().map(Situation::before_the_first_step);
         if is_own && start.as_ref() == Some(&situation.clone().before_the_first_step()) {
             return text(&json!({ "fragment": format!("step={}", walk.position) }));
         }
@@ -173,7 +172,7 @@ pub fn text(answer: &impl Serialize) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|error| error.to_string())
 }
 
-/// An object with two more.
+/// An answer with more fields.
 #[derive(Serialize)]
 pub struct With<'m, T: Serialize> {
     #[serde(flatten)]

@@ -6,7 +6,7 @@ use backprop::data_set::{Source, Targets};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Setup};
 use backprop::step::view::typed;
-use backprop::{Activation, Cost, WeightInit};
+use backprop::{Activation, Architecture, Cost, WeightInit};
 use serde::Serialize;
 use serde_json::json;
 
@@ -59,11 +59,10 @@ impl Settings {
 pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String), String> {
     let mut situation = play.situation.clone();
     let setup = &mut situation.setup;
+    let architecture = &play.scene.network.architecture;
     let no_choice = || format!("there is no {key} '{value}'");
     match key {
-        "data" => {
-            return Ok((on_data(situation, value), over(&format!("Data {value}"))));
-        }
+        "data" => return Ok((on_data(situation, value), over(&format!("Data {value}")))),
         "sizes" => {
             let sizes = typed::sizes(value)?;
             if let Some(activation) = &mut setup.activation {
@@ -74,17 +73,20 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
         "activation" => {
             let names = value.split(',').map(|name| Activation::ALL.into_iter().find(|a| a.name() == name));
             let mut activations: Vec<Activation> = names.collect::<Option<_>>().ok_or_else(no_choice)?;
-            stretch(&mut activations, play.scene.network.architecture.activations.len());
+            stretch(&mut activations, architecture.activations.len());
+            let is_softmax = activations.last() == Some(&Activation::Softmax);
             setup.activation = Some(activations);
+            suit(setup, architecture, is_softmax);
         }
         "cost" => {
             let cost = Cost::ALL.into_iter().find(|cost| cost.name() == value);
             setup.cost = Some(cost.ok_or_else(no_choice)?);
+            suit(setup, architecture, cost == Some(Cost::LogLikelihood));
         }
         "init" => {
             let init = serde_json::from_value(json!(value)).map_err(|_| no_choice())?;
             (setup.model, setup.init, setup.data) = (None, Some(init), Some(play.data()));
-            setup.sizes = Some(play.scene.network.architecture.sizes.clone());
+            setup.sizes = Some(architecture.sizes.clone());
         }
         "seed" | "another-seed" => {
             let seed = match key {
@@ -92,8 +94,9 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
                 _ => setup.seed().wrapping_add(1),
             };
             (setup.model, setup.seed, setup.data) = (None, Some(seed), Some(play.data()));
-            setup.sizes = Some(play.scene.network.architecture.sizes.clone());
+            setup.sizes = Some(architecture.sizes.clone());
         }
+        "rate" => situation.rate = Some(typed::number(value)?),
         "batch" => situation.batch = Some(typed::count(value)?),
         "l2" => situation.l2 = Some(typed::number(value)?),
         "dropout" => situation.dropout = Some(typed::number(value)?),
@@ -105,6 +108,27 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
 
 fn over(what: &str) -> String {
     format!("{what}; training starts over.")
+}
+
+/// Makes output and cost suit each other: softmax goes only with the log-likelihood, with one-hot labels and with an output
+/// for each class.
+fn suit(setup: &mut Setup, architecture: &Architecture, is_softmax: bool) {
+    let activations = setup.activation.get_or_insert_with(|| architecture.activations.clone());
+    let was_softmax = activations.last() == Some(&Activation::Softmax);
+    if let Some(output) = activations.last_mut().filter(|_| was_softmax != is_softmax) {
+        *output = if is_softmax { Activation::Softmax } else { Activation::Sigmoid };
+    }
+    if is_softmax != (setup.cost.unwrap_or(architecture.cost) == Cost::LogLikelihood) {
+        setup.cost = Some(if is_softmax { Cost::LogLikelihood } else { Cost::default() });
+    }
+    if is_softmax {
+        setup.targets = None;
+        let mut sizes = architecture.sizes.clone();
+        if let Some(outputs @ 1) = sizes.last_mut() {
+            *outputs = 2;
+            setup.sizes = Some(sizes);
+        }
+    }
 }
 
 /// Gives every layer an activation: the last one to the output layer, the first to those before.

@@ -6,7 +6,7 @@ use backprop::graph::Network;
 use backprop::setup::{MADE_UP_SAMPLES, Rows, Samples, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{Activation, Cost, Engine as _, Error, Label, Sample};
+use backprop::{Activation, Architecture, Cost, Engine as _, Error, Label, Sample};
 use serde::{Deserialize, Serialize};
 
 use crate::digits::{Digits, one_of};
@@ -142,7 +142,7 @@ pub struct Scene {
 impl Situation {
     /// Reads and draws everything that is needed.
     pub fn prepare(&self, digits: Option<&Digits>) -> Result<Scene, String> {
-        let options = self.options()?;
+        let mut options = self.options()?;
         self.check_length()?;
         let limit = self.limit.map_or(MADE_UP_SAMPLES, saturated).max(1);
         let text = |error: Error| error.to_string();
@@ -171,7 +171,8 @@ impl Situation {
         if limit.saturating_mul(nodes) > MOST_NUMBERS && matches!(samples, Samples::MadeUp) {
             return Err(format!("{limit} samples are too many to make up for a page; step through fewer"));
         }
-        let mut network = Network::try_new(&architecture).map_err(text)?;
+        options.targets = Targets::for_cost(self.setup.targets, architecture.cost).map_err(text)?;
+        let mut network = graph(&architecture).map_err(text)?;
         network.set_parameters(&self.setup.parameters(&architecture));
         let all = if let Samples::MadeUp = samples { limit } else { usize::MAX };
         let mut rows = self.setup.rows(&samples, &architecture, all);
@@ -282,13 +283,24 @@ impl Situation {
             batch: self.batch.map_or(1, saturated),
             l2: self.l2.unwrap_or(0.0),
             dropout: self.dropout.unwrap_or(0.0),
-            targets: self.setup.targets.unwrap_or_default(),
             seed: self.setup.seed(),
             ..default
         };
         options.check().map_err(|error| error.to_string())?;
         Ok(options)
     }
+}
+
+/// Returns an object graph. It has no softmax: with one it holds weights and names, and takes no steps.
+fn graph(architecture: &Architecture) -> Result<Network, Error> {
+    let mut possible = architecture.clone();
+    if let Some(output) = possible.activations.last_mut()
+        && *output == Activation::Softmax
+    {
+        (*output, possible.cost) = (Activation::Sigmoid, Cost::CrossEntropy);
+    }
+    let network = Network::try_new(&possible)?;
+    Ok(Network { architecture: architecture.clone(), ..network })
 }
 
 /// Returns a count as this machine can use it; a larger one is cut off.
@@ -317,7 +329,17 @@ fn split(source: &Source, digits: Option<&Digits>) -> Result<Split, Error> {
     }
 }
 
+/// The reason why a network with a softmax has no steps.
+const NO_STEPS: &str = "A softmax output depends on its whole layer, but a step computes one node from its own \
+    connections, so there are no steps here. Choose sigmoid with the cross-entropy for steps: its output deltas are t - a \
+    too.";
+
 impl Scene {
+    /// Returns the reason why this network takes no steps, if it takes none.
+    pub fn no_steps(&self) -> Option<&'static str> {
+        (self.network.architecture.output_activation() == Activation::Softmax).then_some(NO_STEPS)
+    }
+
     /// Returns the steps of this training, from the first one; through a drawing if there is one.
     pub fn stepper(&self, drawn: Option<&Drawn>) -> Stepper {
         let (labels, samples) = match drawn {
@@ -358,10 +380,15 @@ impl Scene {
         let mut letters = self.source.chars();
         let source: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         let samples = match (drawn, self.limit) {
-            (Some(_), _) => "your drawing is stepped through".to_owned(),
-            (None, 1) => "1 sample".to_owned(),
-            (None, limit) => format!("{limit} samples"),
+            _ if self.no_steps().is_some() => String::new(),
+            (Some(_), _) => "; your drawing is stepped through".to_owned(),
+            (None, limit) if limit < self.rows.samples.len() => {
+                format!("; the first {limit} are stepped through")
+            }
+            // These have been counted.
+            (None, _) if self.source.starts_with("the first ") => String::new(),
+            (None, limit) => format!(", {limit} in all"),
         };
-        format!("{about}. {source}, {samples}.")
+        format!("{about}. {source}{samples}.")
     }
 }

@@ -83,7 +83,6 @@ struct Accuracies {
 struct Accuracy {
     correct: usize,
     total: usize,
-    text: String,
 }
 
 impl Training {
@@ -179,9 +178,9 @@ impl Training {
     pub fn report(&self) -> Report {
         let diverged = !self.cost_sum.is_finite();
         let cost = Shown::of((self.done > 0).then(|| self.cost_sum / self.done as f64)).text;
-        let accuracy = self.accuracy.as_ref().map(|Accuracies { train, test }| match test {
-            Some(test) => format!(" After the last epoch {} to test on are recognised.", test.text),
-            None => format!(" After the last epoch {} are recognised.", train.text),
+        let accuracy = self.accuracy.as_ref().map(|Accuracies { train, test }| {
+            let (found, what) = test.as_ref().map_or((train, ""), |test| (test, " to test on"));
+            format!(" After the last epoch {} of {}{what} are recognised.", found.correct, found.total)
         });
         let words = if diverged {
             "It has diverged; try a smaller rate.".to_owned()
@@ -228,10 +227,8 @@ impl Evaluation {
     }
 
     fn accuracies(&self, scene: &Scene) -> Accuracies {
-        let [train, test] = [(0, &scene.rows), (1, &scene.test)].map(|(set, rows)| {
-            let (correct, total) = (self.correct[set], rows.samples.len());
-            Accuracy { correct, total, text: format!("{correct} of {total}") }
-        });
+        let [train, test] = [(0, &scene.rows), (1, &scene.test)]
+            .map(|(set, rows)| Accuracy { correct: self.correct[set], total: rows.samples.len() });
         Accuracies { train, test: (test.total > 0).then_some(test) }
     }
 }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | engine.rs | the page's requests, answered by the engine |
 //! | training.rs | training at full speed, and that all views are of the network that trains |
+//! | softmax.rs | a softmax, which is trained but not stepped through |
 //! | numbers.rs | that it computes as the program does, in Chromium and in Firefox |
 //! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
@@ -18,6 +19,7 @@ mod keyboard;
 #[cfg(unix)]
 mod numbers;
 mod setup;
+mod softmax;
 mod training;
 mod ui;
 

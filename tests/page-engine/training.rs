@@ -147,7 +147,7 @@ fn stepping_training_drawing_and_checking_are_views_of_one_network() {
 }
 
 /// Returns a session with the embedded digits, and 784-30-10 on them.
-fn digits() -> Session {
+pub fn digits() -> Session {
     let names = ["train_images", "train_labels", "test_images", "test_labels"];
     let mut digits = json!({"do": "digits"});
     for (name, (_, bytes)) in names.iter().zip(backprop::data_set::digits::FILES) {
@@ -163,13 +163,13 @@ fn digits() -> Session {
 }
 
 /// Returns the fragment of the present address.
-fn address(session: &mut Session) -> String {
+pub fn address(session: &mut Session) -> String {
     let fragment = ask(session, &json!({"do": "address"}))["fragment"].take();
     fragment.as_str().expect("text").to_owned()
 }
 
 /// Goes where an address leads, and returns the weights there.
-fn follow(session: &mut Session, fragment: &str) -> Parameters {
+pub fn follow(session: &mut Session, fragment: &str) -> Parameters {
     let mut way = ask(session, &json!({"do": "restore", "fragment": fragment}))["training"].take();
     while way["on_the_way"] == true {
         way = ask(session, &json!({"do": "train", "samples": 7}));

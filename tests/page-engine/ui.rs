@@ -264,10 +264,36 @@ fn every_view_is_of_the_network_that_trains_while_it_trains() {
     // From slice to slice it takes some 80 ms, or at most 5,000 samples where a clock says nothing; each is shown.
     assert!(report["slices"].as_u64() >= Some(3), "{report}");
     assert_eq!(report["shown"], report["slices"], "every slice of training is followed by a picture");
-    assert!(report["painted"].as_f64() >= report["slices"].as_f64(), "with the images of its weights: {report}");
+    assert!(
+        report["painted"].as_f64() >= report["slices"].as_f64(),
+        "with the images of its weights: {report}"
+    );
     assert!(report["mostSamples"].as_u64() <= Some(5000), "{report}");
     assert!(!text("curve").contains("no error yet"), "{report}");
     assert_eq!((&report["fragmentIsShort"], &report["cameBack"]), (&json!(true), &json!(true)), "{report}");
+}
+
+#[test]
+#[ignore = "needs chromium: run by CI"]
+fn a_softmax_is_trained_read_and_seen_but_not_stepped_through() {
+    let (_folder, path, _) = page("--data digits --sizes 784,10,10 --init scaled --rate 0.1");
+    let report = browse(&path, "", include_str!("../testkit/page/softmax.js"), &json!({}));
+    assert_eq!(report["setting"], json!(["sigmoid,softmax", "vectorized", true]), "{report}");
+    assert!(report["about"].as_str().is_some_and(|about| about.contains("log-likelihood cost")), "{report}");
+    let why = report["why"].as_str().unwrap_or_default();
+    assert!(why.contains("Choose sigmoid with the cross-entropy for steps"), "{report}");
+    assert_eq!(report["hidden"], json!([]), "nothing that needs steps is there");
+    assert!(report["images"].as_u64() >= Some(3), "the images form while it trains: {report}");
+    for sum in report["sums"].as_array().expect("a list") {
+        assert!(sum.as_f64().is_some_and(|sum| (sum - 1.0).abs() < 0.01), "{report}");
+    }
+    assert!(
+        report["curve"].as_str().is_some_and(|words| words.contains("log-likelihood cost is ")),
+        "{report}"
+    );
+    assert!(report["complaint"].as_str().is_some_and(|words| words.starts_with(why)), "{report}");
+    assert_eq!((&report["reset"], &report["cameBack"]), (&json!(true), &json!(true)), "{report}");
+    assert_eq!(report["steps"], json!(["sigmoid", true]), "{report}");
 }
 
 /// Typed text has one meaning or is refused where it was typed, and then nothing changes.

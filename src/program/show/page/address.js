@@ -4,13 +4,13 @@ import { isTraining } from "./training.js";
 
 let due = 0;
 let latestAddress = "";
-/** What is shown again, after a change of the window's size, says nothing new. @type {unknown} */
+/** Shown again after the window is resized, it needs no new address. @type {unknown} */
 let latestMoment = null;
 
-// Not at every step: browsers refuse when the address changes hundreds of times a minute.
+// Not at every step, because browsers refuse to change the address hundreds of times a minute.
 function writeAddress() {
   due = 0;
-  // A new one that is about to be followed.
+  // A new address is about to be followed.
   if (location.hash !== latestAddress) return;
   if (isTraining()) {
     due = window.setTimeout(writeAddress, 2000);

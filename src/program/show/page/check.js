@@ -87,7 +87,7 @@ function check() {
   showAddress("#check");
 }
 
-/** Says why there is no check, in place of the one before. @param {string} sentence */
+/** Says why there is no check, in place of the previous one. @param {string} sentence */
 function refuseCheck(sentence) {
   showMode("check");
   clearReport();
@@ -120,7 +120,7 @@ export function showCheckOf({ mystery: seed, fault }) {
 }
 
 /**
- * Plants one without saying which, with the numbers to find it by. The address carries the seed.
+ * Plants a fault without saying which, and shows the numbers to find it by. The address carries the seed.
  * @param {string} seed  a number or a name; the program's `check --mystery` plants the same fault
  */
 function hide(seed) {

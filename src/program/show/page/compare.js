@@ -24,7 +24,7 @@ async function race() {
   if (!found) return;
   accept(input);
   const [chosen, ...smaller] = found.family;
-  // What was measured before is not measured again, but for the sizes asked for.
+  // Sizes measured before are not measured again, except those asked for.
   const wanted = runs.size < 3 ? [...smaller.reverse(), chosen] : [chosen];
   const run = /** @type {HTMLButtonElement} */ (at("race-run"));
   run.disabled = true;

@@ -1,4 +1,4 @@
-// Moving: buttons, keys, the slider, and steps that follow one another by themselves.
+// Moving: buttons, keys, the slider, and playing.
 import { at, choice, field, say } from "./dom.js";
 import { holdsBack, toggleAsking } from "./guess.js";
 import { showMode } from "./modes.js";
@@ -17,7 +17,7 @@ const horizonOf = () => {
   return Math.max(Math.min(epochs * length, FARTHEST), session.moment.position);
 };
 
-/** Whether steps about inputs that are 0 are passed over. */
+/** Whether steps about inputs that are 0 are skipped. */
 let pastZeros = false;
 const stepOn = () => move({ do: "next", past_zeros: pastZeros });
 
@@ -42,7 +42,7 @@ function play() {
 function tick() {
   const perSecond = Number(choice("speed").value);
   timer = window.setTimeout(() => {
-    // Above a screen's own rate several steps are done at once.
+    // Where that is faster than the screen, several steps are taken at once.
     if (perSecond > 60) go(session.moment.position + Math.round(perSecond / 60));
     else if (!stepOn()) return pause();
     tick();
@@ -236,7 +236,7 @@ export function startControls() {
 panel({
   start() {
     horizon = horizonOf();
-    // In a small network there is little to pass over; the key does it there too.
+    // In a small network there is little to skip; the key still works.
     at("zeros").hidden = !isLarge();
   },
   show({ position, place, can_undo: canUndo }) {

@@ -13,10 +13,10 @@ function showDetails() {
     told.replaceChildren(element("p", { class: "line" }, (name && pointing.verdicts.get(name)) ?? "Point at a connection to see what the check found."));
   } else if (name === null || !meaningOf(name)) {
     told.replaceChildren(element("p", { class: "hint" },
-      "Point at a number to see where it comes from. Click it to change it, or pull it up and down."));
+      "Point at a number to see where it comes from. Click it to change it, or drag it up and down."));
   } else {
     const answer = session.engine({ do: "tell", name });
-    told.replaceChildren(...(answer.lines ?? []).map((/** @type {string} */ line) => element("p", { class: "line told" }, line)));
+    told.replaceChildren(...(answer.lines ?? [answer.error]).map((/** @type {string} */ line) => element("p", { class: "line told" }, line)));
   }
   showField();
 }

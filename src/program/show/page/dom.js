@@ -1,4 +1,4 @@
-// Small helpers to make what is on the page. Every text goes in as text, never as markup.
+// Small helpers that make what is on the page. Text is always inserted as text, never as markup.
 
 /** @param {string} id */
 export const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -80,7 +80,7 @@ export function typesetInPicture(name) {
 }
 
 /**
- * Says something to those who listen to the page.
+ * Announces something to screen readers.
  * @param {string} words
  */
 export function say(words) {
@@ -88,7 +88,7 @@ export function say(words) {
 }
 
 /**
- * Writes a text, unless it is there already: to write it again would lay out the page again.
+ * Writes a text unless it is already there, because writing it would lay out the page again.
  * @param {Element} target
  * @param {string} text
  */

@@ -8,21 +8,21 @@ import { at } from "./dom.js";
  * @typedef {{text: string, short: string, state: "none" | "stale" | "fresh"}} Value
  * @typedef {{id: number, layer: number, index: number, place: string, constant: boolean, output: string, delta: string, kept: string, label: string | null, number: number | null}} NetworkNode
  * @typedef {{id: number, from: number, to: number, name: string, gradient: string}} Connection
- * @typedef {{sizes: number[], activations: string[], cost: string, drawable: boolean, image_shape: [number, number] | null, classes: string[],
+ * @typedef {{sizes: number[], activations: string[], drawable: boolean, image_shape: [number, number] | null, classes: string[], noSteps: string | null,
  *   nodes: NetworkNode[], connections: Connection[], names: Record<string, Meaning>}} Network
- * @typedef {Connection & {weight: number, text: string, short: string, gradient_text: string, gradient_short: string, share: number, negative: boolean}} Weight
+ * @typedef {Connection & {weight: number, text: string, short: string, gradient_short: string, share: number, negative: boolean}} Weight
  * @typedef {{where: string, name: string, sign: string, symbols: Part[], numbers: Part[] | null, partial: string | null, value: string, before: string}} Formula
- * @typedef {{phase: string, title: string, first: number, count: number, done: number, present: boolean}} PhaseOfSample
+ * @typedef {{title: string, first: number, count: number, done: number, present: boolean}} PhaseOfSample
  * @typedef {{text: string, short: string, mark: "" | "present" | "read" | "along"}} Cell
  * @typedef {{caption: string[], rows: string[], columns: string[], vector: boolean, cells: Cell[][]}} Matrix
  * @typedef {{heading: string[], words: string, parts: (Matrix | {sign: string})[]}} Matrices
- * @typedef {{position: number, epoch: number, sample: number, epoch_length: number, sample_start: number, samples: number, place: string,
- *   step: Record<string, any> | null, phase: string | null, phase_title: string, phases: PhaseOfSample[], explanation: [title: string, words: string], formula: Formula | null,
+ * @typedef {{position: number, epoch: number, sample: number, epoch_length: number, sample_start: number, place: string,
+ *   step: Record<string, any> | null, phase: string | null, phases: PhaseOfSample[], explanation: [title: string, words: string], formula: Formula | null,
  *   changed: {node?: number, connection?: number} | null, reads: string[], strongest: string | null, outputs: Value[], deltas: Value[],
- *   kept: {text: string, silenced: boolean}[], verdict: string | null, class: number | null, labels: {text: string, short: string}[], connections: Weight[],
- *   edits: {name: string, text: string, training_step: number}[],
+ *   silenced: boolean[], verdict: string | null, class: number | null, labels: {text: string, short: string}[], connections: Weight[],
+ *   edits: {name: string, text: string}[],
  *   rate: string, can_undo: boolean, matrices: Matrices | null, message?: string | null, value?: string, undone?: string | null,
- *   network?: Network, classes?: string[], settings?: Record<string, string>, horizon?: number, training?: any, about?: string}} Moment
+ *   network?: Network, no_steps?: string | null, classes?: string[], settings?: Record<string, string>, horizon?: number, training?: any, about?: string}} Moment
  */
 
 /**
@@ -37,7 +37,8 @@ export async function unpack(base64) {
 
 /**
  * Lets the engine's matrices add a product with one rounding by one instruction, where the browser's WebAssembly has it
- * ("relaxed SIMD", and a processor behind it). The engine tries whether it rounds once, and else takes thirty others.
+ * ("relaxed SIMD", and a processor behind it). The engine checks that it rounds once; otherwise it
+ * uses thirty other instructions.
  * @param {any} engine
  * @returns {boolean} whether it is taken
  */
@@ -87,9 +88,9 @@ export function engineOf(compiled) {
 export const compiledEngine = async () => WebAssembly.compile(await unpack(at("engine").textContent || ""));
 
 /**
- * Asks an engine of its own, in a worker, so that the page goes on answering.
+ * Asks another engine, in a worker, so that the page stays responsive.
  * @param {Request[]} requests
- * @param {(answer: any, fused: boolean) => void} take  takes each answer as it comes
+ * @param {(answer: any, fused: boolean) => void} take  receives each answer
  */
 export async function askAside(requests, take) {
   const text = `${fuse}

@@ -24,7 +24,7 @@ async function start() {
   if (!move({ do: "begin", situation: situation() })) move({ do: "begin", situation: "{}" });
   followAddress(showCheckOf);
   addEventListener("hashchange", () => followAddress(showCheckOf));
-  // Letters keep their size, so the picture is laid out again when its place changes; a frame later, for that changes sizes too.
+  // Letters keep their size, so the picture is laid out again when its place changes; a frame later, because that changes sizes too.
   let width = 0;
   const layOut = () => {
     const now = at("network").clientWidth;
@@ -39,7 +39,7 @@ async function start() {
 }
 
 /**
- * An engine that is started again when it stops: with the digits, and where the address led last.
+ * Returns an engine that restarts when it stops, with the digits and where the address led last.
  * @param {() => (request: import("./engine.js").Request) => any} begin
  */
 function guarded(begin) {
@@ -64,7 +64,7 @@ function withDigits(engine) {
   return engine;
 }
 
-// For those who open the browser's console, and for tests.
+// For the browser's console, and for tests.
 Object.assign(window, {
   backprop: {
     next: forward,

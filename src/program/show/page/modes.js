@@ -1,4 +1,4 @@
-// The three uses: Step, Check, Compare. Each has its own parts of the page; the picture belongs to all.
+// The three modes: Step, Check, Compare. Each has its own parts of the page; the picture is in all of them.
 import { at } from "./dom.js";
 import { isLarge, panel, session, show } from "./session.js";
 import { drawNetwork, showsVerdicts } from "./picture.js";

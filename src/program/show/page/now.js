@@ -6,7 +6,7 @@ import { isTraining } from "./training.js";
 
 /** @typedef {import("./engine.js").Moment} Moment */
 
-/** While steps follow one another by themselves, a listener could not keep up. */
+/** While it plays or trains, a listener could not keep up. */
 const isQuiet = () => session.playing || isTraining();
 
 /** @param {Moment} moment */
@@ -18,7 +18,7 @@ function showNow(moment) {
   if (!formula || !step) {
     at("change").textContent = moment.message ?? "";
     box.replaceChildren();
-    if (!isQuiet()) say(moment.message || "Before the first step.");
+    if (!isQuiet()) say(moment.message || session.network.noSteps || "Before the first step.");
     return;
   }
   const lines = [line("symbols", [...typeset(formula.name), ` ${formula.sign} `], written(formula.symbols, true))];

@@ -1,4 +1,4 @@
-// The network as a picture: nodes in columns, one column per layer, connected from left to right.
+// The network as a picture: nodes in columns, one per layer, connected from left to right.
 import { at, drawn, typesetInPicture } from "./dom.js";
 import { listen, meaningOf, pointing } from "./pointing.js";
 import { edit, isLarge, panel, session } from "./session.js";
@@ -45,7 +45,7 @@ function layOut(network, picture) {
   const needed = Math.max(...rows.map((count, layer) => count * least[layer]));
   const width = Math.max(picture.clientWidth || 600, 300);
   // Below it is the curve.
-  const room = Math.min(window.innerWidth < 992 ? 0 : window.innerHeight - 450, WIDEST_ROW * Math.max(...rows));
+  const room = Math.min(window.innerWidth < 992 ? 0 : window.innerHeight - 490, WIDEST_ROW * Math.max(...rows));
   const height = Math.max(needed, room);
   const row = height / Math.max(...rows);
   // Under a check's verdicts nodes show their names only.
@@ -118,7 +118,7 @@ export function drawNetwork(network) {
 }
 
 /**
- * Pulled up a number grows, pulled down it shrinks: a hundredth a pixel.
+ * Dragged up, a number grows; dragged down, it shrinks: by a hundredth per pixel.
  * @param {SVGElement} group
  * @param {string} name
  */
@@ -166,7 +166,7 @@ function showNetwork(moment) {
     const node = session.network.nodes[id];
     const present = changed?.node === id;
     const [output, delta] = [moment.outputs[id], moment.deltas[id]];
-    const silenced = moment.kept[id]?.silenced ?? false;
+    const silenced = moment.silenced[id];
     // All constant nodes are called 1: this one is read if a connection from it is.
     const isReadOutput = node.constant ? reads.has("1") && usedConstants.has(id) : reads.has(node.output);
     const isRead = isReadOutput || reads.has(node.delta);

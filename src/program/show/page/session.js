@@ -18,7 +18,7 @@ export const session = {
   horizon: 5,
   /** The fragment of the address written last. */
   fragment: "",
-  /** Whether steps follow one another by themselves; then nothing is said aloud. */
+  /** Whether it plays; then nothing is announced. */
   playing: false,
   take,
 };
@@ -31,7 +31,7 @@ const shows = [];
 const watches = [];
 
 /**
- * A part of the page: what it does with a new network, what with every new moment, and what while a large network trains.
+ * A part of the page: what it does with a new network, with every new moment, and while a large network trains.
  * @param {{start?: (moment: Moment) => void, show?: (moment: Moment) => void, watch?: (seen: any) => void}} panel
  */
 export function panel({ start, show, watch }) {
@@ -47,7 +47,7 @@ export function watch() {
 }
 
 /**
- * Asks the engine; what it cannot do it says, and that is shown.
+ * Asks the engine, and shows what it says if it refuses.
  * @param {Request} request
  * @param {(sentence: string) => void} refuse
  * @returns {any} the answer, or null
@@ -77,7 +77,8 @@ export function move(request, refuse = complain) {
 function take(moment) {
   session.moment = moment;
   if (moment.network) {
-    session.network = { ...moment.network, classes: moment.classes ?? [] };
+    session.network = { ...moment.network, classes: moment.classes ?? [], noSteps: moment.no_steps ?? null };
+    document.body.classList.toggle("stepless", session.network.noSteps !== null);
     session.settings = moment.settings ?? {};
     session.horizon = moment.horizon ?? 5;
   }
@@ -93,7 +94,7 @@ export function show() {
 }
 
 /**
- * Shows a complaint, until the reader has answered it.
+ * Shows a complaint until the reader dismisses it.
  * @param {string} sentence
  */
 export function complain(sentence) {

@@ -26,7 +26,7 @@ function showSetting() {
 function change(key) {
   const input = field(`set-${key}`);
   const refuse = TYPED.includes(key) ? refuseAt(input) : complain;
-  const done = key === "rate" ? edit("rate", input.value, { refuse }) : move({ do: "set", key, value: input.value }, refuse);
+  const done = key === "rate" && !session.network.noSteps ? edit("rate", input.value, { refuse }) : move({ do: "set", key, value: input.value }, refuse);
   if (done) {
     accept(input);
     if (TYPED.includes(key)) input.value = setting(key);

@@ -1,6 +1,6 @@
-// Training at full speed, in slices, so that the page goes on answering. Every view shows the network as it forms.
+// Training at full speed, in slices, so that the page stays responsive. Every view shows the network as it forms.
 import { at, choice, write } from "./dom.js";
-import { ask, isLarge, move, panel, watch } from "./session.js";
+import { ask, isLarge, move, panel, session, watch } from "./session.js";
 
 /**
  * From one slice to the next, in milliseconds: twelve pictures a second. What is left after a picture is for training; where a
@@ -78,6 +78,9 @@ export function startTraining() {
 
 panel({
   start({ training: report }) {
+    const engine = choice("train-engine");
+    engine.disabled = session.network.noSteps !== null;
+    if (engine.disabled) engine.value = "vectorized";
     training.running = false;
     training.samples = 1;
     if (report) tell(report);
