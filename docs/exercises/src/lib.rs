@@ -5,7 +5,7 @@
 //!
 //! - [`lesson`]: the message of a failure; [`trial`]: your numbers next to the right ones, and to those of the classic slips;
 //! - [`whole`]: your formula put into a whole backward pass, for the gradient check of `backprop` to judge;
-//! - [`grade`]: one function an exercise;
+//! - [`grade`]: one function for each exercise;
 //! - [`seal`]: the end of a program that `./grade`, which grades a class, has started.
 
 pub mod grade;

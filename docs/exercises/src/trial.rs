@@ -5,10 +5,10 @@ use crate::{Formula, Grade, Lesson};
 /// How close two numbers must be to count as the same.
 const TOLERANCE: f64 = 1e-9;
 
-/// What a stub gets to hear.
+/// What a stub is told.
 pub const NOTHING_YET: &str = "Every value is 0: nothing is computed yet, or something makes all of it 0.";
 
-/// What overflows and divisions by zero get to hear.
+/// What overflows and divisions by zero are told.
 pub const NOT_FINITE: &str =
     "A value is infinite or not a number: a division by zero, or a logarithm of zero.";
 

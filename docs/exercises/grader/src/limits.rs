@@ -88,7 +88,7 @@ impl Limits {
         Ok(outcome)
     }
 
-    /// Refuses a system on which the limit on processes holds nothing.
+    /// Refuses a system on which the limit on processes has no effect.
     pub fn check(self, folder: &Path) -> Result<(), Problem> {
         let outcome = self.run(folder, Path::new("/bin/sh"), &["-c", "(:); /bin/true; echo forked"], "")?;
         if outcome.stdout.contains("forked") {

@@ -3,7 +3,7 @@
 //!
 //! - `exercise`: what there is to solve, and what a folder has of it;
 //! - `judge`: compiles a solution and runs it;
-//! - `limits`: how long, how much memory, how much print, and no other process;
+//! - `limits`: how long, how much memory, how much output, and no other process;
 //! - `table`: what is printed.
 
 mod exercise;

@@ -1,4 +1,4 @@
-//! One function an exercise. Each takes your functions and returns a [`Grade`](crate::Grade).
+//! One function for each exercise. Each takes your functions and returns a [`Grade`](crate::Grade).
 
 mod backward;
 mod forward;
