@@ -228,7 +228,7 @@ fn a_model_file_is_recognised_also_one_of_version_0_1() {
 }
 
 #[test]
-fn what_is_no_model_is_called_by_its_name() {
+fn what_is_not_a_model_is_called_by_its_name() {
     for (text, part) in [
         ("\u{feff}{}", "it begins with a byte-order mark; save it as UTF-8 without one"),
         (

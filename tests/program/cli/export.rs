@@ -194,7 +194,7 @@ fn the_folder_for_pytorch_holds_what_training_draws() {
 }
 
 #[test]
-fn of_the_script_s_template_nothing_is_left_in_it() {
+fn nothing_of_the_template_is_left_in_the_script() {
     let folder = folder_with_table();
     for (data, sizes, options) in [
         ("digits", "784,3,10", ""),

@@ -103,7 +103,7 @@ fn assert_same_weights(processor: &str, elsewhere: impl Fn() -> Command) {
 
 #[test]
 #[ignore = "of use only with the tests that compare processors, which are run in release"]
-fn the_processors_played_have_other_instructions() {
+fn the_emulated_processors_have_other_instructions() {
     if qemu_is_missing() {
         return;
     }

@@ -79,7 +79,7 @@ fn a_file_that_another_program_keeps_to_itself_is_refused_before_training() {
 }
 
 #[test]
-fn capital_letters_make_no_other_file() {
+fn capital_letters_do_not_make_another_file() {
     let folder = folder();
     let line = refusal(&mut train(&folder, &["Neu.json", "--checkpoint", r".\neu.JSON"]));
     assert!(line.contains("both name"), "{line}");

@@ -294,7 +294,7 @@ fn what_dropout_keeps_of_a_node_is_shown_in_both() {
 
 #[test]
 #[ignore = "seconds in LLDB: run by CI"]
-fn a_misused_command_says_what_it_wants() {
+fn a_misused_command_says_how_it_is_used() {
     if is_missing() {
         return;
     }

@@ -1,5 +1,5 @@
 //! Files of another user, in a folder that both may write to: what may be read is read, and the rest is refused before
-//! anything is trained. The tests need root, who can be somebody else, and say so elsewhere.
+//! anything is trained. The tests need root, to act as another user; elsewhere they say so and pass.
 
 use std::fs::{File, FileTimes, Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt as _;

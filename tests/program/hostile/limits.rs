@@ -107,7 +107,7 @@ pub fn wait_until_it_listens(process: u32) {
     std::thread::sleep(Duration::from_millis(50));
 }
 
-/// Waits for the end, and ends what does not end.
+/// Waits for the end, and kills what does not end.
 pub fn wait(mut child: Child) -> Ended {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let text = |stream: Option<Box<dyn std::io::Read + Send>>| {

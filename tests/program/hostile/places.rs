@@ -295,7 +295,7 @@ fn permissions_links_and_names_stay_as_they_are() {
 }
 
 #[test]
-fn a_poor_environment_is_no_trouble_or_is_called_by_its_name() {
+fn a_poor_environment_does_no_harm_or_is_named() {
     let folder = folder();
     let trains = format!("{RUN} --out m.json --force");
     for limit in 4..12 {

@@ -147,7 +147,7 @@ fn a_palette_that_ends_in_the_middle_of_a_colour_is_damage() {
 }
 
 #[test]
-fn a_small_stack_and_deep_nesting_are_no_trouble() {
+fn a_small_stack_and_deep_nesting_do_no_harm() {
     let folder = folder();
     model(&folder);
     for arguments in [

@@ -28,7 +28,7 @@ const RUNS: [&str; 9] = [
     "--preset network2 --train-limit 300 --test-limit 50 --sizes 784,6,10 --epochs 12 --threads 2 --early-stop 6",
 ];
 
-/// An accident of a run.
+/// What happens to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Blow {
     One(Signal),

@@ -1,4 +1,4 @@
-//! Advice to whom a network does not learn: followed, it leads to a better one.
+//! Advice for users whose network does not learn: following it leads to a better one.
 
 use std::fmt::Write as _;
 

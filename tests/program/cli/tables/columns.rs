@@ -17,7 +17,7 @@ fn row_1_a_table_of_pixels_with_its_label_first_is_read_so_or_refused() {
 }
 
 #[test]
-fn row_3_whole_numbers_with_many_values_are_no_classes() {
+fn row_3_whole_numbers_with_many_values_are_not_classes() {
     for rows in [40, 400] {
         let folder = folder_with(&[("houses.csv", &houses(rows))]);
         let parts = ["column 4, price, is taken for the class", "--target NAME", "--numbers"];

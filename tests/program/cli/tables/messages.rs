@@ -50,7 +50,7 @@ fn numbers_as_people_write_them_are_named_with_what_to_write() {
 }
 
 #[test]
-fn what_is_no_table_or_lacks_values_is_recognised() {
+fn what_is_not_a_table_or_lacks_values_is_recognised() {
     let folder = folder_with(&[
         ("web.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n"),
         ("rows.csv", "[{\"a\": 1}]\n"),

@@ -31,7 +31,7 @@ fn rows_4_and_5_numbers_are_learnt_whatever_the_output_and_divergence_stops() {
 }
 
 #[test]
-fn row_6_the_cross_entropy_wants_numbers_from_0_to_1() {
+fn row_6_the_cross_entropy_needs_numbers_from_0_to_1() {
     let folder = folder_with(&[("t.csv", "x,y\n1,0.5\n2,3.5\n"), ("fit.csv", "x,y\n1,0.5\n2,0.25\n")]);
     let parts = ["the cross-entropy needs numbers from 0 to 1, but there is 3.5"];
     refuses(&folder, "train --data t.csv --cost cross-entropy", &parts);
