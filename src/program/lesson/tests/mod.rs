@@ -2,15 +2,16 @@
 
 use backprop::data_set::{Part, Pixels, digits};
 use backprop::gradient_check::Verdict;
-use backprop::{Activation, Cost, Sample};
 
+mod every;
+mod parts;
 mod tries;
 
 use clap::{Args, Command};
 
 use super::{
-    LESSONS, Numbers as _, Question, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid,
-    slowdown, text, universality, vanishing,
+    LESSONS, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality,
+    vanishing,
 };
 use perceptron::End;
 
@@ -29,83 +30,6 @@ fn tried<S: Args>(lesson: &str, number: usize) -> S {
 
 fn assert_close(ours: f64, theirs: f64, tolerance: f64, what: &str) {
     assert!((ours - theirs).abs() <= tolerance, "{what}: {ours}, expected {theirs} within {tolerance}");
-}
-
-// ---- every lesson ----
-
-#[test]
-fn every_lesson_is_readable_and_draws_a_picture() {
-    // Two lessons do less than by default, as they take seconds in a debug build.
-    assert_readable(|entry| match entry.name {
-        "initialisation" => vec!["--epochs 1"],
-        "xor" => vec!["--runs 10"],
-        _ => vec![""],
-    });
-}
-
-#[test]
-#[ignore = "half a minute in a debug build; run in release"]
-fn every_lesson_is_readable_whatever_is_tried() {
-    assert_readable(|entry| entry.text.tries().iter().map(|one| one.flags).chain([""]).collect());
-}
-
-/// Asserts that every lesson can be read and has a picture, with these flags.
-fn assert_readable(flags: impl Fn(&super::Entry) -> Vec<&'static str>) {
-    for entry in &LESSONS {
-        for flags in flags(entry) {
-            let place = format!("{} {flags}", entry.name);
-            let command = (entry.settings)(Command::new("lesson"));
-            let words = std::iter::once("lesson").chain(flags.split_whitespace());
-            let matches = command.try_get_matches_from(words).expect("what is to be tried can be");
-            let lesson = (entry.run)(&matches).expect("what is to be tried can be");
-            let told = [entry.set_up(&*lesson), entry.result(&*lesson)];
-            for line in told.iter().flat_map(|text| text.lines()) {
-                assert!(line.chars().count() <= 80, "{place}: {line}");
-                let words = || line.split(|c: char| !c.is_alphanumeric());
-                assert!(!words().any(|word| word == "NaN" || word == "inf"), "{place}: {line}");
-            }
-            assert!(told[1].lines().count() >= 10, "{place}: {told:?}");
-            let question = entry.question(&*lesson);
-            assert!(question.text.ends_with('?') && question.right < question.choices.len(), "{place}");
-            assert!(question.choices.len() > 1, "{place}: {question:?}");
-            let figure = lesson.figure();
-            assert!(figure.panels.iter().all(|panel| !panel.series.is_empty()), "{place}");
-            let svg = figure.to_svg();
-            assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{place}");
-            let marks: usize = ["<polyline", "<circle"].map(|mark| svg.matches(mark).count()).iter().sum();
-            assert!(marks > figure.panels.len(), "{place}");
-            assert!(lesson.numbers().is_object(), "{place}");
-        }
-        assert_eq!(entry.text.tries().len(), 3, "{}", entry.name);
-        for one in entry.text.tries() {
-            assert!(
-                one.question.contains('?') && one.answer.ends_with(['.', ')']),
-                "{}: {one:?}",
-                entry.name
-            );
-        }
-    }
-}
-
-#[test]
-fn a_question_is_answered_by_its_letter() {
-    let choices = ["the first", "the second"].map(str::to_owned).to_vec();
-    let question = Question { text: "Which?".to_owned(), choices, right: 1 };
-    assert_eq!(
-        (question.choice("a\n"), question.choice(" B "), question.choice("c")),
-        (Some(0), Some(1), None)
-    );
-    assert_eq!((question.choice(""), question.choice("ab")), (None, None));
-    assert_eq!(Question::letter(question.right), 'b');
-}
-
-#[test]
-fn long_sentences_become_lines_of_at_most_eighty_characters() {
-    let text = text::wrapped(&"word ".repeat(40), 3);
-    assert!(text.lines().all(|line| line.len() <= 80 && line.starts_with("   word")), "{text}");
-    assert_eq!(text.matches("word").count(), 40);
-    let formula = text::wrapped(&format!("{} a(1 - a) b", "x".repeat(74)), 0);
-    assert_eq!(formula.lines().nth(1), Some("a(1 - a) b"));
 }
 
 // ---- nand ----
@@ -303,7 +227,7 @@ fn only_a_small_step_goes_down_as_far_as_predicted() {
 #[test]
 fn each_forward_sweep_mends_one_layer_and_one_backward_sweep_all() {
     let lesson = order::run(&with(""));
-    let layers = lesson.settings.sizes.0.len() - 1;
+    let layers = lesson.settings.sizes.len() - 1;
     let right = |attempt: &order::Attempt| -> Vec<bool> { attempt.worst.iter().map(|&e| e < 1e-6).collect() };
     let backwards = &lesson.attempts[0];
     assert_eq!((backwards.verdict, backwards.agree), (Verdict::Agree, backwards.checked));
@@ -438,99 +362,4 @@ fn towers_next_to_each_other_leave_no_gap() {
     for (x, y) in drawn {
         assert_close(y, 0.5, 1e-12, &format!("at {x}"));
     }
-}
-
-// ---- small claims of the parts ----
-
-#[test]
-fn a_table_is_flush_right_and_as_wide_as_its_widest_cell() {
-    let laid_out =
-        text::laid_out("\n\n| step | cost |\n| 0 | 1.50 |\n| 10 | 0.02 |\n\n\nThe\nend.\n\n  as it is\n");
-    assert_eq!(laid_out, "  step  cost\n     0  1.50\n    10  0.02\n\nThe end.\n\n  as it is\n");
-}
-
-#[test]
-fn a_gap_is_filled_with_a_number_that_is_there_and_with_no_other() {
-    let text = text::Text(
-        "{% set half = 0.5 %}\n# Set-up\n{{ half }} of {{ count }} is {{ (half * count)|fixed(2) }}.\n",
-    );
-    let filled = |count| text.fill("Set-up", &minijinja::context! { count => count });
-    assert_eq!(filled(Some(1.0)).expect("there is a count"), "0.5 of 1 is 0.50.\n");
-    assert!(filled(None).is_err() && text.fill("Set-up", &minijinja::context! {}).is_err());
-}
-
-#[test]
-fn a_byte_adder_takes_eight_full_ones() {
-    let numbers = nand::run(&with("")).numbers();
-    let gates = &numbers["gates"]; // of a half adder, a full adder, a byte adder
-    assert_eq!(gates[2].as_u64(), gates[1].as_u64().map(|full| 8 * full));
-}
-
-#[test]
-fn a_circuit_adds() {
-    let nand = nand::Perceptron { weights: [-2.0, -2.0], bias: 3.0 };
-    let mut circuit = nand::Circuit::new(nand);
-    assert_eq!(circuit.half_adder(true, true), (false, true)); // 1 + 1 = binary 10
-    assert_eq!(circuit.add(200, 100), 300);
-}
-
-#[test]
-fn what_is_learnt_of_and_is_and_and_xor_ends_in_a_circle() {
-    let learnt = perceptron::learn(perceptron::AND, &with(""));
-    let weights = learnt.weights.last().expect("it learnt");
-    assert_eq!(perceptron::rows(false).map(|x| perceptron::output(weights, &x)), perceptron::AND);
-    assert!(matches!(perceptron::learn(perceptron::XOR, &with("")).end, End::Circle { .. }));
-}
-
-#[test]
-fn from_the_best_line_there_is_nowhere_to_go() {
-    let points = linear_unit::points(&with(""));
-    let slopes = linear_unit::best_line(&points).gradient(&points);
-    assert!(slopes.w.abs() < 1e-12 && slopes.b.abs() < 1e-12);
-}
-
-#[test]
-fn a_rate_of_one_over_the_curvature_reaches_the_bottom_at_once() {
-    let valley: descent::Settings = with("--curvatures 1,8");
-    assert_eq!(valley.step([-4.0, 1.2], 0.125), [-3.5, 0.0]);
-}
-
-#[test]
-fn from_a_rate_of_two_over_the_curvature_on_the_ball_climbs() {
-    let found = descent::run(&with(""));
-    assert_eq!(found.border, 2.0 / 8.0);
-    for path in &found.paths {
-        let climbs = path.heights[30] > path.heights[0];
-        assert_eq!(climbs, path.rate > found.border, "rate {}", path.rate);
-    }
-}
-
-#[test]
-fn a_change_ten_times_smaller_is_predicted_ten_times_as_exactly() {
-    let rows = sigmoid::predict(&with("--weight 1"));
-    let miss = |row: usize| (rows[row].output_change / rows[row].predicted - 1.0).abs();
-    assert!((miss(2) / miss(3) - 10.0).abs() < 0.1);
-}
-
-#[test]
-fn only_the_quadratic_costs_first_delta_has_the_slope_in_it() {
-    // From weight 2 and bias 2 the output is a = σ(4), and should be 0: δ = −a(1 − a)·a, or −a.
-    let a = backprop::sigmoid(4.0);
-    let quadratic = slowdown::train((2.0, 2.0), Cost::Quadratic, 0.15, &with("")).first_delta;
-    assert!((quadratic + a * (1.0 - a) * a).abs() < 1e-15);
-    assert_eq!(slowdown::train((2.0, 2.0), Cost::CrossEntropy, 0.15, &with("")).first_delta, -a);
-}
-
-#[test]
-fn deltas_shrink_by_the_factor_of_each_layer_between() {
-    let sizes = vec![0.001, 0.01, 0.1]; // the first layer's, the second's, the third's
-    let deltas = vanishing::Deltas { activation: Activation::Sigmoid, sizes, slopes: vec![] };
-    assert!((deltas.lost() - 100.0).abs() < 1e-9 && (deltas.factor() - 0.1).abs() < 1e-12);
-}
-
-#[test]
-fn a_tower_is_as_high_as_the_curve_in_its_middle() {
-    let mut network = universality::build(|x| x * x, 10, 40.0);
-    let middle = 0.35; // of the fourth tower
-    assert!((network.predict(Sample(&[middle]))[0] - middle * middle).abs() < 1e-6);
 }
