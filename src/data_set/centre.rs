@@ -77,35 +77,62 @@ type InkBox = [f64; BOX_SIDE * BOX_SIDE];
 /// Scales the ink within `bounds` into the middle of the box.
 fn shrink(width: usize, ink: &[f64], bounds: &InkBounds) -> InkBox {
     let step = bounds.width().max(bounds.height()) as f64 / BOX_SIDE as f64;
-    let columns = footprints(bounds.left, bounds.width(), step);
-    let rows = footprints(bounds.top, bounds.height(), step);
-    let mut small = [0.0; BOX_SIDE * BOX_SIDE];
-    for (to_row, row_parts) in rows.iter().enumerate() {
-        for (to_column, column_parts) in columns.iter().enumerate() {
+    let columns = footprints(bounds.left, bounds.width(), step, BOX_SIDE);
+    let rows = footprints(bounds.top, bounds.height(), step, BOX_SIDE);
+    let small = averages(&rows, &columns, |row, column| clean(ink[row * width + column]));
+    let darkest = small.iter().copied().fold(0.0, f64::max);
+    std::array::from_fn(|place| small[place] / darkest)
+}
+
+/// Scales an image to `rows` by `columns` pixels; each is the average of the pixels it covers.
+///
+/// ```
+/// use backprop::data_set::centre::scaled;
+///
+/// assert_eq!(scaled(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], 3, (1, 2)), [1.5, 3.5]);
+/// ```
+///
+/// # Panics
+/// If `image` does not hold whole rows of `width` numbers.
+#[track_caller]
+pub fn scaled(image: &[f64], width: usize, (rows, columns): (usize, usize)) -> Vec<f64> {
+    assert!(image.len().is_multiple_of(width), "an image is made of whole rows");
+    let footprints = |length: usize, count: usize| footprints(0, length, length as f64 / count as f64, count);
+    averages(&footprints(image.len() / width, rows), &footprints(width, columns), |row, column| {
+        image[row * width + column]
+    })
+}
+
+/// The pixels of an old image that a row or column of a new one averages, with the share of each.
+type Footprint = Vec<(usize, f64)>;
+
+/// Returns the pixels of a new image, row by row.
+fn averages(rows: &[Footprint], columns: &[Footprint], pixel: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let mut all = Vec::with_capacity(rows.len() * columns.len());
+    for row_parts in rows {
+        for column_parts in columns {
             let mut sum = 0.0;
             for &(row, row_share) in row_parts {
                 for &(column, column_share) in column_parts {
-                    sum += row_share * column_share * clean(ink[row * width + column]);
+                    sum += row_share * column_share * pixel(row, column);
                 }
             }
-            small[to_row * BOX_SIDE + to_column] = sum;
+            all.push(sum);
         }
     }
-    let darkest = small.iter().copied().fold(0.0, f64::max);
-    small.map(|value| value / darkest)
+    all
 }
 
-/// Returns, for each of the box's 20 columns (or rows), the pixels of the image that it averages, with the share of
-/// each. The image's ink lies in the `length` pixels from `start` on, and `step` of its pixels go into one of the
-/// box's.
-fn footprints(start: usize, length: usize, step: f64) -> Vec<Vec<(usize, f64)>> {
-    // A box pixel smaller than an image pixel still looks at a whole pixel's width of the image:
-    // this is linear interpolation, and keeps enlarged images from looking like staircases.
+/// Returns the footprints of `count` new columns (or rows). The old image's ink lies in the `length` pixels from `start`
+/// on, and `step` of its pixels go into a new one.
+fn footprints(start: usize, length: usize, step: f64, count: usize) -> Vec<Footprint> {
+    // A new pixel smaller than an old one still averages a whole old pixel's width: this is linear interpolation, and
+    // keeps enlarged images from looking like staircases.
     let reach = step.max(1.0);
     let middle = length as f64 / 2.0;
-    let mut all = Vec::with_capacity(BOX_SIDE);
-    for place in 0..BOX_SIDE {
-        let centre = middle + (place as f64 + 0.5 - BOX_SIDE as f64 / 2.0) * step;
+    let mut all = Vec::with_capacity(count);
+    for place in 0..count {
+        let centre = middle + (place as f64 + 0.5 - count as f64 / 2.0) * step;
         let (from, to) = (centre - reach / 2.0, centre + reach / 2.0);
         let first = from.max(0.0) as usize;
         let last = (to.max(0.0).ceil() as usize).min(length);

@@ -419,7 +419,7 @@ impl Roles {
             let before = |number: &&usize| **number < column.number;
             if lacks_answer { inputs.iter().filter(before).count() } else { column.number - 1 }
         };
-        // Of several columns of one name it is the one at its old place.
+        // Of several columns with the same name, take the one in its old place.
         let find = |column: &Column| {
             let is_there = self.names.get(column.number - 1) == Some(&column.name);
             if is_there { Ok(column.number - 1) } else { self.find(grid, &column.name) }

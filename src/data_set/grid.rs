@@ -5,7 +5,7 @@ use std::io::{BufRead, Cursor, Read as _};
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::table::{Refusal, problem};
+use super::table::problem;
 use crate::{Error, counted};
 
 /// The most letters of a table that a message quotes.
@@ -39,10 +39,11 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    pub(super) fn read(mut text: impl BufRead) -> Result<Self, Refusal> {
+    /// Reads a table. Errors do not name the file.
+    pub(super) fn read(mut text: impl BufRead) -> Result<Self, Error> {
         let (mut head, mut delimiter, mut skipped) = (first_line(&mut text)?, None, 0);
         if let Some(problem) = not_text(&head) {
-            return Err(problem.into());
+            return Err(problem);
         }
         if head.iter().zip(head.iter().skip(1)).any(|(&one, &next)| one == b'\r' && next != b'\n') {
             // Lines end in CR alone, so this is the whole file.
@@ -66,7 +67,7 @@ impl Grid {
             .from_reader(Cursor::new(head).chain(text).chain(Cursor::new(b"\n")));
         let mut record = ByteRecord::new();
         let mut grid: Option<Self> = None;
-        while reader.read_byte_record(&mut record).map_err(|error| Refusal::Reading(error.into()))? {
+        while reader.read_byte_record(&mut record).map_err(|error| Error::file("", error.into()))? {
             if record.iter().all(|field| field.trim_ascii().is_empty()) {
                 continue;
             }
@@ -80,7 +81,7 @@ impl Grid {
             grid.ok_or_else(|| problem(1, 0, "the file is empty").remedy("give a row for each sample"))?;
         if let [Some((line, column, comma)), Some((_, _, point))] = &grid.marks {
             let found = format!("'{comma}' has a decimal comma, but '{point}' a decimal point");
-            return Err(problem(*line, *column, found).remedy("write every number in one way").into());
+            return Err(problem(*line, *column, found).remedy("write every number in one way"));
         }
         Ok(grid)
     }
@@ -175,7 +176,7 @@ impl Grid {
         (from..self.rows()).map(move |row| self.cell(row, column))
     }
 
-    /// Drops the row numbers in `rows`, which are sorted.
+    /// Drops the rows with these numbers, which are sorted.
     pub(super) fn without(&mut self, rows: &[usize]) {
         let is_kept = |row: usize| rows.binary_search(&row).is_err();
         let columns = self.columns;
@@ -187,9 +188,10 @@ impl Grid {
 }
 
 /// Returns the text up to the end of the first line that is not empty, without a byte order mark.
-fn first_line(text: &mut impl BufRead) -> Result<Vec<u8>, Refusal> {
+fn first_line(text: &mut impl BufRead) -> Result<Vec<u8>, Error> {
     let mut head = Vec::new();
-    while head.trim_ascii().is_empty() && text.read_until(b'\n', &mut head).map_err(Refusal::Reading)? > 0 {}
+    let mut read = |head: &mut Vec<u8>| text.read_until(b'\n', head).map_err(|error| Error::file("", error));
+    while head.trim_ascii().is_empty() && read(&mut head)? > 0 {}
     if head.starts_with(UTF8_MARK) {
         head.drain(..UTF8_MARK.len());
     }

@@ -9,7 +9,8 @@
 //! that begins with gzip's two bytes is expanded first, whatever its name. No memory is allocated until the header has
 //! been compared with the size of the file, so a few damaged bytes cannot ask for gigabytes.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use byteorder::{BigEndian, ReadBytesExt, WriteBytesExt};
@@ -56,7 +57,7 @@ const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): a wrong magic number, a header or body that is cut off, bytes after the body, a dimension of
 /// zero, dimensions whose product is more than the file can hold, or damaged gzip.
 pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
-    let (dimensions, bytes) = decode(path, contents, 3, "images")?;
+    let (dimensions, bytes) = decode(path, contents, contents.len() as u64, "images", None)?;
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
@@ -65,8 +66,7 @@ pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
 /// # Errors
 /// As [`decode_images`].
 pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
-    let (_, bytes) = decode(path, contents, 1, "labels")?;
-    Ok(bytes)
+    Ok(decode(path, contents, contents.len() as u64, "labels", None)?.1)
 }
 
 /// Returns the contents of an IDX file with these dimensions: `[count, rows, columns]` for images, `[count]` for
@@ -103,100 +103,75 @@ pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
     contents
 }
 
-/// Reads images from a file. Reads no more than the header until that has been compared with the size of the file,
-/// with memory and with the number of `labels` in another file.
+/// Reads images from a file, of which there must be as many as `labels` in another file.
 pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images, Error> {
-    let (dimensions, bytes) = read(path, 3, "images", |count| {
-        let (label_path, labels) = labels;
-        if count == labels {
-            return Ok(());
-        }
-        let found =
-            format!("{}, but {} holds {}", counted(labels, "label"), path.display(), counted(count, "image"));
-        Err(Error::contents(found).remedy("the two files do not belong together").in_file(label_path))
-    })?;
+    let (file, length) = open(path)?;
+    let (dimensions, bytes) = decode(path, file, length, "images", Some(labels))?;
     Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
 }
 
 /// Reads labels, one byte each, from a file.
 pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
-    let (_, bytes) = read(path, 1, "labels", |_| Ok(()))?;
-    Ok(bytes)
+    let (file, length) = open(path)?;
+    Ok(decode(path, file, length, "labels", None)?.1)
 }
 
-/// Reads dimensions and values of a file, once `check_count` has accepted the count, its first dimension.
-fn read(
+fn open(path: &Path) -> Result<(BufReader<File>, u64), Error> {
+    let (file, length) = file::open(path).map_err(|error| Error::file(path, error).remedy(READABLE))?;
+    Ok((BufReader::new(file), length))
+}
+
+/// Reads the dimensions and the values of `length` bytes. Reads no more than the header until that has been compared
+/// with the length, with memory and with the number of labels in another file.
+fn decode(
     path: &Path,
-    rank: u32,
+    mut stream: impl BufRead,
+    length: u64,
     what: &str,
-    check_count: impl Fn(usize) -> Result<(), Error>,
+    labels: Option<(&Path, usize)>,
 ) -> Result<(Vec<usize>, Vec<u8>), Error> {
-    let fail = |error| Error::file(path, error).remedy(READABLE);
-    let (file, length) = file::open(path).map_err(fail)?;
-    let mut stream = BufReader::new(file);
-    let is_zipped = stream.fill_buf().map_err(fail)?.starts_with(&GZIP_MAGIC);
-    let most = if is_zipped { length.saturating_mul(MOST_DEFLATE_CAN_EXPAND) } else { length };
-    let mut stream: Box<dyn Read> =
-        if is_zipped { Box::new(MultiGzDecoder::new(stream)) } else { Box::new(stream) };
-    let dimensions = decode_header(path, &mut stream, most, rank, what)?;
-    check_count(dimensions[0])?;
+    let begin = stream.fill_buf().map_err(|error| Error::file(path, error).remedy(READABLE))?;
+    let (most, mut stream): (u64, Box<dyn Read + '_>) = if begin.starts_with(&GZIP_MAGIC) {
+        (length.saturating_mul(MOST_DEFLATE_CAN_EXPAND), Box::new(MultiGzDecoder::new(stream)))
+    } else {
+        (length, Box::new(stream))
+    };
+    let dimensions = decode_header(&mut stream, most, what).map_err(|problem| problem.in_file(path))?;
+    let count = dimensions[0];
+    if let Some((label_path, labels)) = labels.filter(|(_, labels)| *labels != count) {
+        let found =
+            format!("{}, but {} holds {}", counted(labels, "label"), path.display(), counted(count, "image"));
+        return Err(Error::contents(found)
+            .remedy("the two files do not belong together")
+            .in_file(label_path));
+    }
     let values = dimensions.iter().product::<usize>() as u64;
     if values > memory::most() {
         return Err(Error::file(path, file::too_long(values, memory::most()))
             .remedy("put fewer samples into the file"));
     }
-    Ok((dimensions.clone(), decode_body(path, stream, values)?))
-}
-
-fn decode(path: &Path, contents: &[u8], rank: u32, what: &str) -> Result<(Vec<usize>, Vec<u8>), Error> {
-    if contents.starts_with(&GZIP_MAGIC) {
-        let most = (contents.len() as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND);
-        decode_stream(path, MultiGzDecoder::new(contents), most, rank, what)
-    } else {
-        decode_stream(path, contents, contents.len() as u64, rank, what)
-    }
-}
-
-/// Reads header and body from a stream that holds at most `most` bytes.
-fn decode_stream(
-    path: &Path,
-    mut stream: impl Read,
-    most: u64,
-    rank: u32,
-    what: &str,
-) -> Result<(Vec<usize>, Vec<u8>), Error> {
-    let dimensions = decode_header(path, &mut stream, most, rank, what)?;
-    let values = dimensions.iter().product::<usize>() as u64;
-    Ok((dimensions, decode_body(path, stream, values)?))
+    let body = decode_body(stream, values).map_err(|problem| problem.in_file(path))?;
+    Ok((dimensions, body))
 }
 
 /// Reads the dimensions and checks that a stream of at most `most` bytes can hold that many values.
-fn decode_header(
-    path: &Path,
-    mut stream: impl Read,
-    most: u64,
-    rank: u32,
-    what: &str,
-) -> Result<Vec<usize>, Error> {
-    let fail = |problem: Error| problem.in_file(path);
+fn decode_header(mut stream: impl Read, most: u64, what: &str) -> Result<Vec<usize>, Error> {
     let mut header_number = |name: &'static str| {
-        stream.read_u32::<BigEndian>().map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => fail(
-                Error::contents(format!("ends within its header, before {name}")).remedy("fetch it again"),
-            ),
-            _ => fail(
-                Error::contents(format!("cannot be expanded at {name} ({error})")).remedy("fetch it again"),
-            ),
+        stream.read_u32::<BigEndian>().map_err(|error| {
+            let found = match error.kind() {
+                ErrorKind::UnexpectedEof => format!("ends within its header, before {name}"),
+                _ => format!("cannot be expanded at {name} ({error})"),
+            };
+            Error::contents(found).remedy("fetch it again")
         })
     };
 
+    let rank = if what == "images" { 3 } else { 1 };
     let magic = header_number("the magic number")?;
     let expected = UNSIGNED_BYTES << 8 | rank;
     if magic != expected {
-        return Err(fail(
-            Error::contents(format!("magic number {magic:#010x} where {what} have {expected:#010x}"))
-                .remedy("is it another file?"),
-        ));
+        let found = format!("magic number {magic:#010x} where {what} have {expected:#010x}");
+        return Err(Error::contents(found).remedy("is it another file?"));
     }
     let mut dimensions = Vec::with_capacity(rank as usize);
     for name in ["the count", "the rows", "the columns"].iter().take(rank as usize) {
@@ -204,40 +179,32 @@ fn decode_header(
     }
     let sizes = dimensions.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
     if dimensions.contains(&0) {
-        return Err(fail(Error::contents(format!("dimensions {sizes}: one of them is zero"))));
+        return Err(Error::contents(format!("dimensions {sizes}: one of them is zero")));
     }
     let header_length = 4 + 4 * u64::from(rank);
     let body_length = dimensions.iter().try_fold(1u64, |product, &d| product.checked_mul(d as u64));
     if body_length.is_none_or(|length| length > most.saturating_sub(header_length)) {
-        return Err(fail(
-            Error::contents(format!("the header promises {sizes} values, more than the file can hold"))
-                .remedy("fetch it again"),
-        ));
+        let found = format!("the header promises {sizes} values, more than the file can hold");
+        return Err(Error::contents(found).remedy("fetch it again"));
     }
     Ok(dimensions)
 }
 
 /// Reads this number of values and checks that nothing follows.
-fn decode_body(path: &Path, stream: impl Read, body_length: u64) -> Result<Vec<u8>, Error> {
-    let fail = |problem: Error| problem.in_file(path);
+fn decode_body(stream: impl Read, promised: u64) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     // Asks for one byte more than promised, to see whether something follows. Grows as bytes arrive, not as they are
     // promised.
-    stream.take(body_length + 1).read_to_end(&mut body).map_err(|error| {
-        fail(Error::contents(format!("cannot be expanded ({error})")).remedy("fetch it again"))
-    })?;
-    match (body.len() as u64).cmp(&body_length) {
-        std::cmp::Ordering::Less => Err(fail(
-            Error::contents(format!(
-                "ends after {} of the {body_length} values its header promises",
-                body.len()
-            ))
-            .remedy("fetch it again"),
-        )),
-        std::cmp::Ordering::Greater => Err(fail(
-            Error::contents(format!("goes on after the {body_length} values its header promises"))
-                .remedy("is it another file?"),
-        )),
-        std::cmp::Ordering::Equal => Ok(body),
-    }
+    let read = stream.take(promised + 1).read_to_end(&mut body);
+    let (found, remedy) = match (read, body.len() as u64) {
+        (Err(error), _) => (format!("cannot be expanded ({error})"), "fetch it again"),
+        (_, length) if length < promised => {
+            (format!("ends after {length} of the {promised} values its header promises"), "fetch it again")
+        }
+        (_, length) if length > promised => {
+            (format!("goes on after the {promised} values its header promises"), "is it another file?")
+        }
+        _ => return Ok(body),
+    };
+    Err(Error::contents(found).remedy(remedy))
 }

@@ -53,7 +53,7 @@ pub enum Source {
     Digits,
     /// `bits`, the 8-bit identity: every byte from 0 to 255, to be reproduced through a narrow hidden layer.
     Bits,
-    /// `xor`: the four rows of the exclusive or, of the classes 0 and 1.
+    /// `xor`: the four rows of the exclusive or, with the classes 0 and 1.
     Xor,
     /// `circles`: 300 points on two rings in the plane.
     Circles,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::DataSet;
 use crate::Activation;
 
-/// Part of a number: a variation below this does not count. The last place of a number is a quarter to an eighth of
-/// this.
+/// A variation below this share of a number does not count. The last place of a number is between an eighth and a
+/// quarter of it.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// The mean and the standard deviation of each input over the training samples.

@@ -42,29 +42,14 @@ pub(super) fn parse(
     columns: &Columns,
     pixels: Pixels,
 ) -> Result<DataSet, Error> {
-    let grid = Grid::read(text).map_err(|refusal| match refusal {
-        Refusal::Reading(error) => Error::file(file, error),
-        Refusal::Table(problem) => problem.in_file(file),
-    })?;
-    data_set(file, grid, columns, pixels).map_err(|problem| problem.in_file(file))
+    let read = Grid::read(text).and_then(|grid| data_set(file, grid, columns, pixels));
+    read.map_err(|problem| problem.in_file(file))
 }
 
 /// Returns the error about a field of a table; `field` counts from 0.
 pub(super) fn problem(line: u64, field: usize, found: impl std::fmt::Display) -> Error {
     let place = format!("line {line}, column {}", field + 1);
     Error::contents(format!("{place}: {found}"))
-}
-
-/// The reasons why a table cannot be read.
-pub(super) enum Refusal {
-    Reading(std::io::Error),
-    Table(Error),
-}
-
-impl From<Error> for Refusal {
-    fn from(problem: Error) -> Self {
-        Self::Table(problem)
-    }
 }
 
 fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> Result<DataSet, Error> {

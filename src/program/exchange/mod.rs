@@ -1,4 +1,4 @@
-//! Networks from other programs and for them. They use the names that PyTorch gives the modules of
+//! Networks from and for other programs. They use the names that PyTorch gives the modules of
 //! `nn.Sequential(Linear, Sigmoid, Linear, Sigmoid, …)`: layer l after the input, from 0, is the module 2l, its
 //! activation the module 2l + 1.
 //!

@@ -1,16 +1,17 @@
-//! A network as ONNX, for onnxruntime and other engines: for each layer a `Gemm`, Y = X·Wᵀ + b, and its activation. What
-//! is done to the numbers of a table before and after is in the graph, which takes them as they are.
+//! A network as ONNX, for onnxruntime and other engines: for each layer a `Gemm`, Y = X·Wᵀ + b, and its activation. The
+//! graph also scales the numbers of a table, before and after the network, so it takes them as they are.
 //!
 //! The numbers of fields are those of onnx.proto; operators are those of opset 13, which every runtime since 2020 supports.
 
 use safetensors::tensor::Dtype;
 
 use backprop::data_set::Standardization;
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Error};
 
 use super::protobuf::Message;
-use super::tensors::{self, NumberType, Tensor};
+use super::tensors::{self, Tensor};
 
 const IR_VERSION: u64 = 7;
 const OPSET: u64 = 13;
@@ -22,7 +23,7 @@ const MOST_BYTES: usize = 2_000_000_000;
 ///
 /// # Errors
 /// More numbers than the format can hold, or a number that is too large for its type.
-pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<u8>, Error> {
+pub fn of_model(model: &Model, dtype: Precision) -> Result<Vec<u8>, Error> {
     let architecture = &model.architecture;
     let mut tensors = tensors::of_model(model, dtype)?;
     let kind = kind(tensors[0].dtype);

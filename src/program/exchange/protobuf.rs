@@ -1,4 +1,4 @@
-//! The part of Protocol Buffers that writing a message takes: a field is its number and kind, then its contents.
+//! The part of Protocol Buffers needed to write a message: a field is its number and kind, followed by its contents.
 
 /// A message that is being written.
 #[derive(Debug, Default)]
@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn fields_are_written_as_the_encoding_guide_shows_them() {
-        // 150 in field 1 is 08 96 01, "testing" in field 2 is 12 07 and its letters, the first in field 3 is 1a 03 and it.
+        // 150 in field 1 is 08 96 01; "testing" in field 2 is 12 07 and its letters; the first message in field 3 is 1a 03
+        // and its bytes.
         let number = || Message::default().number(1, 150);
         assert_eq!(number().into_bytes(), [0x08, 0x96, 0x01]);
         let text = Message::default().text(2, "testing").into_bytes();

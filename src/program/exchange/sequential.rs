@@ -22,8 +22,9 @@ use backprop::file;
 const LENGTH: u64 = 8;
 /// Enough for ten thousand tensors, and for what a network knows about tens of thousands of columns.
 const LONGEST_HEADER: u64 = 1 << 23;
-/// The characters shown of a name in the header.
+/// The most characters of a name in the header that are shown.
 const LONGEST_NAME: usize = 80;
+
 /// A model, and whether the file said what its activations are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sequential {
@@ -48,15 +49,12 @@ pub fn is_at(path: &Path) -> bool {
 /// [`ErrorKind::File`](backprop::ErrorKind::File), if it cannot be read; [`ErrorKind::Contents`](backprop::ErrorKind::Contents), if it holds anything but the layers of an `nn.Sequential`
 /// of `nn.Linear`; [`ErrorKind::TooLarge`](backprop::ErrorKind::TooLarge), if memory cannot hold them.
 pub fn read(path: &Path) -> Result<Sequential, Error> {
-    let fail = |error: std::io::Error| {
-        Error::file(path, error).remedy("you must be allowed to read it: look at its permissions")
-    };
-    let (file, length) = file::open(path).map_err(fail)?;
-    from_reader(file, length).map_err(|trouble| match trouble {
-        Trouble::Reading(error) => fail(error),
-        Trouble::Contents(problem) => problem.in_file(path),
-        Trouble::Size(error) => error,
-    })
+    let (file, length) = file::open(path).map_err(unreadable).map_err(|error| error.in_file(path))?;
+    from_reader(file, length).map_err(|error| error.in_file(path))
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::file("", error).remedy("you must be allowed to read it: look at its permissions")
 }
 
 /// Reads the contents of a file.
@@ -65,58 +63,38 @@ pub fn read(path: &Path) -> Result<Sequential, Error> {
 /// As [`read`].
 #[allow(dead_code, reason = "for the fuzzer")]
 pub fn from_bytes(bytes: &[u8]) -> Result<Sequential, Error> {
-    from_reader(Cursor::new(bytes), bytes.len() as u64).map_err(|trouble| match trouble {
-        Trouble::Reading(error) => Error::contents(error.to_string()),
-        Trouble::Contents(problem) => problem,
-        Trouble::Size(error) => error,
-    })
+    from_reader(Cursor::new(bytes), bytes.len() as u64)
 }
 
-/// The ways in which reading can fail.
-enum Trouble {
-    Reading(std::io::Error),
-    Contents(Error),
-    Size(Error),
-}
-
-impl From<std::io::Error> for Trouble {
-    fn from(error: std::io::Error) -> Self {
-        Self::Reading(error)
-    }
-}
-
-impl From<Error> for Trouble {
-    fn from(problem: Error) -> Self {
-        Self::Contents(problem)
-    }
-}
-
-/// Reads the header first, so that nothing else is read of a file that does not fit.
-fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Trouble> {
+/// Reads the header first: if it does not fit, nothing else of the file is read.
+fn from_reader(mut file: impl Read + Seek, length: u64) -> Result<Sequential, Error> {
     let mut bytes = [0; LENGTH as usize];
-    file.read_exact(&mut bytes)?;
+    file.read_exact(&mut bytes).map_err(unreadable)?;
     let header_length = u64::from_le_bytes(bytes);
     check_header_length(header_length, length)?;
     let mut header = vec![0; header_length as usize];
-    file.read_exact(&mut header)?;
+    file.read_exact(&mut header).map_err(unreadable)?;
     let header: Metadata = serde_json::from_slice(&header)
         .map_err(|error| Error::contents(format!("its header is not that of safetensors: {error}")))?;
     let (promised, there) = (header.data_len() as u64, length - LENGTH - header_length);
     if promised != there {
         let found =
             format!("incomplete: its header promises {promised} bytes of numbers, but {there} are there");
-        return Err(Error::contents(found).remedy("is there another copy?").into());
+        return Err(Error::contents(found).remedy("is there another copy?"));
     }
     let tensors = header.tensors();
     let layers = layers(&tensors)?;
     let (architecture, says_activations) = architecture(&layers, header.metadata().as_ref())?;
     architecture.check()?;
     let meaning = meaning(&architecture, header.metadata().as_ref())?;
-    architecture.check_size().map_err(Trouble::Size)?;
-    memory::check_network(&architecture, memory::VECTORIZED).map_err(Trouble::Size)?;
-    let mut numbers = |tensor: &Tensor| -> Result<Vec<f64>, Trouble> {
-        file.seek(SeekFrom::Start(LENGTH + header_length + tensor.info.data_offsets.0 as u64))?;
-        tensor.numbers(&mut file)
+    architecture.check_size()?;
+    memory::check_network(&architecture, memory::VECTORIZED)?;
+    let mut numbers = |tensor: &Tensor| {
+        let (begin, end) = tensor.info.data_offsets;
+        let mut bytes = vec![0; end - begin];
+        let place = SeekFrom::Start(LENGTH + header_length + begin as u64);
+        file.seek(place).and_then(|_| file.read_exact(&mut bytes)).map_err(unreadable)?;
+        tensor.numbers(&bytes)
     };
     let mut parameters = Parameters { layers: Vec::new() };
     for layer in &layers {
@@ -161,10 +139,7 @@ impl Linear<'_> {
 }
 
 impl Tensor<'_> {
-    fn numbers(&self, file: &mut impl Read) -> Result<Vec<f64>, Trouble> {
-        let (begin, end) = self.info.data_offsets;
-        let mut bytes = vec![0; end - begin];
-        file.read_exact(&mut bytes)?;
+    fn numbers(&self, bytes: &[u8]) -> Result<Vec<f64>, Error> {
         let numbers: Vec<f64> = if self.info.dtype == Dtype::F64 {
             bytes.as_chunks().0.iter().map(|&number| f64::from_le_bytes(number)).collect()
         } else {
@@ -174,11 +149,11 @@ impl Tensor<'_> {
             return Ok(numbers);
         }
         let found = format!("{} holds a number that is infinite or not a number", self.name);
-        Err(Error::contents(found).remedy("the training it comes from has diverged").into())
+        Err(Error::contents(found).remedy("the training it comes from has diverged"))
     }
 }
 
-/// Returns the layers in order. Each is checked by itself and against its neighbours.
+/// Returns the layers in order, after checking each of them and that neighbours fit.
 fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear<'a>>, Error> {
     let mut modules: BTreeMap<(&str, u32), BTreeMap<&str, Tensor>> = BTreeMap::new();
     let mut names: Vec<&String> = tensors.keys().collect();

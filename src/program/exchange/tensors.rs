@@ -1,36 +1,17 @@
 //! Matrices and vectors under their names in PyTorch, and the safetensors files that hold them.
 
-use clap::ValueEnum;
 use safetensors::tensor::{Dtype, TensorView};
 
 use serde_json::json;
 
 use backprop::data_set::Answers;
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::{Activation, Architecture, Error};
 
 use crate::cli::words::Word;
 
-/// The type of a stored number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum NumberType {
-    /// Eight bytes per number.
-    F64,
-    /// Four bytes per number.
-    F32,
-}
-
-impl NumberType {
-    /// Returns its spelling on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F64 => "f64",
-            Self::F32 => "f32",
-        }
-    }
-}
-
-/// Numbers under a name, the lowest byte of each first.
+/// Numbers under a name, little-endian.
 pub struct Tensor {
     /// Its name in PyTorch: `0.weight`.
     pub name: String,
@@ -49,19 +30,14 @@ impl Tensor {
         Self { name: name.into(), shape, dtype: Dtype::F64, bytes }
     }
 
-    /// Makes a tensor of numbers of this type.
+    /// Makes a tensor of 64-bit numbers or of the nearest 32-bit ones.
     ///
     /// # Errors
-    /// A number that is too large for it.
-    pub fn of(name: String, shape: Vec<usize>, numbers: &[f64], dtype: NumberType) -> Result<Self, Error> {
-        match dtype {
-            NumberType::F64 => Ok(Self::of_f64(name, shape, numbers)),
-            NumberType::F32 => Self::of_f32(name, shape, numbers),
+    /// A number that is too large for 32 bits.
+    pub fn of(name: String, shape: Vec<usize>, numbers: &[f64], dtype: Precision) -> Result<Self, Error> {
+        if dtype == Precision::F64 {
+            return Ok(Self::of_f64(name, shape, numbers));
         }
-    }
-
-    /// Makes a tensor of the nearest 32-bit numbers.
-    fn of_f32(name: String, shape: Vec<usize>, numbers: &[f64]) -> Result<Self, Error> {
         if let Some(number) = numbers.iter().find(|&&number| !(number as f32).is_finite()) {
             let found = format!("{name} holds {number:?}, too large for 32 bits");
             return Err(Error::contents(found).remedy("use --dtype f64"));
@@ -75,7 +51,7 @@ impl Tensor {
 ///
 /// # Errors
 /// A number that is too large for its type.
-pub fn of_model(model: &Model, dtype: NumberType) -> Result<Vec<Tensor>, Error> {
+pub fn of_model(model: &Model, dtype: Precision) -> Result<Vec<Tensor>, Error> {
     let mut tensors = Vec::new();
     for (layer, matrices) in model.parameters.layers.iter().enumerate() {
         let (rows, columns) = (matrices.weights.len(), matrices.weights[0].len());

@@ -1,4 +1,4 @@
-//! A training of ours as a folder for PyTorch: weights, data with the orders of all epochs, and `train.py`, a template
+//! A training run as a folder for PyTorch: weights, data with the orders of all epochs, and `train.py`, a template
 //! filled in.
 //!
 //! Random orders and dropout masks are drawn here and stored, so the script needs no ChaCha8.
@@ -10,11 +10,12 @@ use safetensors::tensor::Dtype;
 use serde_json::json;
 
 use backprop::data_set::{Answers, DataSet, Standardization};
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::training::{Options, sample_order};
 use backprop::{Cost, Error};
 
-use super::tensors::{self, NumberType, Tensor};
+use super::tensors::{self, Tensor};
 use crate::io::memory;
 use crate::template;
 
@@ -62,7 +63,7 @@ impl Training<'_> {
     /// # Errors
     /// Those of the format, which a valid model does not cause.
     pub fn weights(&self) -> Result<Vec<u8>, Error> {
-        let tensors = tensors::of_model(self.model, NumberType::F64)?;
+        let tensors = tensors::of_model(self.model, Precision::F64)?;
         tensors::safetensors(&tensors, &tensors::about(self.model))
     }
 

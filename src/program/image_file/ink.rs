@@ -141,7 +141,8 @@ fn distance(one: &Colour, other: &Colour) -> f64 {
     (squares.sum::<f64>() / 3.0).sqrt()
 }
 
-/// Turns distances into ink from 0 to 1: 0 below a part of Otsu's threshold, 1 from the mean of the distances above it.
+/// Turns distances into ink from 0 to 1: 0 below a fraction of Otsu's threshold, 1 from the mean of the distances above
+/// the threshold on.
 fn part_ink_from_noise(values: &mut [f64]) {
     let threshold = otsu(values).max(GRAIN);
     let strong: Vec<f64> = values.iter().copied().filter(|&value| value > threshold).collect();
@@ -215,35 +216,4 @@ fn remove_specks(values: &mut [f64], width: usize) {
             *value = 0.0;
         }
     }
-}
-
-/// Resizes an image: each new pixel is the average of what it covers; sizes are (width, height).
-pub(super) fn resize(values: &[f64], from: (usize, usize), to: (usize, usize)) -> Vec<f64> {
-    let rows = covered(from.1, to.1);
-    let columns = covered(from.0, to.0);
-    let mut resized = Vec::with_capacity(to.0 * to.1);
-    for row_parts in &rows {
-        for column_parts in &columns {
-            let mut sum = 0.0;
-            for &(row, row_share) in row_parts {
-                for &(column, column_share) in column_parts {
-                    sum += row_share * column_share * values[row * from.0 + column];
-                }
-            }
-            resized.push(sum);
-        }
-    }
-    resized
-}
-
-/// Returns, for each of `to` new pixels along a side, the `from` old ones it covers and the share of each.
-fn covered(from: usize, to: usize) -> Vec<Vec<(usize, f64)>> {
-    let step = from as f64 / to as f64;
-    let parts_of = |place: usize| {
-        let (start, end) = (place as f64 * step, (place + 1) as f64 * step);
-        let last = (end.ceil() as usize).min(from);
-        let share = |pixel: usize| (end.min(pixel as f64 + 1.0) - start.max(pixel as f64)) / step;
-        (start as usize..last).map(|pixel| (pixel, share(pixel))).collect()
-    };
-    (0..to).map(parts_of).collect()
 }

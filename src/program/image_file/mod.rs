@@ -11,7 +11,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use backprop::Error;
-use backprop::data_set::centre::{SIDE, centre_like_mnist};
+use backprop::data_set::centre::{SIDE, centre_like_mnist, scaled};
 
 use backprop::file;
 
@@ -141,7 +141,7 @@ impl Picture {
             return Ok(image.to_vec());
         }
         let values: Vec<f64> = image.iter().map(|&value| f64::from(value)).collect();
-        let small = ink::resize(&values, (SIDE, SIDE), (columns, rows));
+        let small = scaled(&values, SIDE, (rows, columns));
         Ok(small.iter().map(|value| value.round() as u8).collect())
     }
 

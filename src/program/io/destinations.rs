@@ -79,7 +79,7 @@ pub(crate) struct Destinations {
 }
 
 impl Destinations {
-    /// Begins without files.
+    /// Creates an empty list.
     pub(crate) fn new(force: Force) -> Self {
         Self { force: force.force, inputs: Vec::new(), outputs: Vec::new() }
     }

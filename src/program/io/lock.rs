@@ -9,7 +9,7 @@ use backprop::Error;
 
 use super::write::{Temporary, are_one, folder_of, open_without_links, place_of, registered, write_error};
 
-/// Held as long as this lives; a process that is killed loses it too.
+/// A lock, held until this is dropped; a process that is killed loses it too.
 pub(crate) struct Lock {
     _removed: Temporary,
     _locked: File,

@@ -3,9 +3,9 @@
 use backprop::memory::most;
 use backprop::{Architecture, Error, ErrorKind};
 
-/// Bytes of a weight of the object graph, with all copies: starting weights, gradients, the best so far, a file's text.
+/// Bytes per weight of the object graph, with all copies: starting weights, gradients, the best so far, a file's text.
 pub(crate) const OBJECT: usize = 120;
-/// The same of the vectorized network.
+/// The same for the vectorized network.
 pub(crate) const VECTORIZED: usize = 88;
 /// Bytes per number of a sample, with all copies: as read, as trained on, and what is computed from it.
 const SAMPLE: usize = 24;

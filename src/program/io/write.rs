@@ -176,7 +176,7 @@ fn settle(temporary: &Path, place: &Path) -> io::Result<()> {
     fs::rename(temporary, place).inspect_err(|_| {
         let _ = fs::rename(&aside, place);
     })?;
-    // It goes when its last reader closes it.
+    // It disappears when its last reader closes it.
     let _ = fs::remove_file(&aside);
     Ok(())
 }
@@ -298,15 +298,10 @@ pub(super) fn exit(status: i32) -> ! {
 
 /// Returns the error of a file that cannot be written, with what to do about it.
 pub(super) fn write_error(path: &Path, error: io::Error) -> Error {
-    let remedy = remedy(&error);
-    let unchanged = if path.is_file() { "what was there before is unchanged; " } else { "" };
-    Error::file(path, error).remedy(format!("{unchanged}{remedy}"))
-}
-
-/// Returns what to do about a file that cannot be written.
-fn remedy(error: &io::Error) -> &'static str {
-    system_errors::remedy(error).unwrap_or(match error.kind() {
+    let remedy = system_errors::remedy(&error).unwrap_or(match error.kind() {
         ErrorKind::NotFound => "there is no such folder: create it, or choose a place you can write to",
         _ => "choose a place you can write to",
-    })
+    });
+    let unchanged = if path.is_file() { "what was there before is unchanged; " } else { "" };
+    Error::file(path, error).remedy(format!("{unchanged}{remedy}"))
 }
