@@ -15,6 +15,7 @@ const SHORTEST_PASS: f64 = 0.002;
 
 /// The result of a comparison.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Comparison {
     /// Layer sizes.
     pub sizes: Vec<usize>,

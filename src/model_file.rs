@@ -34,7 +34,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom
 use std::path::Path;
 
 use flate2::CrcWriter;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser};
 
 use crate::data_set::Meaning;
 use crate::{
@@ -57,7 +57,10 @@ const VERSION: &str = "1";
 /// assert_eq!(Model::from_json(&model.to_json()?)?, model);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// It is serialized as in its file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "ModelJson")]
 pub struct Model {
     /// Sizes, activations and cost.
     pub architecture: Architecture,
@@ -235,6 +238,10 @@ impl Model {
     /// # Errors
     /// A weight that is not finite, which JSON cannot hold.
     pub fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.file_form()?).map_err(|error| Error::contents(error.to_string()))
+    }
+
+    fn file_form(&self) -> Result<ModelJson, Error> {
         check_finite(&self.parameters)?;
         let layers = &self.parameters.layers;
         let mut json = ModelJson {
@@ -248,7 +255,21 @@ impl Model {
             crc32: None,
         };
         json.crc32 = Some(checksum(&json)?);
-        serde_json::to_string(&json).map_err(|error| Error::contents(error.to_string()))
+        Ok(json)
+    }
+}
+
+impl TryFrom<ModelJson> for Model {
+    type Error = Error;
+
+    fn try_from(json: ModelJson) -> Result<Self, Error> {
+        Self::from_file_form(json, Edited::Refuse)
+    }
+}
+
+impl Serialize for Model {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.file_form().map_err(ser::Error::custom)?.serialize(serializer)
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Setup {
     #[serde(skip_serializing_if = "is_false")]
     pub standardize: bool,
     /// The model to start from, with its architecture; by default weights are drawn.
-    #[serde(skip_serializing_if = "Option::is_none", with = "model_form")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Model>,
     /// Neurons in each layer, input first; by default as many as the samples need ([`Samples::default_sizes`]). A
     /// model always keeps its own sizes.
@@ -488,27 +488,5 @@ mod cost_name {
             ))
         };
         found.map(Some).ok_or_else(refusal)
-    }
-}
-
-/// Serializes a model as in its file.
-mod model_form {
-    use serde::ser;
-    use serde_json::Value;
-
-    use super::{Deserialize as _, Deserializer, Model, Serialize as _, Serializer, de};
-
-    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(super) fn serialize<S: Serializer>(model: &Option<Model>, serializer: S) -> Result<S::Ok, S::Error> {
-        let form = |model: &Model| -> Result<Value, S::Error> {
-            let text = model.to_json().map_err(ser::Error::custom)?;
-            serde_json::from_str(&text).map_err(ser::Error::custom)
-        };
-        model.as_ref().map(form).transpose()?.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Model>, D::Error> {
-        let form = Option::<Value>::deserialize(deserializer)?;
-        form.map(|form| Model::from_json(&form.to_string()).map_err(de::Error::custom)).transpose()
     }
 }

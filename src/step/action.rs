@@ -102,7 +102,7 @@ impl Action {
 
     /// Takes the step, by the function that trains, and returns what it overwrote.
     ///
-    /// It does not check that it is this action's turn; the turns are in [`Order`](super::Order).
+    /// It does not check that this action is the next one; that is up to [`Order`](super::Order).
     ///
     /// ```
     /// use backprop::MiniBatchStep;

@@ -64,7 +64,7 @@ impl Edits {
         }
     }
 
-    /// Applies the edits that a training step meets to a label and a sample; `index` is the sample's place in its list.
+    /// Applies the edits in effect in a training step to a label and a sample; `index` is the sample's place in its list.
     pub(super) fn apply(&self, training_step: usize, index: usize, label: &mut [f64], sample: &mut [f64]) {
         for placed in self.until(training_step) {
             match placed.edit {

@@ -125,14 +125,22 @@ impl Options {
         if self.l2 <= n / self.rate {
             return Ok(());
         }
-        let (l2, rate, factor) = (self.l2, self.rate, 1.0 - self.rate * (self.l2 / n));
+        let (l2, rate, factor) = (self.l2, self.rate, shortened(1.0 - self.rate * (self.l2 / n)));
         let found = format!(
-            "lambda {l2:?} at rate {rate:?} multiplies every weight by {factor:.3e} in each step: 1 - rate * lambda / {samples}"
+            "lambda {l2:?} at rate {rate:?} multiplies every weight by {factor:?} in each step: 1 - rate * lambda / {samples}"
         );
-        let remedy =
-            format!("lambda may be up to {:?} at this rate, or the rate up to {:?}", n / rate, n / l2);
+        let (most, fastest) = (shortened(n / rate), shortened(n / l2));
+        let remedy = format!("lambda may be up to {most:?} at this rate, or the rate up to {fastest:?}");
         Err(Error::usage(found).remedy(remedy))
     }
+}
+
+/// Returns a number with its digits cut off after the fourth, or after the third if it is negative.
+fn shortened(number: f64) -> f64 {
+    let text = format!("{number:.17e}");
+    let cut =
+        text.split_once('e').and_then(|(digits, power)| format!("{}e{power}", &digits[..5]).parse().ok());
+    cut.unwrap_or(number)
 }
 
 /// An original program whose choices can be adopted.
@@ -237,5 +245,38 @@ impl fmt::Display for Preset {
             Self::Network => "network",
             Self::Network2 => "network2",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Options;
+
+    /// Generates numbers of any digits, and numbers with few.
+    fn any_setting() -> impl Strategy<Value = f64> {
+        prop_oneof![1e-6..1e6, (1..2000u32).prop_map(|number| f64::from(number) / 100.0)]
+    }
+
+    proptest! {
+        #[test]
+        fn the_numbers_that_the_error_about_decay_names_are_short_and_are_accepted(
+            samples in 1..100_000usize, rate in any_setting(), l2 in any_setting(),
+        ) {
+            let options = Options { rate, l2, ..Options::default() };
+            let Err(error) = options.check_decay(samples) else { return Ok(()) };
+            let text = error.to_string();
+            let named = |before: &str| -> f64 {
+                let (_, rest) = text.split_once(before).expect("the message names it");
+                let number = rest.split(' ').next().expect("a number");
+                assert!(number.len() <= 8, "{text}");
+                number.parse().expect("a number")
+            };
+            let lower = Options { l2: named("lambda may be up to "), ..options.clone() };
+            let slower = Options { rate: named("the rate up to "), ..options };
+            prop_assert!(lower.check_decay(samples).is_ok() && slower.check_decay(samples).is_ok(), "{}", text);
+            prop_assert!(lower.l2 > 0.999 * samples as f64 / rate && slower.rate > 0.999 * samples as f64 / l2);
+        }
     }
 }

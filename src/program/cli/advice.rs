@@ -1,8 +1,8 @@
 //! Finds the options of `train` that would help a network that has not learnt.
 //!
-//! Advice consists of options to type: tests take it from the sentence, train with it, and expect a better network.
-//! Following it leads to other advice the next time and, in the end, to the sentence that nothing more is known: no
-//! step undoes an earlier one, because each makes a setting more usual.
+//! Advice consists of options to type: tests take them from the sentence, train with them, and expect a better network.
+//! Whoever follows it gets other advice the next time and, in the end, the sentence that nothing more is known. No
+//! advice undoes earlier advice, because each makes a setting more usual.
 
 use backprop::data_set::{DataSet, Pixels};
 use backprop::model_file::Model;
@@ -28,8 +28,8 @@ const SMALL_INPUT: f64 = 2.0;
 const FEW_INPUTS: usize = 30;
 
 /// Returns the last sentence about a network that has not learnt: the options to train it with or, if everything
-/// known to help has been done, what is left to try. `None` if nothing is known of its training and its outputs show
-/// nothing.
+/// known to help has been done, what is left to try. `None` if nothing is known about its training and its outputs
+/// show nothing.
 pub(super) fn sentence(
     model: &Model,
     data: &DataSet,
@@ -80,7 +80,7 @@ fn is_small(data: &DataSet) -> bool {
 }
 
 /// Returns the options that undo what kept the network from learning: the rate, then what neurons are stuck at, then small
-/// weights and too few steps, then the activation of the output. None of them is what it was trained with.
+/// weights and too few steps, then the activation of the output. It was trained with none of them.
 fn of_training(
     architecture: &Architecture,
     are_classes: bool,
@@ -135,7 +135,7 @@ fn usual_output(architecture: &Architecture, are_classes: bool) -> Option<String
     (*output != usual).then(|| format!("--activation {}", names.collect::<Vec<_>>().join(",")))
 }
 
-/// Returns the usual output activation; a softmax stays one.
+/// Returns the usual output activation; softmax is kept.
 fn end(output: Activation, are_classes: bool) -> Activation {
     match output {
         Activation::Softmax => output,

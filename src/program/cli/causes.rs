@@ -17,7 +17,7 @@ const SMALL_RATE: f64 = 10.0;
 /// Steps at the usual rate: with fewer, a network is not expected to have learnt, and batches are too large.
 const FEW_STEPS: f64 = 100.0;
 
-/// The same of samples one by one: with fewer, training is short.
+/// The same for samples: with fewer, training is too short.
 const FEW_SAMPLES: f64 = 1000.0;
 
 /// The steps that are suggested instead.
@@ -26,13 +26,13 @@ const ENOUGH_STEPS: usize = 20_000;
 /// λ/n of network2.py: 5 for its 50,000 samples.
 const USUAL_PULL: f64 = 1e-4;
 
-/// λ/n that may be at fault: a weight is held this much against the mean gradient, which is small itself.
+/// Above this λ/n, regularisation may be at fault: it pulls against the mean gradient, which is itself small.
 const STRONG_PULL: f64 = 5.0 * USUAL_PULL;
 
 /// A setting at fault: the sentence about it, and the option that helps.
 type Cause = (String, String);
 
-/// Returns sentences, the causes and what helps, if dropout or regularisation takes more than is learnt.
+/// Returns sentences (the causes, then what helps) if dropout or regularisation takes away more than is learnt.
 pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architecture) -> Vec<String> {
     let epochs = training.options.epochs.unwrap_or(1);
     if epochs == 0 {
@@ -46,7 +46,7 @@ pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architect
     sentences(causes)
 }
 
-/// Returns the same if steps are too few, too small or too large, for a network in which nothing else is conspicuous.
+/// Returns the same for steps that are too few, too small or too large. The network shows nothing else unusual.
 pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
     sentences(steps(training, epochs))
 }
@@ -57,7 +57,7 @@ fn dropout(training: &Training<'_>, architecture: &Architecture) -> Option<Cause
     let &size = hidden.iter().min().filter(|&&size| size as f64 * kept < 1.0)?;
     let (layer, left) = (counted(size, "neuron"), size as f64 * kept);
     Some((
-        format!("Dropout is high: of a layer with {layer}, {left:.1e} on average take part in a step."),
+        format!("Dropout is high: in a layer of {layer}, {left:.1e} take part in a step on average."),
         format!("--dropout {:.2}", (1.0 - 2.0 / size as f64).clamp(0.0, 0.5)),
     ))
 }
@@ -72,7 +72,7 @@ fn regularisation(training: &Training<'_>) -> Option<Cause> {
     })
 }
 
-/// Returns what is at fault with the rate, and then, at a rate that is not, with the number of steps.
+/// Returns what is wrong with the rate and then, as if the rate were usual, with the number of steps.
 fn steps(training: &Training<'_>, epochs: usize) -> Vec<Cause> {
     let (Options { rate, batch, .. }, usual) = (training.options, training.usual_rate);
     let per_epoch = training.samples.div_ceil(*batch).max(1);
@@ -85,7 +85,7 @@ fn steps(training: &Training<'_>, epochs: usize) -> Vec<Cause> {
     let mut speed = rate / usual;
     let usual_rate = advice::rate(usual);
     if speed > LARGE_RATE {
-        let found = "The rate is large: steps jump over the places they look for.".to_owned();
+        let found = "The rate is large: steps jump past the places they aim for.".to_owned();
         causes.push((found, usual_rate));
     } else if speed < 1.0 / SMALL_RATE || (speed < 1.0 && *batch == 1 && speed * (total as f64) < FEW_SAMPLES)
     {
@@ -108,7 +108,7 @@ fn steps(training: &Training<'_>, epochs: usize) -> Vec<Cause> {
     causes
 }
 
-/// Returns what was found, and one sentence with the options of all.
+/// Returns what was found, and one sentence with all the options.
 fn sentences(causes: Vec<Cause>) -> Vec<String> {
     let (mut told, options): (Vec<String>, Vec<String>) = causes.into_iter().unzip();
     if !options.is_empty() {

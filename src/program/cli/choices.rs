@@ -109,62 +109,28 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Layer sizes as typed: `784,30,10`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sizes(pub(super) Vec<usize>);
+/// A list typed as one value, with commas. (In a field called `Vec`, clap collects the values of a repeated option.)
+pub(super) type List<T> = Vec<T>;
 
-/// Parses a list with commas.
-fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Result<Vec<T>, String> {
+fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> Result<List<T>, String> {
     let parts = text.split(',').map(str::trim);
     parts.map(|part| parse(part).ok_or_else(|| format!("'{part}' is not {wanted}"))).collect()
 }
 
-impl std::str::FromStr for Sizes {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        list(text, |part| part.parse().ok(), "a number of neurons; write 784,30,10").map(Sizes)
-    }
+/// Parses layer sizes: `784,30,10`.
+pub(super) fn sizes(text: &str) -> Result<List<usize>, String> {
+    list(text, |part| part.parse().ok(), "a number of neurons; write 784,30,10")
 }
 
-impl Sizes {
-    /// Checks that the model of `--from` has these sizes.
-    fn check_against(&self, model: &Model) -> Result<(), Error> {
-        if self.0 == model.architecture.sizes {
-            return Ok(());
-        }
-        let found = format!(
-            "--sizes {} is not that of the --from model, {}",
-            Architecture::new(&self.0).sizes_text(),
-            model.architecture.sizes_text()
-        );
-        Err(Error::usage(found).remedy("omit one of them"))
-    }
+/// Parses finite numbers: `0.5,-1`.
+pub(super) fn numbers(text: &str) -> Result<List<f64>, String> {
+    let finite = |part: &str| part.parse().ok().filter(|number: &f64| number.is_finite());
+    list(text, finite, "a finite number; write 0.5,-1")
 }
 
-/// Numbers as typed: `0.5,-1`.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Numbers(pub(super) Vec<f64>);
-
-impl std::str::FromStr for Numbers {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let finite = |part: &str| part.parse().ok().filter(|number: &f64| number.is_finite());
-        list(text, finite, "a finite number; write 0.5,-1").map(Numbers)
-    }
-}
-
-/// One activation for all layers, or one for each layer after the input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Activations(pub(super) Vec<Activation>);
-
-impl std::str::FromStr for Activations {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        list(text, Activation::of_word, "one of sigmoid, tanh, relu, identity, softmax").map(Activations)
-    }
+/// Parses one activation for all layers, or one for each layer after the input.
+pub(super) fn activations(text: &str) -> Result<List<Activation>, String> {
+    list(text, Activation::of_word, "one of sigmoid, tanh, relu, identity, softmax")
 }
 
 /// The data set, and how its samples are read.
@@ -321,7 +287,7 @@ impl DataArgs {
         Err(Error::usage(found).remedy("choose the data with --data"))
     }
 
-    /// Refuses options about inputs where a model knows them.
+    /// Refuses options about inputs, which a model trained on a table already determines.
     fn check_inputs_known(&self, model: &Model) -> Result<(), Error> {
         if !model.meaning.is_of_table() || (self.ignore.is_empty() && !self.one_hot) {
             return Ok(());
@@ -394,8 +360,8 @@ pub(super) struct ModelArgs {
     pub(super) model: PathBuf,
 
     /// Activation of all layers, or one for each after the input [default: as the model says]
-    #[arg(long, value_name = "A[,A...]")]
-    pub(super) activation: Option<Activations>,
+    #[arg(long, value_name = "A[,A...]", value_parser = activations)]
+    pub(super) activation: Option<List<Activation>>,
 
     #[command(flatten)]
     pub(super) edited: Edited,
@@ -404,7 +370,7 @@ pub(super) struct ModelArgs {
 impl ModelArgs {
     /// Reads the model.
     pub(super) fn read(&self) -> Result<Model, Error> {
-        read_model(&self.model, self.edited, self.activation.as_ref())
+        read_model(&self.model, self.edited, self.activation.as_deref())
     }
 }
 
@@ -429,14 +395,20 @@ pub(super) fn check_epochs(epochs: usize) -> Result<(), Error> {
 pub(super) fn read_start(
     path: Option<&Path>,
     edited: Edited,
-    activation: Option<&Activations>,
-    sizes: Option<&Sizes>,
+    activation: Option<&[Activation]>,
+    sizes: Option<&[usize]>,
 ) -> Result<Option<Model>, Error> {
-    let model = path.map(|path| read_model(path, edited, activation)).transpose()?;
-    if let (Some(sizes), Some(model)) = (sizes, &model) {
-        sizes.check_against(model)?;
+    let Some(path) = path else { return Ok(None) };
+    let model = read_model(path, edited, activation)?;
+    if let Some(sizes) = sizes.filter(|&sizes| sizes != model.architecture.sizes) {
+        let found = format!(
+            "--sizes {} is not that of the --from model, {}",
+            Architecture::new(sizes).sizes_text(),
+            model.architecture.sizes_text()
+        );
+        return Err(Error::usage(found).remedy("omit one of them"));
     }
-    Ok(model)
+    Ok(Some(model))
 }
 
 fn only_training_samples() -> Error {
@@ -467,7 +439,7 @@ pub(super) fn architecture(
 pub(super) fn read_model(
     path: &Path,
     edited: Edited,
-    activation: Option<&Activations>,
+    activation: Option<&[Activation]>,
 ) -> Result<Model, Error> {
     let read = if edited.edited { Model::read_edited } else { Model::read };
     let mut model = if Checkpoint::is_at(path) {
@@ -484,7 +456,7 @@ pub(super) fn read_model(
         read(path)?
     };
     if let Some(activation) = activation {
-        model.architecture = model.architecture.with_activations(&activation.0);
+        model.architecture = model.architecture.with_activations(activation);
         model.architecture.check()?;
     }
     Ok(model)

@@ -13,10 +13,10 @@ use backprop::data_set::{DataSet, Source, Targets};
 use backprop::gradient_check::Precision;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
-use backprop::{Architecture, Cost, Error, counted, graph};
+use backprop::{Activation, Architecture, Cost, Error, counted, graph};
 
 use super::choices::{
-    Activations, DataArgs, Sizes, StandardizeArgs, architecture, at_least_one, training_samples,
+    DataArgs, List, StandardizeArgs, activations, architecture, at_least_one, sizes, training_samples,
 };
 use super::output::thousands;
 use super::progress::Working;
@@ -31,14 +31,14 @@ const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
 /// Compare the object graph with the vectorized network
 ///
 /// Trains both from the same weights on the same samples, one step per sample on one thread. Prints whether they agree, how
-/// long each takes for a sample (the median of five passes in turns), and how large a connection is. Without options:
+/// long each takes for a sample (the median of five passes, taken in turns), and how large a connection is. Without options:
 /// 784-300-10 on embedded digits. `cargo bench` measures more, and more carefully.
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(super) struct Compare {
     /// Neurons in each layer, input first [default: digits 784,300,10; else as `train`]
-    #[arg(long, value_name = "N,N,...")]
-    sizes: Option<Sizes>,
+    #[arg(long, value_name = "N,N,...", value_parser = sizes)]
+    sizes: Option<List<usize>>,
 
     #[command(flatten)]
     data: DataArgs,
@@ -47,8 +47,8 @@ pub(super) struct Compare {
     standardize: StandardizeArgs,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity
-    #[arg(long, value_name = "A[,A...]", default_value = "sigmoid")]
-    activation: Activations,
+    #[arg(long, value_name = "A[,A...]", default_value = "sigmoid", value_parser = activations)]
+    activation: List<Activation>,
 
     /// The cost [default: quadratic]
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
@@ -93,7 +93,8 @@ impl Compare {
         let source = self.data.source()?;
         let setup = Setup {
             data: Some(Data::Source(source.clone())),
-            activation: Some(self.activation.0.clone()),
+            // The object graph has no softmax, and says so whatever the activation.
+            activation: (self.cost != Some(Cost::LogLikelihood)).then(|| self.activation.clone()),
             cost: self.cost,
             ..self.data.setup(self.standardize, None)?
         };
@@ -148,8 +149,8 @@ impl Compare {
     /// Returns a setup with the chosen sizes, or a series of setups to draw.
     fn setups(&self, setup: &Setup, data: &DataSet) -> Vec<Setup> {
         let is_image = data.image_shape().is_some() && !data.reproduces();
-        if let Some(sizes) = &self.sizes {
-            return vec![Setup { sizes: Some(sizes.0.clone()), ..setup.clone() }];
+        if self.sizes.is_some() {
+            return vec![Setup { sizes: self.sizes.clone(), ..setup.clone() }];
         }
         let hidden: &[usize] = if is_image && self.plot.is_some() { &HIDDEN_LAYERS } else { &[300] };
         let of = |&hidden: &usize| Setup { hidden: is_image.then_some(hidden), ..setup.clone() };
@@ -205,18 +206,9 @@ fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()
 }
 
 fn json_of(comparison: &Comparison) -> serde_json::Value {
-    json!({
-        "sizes": comparison.sizes,
-        "precision": comparison.precision,
-        "connections": comparison.connections,
-        "agree": comparison.agrees(),
-        "object_us": comparison.object_us,
-        "textbook_us": comparison.textbook_us,
-        "vectorized_us": comparison.vectorized_us,
-        "ratio": comparison.ratio,
-        "max_difference": comparison.max_difference,
-        "bytes_per_connection": comparison.bytes_per_connection,
-    })
+    let mut object = json!(comparison);
+    object["agree"] = json!(comparison.agrees());
+    object
 }
 
 /// Draws microseconds per sample against connections, both logarithmic.

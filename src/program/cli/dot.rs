@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use backprop::{Error, Label, Sample};
+use backprop::{Label, Sample};
 
+use super::predict::Which;
 use super::sequence::SequenceArgs;
 use super::{Failure, Output};
 use crate::show::dot;
@@ -33,11 +34,7 @@ impl Dot {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let mut sequence = self.sequence.prepare(self.index.saturating_add(1))?;
         dot::check(&sequence.network)?;
-        let count = sequence.rows.samples.len();
-        if self.index >= count {
-            let found = format!("--index {}: the samples are numbered 0 to {}", self.index, count - 1);
-            return Err(Error::usage(found).into());
-        }
+        Which::check(self.index, sequence.rows.samples.len())?;
         let (label, sample) = (&sequence.rows.labels[self.index], &sequence.rows.samples[self.index]);
         sequence.network.get_gradient(Label(label), Sample(sample));
         dot::write(&sequence.network, output)?;

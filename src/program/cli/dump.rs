@@ -49,7 +49,7 @@ impl Dump {
         if let Some(index) = self.index.or(wants_sample.then_some(0)) {
             let data = self.data.load_part(self.set.unwrap_or(Part::Test), Some(&model))?;
             data.check_fits(&model.architecture)?;
-            Which::check(index, &data)?;
+            Which::check(index, data.len())?;
             network.predict(Sample(&data.sample(index)));
         }
         for layer in &network.layers {

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Command, ValueEnum};
+use clap::{Args, Command};
 use serde_json::{Value, json};
 
 use backprop::data_set::Meaning;
+use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::setup::Samples;
 use backprop::training::Trainer;
@@ -16,9 +17,10 @@ use backprop::{Error, counted, spelled_out};
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
 use super::output::{name, quoted};
 use super::train::How;
+use super::words::{Word, words};
 use super::{Failure, Output};
 use crate::exchange::onnx;
-use crate::exchange::tensors::{self, NumberType, Tensor};
+use crate::exchange::tensors::{self, Tensor};
 use crate::exchange::torch::{self, Training};
 use crate::io::{self, Destinations, Force, Kind};
 
@@ -26,17 +28,17 @@ use crate::io::{self, Destinations, Force, Kind};
 ///
 /// safetensors: the weights. PyTorch's nn.Sequential of Linear and Sigmoid (Tanh, ReLU, Identity) loads the file
 /// directly; the command prints the code that does it; candle and burn read it too. onnx: the network, for onnxruntime
-/// and others; it takes the numbers of a table as they are. torch: a folder with weights, data and a program train.py, which does what `train --from` does with the
-/// same options, alone or on several processes. What the network knows
-/// about its data (classes, names, how inputs are standardized) is included. Images must be shown to the network
-/// elsewhere as they are here: see docs/where-to-go-next.md.
+/// and others; it takes the numbers of a table as they are. torch: a folder with weights, data and a program train.py,
+/// which does what `train --from` does with the same options, in one process or several. What the network knows about
+/// its data (classes, names, how inputs are standardized) is included. Other programs must show images to the network
+/// as this one does: see docs/where-to-go-next.md.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
     model: ModelArgs,
 
     /// The format to write [default: by the ending of --out, .safetensors or .onnx; for a folder, torch]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = words::<Format>())]
     to: Option<Format>,
 
     /// Write it here: a file, or with --to torch a folder, which is made if it does not exist
@@ -47,8 +49,8 @@ pub(super) struct Export {
     force: Force,
 
     /// 64-bit numbers as here, or 32-bit ones as most engines prefer
-    #[arg(long, value_name = "TYPE", default_value = "f64")]
-    dtype: NumberType,
+    #[arg(long, value_name = "TYPE", default_value = "f64", value_parser = words::<Precision>())]
+    dtype: Precision,
 
     /// Print one JSON object with `out` and what has been written
     #[arg(long)]
@@ -63,14 +65,19 @@ pub(super) struct Export {
 }
 
 /// A format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
-    /// The weights under their names in PyTorch
     Safetensors,
-    /// The network, for onnxruntime
     Onnx,
-    /// A folder with weights, data and train.py
     Torch,
+}
+
+impl Word for Format {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Safetensors, "safetensors", "The weights under their names in PyTorch"),
+        (Self::Onnx, "onnx", "The network, for onnxruntime"),
+        (Self::Torch, "torch", "A folder with weights, data and train.py"),
+    ];
 }
 
 /// Endings of other programs' formats, which the contents would not match.
@@ -119,8 +126,8 @@ impl Export {
             let shape = |tensor: &Tensor| json!({"name": tensor.name, "shape": tensor.shape});
             output.json(&json!({
                 "out": self.out.display().to_string(),
-                "to": to.name(),
-                "dtype": self.dtype.name(),
+                "to": to.word(),
+                "dtype": self.dtype.word(),
                 "tensors": tensors.iter().map(shape).collect::<Vec<_>>(),
                 "activations": model.architecture.activations,
             }))?;
@@ -146,7 +153,7 @@ impl Export {
             (Some(to), Some(format)) if to == format || ending.is_none() => Ok(to),
             (Some(to), None) if !is_of_another => Ok(to),
             (Some(to), _) => {
-                let found = format!("{} has the wrong ending for --to {}", name(&self.out), to.name());
+                let found = format!("{} has the wrong ending for --to {}", name(&self.out), to.word());
                 Err(refuse(found, "choose another ending, or omit --to"))
             }
             (None, None) => {
@@ -164,7 +171,7 @@ impl Export {
         tensors: &[Tensor],
         model: &Model,
     ) -> std::io::Result<()> {
-        writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.name())?;
+        writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.word())?;
         for tensor in tensors {
             let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
             writeln!(output, "  {:<12} {}", tensor.name, shape.join(" x "))?;
@@ -172,37 +179,48 @@ impl Export {
         let path = in_python(&self.out);
         if to == Format::Onnx {
             let (columns, bits) = (model.architecture.input_size(), if self.is_double() { 64 } else { 32 });
-            writeln!(output, "\nIn Python, with onnxruntime and numpy installed:\n")?;
-            writeln!(output, "  import numpy, onnxruntime\n")?;
-            writeln!(output, "  session = onnxruntime.InferenceSession({path})")?;
-            writeln!(output, "  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # one row each")?;
-            return writeln!(output, "  (outputs,) = session.run(None, {{\"input\": samples}})");
+            return writeln!(
+                output,
+                "
+In Python, with onnxruntime and numpy installed:
+
+  import numpy, onnxruntime
+
+  session = onnxruntime.InferenceSession({path})
+  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # one row each
+  (outputs,) = session.run(None, {{\"input\": samples}})"
+            );
         }
-        writeln!(output, "\nIn Python, with torch and safetensors installed:\n")?;
-        writeln!(
-            output,
-            "  import torch\n  from safetensors.torch import load_file\n  from torch import nn\n"
-        )?;
         let double = if self.is_double() { ".double()" } else { "" };
         let modules = tensors::modules(&model.architecture).join(", ");
-        writeln!(output, "  network = nn.Sequential({modules}){double}")?;
-        writeln!(output, "  network.load_state_dict(load_file({path}))")?;
+        writeln!(
+            output,
+            "
+In Python, with torch and safetensors installed:
+
+  import torch
+  from safetensors.torch import load_file
+  from torch import nn
+
+  network = nn.Sequential({modules}){double}
+  network.load_state_dict(load_file({path}))"
+        )?;
         if model.meaning == Meaning::default() {
             return Ok(());
         }
         writeln!(
             output,
-            "\nWhat it knows about its data, such as classes and how inputs are standardized:\n"
-        )?;
-        writeln!(output, "  import json, safetensors\n")?;
-        writeln!(
-            output,
-            "  meaning = json.loads(safetensors.safe_open({path}, \"pt\").metadata()[\"meaning\"])"
+            "
+What it knows about its data, such as classes and how inputs are standardized:
+
+  import json, safetensors
+
+  meaning = json.loads(safetensors.safe_open({path}, \"pt\").metadata()[\"meaning\"])"
         )
     }
 
     fn is_double(&self) -> bool {
-        self.dtype == NumberType::F64
+        self.dtype == Precision::F64
     }
 
     /// Writes a folder in which PyTorch continues the training.
@@ -254,7 +272,7 @@ impl Export {
             let files: Vec<Value> =
                 [weights, rows, script].iter().map(|path| json!(path.display().to_string())).collect();
             output.json(&json!({
-                "out": self.out.display().to_string(), "to": Format::Torch.name(), "files": files,
+                "out": self.out.display().to_string(), "to": Format::Torch.word(), "files": files,
                 "samples": parts.train.len(), "epochs": epochs, "steps": steps,
             }))?;
         } else if !self.quiet {
@@ -272,16 +290,6 @@ impl Export {
             writeln!(output, "  backprop evaluate --model {trained}{}", data.as_typed())?;
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-impl Format {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Safetensors => "safetensors",
-            Self::Onnx => "onnx",
-            Self::Torch => "torch",
-        }
     }
 }
 

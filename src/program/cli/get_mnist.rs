@@ -15,7 +15,7 @@ use crate::io::{self, Lock};
 use backprop::Error;
 use backprop::file;
 
-/// Bytes a second: a server that sends less, for as long as the timeout, does not answer.
+/// In bytes per second: a server that is slower than this for as long as the timeout counts as silent.
 const SLOWEST: &str = "100";
 
 const ANOTHER_MIRROR: &str = "try again, or try another mirror with --url";
@@ -26,99 +26,54 @@ struct Set {
     /// The folder for its files.
     folder: &'static str,
     mirror: &'static str,
-    files: &'static [MnistFile; 4],
-    /// True if checksums are of the files as fetched, still gzipped.
-    checks_gzip: bool,
-    /// The names of its classes, if they are not digits.
-    class_names: &'static [&'static str],
+    /// The length and the SHA-256 of each of [`FILES`].
+    sums: [Sum; 4],
+    /// True if the sums are of the files as fetched, still gzipped.
+    sums_gzip: bool,
+    /// The names of its classes, one per line, if they are not digits.
+    class_names: &'static str,
 }
+
+type Sum = (u64, &'static str);
+
+/// The names of the four files, gzipped.
+const FILES: [&str; 4] = [
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+];
 
 const MNIST: Set = Set {
     name: "MNIST",
     folder: "data/mnist",
     mirror: "https://ossci-datasets.s3.amazonaws.com/mnist",
-    files: &FILES,
-    checks_gzip: false,
-    class_names: &[],
+    sums: [
+        (16 + 60_000 * 28 * 28, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+        (8 + 60_000, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+        (16 + 10_000 * 28 * 28, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+        (8 + 10_000, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+    ],
+    sums_gzip: false,
+    class_names: "",
 };
 
 const FASHION: Set = Set {
     name: "Fashion-MNIST",
     folder: "data/fashion-mnist",
     mirror: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
-    files: &FASHION_FILES,
-    checks_gzip: true,
-    class_names: &[
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+    sums: [
+        (26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+        (29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+        (4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+        (5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
     ],
+    sums_gzip: true,
+    class_names: "T-shirt/top\nTrouser\nPullover\nDress\nCoat\nSandal\nShirt\nSneaker\nBag\nAnkle boot\n",
 };
 
 /// The file with the names of classes, one per line.
 const CLASS_NAMES: &str = "class-names.txt";
-
-/// One of the four files.
-struct MnistFile {
-    name: &'static str,
-    /// The bytes that its checksum is of.
-    length: u64,
-    /// The SHA-256 of the file, with or without gzip.
-    checksum: &'static str,
-}
-
-const FASHION_FILES: [MnistFile; 4] = [
-    MnistFile {
-        name: "train-images-idx3-ubyte",
-        length: 26_421_880,
-        checksum: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-    },
-    MnistFile {
-        name: "train-labels-idx1-ubyte",
-        length: 29_515,
-        checksum: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-    },
-    MnistFile {
-        name: "t10k-images-idx3-ubyte",
-        length: 4_422_102,
-        checksum: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-    },
-    MnistFile {
-        name: "t10k-labels-idx1-ubyte",
-        length: 5_148,
-        checksum: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-    },
-];
-
-const FILES: [MnistFile; 4] = [
-    MnistFile {
-        name: "train-images-idx3-ubyte",
-        length: 16 + 60_000 * 28 * 28,
-        checksum: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    },
-    MnistFile {
-        name: "train-labels-idx1-ubyte",
-        length: 8 + 60_000,
-        checksum: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    },
-    MnistFile {
-        name: "t10k-images-idx3-ubyte",
-        length: 16 + 10_000 * 28 * 28,
-        checksum: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    },
-    MnistFile {
-        name: "t10k-labels-idx1-ubyte",
-        length: 8 + 10_000,
-        checksum: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-];
 
 /// Fetch MNIST: 60,000 training and 10,000 test images of handwritten digits; or Fashion-MNIST, of clothes
 ///
@@ -140,7 +95,7 @@ pub(super) struct GetMnist {
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
-    /// Give up after this many seconds without a connection or nearly without data
+    /// Give up after this many seconds without a connection or with almost no data
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     timeout: u32,
 
@@ -156,28 +111,26 @@ impl GetMnist {
         fs::create_dir_all(folder).map_err(|error| {
             Error::file(folder, error).remedy("give a folder that you can write to, or the name of a new one")
         })?;
-        let target = |file: &MnistFile| folder.join(format!("{}.gz", file.name));
-        let _lock = Lock::take(&target(&set.files[0]), "fetching")?;
-        for file in set.files {
-            let target = target(file);
+        let files: Vec<(PathBuf, Sum)> = FILES.iter().map(|name| folder.join(name)).zip(set.sums).collect();
+        let _lock = Lock::take(&files[0].0, "fetching")?;
+        for (target, _) in &files {
             // Refuses a device, a pipe or a folder of this name.
-            io::place_of(&target).map_err(|error| Error::file(&target, error))?;
+            io::place_of(target).map_err(|error| Error::file(target, error))?;
         }
-        for file in set.files {
-            let target = target(file);
-            if set.is_there(&target, file) {
+        for (target, sum) in files {
+            if set.is_there(&target, sum) {
                 writeln!(output, "{}: already here", name_of(&target))?;
                 continue;
             }
             self.check_may_replace(&target, set)?;
-            self.get(&target, file, set)?;
+            self.get(&target, sum, set)?;
             writeln!(output, "{}: verified", name_of(&target))?;
             output.flush()?;
         }
         let mut command = format!("backprop train --data {}", quoted(folder));
         if !set.class_names.is_empty() {
             let names = folder.join(CLASS_NAMES);
-            io::write(&names, (set.class_names.join("\n") + "\n").as_bytes())?;
+            io::write(&names, set.class_names.as_bytes())?;
             command = format!("{command} --class-names {}", quoted(&names));
         }
         writeln!(output, "{} is in {}. Try: {command}", set.name, name_of(folder))?;
@@ -194,18 +147,19 @@ impl GetMnist {
     }
 
     /// Fetches a file, and writes it if it is the right one.
-    fn get(&self, target: &Path, file: &MnistFile, set: &Set) -> Result<(), Error> {
+    fn get(&self, target: &Path, sum: Sum, set: &Set) -> Result<(), Error> {
         let mirror = self.url.as_deref().unwrap_or(set.mirror);
-        let address = format!("{}/{}.gz", mirror.trim_end_matches('/'), file.name);
-        let bytes = self.curl(&address, file.length)?;
-        let problem = if bytes.len() as u64 > file.length {
+        let file = name_of(Path::new(target.file_name().unwrap_or_default()));
+        let address = format!("{}/{file}", mirror.trim_end_matches('/'));
+        let bytes = self.curl(&address, sum.0)?;
+        let problem = if bytes.len() as u64 > sum.0 {
             "it is too long"
-        } else if !set.is_right(&bytes[..], file) {
+        } else if !set.is_right(&bytes[..], sum) {
             "its checksum differs"
         } else {
             return io::write(target, &bytes);
         };
-        let found = format!("{address} is not {}'s {}: {problem}; nothing was kept", set.name, file.name);
+        let found = format!("{address} is not {}'s {file}: {problem}; nothing was kept", set.name);
         Err(Error::usage(found).remedy(ANOTHER_MIRROR))
     }
 
@@ -243,33 +197,20 @@ impl GetMnist {
 
 impl Set {
     /// Returns `true` if a file exists and is the right one.
-    fn is_there(&self, path: &Path, expected: &MnistFile) -> bool {
-        file::open(path)
-            .is_ok_and(|(file, length)| length <= expected.length && self.is_right(file, expected))
+    fn is_there(&self, path: &Path, sum: Sum) -> bool {
+        file::open(path).is_ok_and(|(file, length)| length <= sum.0 && self.is_right(file, sum))
     }
 
     /// Returns `true` if these gzipped contents are the right ones.
-    fn is_right(&self, gzipped: impl Read, expected: &MnistFile) -> bool {
-        if self.checks_gzip {
-            has_checksum(gzipped, expected)
-        } else {
-            has_checksum(MultiGzDecoder::new(gzipped), expected)
-        }
+    fn is_right(&self, gzipped: impl Read, sum: Sum) -> bool {
+        if self.sums_gzip { has_sum(gzipped, sum) } else { has_sum(MultiGzDecoder::new(gzipped), sum) }
     }
 }
 
-fn has_checksum(contents: impl Read, expected: &MnistFile) -> bool {
-    let mut contents = contents.take(expected.length + 1);
+fn has_sum(contents: impl Read, (length, expected): Sum) -> bool {
     let mut sum = Sha256::new();
-    let mut piece = vec![0; 1 << 16];
-    loop {
-        match contents.read(&mut piece) {
-            Ok(0) => break,
-            Ok(length) => sum.update(&piece[..length]),
-            Err(_) => return false,
-        }
-    }
-    format!("{:x}", sum.finalize()) == expected.checksum
+    std::io::copy(&mut contents.take(length + 1), &mut sum).is_ok()
+        && format!("{:x}", sum.finalize()) == expected
 }
 
 #[cfg(test)]
@@ -278,16 +219,12 @@ mod tests {
 
     #[test]
     fn a_file_is_recognised_with_or_without_gzip() {
-        let file = MnistFile {
-            name: "abc",
-            length: 3,
-            checksum: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        };
-        assert!(FASHION.is_right(&b"abc"[..], &file) && !FASHION.is_right(&b"abx"[..], &file));
+        let sum = (3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert!(FASHION.is_right(&b"abc"[..], sum) && !FASHION.is_right(&b"abx"[..], sum));
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(b"abc").expect("in memory");
         let gzipped = gzip.finish().expect("in memory");
-        assert!(MNIST.is_right(&gzipped[..], &file) && !MNIST.is_right(&b"abc"[..], &file));
-        assert!(!FASHION.is_right(&gzipped[..], &file));
+        assert!(MNIST.is_right(&gzipped[..], sum) && !MNIST.is_right(&b"abc"[..], sum));
+        assert!(!FASHION.is_right(&gzipped[..], sum));
     }
 }

@@ -10,13 +10,13 @@ use super::{advice, causes};
 /// The samples examined; more would not show more.
 const LOOKED_AT: usize = 1000;
 
-/// The share of a layer from which on its dead or saturated neurons are reported.
+/// Dead or saturated neurons are reported if they make up at least this share of a layer.
 const WORTH_A_SENTENCE: f64 = 0.25;
 
-/// Fewer samples say nothing about a network.
+/// With fewer samples, nothing can be said about a network.
 const FEW: usize = 4;
 
-/// A share of the variance up to which numbers are no better than their mean.
+/// Numbers that explain less than this share of the variance are no better than their mean.
 const NO_BETTER: f64 = 0.05;
 
 /// A network that answers correctly more than this share of what guessing gets wrong, or explains more than this
@@ -38,8 +38,8 @@ pub(super) struct Training<'a> {
     pub(super) samples: usize,
 }
 
-/// Returns sentences that say what is wrong with a network, which is shown `data`; and, in the last one, the options to
-/// train it with, as far as the cause can be told.
+/// Returns sentences that say what is wrong with a network, judged by `data`. The last one has the options to train it
+/// with, if the cause is known.
 pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_>>) -> Vec<String> {
     let data = data.clone().first(LOOKED_AT);
     if data.len() < FEW || !data.is_labelled() || has_learnt(model, &data) {
@@ -88,7 +88,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     notes
 }
 
-/// Returns true if a network needs little advice.
+/// Returns true if a network has learnt enough to need no advice.
 fn has_learnt(model: &Model, data: &DataSet) -> bool {
     let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
     let found = evaluate(&mut network, data, Targets::default());
@@ -99,7 +99,7 @@ fn has_learnt(model: &Model, data: &DataSet) -> bool {
         }
         (None, numbers) => numbers.and_then(|numbers| numbers.r2).unwrap_or(f64::NAN),
     };
-    // Where all samples have one answer there is nothing to learn.
+    // If all samples have the same answer, there is nothing to learn.
     share.is_nan() && data.chance() == data.len() || share > HAS_LEARNT
 }
 

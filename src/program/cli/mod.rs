@@ -17,7 +17,7 @@ mod export;
 mod get_mnist;
 mod health;
 mod lesson;
-mod output;
+pub(crate) mod output;
 mod plot;
 mod predict;
 mod progress;

@@ -26,7 +26,7 @@ impl Output {
         self.goes_on = true;
     }
 
-    /// Prints the rest. Returns `false` if lines were lost although their reader was there.
+    /// Prints the rest. Returns `false` if lines were lost although someone was reading.
     ///
     /// # Errors
     /// The output is closed or full, and no other work was to be done.
@@ -99,7 +99,7 @@ fn harmless(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text.into_bytes())
 }
 
-/// Does the same for JSON, which has its own spelling. (serde_json spells out only what JSON asks for.)
+/// Does the same for JSON, which has its own escapes. (serde_json escapes only what JSON requires.)
 fn harmless_json(line: &str) -> Cow<'_, str> {
     if backprop::spelled_out(line) == line {
         return Cow::Borrowed(line);
@@ -155,16 +155,8 @@ fn quoted_for_unix(path: &Path) -> String {
 }
 
 /// Returns a number with commas between its thousands: `60,000`.
-pub(super) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+pub(crate) fn thousands(number: usize) -> String {
+    indicatif::HumanCount(number as u64).to_string()
 }
 
 #[cfg(test)]

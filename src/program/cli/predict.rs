@@ -11,7 +11,7 @@ use backprop::data_set::{Answers, DataSet, Meaning, Part, strongest};
 use backprop::model_file::Model;
 use backprop::{Error, Sample, counted, spelled_out};
 
-use super::choices::{DataArgs, EngineArgs, ModelArgs, Numbers, pixels_for};
+use super::choices::{DataArgs, EngineArgs, List, ModelArgs, numbers, pixels_for};
 use super::output::{name, thousands};
 use super::words::words;
 use super::{Failure, Output};
@@ -52,14 +52,14 @@ pub(super) struct Predict {
     which: Which,
 
     /// Numbers of your own instead of a sample, one for each input
-    #[arg(long, value_name = "N,N,...", allow_hyphen_values = true, conflicts_with_all = OF_DATA, conflicts_with_all = ["image", "pixels"])]
-    input: Option<Numbers>,
+    #[arg(long, value_name = "N,N,...", value_parser = numbers, allow_hyphen_values = true, conflicts_with_all = OF_DATA, conflicts_with_all = ["image", "pixels"])]
+    input: Option<List<f64>>,
 
     /// A picture of a digit instead of a sample: a PNG of any size and colours, dark on light or light on dark
     #[arg(long, value_name = "FILE.png", conflicts_with_all = OF_DATA)]
     image: Option<PathBuf>,
 
-    /// Show the network the pixels of --image as they are, white for ink, not cut out and centred as MNIST's are
+    /// Show the network the pixels of --image unchanged, white for ink, instead of cutting out and centring the digit
     #[arg(long, requires = "image", conflicts_with_all = OF_DATA, conflicts_with = "input")]
     as_is: bool,
 
@@ -85,11 +85,12 @@ pub(super) struct Which {
 }
 
 impl Which {
-    pub(super) fn check(index: usize, data: &DataSet) -> Result<(), Error> {
-        if index < data.len() {
+    /// Checks that there are more samples than the index.
+    pub(super) fn check(index: usize, count: usize) -> Result<(), Error> {
+        if index < count {
             return Ok(());
         }
-        Err(Error::usage(format!("--index {index}: the samples are numbered 0 to {}", data.len() - 1)))
+        Err(Error::usage(format!("--index {index}: the samples are numbered 0 to {}", count - 1)))
     }
 }
 
@@ -133,7 +134,7 @@ impl Predict {
         let data = self.data.load_part(self.which.set, Some(model))?;
         let index = self.which.index.unwrap_or(0);
         data.check_fits(&model.architecture)?;
-        Which::check(index, &data)?;
+        Which::check(index, data.len())?;
         let set = match self.which.set {
             Part::Train => "training",
             Part::Test => "test",
@@ -180,14 +181,13 @@ impl Predict {
 }
 
 /// Returns the numbers of `--input` as the network is shown them.
-fn input(numbers: &Numbers, model: &Model) -> Result<Shown, Error> {
-    let Numbers(numbers) = numbers;
+fn input(numbers: &[f64], model: &Model) -> Result<Shown, Error> {
     let inputs = model.architecture.input_size();
     if numbers.len() != inputs {
         let found = format!("--input has {}, but the model takes {inputs}", counted(numbers.len(), "number"));
         return Err(Error::usage(found).remedy("give one for each input, commas between them"));
     }
-    let data = DataSet::one_sample(numbers.clone(), model.meaning.clone());
+    let data = DataSet::one_sample(numbers.to_vec(), model.meaning.clone());
     Ok(Shown { data, index: 0, has_label: false, title: "The input".to_owned() })
 }
 

@@ -4,8 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
 use backprop::data_set::Source;
 use backprop::graph::Network;
@@ -35,7 +34,7 @@ pub(super) struct SequenceArgs {
 }
 
 /// The options of training on the samples: flags, or an editor's launch arguments.
-#[derive(Debug, Clone, Args, Deserialize)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct TrainingArgs {
     /// The learning rate [default: 0.3; where numbers are learnt, 0.1 / (inputs + 2)]
@@ -64,7 +63,7 @@ pub(super) struct Sequence {
     pub(super) network: Network,
     /// The samples, in order.
     pub(super) rows: Rows,
-    /// The number of samples that there are.
+    /// The number of samples available.
     available: usize,
     /// The rate by default.
     usual_rate: f64,
@@ -86,18 +85,6 @@ impl TrainingArgs {
 
     fn rate(&self) -> f64 {
         self.rate.unwrap_or(Options::default().rate)
-    }
-
-    /// Returns the same options for a page.
-    pub(super) fn situation(&self) -> Map<String, Value> {
-        let &Self { batch, l2, dropout, .. } = self;
-        let entries = [
-            ("rate", json!(self.rate())),
-            ("batch", json!(batch)),
-            ("l2", json!(l2)),
-            ("dropout", json!(dropout)),
-        ];
-        entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -163,7 +150,7 @@ impl Sequence {
         self.rows.stepper(self.network.clone(), rate, mini_batches)
     }
 
-    /// Returns the number of samples that there are to choose from.
+    /// Returns the number of samples available.
     pub(super) fn available(&self) -> usize {
         self.available
     }

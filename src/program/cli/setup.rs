@@ -6,9 +6,9 @@ use clap::Args;
 
 use backprop::data_set::{Columns, Source, Targets};
 use backprop::setup::{Data, Setup};
-use backprop::{Cost, Error, WeightInit};
+use backprop::{Activation, Cost, Error, WeightInit};
 
-use super::choices::{Activations, DataArgs, Edited, Sizes, StandardizeArgs, read_start};
+use super::choices::{DataArgs, Edited, List, StandardizeArgs, activations, read_start, sizes};
 use super::train::parse_shape;
 use super::words::words;
 
@@ -34,13 +34,13 @@ pub(super) struct SetupArgs {
     targets: Option<Targets>,
 
     /// Neurons in each layer, input first [default: with --data as `train`, else 3,4,2]
-    #[arg(long, value_name = "N,N,...")]
-    sizes: Option<Sizes>,
+    #[arg(long, value_name = "N,N,...", value_parser = sizes)]
+    sizes: Option<List<usize>>,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity; for the output of the
     /// vectorized network also softmax [default: as the model says, else sigmoid; with --cost log-likelihood softmax]
-    #[arg(long, value_name = "A[,A...]")]
-    pub(super) activation: Option<Activations>,
+    #[arg(long, value_name = "A[,A...]", value_parser = activations)]
+    pub(super) activation: Option<List<Activation>>,
 
     /// The cost [default: as the model says, else quadratic; after softmax log-likelihood]
     #[arg(long, value_name = "COST", value_parser = words::<Cost>())]
@@ -63,7 +63,7 @@ impl SetupArgs {
 
     /// Reads the model to start from, if there is one, and fills in everything that was chosen.
     pub(super) fn setup(&self, model: Option<&Path>) -> Result<Setup, Error> {
-        let (activation, sizes) = (self.activation.as_ref(), self.sizes.as_ref());
+        let (activation, sizes) = (self.activation.as_deref(), self.sizes.as_deref());
         let model = read_start(model, self.edited, activation, sizes)?;
         if self.image.is_some() && model.as_ref().is_some_and(|model| model.meaning.is_of_table()) {
             return Err(Error::usage("the model knows the shape of its images").remedy("omit --image"));
@@ -72,8 +72,8 @@ impl SetupArgs {
         Ok(Setup {
             data,
             targets: self.targets,
-            sizes: sizes.map(|sizes| sizes.0.clone()),
-            activation: activation.map(|activation| activation.0.clone()),
+            sizes: self.sizes.clone(),
+            activation: self.activation.clone(),
             cost: self.cost,
             init: self.init,
             seed: self.seed,

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use backprop::Error;
-use serde_json::{Value, json};
+use backprop::setup::Setup;
+use serde::Serialize;
 
 use super::choices::at_least_one;
 use super::output::{name, thousands};
-use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
+use super::sequence::{SequenceArgs, TrainingArgs};
 use super::{Failure, Output};
 use crate::io::{self, Force, Kind};
 use crate::show::page;
@@ -54,6 +55,17 @@ pub(super) struct Trace {
 /// The number of samples without --samples.
 const SAMPLES: usize = 6;
 
+/// The situation that the page begins with: src/page-engine/situation.rs.
+#[derive(Serialize)]
+struct Situation {
+    #[serde(flatten)]
+    setup: Setup,
+    #[serde(flatten)]
+    training: TrainingArgs,
+    limit: usize,
+    epochs: usize,
+}
+
 impl Trace {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         self.training.check()?;
@@ -69,7 +81,13 @@ impl Trace {
             .into());
         }
         let all = sequence.available();
-        let situation = self.situation(sequence)?;
+        let situation = Situation {
+            training: sequence.with_rate(&self.training),
+            setup: sequence.for_page(),
+            limit: count,
+            epochs: self.epochs,
+        };
+        let situation = serde_json::to_value(situation).map_err(|error| Error::usage(error.to_string()))?;
         let page = page::html(&situation, situation["data"] == "digits")?;
         io::write(&self.out, page.as_bytes())?;
         let kilobytes = page.len().div_ceil(1000);
@@ -79,19 +97,5 @@ impl Trace {
             writeln!(output, "It has the first {count} of {all} samples; --samples N takes more or fewer.")?;
         }
         Ok(ExitCode::SUCCESS)
-    }
-
-    /// Returns the situation that the page begins with: src/page-engine/situation.rs.
-    fn situation(&self, sequence: Sequence) -> Result<Value, Error> {
-        let limit = sequence.rows.samples.len();
-        let training = sequence.with_rate(&self.training);
-        let setup = serde_json::to_value(sequence.for_page());
-        let mut situation = setup.map_err(|error| Error::usage(error.to_string()))?;
-        for (name, value) in training.situation() {
-            situation[name] = value;
-        }
-        situation["limit"] = json!(limit);
-        situation["epochs"] = json!(self.epochs);
-        Ok(situation)
     }
 }

@@ -1,7 +1,8 @@
 //! The library's choices as words of the command line.
 
 use backprop::data_set::{Missing, Part, Pixels, Targets};
-use backprop::gradient_check::Precision;
+use backprop::gradient_check::{Precision, Recompute};
+use backprop::step::Pass;
 use backprop::training::Preset;
 use backprop::{Activation, Cost, WeightInit};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -19,14 +20,6 @@ pub trait Word: Copy + PartialEq + Send + Sync + 'static {
     /// If the value is missing from the list.
     fn word(self) -> &'static str {
         Self::WORDS.iter().find(|(value, ..)| *value == self).expect("every value has a word").1
-    }
-
-    /// Returns the line for this value in `--help`.
-    ///
-    /// # Panics
-    /// If the value is missing from the list.
-    fn help(self) -> &'static str {
-        Self::WORDS.iter().find(|(value, ..)| *value == self).expect("every value has a word").2
     }
 
     /// Returns the value of this word, in lower case or in capitals.
@@ -52,6 +45,13 @@ impl Word for Precision {
     const WORDS: &'static [(Self, &'static str, &'static str)] = &[
         (Self::F32, "f32", "Seven digits in four bytes: half the memory"),
         (Self::F64, "f64", "Sixteen digits in eight bytes"),
+    ];
+}
+
+impl Word for Recompute {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Whole, "whole", "The network's own forward pass"),
+        (Self::Incremental, "incremental", "Only what a changed parameter affects"),
     ];
 }
 
@@ -145,6 +145,16 @@ impl Word for Targets {
 impl Word for Part {
     const WORDS: &'static [(Self, &'static str, &'static str)] =
         &[(Self::Train, "train", "The training samples"), (Self::Test, "test", "The test samples")];
+}
+
+/// The gradients of a mini-batch belong to learn.
+impl Word for Pass {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Forward, "forward", "Inputs, what dropout keeps, and outputs"),
+        (Self::Cost, "cost", "The cost, and the deltas of the output layer"),
+        (Self::Backward, "backward", "All other deltas"),
+        (Self::Learn, "learn", "New weights, and in mini-batches the gradients they are made of"),
+    ];
 }
 
 impl Word for Preset {

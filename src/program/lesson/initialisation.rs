@@ -62,7 +62,7 @@ pub struct Start {
     pub histogram: Vec<f64>,
     /// The share of test digits recognised before training, and after each epoch.
     pub accuracy: Vec<f64>,
-    /// The mean cost met during each epoch.
+    /// The mean cost during each epoch.
     pub train_cost: Vec<f64>,
 }
 
@@ -143,9 +143,10 @@ fn train(engine: &mut dyn Engine, split: &Split, epochs: usize) -> (Vec<f64>, Ve
 }
 
 /// Returns the text in the program's help for a way to draw weights.
-fn meaning(init: WeightInit) -> String {
+fn meaning(init: WeightInit) -> &'static str {
+    let help = WeightInit::WORDS.iter().find(|(value, ..)| *value == init).map_or("", |(.., help)| help);
     // The program that draws them this way follows in brackets.
-    init.help().split(" (").next().unwrap_or_default().to_owned()
+    help.split(" (").next().unwrap_or_default()
 }
 
 impl Lesson for Initialisation {

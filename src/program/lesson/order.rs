@@ -32,23 +32,23 @@ pub const NODE: usize = 1;
 impl Settings {
     /// Makes a network with random weights. Its deltas are all 0, as they have not been computed.
     pub fn network(&self) -> Network {
-        let architecture = Architecture::new(&self.sizes.0);
+        let architecture = Architecture::new(&self.sizes);
         Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, self.seed))
     }
 
     /// Returns the inputs: 0.6 and -0.4 in turn.
     pub fn sample(&self) -> Vec<f64> {
-        [0.6, -0.4].into_iter().cycle().take(self.sizes.0[0]).collect()
+        [0.6, -0.4].into_iter().cycle().take(self.sizes[0]).collect()
     }
 
     /// Returns the desired outputs: 0.9 and 0.1 in turn.
     pub fn label(&self) -> Vec<f64> {
-        [0.9, 0.1].into_iter().cycle().take(self.sizes.0[self.layers()]).collect()
+        [0.9, 0.1].into_iter().cycle().take(self.sizes[self.layers()]).collect()
     }
 
     /// Returns the number of layers that have weights, which is also the index of the output layer.
     fn layers(&self) -> usize {
-        self.sizes.0.len() - 1
+        self.sizes.len() - 1
     }
 }
 

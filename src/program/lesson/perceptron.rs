@@ -2,7 +2,7 @@
 //!
 //! You will see the weights after each pass over AND's truth table until no mistake is left; then XOR, where the
 //! weights run in a circle. The circle itself proves that no weights exist: all its corrections add up to nothing.
-//! Last, all sixteen gates of two inputs.
+//! Last, all sixteen gates with two inputs.
 
 use super::prelude::*;
 

@@ -1,7 +1,5 @@
 //! Parses the settings of lessons on the command line.
 
-use serde::Serialize;
-
 /// Parses a finite number.
 pub fn number(text: &str) -> Result<f64, String> {
     let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
@@ -40,14 +38,13 @@ pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
 }
 
 /// Neurons in each layer, input first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sizes(pub Vec<usize>);
+pub type Sizes = Vec<usize>;
 
 /// Parses sizes of layers with commas between them: three layers or more, small enough to be looked at.
 pub fn sizes(text: &str) -> Result<Sizes, String> {
     let problem = || format!("'{text}' is not 3 to 10 layers of 1 to 20 neurons; write 2,3,3,2");
     let sizes = text.split(',').map(|part| part.trim().parse().map_err(|_| problem()));
-    let sizes: Vec<usize> = sizes.collect::<Result<_, _>>()?;
+    let sizes: Sizes = sizes.collect::<Result<_, _>>()?;
     let fits = (3..=10).contains(&sizes.len()) && sizes.iter().all(|size| (1..=20).contains(size));
-    if fits { Ok(Sizes(sizes)) } else { Err(problem()) }
+    if fits { Ok(sizes) } else { Err(problem()) }
 }

@@ -42,7 +42,7 @@ pub struct Settings {
 
 fn two_to_one(text: &str) -> Result<Sizes, String> {
     let sizes = sizes(text)?;
-    let fits = sizes.0[0] == 2 && sizes.0[sizes.0.len() - 1] == 1;
+    let fits = sizes[0] == 2 && sizes[sizes.len() - 1] == 1;
     if fits {
         Ok(sizes)
     } else {
@@ -106,7 +106,7 @@ impl Run {
 
 /// Trains one network, as `backprop train --engine object --data xor --seed SEED` does.
 pub fn train(settings: &Settings, seed: u64) -> Run {
-    let architecture = Architecture::new(&settings.sizes.0);
+    let architecture = Architecture::new(&settings.sizes);
     let mut network = Network::from_parameters(&architecture, &settings.init.draw(&architecture, seed));
     let (mut costs, mut outputs) = (Vec::new(), Vec::new());
     for epoch in 0..=settings.epochs {

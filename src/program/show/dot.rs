@@ -13,7 +13,7 @@ pub const MOST_CONNECTIONS: usize = 1000;
 /// Writes the network: every node with its output and delta, every connection with its weight and gradient, as they
 /// were last computed.
 ///
-/// A positive weight is a blue solid line, a negative one red and dashed, the thicker the larger.
+/// A positive weight is a solid blue line, a negative one dashed and red; larger weights are thicker.
 ///
 /// # Errors
 /// Those of the stream.

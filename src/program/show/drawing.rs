@@ -36,7 +36,8 @@ const MARKED: &str = "darkorange";
 /// Returns the network as SVG: every node with its output and delta, every connection with its weight, as they were last
 /// computed.
 ///
-/// A positive weight is a blue solid line, a negative one red and dashed, the thicker the larger. What is marked is orange.
+/// A positive weight is a solid blue line, a negative one dashed and red; larger weights are thicker. What is marked is
+/// orange.
 ///
 /// ```
 /// use backprop::graph::Network;

@@ -60,8 +60,8 @@ pub(super) struct Check {
 
     /// Evaluate the error by the network's own forward pass each time (whole), or recompute only what a changed weight
     /// affects (incremental) [default: whole up to 5,000 parameters, then incremental]
-    #[arg(long, value_name = "HOW", conflicts_with = "directions")]
-    evaluation: Option<Recomputing>,
+    #[arg(long, value_name = "HOW", conflicts_with = "directions", value_parser = words::<Recompute>())]
+    evaluation: Option<Recompute>,
 
     /// `table`, or `article`: the two columns of the original, with its fixed step of 0.0001
     #[arg(long, value_name = "STYLE", default_value = "table")]
@@ -92,14 +92,6 @@ enum Style {
     Table,
     /// Expected and actual gradient, one line per parameter.
     Article,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Recomputing {
-    /// The network's own forward pass.
-    Whole,
-    /// Only what a changed parameter affects.
-    Incremental,
 }
 
 impl Check {
@@ -191,11 +183,7 @@ impl Check {
             None if self.all => Selection::Every,
             None => Selection::Automatic,
         };
-        let evaluation = match self.evaluation {
-            Some(Recomputing::Whole) => Recompute::Whole,
-            Some(Recomputing::Incremental) => Recompute::Incremental,
-            None => Recompute::Automatic,
-        };
+        let evaluation = self.evaluation.unwrap_or_default();
         check.selection(selection).evaluation(evaluation).seed(self.setting.seed())
     }
 
@@ -231,25 +219,18 @@ fn write_fault(output: &mut Output, fault: &Fault) -> std::io::Result<()> {
 impl Outcome {
     /// Returns the numbers of all engines together, then each engine's own.
     fn to_json(&self) -> serde_json::Value {
-        let counts = self.counts();
         let engines = self.reports.iter().map(|(engine, report)| {
             let mut object = json!(report);
             object["engine"] = json!(engine);
             object
         });
-        json!({
-            "verdict": self.verdict(),
-            "checked": counts.checked,
-            "agree": counts.agree,
-            "no_effect": counts.no_effect,
-            "disagree": counts.disagree,
-            "inconclusive": counts.inconclusive,
-            "kink": counts.kink,
-            "domain": counts.domain,
-            "max_relative_error": self.max_relative_error(),
-            "worst": self.worst(),
-            "seconds": self.seconds,
-            "engines": engines.collect::<Vec<_>>(),
-        })
+        let engines: Vec<serde_json::Value> = engines.collect();
+        let mut object = json!(self.counts());
+        object["verdict"] = json!(self.verdict());
+        object["max_relative_error"] = json!(self.max_relative_error());
+        object["worst"] = json!(self.worst());
+        object["seconds"] = json!(self.seconds);
+        object["engines"] = json!(engines);
+        object
     }
 }

@@ -15,7 +15,7 @@ use backprop::{Error, file};
 /// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]
 pub(super) struct MysteryArgs {
-    /// Plant a fault of the gallery without saying which: find it by the report. The same SEED, a number or a student's
+    /// Plant a fault of the gallery without saying which: find it from the report. The same SEED, a number or a student's
     /// name, plants the same fault
     #[arg(long, value_name = "SEED", conflicts_with_all = [
         "fault", "sizes", "model", "data", "samples", "activation", "cost", "init", "l2", "dropout", "seed",
@@ -28,7 +28,7 @@ pub(super) struct MysteryArgs {
     ])]
     answer: Option<String>,
 
-    /// With --answer, say also which line of the backward pass is wrong (the first, of several): both must be right
+    /// With --answer, also say which line of the backward pass is wrong (if several are, the first): both must be right
     #[arg(long, value_name = "LINE", requires = "answer", conflicts_with_all = ["fault", "sizes", "model", "data"],
         value_parser = clap::value_parser!(u8).range(1..=i64::from(Mystery::LINES)))]
     explain: Option<u8>,

@@ -5,6 +5,8 @@
 
 use std::time::Instant;
 
+use serde::Serialize;
+
 use backprop::gradient_check::{Named, Report, Verdict};
 
 /// The reports of the engines that were checked.
@@ -16,7 +18,7 @@ pub(super) struct Outcome {
 }
 
 /// The number of parameters with each verdict.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Counts {
     pub(super) checked: usize,
     pub(super) agree: usize,

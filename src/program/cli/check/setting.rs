@@ -24,7 +24,7 @@ pub(super) struct SettingArgs {
     #[command(flatten)]
     setup: SetupArgs,
 
-    /// The number of samples; several are a mini-batch [default: 1; with --fault what the fault needs]
+    /// The number of samples; several form a mini-batch [default: 1; with --fault, as many as the fault needs]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     samples: Option<u32>,
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::walk::Walk;
-use crate::cli::choices::{Activations, DataArgs, Edited, Sizes, read_start};
+use crate::cli::choices::{DataArgs, Edited, read_start};
 use crate::cli::remedies::with_flags;
 use crate::cli::sequence::{Sequence, TrainingArgs};
 
@@ -132,9 +132,8 @@ fn sequence(configuration: Configuration, cwd: &Path) -> Result<Sequence, Error>
     columns.kind = kinds.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind).or(columns.kind);
     training.check()?;
     if let Some(path) = from {
-        let (activation, sizes) = (setup.activation.clone().map(Activations), setup.sizes.clone().map(Sizes));
-        setup.model =
-            read_start(Some(&cwd.join(path)), Edited { edited }, activation.as_ref(), sizes.as_ref())?;
+        let (activation, sizes) = (setup.activation.as_deref(), setup.sizes.as_deref());
+        setup.model = read_start(Some(&cwd.join(path)), Edited { edited }, activation, sizes)?;
     }
     if columns != Columns::default() || matches!(setup.data, Some(Data::Source(_))) {
         let data = match setup.data.take() {

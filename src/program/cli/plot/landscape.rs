@@ -52,7 +52,7 @@ pub(super) struct Landscape {
     seed: u64,
 
     #[command(flatten)]
-    out: Out,
+    pub(super) out: Out,
 }
 
 /// The places along a direction.
@@ -69,10 +69,6 @@ impl Line {
 }
 
 impl Picture for Landscape {
-    fn out(&self) -> &Out {
-        &self.out
-    }
-
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = places.input("--model", Some(&self.model.model)).input("--from", self.from.as_deref());
         Ok(places.data(&self.data.source()?))
@@ -85,7 +81,7 @@ impl Picture for Landscape {
         let centre = &model.parameters;
         let first = match &self.from {
             Some(path) => {
-                let other = read_model(path, self.model.edited, self.model.activation.as_ref())?;
+                let other = read_model(path, self.model.edited, self.model.activation.as_deref())?;
                 if other.architecture.sizes != model.architecture.sizes {
                     return Err(usage(
                         format!(

@@ -56,9 +56,6 @@ struct Out {
 
 /// A picture of one kind.
 trait Picture {
-    /// Returns its destination.
-    fn out(&self) -> &Out;
-
     /// Adds the files it is made from.
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error>;
 
@@ -68,13 +65,12 @@ trait Picture {
 
 impl Plot {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        let picture: &dyn Picture = match &self.what {
-            What::Regions(plot) => plot.as_ref(),
-            What::Weights(plot) => plot,
-            What::Landscape(plot) => plot.as_ref(),
-            What::Runs(plot) => plot,
+        let (picture, Out { out, force }): (&dyn Picture, &Out) = match &self.what {
+            What::Regions(plot) => (plot.as_ref(), &plot.out),
+            What::Weights(plot) => (plot, &plot.out),
+            What::Landscape(plot) => (plot.as_ref(), &plot.out),
+            What::Runs(plot) => (plot, &plot.out),
         };
-        let Out { out, force } = picture.out();
         picture.inputs(Destinations::new(*force))?.output("--out", Some(out), Kind::Drawing).check()?;
         let working = Working::on("Drawing");
         let (figure, told) = picture.figure()?;

@@ -50,7 +50,7 @@ pub(super) struct Regions {
     batch: usize,
 
     #[command(flatten)]
-    out: Out,
+    pub(super) out: Out,
 }
 
 /// The part of the plane that is drawn.
@@ -61,10 +61,6 @@ struct Window {
 }
 
 impl Picture for Regions {
-    fn out(&self) -> &Out {
-        &self.out
-    }
-
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = self.model.iter().fold(places, |places, path| places.input("--model", Some(path)));
         Ok(places.data(&self.setup.source()?))
@@ -96,7 +92,7 @@ impl Regions {
 
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
         let panel = |path: &PathBuf| {
-            let model = read_model(path, self.setup.edited, self.setup.activation.as_ref())?;
+            let model = read_model(path, self.setup.edited, self.setup.activation.as_deref())?;
             let data = self.setup.data.load_part(Part::Train, Some(&model))?;
             check_two_inputs(&model.architecture, &data, &self.setup.source()?)?;
             let mut network = vectorized::Network::try_new(&model.architecture)?;

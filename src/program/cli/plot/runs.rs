@@ -26,7 +26,7 @@ pub(super) struct Runs {
     runs: Vec<PathBuf>,
 
     #[command(flatten)]
-    out: Out,
+    pub(super) out: Out,
 }
 
 /// The curves of a run: points of epoch and value.
@@ -37,10 +37,6 @@ struct Run {
 }
 
 impl Picture for Runs {
-    fn out(&self) -> &Out {
-        &self.out
-    }
-
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         Ok(self.runs.iter().fold(places, |places, path| places.input("RUN", Some(path))))
     }
@@ -48,7 +44,7 @@ impl Picture for Runs {
     fn figure(&self) -> Result<(Figure, String), Error> {
         let runs = self.runs.iter().map(|path| read(path)).collect::<Result<Vec<Run>, Error>>()?;
         let mut costs =
-            Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost met in training").log());
+            Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost in training").log());
         let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new("right answers, %"));
         // Dots show the epochs if there are few; with many they would merge into a thick line.
         let few = runs.iter().all(|run| run.cost.len() <= 40);

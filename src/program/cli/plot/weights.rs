@@ -44,14 +44,10 @@ pub(super) struct Weights {
     columns: Option<usize>,
 
     #[command(flatten)]
-    out: Out,
+    pub(super) out: Out,
 }
 
 impl Picture for Weights {
-    fn out(&self) -> &Out {
-        &self.out
-    }
-
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         Ok(places.input("--model", Some(&self.model.model)))
     }
@@ -78,7 +74,8 @@ impl Picture for Weights {
         // One input above the other, so that each row has the name of its input.
         let has_names = has_names && columns == 1;
         let in_a_row = if has_names { neurons.len() } else { neurons.len().min(IN_A_ROW) };
-        let (wide, high) = (in_a_row * (columns + GAP), neurons.len().div_ceil(in_a_row) * (rows + GAP));
+        let count = neurons.len().div_ceil(in_a_row);
+        let (wide, high) = (in_a_row * (columns + GAP), count * (rows + GAP));
         let raster = tile(neurons, columns, in_a_row);
 
         let middles = |count: usize, size: usize| {
@@ -88,7 +85,6 @@ impl Picture for Weights {
             .map(|(at, middle)| (middle, if has_names { at.to_string() } else { format!("+{at}") }));
         let label = if has_names { "neuron" } else { "neuron: the number on the left and this" };
         let x = Axis::new(label).range(0.0, wide as f64).ticks(names);
-        let count = neurons.len().div_ceil(in_a_row);
         let names: Vec<(f64, String)> = if has_names {
             let titles = meaning.inputs.iter().map(Column::title);
             (0..rows).map(|row| (high - GAP / 2 - row) as f64 - 0.5).zip(titles).collect()

@@ -1,7 +1,6 @@
 //! The steps that are shown.
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use backprop::Error;
 use backprop::step::view::Quantity;
@@ -9,6 +8,7 @@ use backprop::step::{Pass, Step, Stepper};
 
 use super::names::{Range, ranges};
 use crate::cli::choices::at_least_one;
+use crate::cli::words::words;
 
 /// The options that choose steps. Only steps that match all of them are shown.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(super) struct ChoiceArgs {
     only: Option<String>,
 
     /// Print only this part of training, or several: cost,backward
-    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = passes())]
+    #[arg(long, value_name = "PHASE", value_delimiter = ',', value_parser = words::<Pass>())]
     phase: Vec<Pass>,
 
     /// Begin with this step, counted from 1 as they are printed; this also works without --plain and --json
@@ -32,18 +32,6 @@ pub(super) struct ChoiceArgs {
     /// Print no step after this one
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     to_step: Option<usize>,
-}
-
-/// Returns the parser of passes. The gradients of a mini-batch belong to learn.
-fn passes() -> impl TypedValueParser<Value = Pass> {
-    let value = |pass: Pass, about| PossibleValue::new(pass.name()).help(about);
-    let values = [
-        value(Pass::Forward, "Inputs, what dropout keeps, and outputs"),
-        value(Pass::Cost, "The cost, and the deltas of the output layer"),
-        value(Pass::Backward, "All other deltas"),
-        value(Pass::Learn, "New weights, and in mini-batches the gradients they are made of"),
-    ];
-    PossibleValuesParser::new(values).map(|name| Pass::named(&name).unwrap_or(Pass::Learn))
 }
 
 impl ChoiceArgs {

@@ -6,10 +6,12 @@ use clap::Args;
 
 use backprop::data_set::{Columns, DataSet, Source, Targets};
 use backprop::training::{Options, Preset, RunConfig};
-use backprop::{Cost, Error, WeightInit};
+use backprop::{Activation, Cost, Error, WeightInit};
 
 use super::parts::absolute;
-use crate::cli::choices::{Activations, DataArgs, Edited, EngineArgs, Sizes, StandardizeArgs, at_least_one};
+use crate::cli::choices::{
+    DataArgs, Edited, EngineArgs, List, StandardizeArgs, activations, at_least_one, sizes,
+};
 use crate::cli::words::{Word as _, words};
 use crate::io::Force;
 
@@ -42,14 +44,14 @@ pub(in crate::cli) struct Train {
 
     /// Neurons in each layer, input first [default: digits 784,30,10; bits 8,3,8; else 8 hidden
     /// neurons between what the data needs]
-    #[arg(long, value_name = "N,N,...")]
-    pub(super) sizes: Option<Sizes>,
+    #[arg(long, value_name = "N,N,...", value_parser = sizes)]
+    pub(super) sizes: Option<List<usize>>,
 
     /// Activation of all layers, or one for each after the input: sigmoid, tanh, relu, identity; for the output also
     /// softmax, as in sigmoid,softmax [default: sigmoid; where numbers are learnt, the output is the identity; with
     /// --cost log-likelihood softmax]
-    #[arg(long, value_name = "A[,A...]")]
-    pub(super) activation: Option<Activations>,
+    #[arg(long, value_name = "A[,A...]", value_parser = activations)]
+    pub(super) activation: Option<List<Activation>>,
 
     /// The distribution of starting weights [default: small]
     #[arg(long, value_name = "INIT", value_parser = words::<WeightInit>())]
@@ -101,8 +103,8 @@ pub(in crate::cli) struct Train {
     #[arg(long, value_name = "FILE")]
     pub(super) checkpoint: Option<PathBuf>,
 
-    /// Write a checkpoint after every N epochs; in a run of more than 2,000 N, about a thousand times as it doubles
-    /// [default: 1, or as often as the preset saves]
+    /// Write a checkpoint after every N epochs; in a run of more than 2,000 N epochs less often, about a thousand times
+    /// each time its length doubles [default: 1, or as often as the preset saves]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) checkpoint_every: Option<usize>,
 
@@ -261,9 +263,9 @@ impl Train {
         put(self.engine.engine.map(|engine| engine.word().to_owned()), engine);
         put(self.engine.precision, precision);
 
-        put(self.sizes.as_ref().map(|sizes| sizes.0.clone()), &mut architecture.sizes);
+        put(self.sizes.clone(), &mut architecture.sizes);
         if let Some(activation) = &self.activation {
-            *architecture = architecture.clone().with_activations(&activation.0);
+            *architecture = architecture.clone().with_activations(activation);
         }
         put(self.how.cost, &mut architecture.cost);
 

@@ -7,10 +7,6 @@ use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
 /// Draws every epoch of the run, including those before it was resumed.
 pub(super) fn svg(run: &Checkpoint, history: &[EpochReport]) -> String {
-    figure(run, history).to_svg()
-}
-
-fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
     let mut costs = Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost of a sample"));
     let met = history.iter().map(|report| (report.epoch as f64, report.train_cost));
     costs = costs.with(Series::new("met in training", Mark::LineAndDots, met).colour(Colour::Blue));
@@ -32,7 +28,7 @@ fn figure(run: &Checkpoint, history: &[EpochReport]) -> Figure {
     }
     let title =
         format!("{} on {}", run.config.architecture.sizes_text().replace(',', "-"), run.config.data.source);
-    Figure::new(title, [costs, answers])
+    Figure::new(title, [costs, answers]).to_svg()
 }
 
 type Kind = (&'static str, Colour, fn(&EpochReport) -> Option<&Evaluation>);

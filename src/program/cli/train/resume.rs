@@ -11,7 +11,7 @@ use backprop::training::{Checkpoint, DataRecord, Difference, RunConfig};
 use super::Train;
 use super::parts::{Parts, absolute_source};
 
-/// The fields that do not change the numbers of the run, or that only change how long it goes on.
+/// The fields that change no number of the run, or only its length.
 const MAY_CHANGE: [&str; 2] = ["options.epochs", "outputs."];
 
 impl Train {

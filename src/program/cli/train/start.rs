@@ -28,11 +28,11 @@ impl Train {
             return Err(Error::usage("--save-every says when, --out FILE.json must say where"));
         }
         self.check_places(self.out.as_deref(), &self.source()?)?;
-        let model =
-            read_start(self.from.as_deref(), self.edited, self.activation.as_ref(), self.sizes.as_ref())?;
+        let (activation, sizes) = (self.activation.as_deref(), self.sizes.as_deref());
+        let model = read_start(self.from.as_deref(), self.edited, activation, sizes)?;
         let setup = Setup {
-            sizes: self.sizes.as_ref().map(|sizes| sizes.0.clone()),
-            activation: self.activation.as_ref().map(|activation| activation.0.clone()),
+            sizes: self.sizes.clone(),
+            activation: self.activation.clone(),
             init: self.init.or(preset.map(|preset| preset.init)),
             // Without a preset, the engine decides how its biases start.
             biases_at_zero: match self.how.preset {

@@ -1,5 +1,7 @@
 //! An axis: its label, its scale, its range and where its ticks are.
 
+use crate::cli::output::thousands;
+
 /// The meaning of equal steps along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
@@ -182,13 +184,7 @@ fn number(value: f64, decimals: usize) -> String {
     let text = if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') { "0" } else { &text };
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = text.find('.').map_or((text, ""), |dot| text.split_at(dot));
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    let grouped = whole.parse().map_or_else(|_| whole.to_owned(), thousands);
     format!("{sign}{grouped}{fraction}")
 }
 

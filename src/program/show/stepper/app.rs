@@ -134,12 +134,6 @@ impl App {
         self.cursor.unwrap_or(home).min(self.connections().len().saturating_sub(1))
     }
 
-    /// Returns the layer from which a connection leads.
-    #[cfg(test)]
-    pub(super) fn wire_layer(&self, id: ConnectionId) -> u32 {
-        self.place(self.stepper.network()[id].upstream()).layer
-    }
-
     /// Returns the connection under the cursor and its ends.
     pub fn connection_under_cursor(&self) -> Option<(ConnectionId, Wire)> {
         let step = self.latest.as_ref()?;

@@ -6,7 +6,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui::style::Style;
+use ratatui::symbols::Marker;
+use ratatui::widgets::Widget as _;
+use ratatui::widgets::canvas::{Canvas, Points};
 
 use backprop::graph::{Connection, ConnectionId, NodeId};
 use backprop::step::{Action, Phase, Step};
@@ -191,28 +194,11 @@ fn styles(app: &App, id: NodeId) -> (Style, Style) {
     }
 }
 
-/// Dots in a grid of characters, two by four in each.
-struct Dots {
-    width: usize,
-    height: usize,
-    cells: Vec<(u8, Color)>,
-}
-
-impl Dots {
-    fn set(&mut self, x: usize, y: usize, colour: Color) {
-        const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-        if x < 2 * self.width && y < 4 * self.height {
-            let cell = &mut self.cells[y / 4 * self.width + x / 2];
-            cell.0 |= BITS[y % 4][x % 2];
-            cell.1 = colour;
-        }
-    }
-}
-
 fn draw_edges(app: &App, left: &Column, right: &Column, area: Rect, buffer: &mut Buffer) {
     let start = left.x + node_width(app);
-    let (width, height) = (usize::from(right.x - start), usize::from(area.height));
-    let mut dots = Dots { width, height, cells: vec![(0, Color::Reset); width * height] };
+    let between = Rect { x: start, width: right.x - start, ..area };
+    // A character has two by four dots.
+    let last = (f64::from(2 * between.width - 1), f64::from(4 * between.height - 1));
     let network = app.stepper.network();
     let used = app.connections();
     let mut edges = Vec::new();
@@ -231,39 +217,34 @@ fn draw_edges(app: &App, left: &Column, right: &Column, area: Rect, buffer: &mut
     let largest = edges.iter().map(|(_, weight, _, _)| weight.abs()).fold(0.0, f64::max);
     // Lit edges last, so that they lie on top.
     edges.sort_by_key(|(lit, ..)| *lit);
-    for (lit, weight, from_row, to_row) in edges {
-        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
-        let colour = app.palette.edge(weight, lit);
-        // Dots from the middle of one row to the middle of the other.
-        let y = |row: u16| f64::from(row - area.y) * 4.0 + 1.5;
-        let (y0, y1, x1) = (y(from_row), y(to_row), (2 * width - 1) as f64);
-        let count = x1.max((y1 - y0).abs()).round() as usize;
-        for i in 0..=count {
-            let t = i as f64 / count as f64;
-            let drawn = match (lit, weight < 0.0) {
-                (true, false) => true,
-                (true, true) => i % 6 < 3,
-                (false, false) => i % 4 == 0,
-                (false, true) => i % 8 < 2 && i % 2 == 0,
-            };
-            if drawn {
-                let (x, y) = ((t * x1).round() as usize, (y0 + t * (y1 - y0)).round() as usize);
-                dots.set(x, y, colour);
-                if lit && share > 1.0 / 3.0 {
-                    dots.set(x, y + 1, colour);
-                }
-                if lit && share > 2.0 / 3.0 {
-                    dots.set(x, y.saturating_sub(1), colour);
-                }
-                if !lit && share > 2.0 / 3.0 {
-                    dots.set(x + 1, y, colour);
+    let canvas = Canvas::default().marker(Marker::Braille).x_bounds([0.0, last.0]).y_bounds([0.0, last.1]);
+    let canvas = canvas.paint(|context| {
+        for &(lit, weight, from_row, to_row) in &edges {
+            let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
+            // Dots from the middle of one row to the middle of the other.
+            let y = |row: u16| f64::from(row - area.y) * 4.0 + 1.5;
+            let (y0, y1, x1) = (y(from_row), y(to_row), last.0);
+            let count = x1.max((y1 - y0).abs()).round() as usize;
+            let mut dots = Vec::new();
+            for i in 0..=count {
+                let t = i as f64 / count as f64;
+                let drawn = match (lit, weight < 0.0) {
+                    (true, false) => true,
+                    (true, true) => i % 6 < 3,
+                    (false, false) => i % 4 == 0,
+                    (false, true) => i % 8 < 2 && i % 2 == 0,
+                };
+                if drawn {
+                    // The canvas counts from the bottom.
+                    let (x, y) = ((t * x1).round(), last.1 - (y0 + t * (y1 - y0)).round());
+                    dots.push((x, y));
+                    dots.extend((lit && share > 1.0 / 3.0).then_some((x, y - 1.0)));
+                    dots.extend((lit && share > 2.0 / 3.0).then_some((x, y + 1.0)));
+                    dots.extend((!lit && share > 2.0 / 3.0).then_some((x + 1.0, y)));
                 }
             }
+            context.draw(&Points { coords: &dots, color: app.palette.edge(weight, lit) });
         }
-    }
-    for (place, (bits, colour)) in dots.cells.iter().enumerate().filter(|(_, (bits, _))| *bits > 0) {
-        let (x, y) = (start + (place % width) as u16, area.y + (place / width) as u16);
-        let character = char::from_u32(0x2800 + u32::from(*bits)).unwrap_or(' ');
-        buffer[(x, y)].set_char(character).set_fg(*colour);
-    }
+    });
+    canvas.render(between, buffer);
 }

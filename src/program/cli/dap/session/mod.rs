@@ -67,7 +67,7 @@ impl Session {
                 return;
             }
         };
-        // The editor was asked nothing, so it has nothing to answer; and events come only from this side.
+        // Nothing is asked of the editor, so it has nothing to answer; and only this side sends events.
         if request.kind == "request" {
             let place = self.outbox.len();
             let result = self.answer(&request);
