@@ -35,6 +35,14 @@ fn a_network_that_diverges_is_not_timed_and_the_answer_is_no() {
 }
 
 #[test]
+fn the_log_likelihood_is_refused_with_the_reason_at_once() {
+    for options in ["", " --activation sigmoid,softmax", " --activation tanh", " --data xor"] {
+        let refused = refusal(&mut backprop(&format!("compare --cost log-likelihood{options}")));
+        assert!(refused.contains("the object graph has no softmax"), "{options}: {refused}");
+    }
+}
+
+#[test]
 fn no_number_is_printed_that_was_not_measured() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in

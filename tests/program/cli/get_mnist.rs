@@ -170,7 +170,7 @@ fn a_body_that_never_ends_is_cut_off_and_not_kept() {
     let output = get_mnist(&address, target.path());
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
-    assert!(message.contains("is not MNIST's train-images-idx3-ubyte: it is too long"), "{message}");
+    assert!(message.contains("is not MNIST's train-images-idx3-ubyte.gz: it is too long"), "{message}");
     assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
 }
 
@@ -308,7 +308,7 @@ fn options_of_the_user_s_curlrc_are_not_used() {
     let output =
         command.env("no_proxy", "127.0.0.1").env("HOME", served.path()).env("CURL_HOME", served.path());
     let message = String::from_utf8(output.output().expect("it starts").stderr).expect("text");
-    assert!(message.contains("is not MNIST's train-images-idx3-ubyte: its checksum differs"), "{message}");
+    assert!(message.contains("is not MNIST's train-images-idx3-ubyte.gz: its checksum differs"), "{message}");
     assert!(!elsewhere.exists());
 }
 
