@@ -18,7 +18,7 @@
 //! | nothing, and the block is `debugger` | it is a session that tests/program/debugger runs in gdb and in LLDB |
 //! | nothing, and the block is `sh` | each line is a command that is run |
 //! | `<!-- run by: .ci/run -->` | the same, by a line of .ci/run |
-//! | `<!-- tested by: src/program/show/stepper/tests.rs -->` | that test compares the block |
+//! | `<!-- tested by: src/program/show/stepper/tests/mod.rs -->` | that test compares the block |
 //! | `<!-- drawing -->` | a drawing without figures that could be wrong |
 //! | `<!-- made by: command -->` above a picture | that command makes the picture, to the byte |
 //! | `<!-- live at step 12: backprop trace -->` on its own | the site shows that page here (docs/site) |
