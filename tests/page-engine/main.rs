@@ -10,12 +10,15 @@
 //! | setup.rs | that the same settings make the same network and samples everywhere |
 //! | ui.rs, devices.rs | what a reader sees and does, on a screen, on paper, on a telephone |
 //! | keyboard.rs | that the keyboard alone does everything |
+//! | memory.rs | that memory stays the same while the page trains |
 
 #[cfg(unix)]
 mod devices;
 mod engine;
 #[cfg(unix)]
 mod keyboard;
+#[cfg(unix)]
+mod memory;
 #[cfg(unix)]
 mod numbers;
 mod setup;

@@ -60,9 +60,9 @@ pub fn rows(object: &Bound<'_, PyAny>, name: &str, length: Length) -> PyResult<(
     })?;
     for row in rows {
         let name = || format!("{name}[{count}]");
-        let row = numbers(&row?, &name)?;
-        length.check(row.len(), name)?;
-        all.extend(row);
+        let before = all.len();
+        append(&mut all, &row?, &name)?;
+        length.check(all.len() - before, name)?;
         count += 1;
     }
     Ok((all, count))
@@ -70,21 +70,30 @@ pub fn rows(object: &Bound<'_, PyAny>, name: &str, length: Length) -> PyResult<(
 
 /// Returns the numbers of a list, a tuple or an array of one dimension.
 pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult<Vec<f64>> {
-    let number = |item: Bound<'_, PyAny>| {
-        item.extract::<f64>().map_err(|_| {
+    let mut numbers = Vec::new();
+    append(&mut numbers, object, name)?;
+    Ok(numbers)
+}
+
+/// Appends the numbers of a list, a tuple or an array of one dimension.
+fn append(numbers: &mut Vec<f64>, object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult<()> {
+    let mut push = |item: Bound<'_, PyAny>| {
+        numbers.push(item.extract().map_err(|_| {
             PyTypeError::new_err(format!("{} holds {} where a number is needed", name(), kind(&item)))
-        })
+        })?);
+        Ok(())
     };
     if let Ok(list) = object.cast::<PyList>() {
-        return list.iter().map(number).collect();
+        return list.iter().try_for_each(push);
     }
     if let Ok(tuple) = object.cast::<PyTuple>() {
-        return tuple.iter().map(number).collect();
+        return tuple.iter().try_for_each(push);
     }
     if let Ok(array) = object.cast::<PyArray1<f64>>()
         && is_aligned(object)?
     {
-        return Ok(array.try_readonly()?.as_array().to_vec());
+        numbers.extend(array.try_readonly()?.as_array());
+        return Ok(());
     }
     let array = object.py().import("numpy")?.call_method1("require", (object, "float64", "A"));
     let array = array.map_err(|_| {
@@ -103,7 +112,8 @@ pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult
             shape.join(", ")
         )));
     }
-    Ok(array.try_readonly()?.as_array().iter().copied().collect())
+    numbers.extend(array.try_readonly()?.as_array());
+    Ok(())
 }
 
 /// Returns true if the numbers of an array can be read where they are, unlike those in a field of packed records.
