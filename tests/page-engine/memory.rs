@@ -44,7 +44,8 @@ const KEEP_MEMORIES: &str = "
 fn memory_stays_the_same_while_the_page_trains() {
     let seconds = std::env::var("BACKPROP_PAGE_SECONDS")
         .map_or(30, |text| text.parse().expect("BACKPROP_PAGE_SECONDS is a whole number"));
-    for options in ["--data digits --sizes 784,30,10 --init scaled", "--data xor --sizes 2,3,2 --init normal"] {
+    for options in ["--data digits --sizes 784,30,10 --init scaled", "--data xor --sizes 2,3,2 --init normal"]
+    {
         let (_folder, path, _) = page(options);
         let keep = ("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_MEMORIES }));
         let mut browser = Browser::open(&path, "", &[keep]);
@@ -55,14 +56,22 @@ fn memory_stays_the_same_while_the_page_trains() {
         while begun.elapsed() < total {
             std::thread::sleep(total / 10);
             readings.push(held(&mut browser));
-            println!("{:4} s: {:?}, {}", begun.elapsed().as_secs(), readings[readings.len() - 1], browser.evaluate(words));
+            println!(
+                "{:4} s: {:?}, {}",
+                begun.elapsed().as_secs(),
+                readings[readings.len() - 1],
+                browser.evaluate(words)
+            );
         }
         assert_eq!(browser.evaluate("document.body.classList.contains('training')"), true, "it still trains");
         // The first epochs make the curve, and room for what a request takes.
         let (first, last) = (readings[2], readings[readings.len() - 1]);
         assert!(last.script < first.script + 500_000, "{options}: {first:?}, then {last:?}");
         assert!(last.engine <= first.engine + 65_536 * 4, "{options}: {first:?}, then {last:?}");
-        assert!(last.nodes < first.nodes + 500 && last.listeners < first.listeners + 20, "{first:?}, then {last:?}");
+        assert!(
+            last.nodes < first.nodes + 500 && last.listeners < first.listeners + 20,
+            "{first:?}, then {last:?}"
+        );
         assert_eq!(browser.problems, [""; 0]);
     }
 }
