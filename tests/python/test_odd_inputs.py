@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,7 +158,7 @@ def test_errors_of_every_kind(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_samples_labels_and_weights_of_every_kind(kind: str) -> None:
+def test_samples_labels_and_weights_of_every_kind(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, column = KINDS[kind], VALUES.reshape(-1, 1)
     expected = bp.Network([4, 4], seed=0).predict(VALUES.tolist())
     network = bp.Network([4, 4], seed=0)
@@ -183,6 +184,7 @@ def test_samples_labels_and_weights_of_every_kind(kind: str) -> None:
     told(lambda: layers.gradient_check(make(column), make(column)))
 
     net = network2.Network([4, 4])
+    monkeypatch.chdir(tmp_path)  # a text is a name to save under
     for call in (net.feedforward, net.accuracy, net.save, network2.load, network2.sigmoid, network2.vectorized_result, network2.Network):
         try:
             told(lambda: call(make(column)))

@@ -77,7 +77,7 @@ pub fn numbers(object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult
 
 /// Appends the numbers of a list, a tuple or an array of one dimension.
 fn append(numbers: &mut Vec<f64>, object: &Bound<'_, PyAny>, name: &dyn Fn() -> String) -> PyResult<()> {
-    let mut push = |item: Bound<'_, PyAny>| {
+    let push = |item: Bound<'_, PyAny>| {
         numbers.push(item.extract().map_err(|_| {
             PyTypeError::new_err(format!("{} holds {} where a number is needed", name(), kind(&item)))
         })?);
