@@ -29,8 +29,8 @@
 //! right, whatever it looks like inside. Read the files in this order:
 //!
 //! 1. `checkable`: what the check asks of a model, with a small model as an example;
-//! 2. `coordinate`, `verdict`: one parameter: the numerical value, and agree / kink / inconclusive / disagree; `ladder`,
-//!    `extrapolation`, `noise`: what is done where two evaluations do not settle it;
+//! 2. `coordinate`, `verdict`: one parameter: the numerical value, and agree / kink / inconclusive / disagree;
+//!    `closer_look`, `ladder`, `extrapolation`, `doubts`, `noise`: what is done where four evaluations do not settle it;
 //! 3. `settings`, `check`: [`Check`]: which parameters, which step, and the walk over them;
 //! 4. `report/`: what was found, as a table and in the article's two columns; `diagnosis/`: what is probably wrong;
 //! 5. `networks/`: how this crate's networks are checked, and every weight of an MNIST network in seconds;
@@ -42,9 +42,11 @@
 
 mod check;
 mod checkable;
+mod closer_look;
 mod closures;
 mod coordinate;
 mod diagnosis;
+mod doubts;
 mod extrapolation;
 pub mod faults;
 mod ladder;

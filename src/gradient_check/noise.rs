@@ -194,6 +194,8 @@ fn set_all(model: &mut dyn Checkable, parameters: impl Iterator<Item = f64>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::gradient_check::ClosureModel;
 
@@ -289,6 +291,64 @@ mod tests {
             again += i32::from(evaluations > 2 * EVALUATIONS);
         }
         assert!(missed <= 20 && again >= 100, "{missed} {again}");
+    }
+
+    /// A number from −1 to 1 that looks random.
+    fn scattered(x: f64) -> f64 {
+        ChaCha8Rng::seed_from_u64(x.to_bits()).random_range(-1.0..1.0)
+    }
+
+    #[test]
+    fn what_rounding_explains_is_told_from_all_that_e_scatters_by() {
+        let measured = |error: fn(f64) -> f64, difference: f64| {
+            let mut parameter = [1.0];
+            let mut model = ClosureModel::new(&mut parameter, |p| error(p[0]), |_| vec![1.0]);
+            let noise = Noise::new(1.0, 2.0, f64::EPSILON, 0.0);
+            let (measured, evaluations) = noise.measured(&mut model, &[1.0], difference);
+            (measured.bound / noise.rounding, measured.credible / noise.rounding, evaluations)
+        };
+        // A smooth E has the noise of rounding, though it curves.
+        let (bound, credible, evaluations) = measured(f64::exp, 0.0);
+        assert!(bound <= 3.0 && credible == bound && evaluations == EVALUATIONS, "{bound} {credible}");
+        // So has a short wave over a few units in the last place, but not over larger steps.
+        let (bound, credible, evaluations) = measured(|w| w + 1e-9 * (1e8 * w).sin(), 0.0);
+        assert!(bound > 1e5 && credible < 1.8 && evaluations == 2 * EVALUATIONS, "{bound} {credible}");
+        // At most three rounding errors of E's terms are credible.
+        let (bound, credible, evaluations) = measured(|w| w + 1e-9 * scattered(w), 0.0);
+        assert!(bound > 1e5 && credible == 3.0 && evaluations == 2 * EVALUATIONS, "{bound} {credible}");
+        // An E that differs when it is evaluated twice is believed.
+        let (bound, credible, evaluations) = measured(|w| w, 1e-9);
+        assert_eq!((bound, credible, evaluations), (2e-9 / (2.0 * f64::EPSILON), bound, EVALUATIONS));
+    }
+
+    #[test]
+    fn noise_on_one_side_only_is_a_bend() {
+        let noise = |sign: f64| move |d: f64| if sign * d > 0.0 { scattered(d) } else { 0.0 };
+        assert_eq!([of_line(noise(1.0), 0.0), of_line(noise(-1.0), 0.0)], [0.0; 2]);
+    }
+
+    #[test]
+    fn an_incremental_evaluation_is_measured_at_equal_steps_along_some_parameters() {
+        struct Stairs(Mutex<Vec<f64>>);
+        impl Incremental for Stairs {
+            fn unchanged_error(&self) -> f64 {
+                1e-9
+            }
+            fn evaluate(&self, index: usize, value: f64) -> f64 {
+                let start = PARAMETERS[index];
+                let steps = (value - start) / (f64::EPSILON.sqrt() * start.abs().max(1.0));
+                self.0.lock().expect("no test panicked").push(steps);
+                if steps.round() % 2.0 == 0.0 { 1e-9 } else { -1e-9 }
+            }
+        }
+        let stairs = Stairs(Vec::new().into());
+        let noise = Noise::new(0.0, 1.0, f64::EPSILON, 0.0).of_incremental(&stairs, &PARAMETERS);
+        let expected = BOUND * 16.0 / 70f64.sqrt() * 1e-9;
+        assert!((noise.bound - expected).abs() < 1e-15 && noise.credible == noise.bound, "{noise:?}");
+        for line in stairs.0.lock().expect("no test panicked").chunks(POINTS) {
+            let away = line[1].signum();
+            assert!((0..).zip(line).all(|(k, steps)| (steps - away * f64::from(k)).abs() < 1e-6), "{line:?}");
+        }
     }
 
     #[test]

@@ -122,9 +122,8 @@ pub fn relative_error(analytic: f64, numerical: f64) -> f64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_entry_knows_its_ratio_and_if_its_values_are_finite() {
-        let entry = |analytic, numerical| Entry {
+    fn entry(analytic: f64, numerical: f64) -> Entry {
+        Entry {
             index: 0,
             id: ParameterId::Numbered { index: 0 },
             parameter: 0.0,
@@ -138,12 +137,26 @@ mod tests {
             outside: None,
             evaluations: 2,
             no_effect: false,
-        };
+        }
+    }
+
+    #[test]
+    fn an_entry_knows_its_ratio_and_if_its_values_are_finite() {
         assert_eq!(entry(3.0, 2.0).ratio(), 1.5);
+        assert_eq!((entry(3.0, 1.0).relative_error, entry(0.0, -0.0).relative_error), (0.5, 0.0));
         assert!(entry(0.0, 2.0).is_proof() && entry(2.0, 0.0).is_proof() && !entry(0.0, -0.0).is_proof());
         let (nan, infinite) = (f64::NAN, f64::INFINITY);
         assert!(entry(nan, 1.0).is_not_finite() && entry(1.0, infinite).is_not_finite());
         assert!(!entry(1.0, 1.0).is_not_finite());
         assert_eq!(format!("{:>9}", Verdict::Kink), "     kink");
+    }
+
+    #[test]
+    fn values_are_contested_from_more_than_their_likely_difference_on() {
+        let contested = |analytic: f64| {
+            let entry = Entry { verdict: Verdict::Inconclusive, uncertainty: 1.0, ..entry(analytic, 2.0) };
+            entry.is_contested()
+        };
+        assert!(!contested(2.25) && contested(2.2501) && contested(1.7499));
     }
 }
