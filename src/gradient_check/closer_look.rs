@@ -206,12 +206,10 @@ impl Coordinate {
 
 #[cfg(test)]
 mod tests {
-    use super::super::coordinate::{
-        Basis,
-        tests::{coordinate, noisy, with},
-    };
+    use super::super::coordinate::Basis;
     use super::super::ladder::Point;
     use super::super::noise::Noise;
+    use super::super::tests::{coordinate, noisy, with};
     use super::super::{Precision, Sign};
     use super::*;
 

@@ -147,34 +147,9 @@ impl Coordinate {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::tests::{coordinate, noisy, with};
     use super::*;
-
-    /// A parameter at 0 with the sign +∂E/∂w, and no noise, where E is 1.
-    pub fn coordinate(analytic: f64) -> Coordinate {
-        let noise = Noise { bound: 0.0, credible: 0.0, ..Noise::new(1.0, 1.0, f64::EPSILON, 0.0) };
-        let basis = Basis {
-            error: 1.0,
-            noise,
-            largest_effect: 0.0,
-            sign: Sign::Ascent,
-            precision: Precision::F64,
-            gradient_epsilon: f64::EPSILON,
-            tolerance: 1e-6,
-            step: StepSize::Fixed(0.5),
-        };
-        let id = ParameterId::Numbered { index: 0 };
-        Coordinate { basis, index: 0, id, parameter: 0.0, scale: 0.0, analytic, gradient_noise: 0.0 }
-    }
-
-    pub fn with(basis: impl Fn(&mut Basis), mut coordinate: Coordinate) -> Coordinate {
-        basis(&mut coordinate.basis);
-        coordinate
-    }
-
-    pub fn noisy(bound: f64, coordinate: Coordinate) -> Coordinate {
-        with(|basis| (basis.noise.bound, basis.noise.credible) = (bound, bound), coordinate)
-    }
 
     #[test]
     fn four_evaluations_settle_what_is_equal_certain_and_holds_at_smaller_steps() {

@@ -135,7 +135,7 @@ impl Rung {
 #[cfg(test)]
 mod tests {
     use super::super::ladder::Point;
-    use super::super::ladder::tests::{ladder, noise, staircase};
+    use super::super::tests::{ladder, noise, staircase};
     use super::*;
 
     #[test]

@@ -105,15 +105,9 @@ fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
+    use super::super::tests::assert_estimate;
     use super::*;
-
-    pub fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
-        let estimate = estimate.expect("there is one");
-        let close = |left: f64, right: f64| (left - right).abs() < 1e-12;
-        assert!(close(estimate.slope, slope) && close(estimate.uncertainty, uncertainty), "{estimate:?}");
-        assert_eq!(estimate.step, step);
-    }
 
     #[test]
     fn extrapolation_cancels_the_leading_term_and_carries_the_errors_along() {

@@ -220,23 +220,9 @@ fn first_level(rungs: &[Rung], slope: impl Fn(&Rung) -> Option<f64>, noises: [f6
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::super::extrapolation::tests::assert_estimate;
+mod tests {
+    use super::super::tests::{assert_estimate, ladder, noise, staircase};
     use super::*;
-
-    pub fn noise(bound: f64, swallowed: f64) -> Noise {
-        let noise = Noise { swallowed, largest_swallowed: f64::INFINITY, ..Noise::new(1.0, 0.0, 1.0, 0.0) };
-        Noise { bound, credible: bound, epsilon: swallowed / tuning::SWALLOWED, ..noise }
-    }
-
-    /// A ladder of E(w + d) at the steps 4, 1 and ¼.
-    pub fn ladder(error: impl Fn(f64) -> f64, bound: f64, swallowed: f64) -> Ladder {
-        let mut ladder = Ladder::new(error(0.0), noise(bound, swallowed));
-        for step in [4.0, 1.0, 0.25] {
-            ladder.push(step, [-step, step].map(|distance| Point { distance, error: error(distance) }));
-        }
-        ladder
-    }
 
     #[test]
     fn steps_go_down_in_uneven_quarters_to_what_the_parameter_can_resolve() {
@@ -319,16 +305,6 @@ pub(super) mod tests {
         let mut still = Ladder::new(0.0, noise(0.0, 0.0));
         still.push(1.0, [Point { distance: -1.0, error: 0.0 }, Point { distance: 0.0, error: 0.0 }]);
         assert_eq!(still.is_cut_off(), [false, true]);
-    }
-
-    pub fn staircase(d: f64) -> f64 {
-        if d > 2.0 {
-            3.0
-        } else if d > 0.5 {
-            1.5
-        } else {
-            1.0
-        }
     }
 
     #[test]

@@ -57,6 +57,8 @@ mod report;
 mod settings;
 mod sweep;
 mod taylor;
+#[cfg(test)]
+mod tests;
 mod tuning;
 mod verdict;
 mod walk;
