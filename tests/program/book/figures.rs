@@ -58,7 +58,7 @@ fn the_readme_s_times_are_those_of_the_benchmarks() {
         let [name, f64, f32] = [0, 1, 2].map(|column| row[column].as_str());
         match name {
             "our vectorized network" => {
-                assert_eq!([ours("f64"), ours("f32")], [f64, f32].map(|t| Some(t.to_owned())))
+                assert_eq!([ours("f64"), ours("f32")], [f64, f32].map(|t| Some(t.to_owned())));
             }
             "numpy" | "PyTorch" => {
                 let times = [theirs("f64", name), theirs("f32", name)];
