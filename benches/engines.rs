@@ -14,7 +14,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use testkit::networks::{Rows, parameters, rows};
 
 const RATE: f64 = 0.3;
-/// Different samples that take turns, so that no cache knows the next one.
+/// The number of different samples that take turns, to keep the next one out of the cache.
 const SAMPLES: usize = 64;
 
 /// One rung of the ladder.
@@ -51,7 +51,7 @@ impl Contender {
         }
     }
 
-    /// One step for each sample.
+    /// Takes one step for each sample.
     fn train(&mut self, labels: &[f64], samples: &[f64], label_size: usize, sample_size: usize) {
         if let Self::VectorizedRows(network) = self {
             network.train_each(labels, samples, RATE);
@@ -82,7 +82,7 @@ impl Contender {
     }
 }
 
-/// Trains all contenders on the same samples and demands the same weights; then times each.
+/// Checks that all contenders reach the same weights on the same samples, then times each.
 fn compare(
     group: &mut BenchmarkGroup<'_, WallTime>,
     architecture: &Architecture,
@@ -107,7 +107,7 @@ fn compare(
     }
 }
 
-/// Small networks to large ones. "thrpt" is samples per second.
+/// Measures small to large networks. "thrpt" is samples per second.
 fn by_size(criterion: &mut Criterion) {
     for sizes in [&[8, 3, 8][..], &[64, 30, 10], &[784, 30, 10], &[784, 300, 10], &[784, 1000, 1000, 10]] {
         let architecture = Architecture::new(sizes);
@@ -119,7 +119,7 @@ fn by_size(criterion: &mut Criterion) {
     }
 }
 
-/// Inputs without a single zero.
+/// Measures inputs without any zeros.
 fn dense(criterion: &mut Criterion) {
     let architecture = Architecture::new(&[784, 300, 10]);
     let mut rows = rows(&architecture, SAMPLES, 1);
@@ -129,7 +129,7 @@ fn dense(criterion: &mut Criterion) {
     compare(&mut group, &architecture, &rows);
 }
 
-/// The three phases of a step, on the two engines.
+/// Measures the three phases of a step on both engines.
 fn by_phase(criterion: &mut Criterion) {
     let architecture = Architecture::new(&[784, 300, 10]);
     let Rows { labels, samples } = rows(&architecture, 1, 1);
@@ -152,7 +152,7 @@ fn by_phase(criterion: &mut Criterion) {
     group.bench_function("vectorized/update", |b| b.iter(|| vectorized.update_weight(1e-9)));
 }
 
-/// From a thousand connections to ten million; "thrpt" is connections per second.
+/// Measures a thousand to ten million connections. "thrpt" is connections per second.
 fn by_connections(criterion: &mut Criterion) {
     for width in [31, 100, 316, 1000, 3162] {
         let architecture = Architecture::new(&[width, width, 1]);

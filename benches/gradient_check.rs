@@ -1,7 +1,8 @@
-//! Measures the check of one parameter of an MNIST network: by whole forward passes, and by what lies downstream.
+//! Measures the check of one parameter of an MNIST network: by whole forward passes, and by recomputing only what lies
+//! downstream.
 //!
-//! 784-300-10 has 238,510 parameters, and each takes two evaluations of the error. Before anything is timed, both ways
-//! must give the same differences.
+//! 784-300-10 has 238,510 parameters, and each takes two evaluations of the error. Both ways must give the same
+//! differences before anything is timed.
 
 use std::hint::black_box;
 
@@ -10,7 +11,7 @@ use backprop::gradient_check::{Check, Checkable, CheckedNetwork, Recompute, Sele
 use backprop::{Architecture, WeightInit, graph, vectorized};
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// Both values of one parameter, by the network's own forward pass.
+/// Returns the difference of the error on both sides of one parameter, by the network's own forward pass.
 fn whole(checked: &mut dyn Checkable, index: usize, step: f64) -> f64 {
     let before = checked.parameter(index);
     checked.set_parameter(index, before + step);

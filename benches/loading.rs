@@ -23,7 +23,7 @@ fn load(folder: &Path) -> Split {
     Source::Path(folder.to_owned()).load(Pixels::Scaled).expect("the four files are there")
 }
 
-/// The gzipped files: MNIST's, or the embedded digits under MNIST's names.
+/// Returns the gzipped files: MNIST's, or the embedded digits under MNIST's names.
 fn gzipped_files() -> Vec<Vec<u8>> {
     let read = |path: PathBuf| fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if let Some(folder) = std::env::var_os("BACKPROP_MNIST") {

@@ -11,7 +11,7 @@ use backprop::{Architecture, Dropout, Engine, Label, MiniBatchStep, Parameters, 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use testkit::networks::{Rows, parameters, rows};
 
-/// network.py's mini-batch: one gradient after the other, added up, then one update.
+/// Trains on a mini-batch as network.py does: sums one gradient after the other, then updates once.
 fn textbook_mini_batch(network: &mut textbook::Network, labels: &[f64], samples: &[f64], rate: f64) {
     let (inputs, outputs) = (network.layers[0].input.len(), network.layers[network.layers.len() - 1].b.len());
     let count = (samples.len() / inputs) as f64;
@@ -34,7 +34,7 @@ fn textbook_mini_batch(network: &mut textbook::Network, labels: &[f64], samples:
     }
 }
 
-/// Eight mini-batches of each kind; "thrpt" is samples per second.
+/// Measures eight mini-batches of each kind; "thrpt" is samples per second.
 fn mini_batch(criterion: &mut Criterion) {
     for (sizes, batch, rate) in [([784, 30, 10], 10, 3.0), ([784, 300, 10], 100, 3.0)] {
         let architecture = Architecture::new(&sizes);

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Our engines and what people would use instead, in turn, on equal threads: docs/examples/compare_peers.sh MNIST_DIR [ROUNDS]
+# Times our engines and what people would use instead, in turn, with equal threads:
+# docs/examples/compare_peers.sh MNIST_DIR [ROUNDS]
 #
-# Installs numpy and PyTorch into target/peers (a Python environment; PyTorch with what it wants is 6 GB), and builds
-# candle and burn in target. What cannot be had is left out, and said. In every round each contender does each work
-# once; the table has medians of the rounds' ratios.
+# Installs numpy and PyTorch into target/peers (a Python environment; PyTorch and its dependencies take 6 GB), and
+# builds candle and burn in target. Reports and skips whatever cannot be installed. In every round each contender does
+# each task once; the table has the medians of the rounds' ratios.
 #
-# Each contender is started through $PEERS_AROUND, if set: PEERS_AROUND="chrt -f 10" keeps other programs from coming
-# between on a machine that is shared.
+# Each contender is started through $PEERS_AROUND, if set: on a shared machine, PEERS_AROUND="chrt -f 10" keeps other
+# programs from interrupting it.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 MNIST_DIR [ROUNDS]   (backprop get-mnist MNIST_DIR gets the files)" >&2; exit 2; }
 mnist=$(realpath "$1")
@@ -15,7 +16,7 @@ cd "$(dirname "$0")/../.."
 here=docs/examples/peers
 python=${PEERS_PYTHON:-target/peers/bin/python}
 lines=target/peers-$(date +%Y-%m-%d).jsonl
-# Set where an old OpenBLAS misjudges the processor; a new one is slower with them.
+# These are set where an old OpenBLAS misjudges the processor; a new one is slower with them.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 
 if ! command -v "$python" >/dev/null; then
@@ -36,7 +37,7 @@ for peer in candle burn; do
     fi
 done
 
-# note ROUND WORK COMMAND...: the JSON lines it prints, with round and work
+# note ROUND WORK COMMAND...: adds round and work to the JSON lines that the command prints
 note() {
     # shellcheck disable=SC2086 # a command and its arguments
     ${PEERS_AROUND:-} "${@:3}" | sed "s/^{/{\"round\": $1, \"work\": \"$2\", /" | tee -a "$lines"

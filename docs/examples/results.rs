@@ -85,7 +85,7 @@ struct Table {
 /// One training, evaluated.
 struct Run {
     reports: Vec<EpochReport>,
-    /// Digits of which fewer than one in twenty is recognised: their output neuron is stuck near 0.
+    /// Digits recognised less than one time in twenty, because their output neuron is stuck near 0.
     stuck: Vec<usize>,
 }
 
@@ -112,7 +112,7 @@ impl Table {
             curves = curves.with(Series::line(experiment.name, points.collect::<Vec<_>>()));
         }
         println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
-        // The details in brackets have no room above a picture.
+        // There is no room above a picture for the details in brackets.
         let title =
             self.heading.split(" (").next().and_then(|title| title.split(", ").next()).unwrap_or_default();
         std::fs::write(pictures.join(self.picture), Figure::new(title, [curves]).to_svg())?;
@@ -150,7 +150,7 @@ impl Experiment {
     }
 }
 
-/// Digits of which fewer than one in twenty is recognised.
+/// Returns the digits recognised less than one time in twenty.
 fn stuck_outputs(network: &mut dyn Engine, test: &DataSet) -> Vec<usize> {
     let (mut right, mut all) = ([0; 10], [0; 10]);
     for_each_output(network, test, |index, output| {
@@ -161,7 +161,7 @@ fn stuck_outputs(network: &mut dyn Engine, test: &DataSet) -> Vec<usize> {
     (0..10).filter(|&digit| 20 * right[digit] < all[digit]).collect()
 }
 
-/// The figures published for the originals.
+/// Returns the experiments with the figures published for the originals.
 fn published() -> Table {
     let row = |name, published, preset: Preset, hidden, rate, epochs| {
         let choices = preset.choices();
@@ -211,7 +211,7 @@ fn published() -> Table {
     }
 }
 
-/// Large starting weights saturate hidden neurons; scaled ones do not.
+/// Compares starting weights: large ones saturate hidden neurons; scaled ones do not.
 fn initialisation() -> Table {
     let row = |name, published, init| Experiment {
         name,
@@ -235,7 +235,7 @@ fn initialisation() -> Table {
     }
 }
 
-/// A thousand images are few enough to learn by heart.
+/// Trains on a thousand images, few enough to learn by heart.
 fn overfitting() -> Table {
     let row = |name, published, l2, dropout, hidden| Experiment {
         name,
@@ -286,7 +286,7 @@ fn overfitting() -> Table {
     }
 }
 
-/// The article's own run: its strategy, its network, its rate.
+/// Repeats the article's own run: its strategy, its network, its rate.
 fn bp() -> Table {
     let choices = Preset::Bp.choices();
     Table {

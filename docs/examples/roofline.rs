@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use multiversion::multiversion;
 
-/// 64 bytes: a register of AVX-512, two of AVX2.
+/// 64 bytes: one register of AVX-512, two of AVX2.
 type Lanes<T, const LANES: usize> = [T; LANES];
 
 macro_rules! multiply_and_add {
@@ -64,7 +64,7 @@ macro_rules! multiply_and_add {
 multiply_and_add!(double, f64, 8);
 multiply_and_add!(single, f32, 16);
 
-/// The number of sums while memory is read.
+/// The number of sums in progress while memory is read.
 const SUMS: usize = 16;
 
 /// Reads numbers from one end to the other.
@@ -81,7 +81,7 @@ fn read(numbers: &[Lanes<f64, 8>]) -> f64 {
     sums.as_flattened().iter().sum()
 }
 
-/// Reads numbers, changes and writes them: what an update does.
+/// Reads numbers, changes them and writes them back, as an update does.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 fn change(numbers: &mut [Lanes<f64, 8>], factor: f64) {
     for number in numbers.as_flattened_mut() {

@@ -76,7 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         work(threads.unwrap_or(1), precision);
         return Ok(());
     }
-    let here = &works[..works.len() - 1]; // growth is a question of its own
+    let here = &works[..works.len() - 1]; // growth runs separately
     for (name, work) in here.iter().chain(here.iter().rev()) {
         work(1, Precision::F64);
         if name.contains("by") || name.starts_with("without") {
@@ -117,7 +117,7 @@ fn rows(data: &DataSet, count: usize) -> Rows {
     }
 }
 
-/// The same labels over random inputs, none of them 0.
+/// Returns the same labels over random inputs, none of them 0.
 fn without_zeros(rows: &Rows) -> Rows {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     Rows {
@@ -142,7 +142,7 @@ fn agree_on_the_weights(architecture: &Architecture, rows: &Rows) {
     }
 }
 
-/// Returns the bytes they take.
+/// Times the object graph, and returns its size in bytes.
 fn objects(architecture: &Architecture, rows: &Rows) -> usize {
     let mut network = graph::Network::from_parameters(architecture, &WeightInit::Small.draw(architecture, 1));
     report("object graph", architecture, 1, 1, rows.count(), || {
@@ -214,7 +214,8 @@ fn mini_batches(
     });
 }
 
-/// One hidden layer, ever wider: some 10³ to 10⁷ parameters, as objects, one by one, and by 100; and their memory.
+/// Measures one hidden layer of growing width, from about 10³ to 10⁷ parameters: objects, single samples, batches of
+/// 100; and the memory they take.
 fn growth(rows: &Rows) {
     for hidden in [1, 4, 13, 40, 126, 398, 1258, 3977, 12577] {
         let architecture = Architecture::new(&[784, hidden, 10]);

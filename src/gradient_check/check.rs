@@ -66,8 +66,8 @@ impl Check {
         self
     }
 
-    /// Sets the precision that the model computes in; by default the one it names itself ([`Details::precision`](super::Details::precision)). Step, tolerance and
-    /// rounding noise follow from it.
+    /// Sets the precision that the model computes in; by default the one it names itself
+    /// ([`Details::precision`](super::Details::precision)). Step, tolerance and rounding noise follow from it.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, Checkable, Precision, Verdict};

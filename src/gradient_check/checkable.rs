@@ -1,7 +1,7 @@
 //! The interface between the check and a model: parameters one by one, an error, and a gradient.
 //!
-//! Five methods are enough. The others make the report more exact, which layer a parameter belongs to for example, or give a
-//! cheap way to evaluate the error with one parameter changed.
+//! Five methods are enough. The others make the report more precise, for example with the layer that a parameter
+//! belongs to, or give a cheap way to evaluate the error with one parameter changed.
 
 use super::{Group, ParameterId, Precision, Sign};
 

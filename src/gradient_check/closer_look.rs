@@ -1,7 +1,7 @@
-//! The closer look at one coordinate, where the first comparison settles nothing.
+//! A closer look at one coordinate, taken if the first comparison is inconclusive.
 //!
-//! E is evaluated on a whole [ladder](super::ladder) of steps. The verdict then comes from the slopes on both sides, and
-//! from all that speaks against them.
+//! E is evaluated on a whole [ladder](super::ladder) of steps. The verdict then comes from the slopes on both sides,
+//! and from all the evidence against them.
 
 use super::coordinate::{Coordinate, Evaluate, FIRST_LOOK};
 use super::extrapolation::Estimate;
@@ -88,7 +88,7 @@ impl Coordinate {
         difference.is_finite() && difference <= allowed
     }
 
-    /// The verdict where E is finite on both sides.
+    /// Returns the verdict if E is finite on both sides.
     fn judge(&self, ladder: &Ladder, estimate: Estimate) -> Entry {
         let entry = self.measured(estimate);
         if !self.analytic.is_finite() {
@@ -127,8 +127,8 @@ impl Coordinate {
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
     }
 
-    /// Returns true if E, which is more exact than the gradient, shows that both of them are nothing but rounding.
-    /// (So exact an E would refute the rounding of the gradient at every step.)
+    /// Returns true if E, which is more exact than the gradient, shows that both of them are nothing but rounding. (An
+    /// E that exact would refute the rounding of the gradient at every step.)
     fn is_rounding_only(&self, entry: &Entry) -> bool {
         let reference = self.basis.gradient_epsilon > self.basis.precision.epsilon();
         let precise = entry.uncertainty <= 2.0 * self.gradient_noise.max(self.analytic.abs());
@@ -150,9 +150,9 @@ impl Coordinate {
         !refuted && !bent && !close && (measured || ladder.refutes(self.slope(), estimate.slope, reach))
     }
 
-    /// The verdict where the slopes from the left and from the right differ: every value from one to the other is a
-    /// gradient of E there (a subgradient, or the slope that the code chose). `None` where they may be equal, or
-    /// where the gradient is neither between them nor clearly outside.
+    /// Returns the verdict if the slopes from the left and from the right differ: every value from one to the other is
+    /// a gradient of E there (a subgradient, or the slope that the code chose). Returns `None` if they may be equal, or
+    /// if the gradient is neither between them nor clearly outside.
     fn judge_bend(&self, [left, right]: [Estimate; 2], entry: &Entry) -> Option<Entry> {
         let jump = (right.slope - left.slope).abs();
         let error = left.uncertainty.max(right.uncertainty);
@@ -177,7 +177,7 @@ impl Coordinate {
         }
     }
 
-    /// The verdict where E is finite on one side of w at most: w is at the edge of the domain, or outside.
+    /// Returns the verdict if E is finite on at most one side of w, which is then at the edge of the domain or outside.
     fn judge_from_one_side(&self, ladder: &Ladder) -> Entry {
         let estimate = match ladder.is_cut_off() {
             [true, false] => ladder.one_sided(Side::Right),
@@ -189,8 +189,8 @@ impl Coordinate {
         Entry { verdict: if self.agrees(&entry) { Verdict::Agree } else { Verdict::Domain }, ..entry }
     }
 
-    /// Returns true if E does not change near w, and should change by so little, according to the analytic value,
-    /// that rounding may have swallowed it.
+    /// Returns true if E does not change near w and, according to the analytic value, should change so little that
+    /// rounding may have swallowed it.
     fn may_be_swallowed(&self, ladder: &Ladder) -> bool {
         // An E of exactly 0 was itself swallowed or is flat here; the two look alike.
         ladder.unseen_change().is_some_and(|(change, reach)| {
@@ -217,7 +217,7 @@ mod tests {
         coordinate.look_closely(&mut |distance| Point { distance, error: error(distance) })
     }
 
-    /// E at the steps 4 and ½.
+    /// Returns a ladder of E at the steps 4 and ½.
     fn ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
         let noise = Noise {
             bound,
@@ -232,7 +232,7 @@ mod tests {
         ladder
     }
 
-    /// E with these slopes over these steps, on both sides.
+    /// Returns a ladder of E with these slopes over these steps, on both sides.
     fn slopes<const N: usize>(slopes: [(f64, f64); N], bound: f64) -> Ladder {
         let noise = Noise { bound, swallowed: 0.0, ..Noise::new(0.0, 0.0, f64::EPSILON, 0.0) };
         let mut ladder = Ladder::new(0.0, noise);
@@ -389,7 +389,7 @@ mod tests {
             assert_eq!(entry.slopes, Some([-1.0, 1.0]));
         }
         assert_eq!(judge(1.5, Sign::Ascent, 0.2).map(|entry| entry.verdict), Some(Verdict::Disagree));
-        // In f32 no gradient is accused that is outside by less than 2 % of the numerical value, the middle one.
+        // In f32 a gradient that is outside by less than 2 % of the numerical value, the middle one, is not accused.
         let side = |slope: f64| Estimate { slope, uncertainty: 0.0, step: 1.0 };
         for (analytic, verdict) in [(1015.0, Verdict::Inconclusive), (1025.0, Verdict::Disagree)] {
             let single = with(|basis| basis.precision = Precision::F32, coordinate(analytic));

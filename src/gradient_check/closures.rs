@@ -88,7 +88,7 @@ pub fn try_check_gradient<T: Real, X>(
 
 type Function<'p, T, R, X> = Box<dyn FnMut(&[T]) -> Result<R, X> + 'p>;
 
-/// A model of two closures, for a [`Check`] with settings of its own: groups with names, a sign, samples, a reference.
+/// A model of two closures, for a [`Check`] with its own settings: groups with names, a sign, samples, a reference.
 ///
 /// ```
 /// use backprop::gradient_check::{Check, ClosureModel, Selection};
@@ -140,7 +140,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
         Self::in_double(parameters, move |p: &[T]| error(p).map(T::to_f64), gradient)
     }
 
-    /// The error is returned in f64, whatever the type of the parameters.
+    /// Creates a model from an error in f64, whatever the type of the parameters.
     fn in_double(
         parameters: &'p mut [T],
         error: impl FnMut(&[T]) -> Result<f64, X> + 'p,
@@ -165,8 +165,8 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     }
 
     /// Sets a reference: the same E, computed in f64. Differences are taken of the reference, and `error` is not
-    /// called. The gradient, in f32, is then judged by its own rounding, which is measured; in f32 alone, rounding of
-    /// E hides much more.
+    /// called. The gradient, in f32, is then judged by its own rounding, which is measured. In f32 alone, the rounding
+    /// of E would hide much more.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, ClosureModel};
@@ -247,7 +247,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
     }
 }
 
-/// Returns the answer, or after an error, which is kept, a substitute.
+/// Returns the answer. After an error, keeps the error and returns a substitute.
 fn or<R, X>(failure: &mut Option<X>, answer: impl FnOnce() -> Result<R, X>, otherwise: R) -> R {
     if failure.is_some() {
         return otherwise;
@@ -265,7 +265,7 @@ impl Check {
     /// The first error of a closure, after which none is called again. The parameters are left as they were.
     ///
     /// # Panics
-    /// As [`Check::run`] does.
+    /// See [`Check::run`].
     #[track_caller]
     pub fn try_run<T: Real, X>(&self, model: &mut ClosureModel<T, X>) -> Result<Report, X> {
         let report = self.run(model);

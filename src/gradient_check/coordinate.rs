@@ -17,10 +17,10 @@ use super::tuning;
 use super::verdict::relative_error;
 use super::{Entry, ParameterId, Precision, Sign, StepSize, Verdict};
 
-/// The evaluations that [`Coordinate::compare`] takes at most.
+/// The most evaluations that [`Coordinate::compare`] takes.
 pub(super) const FIRST_LOOK: usize = 4;
 
-/// Everything that a check has settled and measured before it looks at any parameter.
+/// Everything that a check has settled and measured before it starts on the parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Basis {
     /// E with nothing changed.
@@ -54,7 +54,7 @@ pub(super) struct Coordinate {
     pub gradient_noise: f64,
 }
 
-/// E at this distance from the coordinate.
+/// Evaluates E at this distance from the coordinate.
 pub(super) type Evaluate<'e> = dyn FnMut(f64) -> Point + 'e;
 
 impl Coordinate {
@@ -90,8 +90,8 @@ impl Coordinate {
         Entry { evaluations: FIRST_LOOK, verdict, ..entry }
     }
 
-    /// A step to the right, well inside the first one, and one to the left, the smallest at which the analytic value
-    /// shows. Neither is a simple fraction of the first, so that no period divides all of them.
+    /// Returns a step to the right, well inside the first one, and one to the left, the smallest at which the analytic
+    /// value shows. Neither is a simple fraction of the first, so no period divides all of them.
     fn smaller_steps(&self, step: f64) -> [f64; 2] {
         let inside = 0.0618 * step;
         let visible = tuning::VISIBLE_CHANGE * self.basis.noise.credible / self.analytic.abs();
@@ -101,8 +101,8 @@ impl Coordinate {
         [inside, -tiny]
     }
 
-    /// The verdict where E or the parameter is infinite or not a number. An infinite parameter cannot be moved; with
-    /// a gradient of 0 it has no effect.
+    /// Returns the verdict if E or the parameter is infinite or not a number. An infinite parameter cannot be moved;
+    /// with a gradient of 0 it has no effect.
     pub fn not_finite(&self) -> Entry {
         if self.basis.error.is_finite() && self.analytic == 0.0 {
             let entry = self.entry(0.0, f64::INFINITY, 0.0);
@@ -111,7 +111,7 @@ impl Coordinate {
         Entry { outside: Some(self.parameter), ..self.nowhere() }
     }
 
-    /// The verdict where E, or its slope, is not finite: there is nothing to compare with.
+    /// Returns the verdict if E, or its slope, is not finite, which leaves nothing to compare with.
     pub fn nowhere(&self) -> Entry {
         Entry { verdict: Verdict::Domain, ..self.entry(f64::NAN, f64::INFINITY, 0.0) }
     }
@@ -120,12 +120,12 @@ impl Coordinate {
         self.analytic.abs().max(numerical.abs())
     }
 
-    /// ∂E/∂w according to the analytic value.
+    /// Returns ∂E/∂w according to the analytic value.
     pub fn slope(&self) -> f64 {
         self.basis.sign.factor() * self.analytic
     }
 
-    /// An entry that leaves the question open. `slope` is ∂E/∂w according to differences of E.
+    /// Returns an entry that leaves the question open. `slope` is ∂E/∂w according to differences of E.
     pub fn entry(&self, slope: f64, uncertainty: f64, step: f64) -> Entry {
         let numerical = self.basis.sign.factor() * slope;
         Entry {

@@ -1,15 +1,15 @@
-//! All that E at many steps says against a slope.
+//! The evidence against a slope from E at many steps.
 //!
-//! It may be refuted by a smaller step; E may bend at w, or near it; rounding may have swallowed the change of E; or E may
-//! get ever steeper towards w, and has no slope there.
+//! A smaller step may refute the slope; E may bend at w, or near it; rounding may have swallowed the change of E; or E
+//! may get ever steeper towards w, and have no slope there.
 
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Rung, SIDES, Side};
 use super::tuning;
 
 impl Ladder {
-    /// Returns how much E may change unseen where it is the same number at every step up to some step, and that step.
-    /// `None` where it changes even at the smallest step.
+    /// If E is the same number at every step up to some step, returns how much it may have changed unseen, and that
+    /// step. Returns `None` if E changes even at the smallest step.
     ///
     /// Rounding swallows a change (1 + 1e-20 is 1, and its logarithm 0) until it is large enough for a jump.
     pub fn unseen_change(&self) -> Option<(f64, f64)> {
@@ -30,14 +30,14 @@ impl Ladder {
     }
 
     /// Returns the slope at a step smaller than `step` that refutes this one: E changes there by a different amount,
-    /// beyond what noise explains, or does not change at two steps in a row where it should. `slack` is how far the
-    /// slopes at smaller steps may be off otherwise.
+    /// beyond what noise explains, or does not change at two steps in a row although it should. `slack` is how far off
+    /// the slopes at smaller steps may otherwise be.
     pub fn refutation(&self, slope: f64, step: f64, slack: f64) -> Option<Estimate> {
         self.contradiction(slope, step, slack, self.credible())
     }
 
-    /// Returns true if a smaller step refutes an estimate. It is excused by jumps that rounding of numbers near 1
-    /// explains.
+    /// Returns true if a smaller step refutes an estimate, unless the jumps can be explained by rounding of numbers
+    /// near 1.
     pub fn is_refuted(&self, estimate: Estimate, slack: f64) -> bool {
         let noise = self.at_least(self.credible(), self.noise.swallowed);
         self.contradiction(estimate.slope, estimate.step, slack, noise).is_some()
@@ -60,8 +60,8 @@ impl Ladder {
         })
     }
 
-    /// Returns the slopes on the left and on the right, and how far each may be off, where they differ by more than
-    /// that down to the smallest step at which it shows: where E bends exactly at w.
+    /// If E bends exactly at w, returns the slopes on the left and on the right, and how far off each may be: they
+    /// differ by more than that down to the smallest step at which it shows.
     pub fn bend(&self) -> Option<[Estimate; 2]> {
         let (left, right) = (self.one_sided(Side::Left)?, self.one_sided(Side::Right)?);
         let jump = right.slope - left.slope;
@@ -72,8 +72,8 @@ impl Ladder {
         (0.75..=1.25).contains(&(here / jump)).then_some([left, right])
     }
 
-    /// Returns how much the slopes on the left and on the right of w may differ where no step is small enough to
-    /// tell: their difference at the smallest step at which it exceeds the noise, without the share of curvature.
+    /// Returns how much the slopes on the left and on the right of w may differ if no step is small enough to tell:
+    /// their difference at the smallest step at which it exceeds the noise, without the share of curvature.
     pub fn possible_bend(&self) -> Option<f64> {
         let shown = |pair: &[Rung]| pair[1].jump().is_some_and(|jump| self.shows_bend(&pair[1], jump));
         let place = self.rungs.windows(2).rposition(shown)?;
@@ -125,7 +125,7 @@ impl Ladder {
 }
 
 impl Rung {
-    /// The jump without the share of curvature, which falls with the step.
+    /// Returns the jump without the share of curvature, which falls with the step.
     fn jump_without_curvature(&self, coarser: &Self) -> Option<f64> {
         let ratio = coarser.step / self.step;
         Some((ratio * self.jump()? - coarser.jump()?) / (ratio - 1.0))
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(ladder(|d| d.max(0.0), 0.0, 0.0).unseen_change(), None); // flat on one side only
     }
 
-    /// A ladder of 12 steps from 1 down.
+    /// Returns a ladder of 12 steps from 1 down.
     fn long_ladder(error: impl Fn(f64) -> f64, bound: f64) -> Ladder {
         let mut ladder = Ladder::new(error(0.0), noise(bound, tuning::SWALLOWED * f64::EPSILON));
         for step in std::iter::successors(Some(1.0), |step| Some(step / 4.0)).take(12) {
@@ -197,7 +197,7 @@ mod tests {
         // E bend by half of it.
         let line = |other: f64, bend: f64| long_ladder(|d| d + bend * d.abs(), 0.0).refutes(2.0, other, 1.0);
         assert!(line(1.4, 0.0) && !line(1.6, 0.0) && line(1.1, 0.4) && !line(1.1, 0.6));
-        // What decides is the smallest step that shows the miss at all.
+        // The smallest step that shows the miss at all decides.
         let bent = long_ladder(|d| if d.abs() < 0.1 { 2.0 * d } else { 5.0 * d }, 0.0);
         assert!(bent.refutes(2.0, 5.0, 1.0));
     }

@@ -15,7 +15,7 @@
 /// The number of times that the extrapolation is repeated.
 const LEVELS: usize = 3;
 
-/// A level is not trusted to be better than the one before by more than this.
+/// The most by which a level is trusted to be better than the one before.
 const GAIN: f64 = 4.0;
 
 /// A slope ∂E/∂w and how far it may be off.
@@ -39,8 +39,8 @@ pub(super) struct Cell {
     pub step: f64,
 }
 
-/// The value with the smallest error among these and all that can be extrapolated from neighbours. The truncation error
-/// of the first level falls with h to the power `order`, and each level cancels the next such power.
+/// Returns the value with the smallest error among these and all that can be extrapolated from neighbours. The
+/// truncation error of the first level falls with h to the power `order`, and each level cancels the next such power.
 pub(super) fn best(first_level: &[Option<Cell>], order: i32) -> Option<Estimate> {
     let contradicted = |(cell, finest): (Cell, usize)| {
         let contradiction = contradiction(cell.slope, &first_level[finest..]);
@@ -51,7 +51,7 @@ pub(super) fn best(first_level: &[Option<Cell>], order: i32) -> Option<Estimate>
     estimates.reduce(|best, other| if other.uncertainty < best.uncertainty { other } else { best })
 }
 
-/// Every value of the extrapolation, with the place of the finest rung that it is made of.
+/// Returns every value of the extrapolation, with the place of the finest rung that it is made of.
 pub(super) fn all(first_level: &[Option<Cell>], order: i32) -> Vec<(Cell, usize)> {
     let mut cells = Vec::new();
     let mut level = first_level.to_vec();
@@ -67,7 +67,7 @@ pub(super) fn all(first_level: &[Option<Cell>], order: i32) -> Vec<(Cell, usize)
 }
 
 impl Cell {
-    /// The value with its own errors, before smaller steps are consulted.
+    /// Returns the value with its own errors, before smaller steps are consulted.
     pub fn estimate(self) -> Estimate {
         Estimate {
             slope: self.slope,
@@ -95,7 +95,7 @@ fn extrapolate(coarse: Cell, fine: Cell, order: i32) -> Cell {
     }
 }
 
-/// Returns how much farther finer rungs are from a slope than the finest rung that it was made of, beyond what rounding
+/// Returns how much farther from a slope finer rungs are than the finest rung that it was made of, beyond what rounding
 /// explains.
 fn contradiction(slope: f64, finest_and_finer: &[Option<Cell>]) -> f64 {
     let distance = |cell: &Cell| (cell.slope - slope).abs();

@@ -38,7 +38,7 @@ pub(super) struct Ladder {
     pub unchanged: f64,
     pub noise: Noise,
     pub rungs: Vec<Rung>,
-    /// Every E so far, in ascending order.
+    /// Every value of E so far, in ascending order.
     errors: Vec<f64>,
     /// The smallest difference between any two different values of E; infinite if all are equal.
     pub smallest_jump: f64,
@@ -54,19 +54,19 @@ pub(super) enum Side {
 pub(super) const SIDES: [Side; 2] = [Side::Left, Side::Right];
 
 impl Rung {
-    /// The slope on one side.
+    /// Returns the slope on one side.
     pub fn slope(&self, side: Side) -> Option<f64> {
         let point = self.sides[side as usize]?;
         let sign = if side == Side::Left { -1.0 } else { 1.0 };
         Some(sign * (point.error - self.unchanged) / point.distance)
     }
 
-    /// The right slope minus the left one.
+    /// Returns the right slope minus the left one.
     pub fn jump(&self) -> Option<f64> {
         Some(self.slope(Side::Right)? - self.slope(Side::Left)?)
     }
 
-    /// E on the right minus E on the left, and the distance from the one to the other.
+    /// Returns E on the right minus E on the left, and the distance from the one to the other.
     pub fn central(&self) -> Option<(f64, f64)> {
         let (left, right) = (self.sides[0]?, self.sides[1]?);
         Some((right.error - left.error, right.distance + left.distance))
@@ -129,7 +129,7 @@ impl Ladder {
         (2..=self.rungs.len()).flat_map(down_to).map(|(cell, _)| cell.estimate())
     }
 
-    /// The slopes from both sides of w at the largest steps, down to the one with this number.
+    /// Returns the slopes from both sides of w at the largest steps, down to the one with this number.
     fn central_slopes(&self, count: usize) -> Vec<Option<Cell>> {
         let noises = [self.scatter(), self.least_scatter()];
         let slope = |rung: &Rung| {
@@ -174,7 +174,7 @@ impl Ladder {
         self.noise.largest_swallowed = size;
     }
 
-    /// The noise of one evaluation: what is known beforehand, or the smallest jump of E, if that is larger.
+    /// Returns the noise of one evaluation: what is known beforehand, or the smallest jump of E, if that is larger.
     ///
     /// (As it is often written, ln(1 + e⁻ᶻ) is 0, then one rounding error of 1, then two: a staircase. Its smallest
     /// jump is the noise. A jump too large for a rounding error is not noise: E is flat up to a bend.)
@@ -182,30 +182,30 @@ impl Ladder {
         self.at_least(self.noise.bound, self.noise.swallowed.max(tuning::ROUNDING * self.noise.rounding))
     }
 
-    /// The noise that is certain: what is known beforehand, or the smallest jump, if it is small enough for rounding of E's
-    /// terms.
+    /// Returns the noise that is certain: what is known beforehand, or the smallest jump, if it is small enough to come
+    /// from rounding E's terms.
     fn least_scatter(&self) -> f64 {
         self.at_least(self.noise.bound, tuning::ROUNDING * self.noise.rounding)
     }
 
-    /// The noise, as far as rounding explains it.
+    /// Returns the noise, as far as rounding explains it.
     pub fn credible(&self) -> f64 {
         self.at_least(self.noise.credible, tuning::ROUNDING * self.noise.rounding)
     }
 
-    /// This noise, or the smallest jump, if that is no larger than `limit`.
+    /// Returns this noise, or the smallest jump, if that is no larger than `limit`.
     pub fn at_least(&self, noise: f64, limit: f64) -> f64 {
         if self.smallest_jump <= limit { noise.max(self.smallest_jump) } else { noise }
     }
 
-    /// One rounding error of E.
+    /// Returns one rounding error of E.
     pub fn rounding(&self) -> f64 {
         self.noise.epsilon * self.unchanged.abs()
     }
 }
 
-/// The slopes at these steps, each with its error: how far the slope at the next smaller step (or, at the smallest, at the next
-/// larger one) is from it, and the noise of E and the least noise over the step.
+/// Returns the slopes at these steps, each with its error: how far the slope at the next smaller step (or, at the
+/// smallest, at the next larger one) is from it, and the noise of E and the least noise over the step.
 fn first_level(rungs: &[Rung], slope: impl Fn(&Rung) -> Option<f64>, noises: [f64; 2]) -> Vec<Option<Cell>> {
     let slopes: Vec<Option<f64>> = rungs.iter().map(slope).collect();
     let cell = |(k, rung): (usize, &Rung)| {
@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(ladder(staircase, 0.1, 1.0).scatter(), 0.5);
         assert_eq!(ladder(staircase, 0.7, 1.0).scatter(), 0.7);
         assert_eq!(ladder(staircase, 0.1, 0.2).scatter(), 0.1);
-        // What is certain are jumps of up to three rounding errors of E's terms.
+        // Jumps of up to three rounding errors of E's terms are certain.
         let mut stairs = ladder(staircase, 0.1, 1.0);
         assert_eq!(stairs.least_scatter(), 0.1);
         stairs.noise.rounding = 0.2;

@@ -1,6 +1,6 @@
 //! The gradient check: is the gradient that training uses the gradient of the error?
 //!
-//! Ports `gradient_check` of bp.py, which prints two columns, and makes a test of it.
+//! Ports `gradient_check` of bp.py, which prints two columns, and turns it into a test.
 //!
 //! ```
 //! use backprop::gradient_check::{Check, CheckedNetwork, Verdict};

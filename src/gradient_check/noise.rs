@@ -1,7 +1,7 @@
 //! The rounding noise of E and of the gradient, measured on the model itself.
 //!
-//! Over steps of √ε times a parameter's size a smooth E differs from a polynomial of low degree by far less than a
-//! rounding error. So what is left in its third and higher differences is noise (Moré and Wild, *Estimating
+//! Over steps of √ε times a parameter's size, a smooth E differs from a polynomial of low degree by far less than a
+//! rounding error. So whatever is left in its third and higher differences is noise (Moré and Wild, *Estimating
 //! computational noise*, 2011). The gradient's noise is how far it moves when each parameter moves by a few units in
 //! its last place.
 
@@ -11,12 +11,12 @@ use rand::{RngExt, SeedableRng};
 use super::tuning;
 use super::{Checkable, Incremental};
 
-/// The rounding noise of E, as measured and at most.
+/// The rounding noise of E: measured values and bounds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Noise {
     /// A bound on the noise of one evaluation, measured or from the model.
     pub bound: f64,
-    /// The part of it that rounding explains. (E of a quantised parameter scatters by more.)
+    /// The part of it that rounding explains. (E of a quantised parameter scatters more.)
     pub credible: f64,
     /// One rounding error of E's terms, or the model's lower bound: ε(|E| + √Σ(w·∂E/∂w)²). (Rounding moves a number
     /// that E is made of by ε, as moving the parameters by ε does.)
@@ -106,7 +106,7 @@ pub(super) const EVALUATIONS: usize = 2 * POINTS;
 /// The number of parameters along which the noise of an incremental evaluation is measured.
 const INCREMENTAL_LINES: usize = 16;
 
-/// Returns the noise of E at these parameters, by steps of this part of each. They are left as they were.
+/// Returns the noise of E at these parameters, by steps of this fraction of each. They are left as they were.
 fn of_error(model: &mut dyn Checkable, parameters: &[f64], epsilon: f64, part: f64) -> f64 {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let steps: Vec<f64> = parameters
@@ -145,7 +145,7 @@ fn of_line(mut error: impl FnMut(f64) -> f64, epsilon: f64) -> f64 {
     if noise.is_finite() { rounding.max(BOUND * noise) } else { 4.0 * rounding }
 }
 
-/// The standard deviation of the noise in equally spaced values of a smooth function.
+/// Returns the standard deviation of the noise in equally spaced values of a smooth function.
 fn scatter(mut values: Vec<f64>) -> f64 {
     let mut estimates = Vec::new();
     let mut factor = 1.0;
@@ -293,7 +293,7 @@ mod tests {
         assert!(missed <= 20 && again >= 100, "{missed} {again}");
     }
 
-    /// A number from −1 to 1 that looks random.
+    /// Returns a number from −1 to 1 that looks random.
     fn scattered(x: f64) -> f64 {
         ChaCha8Rng::seed_from_u64(x.to_bits()).random_range(-1.0..1.0)
     }

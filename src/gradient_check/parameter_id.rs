@@ -67,7 +67,7 @@ pub enum Group {
 }
 
 impl ParameterId {
-    /// The group it is counted in.
+    /// Returns the group it is counted in.
     pub fn group(self) -> Group {
         match self {
             Self::Weight { layer, .. } => Group::Weights { layer },
@@ -78,8 +78,8 @@ impl ParameterId {
         }
     }
 
-    /// The name as a connection of the object graph: `(0-3) -> (1-2)`. A bias comes from the constant node, the last
-    /// of its layer. `sizes` are neurons in each layer, input first.
+    /// Returns the name as a connection of the object graph: `(0-3) -> (1-2)`. A bias comes from the constant node, the
+    /// last of its layer. `sizes` are the numbers of neurons in each layer, input first.
     ///
     /// # Panics
     /// If it is in layer 0, or in one that the sizes do not have.
@@ -106,7 +106,7 @@ impl fmt::Display for ParameterId {
 }
 
 impl Group {
-    /// The layer, if it is known.
+    /// Returns the layer, if it is known.
     pub fn layer(self) -> Option<usize> {
         match self {
             Self::Weights { layer } | Self::Biases { layer } => Some(layer),

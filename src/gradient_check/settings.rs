@@ -31,28 +31,29 @@ impl Precision {
         if self == Self::F32 { single } else { double }
     }
 
-    /// ε, the distance from 1 to the next number.
+    /// Returns ε, the distance from 1 to the next number.
     pub fn epsilon(self) -> f64 {
         self.choose(f32::EPSILON.into(), f64::EPSILON)
     }
 
-    /// The step h for parameters of size 1 and less; in proportion for larger ones.
+    /// Returns the step h for parameters of size 1 and less; it grows in proportion for larger ones.
     pub fn step(self) -> f64 {
         self.choose(1.0 / 256.0, 1e-5)
     }
 
-    /// The largest relative error that counts as equal.
+    /// Returns the largest relative error that counts as equal.
     pub fn tolerance(self) -> f64 {
         self.choose(1e-3, 1e-6)
     }
 
-    /// The relative error that rounding alone leaves in a gradient, and that counts as equal where E is a reference in f64.
+    /// Returns the relative error that rounding alone leaves in a gradient, and that counts as equal if E is a
+    /// reference in f64.
     pub(super) fn rounding(self) -> f64 {
         self.tolerance() / 16.0
     }
 
-    /// The part of a value up to which a difference accuses no gradient. In f32, 1 % and 2 % cannot be told apart
-    /// safely.
+    /// Returns the fraction of a value up to which a difference does not count against a gradient. In f32, 1 % and 2 %
+    /// cannot be told apart safely.
     pub(super) fn doubt(self) -> f64 {
         self.choose(2e-2, 0.0)
     }
@@ -70,7 +71,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The factor on ∂E/∂w: −1 or 1.
+    /// Returns the factor on ∂E/∂w: −1 or 1.
     pub fn factor(self) -> f64 {
         match self {
             Self::Descent => -1.0,
@@ -139,7 +140,7 @@ pub enum StepSize {
 }
 
 impl StepSize {
-    /// The step for a parameter of this size.
+    /// Returns the step for a parameter of this size.
     pub fn at(self, parameter: f64) -> f64 {
         match self {
             Self::Relative(step) => step * parameter.abs().max(1.0),

@@ -34,7 +34,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// No cases yet; `heading` names the kind of case, such as a shape.
+    /// Creates a sweep without cases; `heading` names the kind of case, such as a shape.
     pub fn new(heading: impl Into<String>) -> Self {
         Self { heading: heading.into(), cases: Vec::new() }
     }
@@ -65,12 +65,12 @@ impl Sweep {
         !self.cases.is_empty() && self.cases.iter().all(|(_, report)| report.passed())
     }
 
-    /// The worst verdict; `None` without cases.
+    /// Returns the worst verdict; `None` without cases.
     pub fn verdict(&self) -> Option<Verdict> {
         self.cases.iter().map(|(_, report)| report.verdict).max()
     }
 
-    /// Every report, in order.
+    /// Returns every report, in order.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
         self.cases.iter().map(|(_, report)| report)
     }

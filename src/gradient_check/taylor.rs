@@ -14,7 +14,7 @@
 const FIRST_HALVING: i32 = 3;
 const STEPS: i32 = 14;
 
-/// The largest number of evaluations of E that the test takes.
+/// The most evaluations of E that the test takes.
 pub(super) const EVALUATIONS: usize = STEPS as usize + 1;
 
 /// The remainders of one direction, and the order at which they fall.

@@ -1,4 +1,4 @@
-//! What the unit tests of several files start from.
+//! Fixtures for the unit tests of several files.
 
 use super::coordinate::{Basis, Coordinate};
 use super::extrapolation::Estimate;
@@ -18,7 +18,7 @@ pub fn noise(bound: f64, swallowed: f64) -> Noise {
     Noise { bound, credible: bound, epsilon: swallowed / tuning::SWALLOWED, ..noise }
 }
 
-/// A ladder of E(w + d) at the steps 4, 1 and ¼.
+/// Returns a ladder of E(w + d) at the steps 4, 1 and ¼.
 pub fn ladder(error: impl Fn(f64) -> f64, bound: f64, swallowed: f64) -> Ladder {
     let mut ladder = Ladder::new(error(0.0), noise(bound, swallowed));
     for step in [4.0, 1.0, 0.25] {
@@ -37,7 +37,7 @@ pub fn staircase(d: f64) -> f64 {
     }
 }
 
-/// A parameter at 0 with the sign +∂E/∂w, and no noise, where E is 1.
+/// Returns a parameter at 0 with the sign +∂E/∂w, and no noise, where E is 1.
 pub fn coordinate(analytic: f64) -> Coordinate {
     let noise = Noise { bound: 0.0, credible: 0.0, ..Noise::new(1.0, 1.0, f64::EPSILON, 0.0) };
     let basis = Basis {

@@ -4,37 +4,37 @@
 //! gradient that is 3 % wrong. "The traps" are `tests/library/gradient_check/traps.rs`: models whose wrong gradient agrees at one
 //! scale only.
 
-/// Part of a value: one with a larger uncertainty certifies nothing. A fault of 3 % is then far outside.
+/// Fraction of a value: a value with a larger uncertainty certifies nothing. A fault of 3 % is then far outside.
 pub(super) const CERTAIN: f64 = 2e-2;
 
-/// Part of a value: one with a larger uncertainty has hardly been measured, and accuses no gradient by itself. The sweep
-/// in f32 accuses correct models from about 0.3 on.
+/// Fraction of a value: a value with a larger uncertainty has hardly been measured, and does not count against a
+/// gradient by itself. In f32 the sweep accuses correct models from about 0.3 on.
 pub(super) const MEASURED: f64 = 0.1;
 
-/// Part of a value: in f32 the slopes on both sides may differ by this much before a closer look is taken. Found with
-/// p·ln p at 0.005, where truncation made up for a fault of 2.3 %.
+/// Fraction of a value: in f32 the slopes on both sides may differ by this much before a closer look is taken. Found
+/// with p·ln p at 0.005, where truncation made up for a fault of 2.3 %.
 pub(super) const STRAIGHT: f64 = 0.03;
 
-/// Times: the estimated error of an estimate is itself an estimate, so this many times the error is allowed (the
+/// Factor: the estimated error of an estimate is itself an estimate, so this many times the error is allowed (the
 /// sweep).
 pub(super) const ALLOWANCE: f64 = 4.0;
 
-/// Rounding errors of E's terms: a larger scatter of E excuses no step that refutes a gradient (quantised weights and
-/// sawteeth among the traps; with 64, those with 12 binary digits are certified in f32).
+/// Rounding errors of E's terms: a larger scatter of E is no excuse for a step that refutes a gradient (quantised
+/// weights and sawteeth among the traps; with 64, those with 12 binary digits are certified in f32).
 pub(super) const ROUNDING: f64 = 3.0;
 
 /// Rounding errors of numbers near 1: changes up to this size may be swallowed (ln(1 + eᶻ) in the sweep).
 pub(super) const SWALLOWED: f64 = 64.0;
 
-/// Jumps: where E is at most this many of its smallest jump, and a whole number of them, the jump is what E is counted in,
-/// whatever its unit (10⁶·softmax loss in f32 in the sweep, where E was three).
+/// Jumps: if E is a whole multiple of its smallest jump, at most this many times, then the jump is the unit that E is
+/// counted in, whatever E's own unit (10⁶·softmax loss in f32 in the sweep, where E was three).
 pub(super) const FEW_QUANTA: f64 = 16.0;
 
-/// Part of a number: how near it is to a whole one there.
+/// Fraction of a number: how near it must be to a whole number there.
 pub(super) const WHOLE: f64 = 0.01;
 
-/// Rounding errors of E's terms: E evaluated twice may differ by this much, as sums do whose order varies. A sum of
-/// 100,000 numbers in random order differs by up to 150; what is drawn at random differs by a million times more.
+/// Rounding errors of E's terms: E evaluated twice may differ by this much, as a sum does if its order varies. A sum of
+/// 100,000 numbers in random order differs by up to 150; random draws differ by a million times more.
 pub(super) const REPEATABLE: f64 = 32768.0;
 
 /// Bounds on the noise: a smaller step refutes a gradient from which it is this far off (the traps; with 2 the sweep in
@@ -48,12 +48,12 @@ pub(super) const FLAT: f64 = 16.0;
 /// Bounds on the noise: a bend is looked for at the smallest step at which E bends by this much; noise is an eighth of that.
 pub(super) const BEND_VISIBLE: f64 = 32.0;
 
-/// Part of a group's gradient, by size: at most this much may be left open where the report agrees.
+/// Fraction of a group's gradient, by size: at most this much may be left open if the report is to agree.
 pub(super) const LEFT_OPEN: f64 = 0.2;
 
-/// Part of a value: one that is open, and differs by more than this and by more than its estimated error, leaves its group
-/// open. The traps are wrong by 5 % or more (with only the uncertainty asked, one of 120,000 was certified); right values
-/// of candle's layers in f32, of which one left a group open that agreed to 98 %, differ by less.
+/// Fraction of a value: an open value that differs by more than this and by more than its estimated error leaves its
+/// group open. The traps are wrong by 5 % or more (with only the uncertainty required, one of 120,000 was certified).
+/// Right values of candle's layers in f32 differ by less; one of them had left a group open that agreed to 98 %.
 pub(super) const CONTESTED: f64 = 0.03;
 
 /// Rounding errors of the largest effect: a parameter with less has no visible effect on E. A bias in front of a batch
@@ -63,27 +63,27 @@ pub(super) const NO_EFFECT: f64 = 64.0;
 /// Bounds on the noise: the smallest step at which a gradient is compared changes E by this much.
 pub(super) const VISIBLE_CHANGE: f64 = 64.0;
 
-/// Times a typical size: the largest step for a parameter that is 0 among large ones. Bounds the number of steps.
+/// Factor on a typical size: the largest step for a parameter that is 0 among large ones. Limits the number of steps.
 pub(super) const LARGEST_SCALE: f64 = 1_073_741_824.0;
 
 /// The number of smallest steps that show how E scatters along one coordinate.
 pub(super) const SMALLEST_STEPS: usize = 4;
 
-/// Steps in a row, down to the smallest, at which E must be steeper to have no slope, and by which factor. ∛w is steeper
-/// by 2.5 at each; a curved E by less than 1.02 from the third step on.
+/// Steps in a row, down to the smallest, at which E must get steeper by the factor [`STEEPER`] to have no slope. ∛w
+/// gets steeper by 2.5 at each; a curved E by less than 1.02 from the third step on.
 pub(super) const STEEPENING_STEPS: usize = 8;
 
-/// Times: see [`STEEPENING_STEPS`].
+/// Factor: see [`STEEPENING_STEPS`].
 pub(super) const STEEPER: f64 = 1.02;
 
 /// Rounding errors of E: a change of this many is not a rounding error (sin 10⁵w in f32).
 pub(super) const VISIBLE: f64 = 16.0;
 
-/// In f32, one out of this many parameters may disagree by little without the report disagreeing: rounding does that
-/// to a few in a million.
+/// In f32, one out of this many parameters may disagree slightly without the report disagreeing: rounding does that to
+/// a few in a million.
 pub(super) const MANY: usize = 10;
 
-/// Uncertainties: the limit of little in that case.
+/// Uncertainties: the limit of a slight disagreement in that case.
 pub(super) const LITTLE: f64 = 5.0;
 
 /// Rounding errors of the largest entry of a group: code in f32 leaves this much in the others, which an E in f64 would show

@@ -79,13 +79,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// analytic / numerical; infinite or NaN where the numerical value is 0.
+    /// Returns analytic / numerical; infinite or NaN where the numerical value is 0.
     pub fn ratio(&self) -> f64 {
         self.analytic / self.numerical
     }
 
-    /// Returns true if the values differ by a considerable part of them and by more than is likely, or by more than
-    /// the uncertainty, but not certainly enough to disagree.
+    /// Returns true if the values differ by a considerable fraction of their size and by more than is likely, or by
+    /// more than the uncertainty, but not clearly enough to disagree.
     pub fn is_contested(&self) -> bool {
         let notable = tuning::CONTESTED * self.analytic.abs().max(self.numerical.abs());
         let likely = (self.uncertainty / tuning::ALLOWANCE).max(notable).min(self.uncertainty);
@@ -104,7 +104,7 @@ impl Entry {
     }
 }
 
-/// |a − n| / (|a| + |n|), from 0 (equal) to 1 (opposite signs, or one of them 0); both 0 counts as equal.
+/// Returns |a − n| / (|a| + |n|), from 0 (equal) to 1 (opposite signs, or one of them 0); both 0 counts as equal.
 ///
 /// ```
 /// use backprop::gradient_check::relative_error;

@@ -1,4 +1,4 @@
-//! The walk of a check over a model: every parameter at a few steps, and closely where those do not suffice.
+//! The walk of a check over a model: every parameter at a few steps, and more closely where those do not suffice.
 
 use std::collections::BTreeMap;
 
@@ -186,7 +186,8 @@ impl<'m> Walk<'m> {
         sample
     }
 
-    /// Random directions: all parameters of a group move at once, each by +h or −h. The slope is then Σ ±gradient.
+    /// Returns random directions: all parameters of a group move at once, each by +h or −h. The slope is then Σ
+    /// ±gradient.
     fn directions(&self, count: usize, rng: &mut ChaCha8Rng) -> Vec<Line> {
         let mut lines = Vec::new();
         for (group, members) in &self.groups {
@@ -281,8 +282,8 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// E at a distance along a line, by the model's own forward pass, and the actual distance that the parameter
-    /// moved.
+    /// Returns E at a distance along a line, by the model's own forward pass, and the actual distance that the
+    /// parameter moved.
     fn probe(&mut self, line: &Line, distance: f64) -> Point {
         let mut moved = distance;
         for &(index, part) in &line.members {
@@ -358,12 +359,12 @@ fn in_parallel(
     coordinates.map(one).collect()
 }
 
-/// These parameters, each with plus or minus this part.
+/// Returns these parameters, each with plus or minus this part.
 fn random_signs(members: &[usize], part: f64, rng: &mut ChaCha8Rng) -> Vec<(usize, f64)> {
     members.iter().map(|&index| (index, if rng.random() { part } else { -part })).collect()
 }
 
-/// Returns the root of the mean square of the finite numbers; 0 where it is too large for a number.
+/// Returns the root of the mean square of the finite numbers; 0 if it overflows.
 fn typical_size(numbers: impl Iterator<Item = f64>) -> f64 {
     let finite = numbers.filter(|number| number.is_finite());
     let (squares, count) =

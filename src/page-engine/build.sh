@@ -12,7 +12,7 @@ build=(build --locked --profile page --package page-engine --lib --target "$targ
 if rustup target add "$target" >/dev/null 2>&1; then
     cargo "${build[@]}"
 else
-    # If rustup cannot install the target: Debian's compiler, which comes with the standard library's source.
+    # If rustup cannot install the target, Debian's compiler can build it, with the standard library's source.
     packages=(rustc-web cargo-web rust-web-src libstd-rust-web-dev)
     if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
         apt-get update -qq
@@ -27,7 +27,7 @@ cp "$CARGO_TARGET_DIR/$target/page/page_engine.wasm" "$root/src/program/show/pag
 python3 - "$root" "$CARGO_TARGET_DIR/$target/page/page_engine.d" >"$root/src/program/show/page/engine.sources" <<'PYTHON'
 import pathlib, sys, zlib
 
-# As tests/page-engine/engine.rs: comments and the tests inside a file change nothing.
+# Computed as in tests/page-engine/engine.rs: comments and the tests inside a file do not change it.
 def checksum(path):
     if path.suffix != ".rs":
         return zlib.crc32(path.read_bytes())

@@ -22,7 +22,7 @@ struct Judged {
     verdict: &'static str,
     analytic: String,
     numerical: String,
-    /// Computed by measured.
+    /// The computed value divided by the measured one.
     ratio: String,
 }
 
@@ -107,7 +107,7 @@ pub fn mystery(name: &str) -> Result<String, String> {
     answer(&report, &map, &more)
 }
 
-/// Judges which fault the mystery of a name hides and, if a line is given, in which line of the backward pass.
+/// Judges an answer: the fault that the mystery of a name hides and, if given, its line in the backward pass.
 pub fn solve(name: &str, answered: &str, line: Option<u8>) -> Result<String, String> {
     let (right, words) = Mystery::new(name).judge(named(answered)?, line);
     text(&json!({ "right": right, "words": words }))

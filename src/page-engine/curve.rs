@@ -37,7 +37,7 @@ fn mean(costs: &[f64]) -> f64 {
     costs.iter().sum::<f64>() / costs.len() as f64
 }
 
-/// Returns the curve; `latest` is the cost of the sample shown, where there is no walk or training has left it behind.
+/// Returns the curve; `latest` is the cost of the sample shown if there is no walk, or if training has left it behind.
 pub fn curve(stepper: &Stepper, training: &Training, latest: Option<f64>) -> Curve {
     let walked = if latest.is_some() { &[] } else { stepper.costs() };
     let (before, count) = (training.means.len(), stepper.sample_count());

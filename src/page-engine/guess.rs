@@ -54,7 +54,7 @@ pub fn guess(play: &mut Play, guess: Option<&str>) -> Result<String, String> {
     text(&json!({ "right": right, "words": words, "slip": slip }))
 }
 
-/// Returns the decimals that a number was typed with, an exponent and a per cent sign counted in.
+/// Returns the number of decimals that a number was typed with, allowing for an exponent and a per cent sign.
 fn typed_decimals(typed: &str) -> i32 {
     let plain = typed.trim().trim_end_matches(['%', ' ']);
     let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((plain, "0"));
@@ -71,7 +71,7 @@ fn typed_decimals(typed: &str) -> i32 {
 fn is_meant(number: f64, decimals: i32, value: f64) -> bool {
     let unit = 10f64.powi(decimals.saturating_neg());
     let tolerance = if value.abs() >= 10.0 * unit { 0.5 * unit } else { 0.005 * value.abs() };
-    // A little more, because the guess itself is rounded to binary.
+    // A little more, because the guess itself has been rounded to binary.
     (number - value).abs() <= tolerance * (1.0 + 1e-9)
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::map::{MOST_NEURONS, Map};
 use crate::texts::Shown;
 
-/// An equation between matrices, with these matrices.
+/// An equation between matrices, and the matrices in it.
 #[derive(Debug, Serialize)]
 pub struct Equation {
     /// Its parts in order; letters with a layer, `W(1)`, `δ(2)`, `W(2)ᵀ`, are vectors and matrices.
@@ -45,7 +45,7 @@ pub fn equation(stepper: &Stepper, map: &Map, step: Option<&Step>) -> Option<Equ
         return None;
     }
     let form = MatrixForm::of(stepper, step);
-    // Not a title in words, because the page already has those.
+    // Skips titles in words, because the page already has those.
     let is_equation = |piece: &String| piece.contains('=') || piece.contains('←');
     let heading = if form.heading.iter().any(is_equation) { form.heading } else { Vec::new() };
     let part = |part| match part {

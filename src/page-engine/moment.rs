@@ -31,7 +31,7 @@ pub struct Moment {
     formula: Option<Formula>,
     changed: Option<Changed>,
     reads: Vec<String>,
-    /// The weight whose product counts most in the step's sum, biases aside.
+    /// The weight whose product contributes most to the step's sum, biases aside.
     strongest: Option<String>,
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
@@ -102,7 +102,8 @@ fn title(phase: Phase) -> String {
 }
 
 impl Moment {
-    /// Returns the moment after the latest step; or, if there are no steps for this reason, of all outputs at once.
+    /// Returns the moment after the latest step or, if a reason is given for having no steps, that of all outputs at
+    /// once.
     pub fn new(
         stepper: &Stepper,
         map: &Map,
@@ -112,7 +113,7 @@ impl Moment {
         let step = stepper.latest().filter(|_| no_steps.is_none());
         let network = stepper.network();
         let position = stepper.position();
-        // The epoch and sample of the last step; at the very start, of the first.
+        // Uses the epoch and sample of the last step or, at the very start, of the first.
         let done = stepper.moment(position.saturating_sub(1));
         let label = stepper.label_and_sample(position.saturating_sub(1)).0;
         let outputs = map.nodes.iter().zip(&map.places).map(|(&id, place)| {

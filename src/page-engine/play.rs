@@ -32,14 +32,14 @@ pub struct Play {
     pub training: Training,
     /// The walks and trainings before this walk.
     legs: Vec<Leg>,
-    /// The part of an address that is still to be done.
+    /// The part of an address that has not been replayed yet.
     ahead: VecDeque<Leg>,
     /// The walk after all of that.
     last_walk: Walk,
     drawn: Option<Drawn>,
     /// The position where each edit was made.
     edited_at: Vec<usize>,
-    /// True if the steps begin at other weights than training has reached.
+    /// True if the steps begin with other weights than those training has reached.
     has_walked: bool,
     /// True if training has gone on since the steps were made.
     is_behind: bool,
@@ -68,7 +68,7 @@ impl Play {
         Ok(play)
     }
 
-    /// Goes through the next walk that an address describes, and through those after it that no training follows.
+    /// Replays the next walk of an address, and the walks after it that no training follows.
     fn follow(&mut self) -> Result<(), String> {
         loop {
             self.walk_through(self.ahead.front().map_or(&self.last_walk, |leg| &leg.walk).clone())?;
@@ -95,7 +95,7 @@ impl Play {
         self.scene.network.set_parameters(&parameters);
     }
 
-    /// Goes through a walk that an address describes.
+    /// Replays a walk of an address.
     fn walk_through(&mut self, walk: Walk) -> Result<(), String> {
         if let Some(drawn) = walk.drawn {
             self.take_drawn(drawn)?;
@@ -234,7 +234,7 @@ impl Play {
         text(&report)
     }
 
-    /// Lets edits of samples and of the rate hold for training too.
+    /// Applies edits of samples and of the rate to training too.
     fn keep_edits(&mut self) {
         let edits: Vec<Edit> = self.stepper.edits().map(|(_, edit)| edit).collect();
         for (edit, &at) in edits.into_iter().zip(&self.edited_at) {
@@ -252,7 +252,8 @@ impl Play {
         }
     }
 
-    /// Takes the steps from the weights that training has reached, with the outputs for the first sample known.
+    /// Takes the steps from the weights that training has reached, up to where the outputs for the first sample are
+    /// known.
     fn catch_up(&mut self) {
         if !std::mem::take(&mut self.is_behind) {
             return;
@@ -397,7 +398,7 @@ impl Play {
                 ..self.situation.clone()
             };
         }
-        // While some of the way is still ahead, the address keeps all of it.
+        // While part of the address has yet to be replayed, it keeps all of it.
         let done = self.legs.len().saturating_sub(usize::from(!self.has_walked));
         let legs = self.legs[..done].iter().chain(&self.ahead).cloned().collect();
         Situation { legs, walk: self.last_walk.clone(), ..self.situation.clone() }
@@ -432,7 +433,7 @@ impl Play {
         Quantity::edited(&self.stepper, edit).name(&self.stepper)
     }
 
-    /// Returns the samples that are there.
+    /// Returns the present samples.
     pub fn data(&self) -> Data {
         self.situation.setup.data().into_owned()
     }

@@ -46,7 +46,7 @@ pub fn compare(sizes: &[usize]) -> Result<String, String> {
     let (labels, samples) = backprop::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
     let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
-    // A browser compiles code that runs often again, to faster code, so the engines are timed only after a first run.
+    // A browser recompiles frequently run code into faster code, so the engines are timed only after a first run.
     run();
     let found = run();
     text(&json!({
@@ -127,7 +127,7 @@ pub fn explain(runs: &[Run], fused: bool) -> Result<String, String> {
     let smallest = runs.iter().min_by(|a, b| a.connections.total_cmp(&b.connections));
     if let Some(small) = smallest.filter(|small| small.connections < chosen.connections) {
         let growth = |time: fn(&Run) -> f64| time(chosen) / time(small);
-        // Only times that grow so show what the sentence says.
+        // The sentence is only true of times that grow like this.
         let is_shown = 1.0 < growth(vectorized) && growth(vectorized) < growth(object);
         sentences.extend(is_shown.then(|| format!(
             "From {} to {} connections, {} times as many, the objects' time grows {} times and that of the matrices {} \

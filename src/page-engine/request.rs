@@ -12,7 +12,7 @@ use crate::situation::Situation;
 pub enum Request {
     /// Begins with a network and its samples, before the first step or where the situation says.
     Start(Box<Situation>),
-    /// The same, with the situation as JSON text: numbers of JavaScript would change a large seed.
+    /// The same, with the situation as JSON text, because JavaScript's numbers would change a large seed.
     Begin {
         situation: String,
     },
@@ -52,7 +52,7 @@ pub enum Request {
     },
     /// Returns the present moment again.
     Look {},
-    /// Sets a number by its name; `by` is added to it.
+    /// Sets a number by its name, to `value` plus `by`.
     Edit {
         name: String,
         value: Typed,

@@ -24,7 +24,7 @@ use crate::{checking, race, settings};
 pub struct Session {
     play: Option<Play>,
     digits: Option<Digits>,
-    /// The situation the page was written with; an address needs only the step then.
+    /// The situation the page was written with; an address only needs the step for it.
     own: Option<Situation>,
     /// The digit drawn last.
     drawing: Option<Image>,
@@ -36,7 +36,7 @@ impl Session {
     pub fn answer(&mut self, request: &str) -> String {
         let answer = match serde_json::from_str(request) {
             Ok(request) => self.obey(request),
-            // Its own words speak of Rust's types.
+            // The parser's own message mentions Rust's types.
             Err(_) => {
                 Err("this request cannot be read; a number in it may be missing or too large".to_owned())
             }
@@ -150,17 +150,18 @@ impl Session {
         while is_drawn && fragment.len() > LONGEST && situation.leave_out_the_oldest() {
             fragment = fragment_of(situation.clone())?;
         }
-        // Samples, a model or many edits can make it long whatever is left out.
+        // Samples, a model or many edits can make it long, whatever is left out.
         text(&json!({ "fragment": if fragment.len() > LONGEST { whole } else { fragment } }))
     }
 }
 
-/// The most characters of a fragment with a drawing, without its `#`. The oldest walks and trainings are left out for it.
+/// The most characters of a fragment with a drawing, without its `#`. To stay below it, the oldest walks and trainings
+/// are left out.
 const LONGEST: usize = 699;
 
 /// Writes a situation as the fragment of an address.
 fn fragment_of(mut situation: Situation) -> Result<String, String> {
-    // Outside the JSON text a drawing takes three quarters of the room.
+    // Outside the JSON text a drawing takes only three quarters of the space.
     let drawn = situation.walk.drawn.as_mut();
     let image = drawn.map(|drawn| String::from(std::mem::replace(&mut drawn.image, Image::blank())));
     let image = image.map_or_else(String::new, |image| format!("&{image}"));

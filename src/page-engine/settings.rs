@@ -55,7 +55,7 @@ impl Settings {
     }
 }
 
-/// Returns the situation with one setting changed, and a sentence about it. Training starts over with it.
+/// Returns the situation with one setting changed, and a sentence about it. Training starts over with the new setting.
 pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String), String> {
     let mut situation = play.situation.clone();
     let setup = &mut situation.setup;
@@ -110,8 +110,8 @@ fn over(what: &str) -> String {
     format!("{what}; training starts over.")
 }
 
-/// Makes output and cost suit each other: softmax goes only with the log-likelihood, with one-hot labels and with an output
-/// for each class.
+/// Makes output and cost compatible: softmax works only with the log-likelihood, one-hot labels and an output for each
+/// class.
 fn suit(setup: &mut Setup, architecture: &Architecture, is_softmax: bool) {
     let activations = setup.activation.get_or_insert_with(|| architecture.activations.clone());
     let was_softmax = activations.last() == Some(&Activation::Softmax);
@@ -176,8 +176,8 @@ fn on_data(mut situation: Situation, name: &str) -> Situation {
     situation
 }
 
-/// Returns the situation with the model of a file, on the present data if they fit, else on the digits if the page has
-/// them, else on made-up samples; and a sentence about it.
+/// Returns the situation with the model of a file, and a sentence about it. Uses the present data if they fit,
+/// otherwise the digits if the page has them, otherwise made-up samples.
 pub fn with_model(play: &Play, file: &str, text: &str, digits: bool) -> Result<(Situation, String), String> {
     let model = Model::from_json(text).map_err(|problem| {
         let problem = problem.to_string();

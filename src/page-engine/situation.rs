@@ -200,14 +200,14 @@ impl Situation {
         Ok(Scene { network, limit: limit.min(rows.samples.len()), rows, source, options, test })
     }
 
-    /// Checks that reaching where it leads takes no more than a few seconds.
+    /// Checks that it takes no more than a few seconds to reach where it leads.
     fn check_length(&self) -> Result<(), String> {
         let walks = || self.legs.iter().map(|leg| &leg.walk).chain([&self.walk]);
         let edits = walks().map(|walk| walk.edits.len()).fold(self.added.len(), usize::saturating_add);
         if edits > MOST_EVENTS || self.legs.len() > MOST_EVENTS {
             return Err(format!("that is more than {MOST_EVENTS} changes by hand; start over with fewer"));
         }
-        // An edit at an earlier position than the one before is reached from the start again.
+        // To reach an edit at an earlier position than the last one, the walk starts over.
         let length = |walk: &Walk| sum(walk.edits.iter().map(|edit| edit.at).chain([walk.position]));
         let length = sum(walks().map(length));
         if length > FARTHEST {
@@ -243,7 +243,7 @@ impl Situation {
         self
     }
 
-    /// Joins trainings of one engine that no walk comes between: they lead to the same weights.
+    /// Joins trainings of one engine with no walk between them, which lead to the same weights.
     fn join_legs(&mut self) {
         for leg in std::mem::take(&mut self.legs) {
             match self.legs.last_mut() {
@@ -257,8 +257,8 @@ impl Situation {
         self.legs.iter().map(|leg| &leg.walk).chain([&self.walk]).any(|walk| walk.drawn.is_some())
     }
 
-    /// Leaves out the oldest of what an address can lead almost as far without: a walk through a drawing, then any walk
-    /// before a training, then which engine trained. Returns false if nothing of this is left.
+    /// Leaves out the oldest part that makes little difference to where an address leads: a walk through a drawing,
+    /// then any walk before a training, then the choice of engine. Returns false if there is nothing left to leave out.
     pub fn leave_out_the_oldest(&mut self) -> bool {
         let oldest = |is_left_out: fn(&Walk) -> bool| self.legs.iter().position(|leg| is_left_out(&leg.walk));
         let walk = oldest(|walk| walk.drawn.is_some()).or(oldest(|walk| *walk != Walk::default()));
@@ -385,7 +385,7 @@ impl Scene {
             (None, limit) if limit < self.rows.samples.len() => {
                 format!("; the first {limit} are stepped through")
             }
-            // These have been counted.
+            // The source already says how many.
             (None, _) if self.source.starts_with("the first ") => String::new(),
             (None, limit) => format!(", {limit} in all"),
         };

@@ -69,7 +69,7 @@ pub struct Report {
     pub is_begun: bool,
     /// The accuracies of the last complete epoch.
     accuracy: Option<Accuracies>,
-    /// True until the way that an address describes is at its end.
+    /// True until everything that an address describes has been replayed.
     pub on_the_way: bool,
 }
 
@@ -101,7 +101,7 @@ impl Training {
         }
     }
 
-    /// Goes on from these weights, with this kind of network.
+    /// Continues from these weights, with this kind of network.
     pub fn take_over(&mut self, kind: Kind, network: &graph::Network) -> Result<(), String> {
         let mut engine = kind.build(&network.architecture)?;
         engine.set_parameters(&network.parameters());
@@ -114,7 +114,7 @@ impl Training {
     }
 
     /// Trains on at least this many more samples (whole mini-batches), but not beyond the end of the epoch. There it
-    /// counts the recognised samples, at most this many in one call. Returns how many were trained on.
+    /// counts the recognised samples, at most this many per call. Returns the number of samples trained on.
     pub fn go_on(&mut self, scene: &Scene, samples: usize) -> usize {
         let mut left = samples.max(1);
         let Some(mut engine) = self.engine.take() else { return 0 };

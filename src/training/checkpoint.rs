@@ -1,4 +1,4 @@
-//! Training runs on disk: everything that is needed to go on and end with the same numbers.
+//! Training runs on disk: everything needed to continue and end with the same numbers.
 //!
 //! `DIFFERENCE:` mnist.py saves its weights every ten rounds, so that work is not lost; this saves the whole run.
 //!

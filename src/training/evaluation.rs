@@ -45,8 +45,8 @@ pub struct Closeness {
 /// The sums from which [`Closeness`] is computed.
 #[derive(Debug, Clone, Default)]
 pub struct Closer {
-    /// For each number: how many labels, their mean, the sum of their squared distances from it, and that of the squared
-    /// differences.
+    /// For each number: the number of labels, their mean, the sum of their squared distances from it, and that of the
+    /// squared differences.
     sums: Vec<[f64; 4]>,
 }
 

@@ -1,4 +1,4 @@
-//! Training: epochs over shuffled data, evaluation, when to stop. Ports `train_and_evaluate` of mnist.py and `SGD` of
+//! Training: epochs over shuffled data, evaluation, and stopping. Ports `train_and_evaluate` of mnist.py and `SGD` of
 //! network.py and network2.py.
 //!
 //! ```

@@ -18,7 +18,7 @@ use crate::{Cost, Error, MiniBatches, WeightInit};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Options {
-    /// Passes over the training set; `None` to go on until a stopping rule ends training.
+    /// Passes over the training set; `None` to continue until a stopping rule ends training.
     pub epochs: Option<usize>,
     /// The learning rate η, above 0.
     pub rate: f64,

@@ -74,7 +74,7 @@ pub struct DataRecord {
     pub fingerprints: Vec<Fingerprint>,
 }
 
-/// A fingerprint of a data set, by which another one is recognised as different.
+/// A fingerprint of a data set, which tells it from another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     samples: usize,

@@ -1,4 +1,4 @@
-//! When to stop and when to halve the rate, from one evaluation to the next. Ports the `while True` of mnist.py and
+//! Decides after each evaluation whether to stop and whether to halve the rate. Ports the `while True` of mnist.py and
 //! the early stopping of network2.py.
 
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ impl Schedule {
             && self.halvings <= MOST_HALVINGS
     }
 
-    /// Records an evaluation after `epoch` (from 1, never going back) and decides how training goes on.
+    /// Records an evaluation after `epoch` (from 1, never decreasing) and decides how training continues.
     pub fn decide(&mut self, options: &Options, epoch: usize, evaluation: &Evaluation) -> Decision {
         let score = evaluation.score();
         let error_rose = self.latest.is_some_and(|latest| score < latest);

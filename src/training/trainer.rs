@@ -1,7 +1,7 @@
 //! The training loop: mini-batches, epochs, evaluations. Ports `SGD` of network.py and `train_and_evaluate` of
 //! mnist.py.
 //!
-//! A [`Trainer`] can stop after any step and go on from its [`TrainingState`], and the weights come out the same.
+//! A [`Trainer`] can stop after any step and continue from its [`TrainingState`], and the weights come out the same.
 
 use std::ops::ControlFlow;
 
@@ -60,7 +60,7 @@ pub struct Trainer<'a> {
     state: TrainingState,
 }
 
-/// The state of training. Together with the weights and the options, this is all that is needed to go on.
+/// The state of training. Together with the weights and the options, this is all that is needed to continue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingState {
     /// Epochs finished.
@@ -286,8 +286,8 @@ impl<'a> Trainer<'a> {
         Ok(Some(self.finish_epoch(engine)))
     }
 
-    /// Refuses to go on when the epoch's mean cost is far beyond that of outputs that are all 0, and the cost has not come
-    /// down since. (Large inputs or starting weights make a high cost at first, which steps of any size may bring down.)
+    /// Returns an error if the epoch's mean cost is far beyond that of outputs that are all 0, and has not come down
+    /// since. (Large inputs or starting weights cause a high cost at first, which steps of any size may bring down.)
     fn check_cost(&self, engine: &mut dyn Engine) -> Result<(), Error> {
         let mean = self.state.cost_sum / self.train.len() as f64;
         if mean < SURELY_TOO_HIGH
@@ -449,8 +449,8 @@ pub fn steady_rate(data: &DataSet) -> f64 {
     0.1 / (squares.sum::<f64>() / data.len() as f64 + 2.0)
 }
 
-/// Returns whether a network does better than one that gives the same answer to every sample: of classes, by more than
-/// the standard deviation of such luck, √(n p (1 − p)).
+/// Returns whether a network does better than one that gives the same answer to every sample. For classes, it must be
+/// better by more than the standard deviation of guessing, √(n p (1 − p)).
 fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
     let Some(correct) = evaluation.correct else {
         return evaluation.numbers.and_then(|numbers| numbers.r2).is_none_or(|share| share > 0.0);

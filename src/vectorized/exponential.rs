@@ -1,8 +1,8 @@
 //! Exponential, sigmoid and tanh without branches.
 //!
-//! `libm::exp` makes many decisions on the way. Here every number takes the same path, so that in a loop over a
-//! vector a compiler turns each line into one instruction for many numbers at once. The method is the usual one (Tang
-//! 1989; FreeBSD's `e_exp.c` has the constants):
+//! `libm::exp` branches many times. Here every number takes the same path, so in a loop over a vector the compiler
+//! turns each line into one instruction for many numbers at once. The method is the usual one (Tang 1989; FreeBSD's
+//! `e_exp.c` has the constants):
 //!
 //! 1. write x = k·ln 2 + r with a whole k and |r| ≤ ½ ln 2;
 //! 2. eʳ by its Taylor series up to r¹³/13!; what is left out is below 4·10⁻¹⁸ (in f32 up to r⁹/9!, and 7·10⁻¹²);
@@ -20,7 +20,7 @@
 use super::number::{Lanes as _, Number};
 use crate::Activation;
 
-/// The differences between the types.
+/// The constants and operations that differ between the types.
 pub trait Exponential: Sized {
     /// 1 / ln 2.
     const LOG2_E: Self;
@@ -40,7 +40,7 @@ pub trait Exponential: Sized {
     /// One over the factorials of 2 to 13.
     const INVERSE_FACTORIALS: [Self; 12];
 
-    /// Does step 3: returns two powers of two whose product is 2ᵏ, from k + [`ROUND`](Self::ROUND).
+    /// Performs step 3: returns two powers of two whose product is 2ᵏ, from k + [`ROUND`](Self::ROUND).
     fn powers_of_two(rounded: Self) -> (Self, Self);
 
     /// Returns the magnitude.
@@ -150,7 +150,7 @@ pub(super) fn activate<T: Number>(activation: Activation, weighted_inputs: &mut 
     }
 }
 
-/// Does what is left of softmax once all weighted inputs of a layer are known: eᶻ / Σ eᶻ, the largest z subtracted first.
+/// Completes softmax once all weighted inputs of a layer are known: eᶻ / Σ eᶻ, with the largest z subtracted first.
 pub(super) fn finish<T: Number>(activation: Activation, layer: &mut [T]) {
     if activation != Activation::Softmax {
         return;
@@ -173,15 +173,15 @@ fn each<T: Number>(numbers: &mut [T::Lanes], function: impl Fn(T) -> T) {
     }
 }
 
-/// Limits x to the range in which [`reduce`] and [`Exponential::powers_of_two`] work. Comparisons, not `clamp`: a NaN must
-/// stay a NaN.
+/// Limits x to the range in which [`reduce`] and [`Exponential::powers_of_two`] work. Uses comparisons instead of
+/// `clamp`, because a NaN must stay a NaN.
 #[inline(always)]
 fn clamp<T: Number>(x: T) -> T {
     let x = if x > T::HIGHEST { T::HIGHEST } else { x };
     if x < T::LOWEST { T::LOWEST } else { x }
 }
 
-/// Does steps 1 and 2: returns (k + [`Exponential::ROUND`], eʳ − 1).
+/// Performs steps 1 and 2: returns (k + [`Exponential::ROUND`], eʳ − 1).
 #[inline(always)]
 fn reduce<T: Number>(x: T) -> (T, T) {
     let rounded = x * T::LOG2_E + T::ROUND;

@@ -39,15 +39,15 @@ pub struct FullConnectedLayer<T: Number = f64> {
     pub(super) weights: PanelMatrix<T>,
     /// b, n_out × 1.
     pub(super) biases: PanelMatrix<T>,
-    /// Saved from the last sample: its inputs that are not 0, …
+    /// The last sample's inputs that are not 0.
     inputs: NonZeros<T>,
-    /// … those of the next one, while both are needed, …
+    /// The next sample's inputs that are not 0, while both are needed.
     next_inputs: NonZeros<T>,
-    /// … its outputs, n_out × 1, …
+    /// The last sample's outputs, n_out × 1.
     outputs: PanelMatrix<T>,
-    /// … and −∂E/∂z, n_out × 1, …
+    /// −∂E/∂z of the last sample, n_out × 1.
     deltas: PanelMatrix<T>,
-    /// … with the sums from which it was computed.
+    /// The sums from which the deltas were computed.
     partial_sums: Vec<T::Lanes>,
 }
 
@@ -63,7 +63,7 @@ impl FullConnectedLayer {
 }
 
 impl<T: Number> FullConnectedLayer<T> {
-    /// Does [`FullConnectedLayer::new`] in f64 or f32.
+    /// Creates a layer as [`FullConnectedLayer::new`] does, in f64 or f32.
     pub fn zeros(input_size: usize, output_size: usize, activation: Activation) -> Self {
         Self {
             activation,
@@ -82,7 +82,7 @@ impl<T: Number> FullConnectedLayer<T> {
     /// [`FullConnectedLayer::output`] returns it. Inputs are rounded to T, and those that are 0 are skipped.
     ///
     /// # Panics
-    /// If the input is not as long as the layer is wide.
+    /// If the length of the input is not n_in.
     #[track_caller]
     pub fn forward<S: Real>(&mut self, input: &[S]) {
         assert_eq!(input.len(), self.input_size(), "the input must be as long as the layer is wide");
@@ -161,13 +161,13 @@ impl<T: Number> FullConnectedLayer<T> {
         update_biases::<T>(self.biases.lanes_mut(), self.deltas.lanes(), rate);
     }
 
-    /// Does [`FullConnectedLayer::update`], then [`FullConnectedLayer::forward`] with the next sample's input, bit for
-    /// bit.
+    /// Does the same as [`FullConnectedLayer::update`] followed by [`FullConnectedLayer::forward`] with the next
+    /// sample's input, bit for bit.
     ///
     /// It visits each panel once: the forward pass finds its columns in the cache, where the update has left them.
     ///
     /// # Panics
-    /// If the input is not as long as the layer is wide.
+    /// If the length of the input is not n_in.
     #[track_caller]
     pub fn update_and_forward<S: Real>(&mut self, rate: f64, input: &[S]) {
         let rate = T::from_f64(rate);

@@ -22,8 +22,8 @@ use crate::{Cost, Dropout};
 /// The fewest samples for a product; with fewer, tiles would be mostly padding.
 const ENOUGH_SAMPLES: usize = 4;
 
-/// The percentage of non-zero inputs above which a product pays: it spends half as much on a multiplication as a walk
-/// does.
+/// The percentage of non-zero inputs above which a product pays off: it spends half as much on a multiplication as a
+/// walk does.
 const ENOUGH_NON_ZEROS: usize = 40;
 
 /// The state of a layer for the samples of a mini-batch, until the next one.
@@ -43,18 +43,18 @@ pub(super) struct Memory<T: Number> {
     slopes: Option<PanelMatrix<T>>,
 }
 
-/// The ways for samples to go through the weights of a layer. Both give the same bits.
+/// The way in which samples go through the weights of a layer. Both ways give the same bits.
 #[derive(Debug, Clone, Default)]
 struct Way<T> {
-    /// Either as a matrix product, …
+    /// True for a matrix product, false for a walk along the inputs that are not 0.
     is_product: bool,
-    /// … with the inputs as rows of this type, …
+    /// For a product: the inputs as rows of this type.
     rows: Vec<T>,
-    /// … and packed for the update; …
+    /// For a product: the inputs packed for the update.
     packed: Vec<Numbers<T>>,
-    /// … or as a walk along the inputs that are not 0, …
+    /// For a walk: the inputs that are not 0.
     non_zeros: NonZeros<T>,
-    /// … which are also sorted by column, where there is more than one panel to gain from it.
+    /// For a walk: the same, sorted by column, if there is more than one panel to gain from it.
     by_column: Option<ByPlace<T>>,
 }
 
@@ -72,7 +72,7 @@ impl<T: Number> Memory<T> {
 }
 
 impl<T: Number> Way<T> {
-    /// Chooses by the inputs, rows of `input_size` numbers, and by the sizes.
+    /// Chooses a way by the inputs, rows of `input_size` numbers, and by the sizes.
     fn choose<S: Real>(&mut self, inputs: &[S], input_size: usize, panels: usize) {
         let samples = inputs.len() / input_size;
         let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * ENOUGH_NON_ZEROS / 100 };
@@ -191,7 +191,7 @@ impl<T: Number> MiniBatch<T> {
     }
 }
 
-/// Does [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
+/// Performs [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
 fn forward<S: Real, T: Number>(
     layer: &FullConnectedLayer<T>,
     memory: &mut Memory<T>,
@@ -215,7 +215,7 @@ fn forward<S: Real, T: Number>(
     });
 }
 
-/// Does [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
+/// Performs [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
 fn backward<T: Number>(
     layer: &FullConnectedLayer<T>,
     memory: &mut Memory<T>,
@@ -269,7 +269,7 @@ fn sums_one_by_one<T: Number>(
     sums.copy_from_rows(&rows);
 }
 
-/// Does [`FullConnectedLayer::update`] for all samples, one panel after the other.
+/// Performs [`FullConnectedLayer::update`] for all samples, one panel after the other.
 fn update<T: Number>(
     layer: &mut FullConnectedLayer<T>,
     memory: &mut Memory<T>,

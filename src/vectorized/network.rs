@@ -8,7 +8,7 @@ use crate::{
     Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit,
 };
 
-/// The number of samples predicted together, so that their outputs stay in the cache.
+/// The number of samples predicted together, few enough for their outputs to stay in the cache.
 const PREDICT_BLOCK: usize = 128;
 
 /// A fully connected network, one matrix per layer.
@@ -114,7 +114,7 @@ impl<T: Number> Network<T> {
     /// ```
     ///
     /// # Errors
-    /// As [`Network::try_new`].
+    /// See [`Network::try_new`].
     pub fn zeros(architecture: &Architecture) -> Result<Self, Error> {
         architecture.check()?;
         check_memory::<T>(architecture)?;
@@ -126,7 +126,7 @@ impl<T: Number> Network<T> {
         Ok(Self { architecture: architecture.clone(), layers, mini_batch, threads: Threads::one() })
     }
 
-    /// Sets the number of threads of mini-batches and [`Engine::predict_rows`], at first 1. No result depends on it.
+    /// Sets the number of threads for mini-batches and [`Engine::predict_rows`], 1 by default. No result depends on it.
     ///
     /// 0 counts as 1. Small mini-batches stay on one thread, because waking another would cost more than it saves.
     ///
@@ -284,7 +284,7 @@ impl<T: Number> Network<T> {
         self.layers.iter().map(FullConnectedLayer::dump).collect()
     }
 
-    /// Does [`Engine::predict_rows`].
+    /// Implements [`Engine::predict_rows`].
     #[track_caller]
     fn outputs_of_rows(&self, samples: &[f64]) -> Vec<f64> {
         let Self { architecture, layers, threads, .. } = self;
@@ -305,7 +305,7 @@ impl<T: Number> Network<T> {
         rows
     }
 
-    /// Does [`Engine::train_each`].
+    /// Implements [`Engine::train_each`].
     #[track_caller]
     fn step_by_step(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
         self.count_rows(labels, samples);
@@ -328,7 +328,7 @@ impl<T: Number> Network<T> {
         trained
     }
 
-    /// Does [`Engine::train_mini_batch`].
+    /// Implements [`Engine::train_mini_batch`].
     #[track_caller]
     fn one_step(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
         let count = self.count_rows(labels, samples);
@@ -345,7 +345,7 @@ impl<T: Number> Network<T> {
         mini_batch.costs.iter().sum()
     }
 
-    /// Does the forward pass: each layer's output is the next one's input.
+    /// Performs the forward pass: each layer's output is the next one's input.
     #[track_caller]
     fn forward(&mut self, sample: Sample<'_>) {
         let inputs = self.architecture.input_size();
@@ -357,7 +357,7 @@ impl<T: Number> Network<T> {
         }
     }
 
-    /// Does [`Network::update_weight`] for the last sample and [`Network::forward`] for the next one.
+    /// Performs [`Network::update_weight`] for the last sample and [`Network::forward`] for the next one.
     fn update_and_forward(&mut self, rate: f64, sample: Sample<'_>) {
         self.layers[0].update_and_forward(rate, sample.0);
         for index in 1..self.layers.len() {
@@ -438,7 +438,8 @@ fn check_memory<T: Number>(architecture: &Architecture) -> Result<(), Error> {
         let found = format!("sizes {} need more memory than there is", architecture.sizes_text());
         Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller")
     };
-    // All reservations are held to the end: one by one, each could get memory that is enough for only one of them.
+    // All reservations are held until the end; otherwise each in turn could get memory that is enough for only one of
+    // them.
     let mut reserved = Vec::new();
     for pair in architecture.sizes.windows(2) {
         let padded_rows = pair[1].checked_next_multiple_of(T::LANES);

@@ -72,7 +72,7 @@ impl<T: Number> NonZeros<T> {
             // Zeros come in runs: in most groups of eight pixels, all are background.
             let (eights, rest) = inputs.as_chunks::<8>();
             for (place, numbers) in eights.iter().enumerate() {
-                // All eight are looked at, so there is one decision instead of eight.
+                // Testing all eight together makes one decision instead of eight.
                 if numbers.iter().fold(false, |any, x| any | (x.to_f64() != 0.0)) {
                     let first = group * GROUP + 8 * place;
                     count += append(&mut places[count..], &mut values[count..], first, numbers);
@@ -118,8 +118,8 @@ impl<T: Number> NonZeros<T> {
 
 /// Writes the numbers that are not zero to the front of the lists; returns how many there are.
 ///
-/// Each number is written without a test, and counting it or not decides whether it is kept: a branch that pixels take
-/// at random would cost more than the writes.
+/// Every number is written without a test, and is kept only if it is counted: a branch that pixels take at random would
+/// cost more than the writes.
 #[inline]
 fn append<S: Real, T: Number>(places: &mut [u32], values: &mut [T], first: usize, numbers: &[S]) -> usize {
     let (places, values) = (&mut places[..numbers.len()], &mut values[..numbers.len()]);

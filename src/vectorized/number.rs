@@ -61,10 +61,10 @@ pub trait Arithmetic:
         Self::from_f64(if delta.abs() < Self::SMALLEST_DELTA { 0.0 } else { delta })
     }
 
-    /// Computes self·factor + sum with one rounding, where that is an instruction.
+    /// Computes self·factor + sum with one rounding, if there is an instruction for it.
     fn mul_add(self, factor: Self, sum: Self) -> Self;
 
-    /// Computes sums + lanes·factor with one rounding each, where there is no instruction for it.
+    /// Computes sums + lanes·factor with one rounding each, if there is no instruction for it.
     fn add_scaled_without<const HEIGHT: usize>(
         sums: &mut [Self::Lanes; HEIGHT],
         lanes: &[Self::Lanes; HEIGHT],
@@ -123,13 +123,13 @@ pub trait Lanes<T>: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// Returns the numbers of some lanes, one after the other.
     fn flat(lanes: &[Self]) -> &[T];
 
-    /// Returns the same for changing them.
+    /// Returns the same, mutably.
     fn flat_mut(lanes: &mut [Self]) -> &mut [T];
 
     /// Returns numbers as whole lanes, without the remainder.
     fn of(numbers: &[T]) -> &[Self];
 
-    /// Returns the same for changing them.
+    /// Returns the same, mutably.
     fn of_mut(numbers: &mut [T]) -> &mut [Self];
 
     /// Computes self + numbers·factor, each product added with one rounding.

@@ -91,7 +91,7 @@ impl FullConnectedLayer {
         self.b_grad.assign(delta);
     }
 
-    /// Does gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of
+    /// Takes a step of gradient descent: W ← W + η·∇W, b ← b + η·∇b, where ∇ are the gradients of
     /// [`FullConnectedLayer::backward`], which point downhill.
     pub fn update(&mut self, rate: f64) {
         self.w += &(rate * &self.w_grad);
@@ -133,7 +133,7 @@ impl Network {
     /// They are not checked against the architecture: [`Parameters::fit`] does that.
     ///
     /// # Panics
-    /// As [`FullConnectedLayer::new`].
+    /// See [`FullConnectedLayer::new`].
     pub fn from_parameters(architecture: &Architecture, parameters: &Parameters) -> Self {
         let layers = parameters.layers.iter().zip(&architecture.activations);
         let layers = layers.map(|(layer, activation)| FullConnectedLayer::new(layer, *activation));

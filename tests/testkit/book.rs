@@ -1,4 +1,4 @@
-//! The book's Markdown, read just far enough to check it: fenced blocks, headings, links.
+//! Reads the book's Markdown, just far enough to check it: fenced blocks, headings, links.
 
 use std::path::PathBuf;
 
@@ -171,7 +171,7 @@ fn comment(line: &str) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
-/// Returns the anchor that GitHub makes of a heading: small letters, digits, hyphens for blanks, no punctuation.
+/// Returns the anchor that GitHub gives a heading: lower-case letters and digits, hyphens for spaces, no punctuation.
 fn anchor(title: &str) -> String {
     let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()

@@ -1,4 +1,4 @@
-//! Running the program.
+//! Runs the program.
 
 use std::io;
 use std::path::Path;
@@ -10,15 +10,15 @@ use tempfile::TempDir;
 
 use crate::golden::Model;
 
-/// Returns the program with these arguments, separated by blanks.
+/// Returns the program with these arguments, separated by spaces.
 pub fn backprop(arguments: &str) -> Command {
     let mut command = Command::new(crate::program());
     command.args(arguments.split_whitespace());
     command
 }
 
-/// Returns the result of `start`, which starts a process. Wine sometimes loses one before its first instruction and
-/// reports an internal error; then it is started again.
+/// Returns the result of `start`, which starts a process. Tries again if Wine reports an internal error: it sometimes
+/// loses a process before its first instruction.
 pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
     const INTERNAL_ERROR: i32 = 1359;
     let mut process = start();
@@ -31,7 +31,8 @@ pub fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
     process.expect("the program starts")
 }
 
-/// Runs the program, which must refuse: exit status 2, nothing on stdout, one line on stderr. Returns that line.
+/// Runs the program and asserts that it refuses: exit status 2, nothing on stdout, one line on stderr. Returns that
+/// line.
 pub fn refusal(command: &mut Command) -> String {
     let output = started(|| command.output());
     let stderr = String::from_utf8(output.stderr).expect("text");
@@ -42,7 +43,7 @@ pub fn refusal(command: &mut Command) -> String {
     stderr
 }
 
-/// Runs the program, which must succeed. Returns what it printed on stdout.
+/// Runs the program and asserts that it succeeds. Returns what it printed on stdout.
 pub fn success(command: &mut Command) -> String {
     let output = started(|| command.output());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -55,7 +56,7 @@ pub fn json_lines(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect()
 }
 
-/// tests/golden/idx_training.json.
+/// The contents of tests/golden/idx_training.json.
 #[derive(Deserialize)]
 pub struct IdxTraining {
     pub rows: usize,

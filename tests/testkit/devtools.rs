@@ -1,7 +1,8 @@
-//! Chromium by its DevTools protocol, for what no script inside a page can do: paper, a finger, a telephone.
+//! Drives Chromium through the DevTools protocol, for what a script inside a page cannot do: print, touch, imitate a
+//! phone.
 //!
-//! No socket is needed: with `--remote-debugging-pipe` it reads commands from file descriptor 3 and answers on 4,
-//! JSON followed by a 0 byte.
+//! With `--remote-debugging-pipe` no socket is needed: Chromium reads commands from file descriptor 3 and answers on 4,
+//! each message being JSON followed by a 0 byte.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -17,13 +18,13 @@ pub struct Browser {
     answers: BufReader<ChildStdout>,
     session: Option<String>,
     last_id: u64,
-    /// The requests of the page to the network, and its errors.
+    /// The page's network requests and its errors.
     pub problems: Vec<String>,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Opens a page, with a size and anything else that `prepare` asks for, and waits until it is ready.
+    /// Opens a page after the commands in `prepare`, which set its size for example, and waits until it is ready.
     pub fn open(page: &Path, fragment: &str, prepare: &[(&str, Value)]) -> Self {
         let profile = tempfile::tempdir().expect("a temporary folder");
         let script = r#"exec chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
@@ -94,7 +95,7 @@ impl Browser {
         }
     }
 
-    /// Returns the value of an expression in the page; of a promise, once it has one.
+    /// Evaluates an expression in the page and returns its value, waiting for it if it is a promise.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", &parameters);
@@ -105,7 +106,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Without it there is nothing to end.
+        // On an error there is no browser left to end.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! An editor at its end of the Debug Adapter Protocol, talking to `backprop dap`.
+//! Plays the editor's side of the Debug Adapter Protocol against `backprop dap`.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// No answer takes longer, however busy the machine.
+/// The longest that an answer may take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An editor and the adapter it has started.
@@ -35,7 +35,7 @@ impl Editor {
         Self { adapter, requests, messages, sequence: 0, events: VecDeque::new() }
     }
 
-    /// Starts it and launches a training; the editor may set breakpoints now.
+    /// Starts the adapter and launches a training run; the editor may now set breakpoints.
     pub fn launch(arguments: &Value) -> Self {
         let mut editor = Self::start();
         editor.ok("initialize", &json!({ "adapterID": "backprop", "linesStartAt1": true }));
@@ -44,7 +44,7 @@ impl Editor {
         editor
     }
 
-    /// Returns the same, and stops before the first step.
+    /// Starts the adapter, launches a training run and stops before the first step.
     pub fn open(arguments: &Value) -> Self {
         let mut editor = Self::launch(arguments);
         editor.ok("configurationDone", &Value::Null);
@@ -114,7 +114,7 @@ impl Editor {
         }
     }
 
-    /// Waits until it stops. Returns the event, with all that was said before as `said`.
+    /// Waits until it stops. Returns the event, with all output before it as `said`.
     pub fn stopped(&mut self) -> Value {
         let mut event = self.event("stopped");
         let said = self.events.iter().filter(|event| event["event"] == "output");
@@ -124,13 +124,13 @@ impl Editor {
         event
     }
 
-    /// Lets it continue, and waits until it stops.
+    /// Sends a command that lets it continue, and waits until it stops.
     pub fn go(&mut self, command: &str) -> Value {
         self.ok(command, &json!({ "threadId": 1 }));
         self.stopped()
     }
 
-    /// Goes on until the training has ended. Returns every stop before that.
+    /// Continues until the training has ended. Returns every stop before that.
     pub fn go_to_end(&mut self) -> Vec<Value> {
         let mut stops = Vec::new();
         loop {
@@ -196,7 +196,7 @@ impl Editor {
     }
 }
 
-/// Returns everything that comes in, message by message.
+/// Receives the messages of a stream, one by one.
 pub fn receive(stream: impl Read + Send + 'static) -> Receiver<Value> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {

@@ -43,7 +43,7 @@ pub struct Online {
     pub final_outputs: Vec<Vec<f64>>,
 }
 
-/// Everything after one sample.
+/// The state after one sample.
 #[derive(Deserialize)]
 pub struct Snapshot {
     pub model_after: Model,
@@ -60,7 +60,7 @@ impl Snapshot {
     }
 }
 
-/// An epoch in f32 (single.json), by single samples and in mini-batches.
+/// An epoch in f32 (single.json), sample by sample and in mini-batches.
 #[derive(Deserialize)]
 pub struct Single {
     pub sizes: Vec<usize>,
@@ -69,7 +69,7 @@ pub struct Single {
     pub by: Vec<SingleRun>,
 }
 
-/// One way through the samples of a [`Single`].
+/// One run through the samples of a [`Single`].
 #[derive(Deserialize)]
 pub struct SingleRun {
     pub batch: usize,
@@ -90,7 +90,7 @@ pub struct Batch {
     pub first_sample: FirstSample,
 }
 
-/// The numbers of a mini-batch's first sample, before any weight has moved.
+/// The values for a mini-batch's first sample, before any weight has moved.
 #[derive(Deserialize)]
 pub struct FirstSample {
     pub cost: f64,

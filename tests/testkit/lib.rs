@@ -1,4 +1,4 @@
-//! The parts that tests of several packages share: reference numbers, networks from a seed, the program's command
+//! Helpers shared by the tests of several packages: reference numbers, networks from a seed, the program's command
 //! lines, editors and browsers that talk to it, the book's Markdown.
 
 #![forbid(unsafe_code)]
@@ -30,7 +30,7 @@ use std::path::Path;
 #[cfg(feature = "program")]
 pub use program::program;
 
-/// Returns the top folder of the repository.
+/// Returns the root folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/testkit is two folders down")
 }

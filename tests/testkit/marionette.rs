@@ -1,4 +1,4 @@
-//! Firefox by its own protocol, Marionette: JSON over TCP, each message behind its length.
+//! Drives Firefox through its own protocol, Marionette: JSON over TCP, each message preceded by its length.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The longest time that it may take to start on a busy machine.
+/// The longest that Firefox may take to start on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A headless Firefox with an empty profile.
@@ -24,7 +24,7 @@ impl Firefox {
     /// Starts it; `None` if it is not installed.
     pub fn start() -> Option<Self> {
         let profile = tempfile::tempdir().expect("a temporary folder");
-        // Any free port, which it writes into the profile.
+        // Port 0: Firefox picks a free one and writes it into the profile.
         std::fs::write(profile.path().join("user.js"), "user_pref('marionette.port', 0);\n")
             .expect("writable");
         let mut command = Command::new("firefox-esr");
@@ -85,7 +85,7 @@ impl Firefox {
 
 impl Drop for Firefox {
     fn drop(&mut self) {
-        // Without it there is nothing to end.
+        // On an error there is no Firefox left to end.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -34,7 +34,7 @@ pub fn rows(architecture: &Architecture, count: usize, seed: u64) -> Rows {
     Rows { labels, samples }
 }
 
-/// Weights of a size at which every activation still has a slope.
+/// Returns weights small enough that every activation still has a slope.
 pub fn parameters(architecture: &Architecture, seed: u64) -> Parameters {
     WeightInit::Scaled.draw(architecture, seed)
 }

@@ -1,5 +1,5 @@
-//! The page that `backprop trace` writes, opened in a real browser; and twenty networks to step through in it, as
-//! options of the program and as situations of the page's engine.
+//! Opens the page that `backprop trace` writes in a real browser. Also provides twenty networks to step through in it,
+//! as options of the program and as situations of the page's engine.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
     &text[start..start + text[start..].find(after).unwrap_or_else(|| panic!("no {after:?}"))]
 }
 
-/// Collects errors from the start, and leaves the report of a `walk`.
+/// A frame that collects errors from the start, and keeps the report of a `walk`.
 const FRAME: &str = include_str!("page/frame.html");
 
 /// Opens a page in headless Chromium, lets a script walk through it, and returns the script's report.
@@ -51,7 +51,7 @@ pub fn browse(path: &Path, fragment: &str, script: &str, task: &Value) -> Value 
     read_report(between(&dom, r#"<script type="application/json" id="report">"#, "</script>"))
 }
 
-/// Puts a script into a page that walks through it and leaves its report in the element `report`.
+/// Adds a script to a page. The script walks through the page and leaves its report in the element `report`.
 pub fn with_script(path: &Path, script: &str, task: &Value) {
     let page = std::fs::read_to_string(path).expect("a page");
     let task = task.to_string().replace('<', "\\u003c");
@@ -61,7 +61,7 @@ pub fn with_script(path: &Path, script: &str, task: &Value) {
     std::fs::write(path, page.replacen("<style>", &inserted, 1)).expect("writable");
 }
 
-/// Returns a report; nothing may have gone wrong in the page, and nothing been asked of the network.
+/// Parses a report, and asserts that the page had no errors and made no network requests.
 pub fn read_report(text: &str) -> Value {
     let report: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(report["problems"], json!([]), "nothing goes wrong, and nothing is loaded");
@@ -83,7 +83,7 @@ pub fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Options of `step`, and the same as a situation of the page.
+/// Returns options of `step`, each with the equivalent situation of the page.
 pub fn settings() -> Vec<(String, Value)> {
     let mut rng = ChaCha8Rng::seed_from_u64(18);
     (0..20).map(|seed| setting(&mut rng, seed)).collect()
@@ -133,7 +133,7 @@ fn base64(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Returns the steps from 60 to 140 after the two edits of `numbers.js`, by the library's own stepper.
+/// Returns the steps from 60 to 140 after the two edits of `numbers.js`, computed by the library's own stepper.
 fn edited_steps() -> Vec<Value> {
     use backprop::data_set::nine_nodes;
     use backprop::step::{Edit, Stepper};
@@ -150,7 +150,7 @@ fn edited_steps() -> Vec<Value> {
     stepper.take(80).map(|step| json!(step)).collect()
 }
 
-/// Trainings for matrices of several panels, as situations, and the weights that an epoch of each ends in.
+/// Returns trainings for matrices of several panels, as situations, and the weights after an epoch of each.
 fn trainings() -> Vec<(Value, Parameters)> {
     let moons = points::moons().train;
     let architecture = Architecture::new(&[2, 70, 40, 2]);
@@ -168,7 +168,7 @@ fn trainings() -> Vec<(Value, Parameters)> {
     vec![training(1, 0.0), training(16, 0.2)]
 }
 
-/// Returns true if models of the page have these weights, to the bit.
+/// Asserts that the page's models have these weights, to the bit.
 fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     for (place, (situation, expected)) in trainings.iter().enumerate() {
         let model = Model::from_json(models[place].as_str().expect("text")).expect("a model");
@@ -176,9 +176,9 @@ fn assert_trained(models: &Value, trainings: &[(Value, Parameters)]) {
     }
 }
 
-/// Asserts that a page in a browser computes what the program does: every step of twenty networks there and back, two
-/// trainings, the report of every fault, two edits. `browser` opens a page with a script and its task, and returns the
-/// script's report.
+/// Asserts that a page in a browser computes what the program does: every step of twenty networks forwards and back,
+/// two trainings, the report of every fault, two edits. `browser` opens a page with a script and its task, and returns
+/// the script's report.
 pub fn assert_computes_as_the_program(browser: impl FnOnce(&Path, &str, &Value) -> Value) {
     let (_folder, path, _) = page("");
     let steps = |options: &str| json_lines(&success(&mut backprop(&format!("step --json {options}"))));

@@ -16,14 +16,14 @@ pub fn png(width: u32, height: u32, kind: ColorType, depth: BitDepth, data: &[u8
     bytes
 }
 
-/// Returns a seven, 12 wide and 16 high.
+/// Returns true if a seven, 12 wide and 16 high, has ink at this place.
 pub fn is_ink(x: i32, y: i32) -> bool {
     let on_bar = (0..3).contains(&y) && (0..12).contains(&x);
     let on_leg = (3..16).contains(&y) && (0..3).contains(&(x - (11 - y / 2)));
     on_bar || on_leg
 }
 
-/// Returns the seven at a place on paper of some size; paper and ink are colours of red, green and blue.
+/// Draws the seven at a place on paper of some size; paper and ink are colours of red, green and blue.
 pub fn drawing(size: (i32, i32), place: (i32, i32), scale: i32, paper: [u8; 3], ink: [u8; 3]) -> Vec<u8> {
     let mut data = Vec::new();
     for y in 0..size.1 {

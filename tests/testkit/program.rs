@@ -1,11 +1,11 @@
-//! Where the program is.
+//! Finds the program.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// Returns the program under test. For tests of its own package, Cargo has built it and says where; for others it is built
-/// here.
+/// Returns the path of the program under test. Cargo has already built it for tests of its own package; for other tests
+/// it is built here.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| std::env::var_os("CARGO_BIN_EXE_backprop").map_or_else(build, PathBuf::from))

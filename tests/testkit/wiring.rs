@@ -1,9 +1,9 @@
-//! The consistency that every object graph must have.
+//! Checks the consistency that every object graph must have.
 
 use backprop::graph::Network;
 
-/// Every connection is in the lists of both its nodes, lists are in the order of the other layer's nodes, and layers
-/// are fully connected.
+/// Asserts that every connection is in the lists of both its nodes, that lists are in the order of the other layer's
+/// nodes, and that layers are fully connected.
 pub fn assert_wiring(network: &Network) {
     let mut connections_seen = 0;
     for (l, layer) in network.layers.iter().enumerate() {

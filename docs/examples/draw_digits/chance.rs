@@ -1,9 +1,8 @@
-//! The dice: every random choice in a drawing is made here.
+//! The dice: makes every random choice in a drawing.
 //!
-//! [`Chance`] wraps one stream of the `ChaCha8` generator and turns its raw bits into the few kinds
-//! of random number that drawing needs. We make uniform and normal numbers ourselves, from bits
-//! and the `libm` crate alone, because then no other library's idea of how to make them - and no
-//! computer's own sine or logarithm - can change a single pixel.
+//! [`Chance`] wraps one stream of the `ChaCha8` generator and turns its raw bits into the few kinds of random number
+//! that drawing needs. Uniform and normal numbers are made here, from bits and the `libm` crate alone, so neither
+//! another library's method nor a computer's own sine or logarithm can change a single pixel.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
@@ -17,22 +16,22 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// The dice with which image number `index` of the set `seed` is drawn.
+    /// Returns the dice for drawing image number `index` of the set `seed`.
     pub fn for_image(seed: u64, index: u64) -> Self {
         Self::with_stream(seed, index)
     }
 
-    /// The dice that shuffle the labels of block number `block` of the set `seed`.
+    /// Returns the dice for shuffling the labels of block number `block` of the set `seed`.
     pub fn for_label_block(seed: u64, block: u64) -> Self {
         Self::with_stream(seed, FIRST_LABEL_STREAM + block)
     }
 
-    /// A number between `low` and `high`, each equally likely.
+    /// Returns a number between `low` and `high`, all equally likely.
     pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
-    /// A normally distributed number: `mean` give or take `spread`, its standard deviation.
+    /// Returns a normally distributed number: `mean` give or take `spread`, its standard deviation.
     pub fn about(&mut self, mean: f64, spread: f64) -> f64 {
         // Box and Muller's method. `1 - unit` is never zero, so the logarithm is finite.
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
@@ -40,7 +39,7 @@ impl Chance {
         mean + spread * radius * libm::cos(angle)
     }
 
-    /// Like [`Chance::about`], but drawn again until it lies between `low` and `high`.
+    /// Returns a number as [`Chance::about`] does, drawn again until it lies between `low` and `high`.
     pub fn about_within(&mut self, mean: f64, spread: f64, low: f64, high: f64) -> f64 {
         loop {
             let value = self.about(mean, spread);
@@ -50,7 +49,7 @@ impl Chance {
         }
     }
 
-    /// One of the numbers from 0 up to, but not including, `count`.
+    /// Returns one of the numbers from 0 up to, but not including, `count`.
     pub fn below(&mut self, count: u32) -> u32 {
         // The high half of a 64-bit product is `count` times a fraction of one, rounded down.
         let product = u64::from(self.bits.next_u32()) * u64::from(count);
@@ -71,7 +70,7 @@ impl Chance {
         Self { bits }
     }
 
-    /// A number from 0 up to, but not including, 1: a multiple of 2^-53.
+    /// Returns a number from 0 up to, but not including, 1: a multiple of 2^-53.
     fn unit(&mut self) -> f64 {
         const STEP: f64 = 1.0 / (1_u64 << 53) as f64;
         (self.bits.next_u64() >> 11) as f64 * STEP

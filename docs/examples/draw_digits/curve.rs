@@ -6,7 +6,7 @@
 
 use crate::skeletons::Knot;
 
-/// Straight pieces by which the curve from one knot to the next is approximated.
+/// The number of straight pieces that approximate the curve from one knot to the next.
 const PIECES_PER_SPAN: u32 = 10;
 
 /// A place on the paper: `x` to the right and `y` down.
@@ -17,19 +17,20 @@ pub struct Point {
 }
 
 impl Point {
-    /// The point a fraction `part` of the way from here to `to`; beyond them outside 0 to 1.
+    /// Returns the point a fraction `part` of the way from here to `to`, or beyond either end if `part` is not between
+    /// 0 and 1.
     pub fn towards(self, to: Self, part: f64) -> Self {
         Self { x: self.x + (to.x - self.x) * part, y: self.y + (to.y - self.y) * part }
     }
 
-    /// The length of the straight line from here to `to`.
+    /// Returns the length of the straight line from here to `to`.
     pub fn distance(self, to: Self) -> f64 {
         let (dx, dy) = (to.x - self.x, to.y - self.y);
         (dx * dx + dy * dy).sqrt()
     }
 }
 
-/// The points of a fine polyline that runs smoothly through `knots`, from the first to the last.
+/// Returns the points of a fine polyline that runs smoothly through `knots`, from the first to the last.
 pub fn through(knots: &[Knot]) -> Vec<Point> {
     let mut polyline = Vec::new();
     let mut run: Vec<Point> = Vec::new();
@@ -49,7 +50,7 @@ pub fn through(knots: &[Knot]) -> Vec<Point> {
 fn append_spline(run: &[Point], polyline: &mut Vec<Point>) {
     for (span, ends) in run.windows(2).enumerate() {
         let (start, end) = (ends[0], ends[1]);
-        // Where the run begins or ends, pretend that it went straight on.
+        // Where the run begins or ends, pretend that it goes straight on.
         let before = match span.checked_sub(1) {
             Some(previous) => run[previous],
             None => end.towards(start, 2.0),
@@ -65,8 +66,8 @@ fn append_spline(run: &[Point], polyline: &mut Vec<Point>) {
     }
 }
 
-/// The point a fraction `part` of the way from `points[1]` to `points[2]` on the spline through all
-/// four, by Barry and Goldman's pyramid of straight-line blends.
+/// Returns the point a fraction `part` of the way from `points[1]` to `points[2]` on the spline through all four, by
+/// Barry and Goldman's pyramid of straight-line blends.
 fn catmull_rom(points: [Point; 4], part: f64) -> Point {
     // The time at which the pen passes each point: centripetal means that a span takes the square
     // root of its length. The least time keeps coinciding points from dividing zero by zero.

@@ -10,10 +10,10 @@
 //! 4. `render`: the pen, which turns curves into ink on a sheet of fine pixels;
 //! 5. `backprop::data_set::centre`: MNIST's way of fitting any sheet of ink into 28 x 28 grey levels.
 //!
-//! `chance` throws the dice for all of them. Image `i` has its own stream of random numbers, so
-//! that it never depends on the images before it: the first hundred digits of a set are the same
-//! whether a hundred or ten thousand are drawn. All mathematics beyond `+ - * /` and the square
-//! root comes from the `libm` crate, so that every computer draws the same bytes.
+//! `chance` throws the dice for all of them. Image `i` has its own stream of random numbers and never depends on the
+//! images before it: the first hundred digits of a set are the same whether a hundred or ten thousand are drawn. All
+//! mathematics beyond `+ - * /` and the square root comes from the `libm` crate, which makes every computer draw the
+//! same bytes.
 
 use backprop::data_set::centre::{SIDE, centre_like_mnist};
 
@@ -28,16 +28,16 @@ pub const PIXELS: usize = SIDE * SIDE;
 /// The seed from which the crate's embedded training images were drawn.
 pub const TRAINING_SEED: u64 = 1986;
 
-/// How many training images are embedded.
+/// The number of embedded training images.
 pub const TRAINING_COUNT: usize = 10_000;
 
 /// The seed from which the crate's embedded test images were drawn.
 pub const TEST_SEED: u64 = 2015;
 
-/// How many test images are embedded.
+/// The number of embedded test images.
 pub const TEST_COUNT: usize = 2_000;
 
-/// Labels come in blocks of this many, each of which holds every digit equally often.
+/// The number of labels in a block, which holds every digit equally often.
 const LABEL_BLOCK: usize = 100;
 
 /// Many drawn digits, in the layout of MNIST's files.
@@ -73,7 +73,7 @@ fn draw_digit(digit: u8, chance: &mut Chance) -> [u8; PIXELS] {
     centre_like_mnist(sheet.width, sheet.height, &sheet.ink)
 }
 
-/// The labels of the first `count` images: block after block, each shuffled on its own.
+/// Returns the labels of the first `count` images: block after block, each shuffled on its own.
 fn shuffled_labels(seed: u64, count: usize) -> Vec<u8> {
     let mut labels = Vec::with_capacity(count + LABEL_BLOCK);
     for block in 0_u64.. {

@@ -1,35 +1,34 @@
 //! The hand of one writer: it slants, stretches, wobbles and cuts corners.
 //!
-//! A [`Hand`] is chosen once for an image. It moves a skeleton's knots a little, each on its own
-//! (no hand is steady); draws the smooth curve through them; rounds the corners off, as a hurried
-//! hand does; and bends the paper under the whole: a smooth *elastic distortion* made of a few long
-//! waves, then stretching, slanting and turning.
+//! A [`Hand`] is chosen once for an image. It moves a skeleton's knots a little, each on its own (no hand is steady);
+//! draws the smooth curve through them; rounds the corners off, as a hurried hand does; and bends the paper under the
+//! whole digit: a smooth *elastic distortion* made of a few long waves, then stretching, slanting and turning.
 
 use crate::chance::Chance;
 use crate::curve::{self, Point};
 use crate::skeletons::{Knot, Style};
 
-/// How many waves make up the elastic distortion.
+/// The number of waves in the elastic distortion.
 const WAVES: usize = 4;
 
 /// The habits of one writer while writing one digit.
 pub struct Hand {
-    /// How far each knot strays, as a standard deviation in heights of the digit.
+    /// The standard deviation of each knot's place, in heights of the digit.
     unsteadiness: f64,
-    /// How often the curve is smoothed: 0 for a careful hand.
+    /// The number of times the curve is smoothed: 0 for a careful hand.
     hurry: u32,
     /// The waves by which the paper is bent.
     waves: [Wave; WAVES],
-    /// How much wider than its skeleton the digit becomes.
+    /// The factor by which the digit is wider than its skeleton.
     stretch: f64,
-    /// How far the top leans to the right, in heights.
+    /// The distance that the top leans to the right, in heights.
     slant: f64,
     /// The angle by which the digit is turned, in radians, clockwise.
     turn: f64,
 }
 
 impl Hand {
-    /// A writer chosen at random.
+    /// Chooses a writer at random.
     pub fn of_some_writer(chance: &mut Chance) -> Self {
         Self {
             unsteadiness: chance.between(0.01, 0.05),
@@ -67,7 +66,7 @@ impl Hand {
         Knot { at, ..knot }
     }
 
-    /// Where a point of the paper ends up: first waves, then stretch, slant and turn.
+    /// Returns where a point of the paper ends up: first waves, then stretch, slant and turn.
     fn bend(&self, point: Point) -> Point {
         let (mut x, mut y) = (point.x, point.y);
         for wave in &self.waves {
@@ -83,15 +82,15 @@ impl Hand {
 
 /// One wave of the elastic distortion: it pushes points to and fro across the paper.
 struct Wave {
-    /// How fast the wave's phase changes to the right, in radians a height.
+    /// The rate at which the wave's phase changes to the right, in radians per height.
     rate_x: f64,
-    /// How fast the wave's phase changes downwards, in radians a height.
+    /// The rate at which the wave's phase changes downwards, in radians per height.
     rate_y: f64,
     /// The phase at the origin, in radians.
     phase: f64,
-    /// How far a crest pushes to the right, in heights.
+    /// The distance that a crest pushes to the right, in heights.
     push_x: f64,
-    /// How far a crest pushes downwards, in heights.
+    /// The distance that a crest pushes downwards, in heights.
     push_y: f64,
 }
 
@@ -106,7 +105,7 @@ impl Wave {
         }
     }
 
-    /// The height of the wave at `point`, from -1 in a trough to 1 on a crest.
+    /// Returns the height of the wave at `point`, from -1 in a trough to 1 on a crest.
     fn swing(&self, point: Point) -> f64 {
         libm::sin(self.rate_x * point.x + self.rate_y * point.y + self.phase)
     }

@@ -4,8 +4,8 @@
 //! cargo run --release --example draw_digits -- data
 //! ```
 //!
-//! Every run, on every computer, draws the same images. The gzip header carries no time and no file name, so that the
-//! files too come out the same each time. The module `digits` explains how a digit is drawn.
+//! Every run, on every computer, draws the same images. The gzip header has no time and no file name, so the files are
+//! the same each time too. The module `digits` explains how a digit is drawn.
 
 mod chance;
 mod curve;

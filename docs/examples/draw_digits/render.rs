@@ -1,18 +1,17 @@
 //! The pen: it turns curves into ink on a sheet of fine pixels.
 //!
-//! A stroke is a chain of short round-ended bars. A pixel is covered as far as it reaches into the
-//! nearest bar, which gives soft, *anti-aliased* edges. The pen is pressed now more, now less: its
-//! radius swells and shrinks slowly along the stroke. Finally the paper's grain leaves the edges
-//! a little rough.
+//! A stroke is a chain of short round-ended bars. A pixel is covered as far as it reaches into the nearest bar, which
+//! gives soft, *anti-aliased* edges. Pressure on the pen varies, so its radius swells and shrinks slowly along the
+//! stroke. Finally the paper's grain leaves the edges a little rough.
 
 use crate::chance::Chance;
 use crate::curve::Point;
 
-/// The longer side of the digit's skeleton on the sheet, in pixels: four times that of the final
-/// image, so that shrinking has something to average.
+/// The longer side of the digit's skeleton on the sheet, in pixels: four times that of the final image, to give
+/// shrinking something to average.
 const SKELETON_SIDE: f64 = 80.0;
 
-/// How strongly the grain of the paper lightens a pixel, as a standard deviation.
+/// The standard deviation by which the grain of the paper lightens a pixel.
 const GRAIN: f64 = 0.15;
 
 /// A sheet of paper with ink on it.
@@ -29,16 +28,16 @@ pub struct Sheet {
 pub struct Pen {
     /// Half the width of its line, in pixels of the sheet.
     radius: f64,
-    /// How much pressure changes the radius: 0.2 means by up to a fifth.
+    /// The largest change of the radius with pressure: 0.2 means by up to a fifth.
     swell: f64,
-    /// How fast pressure changes, in radians a pixel of the way.
+    /// The rate at which pressure changes, in radians per pixel of the way.
     rate: f64,
-    /// Where in its changes the pressure starts, in radians.
+    /// The phase of the pressure at the start, in radians.
     phase: f64,
 }
 
 impl Pen {
-    /// A pen chosen at random.
+    /// Chooses a pen at random.
     pub fn from_some_drawer(chance: &mut Chance) -> Self {
         Self {
             radius: chance.about_within(6.0, 1.8, 2.8, 12.0),
@@ -63,19 +62,19 @@ impl Pen {
         sheet
     }
 
-    /// Half the width of the line after the pen has gone a `way` of so many pixels.
+    /// Returns half the width of the line after the pen has gone `way` pixels.
     fn radius_after(&self, way: f64) -> f64 {
         self.radius * (1.0 + self.swell * libm::sin(self.rate * way))
     }
 
-    /// The white border, in pixels, that the widest line needs around the skeleton.
+    /// Returns the white border, in pixels, that the widest line needs around the skeleton.
     fn margin(&self) -> f64 {
         self.radius * (1.0 + self.swell) + 2.0
     }
 }
 
 impl Sheet {
-    /// A blank sheet that holds all strokes and a `margin` to their right and below.
+    /// Returns a blank sheet that holds all strokes and a `margin` to their right and below.
     fn around(strokes: &[Vec<Point>], margin: f64) -> Self {
         let (mut right, mut bottom) = (0.0_f64, 0.0_f64);
         for point in strokes.iter().flatten() {
@@ -130,7 +129,7 @@ fn fit_to_sheet(strokes: &[Vec<Point>], margin: f64) -> Vec<Vec<Point>> {
     strokes.iter().map(|stroke| stroke.iter().map(place).collect()).collect()
 }
 
-/// How far `pixel` is from the nearest point of the straight line from `start` to `end`.
+/// Returns how far `pixel` is from the nearest point of the straight line from `start` to `end`.
 fn distance_to_line(pixel: Point, start: Point, end: Point) -> f64 {
     let (dx, dy) = (end.x - start.x, end.y - start.y);
     let square = dx * dx + dy * dy;

@@ -78,7 +78,8 @@ fn every_digit_fits_a_20x20_box_with_its_mass_in_the_middle() {
             let longer = layout.height.max(layout.width);
             assert!((BOX_SIDE - 1..=BOX_SIDE).contains(&longer), "image {index}: {longer} pixels long");
             for centre in [layout.centre.0, layout.centre.1] {
-                // Whole pixels leave half a pixel; a box that would leave the paper leaves more, which few do.
+                // Moving by whole pixels leaves an error of half a pixel, or more in the few images that would
+                // otherwise leave the paper.
                 assert!(
                     (centre - 14.0).abs() <= 0.51,
                     "image {index}: centre of mass at {:?}",

@@ -27,7 +27,7 @@ WORKS = {
 
 
 def read(folder, name):
-    """An IDX file: magic number, sizes, bytes."""
+    """Read an IDX file: magic number, sizes, bytes."""
     with gzip.open(os.path.join(folder, name + ".gz")) as file:
         raw = file.read()
     shape = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3])]
@@ -82,7 +82,7 @@ class Connection:
 
 
 def objects(sizes, batch, rate, count, xs, ys, threads):
-    """bp.py's design, function for function as our object graph: the input layer's deltas too, and every gradient kept.
+    """Time bp.py's design, function for function as in our object graph, and keep every delta and gradient.
 
     The last node of a layer is constant.
     """
@@ -114,7 +114,7 @@ def objects(sizes, batch, rate, count, xs, ys, threads):
 
 
 def numpy_matrices(sizes, batch, rate, count, xs, ys, threads):
-    """One matrix a layer, fc.py's three formulas, in both precisions; gradients of a mini-batch as products of matrices."""
+    """Time one matrix per layer, by fc.py's three formulas, in both precisions; mini-batches are matrix products."""
     for dtype in (np.float32, np.float64):
         rng = np.random.default_rng(1)
         weights = [rng.uniform(-0.1, 0.1, (n_out, n_in)).astype(dtype) for n_in, n_out in zip(sizes, sizes[1:])]
@@ -140,7 +140,7 @@ def numpy_matrices(sizes, batch, rate, count, xs, ys, threads):
 
 
 def torch_modules(sizes, batch, rate, count, xs, ys, threads):
-    """nn.Sequential with SGD, in both precisions."""
+    """Time nn.Sequential with SGD, in both precisions."""
     import torch
 
     torch.set_num_threads(threads)
@@ -163,7 +163,7 @@ def torch_modules(sizes, batch, rate, count, xs, ys, threads):
 
 
 def table(path):
-    """Median (and range) over the rounds of theirs by ours, each type against the same type."""
+    """Print the median (and range) over the rounds of their time divided by ours, each type against the same type."""
     rounds = {}
     for line in open(path):
         row = json.loads(line)
@@ -184,7 +184,7 @@ def table(path):
 
 
 def growth(path):
-    """Microseconds per sample over parameters, both axes logarithmic."""
+    """Draw microseconds per sample over parameters, on logarithmic axes."""
     points, parameters = {"objects": [], "one by one": [], "by 100": []}, []
     for row in map(json.loads, open(path)):
         if "parameters" in row:

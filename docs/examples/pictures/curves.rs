@@ -6,7 +6,7 @@ use backprop::training::sample_order;
 use backprop::{Architecture, Engine, Label, Sample, WeightInit, vectorized};
 use backprop_cli::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
 
-/// Draws how far the difference quotient is from the gradient, over its step h: the network and weight of chapter 6.
+/// Draws the error of the difference quotient over its step h, for the network and weight of chapter 6.
 pub fn step_size() -> String {
     let architecture = Architecture::new(&[3, 4, 2]);
     let start = WeightInit::Normal.draw(&architecture, 0);
@@ -59,14 +59,14 @@ pub fn kink() -> String {
     Figure::new("", [plot]).frame(480, 260).to_svg()
 }
 
-/// Draws how far the mean gradient of m digits is from that of all of them, over m.
+/// Draws how far the mean gradient of m digits is from the mean over all of them, over m.
 pub fn batches() -> String {
     const DIGITS: usize = 1000;
     let data = Source::Digits.load(Pixels::Scaled).expect("the digits are embedded").train.first(DIGITS);
     let architecture = Architecture::new(&[784, 10, 10]);
     let start = WeightInit::Scaled.draw(&architecture, 0);
     let mut network = vectorized::Network::from_parameters(&architecture, &start);
-    // In the files the classes take turns; shuffled, a mini-batch is a handful at random.
+    // The files cycle through the classes; after shuffling, a mini-batch is a random handful.
     let gradients: Vec<Vec<f64>> = sample_order(DIGITS, true, 0, 0)
         .into_iter()
         .map(|index| {

@@ -1,5 +1,5 @@
-//! Draws the book's pictures of nodes, lists and matrices, with numbers of the real network, and its curves that belong to
-//! no lesson:
+//! Draws the book's pictures of nodes, lists and matrices, with numbers from the real network, and the curves that
+//! belong to no lesson:
 //!
 //! ```text
 //! cargo run --example pictures -- neuron docs/images/neuron.svg
@@ -19,7 +19,7 @@ use backprop::{Label, Sample};
 /// Draws a picture as SVG.
 type Draw = fn() -> String;
 
-/// The names of the pictures, and what draws them.
+/// The pictures: their names, and the functions that draw them.
 const PICTURES: [(&str, Draw); 8] = [
     ("neuron", nodes::neuron),
     ("forward-pass", nodes::forward_pass),

@@ -63,7 +63,7 @@ pub fn forward_pass() -> String {
     })
 }
 
-/// Draws the way of the deltas: each output node has its own, then they go back along the weights.
+/// Draws the path of the deltas: each output node has its own, then they go back along the weights.
 pub fn deltas() -> String {
     let network = nine_nodes();
     let titles = ["1. Forwards: the outputs", "2. The output layer's deltas", "3. Back along the weights"];
@@ -99,7 +99,7 @@ fn panels(
                 (0..count).map(|row| (left + 45.0 + 110.0 * layer as f64, y(row))).collect()
             })
             .collect();
-        // The connections are behind the nodes: nodes are drawn twice, the first time to learn what is lit.
+        // Nodes are drawn over connections, and drawn twice: the first time only to learn which connections are lit.
         let lit = nodes(panel, &mut Sketch::new(0.0, 0.0), &places);
         for layer in 1..3 {
             for (to, node) in places[layer].iter().zip(neurons(network, layer)) {

@@ -1,4 +1,4 @@
-//! Circles, boxes, arrows and words: the SVG of a drawing by hand.
+//! Draws circles, boxes, arrows and words as SVG.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ pub const PALE: &str = "#D5D5D5";
 /// A place: pixels from the left and from the top.
 pub type Point = (f64, f64);
 
-/// A drawing in the making.
+/// A drawing in progress.
 pub struct Sketch {
     width: f64,
     height: f64,
@@ -54,7 +54,7 @@ impl Sketch {
         );
     }
 
-    /// Draws a box around its middle; a corner of half its height makes it a pill.
+    /// Draws a box around its centre; a corner radius of half its height makes it a pill.
     pub fn rectangle(
         &mut self,
         (x, y): Point,
@@ -83,7 +83,7 @@ impl Sketch {
     }
 
     fn write(&mut self, (x, y): Point, colour: &str, size: f64, anchor: &str, text: &str) {
-        // White around the letters, so that they can be read on a line.
+        // White around the letters keeps them readable on a line.
         let _ = writeln!(
             self.body,
             "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{colour}\" font-size=\"{size}\" text-anchor=\"{anchor}\" \
@@ -102,7 +102,7 @@ impl Sketch {
     }
 }
 
-/// Returns the point at this share of the way.
+/// Returns the point at this fraction of the way.
 pub fn between(from: Point, to: Point, share: f64) -> Point {
     (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
 }

@@ -23,7 +23,7 @@ def forward(W: Array, b: Array, inputs: Array) -> Array:
 
 
 def backward(W: Array, inputs: Array, delta: Array) -> Array:
-    """Return the delta of the layer before, whose sigmoid neurons put out ``inputs``: equation 8."""
+    """Return the delta of the layer before, whose sigmoid neurons output ``inputs``: equation 8."""
     # TODO
     return np.zeros(len(inputs))
 

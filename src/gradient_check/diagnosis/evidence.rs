@@ -1,4 +1,4 @@
-//! The pattern that the disagreements make: the reasoning behind a [`Diagnosis`](super::Diagnosis).
+//! The pattern in the disagreements: the reasoning behind a [`Diagnosis`](super::Diagnosis).
 //!
 //! A gradient is δ·x. Write down the ratios analytic / numerical in the shape of W. If each row has one ratio, the
 //! deltas are wrong; if each column has one, the inputs are; if they are products of both, the gradient belongs to
@@ -10,7 +10,7 @@ use super::Pattern;
 use super::groups::{self, Members};
 use crate::gradient_check::{Details, Entry, Group, ParameterId, Precision, Verdict};
 
-/// The disagreements, and what agrees.
+/// The disagreements and the agreements.
 pub(super) struct Evidence<'a> {
     /// Disagreements.
     wrong: Vec<&'a Entry>,
@@ -46,7 +46,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The layers with disagreements.
+    /// Returns the layers with disagreements.
     pub(super) fn wrong_layers(&self) -> Vec<usize> {
         let mut layers: Vec<usize> = self.wrong.iter().filter_map(|c| c.id.group().layer()).collect();
         layers.sort_unstable();
@@ -54,12 +54,12 @@ impl<'a> Evidence<'a> {
         layers
     }
 
-    /// The named groups with disagreements.
+    /// Returns the named groups with disagreements.
     pub(super) fn wrong_groups(&self) -> Vec<Group> {
         self.groups.iter().map(|group| group.group).collect()
     }
 
-    /// The first pattern that fits, from the most particular to the most general.
+    /// Returns the first pattern that fits, from the most specific to the most general.
     pub(super) fn pattern(&self, samples: usize) -> Pattern {
         if self.wrong.iter().any(|c| c.is_not_finite()) {
             return Pattern::NotANumber;
@@ -94,7 +94,7 @@ impl<'a> Evidence<'a> {
         self.layer_pattern()
     }
 
-    /// The pattern of a model that has groups, or nothing, instead of layers.
+    /// Returns the pattern of a model that has groups, or nothing, instead of layers.
     fn group_pattern(&self, samples: usize) -> Pattern {
         let all = |is: &dyn Fn(&Members) -> bool| !self.groups.is_empty() && self.groups.iter().all(is);
         if all(&|group| group.is_transposed(self.same)) {
@@ -128,7 +128,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The group of the first agreement, if all disagreements come before it, in other groups.
+    /// Returns the group of the first agreement, if all disagreements come before it, in other groups.
     pub(super) fn first_right_group(&self) -> Option<Group> {
         let (last, first) = (self.wrong.last()?, self.right.first()?);
         let group = first.id.group();
@@ -182,7 +182,7 @@ impl<'a> Evidence<'a> {
         Pattern::Unknown
     }
 
-    /// The c of analytic − numerical = c·parameter, if there is one for all disagreements.
+    /// Returns the c of analytic − numerical = c·parameter, if there is one for all disagreements.
     fn proportional_to_the_parameter(&self) -> Option<f64> {
         let largest = self.wrong.iter().map(|c| c.parameter.abs()).fold(0.0, f64::max);
         let clear = self.wrong.iter().filter(|c| {
@@ -192,7 +192,7 @@ impl<'a> Evidence<'a> {
         self.same(clear.map(|c| (c.analytic - c.numerical) / c.parameter))
     }
 
-    /// The ratios of a matrix, row by row or column by column.
+    /// Returns the ratios of a matrix, row by row or column by column.
     fn ratios(&self, matrix: Group, line: Line) -> Vec<Vec<f64>> {
         let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for (entry, row, column) in self.members(matrix) {
@@ -201,7 +201,7 @@ impl<'a> Evidence<'a> {
         lines.into_values().collect()
     }
 
-    /// The clear disagreements of a matrix, each with its row and its column.
+    /// Returns the clear disagreements of a matrix, each with its row and its column.
     fn members(&self, matrix: Group) -> impl Iterator<Item = (&Entry, usize, usize)> {
         self.clear.iter().filter_map(move |entry| {
             let (row, column) = self.place(entry, matrix)?;
@@ -209,7 +209,7 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// The row and the column of an entry, if it is in this matrix.
+    /// Returns the row and the column of an entry, if it is in this matrix.
     fn place(&self, entry: &Entry, matrix: Group) -> Option<(usize, usize)> {
         if entry.id.group() != matrix {
             return None;
@@ -224,7 +224,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The smallest and the largest ratio, if each row of a layer's W has one ratio.
+    /// Returns the smallest and the largest ratio, if each row of a layer's W has one ratio.
     fn ratios_by_row(&self, layer: usize) -> Option<[f64; 2]> {
         let rows = self.ratios(Group::Weights { layer }, Line::Row);
         let range = |[smallest, largest]: [f64; 2], ratio: &f64| [smallest.min(*ratio), largest.max(*ratio)];
@@ -255,7 +255,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The number that all of these equal, if they are equal and there are at least two.
+    /// Returns the number that all of these equal, if they are equal and there are at least two.
     fn same(&self, numbers: impl Iterator<Item = f64>) -> Option<f64> {
         let numbers: Vec<f64> = numbers.collect();
         let first = *numbers.first()?;

@@ -1,4 +1,4 @@
-//! Patterns within the groups that a model names itself: is the gradient right, and only in the wrong place?
+//! Patterns within the groups that a model names itself: is the gradient right, but in the wrong place?
 
 use crate::gradient_check::parameter_id::by_group;
 use crate::gradient_check::{Details, Entry, Group, ParameterId, Verdict};
@@ -10,7 +10,7 @@ pub(super) struct Members<'a> {
     entries: Vec<&'a Entry>,
 }
 
-/// The named groups in which something disagrees.
+/// Returns the named groups in which something disagrees.
 pub(super) fn with_disagreements<'a>(entries: &'a [Entry], details: &Details) -> Vec<Members<'a>> {
     let named = entries.iter().filter(|entry| matches!(entry.id, ParameterId::InGroup { .. }));
     let groups = by_group(named.map(|entry| (entry.id.group(), entry)));
@@ -22,7 +22,7 @@ pub(super) fn with_disagreements<'a>(entries: &'a [Entry], details: &Details) ->
 }
 
 impl Members<'_> {
-    /// The length of a row, in a group of two dimensions.
+    /// Returns the length of a row, if the group has two dimensions.
     pub fn columns(&self) -> Option<usize> {
         if let [_, columns] = self.shape[..] { Some(columns) } else { None }
     }

@@ -139,7 +139,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// The name it has in JSON: `NotANumber` is `not-a-number`.
+    /// Returns the name it has in JSON: `NotANumber` is `not-a-number`.
     pub fn name(&self) -> String {
         let variant = format!("{self:?}");
         let letters = variant.chars().take_while(|letter| letter.is_alphanumeric());
@@ -152,7 +152,7 @@ impl Pattern {
 }
 
 impl Diagnosis {
-    /// The diagnosis for these entries of a model; `None` if nothing disagrees.
+    /// Returns the diagnosis for these entries of a model; `None` if nothing disagrees.
     pub(super) fn of(entries: &[Entry], details: &Details) -> Option<Self> {
         let wrong = entries.iter().filter(|entry| entry.verdict == Verdict::Disagree).count();
         if wrong == 0 {

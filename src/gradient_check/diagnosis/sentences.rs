@@ -4,7 +4,7 @@ use super::{Diagnosis, Pattern};
 use crate::gradient_check::Sign;
 
 impl Diagnosis {
-    /// One or two sentences: what the pattern is, and where to look.
+    /// Returns one or two sentences: the pattern, and where to look.
     pub(super) fn sentence(&self) -> String {
         let place = self.place();
         match self.pattern {
@@ -115,7 +115,7 @@ impl Diagnosis {
         )
     }
 
-    /// The sentences that are the same whatever the numbers are.
+    /// Returns the sentences that are the same whatever the numbers are.
     fn fixed_sentence(&self) -> &'static str {
         match self.pattern {
             Pattern::NotANumber => {
@@ -148,7 +148,7 @@ impl Diagnosis {
         }
     }
 
-    /// `in a.weight and b.bias`, or everywhere.
+    /// Returns the place: `in a.weight and b.bias`, or everywhere.
     fn place(&self) -> String {
         match &self.groups[..] {
             [] if self.wrong[0] < self.wrong[1] => {

@@ -24,27 +24,27 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The number of the output layer.
+    /// Returns the number of the output layer.
     pub fn last_layer(&self) -> usize {
         self.architecture.sizes.len() - 1
     }
 
-    /// W\[layer\]: n_out rows of n_in.
+    /// Returns W\[layer\]: n_out rows of n_in.
     pub fn weights(&self, layer: usize) -> &[Vec<f64>] {
         &self.parameters.layers[layer - 1].weights
     }
 
-    /// a of a layer; of layer 0, the sample.
+    /// Returns a of a layer; for layer 0, the sample.
     pub fn output(&self, layer: usize) -> &[f64] {
         &self.forward.outputs[layer]
     }
 
-    /// label − output of one neuron of the output layer.
+    /// Returns label − output of one neuron of the output layer.
     pub fn difference(&self, neuron: usize) -> f64 {
         self.label[neuron] - self.forward.output()[neuron]
     }
 
-    /// σ′ of one neuron, times the factor that dropout puts on its output.
+    /// Returns σ′ of one neuron, times the factor that dropout puts on its output.
     pub fn slope(&self, layer: usize, neuron: usize) -> f64 {
         self.forward.slope(self.architecture, layer, neuron)
     }
@@ -71,7 +71,7 @@ impl Context<'_> {
 #[derive(Clone, Copy)]
 #[expect(clippy::type_complexity, reason = "a step is a function, written out once here")]
 pub struct BackwardPass<'a> {
-    /// The numbers of an example that are the sample, and those that are the label.
+    /// Picks the sample and the label from an example.
     pub sample_and_label: fn(&Example) -> (&[f64], &[f64]),
     /// The delta of one neuron of the output layer (equation 3; BP1).
     pub output_delta: &'a (dyn Fn(&Context, usize) -> f64 + Sync),
@@ -117,13 +117,13 @@ fn output_delta(context: &Context, neuron: usize) -> f64 {
     context.architecture.cost.output_layer_delta(activation, output, context.label[neuron])
 }
 
-/// σ′(z) times the sum of weight times delta over all neurons downstream.
+/// Returns σ′(z) times the sum of weight times delta over all neurons downstream.
 fn hidden_delta(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
     let weights = context.weights(layer + 1);
     context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[i][neuron])
 }
 
-/// Σ weight(i)·delta(i).
+/// Returns Σ weight(i)·delta(i).
 pub(super) fn weighted_sum(deltas: &[f64], weight: impl Fn(usize) -> f64) -> f64 {
     deltas.iter().enumerate().fold(0.0, |sum, (i, delta)| sum + delta * weight(i))
 }

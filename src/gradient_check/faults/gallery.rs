@@ -1,4 +1,4 @@
-//! The list: each fault with its name, what it is, what it looks like in a report, and the set-up it needs.
+//! The list: each fault with its name, a description, its symptom in a report, and the set-up it needs.
 //!
 //! Compare each function with the step of [`CORRECT`] that it replaces.
 
@@ -188,7 +188,7 @@ fn slope_times_difference(context: &Context, neuron: usize) -> f64 {
     context.slope(context.last_layer(), neuron) * context.difference(neuron)
 }
 
-/// The slope of a sigmoid, a(1 − a), whatever the activation is.
+/// Returns the slope of a sigmoid, a(1 − a), whatever the activation is.
 fn sigmoid_slope(context: &Context, layer: usize, neuron: usize) -> f64 {
     let output = context.output(layer)[neuron];
     output * (1.0 - output)
@@ -204,7 +204,7 @@ fn slope_of_the_wrong_layer(context: &Context, layer: usize, neuron: usize, down
     context.slope(layer + 1, neuron) * missing_hidden_slope(context, layer, neuron, downstream)
 }
 
-/// Row and column exchanged. Between layers of different sizes this would crash; here it is silent.
+/// Exchanges row and column. Between layers of different sizes this would crash; here it is silent.
 fn transposed(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
     let weights = context.weights(layer + 1);
     context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[neuron][i])
@@ -216,14 +216,14 @@ fn first_connection_only(context: &Context, layer: usize, neuron: usize, downstr
     context.slope(layer, neuron) * weights[0][neuron] * downstream[0]
 }
 
-/// The weights are those after the update, with a rate of 0.3 as in the article's examples.
+/// Uses the weights after the update, with a rate of 0.3 as in the article's examples.
 fn updated_weights(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
     let (weights, output) = (context.weights(layer + 1), context.output(layer)[neuron]);
     let updated = |i: usize| weights[i][neuron] + 0.3 * downstream[i] * output;
     context.slope(layer, neuron) * weighted_sum(downstream, updated)
 }
 
-/// The weights into the layer, where the weights out of it belong: W\[l\] for W\[l + 1\].
+/// Uses the weights into the layer instead of those out of it: W\[l\] for W\[l + 1\].
 fn off_by_one_layer(context: &Context, layer: usize, neuron: usize, downstream: &[f64]) -> f64 {
     let weights = context.weights(layer);
     context.slope(layer, neuron) * weighted_sum(downstream, |i| weights[i][neuron])

@@ -1,5 +1,5 @@
-//! A gallery of the classic backpropagation bugs, each planted on purpose, to see that the check catches it and what it
-//! says.
+//! A gallery of the classic backpropagation bugs, each planted on purpose, to show that the check catches it and what
+//! it says.
 //!
 //! ```
 //! use backprop::gradient_check::Check;
@@ -52,7 +52,7 @@ pub struct Fault {
     pub pattern: &'static str,
     /// The conditions it needs to occur.
     pub set_up: SetUp,
-    /// The backward pass that has it.
+    /// The backward pass with this bug.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub pass: BackwardPass<'static>,
 }
@@ -89,13 +89,13 @@ impl Fault {
             .with_backward_pass(&self.pass, &format!("the fault {}", self.name))
     }
 
-    /// The fault of this name, `None` if the gallery has none.
+    /// Returns the fault of this name, or `None` if the gallery does not have it.
     pub fn named(name: &str) -> Option<&'static Self> {
         GALLERY.iter().find(|fault| fault.name == name)
     }
 
-    /// The fault that hides behind this text, a number or a student's name, and a seed for the weights to show it on.
-    /// The same text always gives the same fault and seed.
+    /// Returns the fault for this text, which is a number or a student's name, and a seed for the weights to show it
+    /// on. The same text always gives the same fault and seed.
     ///
     /// ```
     /// use backprop::gradient_check::faults::Fault;
@@ -142,7 +142,7 @@ impl Fault {
     }
 }
 
-/// A number for a text, the same on every machine: FNV-1a, its bits mixed once more.
+/// Returns a number for a text, the same on every machine: FNV-1a, its bits mixed once more.
 fn number_of(text: &str) -> u64 {
     let mut number = 0xcbf2_9ce4_8422_2325_u64;
     for byte in text.bytes() {

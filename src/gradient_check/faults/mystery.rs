@@ -1,4 +1,4 @@
-//! A hidden fault: everything that its backward pass read and computed, to reason with, and the judge of an answer.
+//! A hidden fault: the numbers that its backward pass read and computed, as clues, and the judge of an answer.
 
 use std::fmt;
 use std::iter::once;
@@ -54,7 +54,7 @@ pub struct Sheet {
     pass: [String; Mystery::LINES as usize],
 }
 
-/// One sample.
+/// The numbers for one sample.
 #[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 struct Traces {
@@ -225,7 +225,7 @@ impl Mystery {
 }
 
 impl Fault {
-    /// Returns the line of [`Mystery::pass`] in which the fault is; of several, the first.
+    /// Returns the line of [`Mystery::pass`] in which the fault is, the first if there are several.
     pub fn line(&self) -> u8 {
         match self.pattern {
             "other-sample" => 1,

@@ -1,4 +1,4 @@
-//! The needs of a fault, without which it cannot occur: layer sizes, an activation, a cost, samples, L2.
+//! The conditions that a fault needs in order to occur: layer sizes, an activation, a cost, samples, L2.
 
 use crate::gradient_check::{Example, Task};
 use crate::{Activation, Architecture, Cost, Parameters, WeightInit, made_up};
@@ -43,12 +43,12 @@ pub enum Shape {
 }
 
 impl SetUp {
-    /// One sample, sigmoid neurons, the quadratic cost.
+    /// Creates a set-up with one sample, sigmoid neurons and the quadratic cost.
     pub const fn new(shapes: &'static [&'static [usize]], shape: Shape) -> Self {
         Self { shapes, shape, activation: Activation::Sigmoid, cost: Cost::Quadratic, samples: 1, l2: 0.0 }
     }
 
-    /// The set-up with drawn weights and samples; `sizes` may be any that the shape allows.
+    /// Draws the weights and samples of the set-up; `sizes` may be any that the shape allows.
     ///
     /// # Panics
     /// If there are no sizes.

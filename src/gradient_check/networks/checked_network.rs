@@ -1,4 +1,4 @@
-//! A network together with its samples, which make its error a function of the parameters, and so checkable.
+//! A network together with its samples, which make its error a function of the parameters alone, and so checkable.
 
 use super::{Downstream, Example, Forward, Layout, Task};
 use crate::gradient_check::faults::BackwardPass;
@@ -7,9 +7,8 @@ use crate::{Cost, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
-/// The differences between engines: the access to a parameter, its name for a reader, and the place where the
-/// training code leaves the gradient. Ids come from [`Layout::id`] of the engine's architecture; a method may panic
-/// on any other.
+/// Engines differ in how a parameter is accessed, in its name for a reader, and in where the training code leaves the
+/// gradient. Ids come from [`Layout::id`] of the engine's architecture; a method may panic on any other.
 pub trait CheckedEngine: Engine {
     /// The engine's name at the head of a report.
     fn engine_name(&self) -> &'static str;
@@ -19,19 +18,19 @@ pub trait CheckedEngine: Engine {
         Precision::F64
     }
 
-    /// The weight or bias with this id.
+    /// Returns the weight or bias with this id.
     fn parameter_at(&self, id: ParameterId) -> f64;
 
     /// Changes the weight or bias with this id.
     fn set_parameter_at(&mut self, id: ParameterId, value: f64);
 
-    /// The parameter's name for a reader of this engine.
+    /// Returns the parameter's name for a reader of this engine.
     fn parameter_name(&self, id: ParameterId) -> String {
         id.to_string()
     }
 
-    /// The error of the task with the present parameters, by the engine's own forward pass: that of a prediction or,
-    /// with dropout, of a training step, since only that has the mask.
+    /// Returns the error of the task with the present parameters, by the engine's own forward pass: that of a
+    /// prediction or, with dropout, of a training step, since only that has the mask.
     fn task_error(&mut self, task: &Task) -> f64 {
         let mut cost_sum = 0.0;
         if task.dropout.is_some() {
@@ -48,7 +47,7 @@ pub trait CheckedEngine: Engine {
         cost_sum / task.examples.len() as f64 + penalty
     }
 
-    /// −∂E/∂w of every parameter from the code that trains. The parameters are left as they were.
+    /// Returns −∂E/∂w of every parameter from the code that trains. The parameters are left as they were.
     fn task_gradient(&mut self, task: &Task) -> Parameters;
 }
 
@@ -75,7 +74,7 @@ pub struct CheckedNetwork<'a, N> {
 }
 
 impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
-    /// A network on one sample.
+    /// Creates a checkable model from a network and one sample.
     ///
     /// # Panics
     /// If the label or the sample is not as long as its layer, n_out and n_in numbers.
@@ -84,7 +83,8 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         Self::on_task(network, Task::new(vec![Example::new(label, sample)]))
     }
 
-    /// A network on several samples, a mini-batch, L2 regularisation or dropout.
+    /// Creates a checkable model from a network and a task: several samples, a mini-batch, L2 regularisation or
+    /// dropout.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, Example, CheckedNetwork, Task};
@@ -114,18 +114,18 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         Self { network, task, layout, planted: None }
     }
 
-    /// Checks this backward pass in place of the network's own. `title` says what it is, for the head of the report.
+    /// Checks this backward pass instead of the network's own. `title` names it at the head of the report.
     #[must_use]
     pub fn with_backward_pass(self, pass: &'a BackwardPass<'a>, title: &str) -> Self {
         Self { planted: Some((pass, title.to_owned())), ..self }
     }
 
-    /// The network.
+    /// Returns the network.
     pub fn network(&self) -> &N {
         self.network
     }
 
-    /// The samples it is checked on.
+    /// Returns the samples it is checked on.
     pub fn task(&self) -> &Task {
         &self.task
     }
@@ -151,7 +151,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         outputs.zip(labels).map(|(a, y)| noise(*y, a)).sum::<f64>() / passes.len() as f64
     }
 
-    /// One line for the head of the report.
+    /// Returns one line for the head of the report.
     fn description(&self) -> String {
         let architecture = self.network.architecture();
         let mut names: Vec<&str> =
@@ -231,7 +231,7 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
     }
 }
 
-/// Lists the numbers. Without type parameters, so that it is compiled, and optimised, here.
+/// Lists the numbers. It has no type parameters, so it is compiled, and optimised, here.
 fn numbers_of(parameters: &Parameters) -> Vec<f64> {
     parameters.iter().collect()
 }

@@ -30,7 +30,7 @@ pub struct Forward {
 impl Forward {
     /// Computes all layers (equation 1) for a sample of n_in numbers.
     ///
-    /// Lengths and shapes are not checked here, but by [`CheckedNetwork`](super::CheckedNetwork).
+    /// Lengths and shapes are checked by [`CheckedNetwork`](super::CheckedNetwork), not here.
     pub fn pass(architecture: &Architecture, parameters: &Parameters, sample: &[f64]) -> Self {
         Self::pass_in_batch(architecture, parameters, sample, None, 0)
     }
@@ -77,8 +77,8 @@ impl Forward {
         pass
     }
 
-    /// The slope da/dz of one neuron's output in its weighted input, dropout included. `layer` is 1 for the first after
-    /// the input.
+    /// Returns the slope da/dz of one neuron's output in its weighted input, dropout included. `layer` is 1 for the
+    /// first after the input.
     ///
     /// # Panics
     /// If there is no such neuron, or it is in the input layer.
@@ -91,7 +91,7 @@ impl Forward {
         self.factors[layer][neuron] * activation.derivative_from_output(output)
     }
 
-    /// The output layer's outputs, n_out numbers.
+    /// Returns the output layer's outputs, n_out numbers.
     pub fn output(&self) -> &[f64] {
         &self.outputs[self.outputs.len() - 1]
     }

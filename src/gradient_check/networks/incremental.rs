@@ -63,13 +63,13 @@ impl Downstream {
         }
     }
 
-    /// The cost of one sample with the weighted input of one neuron changed.
+    /// Returns the cost of one sample with the weighted input of one neuron changed.
     fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> f64 {
         let last = self.architecture.sizes.len() - 1;
         let Architecture { cost, .. } = self.architecture;
         let is_softmax = self.architecture.output_activation() == Activation::Softmax;
         let (mut error, mut together) = (0.0, Vec::new());
-        // Output by output, as the cost itself adds them up; so most networks need no memory here.
+        // Adds output by output, as the cost itself does, so most networks need no memory here.
         let mut add = |i: usize, output: f64| {
             if is_softmax {
                 together.push(output);
@@ -121,7 +121,7 @@ impl Downstream {
         }
     }
 
-    /// a = σ(z + change); in a softmax layer the weighted input, as outputs need all of them.
+    /// Returns a = σ(z + change); in a softmax layer the weighted input, because each output depends on all of them.
     fn output(&self, pass: &Forward, layer: usize, neuron: usize, change: f64) -> f64 {
         let weighted_input = pass.weighted_inputs[layer][neuron] + change;
         match self.architecture.activations[layer - 1] {
@@ -164,7 +164,7 @@ fn transpose(rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
     (0..rows[0].len()).map(|k| rows.iter().map(|row| row[k]).collect()).collect()
 }
 
-/// W·x.
+/// Returns W·x.
 fn product(rows: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
     rows.iter().map(|row| row.iter().zip(vector).map(|(w, x)| w * x).sum()).collect()
 }

@@ -25,7 +25,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout for these layers.
+    /// Creates the layout for these layers.
     pub fn new(architecture: &Architecture) -> Self {
         let mut starts = vec![0];
         for pair in architecture.sizes.windows(2) {
@@ -59,7 +59,7 @@ impl Layout {
         }
     }
 
-    /// The number of this parameter; `None` if the network has no such parameter.
+    /// Returns the number of this parameter; `None` if the network has no such parameter.
     pub fn index(&self, id: ParameterId) -> Option<usize> {
         let (layer, row, column) = match id {
             ParameterId::Weight { layer, row, column } => (layer, row, Some(column)),

@@ -45,7 +45,7 @@ impl CheckedEngine for Network {
     }
 }
 
-/// The connection behind W[layer] row, column or b[layer] row: a neuron's upstream list has the bias last.
+/// Returns the connection behind W[layer] row, column or b[layer] row: a neuron's upstream list has the bias last.
 fn connection_id(network: &Network, id: ParameterId) -> ConnectionId {
     let inputs = |layer: usize| network.architecture.sizes[layer - 1];
     let (layer, row, column) = match id {

@@ -36,30 +36,30 @@ pub struct Example {
 }
 
 impl Example {
-    /// A copy of these two.
+    /// Creates an example with copies of both.
     pub fn new(label: Label<'_>, sample: Sample<'_>) -> Self {
         Self { sample: sample.0.to_vec(), label: label.0.to_vec() }
     }
 
-    /// The sample, as the networks take it.
+    /// Returns the sample, as the networks take it.
     pub fn sample(&self) -> Sample<'_> {
         Sample(&self.sample)
     }
 
-    /// The label, as the networks take it.
+    /// Returns the label, as the networks take it.
     pub fn label(&self) -> Label<'_> {
         Label(&self.label)
     }
 }
 
 impl Task {
-    /// These samples alone, without L2 or dropout.
+    /// Creates a task of these samples alone, without L2 or dropout.
     pub fn new(examples: Vec<Example>) -> Self {
         Self { examples, l2: 0.0, dropout: None }
     }
 
-    /// Trains a network by one step, and returns the sum of the costs. One sample without anything added takes
-    /// [`Engine::train_one_sample`], everything else [`Engine::train_mini_batch`].
+    /// Trains a network by one step, and returns the sum of the costs. Uses [`Engine::train_one_sample`] for one sample
+    /// with nothing added, otherwise [`Engine::train_mini_batch`].
     pub(super) fn train(&self, network: &mut (impl Engine + ?Sized), rate: f64) -> f64 {
         if let [example] = &self.examples[..]
             && self.l2 == 0.0
@@ -74,7 +74,7 @@ impl Task {
         network.train_mini_batch(&rows(|example| &example.label), &rows(|example| &example.sample), &step)
     }
 
-    /// ½·(λ/n)·Σw² over the weights.
+    /// Returns ½·(λ/n)·Σw² over the weights.
     pub fn weight_penalty(&self, parameters: &Parameters) -> f64 {
         if self.l2 == 0.0 {
             return 0.0;
@@ -83,7 +83,7 @@ impl Task {
         0.5 * self.l2 * weights.map(|w| w * w).sum::<f64>()
     }
 
-    /// The forward pass of each sample, each with its own dropout mask.
+    /// Returns the forward pass of each sample, each with its own dropout mask.
     pub fn forward_passes(&self, architecture: &Architecture, parameters: &Parameters) -> Vec<Forward> {
         let examples = self.examples.iter().enumerate();
         let pass = |(place, example): (usize, &Example)| {

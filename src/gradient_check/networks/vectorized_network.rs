@@ -7,8 +7,9 @@ use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sampl
 
 /// The rate of the step that the gradient is read from.
 ///
-/// w' = w + rate·gradient is rounded to ε/2·|w'|, so (w' − w) / rate is off by ε·|w| / rate and ε·|gradient|: the larger
-/// the rate, the less the weight's own size matters. A power of two, so that multiplying and dividing by it is exact.
+/// w' = w + rate·gradient is rounded to ε/2·|w'|, so (w' − w) / rate is off by ε·|w| / rate and ε·|gradient|: the
+/// larger the rate, the less the weight's own size matters. It is a power of two, so multiplying and dividing by it is
+/// exact.
 const RATE: f64 = 1024.0;
 
 /// Implements [`CheckedEngine`] without type parameters, for the same reason as [`Engine`]: a check sets parameters
@@ -85,7 +86,7 @@ impl InSingle {
     /// Creates a network with all weights and biases at 0.
     ///
     /// # Errors
-    /// As [`Network::try_new`].
+    /// See [`Network::try_new`].
     pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
         Ok(Self { single: Network::zeros(architecture)?, double: Network::try_new(architecture)? })
     }

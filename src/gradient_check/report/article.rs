@@ -23,9 +23,9 @@ pub const ARTICLE_STEP: f64 = 0.0001;
 pub const ARTICLE_DIGITS: i32 = 4;
 
 impl Check {
-    /// The article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
+    /// Creates a check with the article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
     ///
-    /// [`Report::columns`] prints what it found as the article does.
+    /// [`Report::columns`] prints the result as the article does.
     pub fn article() -> Self {
         // Half a unit of the fourth digit; the measure divides by the sum of both values.
         let tolerance = 0.25 * 0.1f64.powi(ARTICLE_DIGITS);
@@ -34,7 +34,7 @@ impl Check {
 }
 
 impl Report {
-    /// This report in the article's two columns.
+    /// Returns this report in the article's two columns.
     ///
     /// ```
     /// use backprop::gradient_check::{Check, CheckedNetwork};
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-/// See [`Report::columns`].
+/// A report in the article's two columns: see [`Report::columns`].
 #[derive(Debug, Clone, Copy)]
 pub struct Columns<'a> {
     report: &'a Report,

@@ -38,10 +38,10 @@ const NAMED: usize = 5;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use]
 pub struct Report {
-    /// The verdict on all parameters together: `Disagree`, if one disagrees (in f32, if it is one of ten or more, by five
-    /// times what is uncertain), if the Taylor remainder is of first order, or if E or the gradient is not repeatable.
-    /// `Agree`, if what agrees is at least half of the gradient of each group that has an effect, by size, and something
-    /// that is not 0 agrees. Otherwise the main obstacle: `Inconclusive`, `Domain` or `Kink`.
+    /// The verdict on all parameters together. `Disagree` if one disagrees (in f32, if it is one of ten or more, by
+    /// five times its uncertainty), if the Taylor remainder is of first order, or if E or the gradient is not
+    /// repeatable. `Agree` if at least half of the gradient of each group that has an effect agrees, by size, and
+    /// something that is not 0 agrees. Otherwise the main obstacle: `Inconclusive`, `Domain` or `Kink`.
     pub verdict: Verdict,
     /// One line that says what was checked.
     pub description: String,

@@ -1,4 +1,4 @@
-//! The report as a table that a learner can read.
+//! Formats the report as a table for learners.
 
 use std::fmt;
 
@@ -66,7 +66,7 @@ fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// The parameters that a reader should look at.
+/// Lists the parameters that a reader should look at.
 fn parameters(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(worst) = &report.worst {
@@ -91,7 +91,7 @@ fn parameters(report: &Report) -> Vec<String> {
     lines
 }
 
-/// One parameter on one line: its name, both values, the ratio, the relative error.
+/// Formats one parameter on one line: its name, both values, the ratio, the relative error.
 fn both_values(named: &Named) -> String {
     let Named { name, ratio, entry } = named;
     let is_bias = matches!(entry.id, ParameterId::Bias { .. }) && name.starts_with('(');
@@ -137,7 +137,7 @@ fn cost(report: &Report) -> Vec<String> {
     lines
 }
 
-/// The reason for the verdict, and what to do.
+/// Gives the reason for the verdict, and says what to do.
 fn reason(report: &Report) -> String {
     let hindered = || report.names(|members| hindrance(members).is_some());
     match report.verdict {
@@ -197,7 +197,7 @@ fn reason(report: &Report) -> String {
     }
 }
 
-/// `26 checked, …`, or `459 of 472; 13 have no visible effect on E. …`
+/// Returns `26 checked, …`, or `459 of 472; 13 have no visible effect on E. …`
 fn agree(report: &Report) -> String {
     let head = match left_open(report) {
         open if open.is_empty() => format!("{}, largest", checked(report)),
@@ -219,7 +219,7 @@ fn not_repeatable(report: &Report) -> String {
     )
 }
 
-/// `26 checked`, `8 directions checked`, `489 checked (of 5609)`.
+/// Returns `26 checked`, `8 directions checked`, `489 checked (of 5609)`.
 fn checked(report: &Report) -> String {
     let count = report.checked;
     if report.entries.iter().any(|entry| matches!(entry.id, ParameterId::Direction { .. })) {
@@ -231,7 +231,7 @@ fn checked(report: &Report) -> String {
     }
 }
 
-/// `; 13 have no visible effect on E, 2 are left open`.
+/// Returns `; 13 have no visible effect on E, 2 are left open`.
 fn left_open(report: &Report) -> String {
     let mut parts = Vec::new();
     if report.no_effect > 0 {

@@ -4,8 +4,8 @@
 //! [`xor`] is the first task that needs it, [`order`] is about how it works; [`slowdown`], [`initialisation`],
 //! [`vanishing`] show how it goes wrong and [`universality`] what it is good for. Each file opens with what you will
 //! see; `Settings` are what you may change, each a flag of the program; a function `run` does the experiment. The code that
-//! draws the result ([`Lesson`]) comes last. What a lesson says, and three things to try, are in the Markdown file of its
-//! name ([`text`]). Every number of a result is computed when the lesson runs.
+//! draws the result ([`Lesson`]) comes last. What a lesson says, and three things to try, are in the Markdown file of
+//! the same name ([`text`]). Every number of a result is computed when the lesson runs.
 //!
 //! `backprop lesson NAME` asks what you expect, then tells; `--plot FILE.svg` draws, `--source` prints the file.
 
@@ -105,12 +105,12 @@ pub struct Entry {
     pub text: Text,
     /// Adds its settings to a command.
     pub settings: fn(Command) -> Command,
-    /// Does the experiment with the settings that such a command parsed.
+    /// Runs the experiment with the settings that such a command parsed.
     pub run: fn(&ArgMatches) -> Result<Box<dyn Lesson>, clap::Error>,
 }
 
 impl Entry {
-    /// Tells what is tried, with which settings.
+    /// Describes the experiment and its settings.
     pub fn set_up(&self, lesson: &dyn Lesson) -> String {
         text::laid_out(&self.fill("Set-up", lesson))
     }
@@ -127,7 +127,7 @@ impl Entry {
         }
     }
 
-    /// Tells the result and its meaning.
+    /// Reports the result and its meaning.
     pub fn result(&self, lesson: &dyn Lesson) -> String {
         text::laid_out(&self.fill("Result", lesson))
     }

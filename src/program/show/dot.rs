@@ -16,7 +16,7 @@ pub const MOST_CONNECTIONS: usize = 1000;
 /// A positive weight is a solid blue line, a negative one dashed and red; larger weights are thicker.
 ///
 /// # Errors
-/// Those of the stream.
+/// Any error of the stream.
 pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     let numbering = Numbering::new(network);
     let sizes = network.architecture.sizes_text().replace(',', "-");

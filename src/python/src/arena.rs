@@ -1,4 +1,4 @@
-//! The nodes and connections that Python's objects show, by their places in two lists; a program can wire more of them by
+//! The nodes and connections behind Python's objects, by their places in two lists. A program can wire more of them by
 //! hand.
 
 use backprop::graph::{AnyNode, Connection, ConnectionId, ConstNode, Network, Node, NodeId};
@@ -112,7 +112,7 @@ impl Arena {
         Ok((nodes, connections))
     }
 
-    /// Calls a function on every connection that bp.py's `Network` visits: all of them; of those wired by hand, only
+    /// Calls a function on every connection that bp.py's `Network` visits: all of them or, of those wired by hand, only
     /// the ones that a layer's nodes know as downstream.
     pub fn visit(&mut self, mut change: impl FnMut(&mut Connection, &[AnyNode])) {
         let Network { layers, nodes, connections, .. } = &mut self.network;

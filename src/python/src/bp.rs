@@ -19,7 +19,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Graph>()
 }
 
-/// A network, or nodes and connections that belong to none.
+/// A network, or nodes and connections that do not belong to one.
 #[pyclass(frozen, module = "backprop_graph._native")]
 pub struct Graph {
     arena: Shared<Arena>,
@@ -274,7 +274,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Trains on all samples in turn, again and again.
+    /// Trains on all samples in turn, several times over.
     fn train(
         &self,
         labels: &Bound<'_, PyAny>,

@@ -54,7 +54,7 @@ struct Model<'py> {
     failure: Option<PyErr>,
 }
 
-/// Runs the check. `error()` is a number, `gradient()` an array of as many numbers as there are parameters.
+/// Runs the check. `error()` returns a number, `gradient()` an array with a number for each parameter.
 #[pyfunction]
 fn check<'py>(
     py: Python<'py>,
@@ -102,7 +102,7 @@ impl Model<'_> {
         self.starts.partition_point(|&start| start <= index) - 1
     }
 
-    /// Returns the answer; after an exception, which is kept, `None`.
+    /// Returns the answer. After an exception, keeps the exception and returns `None`.
     fn ask<T>(&mut self, answer: impl FnOnce(&Self) -> PyResult<T>) -> Option<T> {
         if self.failure.is_some() {
             return None;
@@ -169,7 +169,7 @@ impl Checkable for Model<'_> {
     }
 }
 
-/// The report as a dict, with one array for each column of its entries.
+/// Returns the report as a dict, with one array for each column of its entries.
 fn plain<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("text", report.to_string())?;

@@ -1,4 +1,4 @@
-//! The library's errors as Python's.
+//! Converts the library's errors to Python's.
 
 use backprop::{Error, ErrorKind};
 use pyo3::exceptions::{PyFileNotFoundError, PyMemoryError, PyOSError, PyValueError};

@@ -21,7 +21,7 @@ thread_local! {
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
-/// Returns nothing if the functions are right, otherwise the lesson.
+/// Returns `None` if the functions are right, otherwise the lesson.
 #[pyfunction]
 fn judge_exercise(name: &str, solutions: Vec<Py<PyAny>>) -> PyResult<Option<String>> {
     let (count, judge): (usize, fn() -> backprop_exercises::Grade) = match name {

@@ -76,7 +76,7 @@ impl Matrices {
 
 #[pymethods]
 impl Matrices {
-    /// Shapes are checked in Python.
+    /// Creates a network from arrays, whose shapes are checked in Python.
     #[new]
     fn new(
         weights: Vec<PyReadonlyArray2<'_, f64>>,

@@ -6,7 +6,7 @@ use parking_lot::{Mutex, MutexGuard};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt as _;
 
-/// The time that training runs before it looks for Ctrl-C and reports its progress.
+/// The time that training runs before it checks for Ctrl-C and reports its progress.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// The value, locked for one thread at a time.

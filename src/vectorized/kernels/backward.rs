@@ -20,8 +20,8 @@ const DEPTH: usize = 128;
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn add_dots<T: Number>(partial_sums: &mut [T::Lanes], weights: &[T::Lanes], deltas: &[T::Lanes]) {
     const FMA: bool = has_instruction!();
-    // Not a constant height here: a loop over columns with only straight-line code inside would be vectorized across
-    // columns, which gathers its numbers one by one.
+    // The height is not a constant here: if a loop over columns had only straight-line code inside, it would be
+    // vectorized across columns, gathering its numbers one by one.
     for (partial_sums, column) in partial_sums.iter_mut().zip(weights.chunks_exact(deltas.len())) {
         let mut sums = *partial_sums;
         for (weights, deltas) in column.iter().zip(deltas) {
@@ -45,7 +45,7 @@ pub fn sum_up<T: Number>(partial_sums: &[T::Lanes], sums: &mut [T]) {
 /// Computes δ ← σ'(z) ∘ δ, the slopes from the outputs (the factor before the sum in equation 8).
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn multiply_by_slopes<T: Number>(deltas: &mut [T::Lanes], outputs: &[T::Lanes], activation: Activation) {
-    // The common ones get loops without branches.
+    // Common activations get loops without branches.
     match activation {
         Activation::Sigmoid => {
             slopes::<T>(deltas, outputs, |a| Activation::Sigmoid.derivative_from_output(a));

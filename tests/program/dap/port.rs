@@ -80,7 +80,7 @@ impl Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // Without it there is nothing to end.
+        // On an error there is no adapter left to end.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-// Lets axe-core look at the page in every state, light and dark; `axe` was put into the page.
+// Runs axe-core on the page in every state, light and dark; `axe` has been added to the page.
 async function walk(report) {
   const states = {
     start: () => backprop.goto(0),

@@ -1,4 +1,5 @@
-// Files dropped onto the page, as a file manager drops them: a model that fits, some that are none, and one that does not fit.
+// Drops files onto the page, as a file manager does: a model that fits, files that are not models, and a model that
+// does not fit.
 async function walk(report, { model, other, broken }) {
   const drop = async (name, text) => {
     const dataTransfer = new DataTransfer();

@@ -36,7 +36,7 @@ async function walk(report, { fragment }) {
   press("r");
   report.reset = [at("place").textContent, at("undo").disabled];
 
-  // Pulled.
+  // Dragged.
   backprop.goto(45);
   const pull = (type, y) => edge.dispatchEvent(new PointerEvent(type, { clientX: 100, clientY: y, button: 0, pointerId: 1, bubbles: true }));
   edge.setPointerCapture = () => {};

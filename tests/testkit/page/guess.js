@@ -1,4 +1,4 @@
-// Is asked for a value, and gives three wrong answers and the right one.
+// Lets the page ask for a value, and gives three wrong answers and the right one.
 async function walk(report) {
   backprop.goto(11);
   press("a");

@@ -1,4 +1,5 @@
-// Every situation it is given, forwards and back, every fault's report, and steps after two edits.
+// Steps through every situation it is given, forwards and back; collects every fault's report, and steps after two
+// edits.
 async function walk(report, task) {
   // The page's own listener comes first.
   const follow = (fragment) => new Promise((resolve) => {

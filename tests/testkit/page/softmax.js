@@ -1,4 +1,5 @@
-// A softmax, chosen in the settings: trained, read, seen, and why there are no steps.
+// Chooses softmax in the settings: the network trains, reads a drawing and is shown, and the page says why it has no
+// steps.
 async function walk(report) {
   choose("set-cost", "log-likelihood");
   report.setting = [at("set-activation").value, at("train-engine").value, at("train-engine").disabled];

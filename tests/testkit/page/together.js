@@ -1,4 +1,4 @@
-// A digit drawn, and the network trained while it is looked at.
+// Draws a digit, and trains the network while it reads it.
 async function walk(report) {
   drawSeven();
   report.untrained = at("drawn-words").textContent;
@@ -14,7 +14,7 @@ async function walk(report) {
     if (request?.do) asked.push(request);
     return stringify(request, ...more);
   };
-  // Every image painted, of weights alone: the drawing and the sample stay.
+  // Counts the images painted, which are all of weights: the drawing and the sample do not change.
   const { putImageData } = CanvasRenderingContext2D.prototype;
   let painted = 0;
   CanvasRenderingContext2D.prototype.putImageData = function (...what) {

@@ -13,7 +13,7 @@ async function walk(report, { total }) {
     report.forward.push(shown());
     report.steps.push(backprop.step());
     moments.push(everything());
-    // The lit entry of the matrix form is the number the step gave, at every step but a constant node's delta.
+    // The highlighted entry of the matrix form is the step's result, at every step except a constant node's delta.
     report.litEntries.push(document.querySelector("#equation td.present")?.title ?? null);
     const { node, connection } = document.querySelector("#network .present").dataset;
     report.litShapes.push(node === undefined ? `connection ${connection}` : `node ${node}`);

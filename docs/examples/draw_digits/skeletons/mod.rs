@@ -38,7 +38,7 @@ mod zero;
 /// A place through which the pen goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Knot {
-    /// Where it is, in heights of the digit.
+    /// Its position, in heights of the digit.
     pub at: Point,
     /// True if the pen turns sharply here, not smoothly.
     pub corner: bool,

@@ -13,7 +13,7 @@ pub fn forward(w: &[Vec<f64>], b: &[f64], inputs: &[f64]) -> Vec<f64> {
     vec![0.0; b.len()]
 }
 
-/// The delta of the layer before, whose sigmoid neurons put out `inputs`, from this layer's delta: equation 8.
+/// The delta of the layer before, whose sigmoid neurons output `inputs`, from this layer's delta: equation 8.
 pub fn backward(w: &[Vec<f64>], inputs: &[f64], delta: &[f64]) -> Vec<f64> {
     // TODO
     vec![0.0; inputs.len()]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use folders::{Class, grade};
 use serde_json::Value;
 
-/// The exercise that a student spoils, what is put in place of what in the solution, and words of the lesson.
+/// The exercise that a student gets wrong, the text replaced in the solution, its replacement, and words of the lesson.
 type Slip = (&'static str, &'static str, &'static str, &'static str);
 
 const WRONG: &[Slip] = &[
@@ -24,7 +24,7 @@ const WRONG: &[Slip] = &[
     ("gradient_check", "return false;", "return true;", "planted faults pass"),
 ];
 
-/// What a solution of `cost` may do to the one who runs it, and words of the lesson.
+/// Harmful solutions of `cost`, and words of the lesson.
 const HOSTILE: &[(&str, &str)] = &[
     ("loop {}", "does not end"),
     ("std::thread::sleep(std::time::Duration::from_secs(3600)); 0.0", "does not end"),

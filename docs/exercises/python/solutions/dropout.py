@@ -1,7 +1,7 @@
 """Dropout: chapter 11
 
-For one sample a hidden node is silenced with probability p. Those that are kept speak up, so that what the next layer hears
-stays the same on average. Backwards, the same factor is met again.
+For one sample a hidden node is silenced with probability p. The outputs of the others are scaled up to leave the next
+layer's input the same on average. The backward pass uses the same factor.
 
 Judge it: ``python solutions/dropout.py``
 """
@@ -12,7 +12,7 @@ from backprop_graph.exercises import judge
 
 
 def output(a: float, kept: bool, p: float) -> float:
-    """Return what others read of a node with output ``a``. ``kept`` says that it is not silenced."""
+    """Return the output that other nodes read from a node with output ``a``; ``kept`` is true if it is not silenced."""
     return a / (1 - p) if kept else 0.0
 
 

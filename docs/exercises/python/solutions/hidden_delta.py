@@ -1,6 +1,6 @@
 """The delta of a hidden node: equation 4, chapter 4
 
-A hidden node has no label. What the cost thinks of it comes back from the nodes it feeds, through the weights between them.
+A hidden node has no label. Its effect on the cost comes back from the nodes it feeds, through the weights between them.
 
 Judge it: ``python solutions/hidden_delta.py``
 """

@@ -13,7 +13,7 @@ pub fn forward(w: &[Vec<f64>], b: &[f64], inputs: &[f64]) -> Vec<f64> {
     w.iter().zip(b).map(|row| sigmoid(z(row))).collect()
 }
 
-/// The delta of the layer before, whose sigmoid neurons put out `inputs`, from this layer's delta: equation 8.
+/// The delta of the layer before, whose sigmoid neurons output `inputs`, from this layer's delta: equation 8.
 pub fn backward(w: &[Vec<f64>], inputs: &[f64], delta: &[f64]) -> Vec<f64> {
     let mut before = vec![0.0; inputs.len()];
     for (row, delta) in w.iter().zip(delta) {

@@ -1,13 +1,13 @@
 //! Dropout: chapter 11
 //!
 //! For one sample a hidden node is silenced with probability p. The outputs of the others are scaled up, so that the
-//! next layer receives as much on average. On the way back, the same factor comes in again.
+//! next layer receives as much on average. The backward pass uses the same factor.
 //!
 //! This is one solution of several.
 
 use backprop_exercises::{Grade, grade, tell};
 
-/// What others read of a node with output `a`. `kept` says that it is not silenced.
+/// The output that other nodes read from a node with output `a`; `kept` is true if it is not silenced.
 pub fn output(a: f64, kept: bool, p: f64) -> f64 {
     if kept { a / (1.0 - p) } else { 0.0 }
 }

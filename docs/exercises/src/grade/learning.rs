@@ -172,8 +172,9 @@ pub fn weight_decay(update: Decay) -> Grade {
     trial.grade()
 }
 
-/// `output(a, kept, p)`: what others read of a hidden node's output a; `delta(a, kept, p, sum)`: its delta, from the sum
-/// of weights times deltas downstream. p is the probability of being silenced; `kept` says that it was not.
+/// `output(a, kept, p)` is the output that others read from a hidden node with output a; `delta(a, kept, p, sum)` is
+/// its delta, from the sum of weights times deltas downstream. p is the probability of being silenced; `kept` says that
+/// it was not.
 pub fn dropout(output: fn(f64, bool, f64) -> f64, delta: fn(f64, bool, f64, f64) -> f64) -> Grade {
     let cases = [(0.6, true, 0.5), (0.6, false, 0.5), (0.25, true, 0.2), (0.9, false, 0.1), (0.7, true, 0.0)];
     let factor = |kept: bool, p: f64| if kept { 1.0 / (1.0 - p) } else { 0.0 };

@@ -1,4 +1,4 @@
-//! A gradient check of yours: it must let right gradients pass, and catch every fault of the gallery.
+//! Grades a gradient check: it must pass right gradients and catch every fault of the gallery.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use backprop::{Architecture, Parameters};
 use crate::lesson::run;
 use crate::{Formula, Grade, Lesson};
 
-/// `is_right(parameters, error, gradient)`: true if `gradient` is −∂E/∂w at these parameters.
+/// `is_right(parameters, error, gradient)` returns true if `gradient` is −∂E/∂w at these parameters.
 type IsRight = fn(&mut [f64], &dyn Fn(&[f64]) -> f64, &[f64]) -> bool;
 
 /// Tests the tester.
@@ -46,7 +46,7 @@ pub fn gradient_check(is_right: IsRight) -> Grade {
     Err(Lesson::new(Formula::NumericalGradient, found, diagnosis))
 }
 
-/// Right gradients, changed in one or two places.
+/// Checks that right gradients fail once they are changed in one or two places.
 fn doctored(is_right: IsRight) -> Grade {
     type Change = fn(&mut [f64]);
     let changes: [(&str, Change); 3] = [
@@ -68,8 +68,8 @@ fn doctored(is_right: IsRight) -> Grade {
     Ok(())
 }
 
-/// What counts as equal must be relative to the gradient: right gradients pass and wrong ones do not, be they large or
-/// small.
+/// Checks that the tolerance is relative to the gradient: right gradients must pass and wrong ones fail, whether large
+/// or small.
 fn at_any_size(is_right: IsRight) -> Grade {
     let diagnosis = "What counts as equal is an absolute distance: too much for small gradients, too little for large ones. \
         Compare the distance with the size of the gradients (chapter 6); an absolute part may be 1e-8, for gradients of 0.";
@@ -85,8 +85,8 @@ fn at_any_size(is_right: IsRight) -> Grade {
     Ok(())
 }
 
-/// What the check says of a gradient that is `factor` times the right one, of an error that is `size` times a sum of
-/// sines; and how far it moved a parameter.
+/// Returns what the check says about a gradient `factor` times the right one, for an error of `size` times a sum of
+/// sines, and how far the check moved a parameter.
 fn sines(is_right: IsRight, size: f64, factor: f64) -> Result<(bool, f64), Lesson> {
     let mut numbers = [0.3, -0.7, 1.1];
     let before = numbers;
@@ -106,12 +106,12 @@ fn sines(is_right: IsRight, size: f64, factor: f64) -> Result<(bool, f64), Lesso
 /// Returns true if the check multiplies by h where it should divide: `/ 2.0 * h` for `/ (2.0 * h)`.
 fn multiplies_by_h(is_right: IsRight) -> Result<bool, Lesson> {
     let (_, h) = sines(is_right, 1.0, 1.0)?;
-    // So large an error that the gradient times h² is not small.
+    // The error is so large that the gradient times h² is not small.
     let size = 1.0 / (h * h);
     Ok(h > 0.0 && sines(is_right, size, h * h)?.0 && !sines(is_right, size, 0.0)?.0)
 }
 
-/// The right gradient must pass, in the set-up of each fault, and the parameters must be left as they were.
+/// Checks that the right gradient passes in a fault's set-up, and that the parameters are left as they were.
 fn right_gradient_passes(is_right: IsRight, fault: &Fault) -> Grade {
     if asked(is_right, fault, &CORRECT, &|_| {})? {
         return Ok(());
@@ -146,7 +146,7 @@ fn times(factor: f64) -> impl Fn(&mut [f64]) {
     move |gradient| gradient.iter_mut().for_each(|entry| *entry *= factor)
 }
 
-/// What the check says of this pass's gradient, changed so, in the set-up of this fault.
+/// Returns what the check says about this pass's gradient, after `change`, in the set-up of this fault.
 fn asked(
     is_right: IsRight,
     fault: &Fault,
@@ -186,7 +186,7 @@ fn asked(
     Ok(passed)
 }
 
-/// E: the mean cost of the samples, and what L2 regularisation adds.
+/// Returns E: the mean cost of the samples, plus what L2 regularisation adds.
 fn error(architecture: &Architecture, task: &Task, numbers: &[f64]) -> f64 {
     let mut parameters = Parameters::zeros(architecture);
     for (parameter, &number) in parameters.iter_mut().zip(numbers) {

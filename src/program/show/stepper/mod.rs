@@ -41,7 +41,7 @@ const IDLE: Duration = Duration::from_millis(200);
 /// The time that it waits while steps run by themselves.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Runs the stepper in the terminal until the user leaves. The terminal is restored, whatever happens.
+/// Runs the stepper in the terminal until the user quits. Always restores the terminal.
 ///
 /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `classes` are
 /// the names of outputs that are classes; `is_asked` returns true once a signal has asked the program to end.
@@ -65,11 +65,11 @@ pub fn run(
     let mut terminal = ratatui::try_init().map_err(failure)?;
     let result = walk(&mut terminal, &mut app, is_asked);
     ratatui::restore();
-    // A terminal that is gone fails in many ways.
+    // A terminal that has gone away fails in many ways.
     if is_asked() { Ok(()) } else { result.map_err(failure) }
 }
 
-/// Draws, waits for a key or for the next frame, and continues until the user leaves.
+/// Draws, waits for a key or for the next frame, and continues until the user quits.
 fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bool) -> io::Result<()> {
     let mut last = Instant::now();
     while !app.leaving && !is_asked() {

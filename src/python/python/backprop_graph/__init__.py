@@ -10,7 +10,7 @@ __all__ = ["Finding", "GradientError", "Group", "Report", "check_gradient"]
 
 
 def __getattr__(name: str) -> Any:
-    # Importing these imports PyTorch or JAX, so only where they are used.
+    # These import PyTorch or JAX, so they are imported only when used.
     if name in ("torch", "jax"):
         from importlib import import_module
 

@@ -13,7 +13,7 @@ Array: TypeAlias = npt.NDArray[np.float64]
 
 
 def count(number: int, name: str) -> int:
-    """Return a number that must be a whole one, 0 or more."""
+    """Return a number, which must be a whole number and at least 0."""
     try:
         whole = operator.index(number)
     except TypeError:
@@ -44,7 +44,7 @@ def in_place(array: npt.ArrayLike) -> Array:
 
 
 def column(array: npt.ArrayLike, name: str, size: int) -> Array:
-    """Return an array that must be a column of ``size`` numbers."""
+    """Return an array, which must be a column of ``size`` numbers."""
     found = np.asarray(array)
     if found.shape != (size, 1):
         hint = "; use reshape(-1, 1)" if found.size == size else ""
@@ -63,6 +63,6 @@ def columns(arrays: Iterable[npt.ArrayLike], name: str, size: int) -> Array:
 
 
 def overrides(thing: object, base: type, *methods: str) -> bool:
-    """Return whether a subclass has a method of its own, which the original would call."""
+    """Return whether a subclass overrides a method that the original would call."""
     kind = type(thing)
     return kind is not base and any(getattr(kind, name) is not getattr(base, name) for name in methods)

@@ -31,30 +31,29 @@ def check_gradient(
 ) -> Report:
     """Check a gradient against differences of the error.
 
-    Every parameter is moved a little up and down, and the slope of the error is compared with the gradient.
-    Rounding, bends (as of a ReLU) and edges of the domain are told from mistakes, and mistakes get a diagnosis.
+    The check moves every parameter a little up and down, and compares the slope of the error with the gradient. It
+    distinguishes mistakes from rounding, bends (as of a ReLU) and edges of the domain, and diagnoses them.
 
     Parameters
     ----------
     error : callable
-        ``error(parameters)`` returns E, one number. Called twice with the same parameters, it must return the same.
+        ``error(parameters)`` returns E, one number. It must return the same number for the same parameters.
     gradient : callable
         ``gradient(parameters)`` returns ∂E/∂w in the structure of the parameters, with the same shapes.
     parameters : array, or list or dict of arrays
         Arrays of float32 or float64, nested as you like. Their names (``encoder.weight``, ``parameters[0]``) are the
-        groups of the report. Writable arrays of numpy are moved in place, and are left as they
-        were, so a model that holds them itself can be checked; the functions get the same structure. Anything else
-        (lists of numbers, read-only arrays, those of other libraries, by ``__array__`` or DLPack) is copied to
-        arrays of numpy.
+        groups of the report. Writable numpy arrays are changed in place and restored, so a model that holds them itself
+        can be checked; the functions get the same structure. Anything else (lists of numbers, read-only arrays, arrays
+        of other libraries by ``__array__`` or DLPack) is copied to numpy arrays.
     reference : callable, optional
         The same E computed in float64: ``reference(parameters)`` gets them in float64. Differences are then taken of
-        this one, and a gradient in float32 is judged by its own rounding, which is measured.
+        this function, and a gradient in float32 is judged by its own rounding, which is measured.
     sign : {"ascent", "descent"}
         ``"descent"`` if ``gradient`` returns −∂E/∂w, the direction to move in.
     samples : int
         The number of samples that E is a mean over. Lets the diagnosis tell a sum from a mean.
     every : bool
-        Check every parameter. By default models of more than 5,000 are sampled, 200 parameters of each group.
+        Check every parameter. By default, models of more than 5,000 parameters are sampled, 200 from each group.
     seed : int
         The seed that the samples are drawn with.
     tolerance : float, optional
@@ -69,7 +68,7 @@ def check_gradient(
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not such arrays, or a function does not return what it must.
+        If the parameters are not such arrays, or a function returns the wrong kind of value.
     Exception
         Any exception of the functions, with its traceback. The parameters are left as they were.
 
@@ -154,7 +153,7 @@ def run(
         return result
 
     def the_error() -> float:
-        # Looking once is enough, and cheap.
+        # Checking once is enough, and cheap.
         nonlocal looked
         if looked:
             return error()

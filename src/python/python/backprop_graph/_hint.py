@@ -1,4 +1,4 @@
-"""For mistakes in no pattern that the library knows: finds what the values of a wrong array have in common."""
+"""Finds what the values of a wrong array have in common, for mistakes that fit no pattern the library knows."""
 
 from __future__ import annotations
 

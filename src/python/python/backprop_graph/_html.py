@@ -48,13 +48,13 @@ def html(report: Report) -> str:
 
 
 def _sentence(report: Report) -> str:
-    """Return the sentence with the verdict, which the text has after its table."""
+    """Return the sentence with the verdict, which comes after the table in the text."""
     lines = str(report).splitlines()
     return next((line for line in reversed(lines) if line[:1].isupper() and line.split(":")[0].isupper()), "")
 
 
 def _table(report: Report) -> str:
-    # Columns that are all 0 say nothing.
+    # Leaves out columns that are all 0.
     shown = [n for n, name in enumerate(_HEAD) if n in (0, 1, 3, 7) or any(_counts(g)[n] for g in report.groups)]
     cell = 'style="text-align:right"'
     head = "".join(f"<th {cell}>{_HEAD[n]}</th>" for n in shown)

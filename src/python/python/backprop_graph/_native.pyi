@@ -1,4 +1,4 @@
-"""The extension module, which is Rust: src/python/src."""
+"""The extension module, written in Rust: src/python/src."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, final

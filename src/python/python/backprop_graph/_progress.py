@@ -1,4 +1,4 @@
-"""A bar that shows how far training is."""
+"""A progress bar for training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SECONDS_BEFORE = 1.0
 
 
 class Progress:
-    """Shows samples done out of ``total`` after a second, if tqdm is installed; nothing if ``total`` is None."""
+    """Shows samples done out of ``total`` after a second, if tqdm is installed, or nothing if ``total`` is None."""
 
     def __init__(self, total: int | None) -> None:
         self.total = total

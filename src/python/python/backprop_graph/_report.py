@@ -51,7 +51,7 @@ class Finding:
     relative_error : float
         |analytic − numerical| / (|analytic| + |numerical|), from 0 to 1.
     uncertainty : float
-        How far apart rounding alone may put the two.
+        The largest difference between the two that rounding alone explains.
     verdict : {"disagree", "inconclusive", "domain", "kink"}
         The judgement on this parameter.
     """
@@ -80,8 +80,8 @@ class Group:
     name : str
         ``"encoder.weight"``.
     checked, agree, no_effect, disagree, inconclusive, kink, domain : int
-        How many were compared, and with which outcome; ``no_effect`` counts those on which the error apparently does
-        not depend.
+        How many were compared, and how many had each outcome; ``no_effect`` counts those on which the error apparently
+        does not depend.
     max_relative_error : float
         The largest relative error among those that agree or disagree.
     analytic, numerical, relative_error : array
@@ -232,7 +232,7 @@ class Report:
 
 
 def _badness(finding: Finding) -> tuple[int, float, float]:
-    """Return what findings are sorted by: relative errors count to two digits, then differences decide."""
+    """Return the sort key of a finding: relative errors count to two digits, then differences decide."""
     error = round(finding.relative_error, 2) if finding.relative_error == finding.relative_error else 2.0
     return _ORDER.index(finding.verdict), -error, -abs(finding.analytic - finding.numerical)
 

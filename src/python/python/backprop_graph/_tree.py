@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# How hard numpy tries to find out whether two arrays overlap.
+# The effort that numpy makes to find out whether two arrays overlap.
 _EFFORT = 10_000
 
 
@@ -166,7 +166,7 @@ def flat_gradient(gradient: object, parameters: object, own: list[Leaf]) -> NDAr
 
 
 def _beside(parameters: object, gradient: object, name: str) -> Iterator[object]:
-    """Yield what the gradient has in the place of each leaf of the parameters."""
+    """Yield the gradient's value in the place of each leaf of the parameters."""
     what = f"the gradient{f' of {name!r}' if name else ''}"
     if isinstance(parameters, Mapping):
         if not isinstance(gradient, Mapping):

@@ -342,7 +342,7 @@ class Layer:
 class Connection:
     """A weight between two nodes.
 
-    The two nodes do not know of it before :meth:`Node.append_upstream_connection` and
+    The two nodes do not know about it until :meth:`Node.append_upstream_connection` and
     :meth:`Node.append_downstream_connection` tell them. The weight is drawn as in bp.py: uniform in ±0.1, from
     ``numpy.random``.
 
@@ -406,7 +406,7 @@ class Connection:
         self._arena.graph.calc_connection_gradient(self._place)
 
     def update_weight(self, rate: float) -> None:
-        """Compute the gradient and move the weight along it by ``rate`` times as much (equation 5).
+        """Compute the gradient and move the weight by ``rate`` times the gradient (equation 5).
 
         Parameters
         ----------
@@ -546,8 +546,8 @@ class Network:
     ) -> None:
         """Train on every sample in turn, ``epoch`` times over.
 
-        Other threads can run meanwhile. Ctrl-C ends it between two samples with the weights so far. After a second a bar
-        is shown, if tqdm is installed.
+        Other threads can run meanwhile. Ctrl-C stops it between two samples and keeps the weights so far. After a
+        second it shows a progress bar, if tqdm is installed.
 
         Parameters
         ----------

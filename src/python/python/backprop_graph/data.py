@@ -175,7 +175,7 @@ def idx(folder: str | os.PathLike[str], *, targets: Targets = "soft", pixels: Pi
     Parameters
     ----------
     folder : path
-        Where they are.
+        The folder that holds them.
     targets : {"soft", "one-hot"}
         0.9 for the class and 0.1 for the others, or 1 and 0.
     pixels : {"scaled", "raw"}

@@ -99,7 +99,7 @@ class TanhActivator(_Known):
 
 
 class ReluActivator(_Known):
-    """max(0, z), for every number of an array, where the original's takes a single number."""
+    """max(0, z), for every number of an array; the original takes a single number."""
 
     _name = "relu"
 
@@ -177,7 +177,7 @@ class FullConnectedLayer:
     def backward(self, delta_array: npt.ArrayLike) -> None:
         """Compute the gradients, and the delta of the layer before: slope * W' delta (equation 8).
 
-        As in fc.py, the slope of the input is that of this layer's own activator, which is right while all layers have
+        As in fc.py, it uses the slope of this layer's own activator for the input, which is right while all layers have
         the same one.
 
         Parameters
@@ -196,7 +196,7 @@ class FullConnectedLayer:
         self.b_grad = delta
 
     def update(self, learning_rate: float) -> None:
-        """Move W and b along their gradients, by ``learning_rate`` times as much.
+        """Move W and b by ``learning_rate`` times their gradients.
 
         Parameters
         ----------
@@ -214,7 +214,7 @@ class FullConnectedLayer:
         print(f"W: {self.W}\nb:{self.b}")
 
     def _parameters(self) -> tuple[Array, Array]:
-        """Return W and b as arrays that can be computed with."""
+        """Return W and b as arrays to compute with."""
         W, b = in_place(self.W), in_place(self.b)
         for name, array, shape in [("W", W, (self.output_size, self.input_size)), ("b", b, (self.output_size, 1))]:
             if array.shape != shape:
@@ -285,8 +285,8 @@ class Network:
     ) -> None:
         """Train on every sample in turn, ``epoch`` times over.
 
-        Other threads can run meanwhile. Ctrl-C ends it between two samples with the weights so far. After a second a bar
-        is shown, if tqdm is installed.
+        Other threads can run meanwhile. Ctrl-C stops it between two samples and keeps the weights so far. After a
+        second it shows a progress bar, if tqdm is installed.
 
         Parameters
         ----------
@@ -370,7 +370,7 @@ class Network:
     def _activation(self, *others: str) -> str | None:
         """Return the name of the one activation of all layers, if the library can take whole steps.
 
-        It cannot with another program's activators, nor where a subclass has methods of its own, these ``others`` included.
+        It cannot with another program's activators, or where a subclass overrides a method, these ``others`` included.
         """
         if overrides(self, Network, "predict", "calc_gradient", "update_weight", *others):
             return None

@@ -18,7 +18,7 @@ from ._tree import Leaf, floating
 
 __all__ = ["GradientError", "check_grads"]
 
-# How many random sums of the outputs are checked.
+# The number of random sums of the outputs that are checked.
 _PROJECTIONS = 2
 
 
@@ -35,7 +35,7 @@ def check_grads(
     seed: int = 0,
     tolerance: float | None = None,
 ) -> None:
-    """Check the gradient of a function, instead of ``jax.test_util.check_grads``: also in float32.
+    """Check the gradient of a function, as ``jax.test_util.check_grads`` does, but also in float32.
 
     Parameters
     ----------
@@ -137,10 +137,10 @@ def _raise_unless_passed(report: Report) -> None:
 
 
 def _x64(enable: bool) -> Any:
-    """Return a context in which JAX computes in float64, or as it is set to."""
+    """Return a context in which JAX computes in float64, or as it is configured."""
     if not enable:
         return nullcontext()
-    # Only in newer versions, so types of the older ones do not know it.
+    # Only newer versions have this, so the types of older ones do not declare it.
     enable_x64 = getattr(_jax, "enable_x64", None)
     if enable_x64 is not None:
         return enable_x64(True)

@@ -225,7 +225,7 @@ class Network:
     ) -> tuple[list[float], list[int], list[float], list[int]]:
         """Train by stochastic gradient descent, and print what is monitored after each epoch.
 
-        Other threads can run meanwhile. Ctrl-C ends it between two mini-batches with the weights so far.
+        Other threads can run meanwhile. Ctrl-C stops it between two mini-batches and keeps the weights so far.
 
         Parameters
         ----------
@@ -244,7 +244,7 @@ class Network:
         monitor_evaluation_cost, monitor_evaluation_accuracy, monitor_training_cost, monitor_training_accuracy : bool
             What to compute after each epoch.
         early_stopping_n : int
-            Ends the training after this many epochs without a better accuracy; 0 never does.
+            Stops training after this many epochs without a better accuracy; 0 means never.
 
         Returns
         -------
@@ -378,7 +378,7 @@ class Network:
         Parameters
         ----------
         filename : path
-            The file, which is replaced if it is there.
+            The file, which is replaced if it exists.
         """
         weights, biases = self._parameters()
         _native.save_model(os.fspath(filename), weights, biases, _COSTS[self.cost.__name__])
@@ -461,7 +461,7 @@ def load(filename: str | os.PathLike[str]) -> Network:
 
 
 def vectorized_result(j: int) -> Array:
-    """Return a column of ten numbers, all 0 but for a 1 in the place ``j``: the desired output for the digit j.
+    """Return a column of ten numbers, all 0 except a 1 in place ``j``: the desired output for the digit j.
 
     Parameters
     ----------

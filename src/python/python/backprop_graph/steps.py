@@ -8,9 +8,9 @@
 ...         print(step.formula)
 a3 = sigmoid(w31·x1 + w32·x2 + w3b)
 
-In a notebook a step shows its formula with the numbers and the network with the node in orange. :meth:`Steps.back` takes a
-step back, :meth:`Steps.edit` changes a number by hand. :func:`page` puts the live page into the notebook, in which the mouse
-does all of that.
+In a notebook a step shows its formula with the numbers, and the network with the node in orange. :meth:`Steps.back`
+takes a step back, :meth:`Steps.edit` changes a number by hand. :func:`page` puts the live page into the notebook, where
+the mouse does all of that.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ __all__ = ["Page", "Step", "Steps", "page"]
 class Step:
     """One step that was done. Made by :class:`Steps`.
 
-    ``str(step)`` is its formula in a line, first with names and then with numbers; ``f"{step:.3}"`` has three decimals.
+    ``str(step)`` is its formula on one line, first with names and then with numbers; ``f"{step:.3}"`` has three
+    decimals.
     """
 
     def __init__(self, native: _native.Step) -> None:
@@ -206,7 +207,7 @@ class Page:
         Parameters
         ----------
         path : path
-            The file, which is replaced if it is there.
+            The file, which is replaced if it exists.
         """
         Path(path).write_text(self.html, encoding="utf-8")
 
@@ -240,7 +241,7 @@ def page(
     data : DataSet
         The samples; the page steps through the first of them.
     samples : int
-        How many of them.
+        The number of samples to step through.
     rate : float
         The learning rate.
     epochs : int

@@ -1,7 +1,7 @@
 """The gradient check for PyTorch: a module's parameters, or the inputs of any function.
 
-Both work in float32. Differences are taken of the same computation in float64, on copies; the gradient is that of the code
-as it is.
+Both work in float32. Differences are taken of the same computation in float64, on copies; the gradient comes from the
+code as it is.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ __all__ = ["GradientError", "check_module", "gradcheck"]
 Tensor = _torch.Tensor
 Reference = Literal["double"] | None
 
-# How far E in f32 and E in f64 may be apart, by the size of their terms, if they are the same function.
+# The largest difference between E in f32 and E in f64, relative to their terms, if they are the same function.
 _SAME = 1e-3
-# How many random sums of the outputs are checked.
+# The number of random sums of the outputs that are checked.
 _PROJECTIONS = 2
 # Arguments of torch.autograd.gradcheck that mean nothing here.
 _NOT_NEEDED = {
@@ -85,7 +85,7 @@ def check_module(
     -------
     Report
         The verdict, the counts of each parameter tensor, the findings and a diagnosis. Before each evaluation the
-        buffers and the state of the random numbers are put back, so neither batch norm nor dropout is a fault.
+        buffers and the random state are restored, so batch norm and dropout do not count as faults.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def gradcheck(
     tolerance: float | None = None,
     **not_needed: Any,
 ) -> bool:
-    """Check the gradient of a function, instead of ``torch.autograd.gradcheck``: also in float32.
+    """Check the gradient of a function, as ``torch.autograd.gradcheck`` does, but also in float32.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def gradcheck(
     }
     if not checked:
         raise ValueError("no input requires a gradient: set requires_grad=True")
-    # New leaves, so that whatever the inputs were computed from is left alone.
+    # New leaves, to leave alone whatever the inputs were computed from.
     named = {name: arguments[n].detach().clone().requires_grad_() for name, n in checked.items()}
     _refuse_others(named, "input")
     own, other = list(arguments), list(arguments)
@@ -339,8 +339,8 @@ class _Check:
 class _InDouble(TorchFunctionMode):
     """Runs code written for f32 in f64.
 
-    Tensors in f32 become f64 where they are used and where they are made; parameters become their copies. What is drawn
-    at random is drawn in f32, so that it is the same.
+    Tensors in f32 become f64 where they are used and where they are made; parameters become their copies. Random
+    numbers are drawn in f32, to stay the same.
     """
 
     def __init__(self, same: dict[int, Tensor]) -> None:

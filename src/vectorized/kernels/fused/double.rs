@@ -38,8 +38,8 @@ static MULTIPLY_ADD: OnceLock<MultiplyAdd> = OnceLock::new();
 
 /// Sets a function that adds numbers·factor to the same number of sums, each product with one rounding.
 ///
-/// Only for platforms that have an instruction for this which the compiler did not know about, as many browsers do; if
-/// the compiler knew, the function is never called. It is tried first, and rejected if it also rounds the product.
+/// This is only for platforms, such as many browsers, with an instruction for it that the compiler did not know about;
+/// if the compiler knew, the function is never called. It is tried first, and rejected if it also rounds the product.
 /// Returns `true` if it is used from now on; the first function accepted stays.
 pub fn set_multiply_add(multiply_add: fn(&mut [f64], &[f64], f64)) -> bool {
     // (1 + 2⁻³⁰)² = 1 + 2⁻²⁹ + 2⁻⁶⁰; a rounded product loses the last term.
@@ -193,7 +193,7 @@ mod tests {
         if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
     }
 
-    /// Returns a number with such an exponent, often with few bits or with nearly all.
+    /// Returns a number with an exponent in this range, often with few bits or with nearly all.
     fn number(rng: &mut ChaCha8Rng, exponents: std::ops::Range<i32>) -> f64 {
         let all = (1 << 52) - 1;
         let mantissa = match rng.random_range(0..8) {

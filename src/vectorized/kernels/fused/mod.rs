@@ -1,6 +1,6 @@
 //! Computes sum + number·factor with one rounding on processors that have no instruction for it, with the same bits.
 //!
-//! Who still needs this (2026-11):
+//! As of November 2026 it is still needed by:
 //!
 //! - x86-64 before Intel's Haswell (2013) and AMD's Piledriver (2012), and Intel's Atom, Celeron and Pentium for years
 //!   after that (Jasper Lake, of 2021, has no FMA);

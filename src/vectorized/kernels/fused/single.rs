@@ -42,7 +42,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let bits = |number: f32| if number.is_nan() { f32::NAN.to_bits() } else { number.to_bits() };
         for _ in 0..200_000 {
-            // Any numbers; few bits, so that half-way points are met; sums near the product, and near its half-way points.
+            // Any numbers; few bits, to hit half-way points; sums near the product, and near its half-way points.
             let [number, factor, any] = [(); 3].map(|()| {
                 let mask = u32::MAX << rng.random_range(0..24);
                 f32::from_bits(rng.next_u32() & mask)

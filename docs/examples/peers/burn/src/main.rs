@@ -1,7 +1,7 @@
 //! burn on the same work as docs/examples/speed.rs: `burn-peer MNIST_DIR WORK THREADS`; one JSON object per line.
 //!
-//! Its back end is Flex, which burn has for CPUs, in f32, the only type of its layers.
-//! `RAYON_NUM_THREADS` limits its threads; THREADS is only printed.
+//! Uses Flex, burn's back end for CPUs, in f32, the only type of its layers. `RAYON_NUM_THREADS` limits its threads;
+//! THREADS is only printed.
 
 use std::error::Error;
 use std::io::Read;
