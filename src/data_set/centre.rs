@@ -89,7 +89,8 @@ fn shrink(width: usize, ink: &[f64], bounds: &InkBounds) -> InkBox {
 /// ```
 /// use backprop::data_set::centre::scaled;
 ///
-/// assert_eq!(scaled(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], 3, (1, 2)), [1.5, 3.5]);
+/// // Two rows of four pixels; each new pixel is the average of four.
+/// assert_eq!(scaled(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 4, (1, 2)), [2.5, 4.5]);
 /// ```
 ///
 /// # Panics

@@ -69,7 +69,7 @@ fn an_extreme_setting_trains_or_is_named() {
 fn the_largest_lambda_that_works_is_named_and_works() {
     let folder = folder();
     run(&mut backprop("train --data xor --l2 100 --rate 1", &folder)).refused(&[
-        "lambda 100.0 at rate 1.0 multiplies every weight by -2.400e1",
+        "lambda 100.0 at rate 1.0 multiplies every weight by -24.0 in each step",
         "lambda may be up to 4.0",
     ]);
     let ended = run(&mut backprop("train --data xor --l2 4 --rate 1", &folder)).succeeded();
