@@ -301,9 +301,12 @@ def run_to_a_formula(how):
         with Quietly():
             gdb.execute(how, to_string=True)
         gdb.newest_frame()
-    except gdb.error:
-        unrecorded = "gdb can go back only over what it has recorded: type record full first"
-        raise Missing(ENDED if how == "continue" else unrecorded) from None
+    except gdb.error as error:
+        if how == "continue":
+            raise Missing(ENDED) from None
+        if "does not support" in str(error):
+            raise Missing("gdb can go back only over what it has recorded: type record full first") from None
+        raise Missing("gdb cannot go back on this processor: %s" % error) from None
     finally:
         for stop in stops:
             if stop.is_valid():

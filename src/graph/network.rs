@@ -365,7 +365,14 @@ impl Network {
         let layers: &[Layer] = &self.layers;
         let nodes: &[AnyNode] = &self.nodes;
         let neurons = layers[layers.len() - 1].neurons();
-        neurons.iter().map(|id| nodes[id.index()].output()).collect()
+        let mut output = vec![0.0; neurons.len()];
+        let numbers: &mut [f64] = &mut output;
+        let mut i = 0;
+        while i < neurons.len() {
+            numbers[i] = nodes[neurons[i].index()].output();
+            i += 1;
+        }
+        output
     }
 
     /// Returns the cost E of one sample with the present weights; computes all outputs on the way.

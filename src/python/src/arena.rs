@@ -2,7 +2,7 @@
 //! hand.
 
 use backprop::graph::{AnyNode, Connection, ConnectionId, ConstNode, Network, Node, NodeId};
-use backprop::{Activation, Label, Sample};
+use backprop::{Activation, Label};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
@@ -141,7 +141,12 @@ impl Arena {
     }
 
     pub fn train_one_sample(&mut self, label: &[f64], sample: &[f64], rate: f64) {
-        self.network.predict(Sample(sample));
+        // As `Network::predict`, but for its result, which would be collected for each sample.
+        let Network { layers, nodes, connections, .. } = &mut self.network;
+        layers[0].set_output(nodes, sample);
+        for layer in &layers[1..] {
+            layer.calc_output(nodes, connections);
+        }
         self.network.calc_delta(Label(label));
         self.update_weight(rate);
     }

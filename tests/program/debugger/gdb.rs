@@ -16,6 +16,19 @@ pub fn is_missing() -> bool {
     crate::is_missing(first_of(&["gdb"]), "gdb")
 }
 
+/// Returns false if gdb cannot go back on this processor, and says so.
+pub fn goes_back() -> bool {
+    let text = gdb(
+        "break backprop::graph::network::Network::train_one_sample\nrun\nrecord full\nnext\npython\ntry:\n    \
+         gdb.execute('reverse-next', to_string=True)\nexcept gdb.error as error:\n    print(error)\nend\n",
+    );
+    let is_broken = text.contains("extended state");
+    if is_broken {
+        eprintln!("going back is not tried: gdb cannot write the registers of this processor");
+    }
+    !is_broken
+}
+
 /// Returns gdb's answer to each of these commands.
 pub fn answers(commands: &[&str]) -> Vec<String> {
     let marked = commands.iter().map(|command| format!("echo ====\\n\n{command}\n"));

@@ -97,10 +97,22 @@ fn asked(
     exchanges.iter().map(|e| command(e).map(|_| answers.next().unwrap_or_default())).collect()
 }
 
+/// Returns the lines on which a session goes back, from `record full` until it starts again, if gdb cannot do that here.
+fn not_tried(exchanges: &[Exchange]) -> std::ops::Range<usize> {
+    let is = |e: &Exchange, command: &str| e.gdb.as_deref() == Some(command);
+    let Some(place) = exchanges.iter().position(|e| is(e, "record full")) else { return 0..0 };
+    if gdb::goes_back() {
+        return 0..0;
+    }
+    let end = exchanges[place..].iter().find(|e| is(e, "delete") || is(e, "run"));
+    exchanges[place].start..end.map_or(usize::MAX, |e| e.start)
+}
+
 fn in_gdb(exchanges: &[Exchange]) -> Vec<Option<Vec<String>>> {
+    let not_tried = not_tried(exchanges);
     asked(
         exchanges,
-        |e| e.gdb.as_ref(),
+        |e| e.gdb.as_ref().filter(|_| !not_tried.contains(&e.start)),
         |commands| {
             let mut reader = Reader::default();
             gdb::answers(commands).iter().map(|raw| reader.gdb(raw)).collect()
