@@ -14,6 +14,8 @@ pub struct Arena {
     connection_ids: Vec<ConnectionId>,
     /// True once something was wired by hand: the network is no longer made of whole matrices.
     is_wired_by_hand: bool,
+    /// What the nodes send, while a layer reads it.
+    sent: Vec<f64>,
 }
 
 /// A node in a pickle: layer, place, whether it is constant, upstream and downstream connections.
@@ -27,7 +29,7 @@ impl Arena {
             network.nodes.iter().flat_map(AnyNode::downstream).copied().collect();
         connection_ids.sort_unstable();
         let node_ids = network.layers.iter().flat_map(|layer| layer.nodes.iter().copied()).collect();
-        Self { network, node_ids, connection_ids, is_wired_by_hand: false }
+        Self { network, node_ids, connection_ids, is_wired_by_hand: false, sent: Vec::new() }
     }
 
     pub fn node(&self, node: usize) -> PyResult<&AnyNode> {
@@ -141,11 +143,18 @@ impl Arena {
     }
 
     pub fn train_one_sample(&mut self, label: &[f64], sample: &[f64], rate: f64) {
-        // As `Network::predict`, but for its result, which would be collected for each sample.
+        // As `Network::predict`, but without a new list for each layer, which in a small network takes a fifth of the time.
         let Network { layers, nodes, connections, .. } = &mut self.network;
         layers[0].set_output(nodes, sample);
         for layer in &layers[1..] {
-            layer.calc_output(nodes, connections);
+            self.sent.clear();
+            self.sent.extend(nodes.iter().map(AnyNode::sent));
+            for id in layer.neurons() {
+                if let AnyNode::Node(node) = &mut nodes[id.index()] {
+                    let output = node.calc_output(&self.sent, connections);
+                    node.set_output(output);
+                }
+            }
         }
         self.network.calc_delta(Label(label));
         self.update_weight(rate);
