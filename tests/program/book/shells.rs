@@ -20,6 +20,7 @@ const PROGRAMS: [&str; 17] = [
     "apt-get",
     // Scripts for bash: all tests, other machines, and the comparison with other programs.
     ".ci/run",
+    ".ci/nightly",
     ".ci/aarch64",
     ".ci/windows",
     "docs/examples/compare_peers.sh",
