@@ -91,7 +91,7 @@
 //! * **Layers** are counted from the input, which is layer 0. W\[l\], n_out rows of n_in, and b\[l\], n_out numbers,
 //!   lead into layer l; [`Parameters::layers`] begins with W\[1\] and b\[1\], the input having none.
 //! * **Sign**: as in bp.py, `delta` is −∂E/∂z and `gradient` is −∂E/∂w, the direction to *move* in. Training adds.
-//! * **Chance** comes from a seed alone, and no result depends on the number of threads or on the CPU's instructions.
+//! * **Randomness** comes from a seed alone, and no result depends on the number of threads or on the CPU's instructions.
 //! * **Mistakes** in a program (a sample of the wrong length) panic, and `# Panics` says so. Problems with files and
 //!   user input are returned as an [`Error`], one sentence with the remedy.
 //! * **Equations** 1 to 8 are those of the article that bp.py and fc.py come from; (6), (20) or BP1 are Nielsen's,

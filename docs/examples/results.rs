@@ -112,7 +112,7 @@ impl Table {
             curves = curves.with(Series::line(experiment.name, points.collect::<Vec<_>>()));
         }
         println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
-        // There is no room above a picture for the details in brackets.
+        // The details in brackets do not fit above a picture.
         let title =
             self.heading.split(" (").next().and_then(|title| title.split(", ").next()).unwrap_or_default();
         std::fs::write(pictures.join(self.picture), Figure::new(title, [curves]).to_svg())?;

@@ -1,5 +1,5 @@
-//! The roles of a table's columns: inputs, answer, ignored. The user decides, or else the network that is to be
-//! asked, the header, or the position, in this order. Doubtful cases are refused.
+//! The roles of a table's columns: inputs, answer, ignored. They are chosen by the user, or else by
+//! the network that will read it, the header, or the position, in this order. Doubtful cases are refused.
 
 use std::collections::HashSet;
 

@@ -202,7 +202,7 @@ fn decode_body(stream: impl Read, promised: u64) -> Result<Vec<u8>, Error> {
             (format!("ends after {length} of the {promised} values its header promises"), "fetch it again")
         }
         (_, length) if length > promised => {
-            (format!("goes on after the {promised} values its header promises"), "is it another file?")
+            (format!("has more than the {promised} values its header announces"), "is it another file?")
         }
         _ => return Ok(body),
     };

@@ -127,7 +127,7 @@ impl Coordinate {
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
     }
 
-    /// Returns true if E, which is more exact than the gradient, shows that both of them are nothing but rounding. (An
+    /// Returns true if E, which is more exact than the gradient, shows that both of them are only rounding. (An
     /// E that exact would refute the rounding of the gradient at every step.)
     fn is_rounding_only(&self, entry: &Entry) -> bool {
         let reference = self.basis.gradient_epsilon > self.basis.precision.epsilon();

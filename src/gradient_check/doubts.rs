@@ -209,7 +209,7 @@ mod tests {
         let refutation = |slope: f64, step: f64| ladder(wave, 0.0, 0.0).refutation(slope, step, 0.1);
         let seen = refutation(3.0, 1.0).expect("the step ¼ sees the wave");
         assert!((seen.slope - 7.0).abs() < 1e-12 && seen.step == 0.25, "{seen:?}");
-        assert!(refutation(3.0, 0.25).is_none(), "there is no smaller step");
+        assert!(refutation(3.0, 0.25).is_none(), "only a smaller step can refute");
         assert!(refutation(7.05, 1.0).is_none(), "within the slack");
         let slack = |slack: f64| ladder(wave, 0.0, 0.0).refutation(3.0, 1.0, slack);
         assert!(slack(3.9).is_some() && slack(4.1).is_none(), "7 instead of 3");
@@ -217,7 +217,7 @@ mod tests {
         // Noise excuses three bounds for each of two values, over a distance of ½.
         assert!(ladder(wave, 0.32, 0.0).refutation(3.0, 1.0, 0.1).is_some());
         assert!(ladder(wave, 0.33, 0.0).refutation(3.0, 1.0, 0.1).is_none());
-        // Flat at two steps in a row, where E should change by more than a few roundings: noise is no excuse.
+        // Flat at two steps in a row, where E should change by more than a few roundings: noise does not explain it.
         let mut flat = ladder(|_| 1.0, 100.0, 0.0);
         flat.noise.rounding = 1e-3;
         assert!(flat.refutation(0.1, 4.0, 0.0).is_some() && flat.refutation(0.1, 1.0, 0.0).is_none());

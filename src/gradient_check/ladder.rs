@@ -193,7 +193,7 @@ impl Ladder {
         self.at_least(self.noise.credible, tuning::ROUNDING * self.noise.rounding)
     }
 
-    /// Returns this noise, or the smallest jump, if that is no larger than `limit`.
+    /// Returns the noise; or the smallest jump, if it is at most `limit`.
     pub fn at_least(&self, noise: f64, limit: f64) -> f64 {
         if self.smallest_jump <= limit { noise.max(self.smallest_jump) } else { noise }
     }

@@ -21,7 +21,7 @@
 //! For each parameter w, move it a little up and a little down, evaluate the error E both times, and compare:
 //!
 //! ```text
-//!   numerical = (E(w − h) − E(w + h)) / 2h      needs nothing but the forward pass
+//!   numerical = (E(w − h) − E(w + h)) / 2h      needs only the forward pass
 //!   analytic  = the gradient of the code that trains (backpropagation)
 //! ```
 //!

@@ -19,7 +19,7 @@ pub(super) const STRAIGHT: f64 = 0.03;
 /// sweep).
 pub(super) const ALLOWANCE: f64 = 4.0;
 
-/// Rounding errors of E's terms: a larger scatter of E is no excuse for a step that refutes a gradient (quantised
+/// Rounding errors of E's terms: a larger scatter of E does not excuse a step that refutes a gradient (quantised
 /// weights and sawteeth among the traps; with 64, those with 12 binary digits are certified in f32).
 pub(super) const ROUNDING: f64 = 3.0;
 

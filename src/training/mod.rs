@@ -21,7 +21,7 @@
 //! ```
 //!
 //! Read [`Options`] for what can be chosen, [`Trainer`] for the loop, [`Schedule`] for stopping early and halving the
-//! rate, [`evaluate`] for counting right answers, [`RunConfig`] for a whole run, and [`Checkpoint`] for going on
+//! rate, [`evaluate`] for counting right answers, [`RunConfig`] for a whole run, and [`Checkpoint`] for continuing
 //! another day. Training sees only an [`Engine`](crate::Engine), whether the network is made of objects or of
 //! matrices.
 

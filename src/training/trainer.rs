@@ -13,7 +13,7 @@ use super::{Evaluation, Options, evaluate};
 use crate::data_set::{DataSet, Targets};
 use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock, counted};
 
-/// The number of single-sample steps between two looks at the clock and the keyboard.
+/// The number of single-sample steps between two checks of the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
 
 /// The number of samples between two checks of all weights. A sigmoid hides an infinite weight from the cost, and a
@@ -234,7 +234,7 @@ impl<'a> Trainer<'a> {
 
     /// Trains to the end of the present epoch and evaluates.
     ///
-    /// `DIFFERENCE:` the originals rely on numpy, which warns of an overflow and goes on; this stops at the sample.
+    /// `DIFFERENCE:` the originals rely on numpy, which warns of an overflow and continues; this stops at the sample.
     ///
     /// `watch` is called between two steps, every few milliseconds to seconds. If it breaks, the method returns
     /// `None`, and a later call continues from there. (At the end of the epoch it is too late to break.)
@@ -242,7 +242,7 @@ impl<'a> Trainer<'a> {
     /// Training does not end by itself: every call trains another epoch, so ask [`Trainer::is_finished`] first.
     ///
     /// # Errors
-    /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The sentence names epoch, sample and
+    /// [`ErrorKind::Diverged`] as soon as a cost or a weight is no longer finite. The message names epoch, sample and
     /// layer, and what to try. Weights and state are then as the step at fault left them. [`ErrorKind::Usage`] for soft
     /// targets with the log-likelihood.
     ///

@@ -1,6 +1,6 @@
 """Draws the pictures in this folder: digits as somebody might draw them on a screen or photograph them from paper.
 
-Not from MNIST, and not by the strokes of this crate's own digits. `python3 draw.py` (numpy) writes them anew.
+Not from MNIST, nor drawn with the strokes of this crate's own digits. `python3 draw.py` (numpy) writes them again.
 """
 
 import math

@@ -145,7 +145,7 @@ def test_gradients_of_every_kind(kind: str, dtype: Any) -> None:
     if kind in same:
         assert report is not None and report.verdict == "agree", report
     elif report is not None and kind not in ("f2", "O", "matrix"):
-        assert report.verdict == "disagree", f"{kind} is no gradient of this error: {report}"
+        assert report.verdict == "disagree", f"{kind} is not a gradient of this error: {report}"
     assert (parameters == VALUES.astype(dtype)).all()
 
 

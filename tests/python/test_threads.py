@@ -1,4 +1,4 @@
-"""Training that would last for hours, another thread of Python beside it, and Ctrl-C.
+"""Training that would last for hours, another Python thread at the same time, and Ctrl-C.
 
 Each program ends as soon as the other thread has done its work, on a slow machine as on a fast one; where that thread never
 has its turn, the time limit ends it.

@@ -106,7 +106,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // On an error there is no browser left to end.
+        // After an error the browser may already have ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

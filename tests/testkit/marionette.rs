@@ -85,7 +85,7 @@ impl Firefox {
 
 impl Drop for Firefox {
     fn drop(&mut self) {
-        // On an error there is no Firefox left to end.
+        // After an error Firefox may already have ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -23,7 +23,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// If it begins with `live` but goes on otherwise.
+    /// If it begins with `live` but has another form.
     pub fn from_note(note: &str) -> Result<Option<Self>> {
         let Some(rest) = note.strip_prefix("live") else { return Ok(None) };
         let parts = rest.split_once(": backprop trace").and_then(|(place, options)| {

@@ -1,7 +1,7 @@
 //! Finds the options of `train` that would help a network that has not learnt.
 //!
 //! Advice consists of options to type: tests take them from the sentence, train with them, and expect a better network.
-//! Whoever follows it gets other advice the next time and, in the end, the sentence that nothing more is known. No
+//! Following it leads to other advice the next time and, in the end, to the sentence that nothing more is known. No
 //! advice undoes earlier advice, because each makes a setting more usual.
 
 use backprop::data_set::{DataSet, Pixels};
@@ -15,7 +15,7 @@ use super::words::Word as _;
 /// A rate this many times as high as the usual one, or as low, is the first suspect.
 const FAR: f64 = 3.0;
 
-/// The divisor of a rate where neurons are driven to the ends of their range.
+/// Divides a rate that drives neurons to the ends of their range.
 const LOWER: f64 = 10.0;
 
 /// The steps after which small weights have usually begun to learn.

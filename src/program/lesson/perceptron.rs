@@ -258,7 +258,7 @@ pub(super) fn corners(plot: Plot, what: &str, is_one: [bool; 4], is_on_border: [
     }
 }
 
-/// Returns w1, w2 and b if there is no third input.
+/// Returns w1, w2 and b if no third input is given.
 fn in_the_plane(weights: &[f64]) -> Option<[f64; 3]> {
     weights.try_into().ok()
 }

@@ -1,6 +1,6 @@
 //! Numbers as people type them: one reader for the terminal, the page and an editor.
 
-/// Parses a number: `0.5`, `-1.2e-3`, `50 %`, and `0,5`, whose comma can be nothing but a decimal point.
+/// Parses a number: `0.5`, `-1.2e-3`, `50 %`, and `0,5`, whose comma can only be a decimal point.
 ///
 /// ```
 /// use backprop::step::view::typed::number;

@@ -85,7 +85,7 @@ fn run(trainer: &mut Trainer<'_>, engine: &mut Scripted) -> Vec<EpochReport> {
     let mut reports = Vec::new();
     while !trainer.is_finished() {
         let report = trainer.run_epoch(engine, &mut |_| ControlFlow::Continue(())).expect("finite");
-        reports.push(report.expect("nobody breaks"));
+        reports.push(report.expect("the loop is never left early"));
     }
     reports
 }

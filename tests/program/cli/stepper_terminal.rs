@@ -136,7 +136,7 @@ fn a_terminal_that_goes_away_takes_the_stepper_with_it() {
         let process = std::path::PathBuf::from("/proc").join(line(&text, "pid: "));
         let began = Instant::now();
         while process.exists() {
-            assert!(began.elapsed() < Duration::from_secs(20), "the stepper goes on without a terminal");
+            assert!(began.elapsed() < Duration::from_secs(20), "the stepper continues without a terminal");
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -134,7 +134,7 @@ fn breakpoints_on_lines_of_mini_batches_stop_once_for_each_time_they_run() {
         ("connections[i].update_by_mean(nodes, samples, step);", 26),
     ] {
         let file = "src/graph/mini_batch.rs";
-        // There is no stop at the very first step: it is there already.
+        // It does not stop at the very first step, where it already is.
         let first = usize::from(text.contains("predict"));
         let mut editor = Editor::open(&two_samples);
         break_on_lines(&mut editor, file, &[(line_of(file, text), "")]);

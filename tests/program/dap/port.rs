@@ -80,7 +80,7 @@ impl Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // On an error there is no adapter left to end.
+        // After an error the adapter may already have ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -142,7 +142,7 @@ fn one_editor_is_served_at_a_time_and_a_silent_one_keeps_none_waiting() {
     let messages = receive(first.try_clone().expect("it can be"));
     first.write_all(&message("launch", &json!({}))).expect("it listens");
     assert_eq!(messages.recv().expect("an answer")["success"], true);
-    // The second one is told why it is not served, and the first goes on.
+    // The second one is told why it is not served, and the first continues.
     let answer = adapter.answer_to(&message("initialize", &json!({})));
     let text = String::from_utf8_lossy(&answer);
     assert!(text.contains("\"success\":false") && text.contains("another editor is connected"), "{text}");

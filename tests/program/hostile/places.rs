@@ -390,7 +390,7 @@ fn a_folder_that_goes_away_costs_the_place_and_not_the_run() {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
         lines.read_line(&mut String::new()).expect("the first line");
-        // The run may write another file while this goes on.
+        // The run may write another file meanwhile.
         while std::fs::remove_dir_all(&gone).is_err() {}
         let rest = lines.lines().count();
         let ended = wait(child);

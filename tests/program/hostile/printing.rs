@@ -18,7 +18,7 @@ fn a_full_stdout_costs_the_lines_and_not_the_model() {
     let ended = run(printing_to(&mut backprop(&format!("{RUN} --checkpoint run"), &folder), "/dev/full"));
     ended.refused(&["the work continues without printing"]);
     assert_eq!(names(&folder), ["full.json", "full.svg", "model.json", "run", "run.previous"]);
-    // If only the lines were wanted, there is no reason to continue.
+    // Without a reader for the lines, nothing is left to do.
     run(printing_to(&mut backprop(RUN, &folder), "/dev/full")).refused(&["No space left on device"]);
     // A file that is written before anything is printed is kept.
     let arguments = "export --model model.json --out model.safetensors";

@@ -70,7 +70,7 @@ fn a_file_longer_than_its_header_says_or_memory_holds_is_not_read() {
     let evaluate = "train --data . --epochs 1";
     run(&mut backprop(evaluate, &folder)).succeeded();
     sparse(&folder, "train-images-idx3-ubyte", &header(&[2, 1, 2]), 12 << 30);
-    run(&mut backprop(evaluate, &folder)).refused(&["goes on after the 4 values its header promises"]);
+    run(&mut backprop(evaluate, &folder)).refused(&["has more than the 4 values its header announces"]);
     // Images without labels are not read.
     sparse(&folder, "train-images-idx3-ubyte", &header(&[1 << 24, 28, 28]), 16 + (784 << 24));
     run(&mut backprop(evaluate, &folder)).refused(&["2 labels, but", "holds 16777216 images"]);
@@ -115,7 +115,7 @@ fn what_is_zipped_is_expanded_no_further_than_its_header_says() {
     zipped("train-labels-idx1-ubyte.gz", &idx::encode(&[2], &[0, 1]), 0);
     zipped("t10k-images-idx3-ubyte.gz", &idx::encode(&[2, 1, 2], &[0; 4]), 0);
     zipped("train-images-idx3-ubyte.gz", &header(&[2, 1, 2]), 256 << 20);
-    run(&mut backprop("train --data .", &folder)).refused(&["goes on after the 4 values"]);
+    run(&mut backprop("train --data .", &folder)).refused(&["has more than the 4 values"]);
     zipped("train-images-idx3-ubyte.gz", &header(&[2, 1 << 14, 1 << 13]), 256 << 20);
     run(&mut after("ulimit -v 600000", "train --data .", &folder)).refused(&["memory has room for"]);
 }

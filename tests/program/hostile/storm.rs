@@ -98,7 +98,7 @@ fn storm(options: &str, count: usize, rng: &mut ChaCha8Rng) {
         blow.strike(&child, rng);
         let ended = wait(child);
         check_end(&ended, blow);
-        // SIGKILL may leave a temporary file, and the lock until the run goes on; a signal that is caught leaves nothing.
+        // SIGKILL may leave a temporary file, and the lock, until the run is resumed; a signal that is caught leaves nothing.
         if blow.can_be_caught() && ended.status.is_some() {
             assert!(hidden(&folder).len() <= before, "{blow:?}: {ended:?}");
         } else {

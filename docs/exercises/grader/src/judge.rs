@@ -165,7 +165,7 @@ impl Judge {
 
 impl Drop for Judge {
     fn drop(&mut self) {
-        // A temporary folder that stays is no reason to fail.
+        // A temporary folder left behind does not fail the grading.
         let _ = fs::remove_dir_all(&self.work);
     }
 }

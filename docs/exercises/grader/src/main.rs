@@ -93,7 +93,7 @@ fn run() -> Result<(), Problem> {
     print(&table::text(format.unwrap_or(Format::Plain), &students, &exercises, &marks))
 }
 
-/// Writes to standard output. Someone who has read enough (`| head`) is no problem.
+/// Writes to standard output. It is fine if the reader stops early (`| head`).
 fn print(text: &str) -> Result<(), Problem> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(problem) if problem.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -28,7 +28,7 @@ pub(crate) fn dropouts() -> Vec<Wrong> {
         Wrong("dropout: the kept are silenced", Dropout, || {
             grade::dropout(|a, kept, p| dropped(a, !kept, p), dropped_delta)
         }),
-        Wrong("dropout: nobody is silenced", Dropout, || {
+        Wrong("dropout: no node is silenced", Dropout, || {
             grade::dropout(|a, _, p| a / (1.0 - p), dropped_delta)
         }),
         Wrong("dropout: the silenced say what a sigmoid says of 0", Dropout, || {

@@ -87,7 +87,7 @@ pub(crate) fn neurons() -> Vec<Wrong> {
                 *b += rate * error;
             })
         }),
-        Wrong("perceptron: the answer asked for anew for each weight", PerceptronRule, || {
+        Wrong("perceptron: the answer computed again for each weight", PerceptronRule, || {
             grade::perceptron_rule(|w, b, x, t, rate| {
                 for i in 0..w.len() {
                     w[i] += rate * (t - answer(w, *b, x)) * x[i];

@@ -253,7 +253,7 @@ pub(crate) fn training_steps() -> Vec<Wrong> {
     vec![
         Wrong("step: constant nodes lead nowhere", Wiring, wired::<NO_BIASES>),
         Wrong("step: biases for the first layer only", Wiring, wired::<BIASES_OF_THE_FIRST_LAYER_ONLY>),
-        Wrong("step: each node to the node beside it only", Wiring, wired::<ONE_TO_ONE>),
+        Wrong("step: each node linked only to its neighbour", Wiring, wired::<ONE_TO_ONE>),
         Wrong("step: every connection twice", Wiring, wired::<TWICE>),
         Wrong("step: the last neuron is not connected", Wiring, wired::<LAST_NEURON_LEFT_OUT>),
         Wrong("step: connections from all layers before", Wiring, wired::<FROM_ALL_LAYERS_BEFORE>),

@@ -27,7 +27,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (folder, log, visit) = (folder.clone(), Arc::clone(&log), Arc::clone(&visit));
-                // A browser that goes away in the middle is no fault.
+                // A browser may close the connection at any time.
                 std::thread::spawn(move || answer(stream, &folder, &visit, &log).ok());
             }
         });

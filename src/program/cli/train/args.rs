@@ -123,7 +123,7 @@ pub(in crate::cli) struct Train {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Print nothing but errors
+    /// Print only errors
     #[arg(long, short)]
     pub(super) quiet: bool,
 }

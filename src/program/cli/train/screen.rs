@@ -70,7 +70,7 @@ impl Screen {
         }
         writeln!(output, "{}", self.title)?;
         if is_finished {
-            return writeln!(output, "All its epochs are done; --epochs N goes on to a later one.");
+            return writeln!(output, "All its epochs are done; --epochs N continues to a later one.");
         }
         let held_out = if self.holds_out { "   held out" } else { "" };
         let answers = if self.puts_out_numbers { "RMSE and R²" } else { "right answers" };

@@ -13,7 +13,7 @@ pub struct Class {
     pub exercises: Vec<String>,
     chapters: Vec<String>,
     students: Vec<String>,
-    /// What is not "there is no such file".
+    /// Returns errors other than "there is no such file".
     expected: BTreeMap<(String, String), Expected>,
 }
 
@@ -94,7 +94,7 @@ impl Class {
         self.hand_in(name, "exercises/CHAPTER", untouched, &text, Err("nothing is written yet"));
     }
 
-    /// A student whose only file, of the exercise `cost`, is no text.
+    /// A student whose only file, of the exercise `cost`, is not text.
     pub fn bytes(&mut self, name: &str, file: &str, bytes: &[u8], lesson: &'static str) {
         let path = self.path_for(name, file, lesson);
         fs::write(path, bytes).unwrap();

@@ -12,7 +12,7 @@ use super::frames;
 use super::protocol::{Message, event, response};
 use super::walk::Walk;
 
-/// Steps between two looks at the messages that have arrived.
+/// Steps between two checks for messages that have arrived.
 const STEPS_AT_ONCE: usize = 256;
 
 /// The only thread.
