@@ -22,8 +22,9 @@ pub fn number(text: &str) -> Result<f64, String> {
     if plain.is_empty() {
         return Err("there is no number here; write one such as 0.5".to_owned());
     }
-    let plain = if plain.contains(',') { with_a_point(plain, &typed)? } else { plain.to_owned() };
-    let is_spelled = plain.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    let is_spelled = plain.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,eE".contains(&byte));
+    let has_comma = is_spelled && plain.contains(',');
+    let plain = if has_comma { with_a_point(plain, &typed)? } else { plain.to_owned() };
     // A percentage has an exponent two lower, so that it is rounded only once.
     let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
     let exponent = exponent.parse::<i32>().ok().filter(|_| is_spelled && plain.len() < 400);
@@ -188,6 +189,13 @@ mod tests {
             let (typed, rust) = (number(&text), text.trim().parse::<f64>());
             if let (Ok(typed), Ok(rust)) = (typed, rust) {
                 prop_assert_eq!(typed, rust);
+            }
+        }
+
+        #[test]
+        fn a_refusal_is_one_line_without_control_characters(text in "[1,e%\x00\n\u{202e}]{0,7}") {
+            for problem in [number(&text).err(), count(&text).err(), sizes(&text).err()].into_iter().flatten() {
+                prop_assert_eq!(crate::spelled_out(&problem), &*problem);
             }
         }
     }
