@@ -134,12 +134,12 @@ impl Roles {
         }
         let mut ignored: HashSet<usize> =
             columns.ignore.iter().map(|text| roles.find(grid, text)).collect::<Result<_, _>>()?;
-        if let Some(known) = known {
-            roles.as_known(grid, columns, known)?;
-            return Ok(roles);
-        }
         ignored.extend((0..grid.columns).filter(|&column| roles.numbers_rows(grid, column)));
         let free: Vec<usize> = (0..grid.columns).filter(|column| !ignored.contains(column)).collect();
+        if let Some(known) = known {
+            roles.as_known(grid, columns, known, &free)?;
+            return Ok(roles);
+        }
         let chosen = roles.choose_targets(grid, columns, &free)?;
         if let Some(&both) = roles.targets.iter().find(|target| ignored.contains(target)) {
             let told = roles.column(both, None).told();
@@ -398,7 +398,13 @@ impl Roles {
     }
 
     /// Takes the roles that the columns had in an earlier table: by name if both tables have names, else by place.
-    fn as_known(&mut self, grid: &Grid, columns: &Columns, known: &Meaning) -> Result<(), Error> {
+    fn as_known(
+        &mut self,
+        grid: &Grid,
+        columns: &Columns,
+        known: &Meaning,
+        free: &[usize],
+    ) -> Result<(), Error> {
         known.check_columns()?;
         let has_names = known.inputs.iter().chain(&known.outputs).any(|column| !column.name.is_empty());
         let by_name = has_names && !self.names.is_empty();
@@ -442,8 +448,7 @@ impl Roles {
             self.targets = outputs.unwrap_or_default();
             return Ok(());
         }
-        let free: Vec<usize> = (0..grid.columns).collect();
-        self.choose_targets(grid, columns, &free)?;
+        self.choose_targets(grid, columns, free)?;
         Ok(())
     }
 }

@@ -11,6 +11,8 @@ use crate::{Error, counted};
 /// The most letters of a table that a message quotes.
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+/// A row put after the last one. In a cell, it shows that a quote was never closed.
+const END: &[u8] = b"\n\x02end\x03\n";
 /// The words for a missing value, in lower case.
 const MISSING: [&str; 14] =
     ["", "?", ".", "-", "na", "n/a", "n.a.", "#n/a", "#nv", "<na>", "nan", "null", "none", "missing"];
@@ -51,7 +53,7 @@ impl Grid {
         }
         let end = head.iter().position(|&byte| byte == b'\n').map_or(head.len(), |end| end + 1);
         if head[..end].to_ascii_lowercase().starts_with(b"sep=") {
-            delimiter = Some(*head.get(4).unwrap_or(&b','));
+            delimiter = head.get(4).copied().filter(|byte| !b"\r\n\"".contains(byte));
             head.drain(..end);
             skipped = 1;
             if head.is_empty() {
@@ -64,17 +66,25 @@ impl Grid {
             .flexible(true)
             .delimiter(delimiter)
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(Cursor::new(head).chain(text).chain(Cursor::new(b"\n")));
+            .from_reader(Cursor::new(head).chain(text).chain(Cursor::new(END)));
         let mut record = ByteRecord::new();
         let mut grid: Option<Self> = None;
         while reader.read_byte_record(&mut record).map_err(|error| Error::file("", error.into()))? {
             if record.iter().all(|field| field.trim_ascii().is_empty()) {
                 continue;
             }
+            if END.trim_ascii().iter().filter(|&&byte| byte != delimiter).eq(record.as_slice()) {
+                break;
+            }
             // The reader is at the end of the row, which may have line breaks within quotes. (Empty lines may come
             // before the row.)
             let within: u64 = record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum();
-            let line = reader.position().line() - 1 - within + skipped;
+            let is_open = record.as_slice().ends_with(END);
+            let line = reader.position().line() - u64::from(!is_open) - within + skipped;
+            if is_open {
+                return Err(problem(line, record.len() - 1, "a quote is opened and never closed")
+                    .remedy("close it; within quotes, write a quote twice"));
+            }
             grid.get_or_insert_with(|| Self::new(&record)).add(&record, line, delimiter)?;
         }
         let grid =

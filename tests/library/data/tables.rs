@@ -180,6 +180,58 @@ proptest! {
         prop_assert_eq!(&sorted, &shuffled, "{}", text);
         prop_assert_eq!(trained(&sorted, Source::Xor, standardize), trained(&shuffled, Source::Xor, standardize));
     }
+
+    /// Found by fuzzing: chosen targets were counted among other columns the second time.
+    #[test]
+    fn a_table_can_be_read_again_as_what_it_is(
+        cells in prop::collection::vec(prop::collection::vec(cell(), 3..6), 1..6),
+        choice in (0..3usize, any::<bool>(), 0..3usize, 0..3usize, 0..3usize),
+    ) {
+        let columns = cells[0].len();
+        let rows = cells.iter().map(|row| (0..columns).map(|at| *row.get(at).unwrap_or(&"1")).collect::<Vec<_>>());
+        let text = rows.map(|row| row.join(",")).collect::<Vec<_>>().join("\n");
+        let (target_columns, one_hot, target, missing, kind) = choice;
+        let columns = Columns {
+            target_columns,
+            one_hot,
+            target: if target == 1 { vec!["1".to_owned()] } else { Vec::new() },
+            ignore: if target == 2 { vec!["2".to_owned()] } else { Vec::new() },
+            missing: [None, Some(Missing::Mean), Some(Missing::Drop)][missing],
+            kind: [None, Some(Kind::Classes), Some(Kind::Numbers)][kind],
+            ..Columns::default()
+        };
+        let Ok(data) = read(&text, columns.clone()) else { return Ok(()) };
+        let known = Some(Box::new(data.meaning().clone()));
+        match read(&text, Columns { known, ..columns }) {
+            Ok(again) => prop_assert_eq!(again, data, "{}", text),
+            Err(error) => prop_assert!(false, "{error}\n{text}"),
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named(
+        rows in prop::collection::vec([cell(), cell(), cell()], 2..9),
+        place in (0..9usize, 0..3usize),
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        ends in any::<bool>(),
+    ) {
+        let (row, column) = (place.0 % rows.len(), place.1);
+        let mut rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect();
+        rows[row][column] = "\"open".to_owned();
+        // No other row closes it.
+        for later in &mut rows[row..] {
+            later.iter_mut().filter(|cell| cell.ends_with('"')).for_each(|cell| *cell = "x".to_owned());
+        }
+        let text = rows.iter().map(|row| row.join(",")).collect::<Vec<_>>().join(line_end);
+        let problem = read(&(text + if ends { line_end } else { "" }), Columns::default()).unwrap_err().to_string();
+        let place = format!("line {}, column {}: ", row + 1, column + 1);
+        prop_assert!(problem.contains(&place) && problem.contains("a quote is opened and never closed"), "{}", problem);
+    }
+}
+
+/// Generates a cell: a number, a word, nothing, or something in quotes.
+fn cell() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["1", "2", "0.5", "3", "red", "blue", "", "?", "\"a, b\"", "7"])
 }
 
 #[test]

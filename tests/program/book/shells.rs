@@ -4,7 +4,7 @@ use crate::assert_none;
 use testkit::book::documents;
 
 /// The first words of commands. The last six are for maintainers, or need a Unix shell, and their pages say so.
-const PROGRAMS: [&str; 17] = [
+const PROGRAMS: [&str; 18] = [
     "backprop",
     "cargo",
     "cd",
