@@ -1,6 +1,6 @@
 //! The small trait through which training sees a network, be it the object graph or the vectorized one.
 
-use crate::{Architecture, Label, MiniBatchStep, Parameters, Sample};
+use crate::{Architecture, Label, MiniBatchStep, Parameters, Sample, SparseSamples};
 
 /// A network that can be trained.
 ///
@@ -101,6 +101,35 @@ pub trait Engine {
     /// If the two slices do not hold the same number of whole rows, or hold none; or if the probability of dropout is
     /// 1 or more.
     fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64;
+
+    /// Takes the step of [`Engine::train_mini_batch`] on the `chosen` samples of a set, whose zeros are known. The
+    /// result is the same, to the bit.
+    ///
+    /// ```
+    /// use backprop::{Engine, MiniBatchStep, SparseSamples, vectorized};
+    ///
+    /// let (rows, step) = ([0.0, 1.0, 0.0, 0.0, 0.5, 0.0], MiniBatchStep::plain(0.3)); // two samples
+    /// let mut samples = SparseSamples::new(3);
+    /// rows.chunks(3).for_each(|row| samples.push(row));
+    /// let mut one = vectorized::Network::new(&[3, 2], 0);
+    /// let mut other = one.clone();
+    /// one.train_mini_batch(&[0.9, 0.1, 0.1, 0.9], &rows, &step);
+    /// other.train_sparse(&[0.9, 0.1, 0.1, 0.9], &samples, &[0, 1], &step);
+    /// assert_eq!(one.parameters(), other.parameters());
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Engine::train_mini_batch`], or if there is no such sample.
+    fn train_sparse(
+        &mut self,
+        labels: &[f64],
+        samples: &SparseSamples,
+        chosen: &[usize],
+        step: &MiniBatchStep,
+    ) -> f64 {
+        let rows: Vec<f64> = chosen.iter().flat_map(|&index| samples.sample(index)).collect();
+        self.train_mini_batch(labels, &rows, step)
+    }
 }
 
 /// The result of a run of single-sample steps.

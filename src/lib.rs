@@ -77,7 +77,7 @@
 //! | [`step`] | one training step on it as a sequence, forwards and backwards; [`step::view`], all that is shown of it | |
 //! | [`gradient_check`] | is it right? With a gallery of classic bugs, each caught | `gradient_check` of bp.py |
 //! | [`vectorized`] | the same with one matrix per layer, and how far that can be pushed | fc.py, network.py |
-//! | [`Engine`], [`MiniBatches`] | the trait both networks have; samples taken together for one step | network.py, network2.py |
+//! | [`Engine`], [`MiniBatches`], [`SparseSamples`] | the trait both networks have; samples taken together for one step; samples without their zeros | network.py, network2.py |
 //! | [`comparison`] | the two networks side by side | |
 //! | [`data_set`] | MNIST and other IDX files, embedded digits, the bits of a byte | mnist.py's loaders |
 //! | [`setup`] | everything that determines a network and its samples | |
@@ -168,6 +168,7 @@ mod parameters;
 mod sample;
 #[cfg(feature = "data")]
 pub mod setup;
+mod sparse_samples;
 pub mod step;
 #[cfg(feature = "data")]
 pub mod training;
@@ -188,5 +189,6 @@ pub use self::{
     mini_batch::{Dropout, MiniBatchStep, MiniBatches},
     parameters::{LayerParameters, Parameters},
     sample::{Label, Sample},
+    sparse_samples::SparseSamples,
     weight_init::WeightInit,
 };

@@ -21,7 +21,9 @@ use std::time::Instant;
 use backprop::data_set::{DataSet, Pixels, Source, Targets};
 use backprop::gradient_check::Precision;
 use backprop::vectorized::{rungs, textbook};
-use backprop::{Architecture, Engine, Label, MiniBatchStep, Sample, WeightInit, graph, vectorized};
+use backprop::{
+    Architecture, Engine, Label, MiniBatchStep, Sample, SparseSamples, WeightInit, graph, vectorized,
+};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -90,10 +92,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Samples and labels, one row each.
+/// Samples and labels, one row each, and the samples without their zeros, as training takes them.
 struct Rows {
     samples: Vec<f64>,
     labels: Vec<f64>,
+    sparse: Option<SparseSamples>,
 }
 
 impl Rows {
@@ -106,7 +109,8 @@ impl Rows {
     }
 
     fn first(&self, count: usize) -> Self {
-        Self { samples: self.samples[..784 * count].to_vec(), labels: self.labels[..10 * count].to_vec() }
+        let (samples, labels) = (self.samples[..784 * count].to_vec(), self.labels[..10 * count].to_vec());
+        Self { samples, labels, sparse: self.sparse.clone() }
     }
 }
 
@@ -114,6 +118,7 @@ fn rows(data: &DataSet, count: usize) -> Rows {
     Rows {
         samples: (0..count).flat_map(|index| data.sample(index)).collect(),
         labels: (0..count).flat_map(|index| data.label(index, Targets::Soft, 10)).collect(),
+        sparse: data.clone().first(count).without_zeros(),
     }
 }
 
@@ -123,6 +128,7 @@ fn without_zeros(rows: &Rows) -> Rows {
     Rows {
         samples: rows.samples.iter().map(|_| rng.random_range(0.01..1.0)).collect(),
         labels: rows.labels.clone(),
+        sparse: None,
     }
 }
 
@@ -206,10 +212,14 @@ fn mini_batches(
 ) {
     let mut network = vectorized_network(precision, architecture, threads);
     let step = MiniBatchStep::plain(BATCH_RATE);
+    let order: Vec<usize> = (0..rows.count()).collect();
     report(&in_type("vectorized", precision), architecture, batch, threads, rows.count(), || {
         let batches = rows.labels.chunks(10 * batch).zip(rows.samples.chunks(784 * batch));
-        for (labels, samples) in batches {
-            network.train_mini_batch(labels, samples, &step);
+        for ((labels, samples), chosen) in batches.zip(order.chunks(batch)) {
+            match &rows.sparse {
+                Some(sparse) => network.train_sparse(labels, sparse, chosen, &step),
+                None => network.train_mini_batch(labels, samples, &step),
+            };
         }
     });
 }

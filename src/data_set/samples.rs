@@ -10,6 +10,8 @@ use std::sync::Arc;
 use flate2::Crc;
 
 use super::{Answers, Meaning, Pixels, Standardization, Targets};
+use crate::sparse_samples::MOST_NON_ZEROS;
+use crate::{SparseSamples, memory};
 
 /// Samples and their labels.
 ///
@@ -257,6 +259,38 @@ impl DataSet {
         if let Some(standardization) = &self.meaning.standardization {
             standardization.apply(sample);
         }
+    }
+
+    /// Returns the samples without their zeros, to train on in mini-batches. Returns `None` if too many inputs are not 0 for
+    /// that to be faster, or if there is too little memory for a copy of them.
+    ///
+    /// ```
+    /// use backprop::data_set::{DataSet, Pixels};
+    ///
+    /// let data = DataSet::images(1, 4, vec![0, 255, 0, 0, 0, 0, 0, 0], vec![0, 1], Pixels::Scaled);
+    /// let sparse = data.without_zeros().unwrap();
+    /// assert_eq!(sparse.non_zeros(0), (&[1][..], &[1.0][..]));
+    /// let dense = DataSet::images(1, 2, vec![7; 4], vec![0, 1], Pixels::Scaled);
+    /// assert!(dense.without_zeros().is_none());
+    /// ```
+    pub fn without_zeros(&self) -> Option<SparseSamples> {
+        let most = self.len() * self.input_size() * MOST_NON_ZEROS / 100;
+        let most = most.min(memory::most() as usize / SparseSamples::BYTES);
+        let mut sample = vec![0.0; self.input_size()];
+        let mut non_zeros = 0;
+        for index in 0..self.len() {
+            self.write_sample(index, &mut sample);
+            non_zeros += sample.iter().filter(|input| **input != 0.0).count();
+            if non_zeros > most {
+                return None;
+            }
+        }
+        let mut samples = SparseSamples::with_capacity(self.input_size(), self.len(), non_zeros);
+        for index in 0..self.len() {
+            self.write_sample(index, &mut sample);
+            samples.push(&sample);
+        }
+        Some(samples)
     }
 
     /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` this is

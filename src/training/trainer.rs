@@ -3,6 +3,7 @@
 //!
 //! A [`Trainer`] can stop after any step and continue from its [`TrainingState`], and the weights come out the same.
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
 use crate::data_set::{DataSet, Targets};
-use crate::{Engine, Error, ErrorKind, Parameters, Trained, clock, counted};
+use crate::{Engine, Error, ErrorKind, Parameters, SparseSamples, Trained, clock, counted};
 
 /// The number of single-sample steps between two checks of the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
@@ -57,6 +58,8 @@ pub struct Trainer<'a> {
     train: &'a DataSet,
     validation: Option<&'a DataSet>,
     test: &'a DataSet,
+    /// The training samples without their zeros, if the first mini-batch found that worth it.
+    sparse: OnceCell<Option<SparseSamples>>,
     state: TrainingState,
 }
 
@@ -179,7 +182,7 @@ impl<'a> Trainer<'a> {
         options.check_decay(train.len())?;
         let state = TrainingState::new(&options);
         let validation = validation.filter(|held_out| !held_out.is_empty());
-        Ok(Self { options, train, validation, test, state })
+        Ok(Self { options, train, validation, test, sparse: OnceCell::new(), state })
     }
 
     /// Continues from an earlier state. The engine must have the weights that belong to it, and options and samples
@@ -264,8 +267,7 @@ impl<'a> Trainer<'a> {
             let done = self.state.samples_done;
             let chosen = &order[done..order.len().min(done + at_once)];
             let start = clock::seconds();
-            rows.fill(self.train, chosen, &self.options);
-            let trained = self.train_rows(engine, &rows);
+            let trained = self.train_on(engine, chosen, &mut rows);
             self.state.seconds += clock::seconds() - start;
             self.state.cost_sum += trained.cost;
             self.state.samples_done += trained.samples;
@@ -336,16 +338,23 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Trains on one mini-batch, or on a series of plain steps.
-    fn train_rows(&self, engine: &mut dyn Engine, rows: &Rows) -> Trained {
+    /// Trains on one mini-batch, or takes a series of plain steps.
+    fn train_on(&self, engine: &mut dyn Engine, chosen: &[usize], rows: &mut Rows) -> Trained {
         let rate = self.state.schedule.rate;
+        rows.fill_labels(self.train, chosen, self.options.targets);
         if self.options.mini_batches().are_plain() {
+            rows.fill_samples(self.train, chosen);
             return engine.train_each(&rows.labels, &rows.samples, rate);
         }
         let samples_before = self.state.epochs_done * self.train.len() + self.state.samples_done;
         let step = self.options.mini_batches().step(rate, self.train.len(), samples_before);
-        let cost = engine.train_mini_batch(&rows.labels, &rows.samples, &step);
-        Trained { samples: rows.count(), cost }
+        let cost = if let Some(sparse) = self.sparse.get_or_init(|| self.train.without_zeros()) {
+            engine.train_sparse(&rows.labels, sparse, chosen, &step)
+        } else {
+            rows.fill_samples(self.train, chosen);
+            engine.train_mini_batch(&rows.labels, &rows.samples, &step)
+        };
+        Trained { samples: chosen.len(), cost }
     }
 
     fn finish_epoch(&mut self, engine: &mut dyn Engine) -> EpochReport {
@@ -401,8 +410,7 @@ impl<'a> Trainer<'a> {
         while self.state.samples_done < found_by {
             let first = self.state.samples_done;
             let chosen = &order[first..order.len().min(first + at_once)];
-            rows.fill(self.train, chosen, &self.options);
-            let trained = self.train_rows(engine, &rows);
+            let trained = self.train_on(engine, chosen, &mut rows);
             self.state.samples_done += chosen.len();
             if !trained.cost.is_finite() {
                 let layer = last_good.parameters.layers.len();
@@ -505,17 +513,17 @@ impl Rows {
         Self { samples: vec![0.0; count * inputs], labels: vec![0.0; count * outputs], inputs, outputs }
     }
 
-    fn count(&self) -> usize {
-        self.samples.len() / self.inputs
+    fn fill_samples(&mut self, data: &DataSet, chosen: &[usize]) {
+        self.samples.resize(chosen.len() * self.inputs, 0.0);
+        for (&index, sample) in chosen.iter().zip(self.samples.chunks_exact_mut(self.inputs)) {
+            data.write_sample(index, sample);
+        }
     }
 
-    fn fill(&mut self, data: &DataSet, chosen: &[usize], options: &Options) {
-        self.samples.resize(chosen.len() * self.inputs, 0.0);
+    fn fill_labels(&mut self, data: &DataSet, chosen: &[usize], targets: Targets) {
         self.labels.resize(chosen.len() * self.outputs, 0.0);
-        let rows = self.samples.chunks_exact_mut(self.inputs).zip(self.labels.chunks_exact_mut(self.outputs));
-        for (&index, (sample, label)) in chosen.iter().zip(rows) {
-            data.write_sample(index, sample);
-            data.write_label(index, options.targets, label);
+        for (&index, label) in chosen.iter().zip(self.labels.chunks_exact_mut(self.outputs)) {
+            data.write_label(index, targets, label);
         }
     }
 }

@@ -13,18 +13,15 @@ use super::kernels::update::{
 };
 use super::non_zeros::ByPlace;
 use super::number::{Lanes as _, Number};
-use super::panel_matrix::PanelMatrix;
+use super::panel_matrix::{PANEL, PanelMatrix};
 use super::threads::Threads;
 use super::{FullConnectedLayer, NonZeros};
 use crate::gradient_check::Real;
-use crate::{Cost, Dropout};
+use crate::sparse_samples::MOST_NON_ZEROS;
+use crate::{Cost, Dropout, SparseSamples};
 
 /// The fewest samples for a product; with fewer, tiles would be mostly padding.
 const ENOUGH_SAMPLES: usize = 4;
-
-/// The percentage of non-zero inputs above which a product pays off: it spends half as much on a multiplication as a
-/// walk does.
-const ENOUGH_NON_ZEROS: usize = 40;
 
 /// The state of a layer for the samples of a mini-batch, until the next one.
 #[derive(Debug, Clone)]
@@ -48,13 +45,11 @@ pub(super) struct Memory<T: Number> {
 struct Way<T> {
     /// True for a matrix product, false for a walk along the inputs that are not 0.
     is_product: bool,
-    /// For a product: the inputs as rows of this type.
-    rows: Vec<T>,
     /// For a product: the inputs packed for the update.
     packed: Vec<Numbers<T>>,
     /// For a walk: the inputs that are not 0.
     non_zeros: NonZeros<T>,
-    /// For a walk: the same, sorted by column, if there is more than one panel to gain from it.
+    /// For the update of a walk: the same, sorted by column, if there is more than one panel to gain from it.
     by_column: Option<ByPlace<T>>,
 }
 
@@ -69,26 +64,96 @@ impl<T: Number> Memory<T> {
             delta_rows: Vec::new(),
         }
     }
+
+    /// Performs [`FullConnectedLayer::forward`] for all samples, one panel of outputs after the other. A product takes its
+    /// inputs from `rows`.
+    fn forward(&mut self, layer: &FullConnectedLayer<T>, rows: &[T], samples: usize, threads: &Threads) {
+        let Self { way, outputs, output_rows, deltas, .. } = self;
+        outputs.set_columns(samples);
+        deltas.set_columns(samples);
+        let multiplications = way.multiplications(samples, layer);
+        let panels = outputs.panels_mut().zip(layer.weights.panels()).zip(layer.biases.panels());
+        threads.share_panels(multiplications, panels, |((outputs, weights), biases)| {
+            if way.is_product {
+                forward_product::<T>(outputs, weights, biases, rows);
+            } else {
+                forward_walk::<T>(outputs, weights, biases, &way.non_zeros);
+            }
+            activate::<T>(outputs, layer.activation());
+        });
+        outputs.copy_to_rows(samples, output_rows);
+        for row in output_rows.chunks_exact_mut(layer.output_size()) {
+            finish(layer.activation(), row);
+        }
+        self.slopes = None;
+    }
+
+    /// Silences hidden neurons at random, and scales the others so that the expected sum is unchanged.
+    fn drop_out(&mut self, layer: &FullConnectedLayer<T>, dropout: &Dropout, index: usize) {
+        let kept = T::from_f64(dropout.kept_factor());
+        let neurons = layer.output_size();
+        let mut slopes = vec![T::ZERO; self.output_rows.len()];
+        let rows = self.output_rows.chunks_exact_mut(neurons).zip(slopes.chunks_exact_mut(neurons));
+        for (sample, (outputs, slopes)) in rows.enumerate() {
+            let silenced = dropout.silenced(index, sample, neurons);
+            for ((output, slope), silenced) in outputs.iter_mut().zip(slopes).zip(silenced) {
+                let factor = if silenced { T::ZERO } else { kept };
+                *slope = factor * T::from_f64(layer.activation().derivative_from_output(output.to_f64()));
+                // Not multiplied by 0: a neuron that is switched off must not pass on a NaN.
+                *output = if silenced { T::ZERO } else { factor * *output };
+            }
+        }
+        let mut panels = PanelMatrix::zeros(neurons, self.deltas.columns());
+        panels.copy_from_rows(&slopes);
+        self.slopes = Some(panels);
+    }
+
+    /// Computes Wᵀ·δ of a few samples, as rows, bit for bit as [`FullConnectedLayer::backward`] does.
+    fn sums_one_by_one(&self, layer: &FullConnectedLayer<T>) -> Vec<T> {
+        let deltas = &self.deltas;
+        let mut rows = vec![T::ZERO; deltas.columns() * layer.input_size()];
+        for (sample, row) in rows.chunks_exact_mut(layer.input_size()).enumerate() {
+            let mut partial_sums = vec![T::Lanes::ZEROS; layer.input_size()];
+            for (weights, deltas_panel) in layer.weights.panels().zip(deltas.panels()) {
+                let height = deltas_panel.len() / deltas.columns();
+                add_dots::<T>(&mut partial_sums, weights, &deltas_panel[sample * height..][..height]);
+            }
+            sum_up::<T>(&partial_sums, row);
+        }
+        rows
+    }
 }
 
 impl<T: Number> Way<T> {
-    /// Chooses a way by the inputs, rows of `input_size` numbers, and by the sizes.
-    fn choose<S: Real>(&mut self, inputs: &[S], input_size: usize, panels: usize) {
+    /// Chooses a way by the inputs, rows of `input_size` numbers.
+    fn choose<S: Real>(&mut self, inputs: &[S], input_size: usize) {
         let samples = inputs.len() / input_size;
-        let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * ENOUGH_NON_ZEROS / 100 };
-        self.non_zeros.clear();
+        let few = if samples < ENOUGH_SAMPLES { inputs.len() } else { inputs.len() * MOST_NON_ZEROS / 100 };
+        let mut non_zeros = 0;
         self.is_product = inputs.chunks_exact(input_size).any(|sample| {
-            self.non_zeros.push(sample);
-            self.non_zeros.total() > few
+            non_zeros += sample.iter().filter(|input| input.to_f64() != 0.0).count();
+            non_zeros > few
         });
-        if self.is_product {
-            self.rows.clear();
-            self.rows.extend(inputs.iter().map(|input| T::from_f64(input.to_f64())));
-            return;
+        self.non_zeros.clear();
+        for sample in inputs.chunks_exact(input_size).filter(|_| !self.is_product) {
+            self.non_zeros.push(sample);
         }
-        self.by_column = (samples > 1 && panels > 1).then(|| {
+    }
+
+    /// Chooses the walk for samples whose zeros are known.
+    fn walk(&mut self, samples: &SparseSamples, chosen: &[usize]) {
+        self.is_product = false;
+        self.non_zeros.clear();
+        for &index in chosen {
+            self.non_zeros.push_sparse(samples.non_zeros(index));
+        }
+    }
+
+    /// Sorts the inputs, times `factor`, for the update of a walk.
+    fn sort(&mut self, input_size: usize, panels: usize, factor: T) {
+        self.by_column = (self.non_zeros.len() > 1 && panels > 1).then(|| {
             let mut by_column = self.by_column.take().unwrap_or_default();
-            by_column.fill(&self.non_zeros, input_size);
+            by_column.fill(&self.non_zeros, input_size, factor);
             by_column
         });
     }
@@ -100,10 +165,14 @@ impl<T: Number> Way<T> {
     }
 }
 
-/// The state of mini-batches on one or several threads: a memory for each layer, and the threads.
+/// The state of mini-batches: their samples, and a memory for each layer.
 #[derive(Debug, Clone)]
 pub(super) struct MiniBatch<T: Number> {
     memories: Vec<Memory<T>>,
+    /// The number of samples.
+    samples: usize,
+    /// The samples as rows of this type, if the first layer takes them as a product.
+    rows: Vec<T>,
     /// The cost of each sample.
     pub(super) costs: Vec<f64>,
 }
@@ -111,17 +180,29 @@ pub(super) struct MiniBatch<T: Number> {
 impl<T: Number> MiniBatch<T> {
     pub(super) fn new(layers: &[FullConnectedLayer<T>]) -> Self {
         let memories = layers.iter().map(|layer| Memory::new(layer.output_size())).collect();
-        Self { memories, costs: Vec::new() }
+        Self { memories, samples: 0, rows: Vec::new(), costs: Vec::new() }
     }
 
-    /// Computes the output vectors of some samples, as rows.
-    pub(super) fn predict(
-        &mut self,
-        layers: &[FullConnectedLayer<T>],
-        samples: &[f64],
-        threads: &Threads,
-    ) -> &[T] {
-        self.forward(layers, samples, None, threads);
+    /// Takes samples, rows of `input_size` numbers.
+    pub(super) fn take_rows(&mut self, samples: &[f64], input_size: usize) {
+        self.samples = samples.len() / input_size;
+        let way = &mut self.memories[0].way;
+        way.choose(samples, input_size);
+        if way.is_product {
+            self.rows.clear();
+            self.rows.extend(samples.iter().map(|input| T::from_f64(*input)));
+        }
+    }
+
+    /// Takes samples whose zeros are known.
+    pub(super) fn take_sparse(&mut self, samples: &SparseSamples, chosen: &[usize]) {
+        self.samples = chosen.len();
+        self.memories[0].way.walk(samples, chosen);
+    }
+
+    /// Computes the samples' output vectors, as rows.
+    pub(super) fn predict(&mut self, layers: &[FullConnectedLayer<T>], threads: &Threads) -> &[T] {
+        self.forward(layers, None, threads);
         &self.memories[layers.len() - 1].output_rows
     }
 
@@ -130,11 +211,11 @@ impl<T: Number> MiniBatch<T> {
         &mut self,
         layers: &[FullConnectedLayer<T>],
         cost: Cost,
-        (labels, samples): (&[f64], &[f64]),
+        labels: &[f64],
         dropout: Option<&Dropout>,
         threads: &Threads,
     ) {
-        self.forward(layers, samples, dropout, threads);
+        self.forward(layers, dropout, threads);
         let last = layers.len() - 1;
         let output_size = layers[last].output_size();
         let Memory { output_rows, deltas, .. } = &mut self.memories[last];
@@ -159,63 +240,30 @@ impl<T: Number> MiniBatch<T> {
         decay: f64,
         threads: &Threads,
     ) {
-        for (layer, memory) in layers.iter_mut().zip(&mut self.memories) {
-            update(layer, memory, T::from_f64(factor), T::from_f64(decay), threads);
+        for (index, layer) in layers.iter_mut().enumerate() {
+            let (before, this) = self.memories.split_at_mut(index);
+            let rows = before.last().map_or(&self.rows, |before| &before.output_rows);
+            update(layer, &mut this[0], rows, (T::from_f64(factor), T::from_f64(decay)), threads);
         }
     }
 
-    fn forward(
-        &mut self,
-        layers: &[FullConnectedLayer<T>],
-        samples: &[f64],
-        dropout: Option<&Dropout>,
-        threads: &Threads,
-    ) {
-        let count = samples.len() / layers[0].input_size();
+    fn forward(&mut self, layers: &[FullConnectedLayer<T>], dropout: Option<&Dropout>, threads: &Threads) {
         for (index, layer) in layers.iter().enumerate() {
             let (before, this) = self.memories.split_at_mut(index);
             let memory = &mut this[0];
-            match before.last() {
-                Some(before) => forward(layer, memory, &before.output_rows, count, threads),
-                None => forward(layer, memory, samples, count, threads),
+            if let Some(before) = before.last() {
+                memory.way.choose(&before.output_rows, layer.input_size());
             }
-            memory.outputs.copy_to_rows(count, &mut memory.output_rows);
-            for row in memory.output_rows.chunks_exact_mut(layer.output_size()) {
-                finish(layer.activation(), row);
-            }
-            memory.slopes = None;
+            let rows = before.last().map_or(&self.rows, |before| &before.output_rows);
+            memory.forward(layer, rows, self.samples, threads);
             if let Some(dropout) = dropout.filter(|_| index + 1 < layers.len()) {
-                drop_out(memory, layer, dropout, index);
+                memory.drop_out(layer, dropout, index);
             }
         }
     }
 }
 
-/// Performs [`FullConnectedLayer::forward`] for rows of inputs, one panel of outputs after the other.
-fn forward<S: Real, T: Number>(
-    layer: &FullConnectedLayer<T>,
-    memory: &mut Memory<T>,
-    inputs: &[S],
-    samples: usize,
-    threads: &Threads,
-) {
-    let Memory { way, outputs, deltas, .. } = memory;
-    way.choose(inputs, layer.input_size(), layer.weights.panels().len());
-    outputs.set_columns(samples);
-    deltas.set_columns(samples);
-    let multiplications = way.multiplications(samples, layer);
-    let panels = outputs.panels_mut().zip(layer.weights.panels()).zip(layer.biases.panels());
-    threads.share_panels(multiplications, panels, |((outputs, weights), biases)| {
-        if way.is_product {
-            forward_product::<T>(outputs, weights, biases, &way.rows);
-        } else {
-            forward_walk::<T>(outputs, weights, biases, &way.non_zeros);
-        }
-        activate::<T>(outputs, layer.activation());
-    });
-}
-
-/// Performs [`FullConnectedLayer::backward`] for all samples, one panel of inputs after the other.
+/// Performs [`FullConnectedLayer::backward`] for all samples. Each thread takes some neighbouring panels of inputs.
 fn backward<T: Number>(
     layer: &FullConnectedLayer<T>,
     memory: &mut Memory<T>,
@@ -223,70 +271,55 @@ fn backward<T: Number>(
     before: &mut Memory<T>,
     threads: &Threads,
 ) {
-    let Memory { deltas, delta_rows, .. } = memory;
-    let samples = deltas.columns();
+    let samples = memory.deltas.columns();
     let is_product = samples >= ENOUGH_SAMPLES;
     if is_product {
-        deltas.copy_to_rows(samples, delta_rows);
+        memory.deltas.copy_to_rows(samples, &mut memory.delta_rows);
     } else {
-        sums_one_by_one(layer, deltas, &mut before.deltas);
+        before.deltas.copy_from_rows(&memory.sums_one_by_one(layer));
     }
     let activation = layer_before.activation();
-    let multiplications = samples * layer.input_size() * layer.output_size();
-    let panels = before.deltas.panels_mut().zip(before.outputs.panels()).enumerate();
+    let used = threads.worth(samples * layer.input_size() * layer.output_size());
+    let panels = before.deltas.panels().len().div_ceil(used);
+    let size = panels * PANEL * samples;
+    let shares = before.deltas.lanes_mut().chunks_mut(size).zip(before.outputs.lanes().chunks(size));
     let slopes = &before.slopes;
-    threads.share_panels(multiplications, panels, |(place, (panel, outputs))| {
+    threads.share_out(used, shares.enumerate(), |(share, (sums, outputs))| {
         if is_product {
-            backward_product(panel, place, &layer.weights, delta_rows);
+            backward_product(sums, share * panels, &layer.weights, &memory.delta_rows);
         }
         if let Some(slopes) = slopes {
-            let slopes = T::Lanes::flat(slopes.panels().nth(place).unwrap_or_default());
-            T::Lanes::flat_mut(panel)
+            let slopes = T::Lanes::flat(slopes.lanes().chunks(size).nth(share).unwrap_or_default());
+            T::Lanes::flat_mut(sums)
                 .iter_mut()
                 .zip(slopes)
                 .for_each(|(delta, slope)| *delta = T::round_delta(delta.to_f64() * slope.to_f64()));
         } else {
-            multiply_by_slopes::<T>(panel, outputs, activation);
+            multiply_by_slopes::<T>(sums, outputs, activation);
         }
     });
-}
-
-/// Computes Wᵀ·δ of a few samples, bit for bit as [`FullConnectedLayer::backward`] does.
-fn sums_one_by_one<T: Number>(
-    layer: &FullConnectedLayer<T>,
-    deltas: &PanelMatrix<T>,
-    sums: &mut PanelMatrix<T>,
-) {
-    let mut rows = vec![T::ZERO; deltas.columns() * layer.input_size()];
-    for (sample, row) in rows.chunks_exact_mut(layer.input_size()).enumerate() {
-        let mut partial_sums = vec![T::Lanes::ZEROS; layer.input_size()];
-        for (weights, deltas_panel) in layer.weights.panels().zip(deltas.panels()) {
-            let height = deltas_panel.len() / deltas.columns();
-            add_dots::<T>(&mut partial_sums, weights, &deltas_panel[sample * height..][..height]);
-        }
-        sum_up::<T>(&partial_sums, row);
-    }
-    sums.copy_from_rows(&rows);
 }
 
 /// Performs [`FullConnectedLayer::update`] for all samples, one panel after the other.
 fn update<T: Number>(
     layer: &mut FullConnectedLayer<T>,
     memory: &mut Memory<T>,
-    factor: T,
-    decay: T,
+    rows: &[T],
+    (factor, decay): (T, T),
     threads: &Threads,
 ) {
     let Memory { way, deltas, .. } = memory;
     let samples = deltas.columns();
     let multiplications = way.multiplications(samples, layer);
+    let input_size = layer.input_size();
     if way.is_product {
-        let (rows, input_size) = (&way.rows, layer.input_size());
         way.packed.resize(input_size.div_ceil(COLUMNS) * samples, [T::ZERO; COLUMNS]);
         let groups = way.packed.chunks_exact_mut(samples).enumerate();
         threads.share_panels(multiplications, groups, |(group, packed)| {
             pack(rows, input_size, group * COLUMNS, factor, packed);
         });
+    } else {
+        way.sort(input_size, layer.weights.panels().len(), factor);
     }
     let panels = layer.weights.panels_mut().zip(layer.biases.panels_mut()).zip(deltas.panels());
     threads.share_panels(multiplications, panels, |((weights, biases), deltas)| {
@@ -295,36 +328,11 @@ fn update<T: Number>(
         }
         match &way.by_column {
             _ if way.is_product => update_product::<T>(weights, deltas, biases.len(), &way.packed),
-            Some(by_column) => update_by_column::<T>(weights, deltas, biases.len(), by_column, factor),
+            Some(by_column) => update_by_column::<T>(weights, deltas, biases.len(), by_column),
             None => update_by_sample::<T>(weights, deltas, biases.len(), &way.non_zeros, factor),
         }
         update_biases::<T>(biases, deltas, factor);
     });
-}
-
-/// Silences hidden neurons at random, and scales the others so that the expected sum is unchanged.
-fn drop_out<T: Number>(
-    memory: &mut Memory<T>,
-    layer: &FullConnectedLayer<T>,
-    dropout: &Dropout,
-    index: usize,
-) {
-    let kept = T::from_f64(dropout.kept_factor());
-    let neurons = layer.output_size();
-    let mut slopes = vec![T::ZERO; memory.output_rows.len()];
-    let rows = memory.output_rows.chunks_exact_mut(neurons).zip(slopes.chunks_exact_mut(neurons));
-    for (sample, (outputs, slopes)) in rows.enumerate() {
-        let silenced = dropout.silenced(index, sample, neurons);
-        for ((output, slope), silenced) in outputs.iter_mut().zip(slopes).zip(silenced) {
-            let factor = if silenced { T::ZERO } else { kept };
-            *slope = factor * T::from_f64(layer.activation().derivative_from_output(output.to_f64()));
-            // Not multiplied by 0: a neuron that is switched off must not pass on a NaN.
-            *output = if silenced { T::ZERO } else { factor * *output };
-        }
-    }
-    let mut panels = PanelMatrix::zeros(neurons, memory.deltas.columns());
-    panels.copy_from_rows(&slopes);
-    memory.slopes = Some(panels);
 }
 
 #[cfg(test)]
@@ -336,7 +344,7 @@ mod tests {
         let is_product = |samples: usize, non_zeros: usize| {
             let inputs: Vec<f64> = (0..samples * 50).map(|i| f64::from(u8::from(i < non_zeros))).collect();
             let mut way = Way::<f64>::default();
-            way.choose(&inputs, 50, 2);
+            way.choose(&inputs, 50);
             way.is_product
         };
         assert_eq!([is_product(3, 150), is_product(4, 200)], [false, true]);
@@ -350,7 +358,7 @@ mod tests {
         let work = |samples: usize, non_zeros: usize| {
             let inputs: Vec<f64> = (0..samples * 10).map(|i| f64::from(u8::from(i < non_zeros))).collect();
             let mut way = Way::<f64>::default();
-            way.choose(&inputs, 10, 1);
+            way.choose(&inputs, 10);
             way.multiplications(samples, &layer)
         };
         assert_eq!([work(3, 20), work(5, 40)], [20 * 7, 5 * 10 * 7]);
@@ -360,7 +368,8 @@ mod tests {
     fn inputs_are_sorted_by_column_only_where_panels_share_the_sorting() {
         let mut way = Way::<f64>::default();
         let sorted = [(1, 2), (2, 1), (2, 2)].map(|(samples, panels)| {
-            way.choose(&vec![0.0; samples * 10], 10, panels);
+            way.choose(&vec![0.0; samples * 10], 10);
+            way.sort(10, panels, 1.0);
             way.by_column.is_some()
         });
         assert_eq!(sorted, [false, false, true]);

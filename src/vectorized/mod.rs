@@ -46,7 +46,7 @@
 //!
 //! [`Network`] holds the layers and goes through them; [`FullConnectedLayer`] is one layer, with fc.py's three methods.
 //! Inside, `number` is what f64 and f32 have in common, `panel_matrix` the memory layout of weights, `non_zeros` are the
-//! inputs to use, and `exponential` is σ without branches. The inner loops are in `kernels`, a file each for forward,
+//! inputs to use (known beforehand in [`SparseSamples`](crate::SparseSamples)), and `exponential` is σ without branches. The inner loops are in `kernels`, a file each for forward,
 //! backward and update, and one for the tile, the heart of a matrix product; `mini_batch` takes several samples
 //! through all of this.
 //!

@@ -5,7 +5,8 @@ use super::mini_batch::MiniBatch;
 use super::number::Number;
 use super::threads::Threads;
 use crate::{
-    Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, Trained, WeightInit,
+    Architecture, Engine, Error, ErrorKind, Label, MiniBatchStep, Parameters, Sample, SparseSamples, Trained,
+    WeightInit,
 };
 
 /// The number of samples predicted together, few enough for their outputs to stay in the cache.
@@ -299,7 +300,8 @@ impl<T: Number> Network<T> {
             let mut mini_batch = MiniBatch::new(layers);
             let blocks = samples.chunks(PREDICT_BLOCK * inputs).zip(rows.chunks_mut(PREDICT_BLOCK * outputs));
             for (samples, rows) in blocks {
-                rows.copy_from_slice(&T::in_double(mini_batch.predict(layers, samples, &Threads::one())));
+                mini_batch.take_rows(samples, inputs);
+                rows.copy_from_slice(&T::in_double(mini_batch.predict(layers, &Threads::one())));
             }
         });
         rows
@@ -328,11 +330,11 @@ impl<T: Number> Network<T> {
         trained
     }
 
-    /// Implements [`Engine::train_mini_batch`].
+    /// Takes the step on the samples that the mini-batch has taken.
     #[track_caller]
-    fn one_step(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
-        let count = self.count_rows(labels, samples);
+    fn one_step(&mut self, count: usize, labels: &[f64], step: &MiniBatchStep) -> f64 {
         assert!(count > 0, "a mini-batch needs at least one sample");
+        assert_eq!(count * self.architecture.output_size(), labels.len(), "each sample needs one label");
         let dropout = step.dropout.as_ref().filter(|dropout| dropout.probability > 0.0);
         assert!(
             dropout.is_none_or(|d| d.probability < 1.0),
@@ -340,7 +342,7 @@ impl<T: Number> Network<T> {
         );
 
         let Self { architecture, layers, mini_batch, threads } = self;
-        mini_batch.calc_deltas(layers, architecture.cost, (labels, samples), dropout, threads);
+        mini_batch.calc_deltas(layers, architecture.cost, labels, dropout, threads);
         mini_batch.update(layers, step.rate / count as f64, step.weight_decay, threads);
         mini_batch.costs.iter().sum()
     }
@@ -424,7 +426,23 @@ macro_rules! engine {
 
             #[track_caller]
             fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
-                self.one_step(labels, samples, step)
+                let count = self.count_samples(samples);
+                self.mini_batch.take_rows(samples, self.architecture.input_size());
+                self.one_step(count, labels, step)
+            }
+
+            #[track_caller]
+            fn train_sparse(
+                &mut self,
+                labels: &[f64],
+                samples: &SparseSamples,
+                chosen: &[usize],
+                step: &MiniBatchStep,
+            ) -> f64 {
+                let inputs = self.architecture.input_size();
+                assert_eq!(samples.input_size(), inputs, "samples must be as long as the input layer");
+                self.mini_batch.take_sparse(samples, chosen);
+                self.one_step(chosen.len(), labels, step)
             }
         }
     };

@@ -61,11 +61,7 @@ impl<T: Number> NonZeros<T> {
     /// If the sample has 2³² numbers or more, because a place is a u32.
     pub fn push<S: Real>(&mut self, sample: &[S]) {
         assert!(u32::try_from(sample.len()).is_ok(), "a place counts to 2^32");
-        let start = self.start(self.len());
-        if self.places.len() < start + sample.len() {
-            self.places.resize(2 * start + sample.len(), 0);
-            self.values.resize(2 * start + sample.len(), T::ZERO);
-        }
+        let start = self.make_room(sample.len());
         let (places, values) = (&mut self.places[start..], &mut self.values[start..]);
         let mut count = 0;
         for (group, inputs) in sample.chunks(GROUP).enumerate() {
@@ -75,14 +71,33 @@ impl<T: Number> NonZeros<T> {
                 // Testing all eight together makes one decision instead of eight.
                 if numbers.iter().fold(false, |any, x| any | (x.to_f64() != 0.0)) {
                     let first = group * GROUP + 8 * place;
-                    count += append(&mut places[count..], &mut values[count..], first, numbers);
+                    let numbers = (first as u32..).zip(numbers);
+                    count += append(&mut places[count..], &mut values[count..], numbers);
                 }
             }
             let first = group * GROUP + 8 * eights.len();
-            count += append(&mut places[count..], &mut values[count..], first, rest);
+            let rest = (first as u32..).zip(rest);
+            count += append(&mut places[count..], &mut values[count..], rest);
             self.group_ends.push(count as u32);
         }
         self.ends.push(start + count);
+    }
+
+    /// Appends a sample of which the inputs that are not 0 are known, rounded to T. It has no groups.
+    pub fn push_sparse(&mut self, (places, inputs): (&[u32], &[f64])) {
+        let start = self.make_room(places.len());
+        let numbers = places.iter().copied().zip(inputs);
+        self.ends.push(start + append(&mut self.places[start..], &mut self.values[start..], numbers));
+    }
+
+    /// Makes room for a sample of this length; returns where it begins.
+    fn make_room(&mut self, length: usize) -> usize {
+        let start = self.total();
+        if self.places.len() < start + length {
+            self.places.resize(2 * start + length, 0);
+            self.values.resize(2 * start + length, T::ZERO);
+        }
+        start
     }
 
     /// Returns the number of samples.
@@ -121,11 +136,14 @@ impl<T: Number> NonZeros<T> {
 /// Every number is written without a test, and is kept only if it is counted: a branch that pixels take at random would
 /// cost more than the writes.
 #[inline]
-fn append<S: Real, T: Number>(places: &mut [u32], values: &mut [T], first: usize, numbers: &[S]) -> usize {
-    let (places, values) = (&mut places[..numbers.len()], &mut values[..numbers.len()]);
+fn append<'a, S: Real + 'a, T: Number>(
+    places: &mut [u32],
+    values: &mut [T],
+    numbers: impl Iterator<Item = (u32, &'a S)>,
+) -> usize {
     let mut count = 0;
-    for (i, &number) in numbers.iter().enumerate() {
-        places[count] = (first + i) as u32;
+    for (place, number) in numbers {
+        places[count] = place;
         let value = T::from_f64(number.to_f64());
         values[count] = value;
         count += usize::from(value != T::ZERO);
@@ -133,7 +151,7 @@ fn append<S: Real, T: Number>(places: &mut [u32], values: &mut [T], first: usize
     count
 }
 
-/// The same entries sorted by place: for each input, the samples in which it is not zero, in their order.
+/// The same entries, times a factor, sorted by place: for each input, the samples in which it is not zero, in their order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ByPlace<T> {
     /// The end of each place's list in `entries`; the first list begins at 0.
@@ -141,7 +159,7 @@ pub(super) struct ByPlace<T> {
     entries: Vec<Entry<T>>,
 }
 
-/// One sample's input.
+/// One sample's input, times the factor.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Entry<T> {
     pub(super) sample: u32,
@@ -150,7 +168,7 @@ pub(super) struct Entry<T> {
 
 impl<T: Number> ByPlace<T> {
     /// Sorts the entries by counting: count, add up, place.
-    pub(super) fn fill(&mut self, inputs: &NonZeros<T>, input_size: usize) {
+    pub(super) fn fill(&mut self, inputs: &NonZeros<T>, input_size: usize, factor: T) {
         self.ends.clear();
         self.ends.resize(input_size, 0);
         let total = inputs.total();
@@ -166,7 +184,7 @@ impl<T: Number> ByPlace<T> {
             let row = inputs.row(sample);
             for (&place, &value) in row.places.iter().zip(row.values) {
                 let end = &mut self.ends[place as usize];
-                self.entries[*end as usize] = Entry { sample: sample as u32, value };
+                self.entries[*end as usize] = Entry { sample: sample as u32, value: factor * value };
                 *end += 1;
             }
         }

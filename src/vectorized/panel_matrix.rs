@@ -116,13 +116,11 @@ impl<T: Number> PanelMatrix<T> {
     /// Copies the first `columns` columns, each as a row of numbers side by side.
     pub(super) fn copy_to_rows(&self, columns: usize, rows: &mut Vec<T>) {
         rows.resize(columns * self.rows, T::ZERO);
-        for (place, panel) in self.panels().enumerate() {
-            let height = panel.len() / self.columns * T::LANES;
-            let first = place * PANEL * T::LANES;
-            let used = height.min(self.rows - first);
-            let columns = T::Lanes::flat(panel).chunks_exact(height);
-            for (row, column) in rows.chunks_exact_mut(self.rows).zip(columns) {
-                row[first..first + used].copy_from_slice(&column[..used]);
+        for (column, row) in rows.chunks_exact_mut(self.rows).enumerate() {
+            for (part, panel) in row.chunks_mut(PANEL * T::LANES).zip(self.panels()) {
+                let height = panel.len() / self.columns;
+                let numbers = T::Lanes::flat(&panel[column * height..][..height]);
+                part.copy_from_slice(&numbers[..part.len()]);
             }
         }
     }

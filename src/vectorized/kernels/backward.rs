@@ -63,27 +63,33 @@ fn slopes<T: Number>(deltas: &mut [T::Lanes], outputs: &[T::Lanes], slope: impl 
     }
 }
 
-/// Computes Wᵀ·δ for the inputs of panel `place` as a matrix product, each sum in ascending order of the rows.
+/// Computes Wᵀ·δ as a matrix product, each sum in ascending order of the rows, for the inputs of some neighbouring
+/// panels, of which `first` is the first.
 ///
-/// `sums` is that panel, a column for each sample, and `deltas` has a row for each sample.
+/// `sums` is these panels, a column for each sample, and `deltas` has a row for each sample. The weights of some rows go
+/// through all panels before the next rows, so that memory is read from one end to the other.
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl", "x86_64+avx2+fma"))]
 pub fn backward_product<T: Number>(
     sums: &mut [T::Lanes],
-    place: usize,
+    first: usize,
     weights: &PanelMatrix<T>,
     deltas: &[T],
 ) {
     const FMA: bool = has_instruction!();
     const WIDE: bool = !FMA || target_cfg_f!(target_feature = "avx512f");
     let length = weights.rows();
-    let height = sums.len() / (deltas.len() / length);
+    let samples = deltas.len() / length;
     let panels: Vec<_> = weights.panels().collect();
-    let mut transposed = vec![T::Lanes::ZEROS; DEPTH * height];
+    let mut transposed = PanelMatrix::<T>::zeros(PANEL * T::LANES, DEPTH);
     sums.fill(T::Lanes::ZEROS);
     for (depth, panels) in panels.chunks(DEPTH / (PANEL * T::LANES)).enumerate() {
-        for (panel, transposed) in panels.iter().zip(transposed.chunks_exact_mut(PANEL * T::LANES * height)) {
-            transpose::<T>(panel, weights.columns(), (place, height), transposed);
+        for (place, sums) in sums.chunks_mut(PANEL * samples).enumerate() {
+            let height = sums.len() / samples;
+            let transposed = &mut transposed.lanes_mut()[..DEPTH * height];
+            for (panel, part) in panels.iter().zip(transposed.chunks_exact_mut(PANEL * T::LANES * height)) {
+                transpose::<T>(panel, weights.columns(), (first + place, height), part);
+            }
+            add_rows::<T, FMA, WIDE>(sums, transposed, deltas, (depth * DEPTH, length), height);
         }
-        add_rows::<T, FMA, WIDE>(sums, &transposed, deltas, (depth * DEPTH, length), height);
     }
 }

@@ -17,11 +17,11 @@ pub fn transpose<T: Number>(
     let zeros = [T::Lanes::ZEROS; PANEL];
     let mut columns = T::Lanes::flat(weights).chunks_exact(rows).skip(place * PANEL * T::LANES);
     for first in (0..width).step_by(COLUMNS) {
-        let columns: [_; COLUMNS] =
+        let [a, b, c, d]: [_; COLUMNS] =
             std::array::from_fn(|_| columns.next().unwrap_or(&T::Lanes::flat(&zeros)[..rows]));
-        let lines = T::Lanes::flat_mut(transposed).chunks_exact_mut(width).take(rows);
-        for (row, line) in lines.enumerate() {
-            line[first..][..COLUMNS].copy_from_slice(&columns.map(|column| column[row]));
+        let lines = T::Lanes::flat_mut(transposed).chunks_exact_mut(width);
+        for (line, (((a, b), c), d)) in lines.zip(a.iter().zip(b).zip(c).zip(d)) {
+            line[first..][..COLUMNS].copy_from_slice(&[*a, *b, *c, *d]);
         }
     }
 }

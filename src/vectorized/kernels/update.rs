@@ -60,14 +60,13 @@ pub fn update_by_column<T: Number>(
     deltas: &[T::Lanes],
     height: usize,
     inputs: &ByPlace<T>,
-    factor: T,
 ) {
     const FMA: bool = has_instruction!();
     match height {
-        1 => add_terms::<T, FMA, 1>(weights, deltas, inputs, factor),
-        2 => add_terms::<T, FMA, 2>(weights, deltas, inputs, factor),
-        3 => add_terms::<T, FMA, 3>(weights, deltas, inputs, factor),
-        _ => add_terms::<T, FMA, 4>(weights, deltas, inputs, factor),
+        1 => add_terms::<T, FMA, 1>(weights, deltas, inputs),
+        2 => add_terms::<T, FMA, 2>(weights, deltas, inputs),
+        3 => add_terms::<T, FMA, 3>(weights, deltas, inputs),
+        _ => add_terms::<T, FMA, 4>(weights, deltas, inputs),
     }
 }
 
@@ -122,19 +121,18 @@ pub(super) fn add_to_columns<T: Number, const FMA: bool, const HEIGHT: usize>(
     }
 }
 
-/// Adds factor·x·δ of all its samples to each column, which stays in registers.
+/// Adds factor·x·δ of all its samples to each column, which stays in registers; the entries are factor·x.
 #[inline(always)]
 fn add_terms<T: Number, const FMA: bool, const HEIGHT: usize>(
     weights: &mut [T::Lanes],
     deltas: &[T::Lanes],
     inputs: &ByPlace<T>,
-    factor: T,
 ) {
     for (place, column) in weights.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
         let mut sums = *column;
         for entry in inputs.of_place(place) {
             let deltas = block::<_, HEIGHT>(deltas, entry.sample as usize * HEIGHT);
-            add_scaled::<T, FMA, _>(&mut sums, factor * entry.value, deltas);
+            add_scaled::<T, FMA, _>(&mut sums, entry.value, deltas);
         }
         *column = sums;
     }

@@ -3,7 +3,7 @@
 //! On whichever instruction set the kernels run, their bits must be these, in f64 and in f32.
 
 use backprop::vectorized::{FullConnectedLayer, Network, Number};
-use backprop::{Activation, Architecture, Engine, MiniBatchStep, Parameters};
+use backprop::{Activation, Architecture, Engine, MiniBatchStep, Parameters, SparseSamples};
 
 use testkit::networks::{Rows, parameters, rows};
 
@@ -75,9 +75,15 @@ fn mini_batches_are_scalar_mini_batches<T: Scalar>()
 where
     Network<T>: Engine,
 {
-    for sizes in
-        [&[5, 3, 2][..], &[40, 17, 9, 8], &[30, 72, 33, 1], &[100, 35, 4], &[9, 52, 3], &[6, 37, 150, 3]]
-    {
+    for sizes in [
+        &[5, 3, 2][..],
+        &[40, 17, 9, 8],
+        &[30, 72, 33, 1],
+        &[100, 35, 4],
+        &[9, 52, 3],
+        &[6, 37, 150, 3],
+        &[6, 70, 150, 3],
+    ] {
         let architecture = Architecture::new(sizes);
         for (samples, percent) in [(2, 50), (3, 100), (4, 35), (4, 45), (5, 100), (9, 0), (33, 60), (130, 70)]
         {
@@ -85,13 +91,18 @@ where
             for (place, input) in inputs.iter_mut().enumerate() {
                 *input = if place * 37 % 100 < percent { 0.01 + (place % 13) as f64 / 13.0 } else { 0.0 };
             }
-            let mut network = network::<T>(&architecture, 12);
-            let mut scalars = network.parameters();
+            let mut set = SparseSamples::new(sizes[0]); // the samples from the last to the first
+            inputs.chunks_exact(sizes[0]).rev().for_each(|sample| set.push(sample));
+            let chosen: Vec<usize> = (0..samples).rev().collect();
+            let mut networks = [(); 2].map(|()| network::<T>(&architecture, 12));
+            let mut scalars = networks[0].parameters();
+            let step = MiniBatchStep::plain(0.7);
             for _ in 0..2 {
-                network.train_mini_batch(&labels, &inputs, &MiniBatchStep::plain(0.7));
+                networks[0].train_mini_batch(&labels, &inputs, &step);
+                networks[1].train_sparse(&labels, &set, &chosen, &step);
                 scalar_mini_batch::<T>(&mut scalars, &labels, &inputs, 0.7);
             }
-            let same = network.parameters() == scalars;
+            let same = networks.iter().all(|network| network.parameters() == scalars);
             assert!(same, "{sizes:?}, {samples} samples, {percent} of 100 inputs not 0");
         }
     }
