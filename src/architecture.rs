@@ -186,9 +186,15 @@ impl Architecture {
         Ok(())
     }
 
-    /// Returns the sizes as they are written on the command line: `784,30,10`.
+    /// Returns the sizes as they are written on the command line, `784,30,10`, but of many layers only the first few and
+    /// the last: `3,3,3,3,…,2 (30000 layers)`.
     pub fn sizes_text(&self) -> String {
-        let sizes: Vec<String> = self.sizes.iter().map(usize::to_string).collect();
-        sizes.join(",")
+        let text = |sizes: &[usize]| sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+        match self.sizes.last() {
+            Some(last) if self.sizes.len() > 12 => {
+                format!("{},…,{last} ({} layers)", text(&self.sizes[..4]), self.sizes.len())
+            }
+            _ => text(&self.sizes),
+        }
     }
 }

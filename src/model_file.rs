@@ -189,7 +189,7 @@ impl Model {
     /// let text = r#"{"sizes": [2, 1], "weights": [[[0.5]]], "biases": [[[0.0]]],
     ///                "cost": "QuadraticCost"}"#;
     /// let problem = Model::from_json(text).unwrap_err();
-    /// assert_eq!(problem.to_string(), "weights[0][0] has 1 number, but sizes [2, 1] need 2");
+    /// assert_eq!(problem.to_string(), "weights[0][0] has 1 number, but sizes 2,1 need 2");
     /// ```
     ///
     /// # Errors
@@ -361,9 +361,10 @@ fn around(path: &Path, error: &serde_json::Error) -> String {
 
 fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 1]>]) -> Result<(), Error> {
     let layers = sizes.len() - 1;
+    let text = Architecture::new(sizes).sizes_text();
     if weights.len() != layers || biases.len() != layers {
         return Err(Error::contents(format!(
-            "sizes {sizes:?} need {layers} weight matrices and {layers} bias vectors, but there are {} and {}",
+            "sizes {text} need {layers} weight matrices and {layers} bias vectors, but there are {} and {}",
             weights.len(),
             biases.len()
         )));
@@ -372,19 +373,19 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
         let (inputs, outputs) = (pair[0], pair[1]);
         if weights[layer].len() != outputs {
             return Err(Error::contents(format!(
-                "weights[{layer}] has {}, but sizes {sizes:?} need {outputs}",
+                "weights[{layer}] has {}, but sizes {text} need {outputs}",
                 counted(weights[layer].len(), "row")
             )));
         }
         if let Some(row) = weights[layer].iter().position(|row| row.len() != inputs) {
             return Err(Error::contents(format!(
-                "weights[{layer}][{row}] has {}, but sizes {sizes:?} need {inputs}",
+                "weights[{layer}][{row}] has {}, but sizes {text} need {inputs}",
                 counted(weights[layer][row].len(), "number")
             )));
         }
         if biases[layer].len() != outputs {
             return Err(Error::contents(format!(
-                "biases[{layer}] has {} entries, but sizes {sizes:?} need {outputs}",
+                "biases[{layer}] has {} entries, but sizes {text} need {outputs}",
                 biases[layer].len()
             )));
         }

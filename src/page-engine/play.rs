@@ -138,7 +138,7 @@ impl Play {
                 self.moment_with(json!({ "undone": undone }))
             }
             Request::Curve {} => {
-                let latest = self.scene.no_steps().map(|_| self.pass().1);
+                let latest = self.scene.no_steps().map(|_| self.pass(&self.parameters()).1);
                 text(&curve::curve(&self.stepper, &self.training, latest))
             }
             Request::Check { fault, mine } => checking::check(self, fault.as_deref(), mine),
@@ -279,7 +279,7 @@ impl Play {
     }
 
     /// Returns the network's answer to a drawing, in words, and each output.
-    pub fn read(&self, drawing: &Image) -> Result<Value, String> {
+    pub fn read(&self, drawing: &Image, parameters: &Parameters) -> Result<Value, String> {
         let (architecture, sample) = (&self.scene.network.architecture, drawing.sample());
         if sample.len() != architecture.input_size() {
             let inputs = architecture.input_size();
@@ -288,16 +288,16 @@ impl Play {
         let trained = self.legs.iter().map(|leg| leg.samples).fold(0, u64::saturating_add);
         let walked = if self.is_behind { 0 } else { self.stepper.training_step() };
         let walked = walked.saturating_mul(self.stepper.mini_batches().size) as u64;
-        let pass = Forward::pass(architecture, &self.parameters(), &sample);
+        let pass = Forward::pass(architecture, parameters, &sample);
         let seen = self.situation.setup.model.is_none().then_some(trained + walked);
         Ok(pictures::read(&self.scene, pass.output(), seen))
     }
 
-    /// Returns all outputs of the present weights for the sample that is shown, and its cost.
-    fn pass(&self) -> (Vec<Vec<f64>>, f64) {
+    /// Returns all outputs of these weights for the sample that is shown, and its cost.
+    fn pass(&self, parameters: &Parameters) -> (Vec<Vec<f64>>, f64) {
         let architecture = &self.scene.network.architecture;
         let (label, sample) = self.stepper.label_and_sample(self.stepper.position().saturating_sub(1));
-        let pass = Forward::pass(architecture, &self.parameters(), &sample);
+        let pass = Forward::pass(architecture, parameters, &sample);
         let cost = architecture.cost.value(pass.output(), &label);
         (pass.outputs, cost)
     }
@@ -305,13 +305,14 @@ impl Play {
     /// Returns what is shown of a large network while it trains: the outputs of its neurons for the sample that is
     /// shown, the images of its weights, the curve, and what it reads in a drawing. No step is made for it.
     pub fn watch(&self, drawing: Option<&Image>) -> Result<String, String> {
-        let (outputs, cost) = self.pass();
+        let parameters = self.parameters();
+        let (outputs, cost) = self.pass(&parameters);
         let texts = |outputs: &Vec<f64>| outputs.iter().map(|&output| short(output)).collect::<Vec<_>>();
         text(&json!({
             "outputs": outputs.iter().skip(1).map(texts).collect::<Vec<_>>(),
-            "images": pictures::weights(&self.scene, &self.parameters()),
+            "images": pictures::weights(&self.scene, &parameters),
             "curve": curve::curve(&self.stepper, &self.training, Some(cost)),
-            "read": drawing.map(|drawing| self.read(drawing)).transpose()?,
+            "read": drawing.map(|drawing| self.read(drawing, &parameters)).transpose()?,
         }))
     }
 
@@ -348,7 +349,7 @@ impl Play {
     }
 
     fn moment(&self) -> Moment {
-        let no_steps = self.scene.no_steps().map(|why| (why, self.pass().0));
+        let no_steps = self.scene.no_steps().map(|why| (why, self.pass(&self.parameters()).0));
         Moment::new(&self.stepper, &self.map, &self.scene.rows.classes, no_steps.as_ref())
     }
 

@@ -86,7 +86,8 @@ impl Session {
             }
             Request::Read {} => {
                 let drawing = self.drawing.as_ref().ok_or("nothing has been drawn yet")?;
-                text(&self.play.as_ref().ok_or("nothing has been started")?.read(drawing)?)
+                let play = self.play.as_ref().ok_or("nothing has been started")?;
+                text(&play.read(drawing, &play.parameters())?)
             }
             Request::Watch {} => {
                 self.play.as_ref().ok_or("nothing has been started")?.watch(self.drawing.as_ref())

@@ -6,6 +6,7 @@ use backprop::data_set::{Source, Targets};
 use backprop::model_file::Model;
 use backprop::setup::{Data, Setup};
 use backprop::step::view::typed;
+use backprop::training::Options;
 use backprop::{Activation, Architecture, Cost, WeightInit};
 use serde::Serialize;
 use serde_json::json;
@@ -61,6 +62,7 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
     let setup = &mut situation.setup;
     let architecture = &play.scene.network.architecture;
     let no_choice = || format!("there is no {key} '{value}'");
+    let mut also = "";
     match key {
         "data" => return Ok((on_data(situation, value), over(&format!("Data {value}")))),
         "sizes" => {
@@ -77,11 +79,13 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
             let is_softmax = activations.last() == Some(&Activation::Softmax);
             setup.activation = Some(activations);
             suit(setup, architecture, is_softmax);
+            also = suit_rate(&mut situation, architecture);
         }
         "cost" => {
             let cost = Cost::ALL.into_iter().find(|cost| cost.name() == value);
             setup.cost = Some(cost.ok_or_else(no_choice)?);
             suit(setup, architecture, cost == Some(Cost::LogLikelihood));
+            also = suit_rate(&mut situation, architecture);
         }
         "init" => {
             let init = serde_json::from_value(json!(value)).map_err(|_| no_choice())?;
@@ -103,7 +107,7 @@ pub fn changed(play: &Play, key: &str, value: &str) -> Result<(Situation, String
         _ => return Err(format!("there is no setting '{key}'")),
     }
     let name = if key == "another-seed" { "seed" } else { key };
-    Ok((situation, over(&format!("Changed the {name}"))))
+    Ok((situation, over(&format!("Changed the {name}{also}"))))
 }
 
 fn over(what: &str) -> String {
@@ -129,6 +133,21 @@ fn suit(setup: &mut Setup, architecture: &Architecture, is_softmax: bool) {
             setup.sizes = Some(sizes);
         }
     }
+}
+
+/// The rate of chapter 11 for a softmax. The deltas of a sigmoid with the quadratic cost are a quarter as large at most,
+/// and at the rate that suits them a softmax soon says 0 and 1 whatever it sees.
+const SOFTMAX_RATE: f64 = 0.1;
+
+/// Lowers the rate when a softmax is chosen, if it is too large for one, and says so.
+fn suit_rate(situation: &mut Situation, before: &Architecture) -> &'static str {
+    let is_softmax = situation.setup.cost == Some(Cost::LogLikelihood);
+    let rate = situation.rate.unwrap_or(Options::default().rate);
+    if !is_softmax || before.cost == Cost::LogLikelihood || rate <= SOFTMAX_RATE {
+        return "";
+    }
+    situation.rate = Some(SOFTMAX_RATE);
+    ", and the rate to 0.1, because a softmax takes larger steps"
 }
 
 /// Gives every layer an activation: the last one to the output layer, the first to those before.

@@ -176,3 +176,51 @@ fn the_same_settings_give_the_same_numbers_everywhere() {
     };
     runner.run(&(settings(), 1..4usize), run).unwrap_or_else(|error| panic!("{error}"));
 }
+
+/// Asserts that whatever is refused here is refused in a few words.
+fn assert_short(session: &mut Session, request: &Value) {
+    let answer: Value = serde_json::from_str(&session.answer(&request.to_string())).expect("JSON");
+    let words = answer["error"].as_str().unwrap_or_default();
+    assert!(words.chars().count() <= 300, "{}: {words}", words.len());
+}
+
+#[test]
+fn thirty_thousand_layers_are_refused_by_the_first_few_and_the_last() {
+    let mut session = crate::started(&json!({}));
+    let sizes = format!("{}2", "3,".repeat(29_999));
+    let refusal =
+        crate::refused(&mut session, &json!({"do": "set", "key": "sizes", "value": sizes}).to_string());
+    assert!(refusal.starts_with("sizes 3,3,3,3,…,2 (30000 layers) are too large for a page"), "{refusal}");
+    assert!(refusal.ends_with("make a layer smaller"), "{refusal}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_refused_is_not_repeated_at_length(
+        sizes in prop::collection::vec(prop_oneof![8 => 1..4u64, 1 => any::<u64>()], 1..2000),
+        typed in "[-+0-9.,;e%x a−]{0,400}|[0-9]{300,3000}|[1-9],[0-9]{3}e[0-9]{300}",
+    ) {
+        let mut session = crate::started(&json!({}));
+        let list = sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+        let model = json!({"sizes": sizes, "weights": [[[0.5]]], "biases": [[[0.5]]], "cost": "QuadraticCost"});
+        assert_short(&mut session, &json!({"do": "start", "sizes": sizes}));
+        assert_short(&mut session, &json!({"do": "open", "file": "model.json", "text": model.to_string()}));
+        for text in [&list, &typed] {
+            assert_short(&mut session, &json!({"do": "family", "sizes": text}));
+            assert_short(&mut session, &json!({"do": "set", "key": "sizes", "value": text}));
+        }
+        for key in ["rate", "batch", "l2", "dropout", "seed"] {
+            assert_short(&mut session, &json!({"do": "set", "key": key, "value": typed}));
+        }
+        for name in ["w41", "x1", "t8", "rate"] {
+            assert_short(&mut session, &json!({"do": "edit", "name": name, "value": typed}));
+        }
+        assert_short(&mut session, &json!({"do": "guess", "value": typed}));
+        let architecture = backprop::Architecture::new(&sizes.iter().map(|&size| size as usize).collect::<Vec<_>>());
+        for refused in [architecture.check(), architecture.check_size()].into_iter().filter_map(Result::err) {
+            prop_assert!(refused.to_string().chars().count() <= 300, "{refused}");
+        }
+    }
+}

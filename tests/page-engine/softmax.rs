@@ -4,6 +4,7 @@ use backprop::data_set::points;
 use backprop::gradient_check::Forward;
 use backprop::training::{Options, Trainer};
 use backprop::{Activation, Cost, Engine as _, vectorized};
+use page_engine::Session;
 use serde_json::{Value, json};
 
 use crate::training::{address, digits, follow};
@@ -21,6 +22,7 @@ fn a_softmax_trains_reads_and_leads_back_from_its_address() {
     let mut session = digits();
     let chosen = ask(&mut session, &json!({"do": "set", "key": "cost", "value": "log-likelihood"}));
     assert_eq!(chosen["settings"]["activation"], "sigmoid,softmax", "one choice makes the other");
+    assert_eq!(chosen["rate"], "0.1", "that of chapter 11");
     assert!(chosen["no_steps"].as_str().is_some_and(|why| why.contains("sigmoid with the cross-entropy")));
     assert_eq!(chosen["explanation"][1], chosen["no_steps"], "the page says so where a step would be");
 
@@ -114,4 +116,28 @@ fn a_softmax_in_the_plane_trains_as_the_program_does() {
     assert_eq!((&check["passed"], check["entries"].as_array().map(Vec::len)), (&json!(true), Some(32)));
     let planted = refused(&mut session, r#"{"do": "check", "fault": "sign-flipped", "mine": true}"#);
     assert!(planted.contains("quadratic cost only"), "{planted}");
+}
+
+#[test]
+fn a_rate_too_large_for_a_softmax_is_lowered_in_words_and_a_smaller_one_is_kept() {
+    let soft = [("cost", "log-likelihood"), ("activation", "sigmoid,softmax")];
+    for (key, value) in soft {
+        let mut session = digits();
+        let chosen = ask(&mut session, &json!({"do": "set", "key": key, "value": value}));
+        let words = format!(
+            "Changed the {key}, and the rate to 0.1, because a softmax takes larger steps; training starts over."
+        );
+        assert_eq!((&chosen["message"], &chosen["rate"]), (&json!(words), &json!("0.1")));
+        // A rate that is asked for afterwards is taken, and so is a small one from before.
+        let rate = |session: &mut Session, rate: &str| {
+            ask(session, &json!({"do": "set", "key": "rate", "value": rate}))["rate"].take()
+        };
+        assert_eq!(rate(&mut session, "0.5"), "0.5");
+        assert_eq!(ask(&mut session, &json!({"do": "set", "key": "l2", "value": "0.1"}))["rate"], "0.5");
+        ask(&mut session, &json!({"do": "set", "key": "cost", "value": "cross-entropy"}));
+        assert_eq!(rate(&mut session, "0.05"), "0.05");
+        let chosen = ask(&mut session, &json!({"do": "set", "key": key, "value": value}));
+        assert_eq!(chosen["rate"], "0.05");
+        assert_eq!(chosen["message"], format!("Changed the {key}; training starts over."));
+    }
 }

@@ -261,13 +261,14 @@ fn every_view_is_of_the_network_that_trains_while_it_trains() {
     assert_eq!(report["outputs"], 10, "every output has a number");
     assert_eq!(report["sameOutputs"], true, "the outputs are those of the weights that are shown");
     assert!(report["images"].as_u64() >= Some(3), "the images form while it trains: {report}");
-    // From slice to slice it takes some 80 ms, or at most 5,000 samples where a clock says nothing; each is shown.
+    // From slice to slice it takes some 70 ms, or at most 5,000 samples where a clock says nothing; each is shown.
     assert!(report["slices"].as_u64() >= Some(3), "{report}");
     assert_eq!(report["shown"], report["slices"], "every slice of training is followed by a picture");
     assert!(
         report["painted"].as_f64() >= report["slices"].as_f64(),
         "with the images of its weights: {report}"
     );
+    assert_eq!(report["atRest"], json!([false, true]), "at rest each image is in its tile: {report}");
     assert!(report["mostSamples"].as_u64() <= Some(5000), "{report}");
     assert!(!text("curve").contains("no error yet"), "{report}");
     assert_eq!((&report["fragmentIsShort"], &report["cameBack"]), (&json!(true), &json!(true)), "{report}");

@@ -86,7 +86,7 @@ pub fn about(model: &Model) -> Vec<(&'static str, String)> {
     let Model { architecture, meaning, .. } = model;
     let activations: Vec<&str> = architecture.activations.iter().map(|a| a.name()).collect();
     let mut entries = vec![
-        ("sizes", architecture.sizes_text()),
+        ("sizes", architecture.sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(",")),
         ("activations", activations.join(",")),
         ("cost", architecture.cost.name().to_owned()),
         ("pixels", meaning.pixels.map_or("unknown", Word::word).to_owned()),

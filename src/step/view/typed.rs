@@ -13,7 +13,7 @@
 /// # Errors
 /// A sentence that says why it is refused, and what to write.
 pub fn number(text: &str) -> Result<f64, String> {
-    let typed = crate::spelled_out(text.trim());
+    let typed = quoted(text);
     let plain = text.trim().replace('−', "-");
     let (plain, is_share) = match plain.strip_suffix('%') {
         Some(share) => (share.trim_end(), true),
@@ -42,6 +42,14 @@ pub fn number(text: &str) -> Result<f64, String> {
     Ok(value)
 }
 
+/// Returns what was typed as a message repeats it: without its end if it is long.
+fn quoted(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    let beginning: String = letters.by_ref().take(40).collect();
+    let end = if letters.next().is_some() { "…" } else { "" };
+    crate::spelled_out(&beginning) + end
+}
+
 /// Returns a number with the decimal comma as a point.
 fn with_a_point(plain: &str, typed: &str) -> Result<String, String> {
     let (whole, rest) = plain.split_once(',').unwrap_or((plain, ""));
@@ -51,7 +59,8 @@ fn with_a_point(plain: &str, typed: &str) -> Result<String, String> {
     let decimals = rest.split(['e', 'E']).next().unwrap_or_default();
     let digits = whole.trim_start_matches(['-', '+']);
     if decimals.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
-        return Err(format!("'{typed}' can be {whole}.{rest} or {whole}{rest}; write one of them"));
+        let [point, none] = [".", ""].map(|separator| quoted(&[whole, rest].join(separator)));
+        return Err(format!("'{typed}' can be {point} or {none}; write one of them"));
     }
     Ok(format!("{whole}.{rest}"))
 }
@@ -61,7 +70,7 @@ fn with_a_point(plain: &str, typed: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence that says what to write.
 pub fn count(text: &str) -> Result<u64, String> {
-    let typed = crate::spelled_out(text.trim());
+    let typed = quoted(text);
     let digits = text.trim();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("'{typed}' is not a whole number; write digits only, such as 16"));

@@ -22,7 +22,7 @@ async function walk(report) {
   report.trained = weights() !== untrained;
 
   choose("set-data", "digits");
-  report.tiles = [...document.querySelectorAll("#layers .tiles")].map((tiles) => tiles.children.length);
+  report.tiles = [...document.querySelectorAll("#layers .tiles")].map((tiles) => tiles.querySelectorAll(".tile").length);
   drawSeven();
   report.read = at("drawn-words").textContent;
   at("drawn-step").click();

@@ -8,7 +8,7 @@ async function walk(report) {
   report.hidden = ["controls", "phases", "drawn-step"].filter((id) => at(id).checkVisibility());
   drawSeven();
   const image = () => {
-    const canvas = document.querySelector("#layers .tile canvas");
+    const canvas = document.querySelector("#film");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.join();
   };
   const seen = new Set([image()]);

@@ -3,7 +3,8 @@ async function walk(report) {
   drawSeven();
   report.untrained = at("drawn-words").textContent;
   const image = () => {
-    const canvas = document.querySelector("#layers .tile canvas");
+    // While it trains, all images of weights are on the film.
+    const canvas = document.querySelector("#film");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.join();
   };
   const seen = new Set([image()]);
@@ -14,11 +15,12 @@ async function walk(report) {
     if (request?.do) asked.push(request);
     return stringify(request, ...more);
   };
-  // Counts the images painted, which are all of weights: the drawing and the sample do not change.
+  // Counts the paintings of the weights' images, all at once while it trains, else each: the drawing and the sample do not
+  // change.
   const { putImageData } = CanvasRenderingContext2D.prototype;
   let painted = 0;
   CanvasRenderingContext2D.prototype.putImageData = function (...what) {
-    painted += 1;
+    painted += this.canvas.height > 28 ? 10 : 1;
     putImageData.apply(this, what);
   };
   at("train-run").click();
@@ -29,7 +31,8 @@ async function walk(report) {
   at("train-run").click();
   JSON.stringify = stringify;
   Object.assign(CanvasRenderingContext2D.prototype, { putImageData });
-  report.painted = painted / document.querySelectorAll("#layers .tile canvas").length;
+  report.painted = painted / 10;
+  report.atRest = [document.querySelector(".filmed") !== null, document.querySelector("#layers .tile canvas").checkVisibility({ visibilityProperty: true })];
   const slices = asked.flatMap((request, place) => (request.do === "train" ? [place] : []));
   report.slices = slices.length;
   report.shown = slices.filter((place, i) => asked.slice(place, slices[i + 1]).some((request) => request.do === "watch" || request.do === "look")).length;

@@ -7,8 +7,8 @@ import { ask, move, panel, session } from "./session.js";
 const DOTS = 140;
 const PEN = 6;
 
-/** Whether something has been drawn. */
-let hasDrawing = false;
+/** What was drawn last, as the network receives it. @type {Parameters<typeof paintInk>[1] | null} */
+let drawing = null;
 const pen = { x: DOTS / 2, y: DOTS / 2, down: false };
 
 const sheet = () => /** @type {HTMLCanvasElement} */ (at("sheet"));
@@ -17,7 +17,7 @@ const ink = () => /** @type {CanvasRenderingContext2D} */ (sheet().getContext("2
 function clear() {
   ink().fillStyle = "#000";
   ink().fillRect(0, 0, DOTS, DOTS);
-  hasDrawing = false;
+  drawing = null;
   at("drawn-words").textContent = "Draw a digit.";
   at("drawn-outputs").replaceChildren();
   at("drawn-image").hidden = true;
@@ -40,12 +40,16 @@ function recognise() {
   const pixels = Array.from({ length: DOTS * DOTS }, (_, place) => data[4 * place]);
   const image = ask({ do: "draw", pixels, columns: DOTS, rows: DOTS });
   if (!image) return;
-  hasDrawing = true;
-  paintInk(/** @type {HTMLCanvasElement} */ (at("drawn-image")), image);
+  drawing = image;
+  paintDrawing();
   at("drawn-image").hidden = false;
   const answer = read();
   if (answer) choice("drawn-label").value = String(answer.class);
   /** @type {HTMLButtonElement} */ (at("drawn-step")).disabled = false;
+}
+
+function paintDrawing() {
+  if (drawing) paintInk(/** @type {HTMLCanvasElement} */ (at("drawn-image")), drawing);
 }
 
 /** Shows what the network reads in the drawing now. */
@@ -109,7 +113,7 @@ export function startDigit() {
   });
   at("drawn-clear").addEventListener("click", clear);
   at("drawn-step").addEventListener("click", () => {
-    if (hasDrawing) move({ do: "take-drawing", label: Number(choice("drawn-label").value) });
+    if (drawing) move({ do: "take-drawing", label: Number(choice("drawn-label").value) });
   });
 }
 
@@ -123,12 +127,15 @@ panel({
     const chosen = choice("drawn-label").value;
     choice("drawn-label").replaceChildren(...Array.from({ length: sizes[sizes.length - 1] }, (_, kind) => new Option(classes[kind] ?? String(kind), String(kind))));
     choice("drawn-label").value = chosen || "0";
-    if (!hasDrawing) clear();
+    if (!drawing) clear();
   },
   show() {
-    if (hasDrawing && !at("digit").hidden) read();
+    if (!drawing || at("digit").hidden) return;
+    // In the colours of now.
+    paintDrawing();
+    read();
   },
   watch({ read: answer }) {
-    if (hasDrawing && answer) tellReading(answer);
+    if (drawing && answer) tellReading(answer);
   },
 });

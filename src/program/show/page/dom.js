@@ -93,11 +93,16 @@ export function say(words) {
  * @param {string} text
  */
 export function write(target, text) {
-  if (target.textContent !== text) target.textContent = text;
+  const shown = target.firstChild;
+  if (!(shown instanceof Text) || shown !== target.lastChild) target.textContent = text;
+  else if (shown.data !== text) shown.data = text;
 }
 
 /** A colour as a canvas keeps it. @param {number[]} colour  red, green and blue */
 export const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
+
+/** What each canvas was painted with, to be written over. @type {WeakMap<HTMLCanvasElement, ImageData>} */
+const images = new WeakMap();
 
 /**
  * Paints squares of one colour each into a canvas.
@@ -107,9 +112,13 @@ export const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (gree
  * @param {(place: number) => number} colour  packed
  */
 export function paint(canvas, columns, rows, colour) {
-  if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const image = context.createImageData(columns, rows);
+  let image = images.get(canvas);
+  if (image?.width !== columns || image.height !== rows) {
+    Object.assign(canvas, { width: columns, height: rows });
+    image = context.createImageData(columns, rows);
+    images.set(canvas, image);
+  }
   const pixels = new Uint32Array(image.data.buffer);
   for (let place = 0; place < columns * rows; place += 1) pixels[place] = colour(place);
   context.putImageData(image, 0, 0);

@@ -3,43 +3,60 @@ import { at, choice, write } from "./dom.js";
 import { ask, isLarge, move, panel, session, watch } from "./session.js";
 
 /**
- * From one slice to the next, in milliseconds: twelve pictures a second. What is left after a picture is for training; where a
+ * From one slice to the next, in milliseconds: fourteen pictures a second. What is left after a picture is for training; where a
  * picture takes so long that this is less than four fifths of the time, there are fewer.
  */
-const PERIOD = 80;
+const PERIOD = 72;
 /** The longest that a picture may count: in a window behind others the browser waits much longer. */
 const LONGEST_PICTURE = 40;
 /** The most samples of a slice, also where time stands still. */
 const MOST_SAMPLES = 5000;
 
-const training = { running: false, samples: 1, begun: false, slices: 0, watched: false, ended: 0, picture: 0 };
+/** Where the browser paints nothing, as in a window that is hidden, training goes on after this many milliseconds. */
+const LONGEST_WAIT = 250;
+
+const training = { running: false, run: 0, samples: 1, begun: false, slices: 0, watched: false, ended: 0, picture: 0 };
 
 export const isTraining = () => training.running;
 
 /** How many slices have been trained; what shows weights compares it. */
 export const slicesTrained = () => training.slices;
 
-function slice() {
-  if (!training.running) return;
+/** @param {number} run */
+function slice(run) {
+  if (run !== training.run) return;
   const began = performance.now();
   // The browser paints between two slices too.
   training.picture = (training.picture + Math.min(began - training.ended, LONGEST_PICTURE)) / 2;
   const wanted = Math.max(PERIOD - training.picture, 4 * training.picture);
+  // Asked for now, the next frame comes as soon as the slice ends, and is painted with what the slice changed.
+  const picture = () => {
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+    if (run === training.run) showSlice(report);
+  };
+  const timer = setTimeout(picture, LONGEST_WAIT);
+  const frame = requestAnimationFrame(picture);
   const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
   if (!report) return stop();
   training.slices += 1;
   training.ended = performance.now();
   const took = training.ended - began;
   training.samples = Math.max(1, Math.min(Math.round(training.samples * Math.min(wanted / Math.max(took, 0.1), 2)), MOST_SAMPLES));
+}
+
+/** Shows what a slice has changed, and calls for the next one. @param {any} report */
+function showSlice(report) {
   tell(report);
-  const arrived = training.begun && wasOnTheWay && !report.on_the_way;
+  const arrived = wasOnTheWay && !report.on_the_way;
   wasOnTheWay = report.on_the_way;
   if (report.diverged || arrived) return stop();
   // The first picture has the sample that the others are about.
   if (isLarge() && training.watched) watch();
   else move({ do: "look" });
   training.watched = true;
-  setTimeout(slice);
+  // From a frame a timer comes at once; from another timer the browser delays it by 4 ms.
+  setTimeout(slice, 1, training.run);
 }
 
 /** Whether training follows an address. */
@@ -53,16 +70,22 @@ function tell({ words, on_the_way, is_begun }) {
 
 function run() {
   training.running = true;
+  training.run += 1;
   training.watched = false;
   training.ended = performance.now();
   name();
-  setTimeout(slice);
+  setTimeout(slice, 0, training.run);
+}
+
+function halt() {
+  training.running = false;
+  training.run += 1;
 }
 
 /** Stops training, if it runs. */
 export function stop() {
   if (!training.running) return;
-  training.running = false;
+  halt();
   name();
   move({ do: "look" });
 }
@@ -81,7 +104,7 @@ panel({
     const engine = choice("train-engine");
     engine.disabled = session.network.noSteps !== null;
     if (engine.disabled) engine.value = "vectorized";
-    training.running = false;
+    halt();
     training.samples = 1;
     if (report) tell(report);
     name();
