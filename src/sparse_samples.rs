@@ -2,6 +2,7 @@
 
 /// The percentage of inputs that are not 0 above which zeros are not worth finding: a matrix product, which multiplies by
 /// them too, spends half as much on a multiplication as a walk over the others.
+#[cfg(any(feature = "data", feature = "vectorized"))]
 pub(crate) const MOST_NON_ZEROS: usize = 40;
 
 /// Samples of which only the inputs that are not 0 are kept, each with its place.

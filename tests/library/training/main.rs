@@ -4,4 +4,6 @@
 mod checkpoint;
 #[cfg(feature = "vectorized")]
 mod divergence;
+#[cfg(feature = "vectorized")]
+mod sparse;
 mod training;
