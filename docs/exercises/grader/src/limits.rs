@@ -22,7 +22,9 @@ const NO_LIMIT: i32 = 98;
 /// The user "nobody". Root is not held to a number of processes, so whatever root grades is run by this user.
 const NOBODY: u32 = 65_534;
 
-const SHELL: &str = "ulimit -c 0 && ulimit -t \"$1\" && ulimit -v \"$2\" && ulimit -f \"$3\" || exit 98
+// At its soft limit of time a process gets SIGXCPU, at the hard one SIGKILL, which could be anything.
+const SHELL: &str = "ulimit -c 0 && ulimit -S -t \"$1\" && ulimit -H -t \"$(($1 + 2))\" || exit 98
+ulimit -v \"$2\" && ulimit -f \"$3\" || exit 98
 if [ \"$4\" = alone ]; then
     if (ulimit -u 1) 2>/dev/null; then ulimit -u 1; else ulimit -p 1; fi || exit 98
 fi
