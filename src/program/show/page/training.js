@@ -9,8 +9,6 @@ import { ask, isLarge, move, panel, session, watch } from "./session.js";
 const PERIOD = 72;
 /** The longest that a picture may count: in a window behind others the browser waits much longer. */
 const LONGEST_PICTURE = 40;
-/** The shortest slice, in milliseconds, where epochs are shorter: it goes on into the next ones. */
-const SHORTEST = 9;
 /** The most samples of a slice, also where time stands still. */
 const MOST_SAMPLES = 5000;
 
@@ -31,8 +29,6 @@ function slice(run) {
   // The browser paints between two slices too.
   training.picture = (training.picture + Math.min(began - training.ended, LONGEST_PICTURE)) / 2;
   const wanted = Math.max(PERIOD - training.picture, 4 * training.picture);
-  /** @type {any} */
-  let report;
   // Asked for now, the next frame comes as soon as the slice ends, and is painted with what the slice changed.
   const picture = () => {
     clearTimeout(timer);
@@ -41,13 +37,8 @@ function slice(run) {
   };
   const timer = setTimeout(picture, LONGEST_WAIT);
   const frame = requestAnimationFrame(picture);
-  const request = { do: "train", samples: training.samples, engine: choice("train-engine").value };
-  let left = MOST_SAMPLES;
-  do {
-    report = ask(request);
-    if (!report) return stop();
-    left -= report.total;
-  } while (left > report.total && performance.now() - began < SHORTEST && !isOver(report));
+  const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
+  if (!report) return stop();
   training.slices += 1;
   training.ended = performance.now();
   const took = training.ended - began;
@@ -57,9 +48,9 @@ function slice(run) {
 /** Shows what a slice has changed, and calls for the next one. @param {any} report */
 function showSlice(report) {
   tell(report);
-  const over = isOver(report);
+  const arrived = wasOnTheWay && !report.on_the_way;
   wasOnTheWay = report.on_the_way;
-  if (over) return stop();
+  if (report.diverged || arrived) return stop();
   // The first picture has the sample that the others are about.
   if (isLarge() && training.watched) watch();
   else move({ do: "look" });
@@ -70,9 +61,6 @@ function showSlice(report) {
 
 /** Whether training follows an address. */
 let wasOnTheWay = false;
-
-/** Whether training has diverged, or arrived where the address leads. @param {any} report */
-const isOver = ({ diverged, on_the_way }) => diverged || (wasOnTheWay && !on_the_way);
 
 /** @param {any} report */
 function tell({ words, on_the_way, is_begun }) {
