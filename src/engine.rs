@@ -119,7 +119,7 @@ pub trait Engine {
     /// ```
     ///
     /// # Panics
-    /// As [`Engine::train_mini_batch`], or if there is no such sample.
+    /// As [`Engine::train_mini_batch`], or if a chosen sample does not exist.
     fn train_sparse(
         &mut self,
         labels: &[f64],

@@ -12,7 +12,7 @@ const LONGEST_PICTURE = 40;
 /** The most samples of a slice, also where time stands still. */
 const MOST_SAMPLES = 5000;
 
-/** Where the browser paints nothing, as in a window that is hidden, training goes on after this many milliseconds. */
+/** The longest wait for a frame, in milliseconds: a hidden window gets none, and its training continues after this. */
 const LONGEST_WAIT = 250;
 
 const training = { running: false, run: 0, samples: 1, begun: false, slices: 0, watched: false, ended: 0, picture: 0 };

@@ -13,7 +13,7 @@ pub struct Class {
     pub exercises: Vec<String>,
     chapters: Vec<String>,
     students: Vec<String>,
-    /// Returns errors other than "there is no such file".
+    /// The expected marks; a file that is not in here is expected to be missing.
     expected: BTreeMap<(String, String), Expected>,
 }
 
