@@ -88,7 +88,7 @@ impl Play {
         let is_idle = self.edited_at.is_empty() && parameters == self.scene.network.parameters();
         let walk = if is_idle { Walk::default() } else { self.present_walk() };
         if !is_idle {
-            self.training.means.extend(curve::means(&self.stepper));
+            self.training.means.push_walk(&self.stepper);
         }
         self.legs.push(Leg { walk, samples: 0, engine });
         self.keep_edits();

@@ -7,6 +7,7 @@ use backprop::training::{Options, sample_order};
 use backprop::{Architecture, Engine, Parameters, graph, vectorized};
 use serde::{Deserialize, Serialize};
 
+use crate::curve::Means;
 use crate::situation::Scene;
 use crate::texts::Shown;
 
@@ -42,7 +43,7 @@ pub struct Training {
     done: usize,
     cost_sum: f64,
     /// The mean cost of every complete epoch, whether trained at full speed or walked through.
-    pub means: Vec<f64>,
+    pub means: Means,
     /// Set from the end of an epoch until the next one begins.
     evaluation: Option<Evaluation>,
     accuracy: Option<Accuracies>,
@@ -95,7 +96,7 @@ impl Training {
             order: order(scene, 0),
             done: 0,
             cost_sum: 0.0,
-            means: Vec::new(),
+            means: Means::default(),
             evaluation: None,
             accuracy: None,
         }

@@ -79,6 +79,31 @@ fn what_is_recognised_is_counted_in_slices_too() {
 }
 
 #[test]
+fn a_long_curve_is_some_of_its_epochs_with_the_first_and_the_last() {
+    let mut session = started(&json!({"data": "xor", "sizes": [2, 3, 2], "init": "normal"}));
+    let mut means = Vec::new();
+    for epochs in 1..=1500 {
+        // Some epochs are walked through, the others trained at full speed.
+        if epochs % 50 == 0 {
+            let end = ask(&mut session, &json!({"do": "look"}))["epoch_length"].take();
+            ask(&mut session, &json!({"do": "goto", "position": end}));
+        } else {
+            ask(&mut session, &json!({"do": "train", "samples": 9}));
+        }
+        let curve = ask(&mut session, &json!({"do": "curve"}));
+        let points: Vec<(usize, f64)> = serde_json::from_value(curve["means"].clone()).expect("points");
+        means.extend(points.last().map(|point| point.1));
+        assert!(points.len() <= 300 && (epochs > 300 || points.len() == means.len()), "{points:?}");
+        assert!(points.iter().all(|&(epoch, mean)| means[epoch - 1] == mean), "{points:?}");
+        assert_eq!((points[0].0, points[points.len() - 1].0), (1, epochs));
+        let distances: Vec<usize> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+        let even = distances.first().map_or(1, |first| *first);
+        assert!(distances.iter().rev().skip(1).all(|distance| *distance == even), "{distances:?}");
+        assert!(distances.last().is_none_or(|last| *last <= even), "{distances:?}");
+    }
+}
+
+#[test]
 fn stepping_training_drawing_and_checking_are_views_of_one_network() {
     let rows: Vec<Vec<f64>> =
         (0..8).map(|i| (0..784).map(|j| f64::from((i * j) % 7) / 7.0).collect()).collect();

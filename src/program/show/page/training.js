@@ -11,6 +11,10 @@ const PERIOD = 72;
 const LONGEST_PICTURE = 40;
 /** The most samples of a slice, also where time stands still. */
 const MOST_SAMPLES = 5000;
+/** Where epochs are short, a slice goes on into the next ones: until it takes this many milliseconds ... */
+const SHORTEST = 9;
+/** ... or has so many epochs, for the curve of four samples has to be seen growing. */
+const MOST_EPOCHS = 10;
 
 /** The longest wait for a frame, in milliseconds: a hidden window gets none, and its training continues after this. */
 const LONGEST_WAIT = 250;
@@ -29,6 +33,8 @@ function slice(run) {
   // The browser paints between two slices too.
   training.picture = (training.picture + Math.min(began - training.ended, LONGEST_PICTURE)) / 2;
   const wanted = Math.max(PERIOD - training.picture, 4 * training.picture);
+  /** @type {any} */
+  let report;
   // Asked for now, the next frame comes as soon as the slice ends, and is painted with what the slice changed.
   const picture = () => {
     clearTimeout(timer);
@@ -37,8 +43,13 @@ function slice(run) {
   };
   const timer = setTimeout(picture, LONGEST_WAIT);
   const frame = requestAnimationFrame(picture);
-  const report = ask({ do: "train", samples: training.samples, engine: choice("train-engine").value });
-  if (!report) return stop();
+  const request = { do: "train", samples: training.samples, engine: choice("train-engine").value };
+  let epochs = 0;
+  do {
+    report = ask(request);
+    if (!report) return stop();
+    epochs += 1;
+  } while (epochs < Math.min(MOST_EPOCHS, MOST_SAMPLES / report.total) && performance.now() - began < SHORTEST && !isOver(report));
   training.slices += 1;
   training.ended = performance.now();
   const took = training.ended - began;
@@ -48,9 +59,9 @@ function slice(run) {
 /** Shows what a slice has changed, and calls for the next one. @param {any} report */
 function showSlice(report) {
   tell(report);
-  const arrived = wasOnTheWay && !report.on_the_way;
+  const isLast = isOver(report);
   wasOnTheWay = report.on_the_way;
-  if (report.diverged || arrived) return stop();
+  if (isLast) return stop();
   // The first picture has the sample that the others are about.
   if (isLarge() && training.watched) watch();
   else move({ do: "look" });
@@ -61,6 +72,9 @@ function showSlice(report) {
 
 /** Whether training follows an address. */
 let wasOnTheWay = false;
+
+/** Whether training has diverged, or arrived where the address leads. @param {any} report */
+const isOver = ({ diverged, on_the_way }) => diverged || (wasOnTheWay && !on_the_way);
 
 /** @param {any} report */
 function tell({ words, on_the_way, is_begun }) {
