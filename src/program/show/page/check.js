@@ -146,7 +146,7 @@ function answer() {
   at("mystery-verdict").className = judged.right ? "agree" : "disagree";
 }
 
-/** What the gallery says of the fault that is chosen as the answer. */
+/** The gallery's words on the fault chosen as the answer. */
 function describeAnswer() {
   const fault = faults.find(({ name }) => name === choice("mystery-name").value);
   at("fault-looks").textContent = fault ? `${fault.name}: ${fault.description}. In a report: ${fault.looks_like}.` : "";

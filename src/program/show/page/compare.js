@@ -1,9 +1,9 @@
-// Objects and matrices race on the reader's own machine, doing the same work to the same numbers; and over many sizes.
+// Objects and matrices race on the reader's machine, doing the same work on the same numbers, at one size or at many.
 import { at, drawn, element, field, say } from "./dom.js";
 import { askAside } from "./engine.js";
 import { accept, ask, complain, panel, refuseAt, session } from "./session.js";
 
-/** How long the slowest takes over the course, in milliseconds. */
+/** The time the slowest runner takes, in milliseconds. */
 const COURSE = 3000;
 
 /** @type {[key: string, name: string][]} */
@@ -13,7 +13,7 @@ const RUNNERS = [
   ["vectorized_us", "fused matrices"],
 ];
 
-/** What has been measured, by its sizes. @type {Map<string, any>} */
+/** What has been measured, keyed by sizes. @type {Map<string, any>} */
 const runs = new Map();
 let hasFused = false;
 
@@ -83,7 +83,7 @@ function drawLines(measured, crossing, chosen) {
   const y = (/** @type {number} */ value) => height - bottom - ((Math.log10(value) - yFrom) / (yTo - yFrom)) * (height - bottom - 12);
   const power = (/** @type {number} */ exponent) => String(exponent < 0 ? 10 ** exponent : (10 ** exponent).toLocaleString("en"));
   const marks = [];
-  // In a narrow picture every second number has room.
+  // A narrow picture has room for every second number only.
   const every = x(10) - x(1) < 70 ? 2 : 1;
   for (let e = xFrom; e <= xTo; e += 1) {
     marks.push(drawn("line", { x1: x(10 ** e), x2: x(10 ** e), y1: 12, y2: height - bottom, class: "grid" }),

@@ -6,7 +6,7 @@ import { pointAt, pointing, select } from "./pointing.js";
 import { stop } from "./training.js";
 import { ask, isLarge, move, panel, session, show } from "./session.js";
 
-/** How far the slider reaches. It grows when the reader walks on. */
+/** The last position on the slider. It grows as the reader walks on. */
 let horizon = 0;
 /** The most steps that a slider jumps over at once. */
 const FARTHEST = 200_000;
@@ -17,7 +17,7 @@ const horizonOf = () => {
   return Math.max(Math.min(epochs * length, FARTHEST), session.moment.position);
 };
 
-/** Whether steps about inputs that are 0 are skipped. */
+/** True if steps about inputs that are 0 are skipped. */
 let pastZeros = false;
 const stepOn = () => move({ do: "next", past_zeros: pastZeros });
 
@@ -42,7 +42,7 @@ function play() {
 function tick() {
   const perSecond = Number(choice("speed").value);
   timer = window.setTimeout(() => {
-    // Where that is faster than the screen, several steps are taken at once.
+    // If that is faster than the screen, several steps are taken at once.
     if (perSecond > 60) go(session.moment.position + Math.round(perSecond / 60));
     else if (!stepOn()) return pause();
     tick();
@@ -104,10 +104,10 @@ function choose(direction) {
   pointAt(weights[Math.min(Math.max(at + direction, 0), weights.length - 1)] ?? null);
 }
 
-/** Points at the weight whose product counts most, biases aside. */
+/** Points at the weight whose product contributes most, biases aside. */
 const chooseStrongest = () => pointAt(session.moment.strongest ?? usedWeights()[0] ?? null);
 
-/** The weight that is pointed at, else the first that the step uses. */
+/** Returns the weight that is pointed at, otherwise the first that the step uses. */
 const chosen = () => pointing.pointed ?? pointing.selected ?? usedWeights()[0] ?? null;
 
 /** Opens the first of these numbers that can be changed; without a weight, the input that the step has set. @param {(string | null)[]} names */
@@ -202,7 +202,7 @@ function reset() {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || help().open || event.defaultPrevented) return;
   const { target, key } = event;
-  // A field that is typed into takes the keys; so does a list of choices, and a button takes the space bar.
+  // Text fields and lists of choices keep their keys, and a button keeps the space bar.
   if (target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return;
   if (target instanceof HTMLInputElement && target.type !== "range") return;
   if (target instanceof HTMLElement && target.dataset.keys !== undefined) return;

@@ -5,11 +5,11 @@ import { move, panel, session } from "./session.js";
 /** The edges around a curve in its chart, in pixels. */
 const EDGE = { left: 78, right: 10, top: 12, bottom: 26 };
 
-/** The chart's size; to ask for it at every moment would lay out the page twice. */
+/** The chart's size; asking for it at every moment would lay out the page twice. */
 let measured = [560, 112];
 let places = 5;
 let before = 0;
-/** What the frame was last drawn for. */
+/** The sizes and numbers the frame was last drawn for. */
 let framed = "";
 
 function showCurve() {
@@ -52,7 +52,7 @@ function drawFrame(x, y, largest) {
   const top = largest ?? 1;
   const lines = [0, top / 2, top].map((level) => drawn("line", { x1: left, x2: width - right, y1: y(level), y2: y(level), class: "grid" }));
   const levels = largest === null ? [] : [0, largest].map((level) => drawn("text", { x: left - 8, y: y(level) + 6, class: "end" }, String(Number(level.toPrecision(3)))));
-  // The numbers of epochs: round ones, as many as there is room for.
+  // Round numbers of epochs, as many as there is room for.
   const most = (width - left - right) / 60;
   const magnitude = 10 ** Math.floor(Math.log10(places / most));
   const every = Math.max([1, 2, 5, 10].map((digit) => digit * magnitude).find((step) => places / step <= most) ?? 1, 1);

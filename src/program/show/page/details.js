@@ -46,7 +46,7 @@ function open() {
   }
 }
 
-/** Whether the last edit came from this field and is still going on. */
+/** True if the last edit came from this field and is still going on. */
 let goesOn = false;
 
 /** @param {number} by */

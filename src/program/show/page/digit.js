@@ -7,7 +7,7 @@ import { ask, move, panel, session } from "./session.js";
 const DOTS = 140;
 const PEN = 6;
 
-/** What was drawn last, as the network receives it. @type {Parameters<typeof paintInk>[1] | null} */
+/** The last drawing, as the network receives it. @type {Parameters<typeof paintInk>[1] | null} */
 let drawing = null;
 const pen = { x: DOTS / 2, y: DOTS / 2, down: false };
 
@@ -52,7 +52,7 @@ function paintDrawing() {
   if (drawing) paintInk(/** @type {HTMLCanvasElement} */ (at("drawn-image")), drawing);
 }
 
-/** Shows what the network reads in the drawing now. */
+/** Shows what the network now reads in the drawing. */
 function read() {
   const answer = ask({ do: "read" });
   if (answer) tellReading(answer);
@@ -131,7 +131,7 @@ panel({
   },
   show() {
     if (!drawing || at("digit").hidden) return;
-    // In the colours of now.
+    // In the present colours.
     paintDrawing();
     read();
   },

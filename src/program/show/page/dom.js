@@ -1,4 +1,4 @@
-// Small helpers that make what is on the page. Text is always inserted as text, never as markup.
+// Small helpers that build the page. Text is always inserted as text, never as markup.
 
 /** @param {string} id */
 export const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -101,7 +101,7 @@ export function write(target, text) {
 /** A colour as a canvas keeps it. @param {number[]} colour  red, green and blue */
 export const packed = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
 
-/** What each canvas was painted with, to be written over. @type {WeakMap<HTMLCanvasElement, ImageData>} */
+/** The image of each canvas, painted over the next time. @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const images = new WeakMap();
 
 /**

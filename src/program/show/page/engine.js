@@ -1,4 +1,4 @@
-// The engine: the library itself, as WebAssembly. It is asked with an object and answers with one.
+// The engine: the library itself, as WebAssembly. It takes an object and answers with one.
 import { at } from "./dom.js";
 
 /**
@@ -66,8 +66,8 @@ export function fuse(engine) {
 }
 
 /**
- * Starts an engine: the function that asks it, and whether it has the instruction above. A worker does the same with this
- * function's text.
+ * Starts an engine: returns the function that asks it, and whether it has the instruction above. A worker does the same
+ * with the text of this function.
  * @param {WebAssembly.Module} compiled
  */
 export function engineOf(compiled) {

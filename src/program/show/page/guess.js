@@ -17,7 +17,7 @@ export function setAsking(asking) {
 
 export const toggleAsking = () => setAsking(!isAsking);
 
-/** Whether the next value is to be guessed first; then the question is put. */
+/** Returns true if the next value is to be guessed first, and asks for it then. */
 export function holdsBack() {
   const input = document.getElementById("guess-value");
   if (!isAsking || settled === session.moment.position || !input) return false;

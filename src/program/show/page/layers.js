@@ -10,12 +10,12 @@ import { slicesTrained } from "./training.js";
 
 /** @type {Map<number, Tile>} */
 const tiles = new Map();
-/** What the images of weights were last painted for. */
+/** The state the images of weights were last painted for. */
 let painted = "";
 
 /**
  * While the network trains, its images of weights are on one canvas that covers the tiles, because a hundred canvases take
- * several times as long: where each image is on it, or null until they are measured.
+ * several times as long. The place of each image on it, or null until they are measured.
  * @type {{tile: Tile, place: [x: number, y: number, width: number, height: number]}[] | null}
  */
 let film = null;
@@ -23,7 +23,7 @@ let film = null;
 /** Images one below the other, from which the film is painted. */
 const strip = /** @type {HTMLCanvasElement} */ (element("canvas"));
 
-/** A tile that is scrolled away is not written while the network trains. */
+/** The tiles on the screen; others are not written while the network trains. */
 const scrolling = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     const tile = tiles.get(Number(/** @type {HTMLElement} */ (target).dataset.node));
@@ -31,7 +31,7 @@ const scrolling = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "100px" });
 
-/** What changes the places of tiles ends the film; the next picture begins another one. */
+/** Ends the film when tiles move; the next picture begins another one. */
 const resizing = new ResizeObserver(() => endFilm());
 
 function startLayers() {
@@ -175,7 +175,7 @@ export function paintInk(canvas, { rows, columns, pixels }) {
   });
 }
 
-/** The colours of weights by their letters, from `(` to `~`, where `S` is 0: blue speaks for, orange against. */
+/** The colours of weights by their letters, from `(` to `~`, where `S` is 0: blue is for the neuron, orange against it. */
 const weightColours = () => {
   const ground = isDark() ? 29 : 255;
   return Uint32Array.from({ length: 128 }, (_, letter) => {

@@ -33,7 +33,7 @@ function table({ caption, rows, columns, vector, cells }) {
 }
 
 /**
- * A matrix or a vector in bold, its layer in brackets above; the rest as it is.
+ * Shows a matrix or a vector in bold, with its layer in raised brackets; anything else is unchanged.
  * @param {string[]} caption
  */
 function captionOf(caption) {

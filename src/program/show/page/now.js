@@ -6,7 +6,7 @@ import { isTraining } from "./training.js";
 
 /** @typedef {import("./engine.js").Moment} Moment */
 
-/** While it plays or trains, a listener could not keep up. */
+/** Returns true while it plays or trains: a listener could not keep up. */
 const isQuiet = () => session.playing || isTraining();
 
 /** @param {Moment} moment */

@@ -10,7 +10,7 @@ panel({
         "aria-current": present ? "step" : undefined,
         style: `--done: ${done / count}`,
       }));
-    // A button that has the focus keeps it.
+    // Keeps the focus on its button.
     const focused = [...at("phases").children].indexOf(/** @type {Element} */ (document.activeElement));
     at("phases").replaceChildren(...entries);
     entries[focused]?.focus();

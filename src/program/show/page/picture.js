@@ -34,7 +34,7 @@ export function layerName(layer, sizes = session.network.sizes) {
 const isDrawn = (network, node) => !(node.constant && node.layer === network.sizes.length - 1);
 
 /**
- * Where everything is, in the pixels of the screen, so that letters have the page's own size.
+ * Returns the place of everything, in pixels of the screen, so that letters have the same size as on the page.
  * @param {Network} network
  * @param {SVGElement} picture
  */
@@ -75,7 +75,7 @@ export function drawNetwork(network) {
   edgeShapes.clear();
   const captions = drawn("g", { class: "captions", "aria-hidden": "true" });
   network.sizes.forEach((_, layer) => {
-    // Where columns are close, the outer names stay inside.
+    // If columns are close, the outer names stay inside.
     const [x, anchor] = place.pill > 100 || (layer > 0 && layer < network.sizes.length - 1) ? [place.columnOf(layer), "middle"]
       : layer === 0 ? [MARGIN, "start"] : [place.width - MARGIN, "end"];
     picture.append(drawn("text", { x, y: 18, class: "layer", style: `text-anchor: ${anchor}` },
@@ -151,7 +151,7 @@ function dragToEdit(group, name) {
   }, { capture: true });
 }
 
-/** Whether a check's verdicts are in the picture, which may be of another network: the one a fault is planted in. */
+/** True while the picture shows a check's verdicts. It may show another network then: the one a fault is planted in. */
 export const showsVerdicts = () => at("network").classList.contains("verdicts");
 
 /** @param {Moment} moment */
@@ -167,7 +167,7 @@ function showNetwork(moment) {
     const present = changed?.node === id;
     const [output, delta] = [moment.outputs[id], moment.deltas[id]];
     const silenced = moment.silenced[id];
-    // All constant nodes are called 1: this one is read if a connection from it is.
+    // Every constant node is called 1; this one is read if a connection from it is.
     const isReadOutput = node.constant ? reads.has("1") && usedConstants.has(id) : reads.has(node.output);
     const isRead = isReadOutput || reads.has(node.delta);
     mark(shape.group, { present, read: isRead && !present, silenced });
@@ -192,10 +192,10 @@ function showNetwork(moment) {
     const read = reads.has(name);
     mark(shape.group, { present, read: read && !present, negative: weight.negative });
     shape.line.style.strokeWidth = String(0.75 + 5 * weight.share);
-    // Where the columns almost touch, a number would cover those of the nodes; the formula has it.
+    // If the columns almost touch, a number would cover those of the nodes; the formula shows it too.
     const hasRoom = shape.x2 - shape.left > 44;
     shape.caption.textContent = !hasRoom || !(present || read) ? "" : present && phase === "add-gradient" ? weight.gradient_short : weight.short;
-    // Near the end where the lines that are lit lie apart; in a narrow picture off the nodes.
+    // Near the end where the highlighted lines are apart; in a narrow picture, clear of the nodes.
     const isNarrow = shape.x2 - shape.left < 140;
     const along = isNarrow || present ? 0.5 : phase === "hidden-delta" ? 0.7 : 0.3;
     const x = shape.left + along * (shape.x2 - shape.left);
@@ -210,7 +210,7 @@ function showNetwork(moment) {
 }
 
 /**
- * Sets the classes that hold, in one order, and takes the others away.
+ * Sets the classes that apply, always in the same order, and removes the others.
  * @param {SVGElement} shape
  * @param {Record<string, boolean>} states
  */

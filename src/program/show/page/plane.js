@@ -10,7 +10,7 @@ const CLASSES = [[60, 130, 195], [225, 120, 55], [90, 160, 90], [150, 100, 180]]
 
 const hasPlane = () => session.network.sizes[0] === 2;
 
-/** Where the keyboard's cross is, as shares of the frame. */
+/** The place of the keyboard's cross, as shares of the frame. */
 const cross = { x: 0.5, y: 0.5 };
 
 function showRegions() {
@@ -29,7 +29,7 @@ function showPoints() {
   if (!hasPlane()) return;
   const answer = session.engine({ do: "points" });
   const present = session.moment.position > 0 ? session.moment.sample : -1;
-  // A class is a shape too, not a colour alone.
+  // Each class has a shape too, not only a colour.
   const shapes = (answer.points ?? []).map((/** @type {any} */ point, /** @type {number} */ index) => {
     const [x, y] = [100 * point.left, 100 * point.top];
     const size = index === present ? 2.6 : 1.6;

@@ -43,7 +43,7 @@ export function listen(target, name) {
 }
 
 /**
- * The node or connection that a name belongs to.
+ * Returns the node or connection that a name belongs to.
  * @param {string | null} name
  * @returns {import("./engine.js").Meaning | undefined}
  */

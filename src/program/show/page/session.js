@@ -18,7 +18,7 @@ export const session = {
   horizon: 5,
   /** The fragment of the address written last. */
   fragment: "",
-  /** Whether it plays; then nothing is announced. */
+  /** True while it plays; nothing is announced then. */
   playing: false,
   take,
 };
@@ -133,7 +133,7 @@ export function accept(input) {
   document.getElementById(`${input.id}-refused`)?.remove();
 }
 
-/** Whether the network is too large to be drawn line by line. */
+/** Returns true if the network is too large to be drawn line by line. */
 export const isLarge = () => !session.network.drawable || session.network.connections.length === 0;
 
 /**

@@ -3,17 +3,17 @@ import { at, choice, write } from "./dom.js";
 import { ask, isLarge, move, panel, session, watch } from "./session.js";
 
 /**
- * From one slice to the next, in milliseconds: fourteen pictures a second. What is left after a picture is for training; where a
- * picture takes so long that this is less than four fifths of the time, there are fewer.
+ * The time from one slice to the next, in milliseconds: fourteen pictures a second. What a picture leaves of it is for training;
+ * if that is less than four fifths, there are fewer pictures.
  */
 const PERIOD = 72;
-/** The longest that a picture may count: in a window behind others the browser waits much longer. */
+/** The most that a picture may count: the browser makes a window behind others wait much longer. */
 const LONGEST_PICTURE = 40;
-/** The most samples of a slice, also where time stands still. */
+/** The most samples in a slice, even if the clock does not advance. */
 const MOST_SAMPLES = 5000;
-/** Where epochs are short, a slice goes on into the next ones: until it takes this many milliseconds ... */
+/** A slice of short epochs goes on into the next ones until it has taken this many milliseconds, */
 const SHORTEST = 9;
-/** ... or has so many epochs, for the curve of four samples has to be seen growing. */
+/** or has this many epochs, so that even the curve of four samples can be seen growing. */
 const MOST_EPOCHS = 10;
 
 /** The longest wait for a frame, in milliseconds: a hidden window gets none, and its training continues after this. */
@@ -23,7 +23,7 @@ const training = { running: false, run: 0, samples: 1, begun: false, slices: 0, 
 
 export const isTraining = () => training.running;
 
-/** How many slices have been trained; what shows weights compares it. */
+/** Returns the number of slices trained; what shows weights compares it. */
 export const slicesTrained = () => training.slices;
 
 /** @param {number} run */
@@ -35,7 +35,7 @@ function slice(run) {
   const wanted = Math.max(PERIOD - training.picture, 4 * training.picture);
   /** @type {any} */
   let report;
-  // Asked for now, the next frame comes as soon as the slice ends, and is painted with what the slice changed.
+  // Requested now, the next frame comes as soon as the slice ends, and shows what the slice changed.
   const picture = () => {
     clearTimeout(timer);
     cancelAnimationFrame(frame);
@@ -62,18 +62,18 @@ function showSlice(report) {
   const isLast = isOver(report);
   wasOnTheWay = report.on_the_way;
   if (isLast) return stop();
-  // The first picture has the sample that the others are about.
+  // The first picture chooses the sample that the others show.
   if (isLarge() && training.watched) watch();
   else move({ do: "look" });
   training.watched = true;
-  // From a frame a timer comes at once; from another timer the browser delays it by 4 ms.
+  // A timer set in a frame runs at once; set in another timer, the browser delays it by 4 ms.
   setTimeout(slice, 1, training.run);
 }
 
-/** Whether training follows an address. */
+/** True while training follows an address. */
 let wasOnTheWay = false;
 
-/** Whether training has diverged, or arrived where the address leads. @param {any} report */
+/** Returns true if training has diverged or has arrived where the address leads. @param {any} report */
 const isOver = ({ diverged, on_the_way }) => diverged || (wasOnTheWay && !on_the_way);
 
 /** @param {any} report */
