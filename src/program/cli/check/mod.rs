@@ -215,22 +215,3 @@ fn write_fault(output: &mut Output, fault: &Fault) -> std::io::Result<()> {
     }
     writeln!(output, "\n")
 }
-
-impl Outcome {
-    /// Returns the numbers of all engines together, then each engine's own.
-    fn to_json(&self) -> serde_json::Value {
-        let engines = self.reports.iter().map(|(engine, report)| {
-            let mut object = json!(report);
-            object["engine"] = json!(engine);
-            object
-        });
-        let engines: Vec<serde_json::Value> = engines.collect();
-        let mut object = json!(self.counts());
-        object["verdict"] = json!(self.verdict());
-        object["max_relative_error"] = json!(self.max_relative_error());
-        object["worst"] = json!(self.worst());
-        object["seconds"] = json!(self.seconds);
-        object["engines"] = json!(engines);
-        object
-    }
-}

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use backprop::gradient_check::{Named, Report, Verdict};
 
@@ -14,19 +14,7 @@ pub(super) struct Outcome {
     /// Each engine's name and its report, of the same parameters in the same order.
     pub(super) reports: Vec<(&'static str, Report)>,
     /// The time that the checks took.
-    pub(super) seconds: f64,
-}
-
-/// The number of parameters with each verdict.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Counts {
-    pub(super) checked: usize,
-    pub(super) agree: usize,
-    pub(super) no_effect: usize,
-    pub(super) disagree: usize,
-    pub(super) inconclusive: usize,
-    pub(super) kink: usize,
-    pub(super) domain: usize,
+    seconds: f64,
 }
 
 impl Outcome {
@@ -47,39 +35,44 @@ impl Outcome {
         self.reports.iter().all(|(_, report)| report.passed())
     }
 
-    /// Returns the worst verdict of an engine.
-    pub(super) fn verdict(&self) -> Option<Verdict> {
-        self.reports.iter().map(|(_, report)| report.verdict).max()
-    }
-
-    pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+    /// Returns the numbers of all engines together, then each engine's own.
+    pub(super) fn to_json(&self) -> Value {
         let checked = self.reports.first().map_or(0, |(_, report)| report.entries.len());
-        for place in 0..checked {
-            counts.checked += 1;
-            let verdicts = self.reports.iter().map(|(_, report)| report.entries[place].verdict);
-            match verdicts.max() {
-                Some(Verdict::Disagree) => counts.disagree += 1,
-                Some(Verdict::Inconclusive) => counts.inconclusive += 1,
-                Some(Verdict::Kink) => counts.kink += 1,
-                Some(Verdict::Domain) => counts.domain += 1,
-                _ if self.reports.iter().all(|(_, report)| report.entries[place].no_effect) => {
-                    counts.no_effect += 1;
-                }
-                Some(Verdict::Agree) | None => counts.agree += 1,
-            }
-        }
-        counts
+        let of = |place: usize| self.reports.iter().map(move |(_, report)| &report.entries[place]);
+        let worst = |place: usize| of(place).map(|entry| entry.verdict).max();
+        let count = |verdict| (0..checked).filter(|&place| worst(place) == Some(verdict)).count();
+        let has_no_effect =
+            |&place: &usize| worst(place) == Some(Verdict::Agree) && of(place).all(|entry| entry.no_effect);
+        let no_effect = (0..checked).filter(has_no_effect).count();
+        let engines = self.reports.iter().map(|(engine, report)| {
+            let mut object = json!(report);
+            object["engine"] = json!(engine);
+            object
+        });
+        json!({
+            "checked": checked,
+            "agree": count(Verdict::Agree) - no_effect,
+            "no_effect": no_effect,
+            "disagree": count(Verdict::Disagree),
+            "inconclusive": count(Verdict::Inconclusive),
+            "kink": count(Verdict::Kink),
+            "domain": count(Verdict::Domain),
+            "verdict": self.reports.iter().map(|(_, report)| report.verdict).max(),
+            "max_relative_error": self.max_relative_error(),
+            "worst": self.worst(),
+            "seconds": self.seconds,
+            "engines": engines.collect::<Vec<_>>(),
+        })
     }
 
     /// Returns the largest relative error; NaN (null in JSON) if one engine's is NaN.
-    pub(super) fn max_relative_error(&self) -> f64 {
+    fn max_relative_error(&self) -> f64 {
         let errors = self.reports.iter().map(|(_, report)| report.max_relative_error);
         errors.fold(0.0, |largest, error| if error <= largest { largest } else { error })
     }
 
     /// Returns the worst parameter of the engine with the largest relative error.
-    pub(super) fn worst(&self) -> Option<&Named> {
+    fn worst(&self) -> Option<&Named> {
         let worst = self.reports.iter().filter_map(|(_, report)| report.worst.as_ref());
         worst.max_by(|one, other| {
             let by_verdict = one.entry.verdict.cmp(&other.entry.verdict);
