@@ -55,7 +55,7 @@ impl Train {
             output.go_on();
         }
         let is_start = trainer.options().epochs == Some(0);
-        screen.open(output, trainer.is_finished() && !is_start)?;
+        screen.open(output, keeper.run(), trainer.is_finished() && !is_start)?;
         if is_start {
             let report = trainer.evaluate_start(engine.as_mut());
             let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);

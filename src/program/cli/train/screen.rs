@@ -6,8 +6,8 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
-use backprop::noun_for;
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
+use backprop::{noun_for, spelled_out};
 
 use super::Train;
 use super::parts::{Parts, Tested};
@@ -15,71 +15,89 @@ use crate::cli::Output;
 use crate::cli::output::{name, thousands};
 
 /// The lines and the bar of one training run.
-pub(super) struct Screen {
-    shows: Shows,
-    title: String,
-    /// The data as `predict` takes them.
-    data: String,
+pub(super) struct Screen<'a> {
+    options: &'a Train,
+    parts: &'a Parts,
+    epochs: Option<usize>,
     bar: Option<ProgressBar>,
     last_accuracy: Option<f64>,
-    epochs: Option<usize>,
-    reproduces: bool,
-    puts_out_numbers: bool,
-    tested: Tested,
-    holds_out: bool,
     /// The evaluation of the network before training, if that is all that was asked for.
     start: Option<Evaluation>,
     /// Warnings about the network.
     notes: Vec<String>,
 }
 
-/// The form of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
-    Text,
-    Json,
-    Nothing,
-}
-
-impl Screen {
-    pub(super) fn new(options: &Train, run: &Checkpoint, parts: &Parts) -> Self {
-        let shows = match (options.json, options.quiet) {
-            (true, _) => Shows::Json,
-            (false, true) => Shows::Nothing,
-            (false, false) => Shows::Text,
-        };
+impl<'a> Screen<'a> {
+    pub(super) fn new(options: &'a Train, run: &Checkpoint, parts: &'a Parts) -> Self {
         Self {
-            shows,
-            title: title(options, run, parts),
-            data: options.data.as_typed(),
+            options,
+            parts,
+            epochs: run.config.options.epochs,
             bar: None,
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
-            epochs: run.config.options.epochs,
-            reproduces: parts.train.reproduces(),
-            puts_out_numbers: !parts.train.counts_answers(),
-            tested: parts.tested,
-            holds_out: parts.validation.is_some(),
             start: None,
             notes: Vec::new(),
         }
     }
 
-    pub(super) fn open(&self, output: &mut Output, is_finished: bool) -> std::io::Result<()> {
-        if self.shows != Shows::Text {
+    /// Returns `true` if text is printed, unlike with `--json` and `--quiet`.
+    fn prints_text(&self) -> bool {
+        !self.options.json && !self.options.quiet
+    }
+
+    /// Prints the first lines: the network, its data, whether the run is resumed, and the head of the table.
+    pub(super) fn open(
+        &self,
+        output: &mut Output,
+        run: &Checkpoint,
+        is_finished: bool,
+    ) -> std::io::Result<()> {
+        if !self.prints_text() {
             return Ok(());
         }
-        writeln!(output, "{}", self.title)?;
+        let Parts { train, validation, test, tested } = self.parts;
+        let held_out =
+            validation.as_ref().map(|held_out| format!(", {} held out", thousands(held_out.len())));
+        writeln!(
+            output,
+            "Training {} on {}: {} {}{}, {}.",
+            run.config.architecture.sizes_text().replace(',', "-"),
+            run.config.data.source,
+            thousands(train.len()),
+            noun_for(train.len(), "sample"),
+            held_out.unwrap_or_default(),
+            match tested {
+                Tested::Test => format!("{} to test", thousands(test.len())),
+                Tested::Trained if train.len() == 1 => "which is also the test".to_owned(),
+                Tested::Trained => "which are also the test".to_owned(),
+                Tested::HeldOut => "which are the test".to_owned(),
+            }
+        )?;
+        if let Some(told) = run.config.data.meaning.told() {
+            writeln!(output, "{}", spelled_out(&told))?;
+        }
+        if let Some(path) = &self.options.resume {
+            let (path, done) = (name(path), run.state.epochs_done);
+            match run.state.samples_done {
+                0 => writeln!(output, "Going on from {path}, after epoch {done}.")?,
+                sample => {
+                    let (epoch, sample) = (done + 1, thousands(sample));
+                    writeln!(output, "Going on from {path}, in epoch {epoch} after sample {sample}.")?;
+                }
+            }
+        }
         if is_finished {
             return writeln!(output, "All its epochs are done; --epochs N continues to a later one.");
         }
-        let held_out = if self.holds_out { "   held out" } else { "" };
-        let answers = if self.puts_out_numbers { "RMSE and R²" } else { "right answers" };
+        let held_out = if validation.is_some() { "   held out" } else { "" };
+        let answers = if train.counts_answers() { "right answers" } else { "RMSE and R²" };
         writeln!(output, "\n  epoch   train cost   {answers:<24}{held_out}    change   samples/s")?;
         output.flush()
     }
 
     pub(super) fn progress(&mut self, progress: Progress) {
-        if self.shows == Shows::Nothing || !std::io::stderr().is_terminal() {
+        let is_quiet = self.options.quiet && !self.options.json;
+        if is_quiet || !std::io::stderr().is_terminal() {
             return;
         }
         let Progress { epoch, done, total } = progress;
@@ -118,10 +136,11 @@ impl Screen {
         report: &EpochReport,
         notes: &[String],
     ) -> std::io::Result<()> {
-        match self.shows {
-            Shows::Json => return output.json(&json_of(report, self.tested, notes)),
-            Shows::Nothing => return Ok(()),
-            Shows::Text => (),
+        if self.options.json {
+            return output.json(&json_of(report, self.parts.tested, notes));
+        }
+        if self.options.quiet {
+            return Ok(());
         }
         self.notes = notes.to_vec();
         if report.epoch == 0 {
@@ -135,7 +154,7 @@ impl Screen {
             _ => String::new(),
         };
         self.last_accuracy = accuracy.or(self.last_accuracy);
-        let held_out = match (self.holds_out, accuracy) {
+        let held_out = match (self.parts.validation.is_some(), accuracy) {
             (true, Some(accuracy)) => format!("   {accuracy:>6.2} %"),
             (true, None) => " ".repeat(11),
             (false, _) => String::new(),
@@ -162,7 +181,7 @@ impl Screen {
         out: Option<&Path>,
         is_saved: bool,
     ) -> std::io::Result<()> {
-        if self.shows != Shows::Text {
+        if !self.prints_text() {
             return Ok(());
         }
         writeln!(output)?;
@@ -177,16 +196,17 @@ impl Screen {
             None => ("The network".to_owned(), state.history.last()),
         };
         if let Some(test) = kept.and_then(|report| report.test.as_ref()).or(self.start.as_ref()) {
+            let reproduces = self.parts.train.reproduces();
             let samples = noun_for(test.total, "sample");
-            let samples = match self.tested {
-                _ if self.reproduces => noun_for(test.total, "byte"),
+            let samples = match self.parts.tested {
+                _ if reproduces => noun_for(test.total, "byte"),
                 Tested::Test => format!("test {samples}, which it has never seen"),
                 Tested::HeldOut => format!("{samples} held out, which it has never seen"),
                 Tested::Trained => {
                     format!("{samples}, the {} it was trained on", noun_for(test.total, "one"))
                 }
             };
-            let verb = if self.reproduces { "reproduces" } else { "recognises" };
+            let verb = if reproduces { "reproduces" } else { "recognises" };
             let total = thousands(test.total);
             match test.correct {
                 Some(correct) => writeln!(
@@ -213,7 +233,7 @@ impl Screen {
             None => writeln!(
                 output,
                 "Keep it with --out model.json, then try: backprop predict --model model.json{}",
-                self.data
+                self.options.data.as_typed()
             ),
         }
     }
@@ -221,42 +241,6 @@ impl Screen {
 
 /// The colour of the best epoch; removed for a pipe or for `NO_COLOR`.
 const BEST: anstyle::Style = anstyle::AnsiColor::Green.on_default().bold();
-
-/// Returns the first lines: the network, its data, and whether the run is resumed.
-fn title(options: &Train, run: &Checkpoint, parts: &Parts) -> String {
-    let held_out = match &parts.validation {
-        Some(validation) => format!(", {} held out", thousands(validation.len())),
-        None => String::new(),
-    };
-    let title = format!(
-        "Training {} on {}: {} {}{held_out}, {}.",
-        run.config.architecture.sizes_text().replace(',', "-"),
-        run.config.data.source,
-        thousands(parts.train.len()),
-        noun_for(parts.train.len(), "sample"),
-        match parts.tested {
-            Tested::Test => format!("{} to test", thousands(parts.test.len())),
-            Tested::HeldOut => "which are the test".to_owned(),
-            Tested::Trained if parts.train.len() == 1 => "which is also the test".to_owned(),
-            Tested::Trained => "which are also the test".to_owned(),
-        }
-    );
-    let told = run.config.data.meaning.told();
-    let title = told.map_or(title.clone(), |told| format!("{title}\n{}", backprop::spelled_out(&told)));
-    let state = &run.state;
-    match &options.resume {
-        Some(path) if state.samples_done > 0 => format!(
-            "{title}\nGoing on from {}, in epoch {} after sample {}.",
-            name(path),
-            state.epochs_done + 1,
-            thousands(state.samples_done)
-        ),
-        Some(path) => {
-            format!("{title}\nGoing on from {}, after epoch {}.", name(path), state.epochs_done)
-        }
-        None => title,
-    }
-}
 
 /// Returns the accuracy that the stopping rules use, in percent: that of the held-out samples, or of the test set if
 /// nothing is held out.
