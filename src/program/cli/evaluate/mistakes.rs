@@ -1,5 +1,6 @@
 //! The most confident mistakes of a network, as pictures.
 
+use std::cmp::Ordering;
 use std::io::{IsTerminal as _, Write};
 
 use serde::Serialize;
@@ -15,12 +16,6 @@ use crate::show::picture::side_by_side;
 /// The width if the terminal does not say.
 const USUAL_WIDTH: usize = 80;
 
-/// Every wrong answer.
-#[derive(Default)]
-pub(super) struct Mistakes {
-    all: Vec<Mistake>,
-}
-
 /// One wrong answer.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Mistake {
@@ -33,23 +28,20 @@ pub(super) struct Mistake {
     margin: f64,
 }
 
-impl Mistakes {
-    pub(super) fn note(&mut self, index: usize, label: usize, answer: usize, outputs: &[f64]) {
+impl Mistake {
+    pub(super) fn new(index: usize, label: usize, answer: usize, outputs: &[f64]) -> Self {
         // A single output says how sure the network is of the second of two classes.
         let of = |class: usize| match outputs {
             [single] if class == 0 => 1.0 - single,
             [single] => *single,
             several => several[class],
         };
-        let output = of(answer);
-        let margin = output - of(label);
-        self.all.push(Mistake { index, label, answer, output, margin });
+        Self { index, label, answer, output: of(answer), margin: of(answer) - of(label) }
     }
 
-    /// Returns the mistakes with the largest margin, the worst first.
-    pub(super) fn worst(&mut self, count: usize) -> &[Mistake] {
-        self.all.sort_by(|one, other| other.margin.total_cmp(&one.margin).then(one.index.cmp(&other.index)));
-        &self.all[..count.min(self.all.len())]
+    /// Compares two mistakes: the one with the larger margin comes first.
+    pub(super) fn by_margin(&self, other: &Self) -> Ordering {
+        other.margin.total_cmp(&self.margin).then(self.index.cmp(&other.index))
     }
 }
 
@@ -73,11 +65,7 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
     };
     let pictures: Vec<Vec<String>> = worst.iter().map(picture).collect();
     for line in side_by_side(&pictures, 3, terminal_width()) {
-        if line.is_empty() {
-            writeln!(output)?;
-        } else {
-            writeln!(output, "  {line}")?;
-        }
+        writeln!(output, "{}", format!("  {line}").trim_end())?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use backprop::data_set::{Part, Targets};
 use backprop::training::{Closeness, Closer, for_each_output};
 use backprop::{Error, noun_for, spelled_out};
 use confusion::Confusion;
-use mistakes::Mistakes;
+use mistakes::Mistake;
 
 /// Count how many test samples a network recognises
 #[derive(Debug, Args)]
@@ -52,10 +52,8 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let mut test = self.data.load_part(Part::Test, Some(&model))?.labelled()?;
-        if let Some(limit) = self.test_limit {
-            test = test.first(limit);
-        }
+        let test = self.data.load_part(Part::Test, Some(&model))?.labelled()?;
+        let test = test.first(self.test_limit.unwrap_or(usize::MAX));
         if test.is_empty() {
             return Err(Error::usage("--test-limit 0 leaves no samples to evaluate on")
                 .remedy("give at least 1")
@@ -71,7 +69,7 @@ impl Evaluate {
         let mut correct = 0;
         // One output tells two classes apart, even where the samples are all of one.
         let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()).max(2));
-        let mut mistakes = Mistakes::default();
+        let mut mistakes = Vec::new();
         let mut label = vec![0.0; model.architecture.output_size()];
         let (mut cost, mut closer) = (0.0, Closer::default());
         let working = Working::through("Evaluating", test.len());
@@ -82,7 +80,7 @@ impl Evaluate {
             if test.answers().are_classes() {
                 confusion.count(test.class(index), test.answer(outputs));
                 if !is_right {
-                    mistakes.note(index, test.class(index), test.answer(outputs), outputs);
+                    mistakes.push(Mistake::new(index, test.class(index), test.answer(outputs), outputs));
                 }
             } else if !test.counts_answers() {
                 test.write_label(index, Targets::OneHot, &mut label);
@@ -94,7 +92,8 @@ impl Evaluate {
         if !test.counts_answers() {
             return self.write_cost(output, cost / test.len() as f64, closer.result(), test.len());
         }
-        let worst = mistakes.worst(self.mistakes.unwrap_or(6));
+        mistakes.sort_by(Mistake::by_margin);
+        mistakes.truncate(self.mistakes.unwrap_or(6));
         let notes = health::notes(&model, &test, None);
         if self.json {
             let mut object = json!({
@@ -104,7 +103,7 @@ impl Evaluate {
                 "classes": confusion.names(test.answers()),
                 "precision": confusion.each(Confusion::precision),
                 "recall": confusion.each(Confusion::recall),
-                "mistakes": worst,
+                "mistakes": mistakes,
             });
             if !notes.is_empty() {
                 object["notes"] = json!(notes);
@@ -129,7 +128,7 @@ impl Evaluate {
         )?;
         if test.answers().are_classes() && !self.quiet {
             confusion.write(output, test.answers())?;
-            mistakes::write(output, worst, &test)?;
+            mistakes::write(output, &mistakes, &test)?;
         }
         if !self.quiet && !notes.is_empty() {
             writeln!(output, "\n{}", notes.join("\n"))?;
