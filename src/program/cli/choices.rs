@@ -45,20 +45,22 @@ impl EngineKind {
                     .remedy("--precision f32 needs --engine vectorized"));
             }
             (Self::Object, Precision::F64) => Box::new(graph::Network::try_new(architecture)?),
-            (Self::Vectorized, Precision::F64) => {
-                let mut network = vectorized::Network::try_new(architecture)?;
-                network.set_threads(threads)?;
-                Box::new(network)
-            }
-            (Self::Vectorized, Precision::F32) => {
-                let mut network = vectorized::Network::<f32>::zeros(architecture)?;
-                network.set_threads(threads)?;
-                Box::new(network)
-            }
+            (Self::Vectorized, Precision::F64) => Box::new(matrices::<f64>(architecture, threads)?),
+            (Self::Vectorized, Precision::F32) => Box::new(matrices::<f32>(architecture, threads)?),
         };
         engine.set_parameters(parameters);
         Ok(engine)
     }
+}
+
+/// Creates a vectorized network with all weights at 0.
+fn matrices<T: vectorized::Number>(
+    architecture: &Architecture,
+    threads: usize,
+) -> Result<vectorized::Network<T>, Error> {
+    let mut network = vectorized::Network::zeros(architecture)?;
+    network.set_threads(threads)?;
+    Ok(network)
 }
 
 /// The network that does the work, and its threads.

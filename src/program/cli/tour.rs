@@ -35,9 +35,7 @@ impl Tour {
         check_the_gradient(output)?;
         walk_through_one_step(output)?;
         let mut digits = Source::Digits.load(Pixels::Scaled)?;
-        if let Some(limit) = self.train_limit {
-            digits.train = digits.train.first(limit);
-        }
+        digits.train = digits.train.first(self.train_limit.unwrap_or(usize::MAX));
         let exit = learn_twice(output, &digits)?;
         writeln!(output, "{WHERE_NEXT}")?;
         Ok(exit)

@@ -29,10 +29,7 @@ pub(in crate::cli) enum Tested {
 impl Parts {
     /// Splits a data set as the record says.
     pub(super) fn cut(split: Split, record: &DataRecord) -> Self {
-        let limit = |data: DataSet, limit: Option<usize>| match limit {
-            Some(count) => data.first(count),
-            None => data,
-        };
+        let limit = |data: DataSet, limit: Option<usize>| data.first(limit.unwrap_or(usize::MAX));
         let mut train = limit(split.train, record.train_limit);
         let validation = (record.held_out > 0).then(|| train.split_off_last(record.held_out));
         let (test, tested) = match (split.test_is_train, &validation) {
