@@ -34,21 +34,21 @@ type Cause = (String, String);
 
 /// Returns sentences (the causes, then what helps) if dropout or regularisation takes away more than is learnt.
 pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architecture) -> Vec<String> {
-    let epochs = training.options.epochs.unwrap_or(1);
-    if epochs == 0 {
+    // Nothing is expected of a network that was not to be trained.
+    if training.options.epochs == Some(0) {
         return Vec::new();
     }
     let mut causes: Vec<Cause> =
         [dropout(training, architecture), regularisation(training)].into_iter().flatten().collect();
     if !causes.is_empty() {
-        causes.extend(steps(training, epochs));
+        causes.extend(steps(training));
     }
     sentences(causes)
 }
 
 /// Returns the same for steps that are too few, too small or too large. The network shows nothing else unusual.
-pub(super) fn of_steps(training: &Training<'_>, epochs: usize) -> Vec<String> {
-    sentences(steps(training, epochs))
+pub(super) fn of_steps(training: &Training<'_>) -> Vec<String> {
+    sentences(steps(training))
 }
 
 fn dropout(training: &Training<'_>, architecture: &Architecture) -> Option<Cause> {
@@ -73,20 +73,19 @@ fn regularisation(training: &Training<'_>) -> Option<Cause> {
 }
 
 /// Returns what is wrong with the rate and then, as if the rate were usual, with the number of steps.
-fn steps(training: &Training<'_>, epochs: usize) -> Vec<Cause> {
+fn steps(training: &Training<'_>) -> Vec<Cause> {
+    let epochs = training.options.epochs.unwrap_or(1);
     let (Options { rate, batch, .. }, usual) = (training.options, training.usual_rate);
     let per_epoch = training.samples.div_ceil(*batch).max(1);
     let total = per_epoch.saturating_mul(epochs);
     let mut causes: Vec<Cause> = Vec::new();
-    // Nothing is expected of a network that was not to be trained.
     if epochs == 0 {
         return causes;
     }
     let mut speed = rate / usual;
     let usual_rate = advice::rate(usual);
     if speed > LARGE_RATE {
-        let found = "The rate is large: steps jump past the places they aim for.".to_owned();
-        causes.push((found, usual_rate));
+        causes.push(("The rate is large: steps jump past the places they aim for.".to_owned(), usual_rate));
     } else if speed < 1.0 / SMALL_RATE || (speed < 1.0 && *batch == 1 && speed * (total as f64) < FEW_SAMPLES)
     {
         let found = format!("The rate is small: weights have hardly moved in {}.", counted(total, "step"));

@@ -42,7 +42,8 @@ pub(super) struct Training<'a> {
 /// with, if the cause is known.
 pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_>>) -> Vec<String> {
     let data = data.clone().first(LOOKED_AT);
-    if data.len() < FEW || !data.is_labelled() || has_learnt(model, &data) {
+    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
+    if data.len() < FEW || !data.is_labelled() || has_learnt(&mut network, &data) {
         return Vec::new();
     }
     let taken = training.map(|training| causes::of_what_is_taken(training, &model.architecture));
@@ -67,7 +68,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
         }
     }
     let (is_dead, is_saturated) = (!dead.is_empty(), !saturated.is_empty());
-    let mut notes: Vec<String> = same_answer(model, &data).into_iter().collect();
+    let mut notes: Vec<String> = same_answer(&mut network, &data).into_iter().collect();
     if is_dead {
         notes.push(format!(
             "Dead: {}. They output 0 for every sample, where ReLU has no slope to learn from.",
@@ -81,17 +82,15 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
         ));
     }
     if notes.is_empty() {
-        return training
-            .map_or(notes, |training| causes::of_steps(training, training.options.epochs.unwrap_or(1)));
+        return training.map_or(notes, causes::of_steps);
     }
     notes.extend(advice::sentence(model, &data, training, [is_dead, is_saturated]));
     notes
 }
 
 /// Returns true if a network has learnt enough to need no advice.
-fn has_learnt(model: &Model, data: &DataSet) -> bool {
-    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
-    let found = evaluate(&mut network, data, Targets::default());
+fn has_learnt(network: &mut vectorized::Network, data: &DataSet) -> bool {
+    let found = evaluate(network, data, Targets::default());
     let share = match (found.correct, found.numbers) {
         (Some(correct), _) => {
             let chance = data.chance();
@@ -105,16 +104,15 @@ fn has_learnt(model: &Model, data: &DataSet) -> bool {
 
 /// Returns the sentence for a network that gives every sample the same answer although there are several classes, or is no
 /// better than one that does.
-fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
+fn same_answer(network: &mut vectorized::Network, data: &DataSet) -> Option<String> {
     if !data.counts_answers() {
-        return same_numbers(model, data);
+        return same_numbers(network, data);
     }
     if data.chance() == data.len() {
         return None;
     }
-    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
     let (mut answers, mut tied, mut right) = (Vec::new(), true, 0);
-    for_each_output(&mut network, data, |index, outputs| {
+    for_each_output(network, data, |index, outputs| {
         answers.push(data.answer(outputs));
         tied &= data.answers().tied(outputs).len() >= outputs.len();
         right += usize::from(data.is_right(index, outputs));
@@ -133,9 +131,8 @@ fn same_answer(model: &Model, data: &DataSet) -> Option<String> {
 }
 
 /// Returns the sentence for a network whose numbers are no better than their mean.
-fn same_numbers(model: &Model, data: &DataSet) -> Option<String> {
-    let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
-    let share = evaluate(&mut network, data, Targets::default()).numbers?.r2?;
+fn same_numbers(network: &mut vectorized::Network, data: &DataSet) -> Option<String> {
+    let share = evaluate(network, data, Targets::default()).numbers?.r2?;
     (share < NO_BETTER).then(|| {
         let than = if share < -NO_BETTER { "worse than" } else { "hardly better than" };
         format!("The network's numbers are {than} their mean for every sample: R² is {share:.3}.")
