@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Command};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Args, Command};
 use serde_json::{Value, json};
 
 use backprop::data_set::Meaning;
@@ -18,7 +19,7 @@ use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
 use super::output::{name, quoted};
 use super::train::How;
 use super::words::{Word, words};
-use super::{Failure, Output};
+use super::{Failure, Output, refuse};
 use crate::exchange::onnx;
 use crate::exchange::tensors::{self, Tensor};
 use crate::exchange::torch::{self, Training};
@@ -98,15 +99,19 @@ struct TrainingArgs {
 }
 
 impl Export {
-    /// Exports the network. `given` are the names of the options on the command line.
-    pub(super) fn run(&self, given: &[String], output: &mut Output) -> Result<ExitCode, Failure> {
+    /// Exports the network. `matches` is the whole command line.
+    pub(super) fn run(&self, matches: &ArgMatches, output: &mut Output) -> Result<ExitCode, Failure> {
         let to = self.format()?;
         if to == Format::Torch {
             return self.to_torch(output);
         }
         let of_training = TrainingArgs::augment_args(Command::new("train"));
-        let is_of_training = |name: &&String| of_training.get_arguments().any(|a| a.get_long() == Some(name));
-        if let Some(name) = given.iter().find(is_of_training) {
+        let given = matches.subcommand().map(|(_, export)| export);
+        let is_given = |argument: &&Arg| {
+            let source = given.and_then(|given| given.value_source(argument.get_id().as_str()));
+            source == Some(ValueSource::CommandLine)
+        };
+        if let Some(name) = of_training.get_arguments().find(is_given).and_then(Arg::get_long) {
             let found = format!("--{name} says how PyTorch is to train");
             return Err(refuse(found, "use --to torch, or omit it").into());
         }
@@ -291,10 +296,6 @@ What it knows about its data, such as classes and how inputs are standardized:
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn refuse(found: impl Into<String>, remedy: &'static str) -> Error {
-    Error::usage(found).remedy(remedy)
 }
 
 /// A folder that is removed again if nothing was written into it.

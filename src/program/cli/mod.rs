@@ -36,8 +36,7 @@ use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::builder::Styles;
-use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::io::signals;
 use backprop::Error;
@@ -135,7 +134,6 @@ fn run(arguments: &[OsString]) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return report_usage(&error),
     };
-    let given = given_options(&matches);
     let mut output = Output::new();
     let result = match cli.command {
         Command::Tour(command) => command.run(&mut output),
@@ -151,7 +149,7 @@ fn run(arguments: &[OsString]) -> ExitCode {
         Command::Dot(command) => command.run(&mut output),
         Command::Plot(command) => command.run(&mut output),
         Command::Lesson(command) => command.run(&mut output),
-        Command::Export(command) => command.run(&given, &mut output),
+        Command::Export(command) => command.run(&matches, &mut output),
         Command::GetMnist(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };
@@ -171,21 +169,15 @@ fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
+/// Returns an error about options, with what to do about it.
+fn refuse(found: impl Into<String>, remedy: impl AsRef<str>) -> Error {
+    Error::usage(found).remedy(remedy)
+}
+
 /// Reports an error. Returns the exit status of bad usage, bad input or failed output.
 fn fail(sentence: &str) -> ExitCode {
     report(sentence);
     ExitCode::from(2)
-}
-
-/// Returns the long names of the options given on the command line, without defaults.
-fn given_options(matches: &ArgMatches) -> Vec<String> {
-    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
-    let program = Cli::command();
-    let Some(command) = program.find_subcommand(name) else { return Vec::new() };
-    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let known = matches.ids().map(clap::Id::as_str).filter(|id| is_given(id));
-    let options = known.filter_map(|id| command.get_arguments().find(|argument| argument.get_id() == id));
-    options.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
 }
 
 /// Writes one line to stderr, with any special characters of a file's name spelled out. A failure is ignored, because

@@ -136,14 +136,18 @@ impl Lesson for Descent {
             let mut plot = Plot::new(format!("rate {}: {verdict}", path.rate), x, y);
             for distance in [0.13, 0.27, 0.43, 0.6, 0.8, 1.0, 1.2, 1.4] {
                 let line = self.contour(path.heights[0] * distance * distance);
-                plot = plot.with(Series::new("", Mark::Thin, line).colour(Colour::Grey));
+                plot = plot.draw("", Mark::Thin, Colour::Grey, line);
             }
             // If the ball leaves the picture, only its way out is drawn.
             let is_inside = |v: &&[f64; 2]| v[0].abs() <= 5.0 && v[1].abs() <= 3.0;
             let inside = path.points.iter().take_while(is_inside).count();
             let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));
-            plot.with(Series::new("", Mark::LineAndDots, points).colour(Colour::Blue))
-                .with(Series::new("", Mark::Dots, [(START[0], START[1])]).colour(Colour::Vermilion))
+            plot.draw("", Mark::LineAndDots, Colour::Blue, points).draw(
+                "",
+                Mark::Dots,
+                Colour::Vermilion,
+                [(START[0], START[1])],
+            )
         });
         Figure::new("A ball goes down a valley (grey: lines of equal height; the red dot: the start)", panels)
     }

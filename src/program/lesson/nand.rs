@@ -258,7 +258,7 @@ fn timing_plot(rows: &[Row]) -> Plot {
             [(place as f64, height), (place as f64 + 1.0, height)]
         });
         let colour = if wire < 3 { Colour::Blue } else { Colour::Vermilion };
-        plot = plot.with(Series::line("", steps).colour(colour));
+        plot = plot.draw("", Mark::Line, colour, steps);
     }
     plot
 }

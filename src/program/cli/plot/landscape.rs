@@ -7,12 +7,13 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use backprop::data_set::{DataSet, Part, Targets};
+use backprop::data_set::{Part, Targets};
 use backprop::training::evaluate;
 use backprop::{Engine as _, Error, Parameters, counted, vectorized};
 
-use super::{Out, Picture, usage};
+use super::{Out, Picture};
 use crate::cli::choices::{DataArgs, ModelArgs, read_model};
+use crate::cli::refuse;
 use crate::cli::words::words;
 use crate::io::Destinations;
 use crate::show::plot::raster::Shade;
@@ -55,19 +56,6 @@ pub(super) struct Landscape {
     pub(super) out: Out,
 }
 
-/// The places along a direction.
-struct Line {
-    first: f64,
-    last: f64,
-    steps: usize,
-}
-
-impl Line {
-    fn at(&self, step: usize) -> f64 {
-        self.first + (self.last - self.first) * step as f64 / (self.steps - 1) as f64
-    }
-}
-
 impl Picture for Landscape {
     fn inputs(&self, places: Destinations) -> Result<Destinations, Error> {
         let places = places.input("--model", Some(&self.model.model)).input("--from", self.from.as_deref());
@@ -83,7 +71,7 @@ impl Picture for Landscape {
             Some(path) => {
                 let other = read_model(path, self.model.edited, self.model.activation.as_deref())?;
                 if other.architecture.sizes != model.architecture.sizes {
-                    return Err(usage(
+                    return Err(refuse(
                         format!(
                             "{}: its sizes are {}, not {}",
                             path.display(),
@@ -101,47 +89,42 @@ impl Picture for Landscape {
 
         let steps = usize::from(self.steps);
         let (low, high) = if self.from.is_some() { (-0.5, 1.5) } else { (-1.0, 1.0) };
-        let (across, along) =
-            (Line { first: low, last: high, steps }, Line { first: -1.0, last: 1.0, steps });
+        let share = |step: usize| step as f64 / (steps - 1) as f64;
+        let (across, along) = (|step| low + (high - low) * share(step), |step| -1.0 + 2.0 * share(step));
         let mut engine = vectorized::Network::try_new(&model.architecture)?;
         let targets = Targets::for_cost(self.targets, model.architecture.cost)?;
         let mut cost = |a: f64, b: f64| {
             engine.set_parameters(&moved(&moved(centre, a, &first), b, &second));
-            mean_cost(&mut engine, &data, targets)
+            evaluate(&mut engine, &data, targets).mean_cost
         };
         let here = cost(0.0, 0.0);
         // From the top row down, as a picture is drawn.
-        let rows = (0..steps).rev().map(|row| along.at(row));
+        let rows = (0..steps).rev().map(|row| along(row));
         let costs: Vec<f64> = rows
             .flat_map(|b| (0..steps).map(move |column| (column, b)))
-            .map(|(column, b)| cost(across.at(column), b))
+            .map(|(column, b)| cost(across(column), b))
             .collect();
-        let sections = [
-            (0..steps).map(|at| (across.at(at), cost(across.at(at), 0.0))).collect::<Vec<_>>(),
-            (0..steps).map(|at| (along.at(at), cost(0.0, along.at(at)))).collect(),
-        ];
+        let first_cut: Vec<_> = (0..steps).map(|at| (across(at), cost(across(at), 0.0))).collect();
+        let second_cut: Vec<_> = (0..steps).map(|at| (along(at), cost(0.0, along(at)))).collect();
         let finite = || costs.iter().copied().filter(|cost| cost.is_finite() && *cost > 0.0);
         let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(0.0, f64::max));
 
         let name = if self.from.is_some() { "towards --from" } else { "first direction" };
         let title = format!("Cost {least:.1e} (white) to {most:.1e} (blue)");
-        let mut map = Plot::new(
-            title,
-            Axis::new(name).range(low, high),
-            Axis::new("second direction").range(-1.0, 1.0),
-        )
-        .on(shaded(&costs, steps, least, most))
-        .with(Series::new("the model", Mark::Dots, [(0.0, 0.0)]).colour(Colour::Vermilion));
+        let (x, y) = (Axis::new(name).range(low, high), Axis::new("second direction").range(-1.0, 1.0));
+        let mut map = Plot::new(title, x, y).on(shaded(&costs, steps, least, most)).draw(
+            "the model",
+            Mark::Dots,
+            Colour::Vermilion,
+            [(0.0, 0.0)],
+        );
         if let Some(path) = &self.from {
-            map = map.with(
-                Series::new(super::regions::name(path), Mark::Rings, [(1.0, 0.0)]).colour(Colour::Vermilion),
-            );
+            map = map.draw(super::regions::name(path), Mark::Rings, Colour::Vermilion, [(1.0, 0.0)]);
         }
-        let mut cuts =
-            Plot::new("Along each direction alone", Axis::new("distance"), Axis::new("mean cost").log());
-        for (name, points) in [name, "second direction"].into_iter().zip(sections) {
-            cuts = cuts.with(Series::line(name, points));
-        }
+        let (x, y) = (Axis::new("distance"), Axis::new("mean cost").log());
+        let cuts = Plot::new("Along each direction alone", x, y)
+            .with(Series::line(name, first_cut))
+            .with(Series::line("second direction", second_cut));
         let told = format!(
             "the mean cost of {} is {here:.3e} at the model, {least:.3e} at the lowest place seen",
             counted(data.len(), "sample")
@@ -149,10 +132,6 @@ impl Picture for Landscape {
         let sizes = model.architecture.sizes_text().replace(',', "-");
         Ok((Figure::new(format!("The landscape around a network {sizes}"), [map, cuts]), told))
     }
-}
-
-fn mean_cost(engine: &mut vectorized::Network, data: &DataSet, targets: Targets) -> f64 {
-    evaluate(engine, data, targets).mean_cost
 }
 
 /// Returns shades from white at the least cost. Each step to a darker one is the same factor of the cost.

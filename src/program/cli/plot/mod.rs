@@ -80,8 +80,3 @@ impl Plot {
         Ok(ExitCode::SUCCESS)
     }
 }
-
-/// Returns an error about an option.
-fn usage(problem: impl Into<String>, remedy: impl Into<String>) -> Error {
-    Error::usage(problem.into()).remedy(remedy.into())
-}

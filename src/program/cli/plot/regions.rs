@@ -10,12 +10,13 @@ use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Engine, Error, counted, vectorized};
 
-use super::{Out, Picture, usage};
+use super::{Out, Picture};
 use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
+use crate::cli::refuse;
 use crate::cli::setup::SetupArgs;
 use crate::io::{Destinations, memory};
 use crate::show::plot::raster::Shade;
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster};
 
 /// The cells along each side of a picture.
 const SIDE: usize = 60;
@@ -87,7 +88,7 @@ impl Regions {
             return Ok(());
         }
         let problem = format!("{option} asks for {count} pictures; a drawing has up to {MOST_PICTURES}");
-        Err(usage(problem, "make several drawings"))
+        Err(refuse(problem, "make several drawings"))
     }
 
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
@@ -152,26 +153,22 @@ fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source
             "regions are drawn in a plane, but {source} has {}",
             counted(architecture.input_size(), "input")
         );
-        return Err(usage(
+        return Err(refuse(
             problem,
             "take xor, circles, moons, spiral or a table with two columns and a class",
         ));
     }
     if !data.answers().are_classes() {
         let problem = format!("regions show classes, but {source} has numbers");
-        return Err(usage(problem, "take a table whose last column is a class"));
+        return Err(refuse(problem, "take a table whose last column is a class"));
     }
     Ok(())
 }
 
 /// Draws one picture of the plane, with the points.
 fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
-    let points: Vec<(f64, f64)> = (0..data.len())
-        .map(|index| {
-            let sample = data.as_read(index);
-            (sample[0], sample[1])
-        })
-        .collect();
+    let samples = (0..data.len()).map(|index| data.as_read(index));
+    let points: Vec<(f64, f64)> = samples.map(|sample| (sample[0], sample[1])).collect();
     let window = Window::around(&points);
     let meaning = data.meaning();
     let answers_at = |network: &mut dyn Engine, mut places: Vec<f64>| {
@@ -204,7 +201,7 @@ fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
             _ => (Mark::Dots, colour(class)),
         };
         let of_class = of_class.map(|(_, point)| *point);
-        plot = plot.with(Series::new(data.class_name(class), mark, of_class).colour(colour));
+        plot = plot.draw(data.class_name(class), mark, colour, of_class);
     }
     plot
 }

@@ -9,7 +9,8 @@ use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Error, counted};
 
 use super::regions::name;
-use super::{Out, Picture, usage};
+use super::{Out, Picture};
+use crate::cli::refuse;
 use crate::io::Destinations;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 use backprop::file;
@@ -69,7 +70,7 @@ fn read(path: &Path) -> Result<Run, Error> {
     let file = path.display();
     let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
     let text =
-        file::read(path).and_then(is_text).map_err(|error| usage(format!("{file}: {error}"), MAKE_ONE))?;
+        file::read(path).and_then(is_text).map_err(|error| refuse(format!("{file}: {error}"), MAKE_ONE))?;
     let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
     for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let object: Value = serde_json::from_str(text).unwrap_or_default();
@@ -87,7 +88,7 @@ fn read(path: &Path) -> Result<Run, Error> {
         }
     }
     if run.cost.is_empty() {
-        return Err(usage(format!("{file}: it has no epochs"), MAKE_ONE));
+        return Err(refuse(format!("{file}: it has no epochs"), MAKE_ONE));
     }
     Ok(run)
 }
@@ -97,7 +98,7 @@ fn read_checkpoint(path: &Path) -> Result<Run, Error> {
     let history = crate::io::read_checkpoint(path)?.state.history;
     if history.is_empty() {
         let found = format!("{}: the run has not finished an epoch yet", path.display());
-        return Err(usage(found, "continue it: backprop train --resume FILE"));
+        return Err(refuse(found, "continue it: backprop train --resume FILE"));
     }
     let percent = |report: &EpochReport| {
         let test = report.test.as_ref().filter(|test| test.correct.is_some())?;

@@ -5,8 +5,9 @@ use clap::Args;
 use backprop::data_set::Column;
 use backprop::{Error, counted};
 
-use super::{Out, Picture, usage};
+use super::{Out, Picture};
 use crate::cli::choices::ModelArgs;
+use crate::cli::refuse;
 use crate::io::Destinations;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Figure, Plot, Raster};
@@ -67,7 +68,7 @@ impl Picture for Weights {
         });
         if columns == 0 || !inputs.is_multiple_of(columns) {
             let problem = format!("{} cannot fill whole rows of {columns}", counted(inputs, "input"));
-            return Err(usage(problem, "give --columns a divisor of the number of inputs"));
+            return Err(refuse(problem, "give --columns a divisor of the number of inputs"));
         }
         let rows = inputs / columns;
         let neurons = &layer.weights[..layer.weights.len().min(MOST_NEURONS)];

@@ -3,13 +3,13 @@
 use backprop::data_set::Answers;
 use backprop::training::{Checkpoint, EpochReport, Evaluation};
 
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot};
 
 /// Draws every epoch of the run, including those before it was resumed.
 pub(super) fn svg(run: &Checkpoint, history: &[EpochReport]) -> String {
     let mut costs = Plot::new("What it costs", Axis::new("epoch"), Axis::new("mean cost of a sample"));
     let met = history.iter().map(|report| (report.epoch as f64, report.train_cost));
-    costs = costs.with(Series::new("met in training", Mark::LineAndDots, met).colour(Colour::Blue));
+    costs = costs.draw("met in training", Mark::LineAndDots, Colour::Blue, met);
     let are_numbers = run.config.data.meaning.answers == Answers::Numbers;
     let axis = if are_numbers { "R², 1 at best" } else { "right answers, %" };
     let mut answers = Plot::new("What it gets right", Axis::new("epoch"), Axis::new(axis));
@@ -18,12 +18,12 @@ pub(super) fn svg(run: &Checkpoint, history: &[EpochReport]) -> String {
             || history.iter().filter_map(|report| of(report).map(|found| (report.epoch as f64, found)));
         if evaluated().next().is_some() {
             let cost = evaluated().map(|(epoch, found)| (epoch, found.mean_cost));
-            costs = costs.with(Series::new(name, Mark::LineAndDots, cost).colour(colour));
+            costs = costs.draw(name, Mark::LineAndDots, colour, cost);
             let share = evaluated().filter_map(|(epoch, found)| match found.numbers {
                 Some(numbers) => Some((epoch, numbers.r2?)),
                 None => Some((epoch, 100.0 * found.accuracy())),
             });
-            answers = answers.with(Series::new(name, Mark::LineAndDots, share).colour(colour));
+            answers = answers.draw(name, Mark::LineAndDots, colour, share);
         }
     }
     let title =

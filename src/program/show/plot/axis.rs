@@ -2,23 +2,13 @@
 
 use crate::cli::output::thousands;
 
-/// The meaning of equal steps along an axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scale {
-    /// Equal steps add: 1, 2, 3.
-    #[default]
-    Linear,
-    /// Equal steps multiply: 1, 10, 100.
-    Log,
-}
-
 /// One axis of a chart.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
     /// The quantity measured along it, with its unit.
     pub label: String,
-    /// Linear or logarithmic.
-    pub scale: Scale,
+    /// `true` if equal steps along it multiply (1, 10, 100) instead of adding (1, 2, 3).
+    pub is_logarithmic: bool,
     /// Its first and last value; `None` to show all points.
     pub range: Option<(f64, f64)>,
     /// Values and texts of its ticks; `None` for ticks at round numbers.
@@ -45,7 +35,7 @@ impl Axis {
     /// Makes the axis logarithmic.
     #[must_use]
     pub fn log(mut self) -> Self {
-        self.scale = Scale::Log;
+        self.is_logarithmic = true;
         self
     }
 
@@ -71,11 +61,7 @@ impl Axis {
 
     /// Returns the step of a value; not finite if the axis has no place for it.
     pub(super) fn step(&self, value: f64) -> f64 {
-        match self.scale {
-            Scale::Linear => value,
-            Scale::Log if value > 0.0 => libm::log10(value),
-            Scale::Log => f64::NAN,
-        }
+        if self.is_logarithmic { libm::log10(value) } else { value }
     }
 
     /// Chooses range and ticks for these values.
@@ -84,14 +70,12 @@ impl Axis {
             Some((first, last)) => (self.step(first), self.step(last)),
             None => extent(values.map(|value| self.step(value))),
         };
-        let mut layout = match self.scale {
-            Scale::Linear => linear(first, last, self.range.is_none()),
-            Scale::Log if self.range.is_none() => {
-                // A little room, so that the outermost points do not lie on the frame.
-                let room = 0.04 * (last - first);
-                logarithmic(first - room, last + room)
-            }
-            Scale::Log => logarithmic(first, last),
+        let mut layout = if self.is_logarithmic {
+            // A little room, so that the outermost points do not lie on the frame.
+            let room = if self.range.is_none() { 0.04 * (last - first) } else { 0.0 };
+            logarithmic(first - room, last + room)
+        } else {
+            linear(first, last, self.range.is_none())
         };
         if let Some(ticks) = &self.ticks {
             layout.ticks = ticks.iter().map(|(value, text)| (self.step(*value), text.clone())).collect();

@@ -77,7 +77,7 @@ impl Plot {
         colour: Colour,
         points: impl IntoIterator<Item = (f64, f64)>,
     ) -> Self {
-        self.with(Series::new(name, mark, points).colour(colour))
+        self.with(Series { colour: Some(colour), ..Series::new(name, mark, points) })
     }
 
     /// Adds a series in front of the others.
@@ -163,13 +163,6 @@ impl Series {
     /// Makes a line through the points.
     pub fn line(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         Self::new(name, Mark::Line, points)
-    }
-
-    /// Sets the colour.
-    #[must_use]
-    pub fn colour(mut self, colour: Colour) -> Self {
-        self.colour = Some(colour);
-        self
     }
 }
 
