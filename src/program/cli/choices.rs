@@ -1,5 +1,6 @@
 //! Options that several subcommands share, and the networks and data made from them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -203,10 +204,7 @@ impl DataArgs {
     /// Returns the options about the columns of a table.
     pub(super) fn columns(&self) -> Result<Columns, Error> {
         let kind = [(self.classes, Kind::Classes), (self.numbers, Kind::Numbers)];
-        let class_names = match &self.class_names {
-            Some(path) => read_names(path)?,
-            None => Vec::new(),
-        };
+        let class_names = self.class_names.as_deref().map(read_names).transpose()?.unwrap_or_default();
         Ok(Columns {
             target_columns: self.targets_columns.unwrap_or(0),
             target: self.target.clone(),
@@ -298,12 +296,11 @@ impl DataArgs {
         Err(Error::usage(found).remedy("omit --ignore and --one-hot"))
     }
 
-    /// Fills in the data set and how its samples are read.
+    /// Fills in how the samples of a data set are read.
     pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
-        let data = self.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         let StandardizeArgs { standardize } = standardize;
         model.as_ref().map_or(Ok(()), |model| self.check_inputs_known(model))?;
-        Ok(Setup { data, pixels: self.pixels, standardize, model, ..Setup::default() })
+        Ok(Setup { pixels: self.pixels, standardize, model, ..Setup::default() })
     }
 
     /// Reads one part of the data in the form that the model was trained on.
@@ -329,10 +326,8 @@ fn read_names(path: &Path) -> Result<Vec<String>, Error> {
     let text = String::from_utf8_lossy(&bytes);
     let names: Vec<String> =
         text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    let mut sorted = names.clone();
-    sorted.sort();
-    sorted.dedup();
-    if names.is_empty() || sorted.len() < names.len() {
+    let different: HashSet<&String> = names.iter().collect();
+    if names.is_empty() || different.len() < names.len() {
         return Err(Error::contents("not a list of different names, one per line").in_file(path));
     }
     Ok(names)

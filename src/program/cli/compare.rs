@@ -114,7 +114,9 @@ impl Compare {
             let comparison = compare_in(self.precision, architecture, rows, self.rate, self.seed);
             drop(working);
             if self.json {
-                output.json(&json_of(&comparison))?;
+                let mut object = json!(comparison);
+                object["agree"] = json!(comparison.agrees());
+                output.json(&object)?;
             } else {
                 if comparisons.is_empty() {
                     write_head(output, &data, &source)?;
@@ -203,12 +205,6 @@ fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()
         comparison.bytes_per_connection
     )?;
     output.flush()
-}
-
-fn json_of(comparison: &Comparison) -> serde_json::Value {
-    let mut object = json!(comparison);
-    object["agree"] = json!(comparison.agrees());
-    object
 }
 
 /// Draws microseconds per sample against connections, both logarithmic.

@@ -64,7 +64,7 @@ pub(super) struct Sequence {
     /// The samples, in order.
     pub(super) rows: Rows,
     /// The number of samples available.
-    available: usize,
+    pub(super) available: usize,
     /// The rate by default.
     usual_rate: f64,
 }
@@ -148,11 +148,6 @@ impl Sequence {
         let rate = training.rate();
         let mini_batches = MiniBatches { size, l2, dropout, seed: self.setup.seed() };
         self.rows.stepper(self.network.clone(), rate, mini_batches)
-    }
-
-    /// Returns the number of samples available.
-    pub(super) fn available(&self) -> usize {
-        self.available
     }
 
     /// Returns where the samples come from.

@@ -80,7 +80,7 @@ impl Trace {
             ))
             .into());
         }
-        let all = sequence.available();
+        let all = sequence.available;
         let situation = Situation {
             training: sequence.with_rate(&self.training),
             setup: sequence.for_page(),

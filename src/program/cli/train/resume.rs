@@ -24,7 +24,8 @@ impl Train {
         self.check_epochs_to_come(&checkpoint)?;
         config.outputs.out = self.resumed_out(&checkpoint)?;
         if self.data.data.is_some() {
-            config.data.source = absolute_source(self.moved(&config.data.source)?);
+            // The same data in another place; its columns are read as before.
+            config.data.source = absolute_source(self.data.source_with(columns_of(&config.data.source))?);
         }
         let data = &config.data;
         self.check_places(self.out.as_deref().or(config.outputs.out.as_deref()), &data.source)?;
@@ -34,28 +35,23 @@ impl Train {
         let (train, test) = (train.numbered_as(&meaning.answers)?, test.numbered_as(&meaning.answers)?);
         let parts = Parts::cut(Split { train, test, test_is_train }, data);
         if parts.fingerprints() != data.fingerprints {
+            let source = &data.source;
             let is_old_table = !meaning.is_of_table() && parts.train.meaning().is_of_table();
-            if is_old_table {
-                let found = format!(
-                    "an earlier version began this run, and took other columns of {} for the answer or numbered its \
-                     classes in another order",
-                    data.source
-                );
-                let remedy = "begin another run; --target says which column to learn";
-                return Err(Error::contents(found).remedy(remedy).in_file(path));
-            }
-            let found = format!("the samples of {} are not those the run began with", data.source);
-            let remedy = "give their place with --data, or begin another run with --from";
-            return Err(Error::contents(found).remedy(remedy).in_file(path));
+            let error = if is_old_table {
+                Error::contents(format!(
+                    "an earlier version began this run, and took other columns of {source} for the answer or numbered its \
+                     classes in another order"
+                ))
+                .remedy("begin another run; --target says which column to learn")
+            } else {
+                Error::contents(format!("the samples of {source} are not those the run began with"))
+                    .remedy("give their place with --data, or begin another run with --from")
+            };
+            return Err(error.in_file(path));
         }
         let parts = parts.with_meaning(meaning);
         checkpoint.config = config;
         Ok((checkpoint, parts))
-    }
-
-    /// Returns the present source of the same data; its columns are read as before.
-    fn moved(&self, source: &Source) -> Result<Source, Error> {
-        self.data.source_with(columns_of(source))
     }
 
     fn check_epochs_to_come(&self, checkpoint: &Checkpoint) -> Result<(), Error> {

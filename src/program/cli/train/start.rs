@@ -31,6 +31,7 @@ impl Train {
         let (activation, sizes) = (self.activation.as_deref(), self.sizes.as_deref());
         let model = read_start(self.from.as_deref(), self.edited, activation, sizes)?;
         let setup = Setup {
+            data: Some(Data::Source(self.source()?)),
             sizes: self.sizes.clone(),
             activation: self.activation.clone(),
             init: self.init.or(preset.map(|preset| preset.init)),
@@ -41,7 +42,6 @@ impl Train {
             },
             ..self.how.setup(&self.data, self.standardize, model)?
         };
-        let setup = Setup { data: Some(Data::Source(self.source()?)), ..setup };
         let (parts, mut data) = self.how.parts(&setup)?;
         self.how.choose_rate(&parts.train, &mut options);
         if self.checkpoint.is_some() || self.out.is_some() {
