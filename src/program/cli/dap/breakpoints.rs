@@ -8,6 +8,7 @@ use backprop::step::{Pass, Phase, Stepper};
 use serde_json::{Value, json};
 
 use super::expressions::{self, check_condition};
+use super::frames;
 use super::protocol::Wanted;
 use super::session::Session;
 use super::variables::Words;
@@ -196,11 +197,6 @@ pub fn layer(stepper: &Stepper, text: &str, first: usize) -> Result<usize, Strin
 }
 
 impl Breakpoint {
-    /// Returns true if it lies within a sum.
-    fn is_inside(&self) -> bool {
-        matches!(self.spot, Some(Spot::Line(Anchor { level: Level::Term | Level::Result, .. })))
-    }
-
     /// Returns true if the walk should stop here.
     ///
     /// # Errors
@@ -232,7 +228,9 @@ fn holds(condition: &str, words: &Words<'_>) -> Result<bool, String> {
 
 /// Returns true if a breakpoint lies within a sum.
 pub fn look_inside(breakpoints: &[Breakpoint]) -> bool {
-    breakpoints.iter().any(Breakpoint::is_inside)
+    let is_inside = |anchor: &Anchor| matches!(anchor.level, Level::Term | Level::Result);
+    let mut spots = breakpoints.iter().filter_map(|breakpoint| breakpoint.spot.as_ref());
+    spots.any(|spot| matches!(spot, Spot::Line(anchor) if is_inside(anchor)))
 }
 
 /// Returns the numbers of the breakpoints that the walk has reached, and sentences about conditions that make no sense.
@@ -306,7 +304,7 @@ impl Session {
                 answer["message"] = json!(problem);
             } else if let Ok(Spot::Line(anchor)) = &spot {
                 answer["line"] = json!(anchor.line);
-                answer["source"] = self.describe(anchor.file);
+                answer["source"] = frames::describe(anchor.file, &self.folder);
             }
             answers.push(answer);
             if let Ok(condition) = condition {

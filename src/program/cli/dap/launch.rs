@@ -9,6 +9,7 @@ use backprop::{Error, spelled_out};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::session::Session;
 use super::walk::Walk;
 use crate::cli::choices::{DataArgs, Edited, read_start};
 use crate::cli::remedies::with_flags;
@@ -53,50 +54,47 @@ const OF_EDITORS: &str = "name type request program args env console noDebug deb
     internalConsoleOptions presentation serverReadyAction restart trace adapter label tcp_connection build timeout \
     suppressMultipleSessionWarning server token";
 
-/// A training before its first step.
-pub struct Launched {
-    pub walk: Walk,
-    /// The folder that paths start from.
-    pub folder: PathBuf,
-    /// The names of the outputs.
-    pub classes: Vec<String>,
-    pub stop_on_entry: bool,
-    /// Sentences about it for the editor's console.
-    pub sentences: Vec<String>,
-}
-
-/// Prepares a training.
-///
-/// # Errors
-/// A sentence that says what is wrong; for settings, the one that `backprop step` prints.
-pub fn launch(given: &Map<String, Value>) -> Result<Launched, String> {
-    let mut configuration = read(given)?;
-    let cwd = std::mem::take(&mut configuration.cwd);
-    let folder = std::env::current_dir().unwrap_or_default().join(&cwd);
-    if !folder.is_dir() {
-        return Err(format!("\"cwd\": there is no folder {}", spelled_out(&cwd.to_string_lossy())));
-    }
-    let mut sentences = Vec::new();
-    for key in configuration.others.keys() {
-        if !key.starts_with("__") && !OF_EDITORS.split(' ').any(|known| known == key) {
-            sentences.push(format!("\"{key}\" is ignored: backprop step --help lists the options."));
+impl Session {
+    /// Prepares the training that a configuration describes.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong; for settings, the one that `backprop step` prints.
+    pub(super) fn prepare(&mut self, given: Map<String, Value>) -> Result<(), String> {
+        if self.token.is_some() && self.token.as_deref() != given.get("token").and_then(Value::as_str) {
+            return Err(
+                "the launch arguments need the \"token\" that `backprop dap` was started with".to_owned()
+            );
         }
+        let mut configuration = read(&given)?;
+        let cwd = std::mem::take(&mut configuration.cwd);
+        let folder = std::env::current_dir().unwrap_or_default().join(&cwd);
+        if !folder.is_dir() {
+            return Err(format!("\"cwd\": there is no folder {}", spelled_out(&cwd.to_string_lossy())));
+        }
+        let others = std::mem::take(&mut configuration.others);
+        let (training, epochs) = (configuration.training.clone(), configuration.epochs);
+        let stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
+        let sequence = sequence(configuration, &cwd).map_err(|error| with_flags(error).to_string())?;
+        let training = sequence.with_rate(&training);
+        let stepper = sequence.stepper(&training).with_memory(STEPS_REMEMBERED);
+        self.walk = Some(Walk::new(stepper, epochs.map(NonZeroUsize::get)));
+        self.folder = folder;
+        self.stop_on_entry = stop_on_entry;
+        self.launched_with = given;
+        self.has_begun = false;
+        self.resolve_breakpoints();
+        for key in others.keys() {
+            if !key.starts_with("__") && !OF_EDITORS.split(' ').any(|known| known == key) {
+                self.say(&format!("\"{key}\" is ignored: backprop step --help lists the options."));
+            }
+        }
+        let architecture = &sequence.network.architecture;
+        let (sizes, cost, source) = (architecture.sizes_text(), architecture.cost, sequence.source());
+        self.say(&format!("A network of {sizes} nodes, {cost} cost, {training}, on {source}."));
+        self.say("As in bp.py, δ = −∂E/∂z: the direction to move in.");
+        self.classes = sequence.rows.classes;
+        Ok(())
     }
-    let (training, epochs) = (configuration.training.clone(), configuration.epochs);
-    let stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
-    let sequence = sequence(configuration, &cwd).map_err(|error| with_flags(error).to_string())?;
-    let training = sequence.with_rate(&training);
-    let architecture = &sequence.network.architecture;
-    sentences.push(format!(
-        "A network of {} nodes, {} cost, {training}, on {}.",
-        architecture.sizes_text(),
-        architecture.cost,
-        sequence.source()
-    ));
-    sentences.push("As in bp.py, δ = −∂E/∂z: the direction to move in.".to_owned());
-    let stepper = sequence.stepper(&training).with_memory(STEPS_REMEMBERED);
-    let walk = Walk::new(stepper, epochs.map(NonZeroUsize::get));
-    Ok(Launched { walk, folder, classes: sequence.rows.classes, stop_on_entry, sentences })
 }
 
 /// Reads a configuration. Lists can be strings with commas, as on the command line.

@@ -118,13 +118,7 @@ impl Step {
             let stepper = self.at_the_first_step(stepper);
             signals::end(Ending::Soon(PATIENCE, ratatui::restore));
             signals::watch_terminal();
-            stepper::run(
-                stepper,
-                sequence.rows.image_shape,
-                sequence.source(),
-                &sequence.rows.classes,
-                &signals::asked,
-            )?;
+            stepper::run(stepper, sequence.rows)?;
             if signals::asked() {
                 return Ok(signals::exit_code());
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 use backprop::graph::{ConnectionId, NodeId};
+use backprop::setup::Rows;
 use backprop::step::view::Quantity;
 use backprop::step::{Place, Step, Stepper, Wire};
 
@@ -20,12 +21,8 @@ const FEW_INPUTS: usize = 24;
 /// The state of the stepper, and what keys do to it. It does not depend on a terminal.
 pub struct App {
     pub(super) stepper: Stepper,
-    /// Rows and columns of a sample that is an image.
-    pub image_shape: Option<(usize, usize)>,
-    /// The source of the samples, in words.
-    pub source: String,
-    /// The names of the outputs, if each is a class.
-    pub classes: Vec<String>,
+    /// The samples, with their source, the shape of an image and the names of classes.
+    pub(super) rows: Rows,
     /// Colours and marks.
     pub palette: Palette,
     /// The last step, read once for everything that is drawn of it.
@@ -75,21 +72,16 @@ pub enum Pane {
 }
 
 impl App {
-    /// Creates a stepper before its first step.
-    ///
-    /// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `colour`
-    /// allows colours.
-    pub fn new(stepper: Stepper, image_shape: Option<(usize, usize)>, source: &str, colour: bool) -> Self {
+    /// Creates a stepper before its first step. `colour` allows colours.
+    pub fn new(stepper: Stepper, rows: Rows, colour: bool) -> Self {
         let mut app = Self {
             stepper,
-            image_shape,
-            source: source.to_owned(),
-            classes: Vec::new(),
             palette: Palette { colour },
             latest: None,
             cursor: None,
             mode: Mode::Walk,
-            pane: if image_shape.is_some() { Pane::Image } else { Pane::Matrix },
+            pane: if rows.image_shape.is_some() { Pane::Image } else { Pane::Matrix },
+            rows,
             skips_zeros: false,
             running: false,
             speed: 3,
@@ -99,13 +91,6 @@ impl App {
         };
         app.look();
         app
-    }
-
-    /// Calls outputs by their classes.
-    #[must_use]
-    pub fn with_classes(mut self, classes: Vec<String>) -> Self {
-        self.classes = classes;
-        self
     }
 
     /// Returns the number of steps per second at which it runs.
@@ -208,7 +193,7 @@ impl App {
             Command::Edit => self.begin_edit(self.editable()),
             Command::EditInput => self.begin_edit(self.editable_input()),
             Command::Check => self.check(),
-            Command::Pane | Command::Weights if self.image_shape.is_none() => {
+            Command::Pane | Command::Weights if self.rows.image_shape.is_none() => {
                 self.say("these samples are not images");
             }
             Command::Pane => self.pane = if self.pane == Pane::Image { Pane::Matrix } else { Pane::Image },
@@ -274,6 +259,6 @@ impl App {
     /// Returns the class of an output, if it has one.
     pub fn class(&self, output: usize) -> Option<&str> {
         let outputs = self.stepper.network().architecture.output_size();
-        self.classes.get(output).filter(|_| outputs > 1).map(String::as_str)
+        self.rows.classes.get(output).filter(|_| outputs > 1).map(String::as_str)
     }
 }

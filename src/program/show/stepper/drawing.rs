@@ -126,22 +126,17 @@ fn draw_node(app: &App, id: NodeId, (x, y): (u16, u16), two_lines: bool, buffer:
     let name = name(app, id);
     let (output_style, delta_style) = styles(app, id);
     let width = usize::from(node_width(app));
-    let line = |name: &str, number: Option<f64>| {
-        format!("{name:<left$}{:>VALUE_WIDTH$}", shown(number, VALUE_WIDTH), left = width - VALUE_WIDTH)
-    };
-    let output = if node.kept() == 0.0 {
-        format!("{name:<left$}{:>VALUE_WIDTH$}", "off", left = width - VALUE_WIDTH)
-    } else {
-        line(&name, app.output(id))
-    };
+    let line =
+        |name: &str, value: &str| format!("{name:<left$}{value:>VALUE_WIDTH$}", left = width - VALUE_WIDTH);
+    let (output, delta) = (shown(app.output(id), VALUE_WIDTH), shown(app.delta(id), VALUE_WIDTH));
+    let output = line(&name, if node.kept() == 0.0 { "off" } else { &output });
     let in_deltas = |step: &Step| matches!(step.phase, Phase::OutputDelta | Phase::HiddenDelta);
     if two_lines {
         buffer.set_stringn(x, y, output, width, output_style);
         let delta_style = if delta_style == Style::new() { app.palette.quiet() } else { delta_style };
-        buffer.set_stringn(x, y + 1, line("δ", app.delta(id)), width, delta_style);
+        buffer.set_stringn(x, y + 1, line("δ", &delta), width, delta_style);
     } else if app.latest.as_ref().is_some_and(in_deltas) {
         // One line has room for one number: that of this phase.
-        let delta = shown(app.delta(id), VALUE_WIDTH);
         let text = format!("{name:<left$}δ{delta:>VALUE_WIDTH$}", left = width - VALUE_WIDTH - 1);
         let style = if output_style == app.palette.result() { output_style } else { delta_style };
         buffer.set_stringn(x, y, text, width, style);

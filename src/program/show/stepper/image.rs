@@ -23,7 +23,7 @@ impl App {
 
 /// Draws the sample, with a mark on the input that was just set. Returns how many rows it takes.
 pub fn draw_sample(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
-    let Some((rows, columns)) = app.image_shape else { return 0 };
+    let Some((rows, columns)) = app.rows.image_shape else { return 0 };
     let sample = app.stepper.sample();
     // Pixels are 0 to 1, or 0 to 255 with --pixels raw.
     let scale = if sample.iter().any(|value| *value > 1.0) { 1.0 } else { 255.0 };
@@ -44,7 +44,7 @@ pub fn draw_sample(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
 
 /// Draws the weights of the hidden neuron chosen, in the rows and columns of the image. Returns how many rows it takes.
 pub fn draw_weights(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
-    let Some((rows, columns)) = app.image_shape else { return 0 };
+    let Some((rows, columns)) = app.rows.image_shape else { return 0 };
     let network = app.stepper.network();
     let id = network.layers[1].neurons()[app.hidden_neuron()];
     let inputs = &network[id].upstream()[..rows * columns];

@@ -39,11 +39,6 @@ struct Table<'t> {
     focus: (usize, usize),
 }
 
-/// Draws the table of the step last done. Returns how many rows it takes.
-pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
-    draw_table(&Table::new(app), app, area, buffer)
-}
-
 impl<'t> Table<'t> {
     fn new(app: &'t App) -> Self {
         let stepper = &app.stepper;
@@ -115,11 +110,12 @@ pub fn window(count: usize, shown: usize, focus: usize) -> usize {
     focus.saturating_sub(shown / 2).min(count.saturating_sub(shown))
 }
 
-/// Draws as much of the table as there is room for. Returns how many rows it takes.
-fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
+/// Draws as much of the table of the step last done as there is room for. Returns how many rows it takes.
+pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     if (area.width as usize) < 2 * WIDEST || area.height < 4 {
         return 0;
     }
+    let table = &Table::new(app);
     buffer.set_stringn(area.x, area.y, table.heading(), area.width as usize, Palette::strong());
     let window = Window::of(table, area);
     let style = |mark: Mark| match mark {
@@ -141,15 +137,8 @@ fn draw_table(table: &Table<'_>, app: &App, area: Rect, buffer: &mut Buffer) -> 
             let (number, mark) = top.entry(table.stepper, place, 0);
             put(column + 1, 0, &shown(number, width(column + 1)), style(mark));
         } else if let Some((matrix, 0)) = table.at(place) {
-            put(
-                column + 1,
-                0,
-                matrix
-                    .caption
-                    .first()
-                    .map_or("", |name| name.trim_end_matches(|c| "()0123456789".contains(c))),
-                Style::new(),
-            );
+            let name = matrix.caption.first().map_or("", String::as_str);
+            put(column + 1, 0, name.trim_end_matches(|c| "()0123456789".contains(c)), Style::new());
         }
     }
     for row in 0..window.rows {

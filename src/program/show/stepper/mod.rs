@@ -26,6 +26,8 @@ use ratatui::DefaultTerminal;
 #[doc(inline)]
 pub use self::app::App;
 
+use crate::io::signals;
+use backprop::setup::Rows;
 use backprop::step::Stepper;
 use backprop::{Architecture, Error, ErrorKind, counted};
 
@@ -41,38 +43,29 @@ const IDLE: Duration = Duration::from_millis(200);
 /// The time that it waits while steps run by themselves.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Runs the stepper in the terminal until the user quits. Always restores the terminal.
-///
-/// `image_shape` is rows and columns of a sample that is an image; `source` says where samples come from; `classes` are
-/// the names of outputs that are classes; `is_asked` returns true once a signal has asked the program to end.
+/// Runs the stepper in the terminal until the user quits or a signal asks the program to end. Always restores the terminal.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`] for a network too large to draw; [`ErrorKind::Usage`] for a terminal too small, or one that fails.
-pub fn run(
-    stepper: Stepper,
-    image_shape: Option<(usize, usize)>,
-    source: &str,
-    classes: &[String],
-    is_asked: &dyn Fn() -> bool,
-) -> Result<(), Error> {
+pub fn run(stepper: Stepper, rows: Rows) -> Result<(), Error> {
     check_size(&stepper.network().architecture)?;
-    let (columns, rows) = crossterm::terminal::size().map_err(failure)?;
-    check_terminal(columns, rows)?;
+    let (width, height) = crossterm::terminal::size().map_err(failure)?;
+    check_terminal(width, height)?;
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut app = App::new(stepper, image_shape, source, colour).with_classes(classes.to_vec());
+    let mut app = App::new(stepper, rows, colour);
 
     // Installs a panic hook that restores the terminal before the panic is reported.
     let mut terminal = ratatui::try_init().map_err(failure)?;
-    let result = walk(&mut terminal, &mut app, is_asked);
+    let result = walk(&mut terminal, &mut app);
     ratatui::restore();
     // A terminal that has gone away fails in many ways.
-    if is_asked() { Ok(()) } else { result.map_err(failure) }
+    if signals::asked() { Ok(()) } else { result.map_err(failure) }
 }
 
 /// Draws, waits for a key or for the next frame, and continues until the user quits.
-fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bool) -> io::Result<()> {
+fn walk(terminal: &mut DefaultTerminal, app: &mut App) -> io::Result<()> {
     let mut last = Instant::now();
-    while !app.leaving && !is_asked() {
+    while !app.leaving && !signals::asked() {
         terminal.draw(|frame| screen::draw(frame, app))?;
         if event::poll(if app.running { FRAME } else { IDLE })?
             && let Event::Key(key) = event::read()?
@@ -93,7 +86,13 @@ fn walk(terminal: &mut DefaultTerminal, app: &mut App, is_asked: &dyn Fn() -> bo
 pub fn check_size(architecture: &Architecture) -> Result<(), Error> {
     match architecture.parameter_count() {
         Some(count) if count <= MOST_CONNECTIONS => Ok(()),
-        _ => Err(Error::new(ErrorKind::TooLarge, format!("sizes {} are too large to draw: the terminal stepper takes up to {MOST_CONNECTIONS} connections", architecture.sizes_text())).remedy("use --plain")),
+        _ => {
+            let sizes = architecture.sizes_text();
+            let found = format!(
+                "sizes {sizes} are too large to draw: the terminal stepper takes up to {MOST_CONNECTIONS} connections"
+            );
+            Err(Error::new(ErrorKind::TooLarge, found).remedy("use --plain"))
+        }
     }
 }
 

@@ -99,7 +99,7 @@ fn draw_formula(app: &App, area: Rect, buffer: &mut Buffer) {
         None => Text::from(vec![
             Line::styled("Nothing has happened yet.", Palette::strong()),
             Line::from("Press right for the first step, space to let it run, ? for all keys."),
-            Line::from(format!("Samples: {}.", app.source)),
+            Line::from(format!("Samples: {}.", app.rows.name.as_deref().unwrap_or_default())),
         ]),
         Some(step) => formula(app, step, area),
     };
@@ -117,7 +117,7 @@ fn formula<'t>(app: &App, step: &Step, area: Rect) -> Text<'t> {
 }
 
 fn formula_with<'t>(app: &App, step: &Step, decimals: usize) -> Text<'t> {
-    let class = app.stepper.class_in_words(step, &app.classes);
+    let class = app.stepper.class_in_words(step, &app.rows.classes);
     let class = class.map(|class| format!(", {class}")).unwrap_or_default();
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{}{class}  ", step.place()), app.palette.quiet()),
@@ -171,7 +171,7 @@ fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     };
     buffer.set_stringn(area.x, area.y, title, area.width.into(), Palette::strong());
     let mut used = 1;
-    if let Some(verdict) = app.stepper.verdict(&app.classes) {
+    if let Some(verdict) = app.stepper.verdict(&app.rows.classes) {
         buffer.set_stringn(area.x, area.y + 1, verdict, area.width.into(), Palette::strong());
         used += 1;
     }

@@ -8,7 +8,6 @@ use backprop::spelled_out;
 use serde_json::{Map, Value, json};
 
 use super::breakpoints::{self, Breakpoint};
-use super::frames;
 use super::protocol::{Message, event, response};
 use super::walk::Walk;
 
@@ -23,19 +22,19 @@ const THREAD: i64 = 1;
 pub struct Session {
     outbox: Vec<Value>,
     /// The token that launch arguments must have.
-    token: Option<String>,
+    pub(super) token: Option<String>,
     pub(super) walk: Option<Walk>,
     /// The configuration it was launched with.
-    launched_with: Map<String, Value>,
+    pub(super) launched_with: Map<String, Value>,
     /// The folder that paths start from.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     pub(super) classes: Vec<String>,
     pub(super) breakpoints: Vec<Breakpoint>,
     ignores_divergence: bool,
     running: Option<Run>,
-    stop_on_entry: bool,
+    pub(super) stop_on_entry: bool,
     /// True once the editor has set its breakpoints.
-    has_begun: bool,
+    pub(super) has_begun: bool,
     is_over: bool,
     /// True if the editor reads variables again when it is told to.
     refreshes: bool,
@@ -183,7 +182,7 @@ impl Session {
     }
 
     /// Prints a line in the editor's console.
-    fn say(&mut self, line: &str) {
+    pub(super) fn say(&mut self, line: &str) {
         let line = format!("{}\n", spelled_out(line));
         self.outbox.push(event("output", &json!({ "category": "console", "output": line })));
     }
@@ -209,10 +208,5 @@ impl Session {
     pub(super) fn next_id(&mut self) -> i64 {
         self.last_id += 1;
         self.last_id
-    }
-
-    /// Describes a file to the editor.
-    pub(super) fn describe(&self, file: usize) -> Value {
-        frames::describe(file, &self.folder)
     }
 }

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Run, Session, THREAD};
 use crate::cli::dap::breakpoints::{self, SetBy, Spot};
+use crate::cli::dap::frames;
 use crate::cli::dap::protocol::{self, Arguments, Message, event};
 use crate::cli::dap::variables::{self, Reference, Variable, exact};
-use crate::cli::dap::{frames, launch};
 
 /// The features that an editor can offer.
 const CAPABILITIES: &str = include_str!("../capabilities.json");
@@ -74,7 +74,8 @@ impl Session {
             }
             "source" => return source(&given),
             "loadedSources" => {
-                let sources: Vec<Value> = (0..FILES.len()).map(|file| self.describe(file)).collect();
+                let sources: Vec<Value> =
+                    (0..FILES.len()).map(|file| frames::describe(file, &self.folder)).collect();
                 return Ok(json!({ "sources": sources }));
             }
             other => return Err(format!("there is no request '{}' here", spelled_out(other))),
@@ -88,25 +89,6 @@ impl Session {
         }
         self.prepare(given.as_object().cloned().unwrap_or_default())?;
         self.outbox.push(event("initialized", &json!({})));
-        Ok(())
-    }
-
-    /// Prepares the training of a configuration.
-    fn prepare(&mut self, given: Map<String, Value>) -> Result<(), String> {
-        if self.token.is_some() && self.token.as_deref() != given.get("token").and_then(Value::as_str) {
-            return Err(
-                "the launch arguments need the \"token\" that `backprop dap` was started with".to_owned()
-            );
-        }
-        let launched = launch::launch(&given)?;
-        self.walk = Some(launched.walk);
-        self.folder = launched.folder;
-        self.classes = launched.classes;
-        self.stop_on_entry = launched.stop_on_entry;
-        self.launched_with = given;
-        self.has_begun = false;
-        self.resolve_breakpoints();
-        self.say_all(&launched.sentences);
         Ok(())
     }
 

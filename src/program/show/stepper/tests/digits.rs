@@ -1,11 +1,12 @@
 //! Networks whose samples are images.
 
 use backprop::graph::Network;
+use backprop::setup::Rows;
 use backprop::step::Stepper;
 use backprop::{Label, Sample};
 use ratatui::style::Color;
 
-use super::{App, draw, lines, press, text};
+use super::{App, draw, images, lines, press, text};
 
 /// An untrained 784-30-10 and a digit 3: two dots of ink, at inputs 300 and 302, the label 0.9 for the 3.
 fn digit(colour: bool) -> App {
@@ -14,7 +15,7 @@ fn digit(colour: bool) -> App {
     (sample[300], sample[302], label[3]) = (1.0, 0.5, 0.9);
     let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
     let classes = (0..10).map(|digit| digit.to_string()).collect();
-    App::new(stepper, Some((28, 28)), "", colour).with_classes(classes)
+    App::new(stepper, Rows { classes, ..images(28, 28) }, colour)
 }
 
 #[test]
@@ -24,7 +25,7 @@ fn an_image_network_is_seen_through_a_window() {
     sample[14 * 28 + 13] = 1.0;
     let label = [0.1; 10];
     let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
-    let mut app = App::new(stepper, Some((28, 28)), "", true);
+    let mut app = App::new(stepper, images(28, 28), true);
     press(&mut app, ">lc");
     let screen = text(&app);
     assert!(screen.contains("The sample, 28×28"), "{screen}");

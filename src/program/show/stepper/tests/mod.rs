@@ -7,6 +7,7 @@ mod digits;
 use std::time::Duration;
 
 use backprop::graph::Network;
+use backprop::setup::Rows;
 use backprop::step::Stepper;
 use backprop::{Architecture, Engine as _, Label, Sample, WeightInit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -30,7 +31,13 @@ fn nine_nodes(golden: &Online) -> Stepper {
 }
 
 fn app(golden: &Online) -> App {
-    App::new(nine_nodes(golden), None, "the nine nodes' own samples", true)
+    let name = Some("the nine nodes' own samples".to_owned());
+    App::new(nine_nodes(golden), Rows { name, ..Rows::default() }, true)
+}
+
+/// Returns samples that are images of this size.
+fn images(rows: usize, columns: usize) -> Rows {
+    Rows { image_shape: Some((rows, columns)), ..Rows::default() }
 }
 
 fn golden() -> Online {
@@ -249,7 +256,7 @@ fn the_gradient_check_agrees_on_every_weight_with_every_activation() {
         let architecture = Architecture::new(&[2, 3, 3, 2]).with_activation(activation);
         let network = Network::from_parameters(&architecture, &WeightInit::Normal.draw(&architecture, 4));
         let stepper = Stepper::new(network, &[Label(&[0.2, 0.7])], &[Sample(&[0.9, -0.4])], 0.1);
-        let mut app = App::new(stepper, None, "", true);
+        let mut app = App::new(stepper, Rows::default(), true);
         press(&mut app, ">");
         while app.stepper.position() < app.stepper.order().len() {
             press(&mut app, ">g");
@@ -310,7 +317,7 @@ fn what_is_not_computed_yet_is_a_dash() {
 #[test]
 fn without_colour_nothing_is_coloured_and_the_result_still_stands_out() {
     let golden = golden();
-    let mut app = App::new(nine_nodes(&golden), None, "", false);
+    let mut app = App::new(nine_nodes(&golden), Rows::default(), false);
     for _ in 0..46 {
         press(&mut app, ">");
         let buffer = draw(&app, 80, 24);
@@ -380,7 +387,7 @@ proptest! {
         let sample = vec![0.5; sizes[0]];
         let label = vec![0.3; sizes[sizes.len() - 1]];
         let stepper = Stepper::new(network, &[Label(&label)], &[Sample(&sample)], 0.3);
-        let mut app = App::new(stepper, Some((1, sizes[0])), "", true);
+        let mut app = App::new(stepper, images(1, sizes[0]), true);
         for key in keys {
             press(&mut app, &key.to_string());
             app.let_time_pass(Duration::from_millis(40));
