@@ -52,17 +52,15 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     }
     let (mut dead, mut saturated) = (Vec::new(), Vec::new());
     for layer in 1..model.architecture.sizes.len() {
-        let neurons = Neurons::of_layer(model, layer, &data);
+        let [all, zero, flat] = stuck(model, layer, &data);
         let is_output = layer + 1 == model.architecture.sizes.len();
-        let all = neurons.units.len();
         let name = if is_output { format!("layer {layer}, the output") } else { format!("layer {layer}") };
         let share = |count: usize| format!("{count} of {all} neurons in {name} ({} %)", 100 * count / all);
         let is_worth_it = |count: usize| count > 0 && count as f64 >= WORTH_A_SENTENCE * all as f64;
-        if is_worth_it(neurons.dead()) {
-            dead.push(share(neurons.dead()));
+        if is_worth_it(zero) {
+            dead.push(share(zero));
         }
         // A right answer needs outputs near 0 and 1, but not all of them, and not for every sample.
-        let flat = neurons.saturated();
         if if is_output { flat == all } else { is_worth_it(flat) } {
             saturated.push(share(flat));
         }
@@ -139,55 +137,29 @@ fn same_numbers(network: &mut vectorized::Network, data: &DataSet) -> Option<Str
     })
 }
 
-/// The outputs of the neurons of one layer, over all samples.
-struct Neurons {
-    activation: Activation,
-    units: Vec<Unit>,
-}
-
-/// One neuron's outputs.
-#[derive(Clone)]
-struct Unit {
-    largest: f64,
-    /// The steepest slope of its activation at any of them.
-    slope: f64,
-}
-
-impl Neurons {
-    /// Shows the samples to the network as far as this layer, from 1.
-    fn of_layer(model: &Model, layer: usize, data: &DataSet) -> Self {
-        // The cost, which is not used, is one that is allowed with these activations.
-        let architecture = Architecture::new(&model.architecture.sizes[..=layer])
-            .with_activations(&model.architecture.activations[..layer]);
-        let activation = architecture.activations[layer - 1];
-        let parameters = Parameters { layers: model.parameters.layers[..layer].to_vec() };
-        let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
-        let unit = Unit { largest: f64::NEG_INFINITY, slope: 0.0 };
-        let mut units = vec![unit; architecture.output_size()];
-        for_each_output(&mut network, data, |_, outputs| {
-            for (unit, &output) in units.iter_mut().zip(outputs) {
-                unit.largest = unit.largest.max(output);
-                unit.slope = unit.slope.max(activation.derivative_from_output(output));
-            }
-        });
-        Self { activation, units }
-    }
-
-    /// Counts ReLUs that are 0 for every sample.
-    fn dead(&self) -> usize {
-        match self.activation {
-            Activation::Relu => self.units.iter().filter(|unit| unit.largest <= 0.0).count(),
-            _ => 0,
+/// Counts the neurons of a layer, from 1: all of them, ReLUs that are 0 for every sample, and sigmoids, softmax outputs
+/// and tanhs that are at an end of their range for every sample.
+fn stuck(model: &Model, layer: usize, data: &DataSet) -> [usize; 3] {
+    // The network as far as this layer. Its cost, which is not used, is one that is allowed with these activations.
+    let architecture = Architecture::new(&model.architecture.sizes[..=layer])
+        .with_activations(&model.architecture.activations[..layer]);
+    let activation = architecture.output_activation();
+    let parameters = Parameters { layers: model.parameters.layers[..layer].to_vec() };
+    let mut network = vectorized::Network::from_parameters(&architecture, &parameters);
+    // The largest output of each neuron, and the steepest slope of its activation at any of them.
+    let mut neurons = vec![(f64::NEG_INFINITY, 0.0f64); architecture.output_size()];
+    for_each_output(&mut network, data, |_, outputs| {
+        for ((largest, slope), &output) in neurons.iter_mut().zip(outputs) {
+            *largest = largest.max(output);
+            *slope = slope.max(activation.derivative_from_output(output));
         }
-    }
-
-    /// Counts sigmoids, softmax outputs and tanhs at the ends of their range.
-    fn saturated(&self) -> usize {
-        let steepest = match self.activation {
-            Activation::Sigmoid | Activation::Softmax => 0.25,
-            Activation::Tanh => 1.0,
-            Activation::Relu | Activation::Identity => return 0,
-        };
-        self.units.iter().filter(|unit| unit.slope < FLAT * steepest).count()
-    }
+    });
+    let zero = neurons.iter().filter(|(largest, _)| activation == Activation::Relu && *largest <= 0.0);
+    let steepest = match activation {
+        Activation::Sigmoid | Activation::Softmax => 0.25,
+        Activation::Tanh => 1.0,
+        Activation::Relu | Activation::Identity => 0.0,
+    };
+    let flat = neurons.iter().filter(|(_, slope)| *slope < FLAT * steepest);
+    [neurons.len(), zero.count(), flat.count()]
 }

@@ -27,12 +27,9 @@ break 2-0, break learn if w84 > 1       stop there; delete removes what was type
 check w84                               the gradient check of that weight
 verdict                                 label and answer, if outputs mean classes";
 
-/// A text, and what it unfolds into.
-type Answer = (String, Option<Reference>);
-
 impl Session {
-    /// Returns the answer to what was typed.
-    pub(super) fn evaluate(&mut self, text: &str) -> Result<Answer, String> {
+    /// Returns the answer to what was typed, and what it unfolds into.
+    pub(super) fn evaluate(&mut self, text: &str) -> Result<(String, Option<Reference>), String> {
         let text = text.trim();
         let (word, rest) = text.split_once(' ').map_or((text, ""), |(word, rest)| (word, rest.trim()));
         match word {

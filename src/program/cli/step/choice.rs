@@ -4,7 +4,7 @@ use clap::Args;
 
 use backprop::Error;
 use backprop::step::view::Quantity;
-use backprop::step::{Pass, Step, Stepper};
+use backprop::step::{Pass, Stepper};
 
 use super::names::{Range, ranges};
 use crate::cli::choices::at_least_one;
@@ -113,10 +113,5 @@ impl Positions {
             }
         }
         false
-    }
-
-    /// Does the next of these steps, and returns it.
-    pub(super) fn next(&mut self, stepper: &mut Stepper) -> Option<Step> {
-        if self.go_to_next(stepper) { stepper.next() } else { None }
     }
 }

@@ -16,8 +16,8 @@ use backprop::step::Stepper;
 
 use super::choices::at_least_one;
 use super::progress::Working;
-use super::sequence::{SequenceArgs, TrainingArgs};
-use super::{Failure, Output};
+use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
+use super::{Failure, Output, refuse};
 use crate::io::signals::{self, Ending};
 use crate::show::stepper;
 use choice::ChoiceArgs;
@@ -85,85 +85,72 @@ impl Step {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         // A terminal that cannot be drawn on gets the steps as text.
         let is_dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
-        let plain = self.plain || (is_dumb && !self.questions && !self.json);
-        let as_text = plain || self.questions || self.json;
-        if self.digits.is_some() && !as_text {
-            let problem = Error::usage("--digits says how --plain and --questions print numbers");
-            return Err(problem.remedy("add one of them").into());
-        }
-        if self.epochs.is_some() && !as_text {
-            return Err(Error::usage("--epochs says how much --plain or --json prints").into());
-        }
+        let as_text = self.plain || self.questions || self.json || is_dumb;
         if !as_text {
-            self.choice.check_for_terminal()?;
-        }
-        let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-        if !as_text && !terminal {
-            let problem = Error::contents("there is no terminal to draw in")
-                .remedy("--plain prints every step, --json one object per line");
-            return Err(problem.into());
+            self.check_terminal()?;
         }
         self.training.check()?;
-        let default_limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };
-        let sequence = self.sequence.prepare(self.train_limit.unwrap_or(default_limit))?;
+        let limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };
+        let sequence = self.sequence.prepare(self.train_limit.unwrap_or(limit))?;
         let training = sequence.with_rate(&self.training);
-        let stepper = sequence.stepper(&training);
-        if self.json {
-            self.print_json(stepper, output)?;
-        } else if plain || self.questions {
-            let architecture = &sequence.network.architecture;
-            let training = format!("{} cost, {training}", architecture.cost);
-            self.print_plain(stepper, &training, sequence.source(), output)?;
-        } else {
-            let stepper = self.at_the_first_step(stepper);
-            signals::end(Ending::Soon(PATIENCE, ratatui::restore));
-            signals::watch_terminal();
-            stepper::run(stepper, sequence.rows)?;
-            if signals::asked() {
-                return Ok(signals::exit_code());
-            }
+        let mut stepper = sequence.stepper(&training);
+        if as_text {
+            self.print(stepper, &sequence, &training, output)?;
+            return Ok(ExitCode::SUCCESS);
         }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    /// Goes to --from-step: the terminal stepper shows the step that was done last.
-    fn at_the_first_step(&self, mut stepper: Stepper) -> Stepper {
+        // The terminal stepper shows the step that was done last.
         if let Some(step) = self.choice.from_step {
             let _working = Working::on(format!("on the way to step {step}"));
             stepper.goto(step);
         }
-        stepper
+        signals::end(Ending::Soon(PATIENCE, ratatui::restore));
+        signals::watch_terminal();
+        stepper::run(stepper, sequence.rows)?;
+        Ok(if signals::asked() { signals::exit_code() } else { ExitCode::SUCCESS })
     }
 
-    /// Returns the number of steps to print.
-    fn count(&self, stepper: &Stepper) -> usize {
-        stepper.epoch_len().saturating_mul(self.epochs.unwrap_or(1))
-    }
-
-    fn print_json(&self, mut stepper: Stepper, output: &mut Output) -> Result<(), Failure> {
-        let mut positions = self.choice.positions(&stepper, self.count(&stepper))?;
-        while let Some(step) = positions.next(&mut stepper) {
-            serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
-            writeln!(output)?;
+    /// Checks that there is a terminal to draw in, and that no option is about printing.
+    fn check_terminal(&self) -> Result<(), Error> {
+        if self.digits.is_some() {
+            return Err(refuse("--digits says how --plain and --questions print numbers", "add one of them"));
         }
-        Ok(())
+        if self.epochs.is_some() {
+            return Err(Error::usage("--epochs says how much --plain or --json prints"));
+        }
+        self.choice.check_for_terminal()?;
+        if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+            return Ok(());
+        }
+        Err(Error::contents("there is no terminal to draw in")
+            .remedy("--plain prints every step, --json one object per line"))
     }
 
-    fn print_plain(
+    fn print(
         &self,
         mut stepper: Stepper,
-        training: &str,
-        source: &str,
+        sequence: &Sequence,
+        training: &TrainingArgs,
         output: &mut Output,
     ) -> Result<(), Failure> {
-        let mut positions = self.choice.positions(&stepper, self.count(&stepper))?;
+        let count = stepper.epoch_len().saturating_mul(self.epochs.unwrap_or(1));
+        let mut positions = self.choice.positions(&stepper, count)?;
+        if self.json {
+            while positions.go_to_next(&mut stepper)
+                && let Some(step) = stepper.next()
+            {
+                serde_json::to_writer(&mut *output, &step).map_err(std::io::Error::from)?;
+                writeln!(output)?;
+            }
+            return Ok(());
+        }
         let decimals = self.digits.map_or(6, usize::from);
         if self.questions {
             questions::check(&stepper)?;
         }
-        let sizes = stepper.network().architecture.sizes_text();
-        writeln!(output, "A network of {sizes} nodes, {training},")?;
-        writeln!(output, "on {source}.")?;
+        let architecture = &stepper.network().architecture;
+        let (sizes, cost) = (architecture.sizes_text(), architecture.cost);
+        writeln!(output, "A network of {sizes} nodes, {cost} cost, {training},")?;
+        writeln!(output, "on {}.", sequence.source())?;
         writeln!(output, "As in bp.py, δ = −∂E/∂z: the direction to move in.")?;
         if self.questions {
             questions::write_weights(&stepper, decimals, output)?;
@@ -171,13 +158,12 @@ impl Step {
         let mut headings = Headings::new(decimals, !self.questions);
         while positions.go_to_next(&mut stepper) {
             headings.write(&stepper, output)?;
-            if let Some(step) = stepper.next() {
-                let number = step.position + 1;
-                if self.questions {
-                    writeln!(output, "{number:>5}  {}", questions::question(&step, decimals))?;
-                } else {
-                    writeln!(output, "{number:>5}  {step:.decimals$}")?;
-                }
+            let Some(step) = stepper.next() else { break };
+            let number = step.position + 1;
+            if self.questions {
+                writeln!(output, "{number:>5}  {}", questions::question(&step, decimals))?;
+            } else {
+                writeln!(output, "{number:>5}  {step:.decimals$}")?;
             }
         }
         Ok(())
