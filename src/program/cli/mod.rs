@@ -127,7 +127,11 @@ pub fn main_with(arguments: &[OsString]) -> ExitCode {
 fn run(arguments: &[OsString]) -> ExitCode {
     let matches = match Cli::command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return report_usage(&without_styles(arguments).unwrap_or(error)),
+        Err(error) if error.use_stderr() => {
+            // Without colour, every escape sequence in it was typed by the user.
+            let plain = Cli::command().styles(Styles::plain()).try_get_matches_from(arguments).err();
+            return report_usage(&plain.unwrap_or(error));
+        }
         Err(error) => return report_usage(&error),
     };
     let cli = match Cli::from_arg_matches(&matches) {
@@ -198,11 +202,6 @@ fn shortened(sentence: &str) -> Cow<'_, str> {
         Some((begin, end)) if begin < end => format!("{} … {}", &sentence[..begin], &sentence[end..]).into(),
         _ => sentence.into(),
     }
-}
-
-/// Returns the error in the command line without colour, so that every escape sequence in it was typed by the user.
-fn without_styles(arguments: &[OsString]) -> Option<clap::Error> {
-    Cli::command().styles(Styles::plain()).try_get_matches_from(arguments).err()
 }
 
 /// Prints help and version as they are, and any error as one line.

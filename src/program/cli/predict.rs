@@ -14,7 +14,7 @@ use backprop::{Error, Sample, counted, spelled_out};
 use super::choices::{DataArgs, EngineArgs, List, ModelArgs, numbers, pixels_for};
 use super::output::{name, thousands};
 use super::words::words;
-use super::{Failure, Output};
+use super::{Failure, Output, refuse};
 use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;
@@ -166,11 +166,10 @@ impl Predict {
             let bytes = picture.centred(side, side).map_err(|problem| problem.in_file(path))?;
             (side, side, bytes)
         } else {
-            return Err(Error::usage(format!(
-                "the model has {}, which do not make a square picture",
-                counted(inputs, "input")
-            ))
-            .remedy(format!("--as-is takes a PNG of {inputs} pixels")));
+            return Err(refuse(
+                format!("the model has {}, which do not make a square picture", counted(inputs, "input")),
+                format!("--as-is takes a PNG of {inputs} pixels"),
+            ));
         };
         let pixels = pixels_for(self.data.pixels, Some(model));
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);

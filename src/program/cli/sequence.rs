@@ -15,6 +15,7 @@ use backprop::{Architecture, Engine as _, Error, MiniBatches};
 
 use super::choices::{DataArgs, architecture, training_samples};
 use super::output::thousands;
+use super::refuse;
 use super::setup::{SetupArgs, check_meaning};
 use super::train::usual_rate;
 use crate::io::{Destinations, Force, memory};
@@ -114,9 +115,7 @@ impl Sequence {
     pub(super) fn new(setup: Setup, limit: usize) -> Result<Self, Error> {
         check_meaning(&setup)?;
         if setup.model.is_some() && setup.init.is_some() {
-            return Err(
-                Error::usage("--init draws weights, but --from has them already").remedy("omit one of them")
-            );
+            return Err(refuse("--init draws weights, but --from has them already", "omit one of them"));
         }
         if let (None, Some(model)) = (&setup.data, &setup.model) {
             DataArgs::default().check_named(model)?;

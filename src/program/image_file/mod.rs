@@ -7,6 +7,7 @@ mod ink;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -67,9 +68,6 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     if !bytes.starts_with(SIGNATURE) {
         return Err(Error::contents("not a PNG file").remedy("save the picture as PNG"));
     }
-    let damaged = |error: png::DecodingError| {
-        Error::contents(format!("a damaged PNG file ({error})")).remedy("save it again")
-    };
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
     decoder.set_ignore_text_chunk(true);
@@ -80,8 +78,7 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     let mut reader = decoder.read_info().map_err(damaged)?;
     // Three bytes make a colour. png 0.18.1 takes that for granted and panics otherwise.
     if reader.info().palette.as_ref().is_some_and(|palette| palette.len() % 3 != 0) {
-        return Err(Error::contents("a damaged PNG file (its palette ends in the middle of a colour)")
-            .remedy("save it again"));
+        return Err(damaged("its palette ends in the middle of a colour"));
     }
     let length =
         reader.output_buffer_size().ok_or_else(|| Error::contents("too many pixels for this machine"))?;
@@ -102,9 +99,13 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     };
     let (width, height) = (frame.width as usize, frame.height as usize);
     if rgba.len() != width * height {
-        return Err(Error::contents("a damaged PNG file (pixels are missing)").remedy("save it again"));
+        return Err(damaged("pixels are missing"));
     }
     Ok(Picture { width, height, rgba })
+}
+
+fn damaged(problem: impl Display) -> Error {
+    Error::contents(format!("a damaged PNG file ({problem})")).remedy("save it again")
 }
 
 fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize) -> Result<(), Error> {

@@ -29,19 +29,16 @@ pub fn half_blocks(bytes: &[u8], columns: usize) -> Vec<String> {
 pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<String> {
     let length = |line: &String| line.chars().count();
     let widest = pictures.iter().flatten().map(length).max().unwrap_or(0);
-    let in_a_row = ((width + gap) / (widest + gap).max(1)).max(1);
+    let column = widest + gap;
+    let in_a_row = ((width + gap) / column.max(1)).max(1);
     let mut all = Vec::new();
     for row in pictures.chunks(in_a_row) {
         if !all.is_empty() {
             all.push(String::new());
         }
         for line in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
-            let mut text = String::new();
-            for picture in row {
-                let part = picture.get(line).map_or("", String::as_str);
-                text.push_str(part);
-                text.extend(std::iter::repeat_n(' ', widest - part.chars().count() + gap));
-            }
+            let parts = row.iter().map(|picture| picture.get(line).map_or("", String::as_str));
+            let text: String = parts.map(|part| format!("{part:<column$}")).collect();
             all.push(text.trim_end().to_owned());
         }
     }

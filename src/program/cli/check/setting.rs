@@ -11,6 +11,7 @@ use backprop::{Architecture, Dropout, Error, Parameters, WeightInit, vectorized}
 
 use super::mystery::MysteryArgs;
 use crate::cli::choices::{DataArgs, architecture, training_samples};
+use crate::cli::refuse;
 use crate::cli::setup::{SetupArgs, check_meaning};
 use crate::io::memory;
 
@@ -48,8 +49,7 @@ pub(super) struct SettingArgs {
 pub(super) fn named(option: &'static str, name: &str) -> Result<&'static Fault, Error> {
     Fault::named(name).ok_or_else(|| {
         let names: Vec<&str> = GALLERY.iter().map(|fault| fault.name).collect();
-        Error::usage(format!("there is no fault '{name}'"))
-            .remedy(format!("{option} takes one of {}", names.join(", ")))
+        refuse(format!("there is no fault '{name}'"), format!("{option} takes one of {}", names.join(", ")))
     })
 }
 

@@ -210,15 +210,6 @@ impl Breakpoint {
         }
         walk.peek(|stepper, step| holds(condition, &Words::after(stepper, step))).unwrap_or(Ok(false))
     }
-
-    /// Finds the place in another network.
-    fn resolve(&mut self, stepper: &Stepper) {
-        match self.set_by {
-            SetBy::Lines(_) => {}
-            SetBy::Data => self.spot = Quantity::parse(stepper, &self.name).map(Spot::Change),
-            SetBy::Functions | SetBy::Console => self.spot = Spot::parse(stepper, &self.name).ok(),
-        }
-    }
 }
 
 fn holds(condition: &str, words: &Words<'_>) -> Result<bool, String> {
@@ -339,7 +330,13 @@ impl Session {
     /// Finds the places of all breakpoints in the network launched.
     pub(super) fn resolve_breakpoints(&mut self) {
         let Some(walk) = &self.walk else { return };
-        self.breakpoints.iter_mut().for_each(|breakpoint| breakpoint.resolve(walk.stepper()));
+        for Breakpoint { set_by, name, spot, .. } in &mut self.breakpoints {
+            match set_by {
+                SetBy::Lines(_) => {}
+                SetBy::Data => *spot = Quantity::parse(walk.stepper(), name).map(Spot::Change),
+                SetBy::Functions | SetBy::Console => *spot = Spot::parse(walk.stepper(), name).ok(),
+            }
+        }
     }
 }
 

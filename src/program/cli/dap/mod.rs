@@ -54,13 +54,6 @@ pub(super) struct Dap {
     token: Option<String>,
 }
 
-/// A message from the editor, or its end.
-enum Incoming {
-    Message(Vec<u8>),
-    End,
-    Broken(std::io::Error),
-}
-
 impl Dap {
     pub(super) fn run(&self) -> Result<ExitCode, Failure> {
         match self.port {
@@ -94,12 +87,8 @@ fn serve(
     let (sender, receiver) = mpsc::sync_channel(READ_AHEAD);
     let read = move || {
         loop {
-            let incoming = match framing::read(&mut input) {
-                Ok(Some(message)) => Incoming::Message(message),
-                Ok(None) => Incoming::End,
-                Err(error) => Incoming::Broken(error),
-            };
-            let is_last = !matches!(incoming, Incoming::Message(_));
+            let incoming = framing::read(&mut input);
+            let is_last = !matches!(incoming, Ok(Some(_)));
             if sender.send(incoming).is_err() || is_last {
                 return;
             }
@@ -118,21 +107,23 @@ fn serve(
         }
         let incoming = if session.is_running() {
             match receiver.try_recv() {
-                Ok(incoming) => Some(incoming),
-                Err(TryRecvError::Empty) => None,
-                Err(TryRecvError::Disconnected) => Some(Incoming::End),
+                Ok(incoming) => incoming,
+                Err(TryRecvError::Disconnected) => Ok(None),
+                Err(TryRecvError::Empty) => {
+                    session.work();
+                    continue;
+                }
             }
         } else {
-            Some(receiver.recv().unwrap_or(Incoming::End))
+            receiver.recv().unwrap_or(Ok(None))
         };
         match incoming {
-            Some(Incoming::Message(message)) => session.handle(&message),
-            Some(Incoming::Broken(error)) if error.kind() == ErrorKind::InvalidData => {
+            Ok(Some(message)) => session.handle(&message),
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
                 return Err(Error::usage(error.to_string()).into());
             }
             // The editor is gone.
-            Some(Incoming::End | Incoming::Broken(_)) => return Ok(()),
-            None => session.work(),
+            Ok(None) | Err(_) => return Ok(()),
         }
     }
 }

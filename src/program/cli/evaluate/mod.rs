@@ -13,7 +13,7 @@ use super::choices::{DataArgs, EngineArgs, ModelArgs};
 use super::output::thousands;
 use super::progress::Working;
 use super::train::{closeness, cost_text};
-use super::{Failure, Output, health};
+use super::{Failure, Output, health, refuse};
 use backprop::data_set::{Part, Targets};
 use backprop::training::{Closeness, Closer, for_each_output};
 use backprop::{Error, noun_for, spelled_out};
@@ -55,9 +55,7 @@ impl Evaluate {
         let test = self.data.load_part(Part::Test, Some(&model))?.labelled()?;
         let test = test.first(self.test_limit.unwrap_or(usize::MAX));
         if test.is_empty() {
-            return Err(Error::usage("--test-limit 0 leaves no samples to evaluate on")
-                .remedy("give at least 1")
-                .into());
+            return Err(refuse("--test-limit 0 leaves no samples to evaluate on", "give at least 1").into());
         }
         test.check_fits(&model.architecture)?;
         let mut engine = self.engine.build(&model.architecture, &model.parameters)?;

@@ -105,7 +105,7 @@ impl Keeper {
         &mut self,
         trainer: &Trainer<'_>,
         engine: &dyn Engine,
-        plot: Option<(&Path, String)>,
+        plot: Option<(PathBuf, String)>,
     ) -> ExitCode {
         let mut saved = true;
         if self.checkpoint_is_due
@@ -115,7 +115,6 @@ impl Keeper {
             saved &= self.checkpoint(&path) == Some(path);
         }
         let model = self.model(trainer, engine);
-        let plot = plot.map(|(path, svg)| (path.to_path_buf(), svg));
         for (path, contents) in model.into_iter().chain(plot) {
             let written = io::write(&path, contents.as_bytes());
             saved &= or_rescued(&path, contents.as_bytes(), written) == Some(path);

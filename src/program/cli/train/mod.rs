@@ -13,7 +13,7 @@ mod screen;
 mod start;
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::choices::{EngineKind, check_epochs};
@@ -77,7 +77,7 @@ impl Train {
                 let sentence = keeper.interrupted(&trainer, engine.as_ref());
                 super::report(&sentence);
                 if let Some((path, svg)) = self.drawing(&keeper, &trainer) {
-                    io::write(path, svg.as_bytes())?;
+                    io::write(&path, svg.as_bytes())?;
                 }
                 return Ok(signals::exit_code());
             }
@@ -115,8 +115,8 @@ impl Train {
     }
 
     /// Returns the curves of `--plot`.
-    fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(&Path, String)> {
-        let path = self.plot.as_deref()?;
+    fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(PathBuf, String)> {
+        let path = self.plot.clone()?;
         Some((path, plot::svg(keeper.run(), &trainer.state().history)))
     }
 }

@@ -121,12 +121,8 @@ fn linear(first: f64, last: f64, stretch: bool) -> Layout {
         let value = multiple as f64 * step;
         (value, number(value, decimals))
     });
-    let ticks: Vec<_> = ticks.collect();
-    if stretch {
-        Layout { first: lowest * step, last: highest * step, ticks, faint: Vec::new() }
-    } else {
-        Layout { first, last, ticks, faint: Vec::new() }
-    }
+    let (first, last) = if stretch { (lowest * step, highest * step) } else { (first, last) };
+    Layout { first, last, ticks: ticks.collect(), faint: Vec::new() }
 }
 
 /// Chooses a tick at each power of ten, or at 1, 2 and 5 if there would be fewer than three.
