@@ -19,7 +19,7 @@ const FAR: f64 = 3.0;
 const LOWER: f64 = 10.0;
 
 /// The steps after which small weights have usually begun to learn.
-const STEPS: usize = 20_000;
+pub(super) const STEPS: usize = 20_000;
 
 /// Inputs up to this do not drive neurons to the ends of their range.
 const SMALL_INPUT: f64 = 2.0;

@@ -20,9 +20,6 @@ const FEW_STEPS: f64 = 100.0;
 /// The same for samples: with fewer, training is too short.
 const FEW_SAMPLES: f64 = 1000.0;
 
-/// The steps that are suggested instead.
-const ENOUGH_STEPS: usize = 20_000;
-
 /// λ/n of network2.py: 5 for its 50,000 samples.
 const USUAL_PULL: f64 = 1e-4;
 
@@ -101,7 +98,7 @@ fn steps(training: &Training<'_>) -> Vec<Cause> {
     let samples = training.samples.saturating_mul(epochs);
     if speed * (samples as f64) < FEW_SAMPLES {
         let (samples, epochs) = (counted(training.samples, "sample"), counted(epochs, "epoch"));
-        let enough = ENOUGH_STEPS.div_ceil(training.samples.max(1));
+        let enough = advice::STEPS.div_ceil(training.samples.max(1));
         causes.push((format!("Training is short: {epochs} of {samples}."), format!("--epochs {enough}")));
     }
     causes

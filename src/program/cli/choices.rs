@@ -298,23 +298,19 @@ impl DataArgs {
 
     /// Fills in how the samples of a data set are read.
     pub(super) fn setup(&self, standardize: StandardizeArgs, model: Option<Model>) -> Result<Setup, Error> {
-        let StandardizeArgs { standardize } = standardize;
         model.as_ref().map_or(Ok(()), |model| self.check_inputs_known(model))?;
-        Ok(Setup { pixels: self.pixels, standardize, model, ..Setup::default() })
+        Ok(Setup { pixels: self.pixels, standardize: standardize.standardize, model, ..Setup::default() })
     }
 
     /// Reads one part of the data in the form that the model was trained on.
-    pub(super) fn load_part(&self, part: Part, model: Option<&Model>) -> Result<DataSet, Error> {
-        let Some(model) = model else {
-            return self.source()?.load_part(part, self.pixels.unwrap_or_default());
-        };
+    pub(super) fn load_part(&self, part: Part, model: &Model) -> Result<DataSet, Error> {
         self.check_named(model)?;
         self.check_inputs_known(model)?;
         if part == Part::Train && self.test_data.is_some() {
             return Err(only_training_samples());
         }
         let source = self.source()?.read_as(&model.meaning);
-        let data = source.load_part(part, pixels_for(self.pixels, Some(model)))?;
+        let data = source.load_part(part, pixels_for(self.pixels, model))?;
         data.check_pixels(self.pixels)?;
         model.adapt(data)
     }
@@ -345,8 +341,8 @@ pub(super) struct StandardizeArgs {
 }
 
 /// Returns how pixels become inputs: as asked for, else as the model was trained, else scaled.
-pub(super) fn pixels_for(asked_for: Option<Pixels>, model: Option<&Model>) -> Pixels {
-    asked_for.or(model.and_then(|model| model.meaning.pixels)).unwrap_or_default()
+pub(super) fn pixels_for(asked_for: Option<Pixels>, model: &Model) -> Pixels {
+    asked_for.or(model.meaning.pixels).unwrap_or_default()
 }
 
 /// A trained model, with activations that may be overridden.

@@ -47,7 +47,7 @@ impl Dump {
         network.set_parameters(&model.parameters);
         let wants_sample = self.data.data.is_some() || self.set.is_some() || self.data.pixels.is_some();
         if let Some(index) = self.index.or(wants_sample.then_some(0)) {
-            let data = self.data.load_part(self.set.unwrap_or(Part::Test), Some(&model))?;
+            let data = self.data.load_part(self.set.unwrap_or(Part::Test), &model)?;
             data.check_fits(&model.architecture)?;
             Which::check(index, data.len())?;
             network.predict(Sample(&data.sample(index)));

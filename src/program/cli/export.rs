@@ -18,7 +18,7 @@ use backprop::{Error, counted, spelled_out};
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
 use super::output::{name, quoted};
 use super::train::How;
-use super::words::{Word, words};
+use super::words::{Word, words, words_of};
 use super::{Failure, Output, refuse};
 use crate::exchange::onnx;
 use crate::exchange::tensors::{self, Tensor};
@@ -73,12 +73,10 @@ enum Format {
     Torch,
 }
 
-impl Word for Format {
-    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Safetensors, "safetensors", "The weights under their names in PyTorch"),
-        (Self::Onnx, "onnx", "The network, for onnxruntime"),
-        (Self::Torch, "torch", "A folder with weights, data and train.py"),
-    ];
+words_of! { Format:
+    Safetensors = "safetensors", "The weights under their names in PyTorch";
+    Onnx = "onnx", "The network, for onnxruntime";
+    Torch = "torch", "A folder with weights, data and train.py";
 }
 
 /// Endings of other programs' formats, which the contents would not match.

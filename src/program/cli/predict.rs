@@ -131,7 +131,7 @@ impl Predict {
 
     /// Reads one sample of the data.
     fn sample(&self, model: &Model) -> Result<Shown, Error> {
-        let data = self.data.load_part(self.which.set, Some(model))?;
+        let data = self.data.load_part(self.which.set, model)?;
         let index = self.which.index.unwrap_or(0);
         data.check_fits(&model.architecture)?;
         Which::check(index, data.len())?;
@@ -171,7 +171,7 @@ impl Predict {
                 format!("--as-is takes a PNG of {inputs} pixels"),
             ));
         };
-        let pixels = pixels_for(self.data.pixels, Some(model));
+        let pixels = pixels_for(self.data.pixels, model);
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);
         let data = data.with_meaning(Meaning { pixels: Some(pixels), ..model.meaning.clone() });
         let title = format!("What the network saw in {}", name(path));

@@ -37,6 +37,8 @@ macro_rules! words_of {
     };
 }
 
+pub(super) use words_of;
+
 /// Returns clap's parser for these words; `--help` lists them.
 pub fn words<T: Word>() -> impl TypedValueParser<Value = T> {
     let listed = T::WORDS.iter().map(|(_, word, help)| PossibleValue::new(*word).help(*help));

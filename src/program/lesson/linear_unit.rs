@@ -21,18 +21,8 @@ pub struct Settings {
     pub add: Option<[f64; 2]>,
 }
 
-/// A kettle: minutes on the stove, and the water's temperature in °C.
-pub const POINTS: [(f64, f64); 9] = [
-    (0.0, 21.0),
-    (1.0, 29.0),
-    (2.0, 41.0),
-    (3.0, 49.0),
-    (4.0, 62.0),
-    (5.0, 70.0),
-    (6.0, 80.0),
-    (7.0, 92.0),
-    (8.0, 99.0),
-];
+/// A kettle: the water's temperature in °C after 0, 1, 2 and more minutes on the stove.
+pub const TEMPERATURES: [f64; 9] = [21.0, 29.0, 41.0, 49.0, 62.0, 70.0, 80.0, 92.0, 99.0];
 
 /// Steps taken.
 pub const STEPS: usize = 1000;
@@ -41,7 +31,8 @@ pub const STEPS: usize = 1000;
 pub fn points(settings: &Settings) -> Vec<(f64, f64)> {
     let more = settings.add.map(|[x, y]| (x, y));
     let middle = if settings.from_middle { 4.0 } else { 0.0 };
-    POINTS.into_iter().chain(more).map(|(x, y)| (x - middle, y)).collect()
+    let measured = (0..).map(f64::from).zip(TEMPERATURES);
+    measured.chain(more).map(|(x, y)| (x - middle, y)).collect()
 }
 
 /// A line: slope w and height b at x = 0.

@@ -104,7 +104,7 @@ impl Check {
             return Ok(code);
         }
         let setting = self.setting.prepare()?;
-        let mut outcome = Outcome::new();
+        let mut outcome = Outcome::default();
         let engine = self.engine(&setting)?;
         if engine != Engines::Vectorized {
             let mut network = graph::Network::try_new(&setting.architecture)?;

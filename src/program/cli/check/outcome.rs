@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use backprop::gradient_check::{Named, Report, Verdict};
 
 /// The reports of the engines that were checked.
+#[derive(Default)]
 pub(super) struct Outcome {
     /// Each engine's name and its report, of the same parameters in the same order.
     pub(super) reports: Vec<(&'static str, Report)>,
@@ -18,10 +19,6 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn new() -> Self {
-        Self { reports: Vec::new(), seconds: 0.0 }
-    }
-
     /// Runs the check of one engine.
     pub(super) fn add(&mut self, engine: &'static str, check: impl FnOnce() -> Report) {
         let start = Instant::now();

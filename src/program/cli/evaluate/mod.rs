@@ -52,7 +52,7 @@ pub(super) struct Evaluate {
 impl Evaluate {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let model = self.model.read()?;
-        let test = self.data.load_part(Part::Test, Some(&model))?.labelled()?;
+        let test = self.data.load_part(Part::Test, &model)?.labelled()?;
         let test = test.first(self.test_limit.unwrap_or(usize::MAX));
         if test.is_empty() {
             return Err(refuse("--test-limit 0 leaves no samples to evaluate on", "give at least 1").into());

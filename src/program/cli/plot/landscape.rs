@@ -64,7 +64,7 @@ impl Picture for Landscape {
 
     fn figure(&self) -> Result<(Figure, String), Error> {
         let model = self.model.read()?;
-        let data = self.data.load_part(Part::Train, Some(&model))?.first(self.samples as usize);
+        let data = self.data.load_part(Part::Train, &model)?.first(self.samples as usize);
         data.check_fits(&model.architecture)?;
         let centre = &model.parameters;
         let first = match &self.from {

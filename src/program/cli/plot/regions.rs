@@ -94,7 +94,7 @@ impl Regions {
     fn of_models(&self) -> Result<Vec<Plot>, Error> {
         let panel = |path: &PathBuf| {
             let model = read_model(path, self.setup.edited, self.setup.activation.as_deref())?;
-            let data = self.setup.data.load_part(Part::Train, Some(&model))?;
+            let data = self.setup.data.load_part(Part::Train, &model)?;
             check_two_inputs(&model.architecture, &data, &self.setup.source()?)?;
             let mut network = vectorized::Network::try_new(&model.architecture)?;
             network.set_parameters(&model.parameters);

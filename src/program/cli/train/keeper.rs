@@ -19,7 +19,7 @@ use crate::io;
 /// Saves a run as often as was asked for.
 pub(super) struct Keeper {
     /// The run, with the weights and the state of the latest save or attempt to save.
-    run: Checkpoint,
+    pub(super) run: Checkpoint,
     /// The path of checkpoints, if any are written.
     path: Option<PathBuf>,
     /// `true` if the latest state of the run is not on disk because it could not be written.
@@ -45,11 +45,6 @@ impl Keeper {
             keeper.write_checkpoint(path)?;
         }
         Ok(keeper)
-    }
-
-    /// Returns the run as it was last saved.
-    pub(super) fn run(&self) -> &Checkpoint {
-        &self.run
     }
 
     /// Returns `true` if anything of the run will be saved.

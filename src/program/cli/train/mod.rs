@@ -55,7 +55,7 @@ impl Train {
             output.go_on();
         }
         let is_start = trainer.options().epochs == Some(0);
-        screen.open(output, keeper.run(), trainer.is_finished() && !is_start)?;
+        screen.open(output, &keeper.run, trainer.is_finished() && !is_start)?;
         if is_start {
             let report = trainer.evaluate_start(engine.as_mut());
             let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);
@@ -99,7 +99,7 @@ impl Train {
         if self.quiet || !trainer.is_finished() {
             return Vec::new();
         }
-        let config = &keeper.run().config;
+        let config = &keeper.run.config;
         let ends_in_identity = config.architecture.activations.last() == Some(&Activation::Identity);
         let training = health::Training {
             options: trainer.options(),
@@ -117,6 +117,6 @@ impl Train {
     /// Returns the curves of `--plot`.
     fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(PathBuf, String)> {
         let path = self.plot.clone()?;
-        Some((path, plot::svg(keeper.run(), &trainer.state().history)))
+        Some((path, plot::svg(&keeper.run, &trainer.state().history)))
     }
 }
