@@ -65,18 +65,14 @@ pub(super) fn sentence(
 /// Returns the option that makes inputs small, if they are not: large ones drive every neuron to an end of its range.
 fn of_inputs(model: &Model, data: &DataSet) -> Option<String> {
     let is_image = data.image_shape().is_some();
+    let has_large = |index| data.sample(index).iter().any(|input| input.abs() > SMALL_INPUT);
     let option = match model.meaning.pixels {
         _ if model.meaning.standardization.is_some() || data.reproduces() => return None,
         Some(Pixels::Raw) if is_image => "--pixels scaled",
-        _ if !is_image && !is_small(data) => "--standardize",
+        _ if !is_image && (0..data.len()).any(has_large) => "--standardize",
         _ => return None,
     };
     Some(option.to_owned())
-}
-
-/// Returns true if no input is far from 0.
-fn is_small(data: &DataSet) -> bool {
-    (0..data.len()).all(|index| data.sample(index).iter().all(|input| input.abs() <= SMALL_INPUT))
 }
 
 /// Returns the options that undo what kept the network from learning: the rate, then what neurons are stuck at, then small

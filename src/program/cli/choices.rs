@@ -14,6 +14,7 @@ use backprop::training::{Checkpoint, EpochReport};
 use backprop::{Activation, Architecture, Engine, Error, Parameters, counted, graph, vectorized};
 
 use super::output::quoted;
+use super::refuse;
 use super::words::{Word as _, words};
 use crate::exchange::sequential;
 use crate::io::memory;
@@ -38,12 +39,13 @@ impl EngineKind {
     ) -> Result<Box<dyn Engine>, Error> {
         let mut engine: Box<dyn Engine> = match (self, precision) {
             (Self::Object, _) if threads > 1 => {
-                return Err(Error::usage("the object graph works on one thread")
-                    .remedy("--threads needs --engine vectorized"));
+                return Err(refuse(
+                    "the object graph works on one thread",
+                    "--threads needs --engine vectorized",
+                ));
             }
             (Self::Object, Precision::F32) => {
-                return Err(Error::usage("the object graph computes in f64")
-                    .remedy("--precision f32 needs --engine vectorized"));
+                return Err(graph_needs_f64());
             }
             (Self::Object, Precision::F64) => Box::new(graph::Network::try_new(architecture)?),
             (Self::Vectorized, Precision::F64) => Box::new(matrices::<f64>(architecture, threads)?),
@@ -52,6 +54,11 @@ impl EngineKind {
         engine.set_parameters(parameters);
         Ok(engine)
     }
+}
+
+/// Returns the error about an object graph in another precision.
+pub(super) fn graph_needs_f64() -> Error {
+    refuse("the object graph computes in f64", "--precision f32 needs --engine vectorized")
 }
 
 /// Creates a vectorized network with all weights at 0.
@@ -370,7 +377,7 @@ impl ModelArgs {
 /// Permission to use a model whose checksum does not match.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Edited {
-    /// Take a model whose numbers were changed since it was written
+    /// Accept a model whose numbers have been changed since it was written
     #[arg(long)]
     pub(super) edited: bool,
 }

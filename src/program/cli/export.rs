@@ -42,7 +42,7 @@ pub(super) struct Export {
     #[arg(long, value_name = "FORMAT", value_parser = words::<Format>())]
     to: Option<Format>,
 
-    /// Write it here: a file, or with --to torch a folder, which is made if it does not exist
+    /// Write it here: a file, or with --to torch a folder, which is created if it does not exist
     #[arg(long, value_name = "FILE|DIR")]
     out: PathBuf,
 

@@ -32,7 +32,7 @@ pub(super) struct Training<'a> {
     pub(super) options: &'a Options,
     /// The way its weights were drawn, if they were.
     pub(super) init: Option<WeightInit>,
-    /// The rate by default for such samples.
+    /// The default rate for such samples.
     pub(super) usual_rate: f64,
     /// The number of samples trained on.
     pub(super) samples: usize,

@@ -66,7 +66,7 @@ pub(super) struct Sequence {
     pub(super) rows: Rows,
     /// The number of samples available.
     pub(super) available: usize,
-    /// The rate by default.
+    /// The default rate for the samples.
     usual_rate: f64,
 }
 

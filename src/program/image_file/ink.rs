@@ -28,10 +28,8 @@ pub(super) struct Ink {
 pub(super) fn find(picture: &Picture) -> Ink {
     let (width, height, colours) = shrink(picture);
     let paper = Paper::under(width, height, &colours);
-    let mut values = Vec::with_capacity(colours.len());
-    for (index, colour) in colours.iter().enumerate() {
-        values.push(distance(colour, &paper.colour(index % width, index / width)));
-    }
+    let ink = |(index, colour)| distance(colour, &paper.colour(index));
+    let mut values: Vec<f64> = colours.iter().enumerate().map(ink).collect();
     part_ink_from_noise(&mut values);
     remove_specks(&mut values, width);
     Ink { width, height, values }
@@ -70,6 +68,7 @@ fn ground_behind(picture: &Picture) -> f64 {
 /// The colour of the paper: a plane over the picture for each channel, c + x·dx + y·dy.
 struct Paper {
     planes: [[f64; 3]; 3],
+    width: usize,
     middle: (f64, f64),
 }
 
@@ -85,11 +84,9 @@ impl Paper {
         let edge: Vec<usize> = (0..colours.len()).filter(is_edge).collect();
         let flat =
             std::array::from_fn(|channel| [median(edge.iter().map(|&i| colours[i][channel])), 0.0, 0.0]);
-        let mut paper = Self { planes: flat, middle: (width as f64 / 2.0, height as f64 / 2.0) };
+        let mut paper = Self { planes: flat, width, middle: (width as f64 / 2.0, height as f64 / 2.0) };
         for reach in [80.0, 40.0, 25.0] {
-            let near = |&&index: &&usize| {
-                distance(&colours[index], &paper.colour(index % width, index / width)) <= reach
-            };
+            let near = |&&index: &&usize| distance(&colours[index], &paper.colour(index)) <= reach;
             let kept: Vec<usize> = edge.iter().filter(near).copied().collect();
             // Too few points do not determine a plane.
             if kept.len() * 2 < edge.len() || kept.len() < 12 {
@@ -97,8 +94,8 @@ impl Paper {
             }
             paper.planes = std::array::from_fn(|channel| {
                 let point = |&index: &usize| {
-                    let (x, y) = ((index % width) as f64, (index / width) as f64);
-                    [x - paper.middle.0, y - paper.middle.1, colours[index][channel]]
+                    let (x, y) = paper.place(index);
+                    [x, y, colours[index][channel]]
                 };
                 fit_plane(&kept.iter().map(point).collect::<Vec<_>>())
             });
@@ -106,8 +103,14 @@ impl Paper {
         paper
     }
 
-    fn colour(&self, x: usize, y: usize) -> Colour {
-        let (x, y) = (x as f64 - self.middle.0, y as f64 - self.middle.1);
+    /// Returns the place of a pixel, counted from the middle of the picture.
+    fn place(&self, index: usize) -> (f64, f64) {
+        let (x, y) = ((index % self.width) as f64, (index / self.width) as f64);
+        (x - self.middle.0, y - self.middle.1)
+    }
+
+    fn colour(&self, index: usize) -> Colour {
+        let (x, y) = self.place(index);
         self.planes.map(|[c, dx, dy]| c + x * dx + y * dy)
     }
 }

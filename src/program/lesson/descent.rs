@@ -95,10 +95,8 @@ pub fn run(settings: &Settings) -> Descent {
 
 /// Rolls the ball with one rate.
 pub fn roll(settings: &Settings, rate: f64) -> Path {
-    let mut points = vec![START];
-    for count in 0..STEPS {
-        points.push(settings.step(points[count], rate));
-    }
+    let steps = std::iter::successors(Some(START), |v| Some(settings.step(*v, rate)));
+    let points: Vec<[f64; 2]> = steps.take(STEPS + 1).collect();
     let [up1, up2] = settings.slopes(START);
     let heights = points.iter().map(|&v| settings.height(v)).collect();
     Path { rate, points, heights, predicted_drop: rate * (up1 * up1 + up2 * up2) }

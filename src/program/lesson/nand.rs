@@ -185,12 +185,8 @@ pub fn run(settings: &Settings) -> Gates {
         counted: inputs.iter().map(|&input| u8::from(input)).sum(),
     };
     let half_adder = PAIRS.map(|[a, b]| row(&[a, b], circuit().half_adder(a, b))).to_vec();
-    let mut full_adder = Vec::new();
-    for carry_in in [false, true] {
-        for [a, b] in PAIRS {
-            full_adder.push(row(&[a, b, carry_in], circuit().full_adder(a, b, carry_in)));
-        }
-    }
+    let with_carry = |carry| PAIRS.map(|[a, b]| row(&[a, b, carry], circuit().full_adder(a, b, carry)));
+    let full_adder = [false, true].map(with_carry).concat();
 
     let numbers = || (0..=255u8).step_by(5);
     let pairs = numbers().flat_map(|a| numbers().map(move |b| (a, b)));

@@ -193,7 +193,7 @@ mod unix {
         let (code, stderr) = interrupt(&format!("{LONG_RUN} --out a.json --checkpoint run"), &folder);
         assert_eq!(code, Some(130), "{stderr}");
         assert!(stderr.starts_with("backprop: interrupted "), "{stderr}");
-        assert!(stderr.ends_with("; go on with: backprop train --resume run\n"), "{stderr}");
+        assert!(stderr.ends_with("; continue with: backprop train --resume run\n"), "{stderr}");
         assert!(!folder.path().join("a.json").exists(), "a model half trained is not the model asked for");
         let saved = Checkpoint::read(&folder.path().join("run")).expect("a checkpoint");
         let epochs = saved.state.epochs_done + 2;

@@ -156,7 +156,7 @@ fn a_name_that_is_not_text_is_kept_and_resumed() {
     command.arg(out);
     let ended = signalled(command, Signal::SIGINT);
     assert_eq!(ended.status, Some(130), "{ended:?}");
-    ended.says(&["go on with: backprop train --resume $'", r"/\xff\xfe.json.checkpoint'"]);
+    ended.says(&["continue with: backprop train --resume $'", r"/\xff\xfe.json.checkpoint'"]);
     let saved = OsStr::from_bytes(b"\xff\xfe.json.checkpoint");
     let epoch = Checkpoint::read(&folder.path().join(saved)).expect("a checkpoint").state.epochs_done + 1;
     let mut command = backprop(&format!("train --quiet --epochs {epoch} --resume"), &folder);

@@ -145,7 +145,7 @@ fn check_end(ended: &Ended, blow: Blow) {
         Blow::One(_) | Blow::StopAndContinue => 143,
     };
     assert!(ended.status.is_none_or(|status| status == expected || status == 0), "{blow:?}: {ended:?}");
-    let says_how_to_go_on = ended.stderr.contains("; go on with: backprop train --resume run\n");
+    let says_how_to_go_on = ended.stderr.contains("; continue with: backprop train --resume run\n");
     let is_silent = ended.stderr.is_empty();
     assert!(is_silent || (says_how_to_go_on && ended.stderr.lines().count() == 1), "{blow:?}: {ended:?}");
 }

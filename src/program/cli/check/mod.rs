@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::choices::graph_needs_f64;
 use super::progress::Working;
 use super::words::words;
 use super::{Failure, Output};
@@ -155,8 +156,7 @@ impl Check {
                 Err(Error::usage("a fault's backward pass computes in f64").remedy("omit --precision f32"))
             }
             (Precision::F32, None | Some(Engines::Vectorized)) => Ok(Engines::Vectorized),
-            (Precision::F32, Some(_)) => Err(Error::usage("the object graph computes in f64")
-                .remedy("--precision f32 needs --engine vectorized")),
+            (Precision::F32, Some(_)) => Err(graph_needs_f64()),
         }
     }
 

@@ -311,7 +311,11 @@ fn of_network(
 ) -> Option<Vec<Variable>> {
     let network = stepper.network();
     let connections = |ids: &[ConnectionId]| {
-        ids.iter().skip(start).take(count).map(|&id| of_connection(stepper, id)).collect()
+        let of_connection = |&id: &ConnectionId| {
+            let weight = Variable::quantity(stepper, Quantity::Weight(id));
+            weight.unfolding(List::Connection, id.index(), 4)
+        };
+        ids.iter().skip(start).take(count).map(of_connection).collect()
     };
     Some(match list {
         List::Network => {
@@ -394,11 +398,6 @@ fn parts_of_node(stepper: &Stepper, id: NodeId) -> Vec<Variable> {
         variables.push(Variable::text(name, value).unfolding(list, id.index(), ids.len()));
     }
     variables
-}
-
-/// Returns a connection as its weight, which unfolds.
-fn of_connection(stepper: &Stepper, id: ConnectionId) -> Variable {
-    Variable::quantity(stepper, Quantity::Weight(id)).unfolding(List::Connection, id.index(), 4)
 }
 
 fn parts_of_connection(stepper: &Stepper, id: ConnectionId) -> Vec<Variable> {

@@ -155,7 +155,7 @@ impl Walk {
         format!("{name} begins this training step at {}. Step back to undo it.", number(edit.value(), 6))
     }
 
-    /// Undoes the edits that were made further on. Returns sentences about them.
+    /// Undoes the edits that were made after this position. Returns sentences about them.
     pub fn undo_edits(&mut self) -> Vec<String> {
         let mut sentences = Vec::new();
         while self.edits.last().is_some_and(|&made| made > self.position()) {

@@ -224,7 +224,7 @@ impl How {
     }
 }
 
-/// Returns the rate by default for these samples.
+/// Returns the default rate for these samples.
 pub(in crate::cli) fn usual_rate(train: &DataSet) -> f64 {
     if train.counts_answers() {
         Options::default().rate

@@ -144,7 +144,7 @@ impl Keeper {
         self.run.update(engine, state);
         match self.checkpoint(&path) {
             Some(place) => {
-                format!("{interrupted}; go on with: backprop train --resume {}", quoted(&place))
+                format!("{interrupted}; continue with: backprop train --resume {}", quoted(&place))
             }
             None => format!("{interrupted}; nothing is saved"),
         }

@@ -64,14 +64,14 @@ impl Train {
         };
         let (done, samples) = (earlier.state.epochs_done, earlier.state.samples_done);
         // The run of FILE may replace FILE.previous, but a run resumed from FILE.previous may not replace FILE, which
-        // is further on.
+        // has come further.
         if (done, samples) == (0, 0) || (is_of_resumed_run && is_previous.is_some()) {
             return Ok(());
         }
         let (epoch, shown) = (done + usize::from(samples > 0), name(path));
         let found =
             format!("{shown}: it holds a run that has reached epoch {epoch}, and would be overwritten");
-        let remedy = format!("go on with it: --resume {}; or replace it: --force", quoted(path));
+        let remedy = format!("continue it: --resume {}; or replace it: --force", quoted(path));
         Err(Error::usage(found).remedy(remedy))
     }
 

@@ -79,10 +79,10 @@ impl<'a> Screen<'a> {
         if let Some(path) = &self.options.resume {
             let (path, done) = (name(path), run.state.epochs_done);
             match run.state.samples_done {
-                0 => writeln!(output, "Going on from {path}, after epoch {done}.")?,
+                0 => writeln!(output, "Resuming from {path}, after epoch {done}.")?,
                 sample => {
                     let (epoch, sample) = (done + 1, thousands(sample));
-                    writeln!(output, "Going on from {path}, in epoch {epoch} after sample {sample}.")?;
+                    writeln!(output, "Resuming from {path}, in epoch {epoch} after sample {sample}.")?;
                 }
             }
         }

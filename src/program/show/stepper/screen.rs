@@ -237,24 +237,22 @@ fn draw_keys(app: &App, area: Rect, buffer: &mut Buffer) {
         ("?", "help"),
         ("q", "leave"),
     ];
-    let mut spans = Vec::new();
-    for (key, what) in keys {
-        spans.push(Span::styled(key, Palette::strong()));
-        spans.push(Span::styled(format!(" {what}  "), app.palette.quiet()));
-    }
-    Line::from(spans).render(area, buffer);
+    let spans = keys.map(|(key, what)| {
+        [Span::styled(key, Palette::strong()), Span::styled(format!(" {what}  "), app.palette.quiet())]
+    });
+    Line::from(spans.concat()).render(area, buffer);
 }
 
 fn draw_help(area: Rect, buffer: &mut Buffer) {
-    let mut lines: Vec<Line> = HELP
-        .iter()
-        .map(|(keys, what)| {
-            Line::from(vec![Span::styled(format!("{keys:<16}"), Palette::strong()), Span::raw(*what)])
-        })
-        .collect();
-    lines.push(Line::default());
-    lines.push(Line::from("Edges: solid is positive, dashed negative; the thicker, the larger."));
-    lines.push(Line::from("As in bp.py, δ = -∂E/∂z and a gradient is -∂E/∂w: the way to move."));
+    let line = |(keys, what)| {
+        Line::from(vec![Span::styled(format!("{keys:<16}"), Palette::strong()), Span::raw(what)])
+    };
+    let mut lines = HELP.map(line).to_vec();
+    lines.extend([
+        Line::default(),
+        Line::from("Edges: solid is positive, dashed negative; the thicker, the larger."),
+        Line::from("As in bp.py, δ = -∂E/∂z and a gradient is -∂E/∂w: the way to move."),
+    ]);
     let (width, height) = (74, lines.len() as u16 + 2);
     let place = Rect {
         x: area.x + (area.width - width) / 2,
