@@ -61,9 +61,17 @@ pub(super) struct Export {
     #[arg(long, short)]
     quiet: bool,
 
-    #[command(flatten)]
-    training: TrainingArgs,
+    #[command(flatten, next_help_heading = TO_TORCH)]
+    data: DataArgs,
+
+    #[command(flatten, next_help_heading = TO_TORCH)]
+    standardize: StandardizeArgs,
+
+    #[command(flatten, next_help_heading = TO_TORCH)]
+    how: How,
 }
+
+const TO_TORCH: &str = "With --to torch, how it trains";
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,20 +90,6 @@ words_of! { Format:
 /// Endings of other programs' formats, which the contents would not match.
 const OTHER_ENDINGS: [&str; 7] = ["npz", "npy", "h5", "hdf5", "pt", "pth", "pkl"];
 
-/// With `--to torch`: the training.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "With --to torch, how it trains")]
-struct TrainingArgs {
-    #[command(flatten)]
-    data: DataArgs,
-
-    #[command(flatten)]
-    standardize: StandardizeArgs,
-
-    #[command(flatten)]
-    how: How,
-}
-
 impl Export {
     /// Exports the network. `matches` is the whole command line.
     pub(super) fn run(&self, matches: &ArgMatches, output: &mut Output) -> Result<ExitCode, Failure> {
@@ -103,7 +97,8 @@ impl Export {
         if to == Format::Torch {
             return self.to_torch(output);
         }
-        let of_training = TrainingArgs::augment_args(Command::new("train"));
+        let of_training =
+            StandardizeArgs::augment_args(How::augment_args(DataArgs::augment_args(Command::new("train"))));
         let given = matches.subcommand().map(|(_, export)| export);
         let is_given = |argument: &&Arg| {
             let source = given.and_then(|given| given.value_source(argument.get_id().as_str()));
@@ -228,7 +223,7 @@ What it knows about its data, such as classes and how inputs are standardized:
 
     /// Writes a folder in which PyTorch continues the training.
     fn to_torch(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        let TrainingArgs { data, standardize, how } = &self.training;
+        let Self { data, how, .. } = self;
         let mut options = how.options();
         options.check()?;
         let epochs = match options.epochs {
@@ -256,7 +251,7 @@ What it knows about its data, such as classes and how inputs are standardized:
             .output("--out", Some(&script), Kind::Script)
             .check()?;
         let mut model = self.model.read()?;
-        let setup = how.setup(data, *standardize, Some(model.clone()))?;
+        let setup = how.setup(data, self.standardize, Some(model.clone()))?;
         let (parts, _) = how.parts(&setup)?;
         how.choose_rate(&parts.train, &mut options);
         model.meaning = parts.train.meaning().clone();
