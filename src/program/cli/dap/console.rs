@@ -1,8 +1,6 @@
 //! Answers what is typed in an editor's console, or pointed at: expressions, and commands such as `check w84` and
 //! `matrix 2`.
 
-use std::fmt::Write as _;
-
 use backprop::graph::NodeId;
 use backprop::spelled_out;
 use backprop::step::Stepper;
@@ -106,29 +104,23 @@ fn matrix(stepper: &Stepper, layer: usize) -> String {
     let network = stepper.network();
     let (to, from) = (network.layers[layer].neurons(), network.layers[layer - 1].neurons());
     let name = |&id: &NodeId| Quantity::Output(id).name(stepper);
-    let mut heading = vec![String::new()];
-    heading.extend(from.iter().take(SHOWN).map(name));
-    heading.push("b".to_owned());
-    let mut rows = vec![heading];
+    let heading = [String::new()].into_iter().chain(from.iter().take(SHOWN).map(name));
+    let mut rows: Vec<Vec<String>> = vec![heading.chain(["b".to_owned()]).collect()];
     for id in to.iter().take(SHOWN) {
         let upstream = network[*id].upstream();
         let weights = upstream.iter().take(from.len().min(SHOWN)).chain(upstream.last());
-        rows.push(
-            [name(id)].into_iter().chain(weights.map(|&weight| number(network[weight].weight, 6))).collect(),
-        );
+        let weights = weights.map(|&weight| number(network[weight].weight, 6));
+        rows.push([name(id)].into_iter().chain(weights).collect());
     }
     let width = rows.iter().flatten().map(|cell| cell.chars().count()).max().unwrap_or_default();
-    let mut text = format!("W[{layer}] and, last, the biases");
-    for (count, what) in [(from.len(), "columns"), (to.len(), "rows")] {
-        if count > SHOWN {
-            // Writing to a String cannot fail.
-            let _ = write!(text, ", and {} more {what}", count - SHOWN);
-        }
-    }
-    text.push(':');
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|cell| format!("{cell:>width$}")).collect();
-        text = text + "\n" + &cells.join(" ");
-    }
-    text
+    let line = |row: &Vec<String>| {
+        row.iter().map(|cell| format!("{cell:>width$}")).collect::<Vec<String>>().join(" ")
+    };
+    let lines: Vec<String> = rows.iter().map(line).collect();
+    let more = |count: usize, what: &str| match count.saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(", and {more} more {what}"),
+    };
+    let (columns, rows) = (more(from.len(), "columns"), more(to.len(), "rows"));
+    format!("W[{layer}] and, last, the biases{columns}{rows}:\n{}", lines.join("\n"))
 }

@@ -1,7 +1,7 @@
 //! The names that `--only` asks for: `a4`, `d4,w84`, `a4..a9`.
 
 use backprop::Error;
-use backprop::graph::{Layer, Network};
+use backprop::graph::{Layer, Network, NodeId};
 use backprop::step::Stepper;
 use backprop::step::view::Quantity;
 
@@ -84,16 +84,14 @@ fn list(stepper: &Stepper) -> String {
     let range = |first: Quantity, last: Quantity| {
         if first == last { name(first) } else { format!("{}..{}", name(first), name(last)) }
     };
+    let all = |nodes: &[NodeId], quantity: fn(NodeId) -> Quantity| {
+        range(quantity(nodes[0]), quantity(nodes[nodes.len() - 1]))
+    };
     let (first, last) = (neurons[0], neurons[neurons.len() - 1]);
-    let mut list = vec![
-        range(Quantity::Output(inputs[0]), Quantity::Output(inputs[inputs.len() - 1])),
-        range(Quantity::Output(first), Quantity::Output(last)),
-    ];
+    let mut list = vec![all(inputs, Quantity::Output), all(&neurons, Quantity::Output)];
     let hidden = &neurons[..neurons.len() - outputs];
-    if let [first_hidden, ..] = hidden
-        && Quantity::Kept(*first_hidden).is_computed(stepper)
-    {
-        list.push(range(Quantity::Kept(*first_hidden), Quantity::Kept(hidden[hidden.len() - 1])));
+    if hidden.first().is_some_and(|&id| Quantity::Kept(id).is_computed(stepper)) {
+        list.push(all(hidden, Quantity::Kept));
     }
     list.push(range(Quantity::Delta(inputs[0]), Quantity::Delta(last)));
     let constants = network.layers.iter().rev().skip(1).rev().map(|layer| layer.nodes[layer.nodes.len() - 1]);

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use backprop::Error;
 use backprop::data_set::{Columns, Source, Split};
 use backprop::training::{Checkpoint, DataRecord, Difference, RunConfig};
+use backprop::{Cost, Error, spelled_out};
 
 use super::Train;
 use super::parts::{Parts, absolute_source};
@@ -109,10 +109,10 @@ fn as_option(difference: &Difference) -> String {
 fn typed(value: &Value) -> String {
     match value {
         Value::Null => "not given".to_owned(),
-        Value::String(text) if text == "QuadraticCost" => "quadratic".to_owned(),
-        Value::String(text) if text == "CrossEntropyCost" => "cross-entropy".to_owned(),
-        Value::String(text) if text == "LogLikelihoodCost" => "log-likelihood".to_owned(),
-        Value::String(text) => backprop::spelled_out(text),
+        Value::String(text) => {
+            let cost = Cost::ALL.into_iter().find(|cost| json!(cost) == *value);
+            cost.map_or_else(|| spelled_out(text), |cost| cost.name().to_owned())
+        }
         Value::Array(list) => list.iter().map(typed).collect::<Vec<_>>().join(","),
         Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or_default().to_string(),
         other => other.to_string(),
