@@ -113,11 +113,10 @@ fn of_training(
             let more = epochs.filter(|&epochs| slow.is_some() || small.is_some() || is_short(epochs));
             let more = more.map(|epochs| format!("--epochs {}", (2 * epochs).max(STEPS.div_ceil(steps))));
             let options: Vec<String> = [slow, small, more].into_iter().flatten().collect();
-            let is_at_its_end = options.is_empty();
+            if options.is_empty() {
+                return usual_output(architecture, are_classes).into_iter().collect();
+            }
             options
-                .into_iter()
-                .chain(usual_output(architecture, are_classes).filter(|_| is_at_its_end))
-                .collect()
         }
     }
 }

@@ -281,11 +281,8 @@ impl DataArgs {
         }
         let found = match model.meaning.inputs.first().zip(model.meaning.inputs.last()) {
             Some((first, last)) => {
-                format!(
-                    "the model was trained on a table, with the inputs {} to {}",
-                    first.title(),
-                    last.title()
-                )
+                let (first, last) = (first.title(), last.title());
+                format!("the model was trained on a table, with the inputs {first} to {last}")
             }
             None => {
                 format!("the model has {}, which the embedded digits do not fit", counted(inputs, "input"))
@@ -401,11 +398,8 @@ pub(super) fn read_start(
     let Some(path) = path else { return Ok(None) };
     let model = read_model(path, edited, activation)?;
     if let Some(sizes) = sizes.filter(|&sizes| sizes != model.architecture.sizes) {
-        let found = format!(
-            "--sizes {} is not that of the --from model, {}",
-            Architecture::new(sizes).sizes_text(),
-            model.architecture.sizes_text()
-        );
+        let (asked, own) = (Architecture::new(sizes).sizes_text(), model.architecture.sizes_text());
+        let found = format!("--sizes {asked} is not that of the --from model, {own}");
         return Err(Error::usage(found).remedy("omit one of them"));
     }
     Ok(Some(model))

@@ -175,11 +175,8 @@ fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
 }
 
 fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::Result<()> {
-    writeln!(
-        output,
-        "One step per sample, on {} of {source}, from the same weights.\n",
-        counted(data.len(), "sample")
-    )?;
+    let samples = counted(data.len(), "sample");
+    writeln!(output, "One step per sample, on {samples} of {source}, from the same weights.\n")?;
     writeln!(
         output,
         "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6}",

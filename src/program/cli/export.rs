@@ -274,14 +274,10 @@ What it knows about its data, such as classes and how inputs are standardized:
                 "samples": parts.train.len(), "epochs": epochs, "steps": steps,
             }))?;
         } else if !self.quiet {
-            let (samples, steps) = (counted(parts.train.len(), "sample"), counted(steps, "step"));
-            let shown = quoted(&script);
-            writeln!(
-                output,
-                "Wrote train.py, its weights and its data into {}: {samples}, {} of {steps}.\n",
-                name(&self.out),
-                counted(epochs, "epoch")
-            )?;
+            let (samples, epochs) = (counted(parts.train.len(), "sample"), counted(epochs, "epoch"));
+            let (steps, folder, shown) = (counted(steps, "step"), name(&self.out), quoted(&script));
+            write!(output, "Wrote train.py, its weights and its data into {folder}: ")?;
+            writeln!(output, "{samples}, {epochs} of {steps}.\n")?;
             writeln!(output, "  python {shown}\n  torchrun --nproc_per_node 2 {shown}\n")?;
             writeln!(output, "Its result can be read here:\n")?;
             let trained = quoted(&place("trained.safetensors"));

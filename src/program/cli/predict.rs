@@ -154,12 +154,9 @@ impl Predict {
             let fits = picture.width * picture.height == inputs && (!is_square || picture.width == side);
             if !fits {
                 let wanted = if is_square { format!("{side}x{side}") } else { format!("{inputs} pixels") };
-                return Err(Error::contents(format!(
-                    "{}x{} pixels, but the model takes {wanted}",
-                    picture.width, picture.height
-                ))
-                .remedy("without --as-is it is made to fit")
-                .in_file(path));
+                let found =
+                    format!("{}x{} pixels, but the model takes {wanted}", picture.width, picture.height);
+                return Err(Error::contents(found).remedy("without --as-is it is made to fit").in_file(path));
             }
             (picture.height, picture.width, picture.brightness())
         } else if is_square {
@@ -323,12 +320,8 @@ fn write_outputs(output: &mut Output, outputs: &[f64], meaning: &Meaning) -> std
     for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
         let mark = if is_choice && index == best { " ◀" } else { "" };
         // Adding zero turns -0 into 0.
-        writeln!(
-            output,
-            "  output {index:>3}{name:<width$}  {:>9.6}  {}{mark}",
-            value + 0.0,
-            bar(value, 40)
-        )?;
+        let (value, bar) = (value + 0.0, bar(value, 40));
+        writeln!(output, "  output {index:>3}{name:<width$}  {value:>9.6}  {bar}{mark}")?;
     }
     Ok(())
 }

@@ -98,11 +98,10 @@ fn walk_through_one_step(output: &mut Output) -> Result<(), Failure> {
 fn learn_twice(output: &mut Output, digits: &Split) -> Result<ExitCode, Failure> {
     let architecture = Architecture::new(&[digits.train.input_size(), 30, 10]);
     let parameters = WeightInit::Small.draw(&architecture, 0);
+    let (count, sizes) = (thousands(digits.train.len()), architecture.sizes_text().replace(',', "-"));
     writeln!(
         output,
-        "3. Objects and matrices learn {} embedded digits, {}, from the same weights\n",
-        thousands(digits.train.len()),
-        architecture.sizes_text().replace(',', "-")
+        "3. Objects and matrices learn {count} embedded digits, {sizes}, from the same weights\n"
     )?;
     writeln!(output, "   epoch   object graph   vectorized   largest difference of a weight")?;
     output.flush()?;

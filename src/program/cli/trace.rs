@@ -74,11 +74,9 @@ impl Trace {
         let sequence = self.sequence.prepare(self.samples.unwrap_or(self.sequence.usual_samples(SAMPLES)))?;
         let count = sequence.rows.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
-            return Err(Error::usage(format!(
-                "--samples {samples} is more than there are: {count}, {}",
-                sequence.source()
-            ))
-            .into());
+            let source = sequence.source();
+            let found = format!("--samples {samples} is more than there are: {count}, {source}");
+            return Err(Error::usage(found).into());
         }
         let all = sequence.available;
         let situation = Situation {

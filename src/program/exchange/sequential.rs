@@ -187,12 +187,8 @@ fn layers<'a>(tensors: &'a HashMap<String, &'a TensorInfo>) -> Result<Vec<Linear
         let layer = Linear { weight, bias };
         check_layer(&layer)?;
         if let Some(last) = layers.last().filter(|last| last.outputs() != layer.inputs()) {
-            let found = format!(
-                "takes {} inputs, but {} has {} outputs",
-                layer.inputs(),
-                last.weight.name,
-                last.outputs()
-            );
+            let (inputs, before, outputs) = (layer.inputs(), last.weight.name, last.outputs());
+            let found = format!("takes {inputs} inputs, but {before} has {outputs} outputs");
             return Err(refuse(layer.weight.name, &found));
         }
         layers.push(layer);

@@ -48,11 +48,8 @@ pub fn write(network: &Network, stream: &mut impl Write) -> io::Result<()> {
     for connection in network.connections.iter() {
         let from = numbering.place(network, connection.upstream());
         let to = numbering.place(network, connection.downstream());
-        writeln!(
-            stream,
-            "  \"{from}\" -> \"{to}\" [{}];",
-            edge_attributes(connection, largest, from.index + 2 * to.index)
-        )?;
+        let attributes = edge_attributes(connection, largest, from.index + 2 * to.index);
+        writeln!(stream, "  \"{from}\" -> \"{to}\" [{attributes}];")?;
     }
     writeln!(stream, "}}")
 }
@@ -66,14 +63,11 @@ pub fn check(network: &Network) -> Result<(), Error> {
     if count <= MOST_CONNECTIONS {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::TooLarge,
-        format!(
-            "sizes {} have {count} connections; a picture of more than {MOST_CONNECTIONS} cannot be read",
-            network.architecture.sizes_text()
-        ),
-    )
-    .remedy("use a smaller network, or `backprop dump` for text"))
+    let sizes = network.architecture.sizes_text();
+    let found = format!(
+        "sizes {sizes} have {count} connections; a picture of more than {MOST_CONNECTIONS} cannot be read"
+    );
+    Err(Error::new(ErrorKind::TooLarge, found).remedy("use a smaller network, or `backprop dump` for text"))
 }
 
 /// Returns true except for the output layer's constant node, which feeds nothing and is left out of the picture.
@@ -89,11 +83,8 @@ fn node_attributes(node: &AnyNode, place: Place) -> String {
                 0.0 => "\\nsilenced".to_owned(),
                 kept => format!(" · {}", number(kept, 0)),
             };
-            format!(
-                "label=\"{name}\\noutput {}{kept}\\ndelta {}\"",
-                number(node.output(), 6),
-                number(node.delta(), 6)
-            )
+            let (output, delta) = (number(node.output(), 6), number(node.delta(), 6));
+            format!("label=\"{name}\\noutput {output}{kept}\\ndelta {delta}\"")
         }
         None => "label=\"1\", shape=square, fillcolor=gray90".to_owned(),
     }

@@ -116,14 +116,11 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
         let (x, y) = middle(place);
         let (stroke, thickness) = if mark == Some(Mark::Node(id)) { (MARKED, 3) } else { ("#555555", 1) };
         let (fill, corner) = if is_constant { ("#EEEEEE", 6) } else { ("white", 22) };
+        let (left, top, wide, high) = (x - HALF.0, y - HALF.1, 2.0 * HALF.0, 2.0 * HALF.1);
         let _ = writeln!(
             text,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{corner}\" fill=\"{fill}\" stroke=\"{stroke}\" \
-             stroke-width=\"{thickness}\"/>",
-            x - HALF.0,
-            y - HALF.1,
-            2.0 * HALF.0,
-            2.0 * HALF.1
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{wide}\" height=\"{high}\" rx=\"{corner}\" fill=\"{fill}\" \
+             stroke=\"{stroke}\" stroke-width=\"{thickness}\"/>"
         );
         let output = if is_constant {
             "1".to_owned()
@@ -132,11 +129,9 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
         };
         let _ = writeln!(text, "<text x=\"{x}\" y=\"{}\" fill=\"#222222\">{output}</text>", y - 3.0);
         let delta = format!("{} = {}", place.delta_name(), number(node.delta(), 4));
-        let _ = writeln!(
-            text,
-            "<text x=\"{x}\" y=\"{}\" fill=\"#555555\" font-size=\"11\">{delta}</text>",
-            y + 14.0
-        );
+        let below = y + 14.0;
+        let _ =
+            writeln!(text, "<text x=\"{x}\" y=\"{below}\" fill=\"#555555\" font-size=\"11\">{delta}</text>");
     }
     text.push_str("</svg>\n");
     Ok(text)

@@ -118,12 +118,8 @@ impl Evaluate {
             format!("{samples} of {}", spelled_out(&source.to_string()))
         };
         let percent = 100.0 * correct as f64 / test.len() as f64;
-        writeln!(
-            output,
-            "{} of {} {what} are answered correctly: {percent:.2} %",
-            thousands(correct),
-            thousands(test.len())
-        )?;
+        let (correct, total) = (thousands(correct), thousands(test.len()));
+        writeln!(output, "{correct} of {total} {what} are answered correctly: {percent:.2} %")?;
         if test.answers().are_classes() && !self.quiet {
             confusion.write(output, test.answers())?;
             mistakes::write(output, &mistakes, &test)?;

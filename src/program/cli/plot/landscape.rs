@@ -71,15 +71,9 @@ impl Picture for Landscape {
             Some(path) => {
                 let other = read_model(path, self.model.edited, self.model.activation.as_deref())?;
                 if other.architecture.sizes != model.architecture.sizes {
-                    return Err(refuse(
-                        format!(
-                            "{}: its sizes are {}, not {}",
-                            path.display(),
-                            other.architecture.sizes_text(),
-                            model.architecture.sizes_text()
-                        ),
-                        "give a model of the same sizes",
-                    ));
+                    let [sizes, own] = [&other, &model].map(|model| model.architecture.sizes_text());
+                    let found = format!("{}: its sizes are {sizes}, not {own}", path.display());
+                    return Err(refuse(found, "give a model of the same sizes"));
                 }
                 moved(&other.parameters, -1.0, centre)
             }
@@ -125,9 +119,9 @@ impl Picture for Landscape {
         let cuts = Plot::new("Along each direction alone", x, y)
             .with(Series::line(name, first_cut))
             .with(Series::line("second direction", second_cut));
+        let samples = counted(data.len(), "sample");
         let told = format!(
-            "the mean cost of {} is {here:.3e} at the model, {least:.3e} at the lowest place seen",
-            counted(data.len(), "sample")
+            "the mean cost of {samples} is {here:.3e} at the model, {least:.3e} at the lowest place seen"
         );
         let sizes = model.architecture.sizes_text().replace(',', "-");
         Ok((Figure::new(format!("The landscape around a network {sizes}"), [map, cuts]), told))

@@ -149,14 +149,10 @@ impl Regions {
 fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source) -> Result<(), Error> {
     data.check_fits(architecture)?;
     if architecture.input_size() != 2 {
-        let problem = format!(
-            "regions are drawn in a plane, but {source} has {}",
-            counted(architecture.input_size(), "input")
-        );
-        return Err(refuse(
-            problem,
-            "take xor, circles, moons, spiral or a table with two columns and a class",
-        ));
+        let inputs = counted(architecture.input_size(), "input");
+        let problem = format!("regions are drawn in a plane, but {source} has {inputs}");
+        let remedy = "take xor, circles, moons, spiral or a table with two columns and a class";
+        return Err(refuse(problem, remedy));
     }
     if !data.answers().are_classes() {
         let problem = format!("regions show classes, but {source} has numbers");

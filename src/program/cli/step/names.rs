@@ -36,11 +36,8 @@ fn range(stepper: &Stepper, item: &str) -> Result<Range, Error> {
     if first.is_between(stepper, first, last) && last.is_between(stepper, first, last) {
         return Ok((first, last));
     }
-    let found = format!(
-        "{}..{} does not run from a name to a later one of the same kind",
-        first.typed_name(stepper),
-        last.typed_name(stepper)
-    );
+    let [first, last] = [first, last].map(|quantity| quantity.typed_name(stepper));
+    let found = format!("{first}..{last} does not run from a name to a later one of the same kind");
     Err(Error::contents(found).remedy("ranges are such as a4..a9, d4..d7 or w41..w43"))
 }
 

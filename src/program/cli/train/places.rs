@@ -86,9 +86,9 @@ impl Train {
         let is_now = self.resume.as_ref().map(|path| next(path).unwrap_or(path.clone()));
         let was = checkpoint.config.outputs.checkpoint.as_deref();
         if !was.zip(is_now.as_deref()).is_some_and(|(was, is_now)| is_same(was, is_now)) {
+            let out = name(out);
             return ask(format!(
-                "the model of this run goes to {}, but the checkpoint has been moved or copied",
-                name(out)
+                "the model of this run goes to {out}, but the checkpoint has been moved or copied"
             ));
         }
         let is_known = checksum_of_file(out).is_none_or(|sum| checkpoint.config.outputs.known.contains(&sum));

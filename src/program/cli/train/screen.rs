@@ -159,13 +159,9 @@ impl<'a> Screen<'a> {
             (true, None) => " ".repeat(11),
             (false, _) => String::new(),
         };
-        write!(
-            output,
-            "{:>7} {:>12}   {answers:<25}{held_out} {change:>8}   {:>9}",
-            report.epoch,
-            cost_text(report.train_cost),
-            thousands(report.samples_per_second().round() as usize),
-        )?;
+        let (epoch, cost) = (report.epoch, cost_text(report.train_cost));
+        let speed = thousands(report.samples_per_second().round() as usize);
+        write!(output, "{epoch:>7} {cost:>12}   {answers:<25}{held_out} {change:>8}   {speed:>9}")?;
         if report.is_best {
             write!(output, "  ")?;
             output.styled(BEST, "best")?;
@@ -209,18 +205,15 @@ impl<'a> Screen<'a> {
             let verb = if reproduces { "reproduces" } else { "recognises" };
             let total = thousands(test.total);
             match test.correct {
-                Some(correct) => writeln!(
-                    output,
-                    "{network} {verb} {} of {total} {samples}: {:.2} %.",
-                    thousands(correct),
-                    100.0 * test.accuracy()
-                )?,
-                None => writeln!(
-                    output,
-                    "{network} has a mean cost of {}{} on {total} {samples}.",
-                    cost_text(test.mean_cost),
-                    test.numbers.map_or_else(String::new, |numbers| format!(", {}", closeness(&numbers)))
-                )?,
+                Some(correct) => {
+                    let (correct, percent) = (thousands(correct), 100.0 * test.accuracy());
+                    writeln!(output, "{network} {verb} {correct} of {total} {samples}: {percent:.2} %.")?;
+                }
+                None => {
+                    let close = test.numbers.map(|numbers| format!(", {}", closeness(&numbers)));
+                    let (cost, close) = (cost_text(test.mean_cost), close.unwrap_or_default());
+                    writeln!(output, "{network} has a mean cost of {cost}{close} on {total} {samples}.")?;
+                }
             }
         }
         for note in &self.notes {
@@ -256,12 +249,8 @@ fn right_answers(evaluation: &Evaluation) -> String {
             format!("{:>12} {share:>9}", cost_text(numbers.rmse))
         });
     };
-    format!(
-        "{:>6} of {:<6} {:>6.2} %",
-        thousands(correct),
-        thousands(evaluation.total),
-        100.0 * evaluation.accuracy()
-    )
+    let (correct, total) = (thousands(correct), thousands(evaluation.total));
+    format!("{correct:>6} of {total:<6} {:>6.2} %", 100.0 * evaluation.accuracy())
 }
 
 /// Returns a cost in at most 12 characters.

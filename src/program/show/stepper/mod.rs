@@ -104,14 +104,10 @@ pub fn check_terminal(columns: u16, rows: u16) -> Result<(), Error> {
     if columns >= SMALLEST.0 && rows >= SMALLEST.1 {
         return Ok(());
     }
-    Err(Error::usage(format!(
-        "the terminal has {} and {}, the stepper needs {} and {}",
-        counted(columns.into(), "column"),
-        counted(rows.into(), "row"),
-        SMALLEST.0,
-        SMALLEST.1
-    ))
-    .remedy("enlarge it, or use --plain"))
+    let (columns, rows) = (counted(columns.into(), "column"), counted(rows.into(), "row"));
+    let (wide, high) = SMALLEST;
+    let found = format!("the terminal has {columns} and {rows}, the stepper needs {wide} and {high}");
+    Err(Error::usage(found).remedy("enlarge it, or use --plain"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]

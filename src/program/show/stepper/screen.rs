@@ -22,11 +22,11 @@ const HIGH: u16 = 40;
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let area = frame.area();
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    let (Rect { width, height, .. }, (wide, high)) = (area, SMALLEST);
+    if width < wide || height < high {
         let text = format!(
-            "The stepper needs {} columns and {} rows; this terminal has {} and {}.\n\
-             Enlarge it, or press q and use --plain.",
-            SMALLEST.0, SMALLEST.1, area.width, area.height
+            "The stepper needs {wide} columns and {high} rows; this terminal has {width} and {height}.\n\
+             Enlarge it, or press q and use --plain."
         );
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
         return;
@@ -149,14 +149,10 @@ fn draw_products(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut sum: f64 = terms[..first].iter().map(Term::product).sum();
     for (row, (place, term)) in terms.iter().enumerate().skip(first).take(room).enumerate() {
         sum += term.product();
-        let text = format!(
-            "{:>13} {:>9} · {:>9} = {:>9}   sum {:>9}",
-            format!("{}·{}", term.wire.name(), term.value_name()),
-            number(term.weight, 6),
-            number(term.kept * term.value, 6),
-            number(term.product(), 6),
-            number(sum, 6)
-        );
+        let name = format!("{}·{}", term.wire.name(), term.value_name());
+        let numbers = [term.weight, term.kept * term.value, term.product(), sum];
+        let [weight, value, product, sum] = numbers.map(|value| number(value, 6));
+        let text = format!("{name:>13} {weight:>9} · {value:>9} = {product:>9}   sum {sum:>9}");
         let style = if place == app.cursor() { app.palette.cursor() } else { Style::new() };
         buffer.set_stringn(area.x, area.y + 1 + row as u16, text, area.width.into(), style);
     }
