@@ -47,19 +47,19 @@ pub(super) fn sentence(
             by_inputs.into_iter().chain(high.map(|training| rate(training.usual_rate))).collect()
         }
     };
-    match training {
-        _ if !options.is_empty() => Some(format!("What helps: train with {}.", options.join(" "))),
-        Some(Training { init: None, .. }) => Some(
+    if !options.is_empty() {
+        return Some(format!("What helps: train with {}.", options.join(" ")));
+    }
+    let sentence = match training? {
+        Training { init: None, .. } => {
             "The settings are the usual ones, so the weights that it began with may be at fault: omit --from."
-                .to_owned(),
-        ),
-        Some(_) => Some(
+        }
+        Training { init: Some(_), .. } => {
             "The settings are the usual ones, so they do not show what would help. Try another --seed, more neurons with \
              --sizes, or more informative inputs."
-                .to_owned(),
-        ),
-        None => None,
-    }
+        }
+    };
+    Some(sentence.to_owned())
 }
 
 /// Returns the option that makes inputs small, if they are not: large ones drive every neuron to an end of its range.

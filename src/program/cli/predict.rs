@@ -163,10 +163,9 @@ impl Predict {
             let bytes = picture.centred(side, side).map_err(|problem| problem.in_file(path))?;
             (side, side, bytes)
         } else {
-            return Err(refuse(
-                format!("the model has {}, which do not make a square picture", counted(inputs, "input")),
-                format!("--as-is takes a PNG of {inputs} pixels"),
-            ));
+            let counted = counted(inputs, "input");
+            let found = format!("the model has {counted}, which do not make a square picture");
+            return Err(refuse(found, format!("--as-is takes a PNG of {inputs} pixels")));
         };
         let pixels = pixels_for(self.data.pixels, model);
         let data = DataSet::images(rows, columns, bytes, vec![0], pixels);

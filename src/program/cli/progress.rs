@@ -16,11 +16,8 @@ pub(super) struct Working {
 impl Working {
     /// Shows work of a known length as a bar, moved by [`Working::at`].
     pub(super) fn through(what: impl Into<String>, count: usize) -> Self {
-        Self::shown_as(
-            "{msg} {wide_bar} {human_pos}/{human_len}  {eta} left",
-            Some(count as u64),
-            what.into(),
-        )
+        let template = "{msg} {wide_bar} {human_pos}/{human_len}  {eta} left";
+        Self::shown_as(template, Some(count as u64), what.into())
     }
 
     /// Shows work of unknown length: its name, and the time since it began.

@@ -116,10 +116,8 @@ fn check_size(width: u32, height: u32, bits_per_pixel: usize, file_length: usize
     }
     let bytes = pixels * bits_per_pixel as u64 / 8;
     if bytes > (file_length as u64).saturating_mul(MOST_DEFLATE_CAN_EXPAND) {
-        return Err(Error::contents(format!(
-            "its header promises {width}x{height} pixels, more than the file can hold"
-        ))
-        .remedy("save it again"));
+        let found = format!("its header promises {width}x{height} pixels, more than the file can hold");
+        return Err(Error::contents(found).remedy("save it again"));
     }
     Ok(())
 }

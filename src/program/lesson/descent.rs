@@ -140,12 +140,8 @@ impl Lesson for Descent {
             let is_inside = |v: &&[f64; 2]| v[0].abs() <= 5.0 && v[1].abs() <= 3.0;
             let inside = path.points.iter().take_while(is_inside).count();
             let points = path.points.iter().take(inside + 1).map(|v| (v[0], v[1]));
-            plot.draw("", Mark::LineAndDots, Colour::Blue, points).draw(
-                "",
-                Mark::Dots,
-                Colour::Vermilion,
-                [(START[0], START[1])],
-            )
+            let plot = plot.draw("", Mark::LineAndDots, Colour::Blue, points);
+            plot.draw("", Mark::Dots, Colour::Vermilion, [(START[0], START[1])])
         });
         Figure::new("A ball goes down a valley (grey: lines of equal height; the red dot: the start)", panels)
     }

@@ -172,16 +172,12 @@ impl Lesson for Initialisation {
     }
 
     fn figure(&self) -> Figure {
-        let mut answers = Plot::new(
-            "What hidden neurons answer before training",
-            Axis::new("output of a hidden neuron").range(0.0, 1.0),
-            Axis::new("share of the answers, %"),
-        );
-        let mut learning = Plot::new(
-            format!("Learning from {TRAIN} digits"),
-            Axis::new("epoch").range(0.0, f64::from(self.settings.epochs)),
-            Axis::new("test digits recognised, %").range(0.0, 100.0),
-        );
+        let x = Axis::new("output of a hidden neuron").range(0.0, 1.0);
+        let y = Axis::new("share of the answers, %");
+        let mut answers = Plot::new("What hidden neurons answer before training", x, y);
+        let x = Axis::new("epoch").range(0.0, f64::from(self.settings.epochs));
+        let y = Axis::new("test digits recognised, %").range(0.0, 100.0);
+        let mut learning = Plot::new(format!("Learning from {TRAIN} digits"), x, y);
         for (start, colour) in self.starts.iter().zip([Colour::Vermilion, Colour::Blue]) {
             let (name, percent) = (start.init.name(), |share: &f64| 100.0 * share);
             let bars = start.histogram.iter().enumerate().flat_map(|(bar, share)| {

@@ -191,13 +191,9 @@ impl Lesson for Perceptrons {
             End::Learnt => "XOR: with the third input it is learnt",
             End::Circle { .. } => "XOR: no border does, and the rule goes round",
         };
-        Figure::new(
-            "The perceptron rule (grey: the border after each correction)",
-            [
-                border_plot("AND: the last border separates 1 from 0", AND, &self.and),
-                border_plot(xor, XOR, &self.xor),
-            ],
-        )
+        let and = border_plot("AND: the last border separates 1 from 0", AND, &self.and);
+        let xor = border_plot(xor, XOR, &self.xor);
+        Figure::new("The perceptron rule (grey: the border after each correction)", [and, xor])
     }
 }
 
@@ -219,12 +215,8 @@ fn border_plot(title: &str, gate: Gate, learning: &Learning) -> Plot {
     }
     let last = in_the_plane(learning.last()).filter(|_| learning.end == End::Learnt);
     if let Some(last) = last {
-        plot = plot.draw("the side of 1", Mark::Area, Colour::Blue, side_of_one(last, -0.75, 1.75)).draw(
-            "the border at the end",
-            Mark::Line,
-            Colour::Green,
-            border(last),
-        );
+        plot = plot.draw("the side of 1", Mark::Area, Colour::Blue, side_of_one(last, -0.75, 1.75));
+        plot = plot.draw("the border at the end", Mark::Line, Colour::Green, border(last));
     }
     let is_on = |[x1, x2]: [f64; 2]| last.is_some_and(|[w1, w2, b]| w1 * x1 + w2 * x2 + b == 0.0);
     corners(plot, "label", gate.map(|label| label == 1.0), INPUTS.map(is_on))
@@ -246,12 +238,8 @@ pub(super) fn corners(plot: Plot, what: &str, is_one: [bool; 4], is_on_border: [
         let rows = (0..4).filter(|&row| (is_one[row], is_on_border[row]) == (one, on_border));
         rows.map(|row| (INPUTS[row][0], INPUTS[row][1])).collect::<Vec<_>>()
     };
-    let plot = plot.draw(format!("{what} 1"), Mark::Dots, Colour::Blue, points(true, false)).draw(
-        format!("{what} 0"),
-        Mark::Rings,
-        Colour::Vermilion,
-        points(false, false),
-    );
+    let plot = plot.draw(format!("{what} 1"), Mark::Dots, Colour::Blue, points(true, false));
+    let plot = plot.draw(format!("{what} 0"), Mark::Rings, Colour::Vermilion, points(false, false));
     match points(false, true) {
         none if none.is_empty() => plot,
         some => plot.draw(format!("{what} 0, on the border itself"), Mark::Rings, Colour::Purple, some),

@@ -152,12 +152,8 @@ impl Lesson for Slowdown {
                 .draw(name("mild", mild.start), Mark::Line, Colour::Blue, points(mild))
                 .draw(name("bad", bad.start), Mark::Line, Colour::Vermilion, points(bad))
         };
-        Figure::new(
-            "One neuron unlearns a wrong answer",
-            [
-                panel("Quadratic cost: the worse, the slower", &self.quadratic),
-                panel("Cross-entropy: the worse, the faster", &self.cross_entropy),
-            ],
-        )
+        let quadratic = panel("Quadratic cost: the worse, the slower", &self.quadratic);
+        let cross_entropy = panel("Cross-entropy: the worse, the faster", &self.cross_entropy);
+        Figure::new("One neuron unlearns a wrong answer", [quadratic, cross_entropy])
     }
 }

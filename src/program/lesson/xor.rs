@@ -195,11 +195,9 @@ impl Lesson for Xor {
     }
 
     fn figure(&self) -> Figure {
-        let mut costs = Plot::new(
-            format!("{} starts: the mean cost", self.runs.len()),
-            Axis::new("epoch").range(0.0, f64::from(self.settings.epochs)),
-            Axis::new("mean cost").log(),
-        );
+        let epochs = Axis::new("epoch").range(0.0, f64::from(self.settings.epochs));
+        let title = format!("{} starts: the mean cost", self.runs.len());
+        let mut costs = Plot::new(title, epochs, Axis::new("mean cost").log());
         // Each name is in the legend once.
         let mut names = ["learnt", "stuck"];
         for run in &self.runs {

@@ -93,18 +93,14 @@ fn node_attributes(node: &AnyNode, place: Place) -> String {
 /// Writes the weight and, below it, the gradient, near the tail, the middle or the head of the edge. Choosing by
 /// `from + 2 * to`, modulo three, keeps the labels of crossing edges apart.
 fn edge_attributes(connection: &Connection, largest: f64, place_in_fan: u32) -> String {
-    let (colour, style) =
-        if connection.weight < 0.0 { ("firebrick", "dashed") } else { ("royalblue", "solid") };
-    let share = if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 };
+    let &Connection { weight, gradient, .. } = connection;
+    let (colour, style) = if weight < 0.0 { ("firebrick", "dashed") } else { ("royalblue", "solid") };
+    let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
+    let (distance, width) = (7 + 16 * (place_in_fan % 3), 0.5 + 2.5 * share);
+    let (short, below) = (number(weight, 6), number(gradient, 6));
     format!(
-        "taillabel=<<table border=\"0\" cellspacing=\"0\" cellpadding=\"0\" bgcolor=\"white\"><tr><td>{}<br/>{}</td></tr>\
-         </table>>, labeldistance={}, fontcolor={colour}, color={colour}, style={style}, penwidth={:.2}, \
-         tooltip=\"weight {}, gradient {}\"",
-        number(connection.weight, 6),
-        number(connection.gradient, 6),
-        7 + 16 * (place_in_fan % 3),
-        0.5 + 2.5 * share,
-        connection.weight,
-        connection.gradient
+        "taillabel=<<table border=\"0\" cellspacing=\"0\" cellpadding=\"0\" bgcolor=\"white\"><tr><td>{short}<br/>{below}</td></tr>\
+         </table>>, labeldistance={distance}, fontcolor={colour}, color={colour}, style={style}, penwidth={width:.2}, \
+         tooltip=\"weight {weight}, gradient {gradient}\""
     )
 }

@@ -106,12 +106,8 @@ impl Picture for Landscape {
         let name = if self.from.is_some() { "towards --from" } else { "first direction" };
         let title = format!("Cost {least:.1e} (white) to {most:.1e} (blue)");
         let (x, y) = (Axis::new(name).range(low, high), Axis::new("second direction").range(-1.0, 1.0));
-        let mut map = Plot::new(title, x, y).on(shaded(&costs, steps, least, most)).draw(
-            "the model",
-            Mark::Dots,
-            Colour::Vermilion,
-            [(0.0, 0.0)],
-        );
+        let map = Plot::new(title, x, y).on(shaded(&costs, steps, least, most));
+        let mut map = map.draw("the model", Mark::Dots, Colour::Vermilion, [(0.0, 0.0)]);
         if let Some(path) = &self.from {
             map = map.draw(super::regions::name(path), Mark::Rings, Colour::Vermilion, [(1.0, 0.0)]);
         }

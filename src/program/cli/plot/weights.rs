@@ -96,13 +96,9 @@ impl Picture for Weights {
         let y = Axis::new("").range(0.0, high as f64).ticks(names);
         let zoom = (WIDTH / wide).min(if has_names { HEIGHT / high } else { WIDTH }).clamp(1, 40);
         let of = if neurons.len() < layer.weights.len() { "the first " } else { "" };
-        let title = format!(
-            "What {of}{} look{} for: {rows} × {columns} weights each (blue +, red −)",
-            counted(neurons.len(), "neuron"),
-            if neurons.len() == 1 { "s" } else { "" }
-        );
-        let told =
-            format!("the weights of {of}{}, {rows} by {columns} each", counted(neurons.len(), "neuron"));
+        let (shown, s) = (counted(neurons.len(), "neuron"), if neurons.len() == 1 { "s" } else { "" });
+        let title = format!("What {of}{shown} look{s} for: {rows} × {columns} weights each (blue +, red −)");
+        let told = format!("the weights of {of}{shown}, {rows} by {columns} each");
         Ok((Figure::new(title, [Plot::new("", x, y).on(raster)]).frame(zoom * wide, zoom * high), told))
     }
 }

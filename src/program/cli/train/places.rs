@@ -57,9 +57,8 @@ impl Train {
             Ok(earlier) => earlier,
             Err(_) if is_of_resumed_run => return Ok(()),
             Err(error) => {
-                return Err(
-                    error.remedy("it would be overwritten: choose another name, or replace it with --force")
-                );
+                let remedy = "it would be overwritten: choose another name, or replace it with --force";
+                return Err(error.remedy(remedy));
             }
         };
         let (done, samples) = (earlier.state.epochs_done, earlier.state.samples_done);

@@ -56,13 +56,9 @@ impl Train {
 
     fn check_epochs_to_come(&self, checkpoint: &Checkpoint) -> Result<(), Error> {
         let begun = checkpoint.state.epochs_done + usize::from(checkpoint.state.samples_done > 0);
-        match self.how.epochs {
-            Some(epochs) if epochs < begun => Err(Error::usage(format!(
-                "--epochs {epochs} counts from the start of the run, which is in epoch {begun}"
-            ))
-            .remedy("give at least that many")),
-            _ => Ok(()),
-        }
+        let Some(epochs) = self.how.epochs.filter(|&epochs| epochs < begun) else { return Ok(()) };
+        let found = format!("--epochs {epochs} counts from the start of the run, which is in epoch {begun}");
+        Err(Error::usage(found).remedy("give at least that many"))
     }
 
     /// Compares the saved run with the one asked for. The error names all options that differ.

@@ -223,11 +223,11 @@ impl<'a> Screen<'a> {
             Some(path) if is_saved => writeln!(output, "Saved as {}.", name(path)),
             // The place where it was saved instead has been reported.
             Some(_) => Ok(()),
-            None => writeln!(
-                output,
-                "Keep it with --out model.json, then try: backprop predict --model model.json{}",
-                self.options.data.as_typed()
-            ),
+            None => {
+                let data = self.options.data.as_typed();
+                let predict = format!("backprop predict --model model.json{data}");
+                writeln!(output, "Keep it with --out model.json, then try: {predict}")
+            }
         }
     }
 }

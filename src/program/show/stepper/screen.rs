@@ -75,16 +75,12 @@ fn draw_bar(app: &App, area: Rect, buffer: &mut Buffer) {
         None => "before the first step".to_owned(),
         Some(step) => {
             let moment = stepper.moment(step.position);
-            format!(
-                "epoch {},{} sample {} of {}, step {} of {}: {}",
-                step.epoch + 1,
-                step.mini_batch.map_or_else(String::new, |batch| format!(" mini-batch {},", batch + 1)),
-                step.sample + 1,
-                stepper.sample_count(),
-                moment.step + 1,
-                moment.order.len(),
-                step.phase.name()
-            )
+            let batch =
+                step.mini_batch.map_or_else(String::new, |batch| format!(" mini-batch {},", batch + 1));
+            let (epoch, sample, number) = (step.epoch + 1, step.sample + 1, moment.step + 1);
+            let (samples, steps) = (stepper.sample_count(), moment.order.len());
+            let phase = step.phase.name();
+            format!("epoch {epoch},{batch} sample {sample} of {samples}, step {number} of {steps}: {phase}")
         }
     };
     let speed = if app.running { format!("  {} steps/s", app.speed()) } else { String::new() };
@@ -202,16 +198,10 @@ fn draw_cursor(app: &App, area: Rect, buffer: &mut Buffer) {
             Span::styled(wire.name(), app.palette.cursor()),
             Span::raw(format!("  {wire}  weight {}", number(connection.weight, 6))),
         ]));
-        lines.push(Line::styled(
-            format!(
-                "last gradient {}{}",
-                Quantity::Gradient(id)
-                    .value(&app.stepper)
-                    .map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6)),
-                if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() }
-            ),
-            app.palette.quiet(),
-        ));
+        let gradient = Quantity::Gradient(id).value(&app.stepper);
+        let gradient = gradient.map_or_else(|| "–".to_owned(), |gradient| number(gradient, 6));
+        let place = if count > 1 { format!("   ({} of {count})", app.cursor() + 1) } else { String::new() };
+        lines.push(Line::styled(format!("last gradient {gradient}{place}"), app.palette.quiet()));
     } else if let Some(Step { action: Action::SetInput(id), .. }) = app.latest.as_ref() {
         let (input, stepper) = (Quantity::Output(*id), &app.stepper);
         lines.push(Line::from(format!("{} = {}", input.name(stepper), number(input.given(stepper), 6))));

@@ -119,11 +119,8 @@ impl Session {
         let (ids, text) = breakpoints::changes(&self.breakpoints, &before, walk, is_forward);
         if !ids.is_empty() {
             self.say(&text);
-            return self.stop(
-                "data breakpoint",
-                "Paused after a change",
-                &json!({ "hitBreakpointIds": ids, "text": text }),
-            );
+            let more = json!({ "hitBreakpointIds": ids, "text": text });
+            return self.stop("data breakpoint", "Paused after a change", &more);
         }
         let (ids, sentences) = breakpoints::hits(&self.breakpoints, walk);
         self.say_all(&sentences);
