@@ -209,8 +209,8 @@ fn figure(comparisons: &[Comparison]) -> Figure {
     let points =
         |time: fn(&Comparison) -> f64| comparisons.iter().map(move |c| (c.connections as f64, time(c)));
     let plot = Plot::new("", Axis::new("connections").log(), Axis::new("microseconds per sample").log())
-        .with(Series::line("object graph", points(|c| c.object_us).collect::<Vec<_>>()))
-        .with(Series::line("textbook matrices", points(|c| c.textbook_us).collect::<Vec<_>>()))
-        .with(Series::line("vectorized network", points(|c| c.vectorized_us).collect::<Vec<_>>()));
+        .with(Series::line("object graph", points(|c| c.object_us)))
+        .with(Series::line("textbook matrices", points(|c| c.textbook_us)))
+        .with(Series::line("vectorized network", points(|c| c.vectorized_us)));
     Figure::new("Training on one sample", [plot])
 }

@@ -28,7 +28,7 @@ struct Set {
     mirror: &'static str,
     /// The length and the SHA-256 of each of [`FILES`].
     sums: [Sum; 4],
-    /// True if the sums are of the files as fetched, still gzipped.
+    /// `true` if the sums are of the files as fetched, still gzipped.
     sums_gzip: bool,
     /// The names of its classes, one per line, if they are not digits.
     class_names: &'static str,

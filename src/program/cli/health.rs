@@ -86,7 +86,7 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
     notes
 }
 
-/// Returns true if a network has learnt enough to need no advice.
+/// Returns `true` if a network has learnt enough to need no advice.
 fn has_learnt(network: &mut vectorized::Network, data: &DataSet) -> bool {
     let found = evaluate(network, data, Targets::default());
     let share = match (found.correct, found.numbers) {

@@ -86,7 +86,7 @@ impl Subcommand for Chosen {
         Self::augment_subcommands(command)
     }
 
-    /// Any word is a lesson's name until [`Chosen::from_arg_matches`] finds that it is not.
+    /// Returns `true`: any word is a lesson's name until [`Chosen::from_arg_matches`] finds that it is not.
     fn has_subcommand(_: &str) -> bool {
         true
     }

@@ -30,11 +30,11 @@ const LONGEST_NAME: usize = 80;
 pub struct Sequential {
     /// The model; with sigmoid throughout and the quadratic cost if the file does not say.
     pub model: Model,
-    /// True if the file names the activations, as those written by `backprop export` do.
+    /// `true` if the file names the activations, as those written by `backprop export` do.
     pub says_activations: bool,
 }
 
-/// Returns true if the file at this path begins like safetensors: a length below 2⁵⁶ (text has no byte 0), then JSON.
+/// Returns `true` if the file at this path begins like safetensors: a length below 2⁵⁶ (text has no byte 0), then JSON.
 pub fn is_at(path: &Path) -> bool {
     let mut beginning = [0; 9];
     // Only from a file: bytes read from a pipe would be lost.

@@ -51,7 +51,7 @@ pub(crate) fn check_network(architecture: &Architecture, bytes_each: usize) -> R
     Err(Error::new(ErrorKind::TooLarge, found).remedy("make a layer smaller"))
 }
 
-/// `8.4 GB, but only 2.0 GB of memory can be used`.
+/// Returns `8.4 GB, but only 2.0 GB of memory can be used`.
 fn size(needed: f64, most: u64) -> String {
     format!("{:.1} GB, but only {:.1} GB of memory can be used", needed / 1e9, most as f64 / 1e9)
 }

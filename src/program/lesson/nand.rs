@@ -140,7 +140,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Returns true if carry and sum, read as a binary number, are the count.
+    /// Returns `true` if carry and sum, read as a binary number, are the count.
     pub fn is_right(&self) -> bool {
         2 * u8::from(self.carry) + u8::from(self.sum) == self.counted
     }

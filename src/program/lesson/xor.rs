@@ -84,7 +84,7 @@ impl Run {
         self.outputs[self.outputs.len() - 1]
     }
 
-    /// Returns true if all four outputs are on the right side of one half.
+    /// Returns `true` if all four outputs are on the right side of one half.
     pub fn learnt(&self) -> bool {
         self.end().iter().zip(LABELS).all(|(output, [label])| (*output > 0.5) == (label > 0.5))
     }

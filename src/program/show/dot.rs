@@ -70,7 +70,7 @@ pub fn check(network: &Network) -> Result<(), Error> {
     Err(Error::new(ErrorKind::TooLarge, found).remedy("use a smaller network, or `backprop dump` for text"))
 }
 
-/// Returns true except for the output layer's constant node, which feeds nothing and is left out of the picture.
+/// Returns `true` except for the output layer's constant node, which feeds nothing and is left out of the picture.
 fn leads_somewhere(network: &Network, id: NodeId) -> bool {
     matches!(&network[id], AnyNode::Node(_)) || !network[id].downstream().is_empty()
 }

@@ -38,8 +38,8 @@ pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<S
         }
         for line in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
             let parts = row.iter().map(|picture| picture.get(line).map_or("", String::as_str));
-            let text: String = parts.map(|part| format!("{part:<column$}")).collect();
-            all.push(text.trim_end().to_owned());
+            let parts: Vec<String> = parts.map(|part| format!("{part:<column$}")).collect();
+            all.push(parts.concat().trim_end().to_owned());
         }
     }
     all

@@ -59,7 +59,7 @@ pub(super) struct Setting {
     pub(super) parameters: Parameters,
     pub(super) task: Task,
     pub(super) fault: Option<&'static Fault>,
-    /// True if samples are made up for a model that was trained on others.
+    /// `true` if samples are made up for a model that was trained on others.
     pub(super) are_made_up: bool,
 }
 

@@ -123,7 +123,7 @@ impl Spot {
         is_known.then_some(Self::Function(function)).ok_or_else(unknown)
     }
 
-    /// Returns true if the walk is at this place.
+    /// Returns `true` if the walk is at this place.
     fn is_reached(&self, walk: &Walk) -> bool {
         let (stepper, position) = (walk.stepper(), walk.position());
         if let Self::Line(anchor) = self {
@@ -146,7 +146,7 @@ impl Spot {
         begins && self.is_around(walk)
     }
 
-    /// Returns true if the walk is before a step that belongs to this place, whether it is the first or not.
+    /// Returns `true` if the walk is before a step that belongs to this place, whether it is the first or not.
     fn is_around(&self, walk: &Walk) -> bool {
         let (stepper, position) = (walk.stepper(), walk.position());
         let (action, moment) = (stepper.upcoming(), stepper.moment(position));
@@ -174,7 +174,7 @@ impl Spot {
     }
 }
 
-/// Returns true if a line is the formula of a function: `calc_output`, `Node::calc_output`.
+/// Returns `true` if a line is the formula of a function: `calc_output`, `Node::calc_output`.
 fn is_function(anchor: &Anchor, function: &str) -> bool {
     let name = &anchor.function;
     let is_it = name == function || name.rsplit("::").next() == Some(function);
@@ -197,7 +197,7 @@ pub fn layer(stepper: &Stepper, text: &str, first: usize) -> Result<usize, Strin
 }
 
 impl Breakpoint {
-    /// Returns true if the walk should stop here.
+    /// Returns `true` if the walk should stop here.
     ///
     /// # Errors
     /// The condition makes no sense here. That is also a reason to stop.
@@ -217,7 +217,7 @@ fn holds(condition: &str, words: &Words<'_>) -> Result<bool, String> {
     Ok(value == expressions::Value::Truth(true))
 }
 
-/// Returns true if a breakpoint lies within a sum.
+/// Returns `true` if a breakpoint lies within a sum.
 pub fn look_inside(breakpoints: &[Breakpoint]) -> bool {
     let is_inside = |anchor: &Anchor| matches!(anchor.level, Level::Term | Level::Result);
     let mut spots = breakpoints.iter().filter_map(|breakpoint| breakpoint.spot.as_ref());

@@ -17,8 +17,11 @@ pub enum Value {
 /// The deepest nesting of brackets.
 const DEEPEST: usize = 32;
 
+/// A comparison of two numbers.
+type Holds = fn(&f64, &f64) -> bool;
+
 /// Comparison operators; one that begins with another comes before it.
-const COMPARISONS: [(&str, fn(&f64, &f64) -> bool); 10] = [
+const COMPARISONS: [(&str, Holds); 10] = [
     ("<=", f64::le),
     ("≤", f64::le),
     ("<", f64::lt),

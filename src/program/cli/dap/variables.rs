@@ -218,7 +218,7 @@ fn of_term(term: &Term) -> Variable {
 pub struct Words<'a> {
     stepper: &'a Stepper,
     step: &'a Step,
-    /// True if the step has been done.
+    /// `true` if the step has been done.
     is_done: bool,
     /// The sum so far of a step that has not been done.
     sum: Option<f64>,

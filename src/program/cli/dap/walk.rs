@@ -36,12 +36,12 @@ impl Walk {
         self.stepper.position()
     }
 
-    /// Returns true if all steps are done.
+    /// Returns `true` if all steps are done.
     pub fn is_at_end(&self) -> bool {
         self.end.is_some_and(|end| self.position() >= end)
     }
 
-    /// Returns true before the next step, outside its sum.
+    /// Returns `true` before the next step, outside its sum.
     pub fn is_before_the_step(&self) -> bool {
         self.inner == 0
     }
@@ -51,7 +51,7 @@ impl Walk {
         self.inner.checked_sub(1).filter(|&term| term < self.terms())
     }
 
-    /// Returns true if the next step's sum is complete and not used yet.
+    /// Returns `true` if the next step's sum is complete and not used yet.
     pub fn is_behind_the_sum(&self) -> bool {
         self.inner > self.terms()
     }
@@ -66,7 +66,7 @@ impl Walk {
         }
     }
 
-    /// Does one step or, within a sum, adds one product; with `inside` it also enters a sum. Returns false at the end.
+    /// Does one step or, within a sum, adds one product; with `inside` it also enters a sum. Returns `false` at the end.
     pub fn forward(&mut self, inside: bool) -> bool {
         if self.is_at_end() {
             return false;
@@ -85,7 +85,7 @@ impl Walk {
         true
     }
 
-    /// Undoes one step or, within a sum, takes one product away again. Returns false at the start.
+    /// Undoes one step or, within a sum, takes one product away again. Returns `false` at the start.
     pub fn back(&mut self, inside: bool) -> bool {
         if self.inner > 0 {
             self.inner -= 1;
@@ -169,7 +169,7 @@ impl Walk {
         sentences
     }
 
-    /// Returns true if the step done last computed the first number that is not finite.
+    /// Returns `true` if the step done last computed the first number that is not finite.
     pub fn has_just_diverged(&self) -> bool {
         self.inner == 0 && self.diverged == Some(self.position())
     }

@@ -93,7 +93,7 @@ impl Picture for Landscape {
         };
         let here = cost(0.0, 0.0);
         // From the top row down, as a picture is drawn.
-        let rows = (0..steps).rev().map(|row| along(row));
+        let rows = (0..steps).rev().map(&along);
         let costs: Vec<f64> = rows
             .flat_map(|b| (0..steps).map(move |column| (column, b)))
             .map(|(column, b)| cost(across(column), b))

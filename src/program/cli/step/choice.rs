@@ -102,7 +102,7 @@ impl Positions {
         only.iter().any(|&(first, last)| quantity.is_between(stepper, first, last))
     }
 
-    /// Goes to the next of these positions, where the step is about to be done. Returns false if there is none.
+    /// Goes to the next of these positions, where the step is about to be done. Returns `false` if there is none.
     pub(super) fn go_to_next(&mut self, stepper: &mut Stepper) -> bool {
         while self.next < self.end {
             let position = self.next;

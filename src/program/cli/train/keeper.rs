@@ -61,11 +61,8 @@ impl Keeper {
         // A resumed run replaces only the models that its checkpoint knows.
         self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
         let model = if self.model_is_due { self.model(trainer, engine) } else { None };
-        self.run
-            .config
-            .outputs
-            .known
-            .extend(model.as_ref().map(|(_, contents)| checksum(contents.as_bytes())));
+        let sum = model.as_ref().map(|(_, contents)| checksum(contents.as_bytes()));
+        self.run.config.outputs.known.extend(sum);
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
         {

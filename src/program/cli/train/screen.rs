@@ -204,16 +204,13 @@ impl<'a> Screen<'a> {
             };
             let verb = if reproduces { "reproduces" } else { "recognises" };
             let total = thousands(test.total);
-            match test.correct {
-                Some(correct) => {
-                    let (correct, percent) = (thousands(correct), 100.0 * test.accuracy());
-                    writeln!(output, "{network} {verb} {correct} of {total} {samples}: {percent:.2} %.")?;
-                }
-                None => {
-                    let close = test.numbers.map(|numbers| format!(", {}", closeness(&numbers)));
-                    let (cost, close) = (cost_text(test.mean_cost), close.unwrap_or_default());
-                    writeln!(output, "{network} has a mean cost of {cost}{close} on {total} {samples}.")?;
-                }
+            if let Some(correct) = test.correct {
+                let (correct, percent) = (thousands(correct), 100.0 * test.accuracy());
+                writeln!(output, "{network} {verb} {correct} of {total} {samples}: {percent:.2} %.")?;
+            } else {
+                let close = test.numbers.map(|numbers| format!(", {}", closeness(&numbers)));
+                let (cost, close) = (cost_text(test.mean_cost), close.unwrap_or_default());
+                writeln!(output, "{network} has a mean cost of {cost}{close} on {total} {samples}.")?;
             }
         }
         for note in &self.notes {

@@ -86,7 +86,7 @@ fn every_gate_has_the_name_of_its_truth_table() {
 
 // ---- perceptron ----
 
-/// Returns true if some weights between -3 and 3, tried in steps of one half, get every row right.
+/// Returns `true` if some weights between -3 and 3, tried in steps of one half, get every row right.
 fn weights_exist(gate: perceptron::Gate) -> bool {
     let grid = || (-6..=6).map(|half| f64::from(half) / 2.0);
     let rows = perceptron::rows(false);

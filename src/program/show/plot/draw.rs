@@ -70,7 +70,7 @@ impl Ruler<'_> {
         round((self.start + share * (self.end - self.start)).clamp(-1e5, 1e5))
     }
 
-    /// Returns true if a pixel is between the ends.
+    /// Returns `true` if a pixel is between the ends.
     fn contains(&self, pixel: f64) -> bool {
         (self.start.min(self.end)..=self.start.max(self.end)).contains(&pixel)
     }

@@ -31,16 +31,16 @@ pub struct App {
     cursor: Option<usize>,
     pub(super) mode: Mode,
     pub(super) pane: Pane,
-    /// True if steps about inputs that are 0 are skipped.
+    /// `true` if steps about inputs that are 0 are skipped.
     skips_zeros: bool,
-    /// True while steps run by themselves.
+    /// `true` while steps run by themselves.
     pub(super) running: bool,
     speed: usize,
     /// The fraction of a step that is due.
     due: f64,
     /// The effect of the last key, if the picture does not show it.
     pub(super) message: Option<String>,
-    /// True once the user has asked to leave.
+    /// `true` once the user has asked to leave.
     pub(super) leaving: bool,
 }
 

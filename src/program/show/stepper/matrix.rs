@@ -192,7 +192,7 @@ impl Window {
         (1..most).rev().map(|columns| of(columns, room - 1)).find(fits).unwrap_or_else(|| of(1, room - 1))
     }
 
-    /// Says which part is visible, unless it is the whole table.
+    /// Returns the part that is visible, in words; `None` if it is the whole table.
     fn text(&self, table: &Table<'_>) -> Option<String> {
         let range = |what, first: usize, seen: usize, count: usize| {
             format!("{what} {}-{} of {count}", first + 1, first + seen)

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Modifier, Style};
 /// The styles of the screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
-    /// True if colours may be used.
+    /// `true` if colours may be used.
     pub colour: bool,
 }
 

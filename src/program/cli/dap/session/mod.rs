@@ -33,10 +33,10 @@ pub struct Session {
     ignores_divergence: bool,
     running: Option<Run>,
     pub(super) stop_on_entry: bool,
-    /// True once the editor has set its breakpoints.
+    /// `true` once the editor has set its breakpoints.
     pub(super) has_begun: bool,
     is_over: bool,
-    /// True if the editor reads variables again when it is told to.
+    /// `true` if the editor reads variables again when it is told to.
     refreshes: bool,
     last_id: i64,
     /// The step that has diverged, while the walk is there.
@@ -80,12 +80,12 @@ impl Session {
         std::mem::take(&mut self.outbox)
     }
 
-    /// Returns true while steps are being done.
+    /// Returns `true` while steps are being done.
     pub fn is_running(&self) -> bool {
         self.running.is_some()
     }
 
-    /// Returns true once the editor has left.
+    /// Returns `true` once the editor has left.
     pub fn is_over(&self) -> bool {
         self.is_over
     }

@@ -320,7 +320,7 @@ fn source(given: &Arguments) -> Result<Value, String> {
     Ok(json!({ "content": FILES[file].text, "mimeType": "text/x-rust" }))
 }
 
-/// Names the step at a position: its place and its phase.
+/// Returns the name of the step at a position: its place and its phase.
 fn label(stepper: &Stepper, position: usize) -> String {
     let (moment, network) = (stepper.moment(position), stepper.network());
     let action = moment.order.action(moment.step);
