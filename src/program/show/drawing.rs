@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use backprop::Error;
-use backprop::graph::{AnyNode, ConnectionId, Network, NodeId};
+use backprop::graph::{AnyNode, Connection, ConnectionId, Network, NodeId};
 use backprop::step::text::number;
 use backprop::step::{Numbering, Place};
 
@@ -77,32 +77,31 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
     let mut labels = String::new();
     let largest = network.connections.iter().map(|connection| connection.weight.abs()).fold(0.0, f64::max);
     for id in network.nodes.iter().flat_map(AnyNode::downstream) {
-        let (connection, wire) = (&network[*id], numbering.wire(network, *id));
+        let (&Connection { weight, gradient, .. }, wire) = (&network[*id], numbering.wire(network, *id));
         let ((x1, y1), (x2, y2)) = (middle(wire.upstream), middle(wire.downstream));
         let (x1, x2) = (x1 + HALF.0, x2 - HALF.0);
         let is_marked = mark == Some(Mark::Connection(*id));
         let (colour, dashes) =
-            if connection.weight < 0.0 { (NEGATIVE, " stroke-dasharray=\"5 3\"") } else { (POSITIVE, "") };
+            if weight < 0.0 { (NEGATIVE, " stroke-dasharray=\"5 3\"") } else { (POSITIVE, "") };
         let colour = if is_marked { MARKED } else { colour };
-        let share = if largest > 0.0 { connection.weight.abs() / largest } else { 0.0 };
+        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
         let thickness = 0.5 + 2.5 * share + 2.0 * f64::from(u8::from(is_marked));
         let name = wire.name();
         let _ = writeln!(
             text,
             "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{colour}\" \
-             stroke-width=\"{thickness:.2}\"{dashes}><title>{name} = {}, gradient {}</title></line>",
-            connection.weight, connection.gradient
+             stroke-width=\"{thickness:.2}\"{dashes}><title>{name} = {weight}, gradient {gradient}</title></line>"
         );
         if has_labels || is_marked {
             // Those that lead to one neuron are below each other, so that no two are in the same place.
             let neurons = network.layers[wire.downstream.layer as usize].neurons().len() as f64;
             let place = 0.12 + 0.76 * (f64::from(wire.downstream.index) + 0.5) / neurons;
             let (x, y) = (x1 + place * (x2 - x1), y1 + place * (y2 - y1) + 4.0);
+            let weight = number(weight, 4);
             let _ = writeln!(
                 labels,
                 "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{colour}\" font-size=\"11\" paint-order=\"stroke\" \
-                 stroke=\"white\" stroke-width=\"4\">{}</text>",
-                number(connection.weight, 4)
+                 stroke=\"white\" stroke-width=\"4\">{weight}</text>"
             );
         }
     }

@@ -56,23 +56,19 @@ impl<'a> Screen<'a> {
             return Ok(());
         }
         let Parts { train, validation, test, tested } = self.parts;
+        let (sizes, source) =
+            (run.config.architecture.sizes_text().replace(',', "-"), &run.config.data.source);
+        let (count, noun) = (thousands(train.len()), noun_for(train.len(), "sample"));
         let held_out =
             validation.as_ref().map(|held_out| format!(", {} held out", thousands(held_out.len())));
-        writeln!(
-            output,
-            "Training {} on {}: {} {}{}, {}.",
-            run.config.architecture.sizes_text().replace(',', "-"),
-            run.config.data.source,
-            thousands(train.len()),
-            noun_for(train.len(), "sample"),
-            held_out.unwrap_or_default(),
-            match tested {
-                Tested::Test => format!("{} to test", thousands(test.len())),
-                Tested::Trained if train.len() == 1 => "which is also the test".to_owned(),
-                Tested::Trained => "which are also the test".to_owned(),
-                Tested::HeldOut => "which are the test".to_owned(),
-            }
-        )?;
+        let held_out = held_out.unwrap_or_default();
+        let tested = match tested {
+            Tested::Test => format!("{} to test", thousands(test.len())),
+            Tested::Trained if train.len() == 1 => "which is also the test".to_owned(),
+            Tested::Trained => "which are also the test".to_owned(),
+            Tested::HeldOut => "which are the test".to_owned(),
+        };
+        writeln!(output, "Training {sizes} on {source}: {count} {noun}{held_out}, {tested}.")?;
         if let Some(told) = run.config.data.meaning.told() {
             writeln!(output, "{}", spelled_out(&told))?;
         }
