@@ -120,13 +120,7 @@ impl Activation {
         match self {
             Self::Sigmoid | Self::Softmax => output * (1.0 - output),
             Self::Tanh => 1.0 - output * output,
-            Self::Relu => {
-                if output > 0.0 {
-                    1.0
-                } else {
-                    0.0
-                }
-            }
+            Self::Relu => f64::from(output > 0.0),
             Self::Identity => 1.0,
         }
     }

@@ -7,7 +7,7 @@ use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use crate::memory;
+use crate::{Error, memory};
 
 /// Opens a file for reading, and returns it with its length in bytes.
 ///
@@ -62,6 +62,15 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> std::io::Result<()> {
         let _ = std::fs::remove_file(&temporary);
     }
     written
+}
+
+/// Returns the error for a file that cannot be read, with a remedy of its own for a lack of permission.
+pub(crate) fn unreadable(path: &Path, error: std::io::Error, remedy: &str) -> Error {
+    let remedy = match error.kind() {
+        ErrorKind::PermissionDenied => "you must be allowed to read it: look at its permissions",
+        _ => remedy,
+    };
+    Error::file(path, error).remedy(remedy)
 }
 
 /// Returns the error for a file of `length` bytes where only `most` are allowed.

@@ -88,13 +88,6 @@ struct ModelJson {
     crc32: Option<String>,
 }
 
-/// The treatment of numbers that were changed after the file was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edited {
-    Refuse,
-    Accept,
-}
-
 impl Model {
     /// Creates a model that says nothing about its data.
     pub fn new(architecture: Architecture, parameters: Parameters) -> Self {
@@ -107,7 +100,7 @@ impl Model {
     /// [`ErrorKind::File`], if it cannot be read; [`ErrorKind::Contents`], if it has one of the problems of
     /// [`Model::from_json`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        Self::read_file(path, Edited::Refuse)
+        read_json(path)?.try_into().map_err(|problem: Error| problem.in_file(path))
     }
 
     /// Reads a model file like [`Model::read`], but accepts numbers that were changed after the file was written.
@@ -115,7 +108,8 @@ impl Model {
     /// # Errors
     /// As [`Model::read`], except for the checksum.
     pub fn read_edited(path: &Path) -> Result<Self, Error> {
-        Self::read_file(path, Edited::Accept)
+        let unsigned = ModelJson { crc32: None, ..read_json(path)? };
+        unsigned.try_into().map_err(|problem: Error| problem.in_file(path))
     }
 
     /// Returns whether the file at this path starts like a model written by this program, complete or not.
@@ -138,35 +132,6 @@ impl Model {
         };
         begins(&format!("{{\"format\":\"{FORMAT} ")).unwrap_or(false)
             || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
-    }
-
-    /// Reads number by number, so that only the beginning of a file that is not a model is read.
-    fn read_file(path: &Path, edited: Edited) -> Result<Self, Error> {
-        let fail = |error: std::io::Error| {
-            let remedy = match error.kind() {
-                std::io::ErrorKind::PermissionDenied => {
-                    "you must be allowed to read it: look at its permissions"
-                }
-                _ => "training saves a model file at its end",
-            };
-            Error::file(path, error).remedy(remedy)
-        };
-        let (file, length) = file::open(path).map_err(fail)?;
-        if length > memory::most() {
-            return Err(fail(file::too_long(length, memory::most())));
-        }
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        let read = |reader: &mut BufReader<std::fs::File>| -> std::io::Result<Result<Self, Error>> {
-            if let Some(problem) = not_json(reader.fill_buf()?) {
-                return Ok(Err(problem));
-            }
-            match serde_json::from_reader(&mut *reader) {
-                Ok(json) => Ok(Self::from_file_form(json, edited)),
-                Err(error) if error.is_io() => Err(error.into()),
-                Err(error) => Ok(Err(explain(&error, || around(path, &error)))),
-            }
-        };
-        read(&mut reader).map_err(fail)?.map_err(|problem| problem.in_file(path))
     }
 
     /// Writes a model file. An existing one is replaced only when the new one is complete.
@@ -200,37 +165,9 @@ impl Model {
         if let Some(problem) = not_json(text.as_bytes()) {
             return Err(problem);
         }
-        let json = serde_json::from_str(text).map_err(|error| explain(&error, || text.to_owned()))?;
-        Self::from_file_form(json, Edited::Refuse)
-    }
-
-    fn from_file_form(mut json: ModelJson, edited: Edited) -> Result<Self, Error> {
-        check_format(json.format.as_deref())?;
-        if let Some(promised) = json.crc32.take().filter(|_| edited == Edited::Refuse) {
-            let found = checksum(&json)?;
-            if promised != found {
-                let found = format!(
-                    "its checksum is {found}, not the {promised} it was written with: something in it has changed"
-                );
-                return Err(Error::new(ErrorKind::Edited, found)
-                    .remedy("if that was you, remove its key crc32; if not, it is damaged"));
-            }
-        }
-        let mut architecture = Architecture::new(&json.sizes).with_cost(json.cost);
-        if let Some(activations) = json.activations {
-            architecture.activations = activations;
-        }
-        architecture.check()?;
-        check_shapes(&json.sizes, &json.weights, &json.biases)?;
-        let layers = json.weights.into_iter().zip(json.biases);
-        let layers = layers.map(|(weights, biases)| LayerParameters {
-            weights,
-            biases: biases.into_iter().map(|[bias]| bias).collect(),
-        });
-        let parameters = Parameters { layers: layers.collect() };
-        check_finite(&parameters)?;
-        json.meaning.check(&architecture)?;
-        Ok(Self { architecture, parameters, meaning: json.meaning })
+        let json: ModelJson =
+            serde_json::from_str(text).map_err(|error| explain(&error, || text.to_owned()))?;
+        json.try_into()
     }
 
     /// Returns the text of a model file.
@@ -262,8 +199,33 @@ impl Model {
 impl TryFrom<ModelJson> for Model {
     type Error = Error;
 
-    fn try_from(json: ModelJson) -> Result<Self, Error> {
-        Self::from_file_form(json, Edited::Refuse)
+    fn try_from(mut json: ModelJson) -> Result<Self, Error> {
+        check_format(json.format.as_deref())?;
+        if let Some(promised) = json.crc32.take() {
+            let found = checksum(&json)?;
+            if promised != found {
+                let found = format!(
+                    "its checksum is {found}, not the {promised} it was written with: something in it has changed"
+                );
+                return Err(Error::new(ErrorKind::Edited, found)
+                    .remedy("if that was you, remove its key crc32; if not, it is damaged"));
+            }
+        }
+        let mut architecture = Architecture::new(&json.sizes).with_cost(json.cost);
+        if let Some(activations) = json.activations {
+            architecture.activations = activations;
+        }
+        architecture.check()?;
+        check_shapes(&json.sizes, &json.weights, &json.biases)?;
+        let layers = json.weights.into_iter().zip(json.biases);
+        let layers = layers.map(|(weights, biases)| LayerParameters {
+            weights,
+            biases: biases.into_iter().map(|[bias]| bias).collect(),
+        });
+        let parameters = Parameters { layers: layers.collect() };
+        check_finite(&parameters)?;
+        json.meaning.check(&architecture)?;
+        Ok(Self { architecture, parameters, meaning: json.meaning })
     }
 }
 
@@ -273,12 +235,31 @@ impl Serialize for Model {
     }
 }
 
+/// Reads number by number, so that only the beginning of a file that is not a model is read.
+fn read_json(path: &Path) -> Result<ModelJson, Error> {
+    let fail = |error| file::unreadable(path, error, "training saves a model file at its end");
+    let (file, length) = file::open(path).map_err(fail)?;
+    if length > memory::most() {
+        return Err(fail(file::too_long(length, memory::most())));
+    }
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    if let Some(problem) = not_json(reader.fill_buf().map_err(fail)?) {
+        return Err(problem.in_file(path));
+    }
+    serde_json::from_reader(reader).map_err(|error| {
+        if error.is_io() {
+            fail(error.into())
+        } else {
+            explain(&error, || around(path, &error)).in_file(path)
+        }
+    })
+}
+
 /// Returns the checksum of what this program writes for these numbers.
 fn checksum(json: &ModelJson) -> Result<String, Error> {
-    let fail = |error: String| Error::contents(error);
     let mut writer = BufWriter::new(CrcWriter::new(std::io::sink()));
-    serde_json::to_writer(&mut writer, json).map_err(|error| fail(error.to_string()))?;
-    let written = writer.into_inner().map_err(|error| fail(error.to_string()))?;
+    serde_json::to_writer(&mut writer, json).map_err(|error| Error::contents(error.to_string()))?;
+    let written = writer.into_inner().map_err(|error| Error::contents(error.to_string()))?;
     Ok(format!("{:08x}", written.crc().sum()))
 }
 
@@ -394,14 +375,9 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
 }
 
 fn check_finite(parameters: &Parameters) -> Result<(), Error> {
-    for (layer, matrices) in parameters.layers.iter().enumerate() {
-        let weights = matrices.weights.iter().flatten();
-        if weights.chain(&matrices.biases).any(|number| !number.is_finite()) {
-            return Err(Error::contents(format!(
-                "weights[{layer}] or biases[{layer}] holds a number that is infinite or not a number"
-            ))
-            .remedy("the training has diverged, try a smaller rate"));
-        }
-    }
-    Ok(())
+    parameters.first_not_finite().map_or(Ok(()), |layer| {
+        let found =
+            format!("weights[{layer}] or biases[{layer}] holds a number that is infinite or not a number");
+        Err(Error::contents(found).remedy("the training has diverged, try a smaller rate"))
+    })
 }

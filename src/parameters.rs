@@ -30,6 +30,12 @@ pub struct LayerParameters {
     pub biases: Vec<f64>,
 }
 
+impl LayerParameters {
+    fn iter(&self) -> impl Iterator<Item = f64> + '_ {
+        self.weights.iter().flatten().chain(&self.biases).copied()
+    }
+}
+
 impl Parameters {
     /// Returns zeros in the shape of the architecture.
     pub fn zeros(architecture: &Architecture) -> Self {
@@ -63,10 +69,7 @@ impl Parameters {
     /// assert_eq!(parameters.iter().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = f64> + '_ {
-        self.layers.iter().flat_map(|layer| {
-            let weights = layer.weights.iter().flatten();
-            weights.chain(&layer.biases).copied()
-        })
+        self.layers.iter().flat_map(LayerParameters::iter)
     }
 
     /// Returns every number as a mutable reference, in the order of [`Parameters::iter`].
@@ -75,6 +78,12 @@ impl Parameters {
             let weights = layer.weights.iter_mut().flatten();
             weights.chain(&mut layer.biases)
         })
+    }
+
+    /// Returns the first layer, counted from 0, with a number that is infinite or not a number.
+    #[cfg(feature = "data")]
+    pub(crate) fn first_not_finite(&self) -> Option<usize> {
+        self.layers.iter().position(|layer| !layer.iter().all(f64::is_finite))
     }
 
     /// Returns the largest absolute difference between two sets of parameters of the same shape; NaN if any

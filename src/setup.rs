@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::data_set::{Answers, DataSet, Meaning, Pixels, Source, Standardization, Targets, nine_nodes};
+use crate::data_set::{
+    Answers, DataSet, Meaning, Pixels, Source, Standardization, Targets, is_default, nine_nodes,
+};
 use crate::graph::Network;
 use crate::model_file::Model;
 use crate::step::Stepper;
@@ -48,7 +50,7 @@ pub struct Setup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targets: Option<Targets>,
     /// Makes every input have mean 0 and standard deviation 1, unless the model has its own standardization.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub standardize: bool,
     /// The model to start from, with its architecture; by default weights are drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +73,7 @@ pub struct Setup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub init: Option<WeightInit>,
     /// Leaves the biases of small weights at 0 as fc.py does; bp.py draws them like weights.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_default")]
     pub biases_at_zero: bool,
     /// The seed of drawn weights and made-up samples, 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,12 +111,8 @@ pub struct Rows {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
     /// The meaning of inputs and outputs, if they are columns of a table.
-    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub meaning: Meaning,
-}
-
-fn is_nothing(meaning: &Meaning) -> bool {
-    *meaning == Meaning::default()
 }
 
 /// The samples of a setup, before a network has been chosen for them.
@@ -448,11 +446,6 @@ impl From<Written> for Data {
             Written::Source(source) => Self::Source(source),
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Reads `"tanh"` or `["tanh", "sigmoid"]`.

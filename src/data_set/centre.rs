@@ -9,6 +9,8 @@
 //! 3. lay it on 28 x 28 pixels of blank paper so that its *centre of mass*, the average place of its
 //!    ink, comes as near as whole pixels allow to the centre of the paper.
 
+use std::ops::Range;
+
 /// Pixels along each side of the finished image.
 pub const SIDE: usize = 28;
 
@@ -33,52 +35,26 @@ pub fn centre_like_mnist(width: usize, height: usize, ink: &[f64]) -> [u8; SIDE 
         width * height,
         "an image {width} wide and {height} high needs one ink value for each pixel"
     );
-    match InkBounds::of(width, ink) {
-        Some(bounds) => lay_centred(&shrink(width, ink, &bounds)),
+    match ink_bounds(width, ink) {
+        Some((rows, columns)) => lay_centred(&shrink(width, ink, &rows, &columns)),
         None => [0; SIDE * SIDE],
     }
 }
 
-/// The smallest rectangle that holds all the ink; right and bottom are the first pixels outside it.
-struct InkBounds {
-    left: usize,
-    right: usize,
-    top: usize,
-    bottom: usize,
-}
-
-impl InkBounds {
-    /// Finds the rectangle; `None` if there is no ink.
-    fn of(width: usize, ink: &[f64]) -> Option<Self> {
-        let mut found: Option<Self> = None;
-        for (index, _) in (0..).zip(ink).filter(|(_, ink)| **ink > FAINTEST_INK) {
-            let (row, column) = (index / width, index % width);
-            let bounds =
-                found.get_or_insert(Self { left: column, right: column + 1, top: row, bottom: row + 1 });
-            bounds.left = bounds.left.min(column);
-            bounds.right = bounds.right.max(column + 1);
-            bounds.bottom = row + 1;
-        }
-        found
-    }
-
-    fn width(&self) -> usize {
-        self.right - self.left
-    }
-
-    fn height(&self) -> usize {
-        self.bottom - self.top
-    }
+/// Returns the rows and the columns of the smallest rectangle that holds all the ink; `None` if there is no ink.
+fn ink_bounds(width: usize, ink: &[f64]) -> Option<(Range<usize>, Range<usize>)> {
+    let inked = (0..ink.len()).filter(|&index| ink[index] > FAINTEST_INK);
+    let (rows, columns) = (inked.clone().map(|index| index / width), inked.map(|index| index % width));
+    Some((rows.clone().min()?..rows.max()? + 1, columns.clone().min()?..columns.max()? + 1))
 }
 
 /// The digit in its 20 x 20 box, row by row; its darkest pixel is 1.
 type InkBox = [f64; BOX_SIDE * BOX_SIDE];
 
-/// Scales the ink within `bounds` into the middle of the box.
-fn shrink(width: usize, ink: &[f64], bounds: &InkBounds) -> InkBox {
-    let step = bounds.width().max(bounds.height()) as f64 / BOX_SIDE as f64;
-    let columns = footprints(bounds.left, bounds.width(), step, BOX_SIDE);
-    let rows = footprints(bounds.top, bounds.height(), step, BOX_SIDE);
+/// Scales the ink in these rows and columns into the middle of the box.
+fn shrink(width: usize, ink: &[f64], rows: &Range<usize>, columns: &Range<usize>) -> InkBox {
+    let step = rows.len().max(columns.len()) as f64 / BOX_SIDE as f64;
+    let [rows, columns] = [rows, columns].map(|range| footprints(range.start, range.len(), step, BOX_SIDE));
     let small = averages(&rows, &columns, |row, column| clean(ink[row * width + column]));
     let darkest = small.iter().copied().fold(0.0, f64::max);
     std::array::from_fn(|place| small[place] / darkest)
@@ -131,20 +107,15 @@ fn footprints(start: usize, length: usize, step: f64, count: usize) -> Vec<Footp
     // keeps enlarged images from looking like staircases.
     let reach = step.max(1.0);
     let middle = length as f64 / 2.0;
-    let mut all = Vec::with_capacity(count);
-    for place in 0..count {
+    let footprint = |place: usize| {
         let centre = middle + (place as f64 + 0.5 - count as f64 / 2.0) * step;
         let (from, to) = (centre - reach / 2.0, centre + reach / 2.0);
         let first = from.max(0.0) as usize;
         let last = (to.max(0.0).ceil() as usize).min(length);
-        let mut parts = Vec::new();
-        for pixel in first..last {
-            let overlap = to.min(pixel as f64 + 1.0) - from.max(pixel as f64);
-            parts.push((start + pixel, overlap / reach));
-        }
-        all.push(parts);
-    }
-    all
+        let overlap = |pixel: usize| to.min(pixel as f64 + 1.0) - from.max(pixel as f64);
+        (first..last).map(|pixel| (start + pixel, overlap(pixel) / reach)).collect()
+    };
+    (0..count).map(footprint).collect()
 }
 
 /// Lays the box on the paper so that the centre of mass of its ink is at the paper's centre.

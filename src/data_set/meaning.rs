@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answers, Missing, Pixels, Standardization};
+use super::{Answers, Missing, Pixels, Standardization, is_default};
 use crate::{Architecture, Error, counted};
 
 /// Everything that a network knows about its data.
@@ -66,10 +66,6 @@ pub struct Column {
     /// The word for which this input is 1, if it is 0 for all others.
     #[serde(default, skip_serializing_if = "is_default")]
     pub word: Option<String>,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 impl Column {

@@ -60,6 +60,11 @@ pub enum Pixels {
     Raw,
 }
 
+/// Returns true for a field that is left out when it is serialized.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Turns images of this many rows and columns that are stored column by column.
 fn turned(bytes: &[u8], rows: usize, columns: usize) -> Vec<u8> {
     let turn = |image: &[u8]| -> Vec<u8> {

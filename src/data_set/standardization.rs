@@ -32,7 +32,7 @@ pub struct Standardization {
 impl Standardization {
     /// Computes x̄ = Σ x / n and √(Σ (x − x̄)² / n) of these samples, before any standardization of their own.
     pub fn of(data: &DataSet) -> Self {
-        Self::of_rows(data.input_size(), data.len(), |visit| data.for_each_as_read(visit))
+        Self::of_rows(data.input_size(), data.len(), |visit| data.for_each_as_read(visit)).0
     }
 
     /// Computes the scale that brings the numbers to predict within the range of an output with this activation: mean
@@ -51,40 +51,39 @@ impl Standardization {
         if data.counts_answers() || data.is_empty() {
             return None;
         }
-        let count = data.output_size();
-        let own = Self::of_rows(count, data.len(), |visit| {
+        let (own, ranges) = Self::of_rows(data.output_size(), data.len(), |visit| {
             (0..data.len()).for_each(|index| visit(data.numbers(index)));
         });
-        let (mut low, mut high) = (data.numbers(0).to_vec(), data.numbers(0).to_vec());
-        for index in 0..data.len() {
-            for (place, &number) in data.numbers(index).iter().enumerate() {
-                low[place] = low[place].min(number);
-                high[place] = high[place].max(number);
-            }
-        }
         let (reach, inside) = match activation {
             Activation::Identity => return Some(own),
-            Activation::Relu if low.iter().all(|&low| low >= 0.0) => {
-                return Some(Self { mean: vec![0.0; count], ..own });
+            Activation::Relu => {
+                let is_reached = ranges.iter().all(|&(low, _)| low >= 0.0);
+                let mean = ranges.iter().map(|&(low, _)| if is_reached { 0.0 } else { low }).collect();
+                return Some(Self { mean, ..own });
             }
-            Activation::Relu => return Some(Self { mean: low, ..own }),
             Activation::Sigmoid | Activation::Softmax => ((0.0, 1.0), (0.1, 0.9)),
             Activation::Tanh => ((-1.0, 1.0), (-0.9, 0.9)),
         };
-        if low.iter().all(|&low| low >= reach.0) && high.iter().all(|&high| high <= reach.1) {
+        if ranges.iter().all(|&(low, high)| low >= reach.0 && high <= reach.1) {
             return None;
         }
-        // The range, or 1; the largest number where that overflows.
-        let range = low.iter().zip(&high).map(|(low, high)| if high > low { high - low } else { 1.0 });
-        let deviation: Vec<f64> = range.map(|range| (range / (inside.1 - inside.0)).min(f64::MAX)).collect();
-        let mean = low.iter().zip(&deviation).map(|(low, deviation)| low - inside.0 * deviation);
-        let mean = mean.map(|mean| mean.clamp(f64::MIN, f64::MAX)).collect();
+        let scale = |(low, high): (f64, f64)| {
+            // The range, or 1; the largest number where that overflows.
+            let range = if high > low { high - low } else { 1.0 };
+            let deviation = (range / (inside.1 - inside.0)).min(f64::MAX);
+            ((low - inside.0 * deviation).clamp(f64::MIN, f64::MAX), deviation)
+        };
+        let (mean, deviation) = ranges.into_iter().map(scale).unzip();
         Some(Self { mean, deviation })
     }
 
-    /// Computes mean and deviation of `count` rows, which `for_each` visits three times. Sums are taken of numbers scaled by
-    /// a power of two, so that they neither overflow nor vanish.
-    fn of_rows(columns: usize, count: usize, for_each: impl Fn(&mut dyn FnMut(&[f64]))) -> Self {
+    /// Computes mean and deviation of `count` rows, which `for_each` visits three times, and the smallest and the largest
+    /// number of each column. Sums are taken of numbers scaled by a power of two, so that they neither overflow nor vanish.
+    fn of_rows(
+        columns: usize,
+        count: usize,
+        for_each: impl Fn(&mut dyn FnMut(&[f64])),
+    ) -> (Self, Vec<(f64, f64)>) {
         let count = count as f64;
         let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); columns];
         for_each(&mut |row| {
@@ -113,7 +112,7 @@ impl Standardization {
         };
         let deviation = squares.into_iter().zip(&scales).zip(&ranges).map(deviation).collect();
         let mean = mean.iter().zip(&scales).map(|(mean, scale)| mean / scale).collect();
-        Self { mean, deviation }
+        (Self { mean, deviation }, ranges)
     }
 
     /// Replaces every x by (x − mean) / deviation.
@@ -160,6 +159,7 @@ mod tests {
                 visit(&[number]);
             }
         })
+        .0
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! Numbers come back bit for bit. The checksum covers the second line, so a damaged file is noticed.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use flate2::Crc;
@@ -154,7 +154,7 @@ impl Checkpoint {
                     self.config.architecture.sizes_text()
                 )));
             }
-            if !parameters.iter().all(f64::is_finite) {
+            if parameters.first_not_finite().is_some() {
                 return Err(Error::contents("it holds a weight that is infinite or not a number"));
             }
         }
@@ -166,13 +166,7 @@ impl Checkpoint {
 /// the beginning.
 fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
     const LONGEST_FIRST_LINE: u64 = 100;
-    let fail = |error: std::io::Error| {
-        let remedy = match error.kind() {
-            ErrorKind::PermissionDenied => "you must be allowed to read it: look at its permissions",
-            _ => "training saves checkpoints as it goes",
-        };
-        Error::file(path, error).remedy(remedy)
-    };
+    let fail = |error| file::unreadable(path, error, "training saves checkpoints as it goes");
     let (file, length) = file::open(path).map_err(fail)?;
     let mut beginning = Vec::new();
     file.take(LONGEST_FIRST_LINE).read_to_end(&mut beginning).map_err(fail)?;

@@ -81,38 +81,24 @@ impl Options {
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): a number outside its range, or no rule that ends the training.
     pub fn check(&self) -> Result<(), Error> {
-        if !(self.rate.is_finite() && self.rate > 0.0) {
-            return Err(Error::usage(format!(
-                "the rate must be a finite positive number, not {:?}",
-                self.rate
-            )));
-        }
-        if self.batch == 0 || self.evaluate_every == 0 {
-            return Err(Error::usage("a mini-batch, and the epochs between evaluations, must be at least 1"));
-        }
-        if !(self.l2.is_finite() && self.l2 >= 0.0) {
-            return Err(Error::usage(format!(
-                "lambda must be a finite number, 0 or more, not {:?}",
-                self.l2
-            )));
-        }
-        if !(0.0..1.0).contains(&self.dropout) {
-            return Err(Error::usage(format!(
-                "dropout must be at least 0 and less than 1, not {:?}",
-                self.dropout
-            )));
-        }
-        let ends = self.epochs.is_some()
-            || self.stop_when_error_rises
-            || self.early_stop.is_some()
-            || self.halve_rate.is_some();
-        if !ends {
-            return Err(Error::usage("without a number of epochs, training needs a stopping rule"));
-        }
-        if self.early_stop == Some(0) || self.halve_rate == Some(0) {
-            return Err(Error::usage("the epochs to wait for an improvement must be at least 1"));
-        }
-        Ok(())
+        let Self { rate, l2, dropout, epochs, early_stop, halve_rate, .. } = *self;
+        let has_rule = self.stop_when_error_rises || early_stop.is_some() || halve_rate.is_some();
+        let found = if !(rate.is_finite() && rate > 0.0) {
+            format!("the rate must be a finite positive number, not {rate:?}")
+        } else if self.batch == 0 || self.evaluate_every == 0 {
+            "a mini-batch, and the epochs between evaluations, must be at least 1".to_owned()
+        } else if !(l2.is_finite() && l2 >= 0.0) {
+            format!("lambda must be a finite number, 0 or more, not {l2:?}")
+        } else if !(0.0..1.0).contains(&dropout) {
+            format!("dropout must be at least 0 and less than 1, not {dropout:?}")
+        } else if epochs.is_none() && !has_rule {
+            "without a number of epochs, training needs a stopping rule".to_owned()
+        } else if early_stop == Some(0) || halve_rate == Some(0) {
+            "the epochs to wait for an improvement must be at least 1".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(Error::usage(found))
     }
 
     /// Checks that L2 regularisation does not flip the sign of weights with this many training samples: 1 − ηλ/n is
@@ -184,55 +170,41 @@ pub struct PresetChoices {
 impl Preset {
     /// Returns the choices of this original.
     pub fn choices(self) -> PresetChoices {
-        let until_error_rises = |rate, every| Options {
-            epochs: None,
-            rate,
-            shuffle: false,
-            evaluate_every: every,
-            stop_when_error_rises: true,
-            ..Options::default()
+        let of_the_article = |hidden, rate, evaluate_every| PresetChoices {
+            hidden,
+            cost: Cost::Quadratic,
+            init: WeightInit::Small,
+            save_every: None,
+            holds_out: false,
+            options: Options {
+                epochs: None,
+                rate,
+                shuffle: false,
+                evaluate_every,
+                stop_when_error_rises: true,
+                ..Options::default()
+            },
         };
-        let mini_batches = |rate, l2| Options {
-            epochs: Some(30),
-            rate,
-            batch: 10,
-            l2,
-            targets: Targets::OneHot,
-            ..Options::default()
+        let of_nielsen = |cost, init, rate, l2| PresetChoices {
+            hidden: 30,
+            cost,
+            init,
+            save_every: None,
+            holds_out: true,
+            options: Options {
+                epochs: Some(30),
+                rate,
+                batch: 10,
+                l2,
+                targets: Targets::OneHot,
+                ..Options::default()
+            },
         };
         match self {
-            Self::Bp => PresetChoices {
-                hidden: 300,
-                cost: Cost::Quadratic,
-                init: WeightInit::Small,
-                save_every: Some(10),
-                holds_out: false,
-                options: until_error_rises(0.3, 10),
-            },
-            Self::Fc => PresetChoices {
-                hidden: 100,
-                cost: Cost::Quadratic,
-                init: WeightInit::Small,
-                save_every: None,
-                holds_out: false,
-                options: until_error_rises(0.01, 2),
-            },
-            Self::Network => PresetChoices {
-                hidden: 30,
-                cost: Cost::Quadratic,
-                init: WeightInit::Normal,
-                save_every: None,
-                holds_out: true,
-                options: mini_batches(3.0, 0.0),
-            },
-            Self::Network2 => PresetChoices {
-                hidden: 30,
-                cost: Cost::CrossEntropy,
-                init: WeightInit::Scaled,
-                save_every: None,
-                holds_out: true,
-                options: mini_batches(0.5, 5.0),
-            },
+            Self::Bp => PresetChoices { save_every: Some(10), ..of_the_article(300, 0.3, 10) },
+            Self::Fc => of_the_article(100, 0.01, 2),
+            Self::Network => of_nielsen(Cost::Quadratic, WeightInit::Normal, 3.0, 0.0),
+            Self::Network2 => of_nielsen(Cost::CrossEntropy, WeightInit::Scaled, 0.5, 5.0),
         }
     }
 }

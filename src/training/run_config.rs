@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Options;
-use crate::data_set::{DataSet, Meaning, Source, Targets, any_path};
+use crate::data_set::{DataSet, Meaning, Source, Targets, any_path, is_default};
 use crate::gradient_check::Precision;
 use crate::model_file::Model;
 use crate::{Architecture, Error, Parameters, WeightInit};
@@ -18,7 +18,7 @@ pub struct RunConfig {
     /// The engine, as on the command line: `object` or `vectorized`.
     pub engine: String,
     /// The precision of the computation.
-    #[serde(default, skip_serializing_if = "is_double")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub precision: Precision,
     /// Sizes, activations and cost.
     pub architecture: Architecture,
@@ -144,11 +144,6 @@ impl RunConfig {
         }
         Ok(())
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_double(precision: &Precision) -> bool {
-    *precision == Precision::F64
 }
 
 /// Compares field by field; lists are compared as a whole.

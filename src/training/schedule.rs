@@ -23,7 +23,7 @@ const MOST_HALVINGS: u32 = 7;
 /// assert_eq!([stops(1, 80), stops(2, 85), stops(3, 85)], [None, None, None]);
 /// assert_eq!(stops(4, 84).unwrap(), "accuracy has not improved since epoch 2");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The present rate.
     pub rate: f64,
@@ -52,7 +52,7 @@ pub struct Decision {
 impl Schedule {
     /// Creates the state before any evaluation.
     pub fn new(rate: f64) -> Self {
-        Self { rate, best: None, best_epoch: 0, latest: None, stalled_since: 0, halvings: 0 }
+        Self { rate, ..Self::default() }
     }
 
     /// Returns whether this state is possible after this number of epochs.

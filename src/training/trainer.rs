@@ -64,7 +64,7 @@ pub struct Trainer<'a> {
 }
 
 /// The state of training. Together with the weights and the options, this is all that is needed to continue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TrainingState {
     /// Epochs finished.
     pub epochs_done: usize,
@@ -87,16 +87,7 @@ pub struct TrainingState {
 impl TrainingState {
     /// Creates the state before the first step.
     pub fn new(options: &Options) -> Self {
-        Self {
-            epochs_done: 0,
-            samples_done: 0,
-            cost_sum: 0.0,
-            seconds: 0.0,
-            schedule: Schedule::new(options.rate),
-            best_parameters: None,
-            history: Vec::new(),
-            stopped: None,
-        }
+        Self { schedule: Schedule::new(options.rate), ..Self::default() }
     }
 
     /// Checks that a run on this number of samples can be at this point.
@@ -122,7 +113,7 @@ impl TrainingState {
 }
 
 /// The result of one epoch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
     /// The epoch, from 1.
     pub epoch: usize,
@@ -223,15 +214,12 @@ impl<'a> Trainer<'a> {
         let evaluate_on = |engine: &mut dyn Engine, data| evaluate(engine, data, self.options.targets);
         let train = evaluate_on(engine, self.train);
         EpochReport {
-            epoch: 0,
             train_cost: train.mean_cost,
             rate: self.state.schedule.rate,
-            seconds: 0.0,
-            samples: 0,
             test: Some(evaluate_on(engine, self.test)),
             validation: self.validation.map(|data| evaluate_on(engine, data)),
             train: self.options.monitor_training.then_some(train),
-            is_best: false,
+            ..EpochReport::default()
         }
     }
 
@@ -366,10 +354,7 @@ impl<'a> Trainer<'a> {
             rate: self.state.schedule.rate,
             seconds: self.state.seconds,
             samples,
-            test: None,
-            validation: None,
-            train: None,
-            is_best: false,
+            ..EpochReport::default()
         };
         let is_last = self.options.epochs == Some(epoch);
         if epoch.is_multiple_of(self.options.evaluate_every) || is_last {
@@ -417,8 +402,9 @@ impl<'a> Trainer<'a> {
                 let what = format!("the cost of the output, layer {layer},");
                 return self.diverged(&what, chosen.len(), last_good);
             }
-            if let Some(layer) = first_layer_not_finite(&engine.parameters()) {
-                return self.diverged(&format!("a weight into layer {layer}"), chosen.len(), last_good);
+            if let Some(before) = engine.parameters().first_not_finite() {
+                let what = format!("a weight into layer {}", before + 1);
+                return self.diverged(&what, chosen.len(), last_good);
             }
         }
         // Every cost was a number, but their sum is not.
@@ -467,16 +453,6 @@ fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
     correct as f64 > chance + (chance * (1.0 - chance / total)).sqrt()
 }
 
-/// Returns the layer, from 1, whose incoming weights or biases are the first to hold an infinity or a NaN.
-fn first_layer_not_finite(parameters: &Parameters) -> Option<usize> {
-    let mut layers = parameters.layers.iter();
-    layers
-        .position(|layer| {
-            layer.weights.iter().flatten().chain(&layer.biases).any(|number| !number.is_finite())
-        })
-        .map(|index| index + 1)
-}
-
 /// The weights at the last check that found them all finite.
 struct LastGood {
     parameters: Parameters,
@@ -491,7 +467,7 @@ impl LastGood {
     /// Checks the weights again. Returns `false`, and keeps the earlier ones, if they are no longer finite.
     fn advance(&mut self, engine: &dyn Engine, samples_done: usize) -> bool {
         let parameters = engine.parameters();
-        let good = first_layer_not_finite(&parameters).is_none();
+        let good = parameters.first_not_finite().is_none();
         if good {
             *self = Self { parameters, samples_done };
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter::once;
 
-use super::{CORRECT, Context, Fault, SetUp};
+use super::{BackwardPass, CORRECT, Context, Fault, SetUp};
 use crate::gradient_check::{Check, CheckedEngine, CheckedNetwork, Forward, Report, Task};
 use crate::step::text::slope;
 use crate::{Activation, Architecture, Cost, Parameters};
@@ -147,8 +147,8 @@ impl Mystery {
             lambda_over_n: self.task.l2,
             weights: self.parameters.clone(),
             samples: self.traces(),
-            gradient: self.gradient_of(self.fault),
-            right_gradient: self.right_gradient(),
+            gradient: self.gradient_of(&self.fault.pass),
+            right_gradient: self.gradient_of(&CORRECT),
             pass: self.pass(),
         }
     }
@@ -176,12 +176,8 @@ impl Mystery {
         traces.collect()
     }
 
-    fn gradient_of(&self, fault: &Fault) -> Parameters {
-        fault.pass.gradient(&self.architecture, &self.parameters, &self.task)
-    }
-
-    fn right_gradient(&self) -> Parameters {
-        CORRECT.gradient(&self.architecture, &self.parameters, &self.task)
+    fn gradient_of(&self, pass: &BackwardPass) -> Parameters {
+        pass.gradient(&self.architecture, &self.parameters, &self.task)
     }
 
     /// Returns the evidence in this report against a fault: a group that agrees and would not with the fault, one
@@ -192,10 +188,9 @@ impl Mystery {
         if its == Activation::Tanh && activation != its {
             return format!("{name} is a mistake in {its} neurons, but these are {activation} neurons.");
         }
-        let (right, here, other) =
-            (self.right_gradient(), self.gradient_of(self.fault), self.gradient_of(answered));
-        let groups: Vec<_> =
-            groups(&right).into_iter().zip(groups(&here)).zip(groups(&other)).rev().collect();
+        let passes = [&CORRECT, &self.fault.pass, &answered.pass];
+        let [right, here, other] = passes.map(|pass| groups(&self.gradient_of(pass)));
+        let groups: Vec<_> = right.into_iter().zip(here).zip(other).rev().collect();
         if groups.iter().all(|(((_, right), _), (_, other))| same(right, other)) {
             return format!(
                 "In this network, with this cost and these samples, {name} would change nothing."
