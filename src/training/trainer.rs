@@ -249,8 +249,9 @@ impl<'a> Trainer<'a> {
         let order = sample_order(self.train.len(), self.options.shuffle, self.options.seed, epoch);
         let at_once =
             if self.options.mini_batches().are_plain() { STEPS_AT_ONCE } else { self.options.batch };
-        let mut rows = Rows::new(engine, at_once.min(order.len()));
-        let mut last_good = LastGood::new(engine, self.state.samples_done);
+        let mut rows = Rows::default();
+        let mut last_good =
+            LastGood { parameters: engine.parameters(), samples_done: self.state.samples_done };
         while self.state.samples_done < order.len() {
             let done = self.state.samples_done;
             let chosen = &order[done..order.len().min(done + at_once)];
@@ -328,19 +329,24 @@ impl<'a> Trainer<'a> {
 
     /// Trains on one mini-batch, or takes a series of plain steps.
     fn train_on(&self, engine: &mut dyn Engine, chosen: &[usize], rows: &mut Rows) -> Trained {
-        let rate = self.state.schedule.rate;
-        rows.fill_labels(self.train, chosen, self.options.targets);
-        if self.options.mini_batches().are_plain() {
-            rows.fill_samples(self.train, chosen);
-            return engine.train_each(&rows.labels, &rows.samples, rate);
+        let (rate, mini_batches) = (self.state.schedule.rate, self.options.mini_batches());
+        let Rows { samples, labels } = rows;
+        let fill_samples =
+            |samples| fill(samples, self.train.input_size(), chosen, |i, row| self.train.write_sample(i, row));
+        fill(labels, engine.architecture().output_size(), chosen, |index, label| {
+            self.train.write_label(index, self.options.targets, label);
+        });
+        if mini_batches.are_plain() {
+            fill_samples(samples);
+            return engine.train_each(labels, samples, rate);
         }
         let samples_before = self.state.epochs_done * self.train.len() + self.state.samples_done;
-        let step = self.options.mini_batches().step(rate, self.train.len(), samples_before);
+        let step = mini_batches.step(rate, self.train.len(), samples_before);
         let cost = if let Some(sparse) = self.sparse.get_or_init(|| self.train.without_zeros()) {
-            engine.train_sparse(&rows.labels, sparse, chosen, &step)
+            engine.train_sparse(labels, sparse, chosen, &step)
         } else {
-            rows.fill_samples(self.train, chosen);
-            engine.train_mini_batch(&rows.labels, &rows.samples, &step)
+            fill_samples(samples);
+            engine.train_mini_batch(labels, samples, &step)
         };
         Trained { samples: chosen.len(), cost }
     }
@@ -389,7 +395,7 @@ impl<'a> Trainer<'a> {
     fn divergence(&mut self, engine: &mut dyn Engine, order: &[usize], last_good: &LastGood) -> Error {
         let found_by = self.state.samples_done;
         let at_once = self.options.batch;
-        let mut rows = Rows::new(engine, at_once.min(order.len()));
+        let mut rows = Rows::default();
         engine.set_parameters(&last_good.parameters);
         self.state.samples_done = last_good.samples_done;
         while self.state.samples_done < found_by {
@@ -460,10 +466,6 @@ struct LastGood {
 }
 
 impl LastGood {
-    fn new(engine: &dyn Engine, samples_done: usize) -> Self {
-        Self { parameters: engine.parameters(), samples_done }
-    }
-
     /// Checks the weights again. Returns `false`, and keeps the earlier ones, if they are no longer finite.
     fn advance(&mut self, engine: &dyn Engine, samples_done: usize) -> bool {
         let parameters = engine.parameters();
@@ -475,31 +477,17 @@ impl LastGood {
     }
 }
 
-/// Space for the samples and labels of one call to the engine.
+/// The samples and labels of one call to the engine, in memory that the next call uses again.
+#[derive(Default)]
 struct Rows {
     samples: Vec<f64>,
     labels: Vec<f64>,
-    inputs: usize,
-    outputs: usize,
 }
 
-impl Rows {
-    fn new(engine: &dyn Engine, count: usize) -> Self {
-        let (inputs, outputs) = (engine.architecture().input_size(), engine.architecture().output_size());
-        Self { samples: vec![0.0; count * inputs], labels: vec![0.0; count * outputs], inputs, outputs }
-    }
-
-    fn fill_samples(&mut self, data: &DataSet, chosen: &[usize]) {
-        self.samples.resize(chosen.len() * self.inputs, 0.0);
-        for (&index, sample) in chosen.iter().zip(self.samples.chunks_exact_mut(self.inputs)) {
-            data.write_sample(index, sample);
-        }
-    }
-
-    fn fill_labels(&mut self, data: &DataSet, chosen: &[usize], targets: Targets) {
-        self.labels.resize(chosen.len() * self.outputs, 0.0);
-        for (&index, label) in chosen.iter().zip(self.labels.chunks_exact_mut(self.outputs)) {
-            data.write_label(index, targets, label);
-        }
+/// Makes `rows` hold a row of this size for each chosen sample.
+fn fill(rows: &mut Vec<f64>, size: usize, chosen: &[usize], write: impl Fn(usize, &mut [f64])) {
+    rows.resize(chosen.len() * size, 0.0);
+    for (&index, row) in chosen.iter().zip(rows.chunks_exact_mut(size)) {
+        write(index, row);
     }
 }
