@@ -125,51 +125,43 @@ impl Architecture {
     /// one per layer after the input, a softmax in a hidden layer or over one output, or a cost that cannot follow the
     /// output layer's activation ([`Cost::accepts`]).
     pub fn check(&self) -> Result<(), Error> {
-        let wrong = |found: String| Error::new(ErrorKind::Architecture, found);
         let (layers, activations, sizes) = (self.sizes.len(), self.activations.len(), self.sizes_text());
-        if layers < 2 {
-            return Err(wrong(format!(
-                "a network needs at least two layers, an input and an output, such as 784,10; {layers} given"
-            )));
-        }
-        if self.sizes.contains(&0) {
-            let zero = wrong(format!("sizes {sizes} contain a zero"));
-            return Err(zero.remedy("give every layer at least one neuron"));
-        }
-        if activations != layers - 1 {
-            return Err(wrong(format!(
-                "sizes {sizes} need {} activations, one for each layer after the input; {activations} given",
-                layers - 1,
-            )));
-        }
-        if self.activations[..activations - 1].contains(&Activation::Softmax) {
-            let found = "softmax makes probabilities of outputs, and cannot be in a hidden layer".to_owned();
-            return Err(
-                wrong(found).remedy("say sigmoid,softmax: softmax last, another activation before it")
-            );
-        }
-        let (cost, activation) = (self.cost, self.output_activation());
-        let (found, remedy) = match (activation, cost) {
-            _ if cost.accepts(activation) && activation != Activation::Softmax => return Ok(()),
-            (Activation::Softmax, Cost::LogLikelihood) if self.output_size() > 1 => return Ok(()),
-            (Activation::Softmax, Cost::LogLikelihood) => (
-                format!("sizes {sizes} have one output, and softmax over one is always 1"),
-                "give each class an output",
-            ),
-            (Activation::Softmax, _) => (
-                format!("a softmax output layer needs the log-likelihood cost, not {cost}"),
-                "use the log-likelihood, or another activation last",
-            ),
-            (_, Cost::LogLikelihood) => (
-                format!("the {cost} cost needs a softmax output layer, not {activation}"),
-                "say sigmoid,softmax, or use the cross-entropy with a sigmoid last",
-            ),
-            _ => (
-                format!("the {cost} cost needs a sigmoid output layer, not {activation}"),
-                "use the quadratic cost, or a sigmoid last",
-            ),
+        let (found, remedy) = if layers < 2 {
+            let found = "a network needs at least two layers, an input and an output, such as 784,10";
+            (format!("{found}; {layers} given"), "")
+        } else if self.sizes.contains(&0) {
+            (format!("sizes {sizes} contain a zero"), "give every layer at least one neuron")
+        } else if activations != layers - 1 {
+            let needed = format!("{} activations, one for each layer after the input", layers - 1);
+            (format!("sizes {sizes} need {needed}; {activations} given"), "")
+        } else if self.activations[..activations - 1].contains(&Activation::Softmax) {
+            (
+                "softmax makes probabilities of outputs, and cannot be in a hidden layer".to_owned(),
+                "say sigmoid,softmax: softmax last, another activation before it",
+            )
+        } else {
+            let (activation, cost) = (self.output_activation(), self.cost);
+            match (activation, cost) {
+                (Activation::Softmax, Cost::LogLikelihood) if self.output_size() == 1 => (
+                    format!("sizes {sizes} have one output, and softmax over one is always 1"),
+                    "give each class an output",
+                ),
+                _ if cost.accepts(activation) => return Ok(()),
+                (Activation::Softmax, _) => (
+                    format!("a softmax output layer needs the log-likelihood cost, not {cost}"),
+                    "use the log-likelihood, or another activation last",
+                ),
+                (_, Cost::LogLikelihood) => (
+                    format!("the {cost} cost needs a softmax output layer, not {activation}"),
+                    "say sigmoid,softmax, or use the cross-entropy with a sigmoid last",
+                ),
+                _ => (
+                    format!("the {cost} cost needs a sigmoid output layer, not {activation}"),
+                    "use the quadratic cost, or a sigmoid last",
+                ),
+            }
         };
-        Err(wrong(found).remedy(remedy))
+        Err(Error::new(ErrorKind::Architecture, found).remedy(remedy))
     }
 
     /// Checks that the network is small enough to draw starting weights for. The program calls this for sizes that a

@@ -352,24 +352,17 @@ fn check_shapes(sizes: &[usize], weights: &[Vec<Vec<f64>>], biases: &[Vec<[f64; 
     }
     for (layer, pair) in sizes.windows(2).enumerate() {
         let (inputs, outputs) = (pair[0], pair[1]);
-        if weights[layer].len() != outputs {
-            return Err(Error::contents(format!(
-                "weights[{layer}] has {}, but sizes {text} need {outputs}",
-                counted(weights[layer].len(), "row")
-            )));
-        }
-        if let Some(row) = weights[layer].iter().position(|row| row.len() != inputs) {
-            return Err(Error::contents(format!(
-                "weights[{layer}][{row}] has {}, but sizes {text} need {inputs}",
-                counted(weights[layer][row].len(), "number")
-            )));
-        }
-        if biases[layer].len() != outputs {
-            return Err(Error::contents(format!(
-                "biases[{layer}] has {} entries, but sizes {text} need {outputs}",
-                biases[layer].len()
-            )));
-        }
+        let (rows, biases) = (&weights[layer], biases[layer].len());
+        let (found, needed) = if rows.len() != outputs {
+            (format!("weights[{layer}] has {}", counted(rows.len(), "row")), outputs)
+        } else if let Some(row) = rows.iter().position(|row| row.len() != inputs) {
+            (format!("weights[{layer}][{row}] has {}", counted(rows[row].len(), "number")), inputs)
+        } else if biases != outputs {
+            (format!("biases[{layer}] has {biases} entries"), outputs)
+        } else {
+            continue;
+        };
+        return Err(Error::contents(format!("{found}, but sizes {text} need {needed}")));
     }
     Ok(())
 }

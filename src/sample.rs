@@ -57,11 +57,5 @@ pub(crate) fn class_of(numbers: &[f64]) -> usize {
 /// assert_eq!(backprop::data_set::strongest(&[0.1, 0.8, 0.3, 0.8]), 1);
 /// ```
 pub fn strongest(output: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in output.iter().enumerate() {
-        if *value > output[best] {
-            best = index;
-        }
-    }
-    best
+    (0..output.len()).fold(0, |best, index| if output[index] > output[best] { index } else { best })
 }

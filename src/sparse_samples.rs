@@ -1,5 +1,8 @@
 //! Samples without their zeros.
 
+#[cfg(feature = "data")]
+use crate::{data_set::DataSet, memory};
+
 /// The percentage of inputs that are not 0 above which zeros are not worth finding: a matrix product, which multiplies by
 /// them too, spends half as much on a multiplication as a walk over the others.
 #[cfg(any(feature = "data", feature = "vectorized"))]
@@ -35,19 +38,8 @@ impl SparseSamples {
     /// If there are 2³² numbers or more, because a place is a u32.
     #[track_caller]
     pub fn new(input_size: usize) -> Self {
-        Self::with_capacity(input_size, 0, 0)
-    }
-
-    /// Creates an empty set with room for this many samples, and as many inputs of all samples together.
-    #[track_caller]
-    pub(crate) fn with_capacity(input_size: usize, samples: usize, inputs: usize) -> Self {
         assert!(u32::try_from(input_size).is_ok(), "a place counts to 2^32");
-        Self {
-            input_size,
-            ends: Vec::with_capacity(samples),
-            places: Vec::with_capacity(inputs),
-            inputs: Vec::with_capacity(inputs),
-        }
+        Self { input_size, ends: Vec::new(), places: Vec::new(), inputs: Vec::new() }
     }
 
     /// Returns the numbers in a sample.
@@ -93,6 +85,46 @@ impl SparseSamples {
             sample[place as usize] = input;
         }
         sample
+    }
+}
+
+#[cfg(feature = "data")]
+impl DataSet {
+    /// Returns the samples without their zeros, to train on in mini-batches; `None` if too few inputs are 0 for that to
+    /// be faster, or if there is too little memory for a copy of the others.
+    ///
+    /// ```
+    /// use backprop::data_set::{DataSet, Pixels};
+    ///
+    /// let data = DataSet::images(1, 4, vec![0, 255, 0, 0, 0, 0, 0, 0], vec![0, 1], Pixels::Scaled);
+    /// let sparse = data.without_zeros().unwrap();
+    /// assert_eq!(sparse.non_zeros(0), (&[1][..], &[1.0][..]));
+    /// let dense = DataSet::images(1, 2, vec![7; 4], vec![0, 1], Pixels::Scaled);
+    /// assert!(dense.without_zeros().is_none());
+    /// ```
+    pub fn without_zeros(&self) -> Option<SparseSamples> {
+        let most = self.len() * self.input_size() * MOST_NON_ZEROS / 100;
+        let most = most.min(memory::most() as usize / SparseSamples::BYTES);
+        let mut sample = vec![0.0; self.input_size()];
+        let mut non_zeros = 0;
+        for index in 0..self.len() {
+            self.write_sample(index, &mut sample);
+            non_zeros += sample.iter().filter(|input| **input != 0.0).count();
+            if non_zeros > most {
+                return None;
+            }
+        }
+        let mut samples = SparseSamples {
+            ends: Vec::with_capacity(self.len()),
+            places: Vec::with_capacity(non_zeros),
+            inputs: Vec::with_capacity(non_zeros),
+            ..SparseSamples::new(self.input_size())
+        };
+        for index in 0..self.len() {
+            self.write_sample(index, &mut sample);
+            samples.push(&sample);
+        }
+        Some(samples)
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::de::Error as _;
-use serde::ser::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged, expecting = "a path, as text or as a list of bytes")]
@@ -13,61 +11,51 @@ enum AnyPath {
     Bytes(Vec<u8>),
 }
 
-impl AnyPath {
-    fn of(path: &Path) -> Option<Self> {
-        if path.to_str().is_some() {
-            return Some(Self::Text(path.to_path_buf()));
-        }
-        // Where names are not made of bytes, there is nothing to write.
-        cfg!(unix).then(|| Self::Bytes(path.as_os_str().as_encoded_bytes().to_vec()))
-    }
-
-    fn path(self) -> Result<PathBuf, &'static str> {
-        match self {
-            Self::Text(path) => Ok(path),
-            Self::Bytes(bytes) => path_of(bytes),
-        }
-    }
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere names are not made of bytes")]
-fn path_of(bytes: Vec<u8>) -> Result<PathBuf, &'static str> {
-    use std::os::unix::ffi::OsStringExt as _;
-    Ok(std::ffi::OsString::from_vec(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_of(_: Vec<u8>) -> Result<PathBuf, &'static str> {
-    Err(NO_TEXT)
-}
-
 const NO_TEXT: &str = "a path that is not text";
 
+impl AnyPath {
+    fn of<E: ser::Error>(path: &Path) -> Result<Self, E> {
+        match path.to_str() {
+            Some(_) => Ok(Self::Text(path.to_path_buf())),
+            None if cfg!(unix) => Ok(Self::Bytes(path.as_os_str().as_encoded_bytes().to_vec())),
+            // Where names are not made of bytes, there is nothing to write.
+            None => Err(E::custom(NO_TEXT)),
+        }
+    }
+
+    #[cfg_attr(unix, expect(clippy::unnecessary_wraps, reason = "elsewhere names are not made of bytes"))]
+    fn path<E: de::Error>(self) -> Result<PathBuf, E> {
+        match self {
+            Self::Text(path) => Ok(path),
+            #[cfg(unix)]
+            Self::Bytes(bytes) => {
+                use std::os::unix::ffi::OsStringExt as _;
+                Ok(std::ffi::OsString::from_vec(bytes).into())
+            }
+            #[cfg(not(unix))]
+            Self::Bytes(_) => Err(E::custom(NO_TEXT)),
+        }
+    }
+}
+
 pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    AnyPath::of(path).ok_or_else(|| S::Error::custom(NO_TEXT))?.serialize(serializer)
+    AnyPath::of::<S::Error>(path)?.serialize(serializer)
 }
 
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    AnyPath::deserialize(deserializer)?.path().map_err(D::Error::custom)
+    AnyPath::deserialize(deserializer)?.path()
 }
 
 /// The same for a path that may be missing.
 pub mod option {
-    use super::{AnyPath, NO_TEXT};
-    use serde::de::Error as _;
-    use serde::ser::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::path::PathBuf;
+    use super::{AnyPath, Deserialize, Deserializer, PathBuf, Serialize, Serializer};
 
     #[expect(clippy::ref_option, reason = "serde calls it")]
     pub fn serialize<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
-        let any = path.as_deref().map(|path| AnyPath::of(path).ok_or_else(|| S::Error::custom(NO_TEXT)));
-        any.transpose()?.serialize(serializer)
+        path.as_deref().map(AnyPath::of::<S::Error>).transpose()?.serialize(serializer)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-        let any = Option::<AnyPath>::deserialize(deserializer)?;
-        any.map(|any| any.path().map_err(D::Error::custom)).transpose()
+        Option::<AnyPath>::deserialize(deserializer)?.map(AnyPath::path).transpose()
     }
 }

@@ -42,13 +42,7 @@ pub fn load() -> DataSet {
 /// assert_eq!(backprop::data_set::bits::byte(&[0.7, 0.2, 0.51, 0.5]), 5);
 /// ```
 pub fn byte(output: &[f64]) -> u8 {
-    let mut byte = 0;
-    for (place, value) in output.iter().enumerate().take(8) {
-        if *value > 0.5 {
-            byte |= 1 << place;
-        }
-    }
-    byte
+    output.iter().zip(0..8).map(|(&value, place)| u8::from(value > 0.5) << place).sum()
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use std::sync::Arc;
 use flate2::Crc;
 
 use super::{Answers, Meaning, Pixels, Standardization, Targets};
-use crate::sparse_samples::MOST_NON_ZEROS;
-use crate::{SparseSamples, memory};
 
 /// Samples and their labels.
 ///
@@ -261,38 +259,6 @@ impl DataSet {
         }
     }
 
-    /// Returns the samples without their zeros, to train on in mini-batches. Returns `None` if too many inputs are not 0 for
-    /// that to be faster, or if there is too little memory for a copy of them.
-    ///
-    /// ```
-    /// use backprop::data_set::{DataSet, Pixels};
-    ///
-    /// let data = DataSet::images(1, 4, vec![0, 255, 0, 0, 0, 0, 0, 0], vec![0, 1], Pixels::Scaled);
-    /// let sparse = data.without_zeros().unwrap();
-    /// assert_eq!(sparse.non_zeros(0), (&[1][..], &[1.0][..]));
-    /// let dense = DataSet::images(1, 2, vec![7; 4], vec![0, 1], Pixels::Scaled);
-    /// assert!(dense.without_zeros().is_none());
-    /// ```
-    pub fn without_zeros(&self) -> Option<SparseSamples> {
-        let most = self.len() * self.input_size() * MOST_NON_ZEROS / 100;
-        let most = most.min(memory::most() as usize / SparseSamples::BYTES);
-        let mut sample = vec![0.0; self.input_size()];
-        let mut non_zeros = 0;
-        for index in 0..self.len() {
-            self.write_sample(index, &mut sample);
-            non_zeros += sample.iter().filter(|input| **input != 0.0).count();
-            if non_zeros > most {
-                return None;
-            }
-        }
-        let mut samples = SparseSamples::with_capacity(self.input_size(), self.len(), non_zeros);
-        for index in 0..self.len() {
-            self.write_sample(index, &mut sample);
-            samples.push(&sample);
-        }
-        Some(samples)
-    }
-
     /// Writes the desired output of one sample into `label`, which is as long as the output layer. For `bits` this is
     /// the sample itself, and if labels are numbers it is those numbers, scaled as the meaning says, whatever the
     /// targets.
@@ -304,9 +270,8 @@ impl DataSet {
         match (self.answers(), &self.all.labels) {
             (Answers::Bits, _) => self.write_sample(index, label),
             (_, Labels::Classes(_)) => targets.write(self.class(index), label),
-            (_, Labels::Numbers { count, numbers }) => {
-                let place = self.place(index) * count;
-                label.copy_from_slice(&numbers[place..place + count]);
+            (_, Labels::Numbers { .. }) => {
+                label.copy_from_slice(self.numbers(index));
                 if let Some(scale) = &self.meaning.targets {
                     scale.apply(label);
                 }
@@ -507,13 +472,12 @@ impl PartialEq for DataSet {
         if shape(self) != shape(other) || self.answers() != other.answers() {
             return false;
         }
-        let size = self.input_size();
-        let (mut one, mut another) = (vec![0.0; size], vec![0.0; size]);
         (0..self.len()).all(|index| {
-            self.write_sample(index, &mut one);
-            other.write_sample(index, &mut another);
-            let label = |data: &Self| data.label(index, Targets::OneHot, data.output_size());
-            one == another && self.class(index) == other.class(index) && label(self) == label(other)
+            let all = |data: &Self| {
+                let label = data.label(index, Targets::OneHot, data.output_size());
+                (data.sample(index), data.class(index), label)
+            };
+            all(self) == all(other)
         })
     }
 }

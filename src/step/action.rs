@@ -124,7 +124,8 @@ impl Action {
     /// silenced, computed or given a label; or if the id belongs to a larger network.
     #[track_caller]
     pub fn perform(self, network: &mut Network, given: &Given<'_>) -> Before {
-        let before = self.before(network);
+        let gradient = self.connection().map_or(0.0, |id| network[id].gradient);
+        let before = Before { value: self.value(network), gradient };
         let cost = network.architecture.cost;
         let nodes: &mut [AnyNode] = &mut network.nodes;
         let connections: &mut [Connection] = &mut network.connections;
@@ -182,10 +183,5 @@ impl Action {
             }
             Self::AddGradient(id) => network[id].gradient = before.gradient,
         }
-    }
-
-    fn before(self, network: &Network) -> Before {
-        let gradient = self.connection().map_or(0.0, |id| network[id].gradient);
-        Before { value: self.value(network), gradient }
     }
 }

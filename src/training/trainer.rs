@@ -331,8 +331,9 @@ impl<'a> Trainer<'a> {
     fn train_on(&self, engine: &mut dyn Engine, chosen: &[usize], rows: &mut Rows) -> Trained {
         let (rate, mini_batches) = (self.state.schedule.rate, self.options.mini_batches());
         let Rows { samples, labels } = rows;
-        let fill_samples =
-            |samples| fill(samples, self.train.input_size(), chosen, |i, row| self.train.write_sample(i, row));
+        let fill_samples = |samples| {
+            fill(samples, self.train.input_size(), chosen, |i, row| self.train.write_sample(i, row))
+        };
         fill(labels, engine.architecture().output_size(), chosen, |index, label| {
             self.train.write_label(index, self.options.targets, label);
         });

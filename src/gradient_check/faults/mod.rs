@@ -27,8 +27,6 @@ mod gallery;
 mod mystery;
 mod set_up;
 
-use std::fmt;
-
 pub use self::{
     backward_pass::{BackwardPass, CORRECT, Context},
     gallery::GALLERY,
@@ -40,6 +38,7 @@ use super::{CheckedEngine, CheckedNetwork, Task};
 use crate::{Architecture, Error};
 
 /// One bug of the gallery.
+#[derive(Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fault {
     /// Its name on the command line.
@@ -150,13 +149,4 @@ fn number_of(text: &str) -> u64 {
     }
     number ^= number >> 32;
     number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
-}
-
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fault")
-            .field("name", &self.name)
-            .field("set_up", &self.set_up)
-            .finish_non_exhaustive()
-    }
 }

@@ -58,15 +58,12 @@ impl Forward {
                 Some(dropout) if l + 1 < last => dropout.kept(l, place, neurons),
                 _ => vec![1.0; neurons],
             };
-            let mut weighted_inputs = Vec::with_capacity(layer.biases.len());
-            for (row, bias) in layer.weights.iter().zip(&layer.biases) {
-                let mut weighted_input = 0.0;
-                for (weight, input) in row.iter().zip(&pass.outputs[l]) {
-                    weighted_input += input * weight;
-                }
-                weighted_input += bias;
-                weighted_inputs.push(weighted_input);
-            }
+            let weighted_input = |(row, bias): (&Vec<f64>, &f64)| {
+                let products = row.iter().zip(&pass.outputs[l]).map(|(weight, input)| input * weight);
+                products.fold(0.0, |sum, product| sum + product) + bias
+            };
+            let weighted_inputs: Vec<f64> =
+                layer.weights.iter().zip(&layer.biases).map(weighted_input).collect();
             let mut outputs = weighted_inputs.clone();
             activation.apply(&mut outputs);
             outputs.iter_mut().zip(&factors).for_each(|(output, factor)| *output *= factor);

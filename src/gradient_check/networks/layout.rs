@@ -46,10 +46,7 @@ impl Layout {
     #[track_caller]
     pub fn id(&self, index: usize) -> ParameterId {
         assert!(index < self.count(), "there are {} parameters, no number {index}", self.count());
-        let mut layer = 1;
-        while self.starts[layer] <= index {
-            layer += 1;
-        }
+        let layer = self.starts.partition_point(|&start| start <= index);
         let within = index - self.starts[layer - 1];
         let (inputs, outputs) = (self.sizes[layer - 1], self.sizes[layer]);
         if within < inputs * outputs {
