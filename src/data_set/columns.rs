@@ -405,7 +405,9 @@ impl Roles {
         known: &Meaning,
         free: &[usize],
     ) -> Result<(), Error> {
-        known.check_columns()?;
+        if let Some(found) = known.unknown_column() {
+            return Err(Error::contents(found));
+        }
         let has_names = known.inputs.iter().chain(&known.outputs).any(|column| !column.name.is_empty());
         let by_name = has_names && !self.names.is_empty();
         let inputs: HashSet<usize> = known.inputs.iter().map(|column| column.number).collect();
@@ -448,8 +450,7 @@ impl Roles {
             self.targets = outputs.unwrap_or_default();
             return Ok(());
         }
-        self.choose_targets(grid, columns, free)?;
-        Ok(())
+        self.choose_targets(grid, columns, free).map(|_| ())
     }
 }
 

@@ -188,16 +188,11 @@ impl Meaning {
         Some(text + ".")
     }
 
-    /// Checks that its table has the columns it names.
-    pub(super) fn check_columns(&self) -> Result<(), Error> {
-        let all = 1..=self.columns;
-        match self.inputs.iter().chain(&self.outputs).find(|column| !all.contains(&column.number)) {
-            Some(Column { number, .. }) => Err(Error::contents(format!(
-                "it names column {number} of a table of {}",
-                counted(self.columns, "column")
-            ))),
-            None => Ok(()),
-        }
+    /// Returns a sentence about a column that it names and its table does not have, if there is one.
+    pub(super) fn unknown_column(&self) -> Option<String> {
+        let mut columns = self.inputs.iter().chain(&self.outputs);
+        let column = columns.find(|column| !(1..=self.columns).contains(&column.number))?;
+        Some(format!("it names column {} of a table of {}", column.number, counted(self.columns, "column")))
     }
 
     /// Checks that this fits a network of the given architecture.
@@ -206,15 +201,17 @@ impl Meaning {
     /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): another number of names, means or deviations, or a column that
     /// its table does not have.
     pub fn check(&self, architecture: &Architecture) -> Result<(), Error> {
-        let (inputs, outputs) = (architecture.input_size(), architecture.output_size());
+        self.misfit(architecture.input_size(), architecture.output_size())
+            .map_or(Ok(()), |found| Err(Error::contents(found)))
+    }
+
+    /// Returns what does not fit this number of inputs and outputs, if anything does not.
+    fn misfit(&self, inputs: usize, outputs: usize) -> Option<String> {
         if let Answers::Classes(names) = &self.answers
             && names.len() > outputs.max(2)
         {
-            return Err(Error::contents(format!(
-                "answers names {} for {}",
-                counted(names.len(), "class"),
-                counted(outputs, "output")
-            )));
+            let (names, outputs) = (counted(names.len(), "class"), counted(outputs, "output"));
+            return Some(format!("answers names {names} for {outputs}"));
         }
         let scales = [
             ("standardization", &self.standardization, inputs, "input"),
@@ -223,33 +220,26 @@ impl Meaning {
         for (name, scale, wanted, what) in scales {
             let Some(Standardization { mean, deviation }) = scale else { continue };
             if (mean.len(), deviation.len()) != (wanted, wanted) {
-                return Err(Error::contents(format!(
-                    "{name} has {} and {} for {}",
-                    counted(mean.len(), "mean"),
-                    counted(deviation.len(), "deviation"),
-                    counted(wanted, what)
-                )));
+                let (means, deviations) = (counted(mean.len(), "mean"), counted(deviation.len(), "deviation"));
+                return Some(format!("{name} has {means} and {deviations} for {}", counted(wanted, what)));
             }
             if !deviation.iter().all(|&deviation| deviation > 0.0) {
-                return Err(Error::contents(format!("{name} has a deviation that is not above 0")));
+                return Some(format!("{name} has a deviation that is not above 0"));
             }
             if !mean.iter().zip(deviation).all(|(mean, deviation)| (mean.abs() + deviation).is_finite()) {
-                return Err(Error::contents(format!("{name} goes beyond the largest number there is")));
+                return Some(format!("{name} goes beyond the largest number there is"));
             }
         }
-        self.check_columns()?;
         let pixels = self.image.map(|(rows, columns)| rows.saturating_mul(columns));
         let counts = [
             ("inputs", Some(self.inputs.len()).filter(|&count| count > 0)),
             ("fill", Some(self.fill.len()).filter(|&count| count > 0)),
             ("image", pixels),
         ];
-        match counts.into_iter().find(|(_, count)| count.is_some_and(|count| count != inputs)) {
-            Some((name, count)) => Err(Error::contents(format!(
-                "{name} is for {}, but there are {inputs}",
-                counted(count.unwrap_or_default(), "input")
-            ))),
-            None => Ok(()),
-        }
+        let wrong_count = counts.into_iter().find_map(|(name, count)| {
+            let count = count.filter(|&count| count != inputs)?;
+            Some(format!("{name} is for {}, but there are {inputs}", counted(count, "input")))
+        });
+        self.unknown_column().or(wrong_count)
     }
 }

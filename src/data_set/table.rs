@@ -9,7 +9,7 @@
 //! [`grid`](super::grid) reads the cells, [`columns`](super::columns) decides what each column is, and this file
 //! turns them into samples and labels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
@@ -130,17 +130,14 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
 fn treat_missing(grid: &mut Grid, roles: &Roles, missing: Option<Missing>) -> Result<(), Error> {
     let mut columns: Vec<usize> = roles.inputs.iter().map(|(column, _)| *column).collect();
     columns.dedup();
-    let mut counts: Vec<(usize, usize)> = Vec::new();
+    let mut counts = BTreeMap::new();
     let (mut first, mut incomplete) = (None, Vec::new());
     for row in roles.first_row..grid.rows() {
         let of_inputs = columns.iter().filter(|_| missing != Some(Missing::Mean));
         for &column in of_inputs.chain(&roles.targets) {
             let Cell::Missing(text) = grid.cell(row, column) else { continue };
             first.get_or_insert_with(|| (row, column, text.to_owned()));
-            match counts.iter_mut().find(|(counted, _)| *counted == column) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((column, 1)),
-            }
+            *counts.entry(column).or_insert(0) += 1;
             if incomplete.last() != Some(&row) {
                 incomplete.push(row);
             }
@@ -148,8 +145,7 @@ fn treat_missing(grid: &mut Grid, roles: &Roles, missing: Option<Missing>) -> Re
     }
     let Some((row, column, text)) = first else { return Ok(()) };
     if missing.is_none() {
-        counts.sort_unstable();
-        let all: usize = counts.iter().map(|(_, count)| count).sum();
+        let all: usize = counts.values().sum();
         let text = if text.is_empty() {
             "a value is missing".to_owned()
         } else {
@@ -158,7 +154,7 @@ fn treat_missing(grid: &mut Grid, roles: &Roles, missing: Option<Missing>) -> Re
         let mut places: Vec<String> = counts
             .iter()
             .take(8)
-            .map(|(column, count)| format!("{count} in column {}", roles.column(*column, None).title()))
+            .map(|(&column, count)| format!("{count} in column {}", roles.column(column, None).title()))
             .collect();
         if counts.len() > places.len() {
             places.push("others elsewhere".to_owned());

@@ -38,23 +38,11 @@ pub(super) struct PlacedEdit {
 
 /// The edits of a walk, the newest last.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Edits(Vec<PlacedEdit>);
+pub(super) struct Edits(pub(super) Vec<PlacedEdit>);
 
 impl Edits {
     pub(super) fn push(&mut self, training_step: usize, sample: usize, edit: Edit) {
         self.0.push(PlacedEdit { training_step, sample, edit, replaced: None });
-    }
-
-    pub(super) fn pop(&mut self) -> Option<PlacedEdit> {
-        self.0.pop()
-    }
-
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &PlacedEdit> {
-        self.0.iter()
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
     }
 
     /// Forgets which edits are in effect, after the network has been replaced.
@@ -87,7 +75,7 @@ impl Edits {
     }
 
     fn until(&self, training_step: usize) -> impl DoubleEndedIterator<Item = &PlacedEdit> {
-        self.iter().filter(move |placed| placed.training_step <= training_step)
+        self.0.iter().filter(move |placed| placed.training_step <= training_step)
     }
 
     /// Sets the edited weights of a training step, at its start.
@@ -110,7 +98,7 @@ impl Edits {
             placed.training_step == training_step
                 && matches!(placed.edit, Edit::Weight(id, _) if id == connection)
         };
-        self.iter().find(is_it)?.replaced.map(|before| before.value)
+        self.0.iter().find(is_it)?.replaced.map(|before| before.value)
     }
 
     /// Takes back the edited weights of a training step, at its start.

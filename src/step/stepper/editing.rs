@@ -44,7 +44,7 @@ impl Stepper {
 
     /// Returns all edits, the newest last, each with the training step (from 0) in which it was made.
     pub fn edits(&self) -> impl Iterator<Item = (usize, Edit)> {
-        self.edits.iter().map(|placed| (placed.training_step, placed.edit))
+        self.edits.0.iter().map(|placed| (placed.training_step, placed.edit))
     }
 
     /// Forgets the newest edit and returns to the same place. Returns the edit, or `None` if there is none.
@@ -63,11 +63,11 @@ impl Stepper {
     /// assert_eq!(stepper.network().dump(), before);
     /// ```
     pub fn undo_edit(&mut self) -> Option<Edit> {
-        let PlacedEdit { training_step, .. } = *self.edits.iter().last()?;
+        let PlacedEdit { training_step, .. } = *self.edits.0.last()?;
         let position = self.position;
         self.goto(self.sequence.start_of(training_step).min(position));
         self.lift_edits();
-        let undone = self.edits.pop().map(|placed| placed.edit);
+        let undone = self.edits.0.pop().map(|placed| placed.edit);
         self.begin_training_step();
         self.goto(position);
         undone

@@ -351,7 +351,7 @@ impl Stepper {
 
     /// Goes to the start, with the same initial weights, and forgets all edits.
     pub fn reset(&mut self) {
-        self.edits.clear();
+        self.edits.0.clear();
         self.start_over();
     }
 
