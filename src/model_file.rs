@@ -114,24 +114,22 @@ impl Model {
 
     /// Returns whether the file at this path starts like a model written by this program, complete or not.
     pub fn is_at(path: &Path) -> bool {
-        const OLD_BEGINNING: &str = "{\"sizes\":[";
-        const OLD_KEY: &str = "\"activations\":[";
-        const END: i64 = 4096;
-        let begins = |begin: &str| -> std::io::Result<bool> {
-            let mut bytes = Vec::new();
-            file::open(path)?.0.take(begin.len() as u64).read_to_end(&mut bytes)?;
-            Ok(bytes == begin.as_bytes())
-        };
         // Version 0.1 of this program wrote no format, but it did write a key that network2.py does not.
-        let ends_as_in_0_1 = || -> std::io::Result<bool> {
+        const OLD_BEGINNING: &[u8] = b"{\"sizes\":[";
+        const OLD_KEY: &[u8] = b"\"activations\":[";
+        const PART: u64 = 4096;
+        let part = |start: fn(u64) -> u64| -> std::io::Result<Vec<u8>> {
             let (mut file, length) = file::open(path)?;
-            file.seek(SeekFrom::End(-END.min(length as i64)))?;
+            file.seek(SeekFrom::Start(start(length)))?;
             let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok(bytes.windows(OLD_KEY.len()).any(|window| window == OLD_KEY.as_bytes()))
+            file.take(PART).read_to_end(&mut bytes)?;
+            Ok(bytes)
         };
-        begins(&format!("{{\"format\":\"{FORMAT} ")).unwrap_or(false)
-            || (begins(OLD_BEGINNING).unwrap_or(false) && ends_as_in_0_1().unwrap_or(false))
+        let beginning = part(|_| 0).unwrap_or_default();
+        let end = part(|length| length.saturating_sub(PART)).unwrap_or_default();
+        beginning.starts_with(format!("{{\"format\":\"{FORMAT} ").as_bytes())
+            || (beginning.starts_with(OLD_BEGINNING)
+                && end.windows(OLD_KEY.len()).any(|window| window == OLD_KEY))
     }
 
     /// Writes a model file. An existing one is replaced only when the new one is complete.

@@ -1,7 +1,7 @@
 //! The roles of a table's columns: inputs, answer, ignored. They are chosen by the user, or else by
 //! the network that will read it, the header, or the position, in this order. Doubtful cases are refused.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -203,11 +203,8 @@ impl Roles {
         if !self.called(column, &ROW_NUMBER_NAMES) || grid.rows() - self.first_row < 3 {
             return false;
         }
-        let numbers: Vec<Cell> = grid.column(column, self.first_row).collect();
-        numbers.windows(2).all(|pair| match pair {
-            [Cell::Number(one), Cell::Number(next)] => *next == one + 1.0,
-            _ => false,
-        })
+        let numbers = grid.column(column, self.first_row);
+        numbers.zip(grid.column(column, self.first_row + 1)).all(|(one, next)| next.follows(one))
     }
 
     /// Decides which columns are the answer. Returns true if an option, a name or the earlier table says so.
@@ -262,34 +259,27 @@ impl Roles {
         let is_class = self.called(target, &CLASS_NAMES);
         let rows = grid.rows() - self.first_row;
         let (mut words, mut numbers) = (HashSet::new(), HashSet::new());
-        let (mut fraction, mut present) = (None, 0);
-        for (row, cell) in grid.column(target, self.first_row).enumerate() {
+        let (mut fraction, mut for_people, mut present) = (None, None, 0);
+        for (row, cell) in (self.first_row..).zip(grid.column(target, self.first_row)) {
             match cell {
                 Cell::Word(word) => {
                     present += 1;
-                    words.insert(word);
+                    if words.insert(word) && super::grid::for_people(word).is_some() {
+                        for_people.get_or_insert((row, word));
+                    }
                 }
                 Cell::Number(number) => {
                     present += 1;
                     numbers.insert(number.to_bits());
                     if number.fract() != 0.0 {
-                        fraction.get_or_insert((row + self.first_row, number));
+                        fraction.get_or_insert((row, number));
                     }
                 }
                 Cell::Missing(_) => {}
             }
         }
-        if kind != Some(Kind::Classes)
-            && let Some((row, word)) =
-                grid.column(target, self.first_row).enumerate().find_map(|(row, cell)| {
-                    if let Cell::Word(word) = cell {
-                        super::grid::for_people(word).map(|_| (row, word))
-                    } else {
-                        None
-                    }
-                })
-        {
-            return Err(super::grid::not_a_number(word, grid.line(row + self.first_row), target));
+        if let Some((row, word)) = for_people.filter(|_| kind != Some(Kind::Classes)) {
+            return Err(super::grid::not_a_number(word, grid.line(row), target));
         }
         let distinct = words.len() + numbers.len();
         let refuse =
@@ -351,18 +341,12 @@ impl Roles {
     fn split_text(&mut self, grid: &Grid, one_hot: bool) -> Result<(), Error> {
         let (mut inputs, mut texts) = (Vec::new(), Vec::new());
         for &(column, _) in &self.inputs {
-            let count = |is: fn(&Cell) -> bool| grid.column(column, self.first_row).filter(is).count();
-            let words = count(|cell| matches!(cell, Cell::Word(_)));
-            if words <= count(|cell| matches!(cell, Cell::Number(_))) {
+            let cells = || grid.column(column, self.first_row);
+            if cells().filter_map(Cell::word).count() <= cells().filter_map(Cell::number).count() {
                 inputs.push((column, None));
                 continue;
             }
-            let mut different: Vec<&str> = grid
-                .column(column, self.first_row)
-                .filter_map(|cell| if let Cell::Word(word) = cell { Some(word) } else { None })
-                .collect();
-            different.sort_unstable();
-            different.dedup();
+            let different: BTreeSet<&str> = cells().filter_map(Cell::word).collect();
             texts.push((column, different.len()));
             inputs.extend(different.into_iter().map(|word| (column, Some(word.to_owned()))));
         }
@@ -374,10 +358,9 @@ impl Roles {
             return Ok(());
         };
         if !one_hot {
-            let row =
-                (self.first_row..grid.rows()).find(|&row| matches!(grid.cell(row, first), Cell::Word(_)));
-            let row = row.unwrap_or(self.first_row);
-            let Cell::Word(word) = grid.cell(row, first) else { return Ok(()) };
+            let mut rows = self.first_row..grid.rows();
+            let word = rows.find_map(|row| Some((row, grid.cell(row, first).word()?)));
+            let Some((row, word)) = word else { return Ok(()) };
             let error = super::grid::not_a_number(word, grid.line(row), first);
             if super::grid::for_people(word).is_some() {
                 return Err(error);
@@ -481,10 +464,7 @@ fn has_header(grid: &Grid, columns: &Columns, known: Option<&Meaning>) -> bool {
         let begin = first(0);
         grid.columns >= 5
             && (begin == Cell::Number(0.0) || begin == Cell::Number(1.0))
-            && (1..grid.columns).all(|column| match (first(column - 1), first(column)) {
-                (Cell::Number(one), Cell::Number(next)) => next == one + 1.0,
-                _ => false,
-            })
+            && (1..grid.columns).all(|column| first(column).follows(first(column - 1)))
     };
     (0..grid.columns).any(|column| is_word(&column) && others_are_numbers(&column))
         || (0..grid.columns).any(names_answer)

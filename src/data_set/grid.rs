@@ -26,6 +26,21 @@ pub(super) enum Cell<'a> {
     Missing(&'a str),
 }
 
+impl<'a> Cell<'a> {
+    pub(super) fn number(self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    pub(super) fn word(self) -> Option<&'a str> {
+        if let Self::Word(word) = self { Some(word) } else { None }
+    }
+
+    /// Returns true for a number that is one more than that of another cell.
+    pub(super) fn follows(self, other: Self) -> bool {
+        self.number().zip(other.number()).is_some_and(|(next, one)| next == one + 1.0)
+    }
+}
+
 /// All cells. Rows count from 0, and so do columns.
 pub(super) struct Grid {
     pub(super) columns: usize,

@@ -220,7 +220,8 @@ impl Meaning {
         for (name, scale, wanted, what) in scales {
             let Some(Standardization { mean, deviation }) = scale else { continue };
             if (mean.len(), deviation.len()) != (wanted, wanted) {
-                let (means, deviations) = (counted(mean.len(), "mean"), counted(deviation.len(), "deviation"));
+                let (means, deviations) =
+                    (counted(mean.len(), "mean"), counted(deviation.len(), "deviation"));
                 return Some(format!("{name} has {means} and {deviations} for {}", counted(wanted, what)));
             }
             if !deviation.iter().all(|&deviation| deviation > 0.0) {

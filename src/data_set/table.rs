@@ -176,10 +176,7 @@ fn mean(grid: &Grid, first_row: usize, column: usize, is_word: bool) -> f64 {
     if is_word {
         return 0.0;
     }
-    let numbers = grid.column(column, first_row).filter_map(|cell| match cell {
-        Cell::Number(number) => Some(number),
-        _ => None,
-    });
+    let numbers = grid.column(column, first_row).filter_map(Cell::number);
     let (sum, count) = numbers.fold((0.0, 0), |(sum, count), number| (sum + number, count + 1));
     if count == 0 { 0.0 } else { sum / f64::from(count) }
 }
@@ -256,6 +253,11 @@ fn renamed(numbers: Vec<String>, names: &[String]) -> Result<Vec<String>, Error>
 /// Returns the inputs, row by row.
 fn inputs(grid: &Grid, roles: &Roles, fill: &[f64], known: Option<&Meaning>) -> Result<Vec<f64>, Error> {
     let mut inputs = Vec::with_capacity((grid.rows() - roles.first_row) * roles.inputs.len());
+    // A word that the network has not seen would be an input without meaning.
+    let mut seen: HashMap<usize, Vec<&str>> = HashMap::new();
+    for (column, word) in known.into_iter().flat_map(|_| &roles.inputs) {
+        seen.entry(*column).or_default().extend(word.as_deref());
+    }
     for row in roles.first_row..grid.rows() {
         for (place, (column, wanted)) in roles.inputs.iter().enumerate() {
             inputs.push(match (grid.cell(row, *column), wanted) {
@@ -268,23 +270,13 @@ fn inputs(grid: &Grid, roles: &Roles, fill: &[f64], known: Option<&Meaning>) -> 
                 (Cell::Word(word) | Cell::Missing(word), Some(wanted)) => f64::from(word == wanted),
             });
         }
-        // A word that the network has not seen would be an input without meaning.
-        for (column, word) in known.into_iter().flat_map(|_| &roles.inputs) {
-            let words = || {
-                roles
-                    .inputs
-                    .iter()
-                    .filter(|(other, _)| other == column)
-                    .filter_map(|(_, word)| word.as_deref())
-            };
-            if let (Some(_), Cell::Word(found)) = (word, grid.cell(row, *column))
-                && !words().any(|word| word == found)
+        for (column, _) in known.into_iter().flat_map(|_| &roles.inputs) {
+            if let (Some(words), Some(found)) = (seen.get(column), grid.cell(row, *column).word())
+                && !words.contains(&found)
             {
                 let found = format!("'{found}' is not a word that the network was trained on");
-                let words: Vec<&str> = words().collect();
-                return Err(
-                    problem(grid.line(row), *column, found).remedy(format!("those are {}", words.join(", ")))
-                );
+                let remedy = format!("those are {}", words.join(", "));
+                return Err(problem(grid.line(row), *column, found).remedy(remedy));
             }
         }
     }

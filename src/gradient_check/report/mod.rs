@@ -210,11 +210,8 @@ impl Report {
             disagreements: disagreements.iter().take(NAMED).map(named).collect(),
             kinks: first(Verdict::Kink),
             edges: first(Verdict::Domain),
-            diagnosis: if repeatable && verdict == Verdict::Disagree {
-                Diagnosis::of(&entries, details)
-            } else {
-                None
-            },
+            diagnosis: Diagnosis::of(&entries, details)
+                .filter(|_| repeatable && verdict == Verdict::Disagree),
             taylor,
             repeatable: walk.repeated[0] == Repeated::Yes,
             gradient_repeatable: walk.repeated[1] == Repeated::Yes,
