@@ -8,14 +8,14 @@
 
 use std::fmt;
 
-/// The function between a neuron's weighted input `z` and its output `a`.
+/// The function that turns a neuron's weighted input `z` into its output `a`.
 ///
-/// | | a = value(z) | da/dz, from a | a lies |
+/// | | a = value(z) | da/dz, from a | range of a |
 /// |---|---|---|---|
 /// | [`Sigmoid`](Self::Sigmoid) | 1 / (1 + e⁻ᶻ) | a(1 − a), at most ¼ | between 0 and 1 |
 /// | [`Tanh`](Self::Tanh) | tanh z | 1 − a², at most 1 | between −1 and 1 |
 /// | [`Relu`](Self::Relu) | max(0, z) | 1 where a > 0, else 0 | from 0 up |
-/// | [`Identity`](Self::Identity) | z | 1 | anywhere |
+/// | [`Identity`](Self::Identity) | z | 1 | any number |
 /// | [`Softmax`](Self::Softmax) | eᶻ / Σ eᶻ | a(1 − a) | between 0 and 1, and the layer sums to 1 |
 ///
 /// Softmax is for the output layer of a classifier, whose outputs are then probabilities. It is not a function of one
@@ -104,8 +104,8 @@ impl Activation {
     /// Returns the slope da/dz, computed from the output `a` = `value(z)`: a(1 − a) for the sigmoid, 1 − a² for tanh.
     ///
     /// (`sigmoid_prime` of network.py takes z; `SigmoidActivator.backward` of fc.py takes the output, as this does.)
-    /// At the kink of ReLU (z = 0) the slope is taken as 0. That of softmax is the slope in the output's own z; the
-    /// others of its layer move it too.
+    /// At the kink of ReLU (z = 0) the slope is taken as 0. For softmax it is the slope with respect to the
+    /// neuron's own z; the others of its layer move the output too.
     ///
     /// ```
     /// use backprop::Activation;

@@ -8,7 +8,7 @@ use crate::{Architecture, Engine, Label, Sample, WeightInit, clock, graph, vecto
 
 /// The engines may differ by this much after the samples they are compared on, in f32 and in f64.
 const AGREEMENT: [f64; 2] = [1e-4, 1e-9];
-/// The number of times each contender is timed, taking turns; the median counts.
+/// The number of times each contender is timed. They take turns, and the median counts.
 const PASSES: usize = 5;
 /// The shortest time of a pass: fast contenders repeat their samples until it is over.
 const SHORTEST_PASS: f64 = 0.002;

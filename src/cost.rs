@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::activation::Activation;
 
-/// The cost, which training makes smaller: the error E of the article, Nielsen's C.
+/// The cost, which training minimises: the error E of the article, Nielsen's C.
 ///
 /// ```
 /// use backprop::{Activation, Cost};
@@ -76,7 +76,7 @@ impl Cost {
         cost
     }
 
-    /// Returns the delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign turned).
+    /// Returns the delta of one output neuron, −∂E/∂z (equation 3; Nielsen's BP1 with the sign flipped).
     ///
     /// The quadratic cost keeps the slope of the activation, slope · (label − output). In the cross-entropy the
     /// sigmoid's slope cancels, which leaves label − output; in the log-likelihood so do those of softmax, through which

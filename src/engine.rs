@@ -102,8 +102,8 @@ pub trait Engine {
     /// 1 or more.
     fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64;
 
-    /// Takes the step of [`Engine::train_mini_batch`] on the `chosen` samples of a set, whose zeros are known. The
-    /// result is the same, to the bit.
+    /// Takes the step of [`Engine::train_mini_batch`] on the `chosen` samples of a set without zeros. The result is
+    /// the same, bit for bit.
     ///
     /// ```
     /// use backprop::{Engine, MiniBatchStep, SparseSamples, vectorized};

@@ -111,7 +111,7 @@ impl Error {
         Self { path: Some(path.into()), source: Some(source), ..Self::new(ErrorKind::File, "") }
     }
 
-    /// Makes this an error of the given kind.
+    /// Changes the kind of this error.
     #[cfg(feature = "data")]
     #[must_use]
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
@@ -199,7 +199,7 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {}", noun_for(count, noun))
 }
 
-/// Returns a noun as it follows a count, for a count that is written in another way: `samples` after `60,000`.
+/// Returns a noun in the form it has after a count, for a count written in another way: `samples` after `60,000`.
 pub fn noun_for(count: usize, noun: &str) -> String {
     let ending = if count == 1 {
         ""

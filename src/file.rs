@@ -79,7 +79,7 @@ pub fn too_long(length: u64, most: u64) -> std::io::Error {
     std::io::Error::new(ErrorKind::FileTooLarge, found)
 }
 
-/// Refuses a folder, a device and a pipe.
+/// Refuses folders, devices and pipes.
 ///
 /// # Errors
 /// Says which of them it is.

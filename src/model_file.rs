@@ -58,7 +58,7 @@ const VERSION: &str = "1";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is serialized as in its file.
+/// Its serialized form is that of the file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "ModelJson")]
 pub struct Model {

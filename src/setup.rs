@@ -127,7 +127,7 @@ pub enum Samples {
 }
 
 impl Setup {
-    /// Returns the data chosen. The default is digits for a model, made-up samples if sizes, a seed or the kind of
+    /// Returns the chosen data. The default is digits for a model, made-up samples if sizes, a seed or the kind of
     /// weights are chosen, and otherwise those of the nine nodes.
     pub fn data(&self) -> Cow<'_, Data> {
         match &self.data {
@@ -207,8 +207,8 @@ impl Setup {
     /// Labels that are the inputs themselves, since they would change too.
     pub fn meaning(&self, train: &DataSet) -> Result<Meaning, Error> {
         let mut meaning = train.meaning().clone();
-        let puts_out_numbers = self.model.is_none() && !train.counts_answers();
-        let standardizes = self.standardize || (puts_out_numbers && train.image_shape().is_none());
+        let predicts_numbers = self.model.is_none() && !train.counts_answers();
+        let standardizes = self.standardize || (predicts_numbers && train.image_shape().is_none());
         if meaning.standardization.is_none() && standardizes {
             if train.reproduces() {
                 let found = "standardizing would change the desired outputs, which are the inputs";
@@ -216,7 +216,7 @@ impl Setup {
             }
             meaning.standardization = Some(Standardization::of(train));
         }
-        if puts_out_numbers && self.cost != Some(Cost::CrossEntropy) {
+        if predicts_numbers && self.cost != Some(Cost::CrossEntropy) {
             meaning.targets = Standardization::of_targets(train, self.output_activation(true));
         }
         Ok(meaning)
@@ -224,12 +224,12 @@ impl Setup {
 
     /// Returns the activation of the output layer: as chosen, otherwise softmax for the log-likelihood, identity for
     /// numbers and sigmoid for classes.
-    fn output_activation(&self, puts_out_numbers: bool) -> Activation {
+    fn output_activation(&self, predicts_numbers: bool) -> Activation {
         let chosen = self.activation.as_ref().and_then(|activation| activation.last().copied());
         chosen.unwrap_or(match self.cost {
             Some(Cost::LogLikelihood) => Activation::Softmax,
             Some(Cost::CrossEntropy) => Activation::Sigmoid,
-            _ if puts_out_numbers => Activation::Identity,
+            _ if predicts_numbers => Activation::Identity,
             _ => Activation::Sigmoid,
         })
     }
@@ -250,9 +250,9 @@ impl Setup {
         if let Some(activation) = &self.activation {
             architecture = architecture.with_activations(activation);
         } else if self.model.is_none() {
-            let puts_out_numbers = matches!(samples, Samples::Set(data, _) if !data.counts_answers());
+            let predicts_numbers = matches!(samples, Samples::Set(data, _) if !data.counts_answers());
             if let Some(output) = architecture.activations.last_mut() {
-                *output = self.output_activation(puts_out_numbers);
+                *output = self.output_activation(predicts_numbers);
             }
         }
         architecture.cost = self.cost.unwrap_or(architecture.cost);

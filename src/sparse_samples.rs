@@ -3,15 +3,15 @@
 #[cfg(feature = "data")]
 use crate::{data_set::DataSet, memory};
 
-/// The percentage of inputs that are not 0 above which zeros are not worth finding: a matrix product, which multiplies by
-/// them too, spends half as much on a multiplication as a walk over the others.
+/// The percentage of inputs other than 0 above which zeros are not worth finding: a matrix product, which multiplies by
+/// them too, takes half as long for a multiplication as a walk over the other inputs.
 #[cfg(any(feature = "data", feature = "vectorized"))]
 pub(crate) const MOST_NON_ZEROS: usize = 40;
 
 /// Samples of which only the inputs that are not 0 are kept, each with its place.
 ///
-/// Four of five pixels of a digit are 0, and the vectorized network skips them. Here they are found once for all epochs,
-/// and not in every mini-batch ([`Engine::train_sparse`](crate::Engine::train_sparse)).
+/// Four out of five pixels of a digit are 0, and the vectorized network skips them. Here they are found once for all
+/// epochs instead of in every mini-batch ([`Engine::train_sparse`](crate::Engine::train_sparse)).
 ///
 /// ```
 /// let mut samples = backprop::SparseSamples::new(4);
@@ -38,11 +38,11 @@ impl SparseSamples {
     /// If there are 2³² numbers or more, because a place is a u32.
     #[track_caller]
     pub fn new(input_size: usize) -> Self {
-        assert!(u32::try_from(input_size).is_ok(), "a place counts to 2^32");
+        assert!(u32::try_from(input_size).is_ok(), "a place must fit into 32 bits");
         Self { input_size, ends: Vec::new(), places: Vec::new(), inputs: Vec::new() }
     }
 
-    /// Returns the numbers in a sample.
+    /// Returns the number of inputs in a sample.
     pub fn input_size(&self) -> usize {
         self.input_size
     }
@@ -128,7 +128,7 @@ impl DataSet {
     }
 }
 
-/// Returns whether an input is kept: any but 0, and −0, which has a sign to lose.
+/// Returns true if an input is kept: any but 0. (−0 is kept, because it has a sign to lose.)
 fn is_kept(input: f64) -> bool {
     input.to_bits() != 0
 }

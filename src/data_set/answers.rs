@@ -50,7 +50,7 @@ impl Answers {
     /// let digits = Answers::default();
     /// assert_eq!(digits.tied(&[0.1, 0.5, 0.5, 0.3]), [1, 2]);
     /// assert!(digits.tied(&[0.1, 0.5, 0.4]).is_empty());
-    /// assert_eq!(digits.tied(&[0.5]), [0, 1]); // classes, here: one output stands for two
+    /// assert_eq!(digits.tied(&[0.5]), [0, 1]); // here these are classes: one output is for two
     /// ```
     pub fn tied(&self, output: &[f64]) -> Vec<usize> {
         let best = match (self, output) {

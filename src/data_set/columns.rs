@@ -46,7 +46,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Returns true if no option is set that only a table can have.
+    /// Returns true if no option is set that is only for tables.
     pub fn fit_images(&self) -> bool {
         let of_images =
             Self { transposed: self.transposed, class_names: self.class_names.clone(), ..Self::default() };
@@ -144,7 +144,7 @@ impl Roles {
         if let Some(&both) = roles.targets.iter().find(|target| ignored.contains(target)) {
             let told = roles.column(both, None).told();
             let found = format!("{told} is both to be predicted and to be left out");
-            return Err(Error::usage(found).remedy("say one of the two"));
+            return Err(Error::usage(found).remedy("choose one of the two"));
         }
         let are_inputs = free.iter().filter(|column| !roles.targets.contains(column));
         roles.inputs = are_inputs.map(|&column| (column, None)).collect();
@@ -181,8 +181,8 @@ impl Roles {
                     [] => {
                         format!("the table has no header, and {} columns: give a number from 1", grid.columns)
                     }
-                    names if names.len() <= 30 => format!("those are {}", names.join(", ")),
-                    names => format!("the first of {} are {}", names.len(), names[..10].join(", ")),
+                    names if names.len() <= 30 => format!("the columns are {}", names.join(", ")),
+                    names => format!("the first of {} columns are {}", names.len(), names[..10].join(", ")),
                 };
                 Error::contents(found).remedy(has)
             }),

@@ -154,7 +154,7 @@ impl DataSet {
                 let line = self.class_line(class);
                 return Err(self
                     .refusal(line, self.class_column(), found)
-                    .remedy(format!("those are {}", names.join(", "))));
+                    .remedy(format!("it knows {}", names.join(", "))));
             };
             numbering.push(number);
         }

@@ -8,7 +8,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use super::table::problem;
 use crate::{Error, counted};
 
-/// The most letters of a table that a message quotes.
+/// The largest number of characters that a message quotes from a table.
 const MOST_QUOTED: usize = 40;
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A row put after the last one. In a cell, it shows that a quote was never closed.

@@ -31,7 +31,7 @@ pub struct Images {
     pub bytes: Vec<u8>,
 }
 
-const READABLE: &str = "it must be a file, and one that you may read";
+const READABLE: &str = "it must be a file that you may read";
 const UNSIGNED_BYTES: u32 = 0x08;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// No deflate stream expands further than this.

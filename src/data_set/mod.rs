@@ -60,12 +60,12 @@ pub enum Pixels {
     Raw,
 }
 
-/// Returns true for a field that is left out when it is serialized.
+/// Returns true if a field has its default value, and can be left out of JSON.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Turns images of this many rows and columns that are stored column by column.
+/// Transposes images of this many rows and columns, which are stored column by column.
 fn turned(bytes: &[u8], rows: usize, columns: usize) -> Vec<u8> {
     let turn = |image: &[u8]| -> Vec<u8> {
         (0..rows * columns).map(|pixel| image[pixel % columns * rows + pixel / columns]).collect()

@@ -37,7 +37,7 @@ pub struct DataSet {
 
 /// All samples that were read.
 pub(super) struct Samples {
-    /// The numbers in a sample.
+    /// The number of inputs in a sample.
     pub(super) input_size: usize,
     pub(super) inputs: Inputs,
     pub(super) labels: Labels,
@@ -152,7 +152,7 @@ impl DataSet {
         }
     }
 
-    /// Returns the numbers in a sample: the size the input layer must have.
+    /// Returns the number of inputs in a sample: the size that the input layer must have.
     pub fn input_size(&self) -> usize {
         self.all.input_size
     }

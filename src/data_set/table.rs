@@ -275,7 +275,7 @@ fn inputs(grid: &Grid, roles: &Roles, fill: &[f64], known: Option<&Meaning>) -> 
                 && !words.contains(&found)
             {
                 let found = format!("'{found}' is not a word that the network was trained on");
-                let remedy = format!("those are {}", words.join(", "));
+                let remedy = format!("it knows {}", words.join(", "));
                 return Err(problem(grid.line(row), *column, found).remedy(remedy));
             }
         }

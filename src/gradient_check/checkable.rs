@@ -54,7 +54,7 @@ pub trait Checkable {
     /// Changes one parameter. Setting it back to what it was must restore it bit for bit.
     fn set_parameter(&mut self, index: usize, value: f64);
 
-    /// Returns the error E with the present parameters. Calling it again must give the same number.
+    /// Returns the error E with the current parameters. Calling it again must give the same number.
     fn error(&mut self) -> f64;
 
     /// Returns the gradient of every parameter, one number each and in order, *from the code that trains*. The

@@ -65,7 +65,7 @@ pub struct Checkpoint {
     /// The run.
     #[serde(flatten)]
     pub config: RunConfig,
-    /// The present weights and biases.
+    /// The current weights and biases.
     pub parameters: Parameters,
     /// The state of training.
     pub state: TrainingState,
@@ -135,7 +135,7 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Updates the checkpoint to the present state of the network and of training.
+    /// Updates the checkpoint to the current state of the network and of training.
     pub fn update(&mut self, engine: &dyn Engine, state: &TrainingState) {
         self.parameters = engine.parameters();
         self.state.clone_from(state);

@@ -83,7 +83,7 @@ pub struct Fingerprint {
     crc32: u32,
 }
 
-/// The files a run writes besides its checkpoints, and when.
+/// The files that a run writes in addition to its checkpoints, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outputs {
     /// The model file.

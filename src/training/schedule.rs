@@ -25,7 +25,7 @@ const MOST_HALVINGS: u32 = 7;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// The present rate.
+    /// The current rate.
     pub rate: f64,
     /// The score of the best evaluation so far ([`Evaluation::score`]).
     #[serde(alias = "best_correct")]
@@ -35,7 +35,7 @@ pub struct Schedule {
     /// The score of the latest evaluation.
     #[serde(alias = "latest_correct")]
     latest: Option<f64>,
-    /// The epoch from which the present rate has been in use.
+    /// The epoch from which the current rate has been in use.
     stalled_since: usize,
     halvings: u32,
 }

@@ -68,13 +68,13 @@ pub struct Trainer<'a> {
 pub struct TrainingState {
     /// Epochs finished.
     pub epochs_done: usize,
-    /// Samples of the present epoch already trained on.
+    /// Samples of the current epoch already trained on.
     pub samples_done: usize,
     /// The sum of their costs.
     cost_sum: f64,
     /// The seconds spent on them.
     seconds: f64,
-    /// The present rate and the best evaluation.
+    /// The current rate and the best evaluation.
     pub schedule: Schedule,
     /// The weights of the best evaluation, if they are to be kept.
     pub best_parameters: Option<Parameters>,
@@ -142,7 +142,7 @@ impl EpochReport {
     }
 }
 
-/// The progress of the present epoch.
+/// The progress of the current epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The epoch, from 1.
@@ -158,7 +158,7 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: options that make no sense ([`Options::check`]), no samples to train or test on, or a λ that
-    /// turns the sign of weights (1 − ηλ/n below 0).
+    /// flips the sign of weights (1 − ηλ/n below 0).
     pub fn new(
         options: Options,
         train: &'a DataSet,
@@ -223,7 +223,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Trains to the end of the present epoch and evaluates.
+    /// Trains to the end of the current epoch and evaluates.
     ///
     /// `DIFFERENCE:` the originals rely on numpy, which warns of an overflow and continues; this stops at the sample.
     ///

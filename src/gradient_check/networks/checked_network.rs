@@ -29,7 +29,7 @@ pub trait CheckedEngine: Engine {
         id.to_string()
     }
 
-    /// Returns the error of the task with the present parameters, by the engine's own forward pass: that of a
+    /// Returns the error of the task with the current parameters, by the engine's own forward pass: that of a
     /// prediction or, with dropout, of a training step, since only that has the mask.
     fn task_error(&mut self, task: &Task) -> f64 {
         let mut cost_sum = 0.0;

@@ -113,7 +113,7 @@ fn taylor(report: &Report) -> Option<String> {
             format!("falls with order {order:.2} only, where 2 is right")
         }
         (_, Some(order)) => format!("unclear (order {order:.2})"),
-        (_, None) => "unclear (too small to be told from rounding)".to_owned(),
+        (_, None) => "unclear (too small to tell from rounding)".to_owned(),
     };
     Some(format!("Taylor remainder: {outcome}"))
 }

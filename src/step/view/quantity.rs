@@ -45,7 +45,7 @@ pub enum Quantity {
     Cost,
 }
 
-/// When a number was computed.
+/// The age of a number: when it was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Age {

@@ -321,7 +321,7 @@ fn what_cannot_be_meant_is_refused() {
             .to_string()
             .split("; ")
             .last(),
-        Some("those are a, b")
+        Some("the columns are a, b")
     );
 }
 

@@ -176,7 +176,7 @@ fn an_unknown_class_is_refused_with_line_and_column() {
         assert!(sentence.contains(expected), "{sentence}");
     };
     success(backprop("train --data train.csv --epochs 1 --out m.json").current_dir(&folder));
-    let green = "new.csv: line 2, column 3: class 'green' is not one that the network was trained on; those are red, blue";
+    let green = "new.csv: line 2, column 3: class 'green' is not one that the network was trained on; it knows red, blue";
     refuses("train --data train.csv --test-data new.csv", green);
     refuses("evaluate --model m.json --data new.csv", green);
     refuses("predict --model m.json --data new.csv", green);
