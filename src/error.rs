@@ -3,7 +3,7 @@
 //! Misuse of the programming interface (a sample of the wrong length) panics instead; `# Panics` sections say where.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// An error: what went wrong, where, and what to do about it. As text it is one line.
 ///
@@ -148,11 +148,6 @@ impl Error {
     /// Returns the kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
-    }
-
-    /// Returns the file in which it was found, if it was in a file.
-    pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
     }
 }
 

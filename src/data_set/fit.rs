@@ -53,24 +53,17 @@ impl DataSet {
                     self.write_label(index, Targets::OneHot, &mut label);
                     label.iter().copied().find(|number| !(0.0..=1.0).contains(number))
                 });
-                match outside {
-                    Some(number) => {
-                        let found =
-                            format!("the cross-entropy needs numbers from 0 to 1, but there is {number}");
-                        Err(self
-                            .refusal(self.first_line(), self.class_column(), found)
-                            .remedy("take the quadratic cost"))
-                    }
-                    None => Ok(()),
-                }
+                outside.map_or(Ok(()), |number| {
+                    let found = format!("the cross-entropy needs numbers from 0 to 1, but there is {number}");
+                    let error = self.refusal(self.first_line(), self.class_column(), found);
+                    Err(error.remedy("take the quadratic cost"))
+                })
             }
             (Answers::Classes(_), Labels::Classes(_)) => {
                 // A single output tells two classes apart.
                 let most = if outputs == 1 { 2 } else { outputs };
-                match (0..self.len()).find(|&index| self.class(index) >= most) {
-                    Some(index) => Err(self.class_outside(index, outputs, &sizes)),
-                    None => Ok(()),
-                }
+                let outside = (0..self.len()).find(|&index| self.class(index) >= most);
+                outside.map_or(Ok(()), |index| Err(self.class_outside(index, outputs, &sizes)))
             }
             _ => Ok(()),
         }

@@ -212,8 +212,7 @@ impl<'p, T: Real, X> ClosureModel<'p, T, X> {
             let end = count.and_then(|count| start.checked_add(count));
             let end = end.filter(|&end| end <= self.parameters.len());
             start = end.unwrap_or_else(|| {
-                let parameters = self.parameters.len();
-                let parameters = counted(parameters, "parameter");
+                let parameters = counted(self.parameters.len(), "parameter");
                 panic!("the groups' shapes make up more than {parameters} at '{name}', {shape:?}")
             });
         }

@@ -65,16 +65,15 @@ impl Edits {
 
     /// Returns the rate of a training step: that of the newest edit before it, if there is one.
     pub(super) fn rate(&self, training_step: usize) -> Option<f64> {
-        let edited = self.until(training_step).rev().filter_map(|placed| match placed.edit {
+        let edited = self.until(training_step).filter_map(|placed| match placed.edit {
             Edit::Rate(rate) => Some((placed.training_step, rate)),
             _ => None,
         });
-        // If there are two in the same training step, the newer one counts.
-        let latest = edited.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
-        latest.map(|(_, rate)| rate)
+        // Of several in the same training step, the newest counts: the last of these.
+        edited.max_by_key(|&(training_step, _)| training_step).map(|(_, rate)| rate)
     }
 
-    fn until(&self, training_step: usize) -> impl DoubleEndedIterator<Item = &PlacedEdit> {
+    fn until(&self, training_step: usize) -> impl Iterator<Item = &PlacedEdit> {
         self.0.iter().filter(move |placed| placed.training_step <= training_step)
     }
 

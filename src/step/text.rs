@@ -90,10 +90,7 @@ impl Step {
             }
             (Reading::OutputDelta { activation, cost, output, label, .. }, Target::Node(place)) => {
                 let (a, t) = (place.output_name(), place.label_name());
-                let is_quadratic = match cost {
-                    Cost::Quadratic => true,
-                    Cost::CrossEntropy | Cost::LogLikelihood => false,
-                };
+                let is_quadratic = *cost == Cost::Quadratic;
                 if is_quadratic {
                     formula.slope(*activation, &a, *output);
                     formula.sign("·(");

@@ -13,6 +13,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::iter::once;
 use std::path::Path;
 
 use flate2::Crc;
@@ -143,16 +144,14 @@ impl Checkpoint {
 
     /// Checks that the parts belong together: a correct checksum does not say who wrote the file.
     fn check(&self) -> Result<(), Error> {
+        let RunConfig { architecture, data, .. } = &self.config;
         self.config.check()?;
-        self.config.data.meaning.check(&self.config.architecture)?;
-        self.state.check(self.config.data.samples())?;
-        for parameters in [Some(&self.parameters), self.state.best_parameters.as_ref()].into_iter().flatten()
-        {
-            if !parameters.fit(&self.config.architecture) {
-                return Err(Error::contents(format!(
-                    "its weights do not fit sizes {}",
-                    self.config.architecture.sizes_text()
-                )));
+        data.meaning.check(architecture)?;
+        self.state.check(data.samples())?;
+        for parameters in once(&self.parameters).chain(&self.state.best_parameters) {
+            if !parameters.fit(architecture) {
+                let sizes = architecture.sizes_text();
+                return Err(Error::contents(format!("its weights do not fit sizes {sizes}")));
             }
             if parameters.first_not_finite().is_some() {
                 return Err(Error::contents("it holds a weight that is infinite or not a number"));
@@ -201,12 +200,10 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], Error> {
         return Err(Error::contents(format!("a checkpoint of version {version}"))
             .remedy(format!("this program reads version {VERSION}: get a later one")));
     }
-    let ["crc32", sum, "bytes", length] = rest else {
-        return Err(Error::contents("damaged: its first line is incomplete"));
-    };
-    let (Ok(sum), Ok(length)) = (u32::from_str_radix(sum, 16), length.parse::<usize>()) else {
-        return Err(Error::contents("damaged: its first line is incomplete"));
-    };
+    let incomplete = || Error::contents("damaged: its first line is incomplete");
+    let ["crc32", sum, "bytes", length] = rest else { return Err(incomplete()) };
+    let sum = u32::from_str_radix(sum, 16).map_err(|_| incomplete())?;
+    let length: usize = length.parse().map_err(|_| incomplete())?;
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     if body.len() != length {
         return Err(wrong_length(body.len() as u64, length as u64));

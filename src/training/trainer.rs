@@ -12,7 +12,7 @@ use super::order::sample_order;
 use super::schedule::Schedule;
 use super::{Evaluation, Options, evaluate};
 use crate::data_set::{DataSet, Targets};
-use crate::{Engine, Error, ErrorKind, Parameters, SparseSamples, Trained, clock, counted};
+use crate::{Cost, Engine, Error, ErrorKind, Parameters, SparseSamples, Trained, clock, counted};
 
 /// The number of single-sample steps between two checks of the clock and the keyboard.
 const STEPS_AT_ONCE: usize = 100;
@@ -294,14 +294,10 @@ impl<'a> Trainer<'a> {
 
     /// Returns the quadratic cost of outputs that are all 0, over the training samples.
     fn cost_of_zeros(&self) -> f64 {
-        let outputs = self.train.output_size().max(self.train.class_count());
-        let mut label = vec![0.0; outputs];
-        let mut sum = 0.0;
-        for index in 0..self.train.len() {
-            self.train.write_label(index, self.options.targets, &mut label);
-            sum += label.iter().map(|number| 0.5 * number * number).sum::<f64>();
-        }
-        sum / self.train.len() as f64
+        let zeros = vec![0.0; self.train.output_size().max(self.train.class_count())];
+        let label = |index| self.train.label(index, self.options.targets, zeros.len());
+        let costs = (0..self.train.len()).map(|index| Cost::Quadratic.value(&zeros, &label(index)));
+        costs.sum::<f64>() / self.train.len() as f64
     }
 
     /// Names what makes numbers too large: the starting weights (`by_weights` is their largest, if there has been no

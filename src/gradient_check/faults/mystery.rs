@@ -1,7 +1,6 @@
 //! A hidden fault: the numbers that its backward pass read and computed, as clues, and the judge of an answer.
 
 use std::fmt;
-use std::iter::once;
 
 use super::{BackwardPass, CORRECT, Context, Fault, SetUp};
 use crate::gradient_check::{Check, CheckedEngine, CheckedNetwork, Forward, Report, Task};
@@ -292,9 +291,8 @@ impl fmt::Display for Sheet {
         writeln!(f, "\nIts gradients, -dE/dw, bias last; and each divided by the right one")?;
         for (l, (layer, right)) in (1..).zip(self.gradient.layers.iter().zip(&self.right_gradient.layers)) {
             for (i, row) in layer.weights.iter().enumerate() {
-                let (bias, right_bias) = (layer.biases[i], right.biases[i]);
-                let numbers: Vec<f64> = row.iter().copied().chain(once(bias)).collect();
-                let wanted = right.weights[i].iter().copied().chain(once(right_bias));
+                let numbers = [row.as_slice(), &[layer.biases[i]]].concat();
+                let wanted = [right.weights[i].as_slice(), &[right.biases[i]]].concat();
                 let ratios: Vec<f64> =
                     numbers.iter().zip(wanted).map(|(number, wanted)| number / wanted).collect();
                 let numbers = row_of(&numbers, |number| format!("{number:+.3e}"));

@@ -159,11 +159,8 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         names.dedup();
         let examples = self.task.examples.len();
         let title = self.planted.as_ref().map(|(_, title)| format!("{title} on ")).unwrap_or_default();
-        let l2 = if self.task.l2 == 0.0 {
-            String::new()
-        } else {
-            format!(", L2 with lambda/n = {}", self.task.l2)
-        };
+        let l2 = Some(self.task.l2).filter(|&l2| l2 != 0.0);
+        let l2 = l2.map(|l2| format!(", L2 with lambda/n = {l2}")).unwrap_or_default();
         let dropout = self.task.dropout.as_ref().map(|dropout| dropout.probability);
         let dropout = dropout.map(|p| format!(", dropout {p} with a fixed mask")).unwrap_or_default();
         format!(
