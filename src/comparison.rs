@@ -54,20 +54,21 @@ pub struct Rows<'a> {
     pub samples: &'a [f64],
 }
 
-/// Trains both engines on the same samples from the same weights, and times them if they agree.
+/// Trains both engines on the same samples from the same weights, and times them if they agree. The vectorized network
+/// computes in the given precision.
 ///
 /// Weights are drawn by [`WeightInit::Small`] with this seed; `rate` is the learning rate. The engines agree if no
-/// weight differs by more than 10⁻⁹ after one pass over the samples.
+/// weight differs by more than 10⁻⁹ (in f32, 10⁻⁴) after one pass over the samples.
 ///
 /// Times are medians of several passes in which the contenders take turns, so that a busy moment of the machine
 /// affects all of them. If the engines do not agree, all times are NaN: the speed of a wrong answer does not matter.
 ///
 /// ```
 /// use backprop::comparison::{Rows, compare};
-/// use backprop::Architecture;
+/// use backprop::{Architecture, gradient_check::Precision};
 ///
 /// let rows = Rows { labels: &[0.9, 0.1], samples: &[1.0, 0.5, 0.0] };
-/// let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+/// let comparison = compare(Precision::F64, &Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
 /// assert!(comparison.agrees());
 /// assert_eq!(comparison.connections, 26);
 /// ```
@@ -75,18 +76,7 @@ pub struct Rows<'a> {
 /// # Panics
 /// If there are no samples, if the number of labels differs, or if no network can have this architecture.
 #[track_caller]
-pub fn compare(architecture: &Architecture, rows: Rows<'_>, rate: f64, seed: u64) -> Comparison {
-    compare_in(Precision::F64, architecture, rows, rate, seed)
-}
-
-/// Compares the object graph with a vectorized network of this precision; otherwise as [`compare`].
-///
-/// In f32, no weight may differ by more than 10⁻⁴.
-///
-/// # Panics
-/// As [`compare`] does.
-#[track_caller]
-pub fn compare_in(
+pub fn compare(
     precision: Precision,
     architecture: &Architecture,
     rows: Rows<'_>,
@@ -172,7 +162,7 @@ mod tests {
     fn engines_that_do_not_agree_are_not_timed() {
         // A NaN among the inputs makes all weights NaN, and NaN never counts as agreement.
         let rows = Rows { labels: &[0.5, 0.5], samples: &[f64::NAN, 1.0, 1.0] };
-        let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+        let comparison = compare(Precision::F64, &Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
         assert!(!comparison.agrees());
         assert!(comparison.object_us.is_nan() && comparison.ratio.is_nan());
     }
@@ -180,7 +170,7 @@ mod tests {
     #[test]
     fn the_ratio_is_that_of_the_times() {
         let rows = Rows { labels: &[0.9, 0.1], samples: &[1.0, 0.5, 0.0] };
-        let comparison = compare(&Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
+        let comparison = compare(Precision::F64, &Architecture::new(&[3, 4, 2]), rows, 0.3, 0);
         assert!(comparison.object_us > 0.0 && comparison.vectorized_us > 0.0 && comparison.textbook_us > 0.0);
         assert_eq!(comparison.ratio, comparison.object_us / comparison.vectorized_us);
         assert!(comparison.bytes_per_connection > 32.0);

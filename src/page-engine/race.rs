@@ -2,6 +2,7 @@
 
 use backprop::Architecture;
 use backprop::comparison::{Rows, compare as race};
+use backprop::gradient_check::Precision;
 use backprop::step::text::short;
 use backprop::step::view::typed;
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,8 @@ pub fn compare(sizes: &[usize]) -> Result<String, String> {
     let architecture = checked(sizes)?;
     let (labels, samples) = backprop::made_up(&architecture, SAMPLES, 0);
     let (labels, samples) = (labels.concat(), samples.concat());
-    let run = || race(&architecture, Rows { labels: &labels, samples: &samples }, 0.3, 0);
+    let rows = Rows { labels: &labels, samples: &samples };
+    let run = || race(Precision::F64, &architecture, rows, 0.3, 0);
     // A browser recompiles frequently run code into faster code, so the engines are timed only after a first run.
     run();
     let found = run();

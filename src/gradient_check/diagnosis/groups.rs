@@ -41,12 +41,9 @@ impl Members<'_> {
     /// Returns true if every analytic value is the numerical one `by` places before it, with or without wrapping
     /// around.
     pub fn is_shifted(&self, by: isize, same: f64) -> bool {
-        let len = self.entries.len() as isize;
-        let around = |index: usize| Some((index as isize - by).rem_euclid(len) as usize);
-        let up_to_the_end = |index: usize| {
-            let source = index as isize - by;
-            (0..len).contains(&source).then_some(source as usize)
-        };
+        let len = self.entries.len();
+        let around = |index: usize| Some((index as isize - by).rem_euclid(len as isize) as usize);
+        let up_to_the_end = |index: usize| index.checked_add_signed(-by).filter(|&source| source < len);
         len > 2 && (self.is_right_at(same, around) || self.is_right_at(same, up_to_the_end))
     }
 

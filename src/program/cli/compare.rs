@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use backprop::comparison::{Comparison, Rows, compare_in};
+use backprop::comparison::{Comparison, Rows, compare};
 use backprop::data_set::{DataSet, Source, Targets};
 use backprop::gradient_check::Precision;
 use backprop::setup::{Data, Samples, Setup};
@@ -111,7 +111,7 @@ impl Compare {
             let working = Working::on(format!("Comparing on {sizes}"));
             let (labels, samples) = rows(&data, architecture.output_size());
             let rows = Rows { labels: &labels, samples: &samples };
-            let comparison = compare_in(self.precision, architecture, rows, self.rate, self.seed);
+            let comparison = compare(self.precision, architecture, rows, self.rate, self.seed);
             drop(working);
             if self.json {
                 let mut object = json!(comparison);
