@@ -66,59 +66,34 @@ impl Downstream {
     /// Returns the cost of one sample with the weighted input of one neuron changed.
     fn changed_cost(&self, pass: &Forward, label: &[f64], layer: usize, row: usize, change: f64) -> f64 {
         let last = self.architecture.sizes.len() - 1;
-        let Architecture { cost, .. } = self.architecture;
-        let is_softmax = self.architecture.output_activation() == Activation::Softmax;
-        let (mut error, mut together) = (0.0, Vec::new());
-        // Adds output by output, as the cost itself does, so most networks need no memory here.
-        let mut add = |i: usize, output: f64| {
-            if is_softmax {
-                together.push(output);
-            } else {
-                error += cost.value(&[output], &label[i..=i]);
-            }
-        };
         let after = self.output(pass, layer, row, change);
-        if layer == last {
-            (0..label.len())
-                .for_each(|i| add(i, if i == row { after } else { self.output(pass, last, i, 0.0) }));
+        let mut outputs = if layer == last {
+            let output = |i| if i == row { after } else { self.output(pass, last, i, 0.0) };
+            (0..label.len()).map(output).collect()
         } else {
-            self.pass_on(pass, layer, row, after - pass.outputs[layer][row], &mut add);
+            self.pass_on(pass, layer, row, after - pass.outputs[layer][row])
+        };
+        if self.architecture.output_activation() == Activation::Softmax {
+            Activation::Softmax.apply(&mut outputs);
         }
-        if is_softmax {
-            Activation::Softmax.apply(&mut together);
-            error = cost.value(&together, label);
-        }
-        error
+        self.architecture.cost.value(&outputs, label)
     }
 
-    /// Computes the layers after one whose output `row` has changed, and calls `add` with each output of the last.
-    fn pass_on(
-        &self,
-        pass: &Forward,
-        layer: usize,
-        row: usize,
-        output_change: f64,
-        add: &mut impl FnMut(usize, f64),
-    ) {
+    /// Returns the outputs of the last layer when one output of an earlier one has changed.
+    fn pass_on(&self, pass: &Forward, layer: usize, row: usize, output_change: f64) -> Vec<f64> {
         let last = self.architecture.sizes.len() - 1;
+        let outputs = |layer: usize, changes: Vec<f64>| -> Vec<f64> {
+            let changes = changes.into_iter().enumerate();
+            changes.map(|(i, change)| self.output(pass, layer, i, change)).collect()
+        };
         // One input of the next layer changes, and all inputs of the layers after it.
-        let column = &self.columns[layer][row];
-        let mut changes: Vec<f64> = Vec::new();
-        for next in layer + 1..=last {
-            let first = next == layer + 1;
-            let outputs = (0..pass.outputs[next].len()).map(|i| {
-                let change = if first { column[i] * output_change } else { changes[i] };
-                self.output(pass, next, i, change)
-            });
-            if next == last {
-                outputs.enumerate().for_each(|(i, output)| add(i, output));
-            } else {
-                let before = &pass.outputs[next];
-                let output_changes: Vec<f64> =
-                    outputs.zip(before).map(|(after, before)| after - before).collect();
-                changes = product(&self.parameters.layers[next].weights, &output_changes);
-            }
+        let mut changes = self.columns[layer][row].iter().map(|w| w * output_change).collect();
+        for next in layer + 1..last {
+            let after = outputs(next, changes).into_iter().zip(&pass.outputs[next]);
+            let output_changes: Vec<f64> = after.map(|(after, before)| after - before).collect();
+            changes = product(&self.parameters.layers[next].weights, &output_changes);
         }
+        outputs(last, changes)
     }
 
     /// Returns a = σ(z + change); in a softmax layer the weighted input, because each output depends on all of them.
