@@ -327,14 +327,12 @@ impl<'a> Trainer<'a> {
     fn train_on(&self, engine: &mut dyn Engine, chosen: &[usize], rows: &mut Rows) -> Trained {
         let (rate, mini_batches) = (self.state.schedule.rate, self.options.mini_batches());
         let Rows { samples, labels } = rows;
-        let fill_samples = |samples| {
-            fill(samples, self.train.input_size(), chosen, |i, row| self.train.write_sample(i, row))
-        };
-        fill(labels, engine.architecture().output_size(), chosen, |index, label| {
-            self.train.write_label(index, self.options.targets, label);
-        });
+        let (inputs, outputs) = (self.train.input_size(), engine.architecture().output_size());
+        let targets = self.options.targets;
+        let write_sample = |index, sample: &mut [f64]| self.train.write_sample(index, sample);
+        fill(labels, outputs, chosen, |index, label| self.train.write_label(index, targets, label));
         if mini_batches.are_plain() {
-            fill_samples(samples);
+            fill(samples, inputs, chosen, write_sample);
             return engine.train_each(labels, samples, rate);
         }
         let samples_before = self.state.epochs_done * self.train.len() + self.state.samples_done;
@@ -342,7 +340,7 @@ impl<'a> Trainer<'a> {
         let cost = if let Some(sparse) = self.sparse.get_or_init(|| self.train.without_zeros()) {
             engine.train_sparse(labels, sparse, chosen, &step)
         } else {
-            fill_samples(samples);
+            fill(samples, inputs, chosen, write_sample);
             engine.train_mini_batch(labels, samples, &step)
         };
         Trained { samples: chosen.len(), cost }
