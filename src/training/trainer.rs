@@ -325,23 +325,19 @@ impl<'a> Trainer<'a> {
 
     /// Trains on one mini-batch, or takes a series of plain steps.
     fn train_on(&self, engine: &mut dyn Engine, chosen: &[usize], rows: &mut Rows) -> Trained {
-        let (rate, mini_batches) = (self.state.schedule.rate, self.options.mini_batches());
-        let Rows { samples, labels } = rows;
-        let (inputs, outputs) = (self.train.input_size(), engine.architecture().output_size());
-        let targets = self.options.targets;
-        let write_sample = |index, sample: &mut [f64]| self.train.write_sample(index, sample);
-        fill(labels, outputs, chosen, |index, label| self.train.write_label(index, targets, label));
-        if mini_batches.are_plain() {
-            fill(samples, inputs, chosen, write_sample);
-            return engine.train_each(labels, samples, rate);
+        let rate = self.state.schedule.rate;
+        rows.fill_labels(self.train, chosen, engine.architecture().output_size(), self.options.targets);
+        if self.options.mini_batches().are_plain() {
+            rows.fill_samples(self.train, chosen);
+            return engine.train_each(&rows.labels, &rows.samples, rate);
         }
         let samples_before = self.state.epochs_done * self.train.len() + self.state.samples_done;
-        let step = mini_batches.step(rate, self.train.len(), samples_before);
+        let step = self.options.mini_batches().step(rate, self.train.len(), samples_before);
         let cost = if let Some(sparse) = self.sparse.get_or_init(|| self.train.without_zeros()) {
-            engine.train_sparse(labels, sparse, chosen, &step)
+            engine.train_sparse(&rows.labels, sparse, chosen, &step)
         } else {
-            fill(samples, inputs, chosen, write_sample);
-            engine.train_mini_batch(labels, samples, &step)
+            rows.fill_samples(self.train, chosen);
+            engine.train_mini_batch(&rows.labels, &rows.samples, &step)
         };
         Trained { samples: chosen.len(), cost }
     }
@@ -477,6 +473,16 @@ impl LastGood {
 struct Rows {
     samples: Vec<f64>,
     labels: Vec<f64>,
+}
+
+impl Rows {
+    fn fill_labels(&mut self, data: &DataSet, chosen: &[usize], size: usize, targets: Targets) {
+        fill(&mut self.labels, size, chosen, |index, label| data.write_label(index, targets, label));
+    }
+
+    fn fill_samples(&mut self, data: &DataSet, chosen: &[usize]) {
+        fill(&mut self.samples, data.input_size(), chosen, |index, sample| data.write_sample(index, sample));
+    }
 }
 
 /// Makes `rows` hold a row of this size for each chosen sample.
