@@ -210,8 +210,9 @@ impl Report {
             disagreements: disagreements.iter().take(NAMED).map(named).collect(),
             kinks: first(Verdict::Kink),
             edges: first(Verdict::Domain),
-            diagnosis: Diagnosis::of(&entries, details)
-                .filter(|_| repeatable && verdict == Verdict::Disagree),
+            diagnosis: (repeatable && verdict == Verdict::Disagree)
+                .then(|| Diagnosis::of(&entries, details))
+                .flatten(),
             taylor,
             repeatable: walk.repeated[0] == Repeated::Yes,
             gradient_repeatable: walk.repeated[1] == Repeated::Yes,
