@@ -128,7 +128,7 @@ impl DataSet {
     }
 }
 
-/// Returns true if an input is kept: any but 0. (−0 is kept, because it has a sign to lose.)
+/// Returns `true` if an input is kept: any but 0. (−0 is kept, because it has a sign to lose.)
 fn is_kept(input: f64) -> bool {
     input.to_bits() != 0
 }

@@ -46,7 +46,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Returns true if no option is set that is only for tables.
+    /// Returns `true` if no option is set that is only for tables.
     pub fn fit_images(&self) -> bool {
         let of_images =
             Self { transposed: self.transposed, class_names: self.class_names.clone(), ..Self::default() };
@@ -207,7 +207,7 @@ impl Roles {
         numbers.zip(grid.column(column, self.first_row + 1)).all(|(one, next)| next.follows(one))
     }
 
-    /// Decides which columns are the answer. Returns true if an option, a name or the earlier table says so.
+    /// Decides which columns are the answer. Returns `true` if an option, a name or the earlier table says so.
     fn choose_targets(&mut self, grid: &Grid, columns: &Columns, free: &[usize]) -> Result<bool, Error> {
         if !columns.target.is_empty() {
             for text in &columns.target {

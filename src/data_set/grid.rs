@@ -35,7 +35,7 @@ impl<'a> Cell<'a> {
         if let Self::Word(word) = self { Some(word) } else { None }
     }
 
-    /// Returns true for a number that is one more than that of another cell.
+    /// Returns `true` for a number that is one more than that of another cell.
     pub(super) fn follows(self, other: Self) -> bool {
         self.number().zip(other.number()).is_some_and(|(next, one)| next == one + 1.0)
     }

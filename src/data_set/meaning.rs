@@ -44,7 +44,7 @@ pub struct Meaning {
     /// Rows and columns of a sample in a table, if it is an image.
     #[serde(skip_serializing_if = "is_default")]
     pub image: Option<(usize, usize)>,
-    /// True if images were stored column by column, as EMNIST's are, and have been turned.
+    /// `true` if images were stored column by column, as EMNIST's are, and have been turned.
     #[serde(skip_serializing_if = "is_default")]
     pub transposed: bool,
     /// The treatment of missing values; `None` to refuse them.

@@ -60,7 +60,7 @@ pub enum Pixels {
     Raw,
 }
 
-/// Returns true if a field has its default value, and can be left out of JSON.
+/// Returns `true` if a field has its default value, and can be left out of JSON.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

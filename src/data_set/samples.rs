@@ -75,7 +75,7 @@ pub(super) enum Origin {
         class_lines: Vec<u64>,
         /// The column of the class, from 0.
         class_column: usize,
-        /// True if the table has the answer.
+        /// `true` if the table has the answer.
         is_labelled: bool,
     },
 }

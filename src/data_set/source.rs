@@ -17,7 +17,7 @@ pub struct Split {
     pub train: DataSet,
     /// Test samples, never trained on (for `bits`, the same 256 bytes).
     pub test: DataSet,
-    /// True if the test samples are the training samples.
+    /// `true` if the test samples are the training samples.
     pub test_is_train: bool,
 }
 

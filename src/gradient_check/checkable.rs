@@ -94,7 +94,7 @@ pub struct Details {
     pub gradient_source: String,
     /// The precision that the model computes in.
     pub precision: Precision,
-    /// True if [`Checkable::error`] is computed in f64 whatever the precision of the gradient is.
+    /// `true` if [`Checkable::error`] is computed in f64 whatever the precision of the gradient is.
     pub reference: bool,
     /// The sign of [`Checkable::gradient`].
     pub sign: Sign,

@@ -75,13 +75,13 @@ impl Coordinate {
         ladder.bend().is_none().then_some(Entry { verdict: Verdict::Agree, ..best })
     }
 
-    /// Returns true if the two values are near and the numerical one is certain, or both are 0.
+    /// Returns `true` if the two values are near and the numerical one is certain, or both are 0.
     fn agrees(&self, entry: &Entry) -> bool {
         let size = self.size(entry.numerical);
         size == 0.0 || (entry.uncertainty <= tuning::CERTAIN * size && self.is_near(entry))
     }
 
-    /// Returns true if the two values differ by no more than the uncertainty, or the tolerance.
+    /// Returns `true` if the two values differ by no more than the uncertainty, or the tolerance.
     fn is_near(&self, entry: &Entry) -> bool {
         let difference = (self.analytic - entry.numerical).abs();
         let allowed = entry.uncertainty.max(self.basis.tolerance * self.size(entry.numerical));
@@ -120,14 +120,14 @@ impl Coordinate {
         Some(self.entry(seen.slope, seen.uncertainty, seen.step))
     }
 
-    /// Returns true if only rounding of larger effects is visible.
+    /// Returns `true` if only rounding of larger effects is visible.
     fn has_no_effect(&self, entry: &Entry) -> bool {
         let size = if self.scale > 0.0 { self.scale } else { 1.0 };
         let rounding = tuning::NO_EFFECT * self.basis.gradient_epsilon * self.basis.largest_effect;
         self.analytic.abs() * size <= rounding && entry.numerical.abs() <= entry.uncertainty
     }
 
-    /// Returns true if E, which is more exact than the gradient, shows that both of them are only rounding. (An
+    /// Returns `true` if E, which is more exact than the gradient, shows that both of them are only rounding. (An
     /// E that exact would refute the rounding of the gradient at every step.)
     fn is_rounding_only(&self, entry: &Entry) -> bool {
         let reference = self.basis.gradient_epsilon > self.basis.precision.epsilon();
@@ -135,7 +135,7 @@ impl Coordinate {
         reference && precise && self.has_no_effect(entry)
     }
 
-    /// Returns true if the numerical value is certain enough to accuse the analytic one.
+    /// Returns `true` if the numerical value is certain enough to accuse the analytic one.
     fn is_sure(&self, ladder: &Ladder, entry: &Entry, estimate: Estimate) -> bool {
         let size = self.size(entry.numerical);
         let difference = (self.analytic - entry.numerical).abs();
@@ -189,7 +189,7 @@ impl Coordinate {
         Entry { verdict: if self.agrees(&entry) { Verdict::Agree } else { Verdict::Domain }, ..entry }
     }
 
-    /// Returns true if E does not change near w and, according to the analytic value, should change so little that
+    /// Returns `true` if E does not change near w and, according to the analytic value, should change so little that
     /// rounding may have swallowed it.
     fn may_be_swallowed(&self, ladder: &Ladder) -> bool {
         // An E of exactly 0 was itself swallowed or is flat here; the two look alike.

@@ -21,7 +21,7 @@ impl Ladder {
         Some((self.noise.swallowed.max(swallowed), reach))
     }
 
-    /// Returns true if E is a small whole number of these jumps, as 10⁶·ln(1 + e⁻ᶻ) is where e⁻ᶻ is a few rounding errors
+    /// Returns `true` if E is a small whole number of these jumps, as 10⁶·ln(1 + e⁻ᶻ) is where e⁻ᶻ is a few rounding errors
     /// of 1.
     fn is_quantum(&self, jump: f64) -> bool {
         let count = (self.unchanged / jump).abs();
@@ -36,7 +36,7 @@ impl Ladder {
         self.contradiction(slope, step, slack, self.credible())
     }
 
-    /// Returns true if a smaller step refutes an estimate, unless the jumps can be explained by rounding of numbers
+    /// Returns `true` if a smaller step refutes an estimate, unless the jumps can be explained by rounding of numbers
     /// near 1.
     pub fn is_refuted(&self, estimate: Estimate, slack: f64) -> bool {
         let noise = self.at_least(self.credible(), self.noise.swallowed);
@@ -82,12 +82,12 @@ impl Ladder {
         (!smaller.is_some_and(|rung| self.shows_bend(rung, here))).then_some(here.abs())
     }
 
-    /// Returns true if slopes that differ by this much change E by far more than noise at this step.
+    /// Returns `true` if slopes that differ by this much change E by far more than noise at this step.
     fn shows_bend(&self, rung: &Rung, jump: f64) -> bool {
         jump.abs() * rung.step > tuning::BEND_VISIBLE * self.credible()
     }
 
-    /// Returns true if a step of at most `reach` shows that this slope is wrong, and at the smallest such step the other
+    /// Returns `true` if a step of at most `reach` shows that this slope is wrong, and at the smallest such step the other
     /// slope is far less wrong and E is not bent by about as much.
     pub fn refutes(&self, slope: f64, other: f64, reach: f64) -> bool {
         let near = self.rungs.iter().rev().take_while(|rung| rung.step <= reach);
@@ -104,7 +104,7 @@ impl Ladder {
         first.is_some_and(|&(miss, other, bend)| other <= 0.5 * miss && bend.abs() <= 0.5 * miss)
     }
 
-    /// Returns true if the slope on one side does not settle: if E gets steeper towards w down to the smallest step,
+    /// Returns `true` if the slope on one side does not settle: if E gets steeper towards w down to the smallest step,
     /// as ∛w does at 0.
     pub fn is_ever_steeper(&self) -> bool {
         let visible = tuning::VISIBLE * self.noise.bound.max(self.rounding());

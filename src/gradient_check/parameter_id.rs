@@ -114,7 +114,7 @@ impl Group {
         }
     }
 
-    /// Returns true if these are biases.
+    /// Returns `true` if these are biases.
     pub fn is_biases(self) -> bool {
         matches!(self, Self::Biases { .. })
     }

@@ -59,7 +59,7 @@ impl Sweep {
         self.cases.push((case.into(), report));
     }
 
-    /// Returns true if there are cases, and all passed.
+    /// Returns `true` if there are cases, and all passed.
     #[must_use]
     pub fn passed(&self) -> bool {
         !self.cases.is_empty() && self.cases.iter().all(|(_, report)| report.passed())

@@ -73,7 +73,7 @@ pub struct Entry {
     pub outside: Option<f64>,
     /// The number of evaluations of E for this parameter.
     pub evaluations: usize,
-    /// True if the parameter has no visible effect on E: its analytic value is below what rounding leaves of the largest ones,
+    /// `true` if the parameter has no visible effect on E: its analytic value is below what rounding leaves of the largest ones,
     /// and E shows no slope. (A bias in front of a batch norm; a parameter that is infinite, with a gradient of 0.)
     pub no_effect: bool,
 }
@@ -84,7 +84,7 @@ impl Entry {
         self.analytic / self.numerical
     }
 
-    /// Returns true if the values differ by a considerable fraction of their size and by more than is likely, or by
+    /// Returns `true` if the values differ by a considerable fraction of their size and by more than is likely, or by
     /// more than the uncertainty, but not clearly enough to disagree.
     pub fn is_contested(&self) -> bool {
         let notable = tuning::CONTESTED * self.analytic.abs().max(self.numerical.abs());
@@ -92,13 +92,13 @@ impl Entry {
         self.verdict == Verdict::Inconclusive && (self.analytic - self.numerical).abs() > likely
     }
 
-    /// Returns true if it agrees and is not 0, so that it proves something.
+    /// Returns `true` if it agrees and is not 0, so that it proves something.
     pub fn is_proof(&self) -> bool {
         let zero = self.analytic == 0.0 && self.numerical == 0.0;
         self.verdict == Verdict::Agree && !zero && !self.no_effect
     }
 
-    /// Returns true if one of the two values is infinite or not a number.
+    /// Returns `true` if one of the two values is infinite or not a number.
     pub fn is_not_finite(&self) -> bool {
         !self.analytic.is_finite() || !self.numerical.is_finite()
     }

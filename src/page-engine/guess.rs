@@ -66,7 +66,7 @@ fn typed_decimals(typed: &str) -> i32 {
         .saturating_sub(exponent.parse().unwrap_or(0))
 }
 
-/// Returns true if a number typed with this many decimals means this value: the value rounded or, if it was typed with
+/// Returns `true` if a number typed with this many decimals means this value: the value rounded or, if it was typed with
 /// fewer than two significant digits, a value within half a per cent.
 fn is_meant(number: f64, decimals: i32, value: f64) -> bool {
     let unit = 10f64.powi(decimals.saturating_neg());

@@ -92,7 +92,7 @@ impl Map {
         before + index * self.neurons(layer + 1).len() + self.places[to].index as usize
     }
 
-    /// Returns true if the page lists every connection.
+    /// Returns `true` if the page lists every connection.
     pub fn lists_connections(&self) -> bool {
         self.connections.len() <= MOST_CONNECTIONS
     }

@@ -35,7 +35,7 @@ pub struct Moment {
     strongest: Option<String>,
     outputs: Vec<NodeNumber>,
     deltas: Vec<NodeNumber>,
-    /// True for each node that dropout has silenced.
+    /// `true` for each node that dropout has silenced.
     silenced: Vec<bool>,
     /// The label and the network's answer, by the names of the classes.
     verdict: Option<String>,

@@ -39,9 +39,9 @@ pub struct Play {
     drawn: Option<Drawn>,
     /// The position where each edit was made.
     edited_at: Vec<usize>,
-    /// True if the steps begin with other weights than those training has reached.
+    /// `true` if the steps begin with other weights than those training has reached.
     has_walked: bool,
-    /// True if training has gone on since the steps were made.
+    /// `true` if training has gone on since the steps were made.
     is_behind: bool,
 }
 

@@ -58,7 +58,7 @@ pub enum Request {
         value: Typed,
         #[serde(default)]
         by: f64,
-        /// True if this continues the last edit, as dragging does.
+        /// `true` if this continues the last edit, as dragging does.
         #[serde(default)]
         replace: bool,
     },
@@ -110,7 +110,7 @@ pub enum Request {
     /// Says what several races show, the last of them above all.
     Explain {
         runs: Vec<Run>,
-        /// True if the browser has an instruction that the fused matrices need.
+        /// `true` if the browser has an instruction that the fused matrices need.
         fused: bool,
     },
     /// Passes in the embedded digits, each file as stored in data/, in base64.

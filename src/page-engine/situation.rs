@@ -92,7 +92,7 @@ pub struct Leg {
 }
 
 impl Leg {
-    /// Returns true if this training continues another one.
+    /// Returns `true` if this training continues another one.
     fn can_join(&self, before: &Self) -> bool {
         let is_same = self.engine == before.engine || self.samples == 0 || before.samples == 0;
         self.walk == Walk::default() && is_same
@@ -258,7 +258,7 @@ impl Situation {
     }
 
     /// Leaves out the oldest part that makes little difference to where an address leads: a walk through a drawing,
-    /// then any walk before a training, then the choice of engine. Returns false if there is nothing left to leave out.
+    /// then any walk before a training, then the choice of engine. Returns `false` if there is nothing left to leave out.
     pub fn leave_out_the_oldest(&mut self) -> bool {
         let oldest = |is_left_out: fn(&Walk) -> bool| self.legs.iter().position(|leg| is_left_out(&leg.walk));
         let walk = oldest(|walk| walk.drawn.is_some()).or(oldest(|walk| *walk != Walk::default()));

@@ -66,11 +66,11 @@ pub struct Report {
     /// The state reached, in words.
     words: String,
     pub diverged: bool,
-    /// True once something has been trained at full speed.
+    /// `true` once something has been trained at full speed.
     pub is_begun: bool,
     /// The accuracies of the last complete epoch.
     accuracy: Option<Accuracies>,
-    /// True until everything that an address describes has been replayed.
+    /// `true` until everything that an address describes has been replayed.
     pub on_the_way: bool,
 }
 

@@ -50,7 +50,7 @@ impl Stepper {
         Some(format!("class {class}{mark} target {}", label[output]))
     }
 
-    /// Returns true if the step done last is about an input that is 0: it sets the input, or moves a weight from it, by 0.
+    /// Returns `true` if the step done last is about an input that is 0: it sets the input, or moves a weight from it, by 0.
     pub fn is_about_a_zero(&self, step: &Step) -> bool {
         let network = self.network();
         let input = match step.action {

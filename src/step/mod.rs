@@ -201,7 +201,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Returns true if there was no such value before, so that [`Step::before`] is meaningless: for an output or a
+    /// Returns `true` if there was no such value before, so that [`Step::before`] is meaningless: for an output or a
     /// delta of the very first sample.
     pub fn is_first_value(&self) -> bool {
         let is_computed = self.action.node().is_some() && self.phase != Phase::DropOut;

@@ -84,7 +84,7 @@ pub enum Reading {
     },
     /// g ← g + δ·x, or g ← δ·x for the mini-batch's first sample
     AddGradient {
-        /// True for the mini-batch's first sample.
+        /// `true` for the mini-batch's first sample.
         first: bool,
         /// δ of the downstream node.
         delta: f64,
@@ -145,7 +145,7 @@ impl Term {
         }
     }
 
-    /// Returns true for a bias, which is a term without a factor: its node's output is 1.
+    /// Returns `true` for a bias, which is a term without a factor: its node's output is 1.
     pub fn is_bias(&self) -> bool {
         self.direction == Direction::Upstream && self.wire.upstream.number.is_none()
     }

@@ -69,7 +69,7 @@ impl Step {
         }
     }
 
-    /// Returns true if the formula with its numbers says more than the value: not for a number that is only copied.
+    /// Returns `true` if the formula with its numbers says more than the value: not for a number that is only copied.
     pub fn has_numbers(&self) -> bool {
         match self.phase {
             Phase::SetInput => false,

@@ -43,7 +43,7 @@ pub struct Schedule {
 /// The decision after an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    /// True if this was the best evaluation so far (a tie is not better).
+    /// `true` if this was the best evaluation so far (a tie is not better).
     pub is_best: bool,
     /// The reason to stop, if there is one: the end of the sentence "stopped because …".
     pub stop: Option<String>,

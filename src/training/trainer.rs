@@ -131,7 +131,7 @@ pub struct EpochReport {
     pub validation: Option<Evaluation>,
     /// The evaluation of the training set, if asked for.
     pub train: Option<Evaluation>,
-    /// True if it was the best evaluation so far, and better than giving the same answer to every sample.
+    /// `true` if it was the best evaluation so far, and better than giving the same answer to every sample.
     pub is_best: bool,
 }
 

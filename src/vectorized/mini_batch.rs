@@ -43,7 +43,7 @@ pub(super) struct Memory<T: Number> {
 /// The way in which samples go through the weights of a layer. Both ways give the same bits.
 #[derive(Debug, Clone, Default)]
 struct Way<T> {
-    /// True for a matrix product, false for a walk along the inputs that are not 0.
+    /// `true` for a matrix product, false for a walk along the inputs that are not 0.
     is_product: bool,
     /// For a product: the inputs packed for the update.
     packed: Vec<Numbers<T>>,

@@ -68,7 +68,7 @@ pub fn read_report(text: &str) -> Value {
     report
 }
 
-/// Returns true if two JSON values are the same, bit for bit; JavaScript writes 1.0 as 1, and -0 as 0.
+/// Returns `true` if two JSON values are the same, bit for bit; JavaScript writes 1.0 as 1, and -0 as 0.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),

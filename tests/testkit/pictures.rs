@@ -16,7 +16,7 @@ pub fn png(width: u32, height: u32, kind: ColorType, depth: BitDepth, data: &[u8
     bytes
 }
 
-/// Returns true if a seven, 12 wide and 16 high, has ink at this place.
+/// Returns `true` if a seven, 12 wide and 16 high, has ink at this place.
 pub fn is_ink(x: i32, y: i32) -> bool {
     let on_bar = (0..3).contains(&y) && (0..12).contains(&x);
     let on_leg = (3..16).contains(&y) && (0..3).contains(&(x - (11 - y / 2)));

@@ -103,7 +103,7 @@ impl<const N: usize> Trial<N> {
     }
 }
 
-/// Returns true if two numbers are the same but for rounding. Two infinities of one sign are, and so are two that are not
+/// Returns `true` if two numbers are the same but for rounding. Two infinities of one sign are, and so are two that are not
 /// numbers: a slip that divides by zero is recognised as any other.
 #[must_use]
 pub fn close(one: f64, other: f64) -> bool {

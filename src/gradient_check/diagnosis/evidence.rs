@@ -135,7 +135,7 @@ impl<'a> Evidence<'a> {
         (last.index < first.index && last.id.group() != group).then_some(group)
     }
 
-    /// Returns true if the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
+    /// Returns `true` if the analytic gradient of a matrix is the product δ·x of one sample, and the numerical one is not.
     fn shows_one_sample(&self, matrix: Group) -> bool {
         self.are_products(matrix, |c| c.analytic) && !self.are_products(matrix, |c| c.numerical)
     }
@@ -232,7 +232,7 @@ impl<'a> Evidence<'a> {
         self.have_one_ratio(&rows).then_some(range)
     }
 
-    /// Returns true if a number in row j and column k of a matrix is r_j·c_k.
+    /// Returns `true` if a number in row j and column k of a matrix is r_j·c_k.
     fn are_products(&self, matrix: Group, number: impl Fn(&Entry) -> f64) -> bool {
         let mut rows: BTreeMap<usize, BTreeMap<usize, f64>> = BTreeMap::new();
         for (entry, row, column) in self.members(matrix) {
@@ -263,7 +263,7 @@ impl<'a> Evidence<'a> {
         (numbers.len() > 1 && first.is_finite() && all).then_some(first)
     }
 
-    /// Returns true if each line has one ratio; at least one line must have two numbers to show it.
+    /// Returns `true` if each line has one ratio; at least one line must have two numbers to show it.
     fn have_one_ratio(&self, lines: &[Vec<f64>]) -> bool {
         let mut long = lines.iter().filter(|line| line.len() > 1).peekable();
         long.peek().is_some() && long.all(|line| self.same(line.iter().copied()).is_some())

@@ -27,18 +27,18 @@ impl Members<'_> {
         if let [_, columns] = self.shape[..] { Some(columns) } else { None }
     }
 
-    /// Returns true if something other than 0 agrees.
+    /// Returns `true` if something other than 0 agrees.
     pub fn has_agreements(&self) -> bool {
         self.entries.iter().any(|entry| entry.is_proof())
     }
 
-    /// Returns true if the analytic matrix is the numerical one, transposed.
+    /// Returns `true` if the analytic matrix is the numerical one, transposed.
     pub fn is_transposed(&self, same: f64) -> bool {
         let [rows, columns] = self.shape[..] else { return false };
         rows > 1 && columns > 1 && self.is_right_at(same, |index| Some(index % rows * columns + index / rows))
     }
 
-    /// Returns true if every analytic value is the numerical one `by` places before it, with or without wrapping
+    /// Returns `true` if every analytic value is the numerical one `by` places before it, with or without wrapping
     /// around.
     pub fn is_shifted(&self, by: isize, same: f64) -> bool {
         let len = self.entries.len();
@@ -47,7 +47,7 @@ impl Members<'_> {
         len > 2 && (self.is_right_at(same, around) || self.is_right_at(same, up_to_the_end))
     }
 
-    /// Returns true if each analytic value is the numerical one of its other place, if it has one. The whole group
+    /// Returns `true` if each analytic value is the numerical one of its other place, if it has one. The whole group
     /// must have been compared, and at least three values must show it.
     fn is_right_at(&self, same: f64, place: impl Fn(usize) -> Option<usize>) -> bool {
         if self.entries.len() != self.shape.iter().product::<usize>() {

@@ -100,7 +100,7 @@ pub enum Pattern {
     OneSampleOfSeveral,
     /// Every layer but the last disagrees.
     Recursion {
-        /// True if the analytic gradients of those layers are all 0.
+        /// `true` if the analytic gradients of those layers are all 0.
         zero: bool,
         /// In the last of those layers, if each row of W has one ratio: the smallest and the largest of them.
         by_row: Option<[f64; 2]>,
@@ -109,7 +109,7 @@ pub enum Pattern {
     OneLayer {
         /// The layer.
         layer: usize,
-        /// True if its analytic gradient is all 0.
+        /// `true` if its analytic gradient is all 0.
         zero: bool,
     },
     /// The analytic gradient is 0 wherever it disagrees.

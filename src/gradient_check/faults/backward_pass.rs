@@ -90,9 +90,9 @@ pub struct BackwardPass<'a> {
     pub accumulate: fn(&mut f64, f64),
     /// The divisor of the sum over a mini-batch, by its number of samples.
     pub divisor: fn(usize) -> f64,
-    /// True if λ/n·w is subtracted from the gradients of the weights.
+    /// `true` if λ/n·w is subtracted from the gradients of the weights.
     pub weights_decay: bool,
-    /// True if λ/n·b is subtracted from the gradients of the biases.
+    /// `true` if λ/n·b is subtracted from the gradients of the biases.
     pub biases_decay: bool,
 }
 

@@ -109,7 +109,7 @@ impl Fault {
         (&GALLERY[(seed % GALLERY.len() as u64) as usize], seed)
     }
 
-    /// Returns true if the fault can occur in a network like this.
+    /// Returns `true` if the fault can occur in a network like this.
     ///
     /// ```
     /// use backprop::Architecture;

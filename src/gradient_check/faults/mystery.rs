@@ -118,7 +118,7 @@ impl Mystery {
         Report { diagnosis: None, ..report }
     }
 
-    /// Judges an answer: a fault, and the line of the backward pass that it changes. Returns true if both are right,
+    /// Judges an answer: a fault, and the line of the backward pass that it changes. Returns `true` if both are right,
     /// with the fault's description or else with the evidence in this report against the answer.
     pub fn judge(&self, answered: &Fault, line: Option<u8>) -> (bool, String) {
         let Fault { name, description, .. } = answered;
@@ -244,7 +244,7 @@ fn groups(parameters: &Parameters) -> Vec<(String, Vec<f64>)> {
     groups.collect()
 }
 
-/// Returns true if no number differs by more than the tolerance of a check.
+/// Returns `true` if no number differs by more than the tolerance of a check.
 fn same(one: &[f64], other: &[f64]) -> bool {
     one.iter().zip(other).all(|(one, other)| (one - other).abs() <= 1e-6 * (one.abs() + other.abs()))
 }

@@ -70,7 +70,7 @@ pub fn draw_examples(architecture: &Architecture, count: usize, seed: u64) -> Ve
 }
 
 impl Shape {
-    /// Returns true if these sizes are of this shape.
+    /// Returns `true` if these sizes are of this shape.
     pub fn allows(self, sizes: &[usize]) -> bool {
         let all_equal = |sizes: &[usize]| sizes.windows(2).all(|pair| pair[0] == pair[1]);
         match self {

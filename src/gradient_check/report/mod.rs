@@ -87,10 +87,10 @@ pub struct Report {
     pub diagnosis: Option<Diagnosis>,
     /// The second kind of evidence; `None` where it was not asked for.
     pub taylor: Option<TaylorTest>,
-    /// True if E, evaluated twice at the same place, was the same, up to rounding. Otherwise it is not a function of the
+    /// `true` if E, evaluated twice at the same place, was the same, up to rounding. Otherwise it is not a function of the
     /// parameters.
     pub repeatable: bool,
-    /// True if the gradient, computed twice at the same place, was the same, up to rounding.
+    /// `true` if the gradient, computed twice at the same place, was the same, up to rounding.
     pub gradient_repeatable: bool,
     /// The precision that the model computes in.
     pub precision: Precision,
@@ -106,7 +106,7 @@ pub struct Report {
     /// The name of each entry's parameter, as the model gives it.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub names: Vec<String>,
-    /// True if E changes with no parameter that was looked at, as far as can be seen.
+    /// `true` if E changes with no parameter that was looked at, as far as can be seen.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) is_flat: bool,
 }
@@ -230,7 +230,7 @@ impl Report {
         }
     }
 
-    /// Returns true if the gradient is right as far as this check can see: exit status 0.
+    /// Returns `true` if the gradient is right as far as this check can see: exit status 0.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Agree
@@ -307,7 +307,7 @@ impl GroupCounts {
     }
 }
 
-/// Returns true if an entry has a meaningful relative error.
+/// Returns `true` if an entry has a meaningful relative error.
 fn is_judged(entry: &Entry) -> bool {
     matches!(entry.verdict, Verdict::Agree | Verdict::Disagree) && !entry.no_effect
 }

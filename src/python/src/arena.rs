@@ -12,7 +12,7 @@ pub struct Arena {
     pub network: Network,
     node_ids: Vec<NodeId>,
     connection_ids: Vec<ConnectionId>,
-    /// True once something was wired by hand: the network is no longer made of whole matrices.
+    /// `true` once something was wired by hand: the network is no longer made of whole matrices.
     is_wired_by_hand: bool,
     /// What the nodes send, while a layer reads it.
     sent: Vec<f64>,

@@ -21,7 +21,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 struct Leaf<'py> {
     name: String,
     shape: Vec<usize>,
-    /// True if the array holds f32.
+    /// `true` if the array holds f32.
     single: bool,
     /// `leaf[number] = value` for each array that holds these parameters: first the model's own, rounded to its type; then
     /// that of the reference, in f64.
@@ -33,7 +33,7 @@ struct Leaf<'py> {
 #[pyo3(from_item_all)]
 struct Options {
     description: String,
-    /// True if `error` computes in f64 whatever the type of the parameters.
+    /// `true` if `error` computes in f64 whatever the type of the parameters.
     reference: bool,
     ascent: bool,
     samples: usize,

@@ -116,7 +116,7 @@ fn append(numbers: &mut Vec<f64>, object: &Bound<'_, PyAny>, name: &dyn Fn() -> 
     Ok(())
 }
 
-/// Returns true if the numbers of an array can be read where they are, unlike those in a field of packed records.
+/// Returns `true` if the numbers of an array can be read where they are, unlike those in a field of packed records.
 fn is_aligned(array: &Bound<'_, PyAny>) -> PyResult<bool> {
     array.getattr("flags")?.getattr("aligned")?.extract()
 }

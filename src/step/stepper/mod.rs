@@ -312,7 +312,7 @@ impl Stepper {
         })
     }
 
-    /// Takes the last step back, bit for bit. Returns false at the start.
+    /// Takes the last step back, bit for bit. Returns `false` at the start.
     ///
     /// If the step is no longer remembered ([`Stepper::with_memory`]), the walk starts over and returns to this place,
     /// which takes as long as those steps took.

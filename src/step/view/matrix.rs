@@ -80,7 +80,7 @@ pub struct Matrix {
     pub caption: Vec<String>,
     /// The layer.
     pub layer: usize,
-    /// True for a vector written as a row.
+    /// `true` for a vector written as a row.
     pub lies: bool,
     block: Block,
     /// For weights and gradients, the nodes of the layer before that have a column; empty for a vector.
@@ -93,7 +93,7 @@ impl Matrix {
         Self { caption: pieces(caption), layer, lies: false, block, columns: 0..0, marks }
     }
 
-    /// Returns true if it has one number for each neuron of its layer.
+    /// Returns `true` if it has one number for each neuron of its layer.
     pub fn is_vector(&self) -> bool {
         self.columns.is_empty() || self.columns.start > 0
     }

@@ -212,7 +212,7 @@ impl Quantity {
         }
     }
 
-    /// Returns true if it has been computed, or is given.
+    /// Returns `true` if it has been computed, or is given.
     pub fn is_known(self, stepper: &Stepper) -> bool {
         self.age(stepper) != Age::None
     }
@@ -273,7 +273,7 @@ impl Quantity {
         }
     }
 
-    /// Returns true if a step with this action changes it.
+    /// Returns `true` if a step with this action changes it.
     pub fn is_changed_by(self, action: Action) -> bool {
         match self {
             // A weight is moved by its gradient, which the same step computes.
@@ -282,7 +282,7 @@ impl Quantity {
         }
     }
 
-    /// Returns true if a training step has a step that computes it.
+    /// Returns `true` if a training step has a step that computes it.
     pub fn is_computed(self, stepper: &Stepper) -> bool {
         let network = stepper.network();
         match self {
@@ -297,7 +297,7 @@ impl Quantity {
         }
     }
 
-    /// Returns true if it lies between two others of the same kind, or is one of them. For connections both ends run:
+    /// Returns `true` if it lies between two others of the same kind, or is one of them. For connections both ends run:
     /// w41 to w52 are w41, w42, w51 and w52.
     pub fn is_between(self, stepper: &Stepper, first: Self, last: Self) -> bool {
         let [(kind, to, from), low, high] = [self, first, last].map(|quantity| quantity.key(stepper));

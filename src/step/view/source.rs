@@ -145,7 +145,7 @@ impl Anchor {
         of_function.find(|anchor| anchor.line >= line).or(last)
     }
 
-    /// Returns true if the step at a position reaches this line from farther out.
+    /// Returns `true` if the step at a position reaches this line from farther out.
     pub fn is_entered(&self, stepper: &Stepper, position: usize) -> bool {
         self.is_passed(stepper, position)
             && match self.level {
@@ -159,7 +159,7 @@ impl Anchor {
             }
     }
 
-    /// Returns true if the step at a position passes this line at all.
+    /// Returns `true` if the step at a position passes this line at all.
     pub fn is_passed(&self, stepper: &Stepper, position: usize) -> bool {
         let runs = match self.level {
             Level::MiniBatch => !stepper.mini_batches().are_plain(),
@@ -208,13 +208,13 @@ fn end_of_function(text: &str, first_line: usize) -> usize {
     first_line + length.unwrap_or_default()
 }
 
-/// Returns true if the step at a position is the first of its layer.
+/// Returns `true` if the step at a position is the first of its layer.
 pub fn begins_segment(stepper: &Stepper, position: usize) -> bool {
     let moment = stepper.moment(position);
     moment.order.segment(moment.step).start == moment.step
 }
 
-/// Returns true if the step at a position is the first of its pass over the network: forward, backward, or all
+/// Returns `true` if the step at a position is the first of its pass over the network: forward, backward, or all
 /// connections.
 pub fn begins_pass(stepper: &Stepper, position: usize) -> bool {
     let moment = stepper.moment(position);

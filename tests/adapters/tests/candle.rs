@@ -32,7 +32,7 @@ fn passes(report: &Report) {
     assert!(report.passed(), "{report}");
 }
 
-/// Returns true if the operator is cut off from every variable, and the report says so.
+/// Returns `true` if the operator is cut off from every variable, and the report says so.
 fn loses_the_gradient<T: Real + WithDType>(variables: &[(&str, &Var)], output: impl Fn() -> Result<Tensor>) {
     let report = check::<T>(variables, || {
         // The last term has a gradient; without one in any variable candle has nothing to go back to.

@@ -90,7 +90,7 @@ fn check_commands(document: &Document, in_release: bool) -> Vec<String> {
     problems
 }
 
-/// Returns true if the printed lines are the expected ones; `...` stands for any lines.
+/// Returns `true` if the printed lines are the expected ones; `...` stands for any lines.
 fn lines_match(expected: &[String], printed: &[&str], varying: &[&str]) -> bool {
     match expected.split_first() {
         None => printed.is_empty(),
@@ -103,7 +103,7 @@ fn lines_match(expected: &[String], printed: &[&str], varying: &[&str]) -> bool 
     }
 }
 
-/// Returns true if a printed line is the expected one; any number will do in place of a varying word.
+/// Returns `true` if a printed line is the expected one; any number will do in place of a varying word.
 fn line_matches(expected: &str, printed: &str, varying: &[&str]) -> bool {
     let next = varying.iter().filter_map(|word| expected.find(word).map(|place| (place, word))).min();
     let Some((place, word)) = next else { return expected == printed };

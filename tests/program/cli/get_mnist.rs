@@ -36,7 +36,7 @@ fn get_mnist(address: &str, folder: &Path) -> Output {
     command.output().expect("the program starts")
 }
 
-/// Returns true if curl is installed; in CI it must be.
+/// Returns `true` if curl is installed; in CI it must be.
 fn can_download() -> bool {
     let can = Command::new("curl").arg("--version").output().is_ok();
     assert!(can || std::env::var_os("CI").is_none(), "CI needs curl");

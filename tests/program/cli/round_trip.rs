@@ -167,7 +167,7 @@ fn is_read_back(table: &Table) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Returns true if these outputs are highest for this class, or no further from it than one program's outputs may be
+/// Returns `true` if these outputs are highest for this class, or no further from it than one program's outputs may be
 /// from another's: saturated units can tie in one and differ by 1e-300 in the other.
 fn decide(outputs: &[f64], names: &[String], class: &Value) -> bool {
     let class = names.iter().position(|name| name == class);

@@ -104,7 +104,7 @@ impl Sheet {
         sheet
     }
 
-    /// Returns true if every number of the report is what this fault makes of those before it.
+    /// Returns `true` if every number of the report is what this fault makes of those before it.
     pub fn fits(&self, name: &str) -> bool {
         let samples = self.samples.iter().all(|sample| {
             let outputs = self.outputs(name, sample);
@@ -116,7 +116,7 @@ impl Sheet {
         samples && gradient.iter().zip(&self.gradient).all(|(one, other)| alike(&flat(one), &flat(other)))
     }
 
-    /// Returns true if this fault would leave the weights or biases of a layer right.
+    /// Returns `true` if this fault would leave the weights or biases of a layer right.
     pub fn would_leave_right(&self, name: &str, group: &str) -> bool {
         let layer = group.as_bytes()[2] - b'1';
         let part = |name: &str| {
@@ -126,7 +126,7 @@ impl Sheet {
         alike(&part(name), &part("none"))
     }
 
-    /// Returns true if this number is among the gradients that this fault would compute.
+    /// Returns `true` if this number is among the gradients that this fault would compute.
     pub fn would_have(&self, name: &str, number: f64) -> bool {
         let gradient = self.gradient_of_samples(name);
         gradient.iter().flat_map(flat).any(|entry| (entry - number).abs() <= 2e-3 * number.abs() + 1e-6)

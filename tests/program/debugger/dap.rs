@@ -13,7 +13,7 @@ use testkit::golden::{Online, read_json};
 
 const PROGRAM: &str = "lldb-dap-19";
 
-/// Returns true if lldb-dap is missing, and says so.
+/// Returns `true` if lldb-dap is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(first_of(&[PROGRAM]), "lldb-19")
 }

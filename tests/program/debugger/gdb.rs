@@ -11,12 +11,12 @@ use crate::{
 };
 use testkit::golden::{Online, golden_text, read_json};
 
-/// Returns true if gdb is missing, and says so.
+/// Returns `true` if gdb is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(first_of(&["gdb"]), "gdb")
 }
 
-/// Returns false if gdb cannot go back on this processor, and says so.
+/// Returns `false` if gdb cannot go back on this processor, and says so.
 pub fn goes_back() -> bool {
     let text = gdb(
         "break backprop::graph::network::Network::train_one_sample\nrun\nrecord full\nnext\npython\ntry:\n    \

@@ -27,7 +27,7 @@ fn version(program: &str) -> Option<u32> {
     text.split("version ").nth(1)?.split('.').next()?.parse().ok()
 }
 
-/// Returns true if LLDB 19 is missing, and says so.
+/// Returns `true` if LLDB 19 is missing, and says so.
 pub fn is_missing() -> bool {
     crate::is_missing(program(), "lldb-19")
 }

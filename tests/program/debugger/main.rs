@@ -90,7 +90,7 @@ fn lldb_script() -> PathBuf {
     root().join("src/graph/debugger_lldb.py")
 }
 
-/// Returns true if a debugger is missing, and says so.
+/// Returns `true` if a debugger is missing, and says so.
 fn is_missing(program: Option<&str>, package: &str) -> bool {
     if program.is_none() {
         let excused = package == "lldb-19" && std::env::var_os("BACKPROP_NO_LLDB").is_some();

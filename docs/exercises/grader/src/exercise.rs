@@ -130,12 +130,12 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 impl Exercise {
-    /// Returns true if this is the exercise as it is shipped, but for the ends of lines.
+    /// Returns `true` if this is the exercise as it is shipped, but for the ends of lines.
     pub fn is_untouched(&self, text: &str) -> bool {
         same_words(text, &self.unsolved)
     }
 
-    /// Returns true if this is the solution that is shipped, but for the ends of lines.
+    /// Returns `true` if this is the solution that is shipped, but for the ends of lines.
     pub fn is_the_solution(&self, text: &str) -> bool {
         same_words(text, &self.solution)
     }

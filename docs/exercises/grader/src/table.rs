@@ -30,7 +30,7 @@ impl State {
         }
     }
 
-    /// Returns true if there is more to say than the sign says.
+    /// Returns `true` if there is more to say than the sign says.
     fn has_lesson(self) -> bool {
         matches!(self, Self::Wrong | Self::DoesNotCompile | Self::Stopped)
     }

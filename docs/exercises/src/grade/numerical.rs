@@ -9,7 +9,7 @@ use backprop::{Architecture, Parameters};
 use crate::lesson::run;
 use crate::{Formula, Grade, Lesson};
 
-/// `is_right(parameters, error, gradient)` returns true if `gradient` is −∂E/∂w at these parameters.
+/// `is_right(parameters, error, gradient)` returns `true` if `gradient` is −∂E/∂w at these parameters.
 type IsRight = fn(&mut [f64], &dyn Fn(&[f64]) -> f64, &[f64]) -> bool;
 
 /// Tests the tester.
@@ -103,7 +103,7 @@ fn sines(is_right: IsRight, size: f64, factor: f64) -> Result<(bool, f64), Lesso
     Ok((passed, moved.get()))
 }
 
-/// Returns true if the check multiplies by h where it should divide: `/ 2.0 * h` for `/ (2.0 * h)`.
+/// Returns `true` if the check multiplies by h where it should divide: `/ 2.0 * h` for `/ (2.0 * h)`.
 fn multiplies_by_h(is_right: IsRight) -> Result<bool, Lesson> {
     let (_, h) = sines(is_right, 1.0, 1.0)?;
     // The error is so large that the gradient times h² is not small.

@@ -11,7 +11,7 @@
 pub mod double;
 pub mod single;
 
-/// True if the version of a kernel that this is used in has the instruction behind `f64::mul_add`.
+/// `true` if the version of a kernel that this is used in has the instruction behind `f64::mul_add`.
 ///
 /// AVX-512 has its own instruction. Only the features written out for a version are seen, not those they imply.
 ///
