@@ -94,20 +94,20 @@ impl<'m> Walk<'m> {
         let error = model.error();
         let difference = (error - model.error()).abs();
         let groups = by_group((0..parameters.len()).map(|index| (model.parameter_id(index).group(), index)));
-        let (mut scales, mut squares, mut largest_effect) = (BTreeMap::new(), 0.0, 0.0);
+        let (mut scales, mut effects, mut largest_effect) = (BTreeMap::new(), Vec::new(), 0.0);
         let finite = |effect: f64| if effect.is_finite() { effect } else { 0.0 };
         for (group, members) in &groups {
             let scale = typical_size(members.iter().map(|&index| parameters[index]));
             for &index in members {
                 let slope = gradient[index].abs();
-                squares += finite(slope * parameters[index].abs()).powi(2);
+                effects.push(finite(slope * parameters[index].abs()));
                 largest_effect =
                     f64::max(largest_effect, finite(slope * if scale > 0.0 { scale } else { 1.0 }));
             }
             scales.insert(*group, scale);
         }
         // Rounding errors are independent, so their squares add up.
-        let terms = error.abs() + squares.sqrt().min(f64::MAX);
+        let terms = error.abs() + root_of_squares(&effects).min(f64::MAX);
         let epsilon = precision.epsilon();
         let noise = Noise::new(error, terms, epsilon, details.least_noise);
         let (noise, evaluations) =
@@ -362,6 +362,12 @@ fn in_parallel(
 /// Returns these parameters, each with plus or minus this part.
 fn random_signs(members: &[usize], part: f64, rng: &mut ChaCha8Rng) -> Vec<(usize, f64)> {
     members.iter().map(|&index| (index, if rng.random() { part } else { -part })).collect()
+}
+
+/// Returns √Σx², also where Σx² overflows or vanishes.
+fn root_of_squares(numbers: &[f64]) -> f64 {
+    let squares: f64 = numbers.iter().map(|number| number * number).sum();
+    if squares.is_normal() { squares.sqrt() } else { numbers.iter().copied().fold(0.0, libm::hypot) }
 }
 
 /// Returns the root of the mean square of the finite numbers; 0 if it overflows.

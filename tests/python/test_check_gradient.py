@@ -127,6 +127,11 @@ def test_where_no_pattern_is_known_what_the_wrong_values_have_in_common_is_told(
     assert bg.check_gradient(shifted, slope, parameters).diagnosis is None
 
 
+def test_no_sum_is_missing_where_e_never_changes() -> None:
+    report = bg.check_gradient(lambda p: round(float(np.sin(p).sum()), 1), np.cos, np.full((2, 3), 0.3))
+    assert report.verdict == "disagree" and "add up" not in str(report)
+
+
 def test_sign_samples_and_tolerance() -> None:
     parameters = network()
 
@@ -301,6 +306,8 @@ SHARED = np.zeros(4)
         (W, lambda p: p.sum(axis=0), lambda p: p, "error returned an array of shape (3,): it must return one number"),
         (W, lambda p: None, lambda p: p, "what error returned is None: is a `return` missing?"),
         (W, lambda p: 1j, lambda p: p, "error returned a complex number"),
+        (W, lambda p: np.float16(1), lambda p: p, "error returned a float16"),
+        (W, lambda p: np.array([1], np.float16), lambda p: p, "error returned a float16"),
         (W, lambda p: "0.5", lambda p: p, "what error returned is of type str"),
         (W, quadratic, lambda p: p[0], "has the shape (3,), the parameter has (1, 3)"),
         (W, quadratic, lambda p: None, "the gradient of 'parameters' is None: is a `return` missing?"),

@@ -271,3 +271,20 @@ fn a_right_gradient_is_not_accused_where_e_is_a_few_rounding_errors_in_any_unit(
         assert!(report.verdict != Verdict::Disagree, "{single} {unit}: {report}");
     }
 }
+
+#[test]
+fn an_error_of_any_unit_is_checked_up_to_the_largest_numbers() {
+    for exponent in [-300, -200, -100, 0, 100, 150, 160, 200, 250, 300] {
+        let unit = 10f64.powi(exponent);
+        let verdict = |factor: f64| {
+            let error = |p: &[f64]| unit * p.iter().map(|p| p.sin()).sum::<f64>();
+            let gradient = |p: &[f64]| p.iter().map(|p| factor * unit * p.cos()).collect();
+            check_gradient(&mut [0.3, -0.8, 1.7], error, gradient).verdict
+        };
+        assert_eq!(
+            [1.0, 1.01, -1.0].map(verdict),
+            [Verdict::Agree, Verdict::Disagree, Verdict::Disagree],
+            "{unit:e}"
+        );
+    }
+}

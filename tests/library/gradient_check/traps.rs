@@ -243,3 +243,109 @@ fn no_wrong_gradient_that_agrees_at_one_scale_is_certified() {
 fn none_of_ten_thousand_traps_works() {
     assert_none_falls_into_a_trap(10_000);
 }
+
+/// A layer of eight ReLUs, two of whose inputs cancel in one neuron and the first sample: parameters that are not 0 are at a
+/// bend of E, and there the gradient jumps as they move.
+struct Cancelling {
+    samples: [[f64; 3]; 5],
+    targets: [f64; 5],
+    parameters: Vec<f64>,
+}
+
+impl Cancelling {
+    fn draw(seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut draw = || rng.random_range(-1.5..1.5);
+        let mut samples = std::array::from_fn(|_| std::array::from_fn(|_| draw()));
+        samples[0] = [1.0, -1.0, 0.0];
+        let (targets, mut parameters) = (std::array::from_fn(|_| draw()), Vec::new());
+        parameters.resize_with(32, || f64::from(draw() as f32));
+        let shared = 0.25 + parameters[2].abs();
+        (parameters[2], parameters[10]) = (f64::from(shared as f32), f64::from(shared as f32));
+        Self { samples, targets, parameters }
+    }
+
+    /// Returns the weighted inputs of the hidden neurons, and the output's distance from the target.
+    fn forward(&self, p: &[f64], sample: usize) -> ([f64; 8], f64) {
+        let x = self.samples[sample];
+        let z: [f64; 8] = std::array::from_fn(|j| (0..3).map(|i| x[i] * p[8 * i + j]).sum());
+        let output: f64 = z.iter().zip(&p[24..]).map(|(z, w)| z.max(0.0) * w).sum();
+        (z, output - self.targets[sample])
+    }
+
+    fn error(&self, p: &[f64]) -> f64 {
+        (0..5).map(|sample| self.forward(p, sample).1.powi(2)).sum::<f64>() / 10.0
+    }
+
+    /// Returns the gradient, where the two weights into the neuron have `factor` times theirs.
+    fn gradient(&self, p: &[f64], factor: f64) -> Vec<f64> {
+        let mut gradient = vec![0.0; 32];
+        for sample in 0..5 {
+            let (z, distance) = self.forward(p, sample);
+            for j in 0..8 {
+                gradient[24 + j] += distance / 5.0 * z[j].max(0.0);
+                for i in 0..3 {
+                    let slope = if z[j] > 0.0 { p[24 + j] } else { 0.0 };
+                    gradient[8 * i + j] += distance / 5.0 * slope * self.samples[sample][i];
+                }
+            }
+        }
+        gradient[2] *= factor;
+        gradient[10] *= factor;
+        gradient
+    }
+
+    /// Returns how far the wrong entries are outside the slopes on both sides, as a part of them.
+    fn outside(&self, factor: f64) -> f64 {
+        let (gradient, (_, distance)) =
+            (self.gradient(&self.parameters, 1.0), self.forward(&self.parameters, 0));
+        let outside = |place: usize, x: f64| {
+            let (one, other) = (gradient[place], gradient[place] + distance / 5.0 * self.parameters[26] * x);
+            let wrong = factor * one;
+            (wrong - wrong.clamp(one.min(other), one.max(other))).abs() / one.abs().max(other.abs())
+        };
+        outside(2, 1.0).max(outside(10, -1.0))
+    }
+}
+
+#[test]
+fn a_gradient_that_jumps_at_a_bend_is_not_excused_by_its_jump() {
+    let mut verdicts = BTreeMap::new();
+    for seed in first_seed()..first_seed() + 300 {
+        let model = Cancelling::draw(seed);
+        for factor in [1.0, 1.1, 1.3, 1.6, 2.0, -1.0] {
+            if factor != 1.0 && model.outside(factor) < 0.08 {
+                continue;
+            }
+            let mut parameters = model.parameters.clone();
+            let gradient = |p: &[f64]| model.gradient(p, factor);
+            let report = check_gradient(&mut parameters, |p| model.error(p), gradient);
+            let is_bad = if factor == 1.0 { report.verdict == Verdict::Disagree } else { report.passed() };
+            assert!(!is_bad, "{seed}, {factor}\n{report}");
+            *verdicts.entry((factor.to_string(), report.verdict)).or_insert(0) += 1;
+        }
+    }
+    // Of the correct ones, hardly any is left open.
+    assert!(verdicts[&("1".to_owned(), Verdict::Agree)] > 290, "{verdicts:?}");
+}
+
+#[test]
+fn a_bend_gets_the_verdict_that_it_gets_at_0_wherever_it_is() {
+    let verdict = |at: f64, slope: fn(f64) -> f64| {
+        let error = |p: &[f64]| (p[0] - at).max(0.0);
+        check_gradient(&mut [at], error, |p: &[f64]| vec![slope(p[0] - at)]).verdict
+    };
+    let steps: [fn(f64) -> f64; 4] = [
+        |d| f64::from(d > 0.0),
+        |d| f64::from(d >= 0.0),
+        |d| if d > 0.0 { 1.0 } else { 2.5 },
+        |d| if d > 0.0 { 1.0 } else { -1.5 },
+    ];
+    for slope in steps {
+        let expected = verdict(0.0, slope);
+        for at in [0.1, 0.25, 0.3, 0.5, -0.7, 1.0, 1.5, -3.0, 100.0] {
+            assert_eq!(verdict(at, slope), expected, "{at}");
+        }
+    }
+    assert_eq!([verdict(0.0, steps[0]), verdict(0.0, steps[2])], [Verdict::Kink, Verdict::Disagree]);
+}

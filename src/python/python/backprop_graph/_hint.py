@@ -58,6 +58,8 @@ def _slice(group: Group) -> str | None:
 
 
 def _sum(group: Group) -> str | None:
+    if not np.any(group.numerical):
+        return None
     for axis, size in enumerate(group.shape):
         if size > 1 and _adds_up_to_nothing(group.numerical, axis) and not _adds_up_to_nothing(group.analytic, axis):
             return (

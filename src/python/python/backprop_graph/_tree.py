@@ -197,9 +197,11 @@ def number(value: object, what: str) -> float:
     TypeError, ValueError
         If it is not one real number.
     """
-    if isinstance(value, numbers.Real):
+    if isinstance(value, numbers.Real) and not isinstance(value, np.float16):
         return float(value)
     array = as_array(value, f"what {what} returned")
+    if array.dtype == np.float16:
+        raise TypeError(f"{what} returned a float16, which has three digits: return a float32 or a float64")
     if array.dtype.kind == "c":
         raise TypeError(f"{what} returned a complex number: it must return a real one")
     if array.size != 1:
