@@ -294,6 +294,14 @@ def test_methods_of_a_subclass_are_called() -> None:
     assert (network.weights == plain.weights).all() and (network.gradients == plain.gradients).all()
 
 
+def test_a_method_put_into_one_network_is_called() -> None:
+    network = Network([3, 4, 2])
+    rates: list[float] = []
+    network.update_weight = rates.append  # type: ignore
+    network.train(LABELS, SAMPLES, 0.3, 2)
+    assert rates == [0.3] * (2 * len(SAMPLES))
+
+
 @pytest.mark.parametrize("kind", [tuple, np.array, lambda x: np.array(x, dtype=np.float32), lambda x: np.array(x)[::1]])
 def test_numbers_come_in_any_form(kind: Any) -> None:
     network, same = Network([3, 4, 2], seed=0), Network([3, 4, 2], seed=0)

@@ -154,6 +154,162 @@ def test_training_stops_early_when_accuracy_does_not_grow() -> None:
     assert len(accuracies) == 4, "the first is the best, and three are no better"
 
 
+class Calling(Network):
+    """Overrides every method that SGD calls, and counts the calls."""
+
+    def count(self, name: str) -> None:
+        counts = self.__dict__.setdefault("counts", {})
+        counts[name] = counts.get(name, 0) + 1
+
+    def update_mini_batch(self, mini_batch: Any, eta: float, lmbda: float, n: int) -> None:
+        self.count("update_mini_batch")
+        super().update_mini_batch(mini_batch, eta, lmbda, n)
+
+    def backprop(self, x: Any, y: Any) -> tuple["list[Array]", "list[Array]"]:
+        self.count("backprop")
+        return super().backprop(x, y)
+
+    def feedforward(self, a: Any) -> Array:
+        self.count("feedforward")
+        return super().feedforward(a)
+
+    def accuracy(self, data: Any, convert: bool = False) -> int:
+        self.count("accuracy")
+        return super().accuracy(data, convert)
+
+    def total_cost(self, data: Any, lmbda: float, convert: bool = False) -> float:
+        self.count("total_cost")
+        return super().total_cost(data, lmbda, convert)
+
+
+NAMES = ["update_mini_batch", "backprop", "feedforward", "accuracy", "total_cost"]
+
+
+@pytest.mark.parametrize("cost", [QuadraticCost, CrossEntropyCost])
+@pytest.mark.parametrize("names", [*([name] for name in NAMES), NAMES])
+def test_methods_of_a_subclass_are_called_and_the_weights_are_the_same(names: "list[str]", cost: type) -> None:
+    kind: Any = type("Some", (Calling,), {name: getattr(Network, name) for name in NAMES if name not in names})
+    pairs, test = task()
+    network: Any = kind([4, 6, 3], cost=cost)
+    same = Network([4, 6, 3], cost=cost)
+    same.weights, same.biases = copy.deepcopy((network.weights, network.biases))
+    found = []
+    for each in (network, same):
+        random.seed(1)
+        found.append(
+            each.SGD(iter(pairs), 2, 10, 0.5, 3.0, iter(test[:9]), True, True, True, True, early_stopping_n=5)
+        )
+    assert difference(network, same) < 1e-13
+    assert found[0][1] == found[1][1] and found[0][3] == found[1][3]
+    assert np.allclose(found[0][0], found[1][0], rtol=1e-13) and np.allclose(found[0][2], found[1][2], rtol=1e-13)
+    calls = {"update_mini_batch": 6, "backprop": 50, "feedforward": 2 * 2 * (25 + 9), "accuracy": 4, "total_cost": 4}
+    assert network.counts == {name: calls[name] for name in names}
+
+
+def test_what_an_override_does_counts() -> None:
+    pairs, test = task()
+
+    class Frozen(Network):
+        def update_mini_batch(self, mini_batch: Any, eta: float, lmbda: float, n: int) -> None:
+            pass
+
+    class Doubled(Network):
+        def backprop(self, x: Any, y: Any) -> tuple["list[Array]", "list[Array]"]:
+            of_biases, of_weights = super().backprop(x, y)
+            return [2 * b for b in of_biases], [2 * w for w in of_weights]
+
+    class First(Network):
+        def feedforward(self, a: Any) -> Array:
+            return np.array([[0.9], [0.1], [0.1]])
+
+    network = Frozen([4, 6, 3])
+    before = copy.deepcopy(network)
+    network.SGD(pairs, 1, 5, 0.5)
+    assert difference(network, before) == 0
+
+    calls: list[Any] = [
+        lambda n, eta: n.SGD(pairs, 2, 5, eta),
+        lambda n, eta: n.update_mini_batch(pairs, eta, 0.0, 25),
+    ]
+    for call in calls:
+        doubled, same = Doubled([4, 6, 3]), Network([4, 6, 3])
+        same.weights, same.biases = list(doubled.weights), list(doubled.biases)
+        for each, eta in ((doubled, 0.25), (same, 0.5)):
+            random.seed(1)
+            call(each, eta)
+        assert difference(doubled, same) < 1e-13
+
+    first = First([4, 6, 3])
+    right = sum(label == 0 for _, label in test)
+    assert first.accuracy(test) == first.accuracy(pairs, convert=True) == right
+    lists = first.SGD(pairs, 1, 5, 0.5, evaluation_data=test, monitor_evaluation_accuracy=True)
+    assert lists[1] == [right]
+    cost = float(np.mean([CrossEntropyCost.fn(first.feedforward(x), y) for x, y in pairs]))
+    assert first.total_cost(pairs, 0.0) == pytest.approx(cost, rel=1e-13)
+    assert first.total_cost(test, 0.0, convert=True) == pytest.approx(cost, rel=1e-13)
+
+
+def test_a_method_put_into_one_network_is_called() -> None:
+    pairs, _ = task()
+    network = Network([4, 6, 3])
+    calls: list[int] = []
+    network.update_mini_batch = lambda batch, eta, lmbda, n: calls.append(len(batch))  # type: ignore
+    network.SGD(pairs, 1, 10, 0.5)
+    assert calls == [10, 10, 5]
+
+
+def other_costs() -> "list[Any]":
+    class QuadraticCost:
+        """Of the library's name, but twice as large."""
+
+        @staticmethod
+        def fn(a: Any, y: Any) -> float:
+            return float(((a - y) ** 2).sum())
+
+        @staticmethod
+        def delta(z: Any, a: Any, y: Any) -> Array:
+            gradient: Array = 2 * (a - y) * network2.sigmoid_prime(z)
+            return gradient
+
+    class Twice(network2.QuadraticCost):
+        fn = QuadraticCost.fn
+        delta = QuadraticCost.delta
+
+    return [QuadraticCost, Twice]
+
+
+@pytest.mark.parametrize("cost", other_costs())
+def test_a_cost_of_the_program_is_used_whatever_its_name(cost: Any, tmp_path: Path) -> None:
+    pairs, test = task()
+    network = Network([4, 6, 3], cost=cost)
+    same = Network([4, 6, 3], cost=QuadraticCost)
+    same.weights, same.biases = list(network.weights), list(network.biases)
+    x, y = pairs[0]
+    for found, expected in zip(network.backprop(x, y), same.backprop(x, y)):
+        assert all(np.allclose(a, 2 * b, rtol=1e-13, atol=1e-16) and a.shape == b.shape for a, b in zip(found, expected))
+    lists = []
+    for each, eta in ((network, 0.25), (same, 0.5)):
+        random.seed(1)
+        lists.append(each.SGD(pairs, 2, 10, eta, 0.0, test, True, True, True, True))
+    assert difference(network, same) < 1e-13
+    assert np.allclose(lists[0][0], 2 * np.array(lists[1][0]), rtol=1e-13)
+    assert np.allclose(lists[0][2], 2 * np.array(lists[1][2]), rtol=1e-13)
+    assert lists[0][1] == lists[1][1] and lists[0][3] == lists[1][3]
+    assert cost.__name__ in repr(network)
+    if cost.__name__ == "QuadraticCost":
+        network.save(tmp_path / "net.json")
+        assert network2.load(tmp_path / "net.json").cost is QuadraticCost
+    else:
+        with pytest.raises(TypeError, match="not Twice: set cost to one of them"):
+            network.save(tmp_path / "net.json")
+
+
+def test_a_cost_needs_fn_and_delta() -> None:
+    for wrong in (type("QuadraticCost", (), {}), type("CrossEntropyCost", (), {"fn": len}), "QuadraticCost"):
+        with pytest.raises(TypeError, match="cost must be"):
+            Network([4, 6, 3], cost=wrong)  # type: ignore[arg-type]
+
+
 def test_costs_are_functions_of_their_own() -> None:
     a, y = np.array([[0.8], [0.3]]), np.array([[1.0], [0.0]])
     z = np.log(a / (1 - a))

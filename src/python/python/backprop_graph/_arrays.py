@@ -63,6 +63,12 @@ def columns(arrays: Iterable[npt.ArrayLike], name: str, size: int) -> Array:
 
 
 def overrides(thing: object, base: type, *methods: str) -> bool:
-    """Return whether a subclass overrides a method that the original would call."""
+    """Return whether a subclass, or an attribute of the object, overrides a method that the original would call."""
     kind = type(thing)
-    return kind is not base and any(getattr(kind, name) is not getattr(base, name) for name in methods)
+    if kind is not base and any(getattr(kind, name) is not getattr(base, name) for name in methods):
+        return True
+    attributes = thing.__dict__
+    for name in methods:
+        if name in attributes:
+            return True
+    return False

@@ -13,6 +13,9 @@ arrays, and changes made to them count. Samples are shuffled by Python's ``rando
 
 In :meth:`Network.backprop` and the costs' ``delta`` the sign is Nielsen's: +dC/dw and +dC/dz.
 
+Methods that a subclass overrides, and the ``fn`` and ``delta`` of a cost of your own, are called where network2.py calls them.
+That is slower: the library then trains one mini-batch, or one sample, at a time.
+
 Differences from network2.py: a logarithm of 0 counts as that of the smallest number, 745 for each output, where
 ``nan_to_num`` makes it 1.8e308.
 """
@@ -135,6 +138,13 @@ def _cost(name: str, a: npt.ArrayLike, y: npt.ArrayLike) -> float:
 _COSTS = {"QuadraticCost": "quadratic", "CrossEntropyCost": "cross-entropy"}
 
 
+def _known(cost: type) -> str | None:
+    """Return the library's name of a cost, unless it comes from another program."""
+    if cost is QuadraticCost:
+        return "quadratic"
+    return "cross-entropy" if cost is CrossEntropyCost else None
+
+
 class Network:
     """A network of sigmoid neurons.
 
@@ -143,7 +153,7 @@ class Network:
     sizes : sequence of int
         The number of neurons in each layer, input first.
     cost : type
-        :class:`CrossEntropyCost` or :class:`QuadraticCost`.
+        :class:`CrossEntropyCost`, :class:`QuadraticCost`, or a class of your own with the functions ``fn`` and ``delta``.
 
     Attributes
     ----------
@@ -173,13 +183,15 @@ class Network:
 
     @property
     def cost(self) -> type:
-        """The cost: :class:`CrossEntropyCost` or :class:`QuadraticCost`, or a class of that name."""
+        """The cost: :class:`CrossEntropyCost`, :class:`QuadraticCost`, or a class with ``fn`` and ``delta``."""
         return self._cost
 
     @cost.setter
     def cost(self, cost: type) -> None:
-        if getattr(cost, "__name__", None) not in _COSTS:
-            raise TypeError(f"cost must be CrossEntropyCost or QuadraticCost, not {cost!r}")
+        if not all(callable(getattr(cost, name, None)) for name in ("fn", "delta")):
+            raise TypeError(
+                f"cost must be CrossEntropyCost or QuadraticCost, or a class with the functions fn and delta, not {cost!r}"
+            )
         self._cost = cost
 
     def default_weight_initializer(self) -> None:
@@ -260,43 +272,57 @@ class Network:
             raise ValueError("early_stopping_n needs an accuracy to be monitored")
         if evaluation_data is None and (monitor_evaluation_cost or monitor_evaluation_accuracy):
             raise ValueError("there is no evaluation_data to monitor")
-        training = self._pairs(training_data, "training_data", convert=False)
-        samples, labels = training
-        n = len(samples)
-        evaluation = None if evaluation_data is None else self._pairs(evaluation_data, "evaluation_data", convert=True)
-        order = list(range(n))
+        pairs = _not_empty(training_data, "training_data")
+        others = None if evaluation_data is None else _not_empty(evaluation_data, "evaluation_data")
+        n, order = len(pairs), list(range(len(pairs)))
+        training = evaluation = None
+        if not self._calls("update_mini_batch", "backprop", "feedforward", "accuracy", "total_cost", cost=True):
+            training = self._pairs(pairs, "training_data", convert=False)
+            evaluation = None if others is None else self._pairs(others, "evaluation_data", convert=True)
         best, epochs_without = 0, 0
         lists: tuple[list[float], list[int], list[float], list[int]] = ([], [], [], [])
         for epoch in range(epochs):
-            random.shuffle(order)
-            engine = self._engine()
-            try:
+            if training:
+                random.shuffle(order)
+                self._train_together(*training, np.array(order, dtype=np.int64), size, eta, lmbda)
+            else:
+                random.shuffle(pairs)
                 with Progress(n) as bar:
-                    places = np.array(order, dtype=np.int64)
-                    engine.train(labels, samples, places, size, eta, (lmbda, n), bar)
-            finally:
-                self.weights, self.biases = engine.parameters()
+                    for start in range(0, n, size):
+                        self.update_mini_batch(pairs[start : start + size], eta, lmbda, n)
+                        bar(min(start + size, n))
             print(f"Epoch {epoch} training complete")
             accuracy = 0
             if monitor_training_cost:
-                lists[2].append(self._total_cost(*training, lmbda))
+                lists[2].append(self._total_cost(*training, lmbda) if training else self.total_cost(pairs, lmbda))
                 print(f"Cost on training data: {lists[2][-1]}")
             if monitor_training_accuracy:
-                accuracy = self._accuracy(*training)
+                accuracy = self._accuracy(*training) if training else self.accuracy(pairs, convert=True)
                 lists[3].append(accuracy)
                 print(f"Accuracy on training data: {accuracy} / {n}")
-            if evaluation is not None and monitor_evaluation_cost:
-                lists[0].append(self._total_cost(*evaluation, lmbda))
-                print(f"Cost on evaluation data: {lists[0][-1]}")
-            if evaluation is not None and monitor_evaluation_accuracy:
-                accuracy = self._accuracy(*evaluation)
+            if others is not None and monitor_evaluation_cost:
+                cost = self._total_cost(*evaluation, lmbda) if evaluation else self.total_cost(others, lmbda, convert=True)
+                lists[0].append(cost)
+                print(f"Cost on evaluation data: {cost}")
+            if others is not None and monitor_evaluation_accuracy:
+                accuracy = self._accuracy(*evaluation) if evaluation else self.accuracy(others)
                 lists[1].append(accuracy)
-                print(f"Accuracy on evaluation data: {accuracy} / {len(evaluation[0])}")
+                print(f"Accuracy on evaluation data: {accuracy} / {len(others)}")
             if early_stopping_n:
                 best, epochs_without = (accuracy, 0) if accuracy > best else (best, epochs_without + 1)
                 if epochs_without == early_stopping_n:
                     break
         return lists
+
+    def _train_together(
+        self, samples: Array, labels: Array, order: npt.NDArray[np.int64], size: int, eta: float, lmbda: float
+    ) -> None:
+        engine = self._engine()
+        try:
+            with Progress(len(samples)) as bar:
+                engine.train(labels, samples, order, size, eta, (lmbda, len(samples)), bar)
+        finally:
+            self.weights, self.biases = engine.parameters()
 
     def update_mini_batch(self, mini_batch: Pairs, eta: float, lmbda: float, n: int) -> None:
         """Take one step on the mean gradient of some samples.
@@ -312,11 +338,26 @@ class Network:
         n : int
             The size of the whole training set.
         """
+        if self._calls("backprop", cost=True):
+            self._step_by_step(_not_empty(mini_batch, "mini_batch"), eta, lmbda, n)
+            return
         samples, labels = self._pairs(mini_batch, "mini_batch", convert=False)
         engine = self._engine()
         order = np.arange(len(samples), dtype=np.int64)
         engine.train(labels, samples, order, max(len(samples), 1), eta, (lmbda, n), lambda done: None)
         self.weights, self.biases = engine.parameters()
+
+    def _step_by_step(self, mini_batch: list[tuple[Any, Any]], eta: float, lmbda: float, n: int) -> None:
+        weights, biases = self._parameters()
+        of_weights: list[Array] = [np.zeros(w.shape) for w in weights]
+        of_biases: list[Array] = [np.zeros(b.shape) for b in biases]
+        for x, y in mini_batch:
+            more_biases, more_weights = self.backprop(x, y)
+            of_biases = [total + more for total, more in zip(of_biases, more_biases)]
+            of_weights = [total + more for total, more in zip(of_weights, more_weights)]
+        rate = eta / len(mini_batch)
+        self.weights = [(1 - eta * (lmbda / n)) * w - rate * g for w, g in zip(weights, of_weights)]
+        self.biases = [b - rate * g for b, g in zip(biases, of_biases)]
 
     def backprop(self, x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[list[Array], list[Array]]:
         """Return the gradients of the cost of one sample: those of the biases, and those of the weights.
@@ -335,8 +376,27 @@ class Network:
         """
         sample = column(x, "x", self.sizes[0])
         label = column(y, "y", self.sizes[-1])
+        if self._calls(cost=True):
+            return self._backprop_of(sample, label)
         weights, biases = self._engine().gradient(label.reshape(1, -1), sample.reshape(1, -1))
         return [-b for b in biases], [-w for w in weights]
+
+    def _backprop_of(self, x: Array, y: Array) -> tuple[list[Array], list[Array]]:
+        """Return the gradients for a cost of another program, of which only ``delta`` is known."""
+        cost: Any = self.cost
+        weights, biases = self._parameters()
+        zs: list[Array] = []
+        outputs = [x]
+        for w, b in zip(weights, biases):
+            zs.append(w @ outputs[-1] + b)
+            outputs.append(sigmoid(zs[-1]))
+        delta = column(cost.delta(zs[-1], outputs[-1], y), "what delta returns", self.sizes[-1])
+        of_biases, of_weights = [delta], [delta @ outputs[-2].T]
+        for layer in range(len(weights) - 2, -1, -1):
+            delta = (weights[layer + 1].T @ delta) * sigmoid_prime(zs[layer])
+            of_biases.insert(0, delta)
+            of_weights.insert(0, delta @ outputs[layer].T)
+        return of_biases, of_weights
 
     def accuracy(self, data: Pairs, convert: bool = False) -> int:
         """Return how many samples are classified correctly.
@@ -352,6 +412,9 @@ class Network:
         -------
         int
         """
+        if self._calls("feedforward"):
+            found = [(np.argmax(self.feedforward(x)), np.argmax(y) if convert else y) for x, y in _not_empty(data, "data")]
+            return sum(int(answer == label) for answer, label in found)
         return self._accuracy(*self._pairs(data, "data", convert=not convert))
 
     def total_cost(self, data: Pairs, lmbda: float, convert: bool = False) -> float:
@@ -370,6 +433,13 @@ class Network:
         -------
         float
         """
+        if self._calls("feedforward", cost=True):
+            cost: Any = self.cost
+            pairs, total = _not_empty(data, "data"), 0.0
+            for index, (x, y) in enumerate(pairs):
+                label = _one_hot(y, self.sizes[-1], f"y of data[{index}]") if convert else y
+                total += float(cost.fn(self.feedforward(x), label))
+            return total / len(pairs) + self._penalty(lmbda, len(pairs))
         return self._total_cost(*self._pairs(data, "data", convert=convert), lmbda)
 
     def save(self, filename: str | os.PathLike[str]) -> None:
@@ -379,9 +449,21 @@ class Network:
         ----------
         filename : path
             The file, which is replaced if it exists.
+
+        Raises
+        ------
+        TypeError
+            If the cost is a class of another name: the file has only the name, as the book's.
         """
         weights, biases = self._parameters()
-        _native.save_model(os.fspath(filename), weights, biases, _COSTS[self.cost.__name__])
+        name = getattr(self.cost, "__name__", repr(self.cost))
+        if name not in _COSTS:
+            raise TypeError(f"a file names CrossEntropyCost or QuadraticCost, not {name}: set cost to one of them, then save")
+        _native.save_model(os.fspath(filename), weights, biases, _COSTS[name])
+
+    def _calls(self, *methods: str, cost: bool = False) -> bool:
+        """Return whether code of another program is to be called: an override of a method, or with ``cost`` a cost."""
+        return (cost and _known(self.cost) is None) or overrides(self, Network, *methods)
 
     def _accuracy(self, samples: Array, labels: Array) -> int:
         outputs = self._engine().predict(samples)
@@ -390,7 +472,10 @@ class Network:
     def _total_cost(self, samples: Array, labels: Array, lmbda: float) -> float:
         engine = self._engine()
         cost = float(np.mean(engine.costs(engine.predict(samples), labels)))
-        return cost + 0.5 * (lmbda / len(samples)) * sum(float(np.linalg.norm(w)) ** 2 for w in self.weights)
+        return cost + self._penalty(lmbda, len(samples))
+
+    def _penalty(self, lmbda: float, n: int) -> float:
+        return 0.5 * (lmbda / n) * sum(float(np.linalg.norm(w)) ** 2 for w in self.weights)
 
     def _pairs(self, data: Pairs, name: str, convert: bool) -> tuple[Array, Array]:
         """Return samples and labels as rows. With ``convert``, labels are numbers of classes."""
@@ -411,7 +496,9 @@ class Network:
 
     def _engine(self) -> _native.Matrices:
         weights, biases = self._parameters()
-        return _native.Matrices(weights, biases, ["sigmoid"] * len(weights), _COSTS[self.cost.__name__])
+        # With a cost of another program, the engine computes only outputs, which need none.
+        cost = _known(self.cost) or "quadratic"
+        return _native.Matrices(weights, biases, ["sigmoid"] * len(weights), cost)
 
     def _parameters(self) -> tuple[list[Array], list[Array]]:
         weights = [in_place(w) for w in self.weights]
@@ -427,7 +514,7 @@ class Network:
         return weights, biases
 
     def __repr__(self) -> str:
-        return f"Network({self.sizes}, cost={self.cost.__name__})"
+        return f"Network({self.sizes}, cost={getattr(self.cost, '__name__', repr(self.cost))})"
 
 
 _sizes = sizes
@@ -473,6 +560,13 @@ def vectorized_result(j: int) -> Array:
     ndarray, (10, 1)
     """
     return _one_hot(j, 10, "j")
+
+
+def _not_empty(data: Pairs, name: str) -> list[tuple[Any, Any]]:
+    pairs = list(data)
+    if not pairs:
+        raise ValueError(f"{name} is empty")
+    return pairs
 
 
 def _one_hot(label: Any, size: int, name: str) -> Array:
