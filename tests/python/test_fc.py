@@ -235,6 +235,62 @@ def test_methods_of_a_subclass_are_called() -> None:
     assert network.updates == 12
 
 
+def test_a_method_put_into_one_network_is_called() -> None:
+    labels, samples = task(2, 1, 4)
+    network = Network([2, 3, 1])
+    rates: list[float] = []
+    network.update_weight = rates.append  # type: ignore
+    network.train(labels, samples, 0.3, 3)
+    assert rates == [0.3] * 12
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+@pytest.mark.parametrize("make", [lambda a: a.astype(int), lambda a: a.astype(np.float32), lambda a: a.tolist()])
+def test_training_counts_from_weights_that_are_not_float64(make: Any, name: str) -> None:
+    labels, samples = task(3, 2, 4)
+    network = Network([3, 2, 2])
+    start = np.ones_like(getattr(network.layers[0], name))
+    setattr(network.layers[0], name, start)
+    textbook = Textbook(network)
+    setattr(network.layers[0], name, make(start))
+    network.train(labels, samples, 0.7, 5)
+    for _ in range(5):
+        for label, sample in zip(labels, samples):
+            textbook.train_one_sample(label, sample, 0.7)
+    assert textbook.difference(network) < 1e-13
+    assert getattr(network.layers[0], name).dtype == np.float64
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_weights_that_cannot_be_written_are_refused_before_anything_is_computed(name: str) -> None:
+    labels, samples = task(3, 2, 4)
+    network = Network([3, 2, 2])
+    getattr(network.layers[1], name).setflags(write=False)
+    before = copy.deepcopy(network)
+    calls: list[Any] = [
+        lambda: network.train(labels, samples, 0.7, 5),
+        lambda: network.train_one_sample(labels[0], samples[0], 0.7),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=rf"^layers\[1\]\.{name} is read-only.*layers\[1\]\.{name}\.copy\(\)"):
+            call()
+        for layer, same in zip(network.layers, before.layers):
+            assert np.array_equal(layer.W, same.W) and np.array_equal(layer.b, same.b)
+    network.predict(samples[0])
+
+
+def test_training_keeps_weights_that_two_layers_share() -> None:
+    labels, samples = task(3, 3, 4)
+    one = Network([3, 3, 3])
+    one.layers[1].W = one.layers[0].W
+    other = copy.deepcopy(one)
+    one.train(labels, samples, 0.5, 3)
+    for _ in range(3):
+        for label, sample in zip(labels, samples):
+            other.train_one_sample(label, sample, 0.5)
+    assert np.array_equal(one.layers[0].W, other.layers[0].W) and one.layers[1].W is one.layers[0].W
+
+
 def test_gradient_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
     labels, samples = task(8, 8, 1)
     assert Network([8, 3, 8]).gradient_check(samples[0], labels[0])

@@ -15,6 +15,7 @@ computed as fc.py writes it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias, cast
 
@@ -134,7 +135,8 @@ class FullConnectedLayer:
     Attributes
     ----------
     W : ndarray, (output_size, input_size)
-        The weights, drawn as in fc.py: uniform in ±0.1, from ``numpy.random``.
+        The weights, drawn as in fc.py: uniform in ±0.1, from ``numpy.random``. Training turns whole numbers, float32 and
+        lists into an array of float64; it changes an array of float64 in place.
     b : ndarray, (output_size, 1)
         The biases, 0 at first.
     input, output : ndarray
@@ -304,14 +306,14 @@ class Network:
         Raises
         ------
         ValueError
-            If the numbers of labels and samples differ, or one has the wrong shape.
+            If the numbers of labels and samples differ, one has the wrong shape, or W or b is read-only.
         """
         samples = columns(data_set, "data_set", self.layers[0].input_size)
         answers = columns(labels, "labels", self.layers[-1].output_size)
         if len(samples) != len(answers):
             raise ValueError(f"there are {len(answers)} labels for {len(samples)} samples")
         activation = self._activation("train_one_sample")
-        if activation is None:
+        if activation is None or self._shares_parameters():
             for _ in range(epoch):
                 for label, sample in zip(labels, data_set):
                     self.train_one_sample(label, sample, rate)
@@ -321,6 +323,7 @@ class Network:
     def _train_together(
         self, labels: Array, samples: Array, rate: float, epoch: int, activation: str, progress: bool
     ) -> None:
+        self._get_ready()
         engine = self._engine([activation] * len(self.layers))
         try:
             with Progress(epoch * len(samples) if progress else None) as bar:
@@ -333,6 +336,19 @@ class Network:
                 layer.W[...], layer.b[...] = W, b
         # The last one leaves its input, output, delta and gradients in the layers.
         self.train_one_sample(labels[-1].reshape(-1, 1), samples[-1].reshape(-1, 1), rate)
+
+    def _get_ready(self) -> None:
+        """Turn every W and b into an array of f64, as lists and whole numbers cannot hold what is learnt."""
+        for index, layer in enumerate(self.layers):
+            layer.W, layer.b = W, b = layer._parameters()
+            if not (W.flags.writeable and b.flags.writeable):
+                place = f"layers[{index}].{'b' if W.flags.writeable else 'W'}"
+                raise ValueError(f"{place} is read-only, so it cannot be trained: put {place}.copy() there")
+
+    def _shares_parameters(self) -> bool:
+        """Return whether two arrays lie in the same memory, so that a step of one layer changes another."""
+        arrays = [array for layer in self.layers for array in layer._parameters()]
+        return any(np.may_share_memory(*pair) for pair in itertools.combinations(arrays, 2))
 
     def _engine(self, names: list[str]) -> _native.Matrices:
         parameters = [layer._parameters() for layer in self.layers]
@@ -358,8 +374,7 @@ class Network:
             return
         output = column(sample, "input_array", self.layers[0].input_size)
         answer = column(label, "label", self.layers[-1].output_size)
-        for layer in self.layers:
-            layer.W, layer.b = layer._parameters()
+        self._get_ready()
         delta, found = _native.fc_step([(layer.W, layer.b) for layer in self.layers], answer, output, rate, activation)
         for layer, (after, before, gradient) in zip(self.layers, found):
             layer.input, layer.output, layer.delta, layer.W_grad = output, after, before, gradient
