@@ -340,12 +340,23 @@ def test_what_cannot_be_checked_is_refused_with_a_sentence(
         ({"seed": 2**64}, "seed is 18446744073709551616"),
         ({"tolerance": 0.0}, "tolerance is 0.0"),
         ({"tolerance": float("nan")}, "tolerance is nan"),
+        ({"tolerance": "x"}, "tolerance is 'x': it must be a number between 0 and 1"),
+        ({"tolerance": "0.5"}, "tolerance is '0.5': it must be a number between 0 and 1"),
+        ({"tolerance": [0.5, 0.5]}, "tolerance is [0.5, 0.5]: it must be a number between 0 and 1"),
+        ({"every": "yes"}, "every is 'yes': it must be True or False"),
+        ({"every": 1}, "every is 1: it must be True or False"),
+        ({"every": None}, "every is None: it must be True or False"),
     ],
 )
 def test_settings_are_checked(options: Any, sentence: str) -> None:
     with pytest.raises((TypeError, ValueError)) as raised:
         bg.check_gradient(quadratic, lambda p: p, W, **options)
     assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize("options", [{"every": np.True_}, {"tolerance": np.float32(0.5)}, {"tolerance": np.array(0.5)}])
+def test_settings_may_be_numbers_of_numpy(options: Any) -> None:
+    assert bg.check_gradient(quadratic, lambda p: p, W, **options)
 
 
 @pytest.mark.parametrize("calls_before", [0, 1, 2, 7])

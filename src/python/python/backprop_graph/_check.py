@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -33,6 +33,9 @@ def check_gradient(
 
     The check moves every parameter a little up and down, and compares the slope of the error with the gradient. It
     distinguishes mistakes from rounding, bends (as of a ReLU) and edges of the domain, and diagnoses them.
+
+    The order of the calls is not fixed: ``gradient`` may be called before ``error``, so a backward pass that uses the last
+    forward pass must run its own forward pass in ``gradient``.
 
     Parameters
     ----------
@@ -136,8 +139,10 @@ def run(
         raise ValueError(f"sign is {sign!r}: it must be 'ascent' (+dE/dw) or 'descent' (-dE/dw)")
     _whole_number("samples", samples, 1)
     _whole_number("seed", seed, 0)
-    if tolerance is not None and not 0 < tolerance < 1:
-        raise ValueError(f"tolerance is {tolerance}: it must be between 0 and 1")
+    if not isinstance(every, bool | np.bool_):
+        raise TypeError(f"every is {every!r}: it must be True or False")
+    if tolerance is not None:
+        tolerance = _between_0_and_1("tolerance", tolerance)
     start = [leaf.snapshot() for leaf in own]
     looked = reference
 
@@ -172,7 +177,7 @@ def run(
         "reference": reference,
         "ascent": sign == "ascent",
         "samples": samples,
-        "every": every,
+        "every": bool(every),
         "seed": seed,
         "tolerance": tolerance,
     }
@@ -186,7 +191,7 @@ def run(
 
 def described(what: str, own: Sequence[Movable], kinds: str) -> str:
     """Return the line at the head of a report: ``a function of 12 parameters, in float32``."""
-    count = sum(prod(leaf.shape) for leaf in own)
+    count = sum(math.prod(leaf.shape) for leaf in own)
     return f"{what} of {count:,} parameter{'' if count == 1 else 's'}{f', in {kinds}' if kinds else ''}"
 
 
@@ -195,3 +200,14 @@ def _whole_number(name: str, value: object, least: int) -> None:
         raise TypeError(f"{name} is {value!r}: it must be a whole number")
     if not least <= value < 2**63:
         raise ValueError(f"{name} is {value}: it must be {least} or more, and less than 2**63")
+
+
+def _between_0_and_1(name: str, value: Any) -> float:
+    try:
+        found = math.nan if isinstance(value, str | bytes | bytearray) else float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not 0 < found < 1:
+        kind = ValueError if isinstance(value, float | int | np.number) else TypeError
+        raise kind(f"{name} is {value!r}: it must be a number between 0 and 1")
+    return found
