@@ -206,6 +206,16 @@ pub fn noun_for(count: usize, noun: &str) -> String {
     format!("{noun}{ending}")
 }
 
+/// Returns the width of a column of texts: the characters of the longest, or 65,535, the most that `format!` can pad to.
+///
+/// ```
+/// assert_eq!(backprop::column_width(["β", "gamma"]), 5);
+/// ```
+pub fn column_width(texts: impl IntoIterator<Item = impl AsRef<str>>) -> usize {
+    let widths = texts.into_iter().map(|text| text.as_ref().chars().count());
+    widths.max().unwrap_or(0).min(usize::from(u16::MAX))
+}
+
 /// Returns `true` for Unicode's invisible marks of text direction, and for its own line separators.
 fn turns_text_round(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

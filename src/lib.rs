@@ -184,7 +184,7 @@ pub use self::{
     architecture::Architecture,
     cost::Cost,
     engine::{Engine, Trained},
-    error::{Error, ErrorKind, counted, noun_for, spelled_out},
+    error::{Error, ErrorKind, column_width, counted, noun_for, spelled_out},
     made_up::made_up,
     mini_batch::{Dropout, MiniBatchStep, MiniBatches},
     parameters::{LayerParameters, Parameters},

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Report, Verdict};
+use crate::column_width;
 
 /// Reports of one check over a list of cases. Its `Display` is a table with the first failed report below it.
 ///
@@ -79,8 +80,7 @@ impl Sweep {
 impl fmt::Display for Sweep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { heading, cases } = self;
-        let names = cases.iter().map(|(case, _)| case).chain([heading]);
-        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+        let width = column_width(cases.iter().map(|(case, _)| case).chain([heading]));
         writeln!(f, "  {heading:<width$}  checked    agree  disagree  largest relative error  verdict")?;
         for (case, report) in cases {
             let Report { checked, agree, disagree, max_relative_error, verdict, .. } = report;

@@ -14,6 +14,7 @@
 
 use std::fmt;
 
+use crate::column_width;
 use crate::gradient_check::{Check, Entry, Report, StepSize, Verdict};
 
 /// bp.py's `epsilon`.
@@ -61,7 +62,7 @@ pub struct Columns<'a> {
 impl fmt::Display for Columns<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { names, entries, description, agree, checked, diagnosis, .. } = self.report;
-        let width = names.iter().map(String::len).max().unwrap_or(0).max("parameter".len());
+        let width = column_width(names).max("parameter".len());
         writeln!(f, "Gradient check of {description}, as the article does it")?;
         write!(f, "expected = numerical, (error2 - error1) / (2 * {ARTICLE_STEP}); ")?;
         writeln!(f, "actual = analytic, by backpropagation.\n")?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{GroupCounts, Named, hindrance};
+use crate::column_width;
 use crate::gradient_check::coordinate::FIRST_LOOK;
 use crate::gradient_check::{Entry, Group, ParameterId, Report, Sign, TaylorOutcome, Verdict};
 
@@ -43,7 +44,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 fn table(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    let width = report.groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(10);
+    let width = column_width(report.groups.iter().map(|group| &group.name)).max(10);
     let sum = |count: fn(&GroupCounts) -> usize| report.groups.iter().map(count).sum::<usize>();
     let columns = COLUMNS.into_iter().filter(|&(_, optional, count)| !optional || sum(count) > 0);
     let columns: Vec<Column> = columns.collect();

@@ -207,6 +207,18 @@ fn parse_source(text: std::ffi::OsString) -> Result<Source, String> {
     }
 }
 
+/// Returns ` --data FILE.csv` as it is typed for `evaluate`; nothing for the embedded digits.
+pub(super) fn as_typed(source: &Source) -> String {
+    match source {
+        Source::Digits => String::new(),
+        Source::Table { train, test: Some(test), .. } => {
+            format!(" --data {} --test-data {}", quoted(train), quoted(test))
+        }
+        Source::Path(path) | Source::Table { train: path, .. } => format!(" --data {}", quoted(path)),
+        built_in => format!(" --data {built_in}"),
+    }
+}
+
 impl DataArgs {
     /// Returns the options about the columns of a table.
     pub(super) fn columns(&self) -> Result<Columns, Error> {
@@ -260,17 +272,6 @@ impl DataArgs {
                 Err(Error::usage(found).remedy("omit it"))
             }
         }
-    }
-
-    /// Returns ` --data FILE.csv` as it is typed for `evaluate`; nothing for the embedded digits.
-    pub(super) fn as_typed(&self) -> String {
-        let data = match &self.data {
-            None | Some(Source::Digits) => return String::new(),
-            Some(Source::Path(path)) => quoted(path),
-            Some(built_in) => built_in.to_string(),
-        };
-        let test = self.test_data.as_deref().map(|path| format!(" --test-data {}", quoted(path)));
-        format!(" --data {data}{}", test.unwrap_or_default())
     }
 
     /// Asks for `--data` where the data that the model was trained on is not built in.

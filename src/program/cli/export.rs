@@ -15,7 +15,7 @@ use backprop::setup::Samples;
 use backprop::training::Trainer;
 use backprop::{Error, counted, spelled_out};
 
-use super::choices::{DataArgs, ModelArgs, StandardizeArgs};
+use super::choices::{DataArgs, ModelArgs, StandardizeArgs, as_typed};
 use super::output::{name, quoted};
 use super::train::How;
 use super::words::{Word, words, words_of};
@@ -281,7 +281,7 @@ What it knows about its data, such as classes and how inputs are standardized:
             writeln!(output, "  python {shown}\n  torchrun --nproc_per_node 2 {shown}\n")?;
             writeln!(output, "Its result can be read here:\n")?;
             let trained = quoted(&place("trained.safetensors"));
-            writeln!(output, "  backprop evaluate --model {trained}{}", data.as_typed())?;
+            writeln!(output, "  backprop evaluate --model {trained}{}", as_typed(&data.source()?))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -118,8 +118,10 @@ pub(super) fn name(path: &Path) -> String {
     backprop::spelled_out(&path.to_string_lossy())
 }
 
-/// Returns a path as it must be typed in a shell.
+/// Returns a path as it must be typed in a shell; one that begins like an option begins with the folder.
 pub(super) fn quoted(path: &Path) -> String {
+    let is_like_an_option = path.as_os_str().as_encoded_bytes().starts_with(b"-");
+    let path = if is_like_an_option { &Path::new(".").join(path) } else { path };
     if cfg!(windows) { quoted_for_windows(path) } else { quoted_for_unix(path) }
 }
 
@@ -174,6 +176,11 @@ mod tests {
         let quotes =
             ["run.ck", "my run", "it's", "a\nb", "\u{1b}'\\"].map(|text| quoted_for_unix(Path::new(text)));
         assert_eq!(quotes, ["run.ck", "'my run'", r"'it'\''s'", r"$'a\x0ab'", r"$'\x1b\'\\'"]);
+    }
+
+    #[test]
+    fn a_path_that_begins_like_an_option_is_typed_with_its_folder() {
+        assert_eq!(quoted(Path::new("-c.ck")), if cfg!(windows) { r".\-c.ck" } else { "./-c.ck" });
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use backprop::data_set::{Answers, DataSet, Meaning, Part, strongest};
 use backprop::model_file::Model;
-use backprop::{Error, Sample, counted, spelled_out};
+use backprop::{Error, Sample, column_width, counted, spelled_out};
 
 use super::choices::{DataArgs, EngineArgs, List, ModelArgs, numbers, pixels_for};
 use super::output::{name, thousands};
@@ -274,7 +274,7 @@ pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
             return vec![numbers_text(&numbers)];
         }
         let titles: Vec<String> = inputs.iter().map(|column| spelled_out(&column.title())).collect();
-        let width = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0);
+        let width = column_width(&titles);
         let line = |(title, number)| format!("{title:<width$}  {}", numbers_text(&[number]));
         return titles.into_iter().zip(numbers).map(line).collect();
     };
@@ -315,7 +315,7 @@ fn write_outputs(output: &mut Output, outputs: &[f64], meaning: &Meaning) -> std
     } else {
         vec![String::new(); outputs.len()]
     };
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = column_width(&names);
     for (index, (&value, name)) in outputs.iter().zip(&names).enumerate() {
         let mark = if is_choice && index == best { " ◀" } else { "" };
         // Adding zero turns -0 into 0.

@@ -1,5 +1,7 @@
 //! A grey image as text, two pixels per character, in half-block characters: readable without colour.
 
+use backprop::column_width;
+
 /// Returns the image as lines of ` `, `▀`, `▄` and `█`: ink where a pixel is at least half of full ink.
 ///
 /// `bytes` holds the pixels row by row, 0 for background and 255 for full ink.
@@ -27,10 +29,8 @@ pub fn half_blocks(bytes: &[u8], columns: usize) -> Vec<String> {
 /// one) and an empty line between rows. Each picture is a list of lines, as [`half_blocks`] returns them, with or
 /// without a caption.
 pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<String> {
-    let length = |line: &String| line.chars().count();
-    let widest = pictures.iter().flatten().map(length).max().unwrap_or(0);
-    let column = widest + gap;
-    let in_a_row = ((width + gap) / column.max(1)).max(1);
+    let widest = column_width(pictures.iter().flatten());
+    let in_a_row = ((width + gap) / (widest + gap).max(1)).max(1);
     let mut all = Vec::new();
     for row in pictures.chunks(in_a_row) {
         if !all.is_empty() {
@@ -38,8 +38,8 @@ pub fn side_by_side(pictures: &[Vec<String>], gap: usize, width: usize) -> Vec<S
         }
         for line in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
             let parts = row.iter().map(|picture| picture.get(line).map_or("", String::as_str));
-            let parts: Vec<String> = parts.map(|part| format!("{part:<column$}")).collect();
-            all.push(parts.concat().trim_end().to_owned());
+            let parts: Vec<String> = parts.map(|part| format!("{part:<widest$}")).collect();
+            all.push(parts.join(&" ".repeat(gap)).trim_end().to_owned());
         }
     }
     all

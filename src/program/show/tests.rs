@@ -29,6 +29,8 @@ fn pictures_are_side_by_side_as_long_as_there_is_room() {
     let lines = |text: &[&str]| text.iter().map(ToString::to_string).collect::<Vec<_>>();
     let pictures = [lines(&["one", "█"]), lines(&["2"]), lines(&["3"])];
     assert_eq!(side_by_side(&pictures, 2, 8), ["one  2", "█", "", "3"]);
+    let long = "x".repeat(70_000);
+    assert_eq!(side_by_side(&[vec![long.clone()], lines(&["2"])], 2, 80), [long.as_str(), "", "2"]);
 }
 
 #[test]

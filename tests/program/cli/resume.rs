@@ -267,3 +267,19 @@ mod unix {
         assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "run and run.previous");
     }
 }
+
+#[test]
+fn a_run_that_its_rule_has_ended_says_so_and_what_to_try_names_its_data() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let train = "train --data iris --epochs 10 --early-stop 1 --validation 10 --rate 0.001 --checkpoint es.ck --quiet";
+    success(backprop(train).current_dir(&folder));
+    let resumed = success(backprop("train --resume es.ck --epochs 20").current_dir(&folder));
+    assert!(resumed.contains("Its stopping rule has ended it"), "{resumed}");
+    assert!(!resumed.contains("All its epochs are done"), "{resumed}");
+    assert!(resumed.ends_with("backprop predict --model model.json --data iris\n"), "{resumed}");
+
+    success(backprop("train --data iris --epochs 1 --checkpoint=-c.ck --quiet").current_dir(&folder));
+    let refused = refusal(backprop("train --data iris --epochs 1 --checkpoint=-c.ck").current_dir(&folder));
+    assert!(refused.contains("continue it: --resume ./-c.ck"), "{refused}");
+    success(backprop("train --resume ./-c.ck --epochs 2 --quiet").current_dir(&folder));
+}

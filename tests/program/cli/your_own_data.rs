@@ -391,3 +391,27 @@ fn the_rate_has_the_names_that_others_give_it() {
     assert_eq!(model("--rate"), model("--learning-rate"));
     success(&mut backprop("step --plain --lr 0.7"));
 }
+
+#[test]
+fn names_of_any_length_are_printed() {
+    // Rust pads to 65,535 characters at most.
+    for length in [1, 41, 1000, 65_535, 70_000] {
+        let [long, column] = ["k", "c"].map(|letter| letter.repeat(length));
+        let text = format!("{column},other,kind\n1,2,{long}\n2,1,b\n3,5,{long}\n4,1,c\n5,9,b\n6,2,c\n");
+        let folder = folder_with("t.csv", &text);
+        write(&folder.path().join("class.txt"), format!("{long}\nada\n").as_bytes());
+        let printed = |arguments: &str| success(backprop(arguments).current_dir(&folder));
+        printed("train --data t.csv --epochs 1 --out m.json");
+        for arguments in [
+            "evaluate --model m.json --data t.csv",
+            "predict --model m.json --data t.csv --set train --index 1",
+            "predict --model m.json --input 1,2",
+            "check --mystery-answers class.txt",
+            "check --data t.csv",
+            "step --data t.csv --plain --only a3",
+        ] {
+            printed(arguments);
+        }
+        assert!(printed("evaluate --model m.json --data t.csv").contains(&long), "{length}");
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::setting::named;
 use crate::cli::{Failure, Output};
 use backprop::gradient_check::faults::{Fault, Mystery};
-use backprop::{Error, file};
+use backprop::{Error, column_width, file};
 
 /// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]
@@ -76,7 +76,7 @@ impl MysteryArgs {
 
 fn list(names: &str, as_json: bool, output: &mut Output) -> std::io::Result<()> {
     let names: Vec<&str> = names.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let width = column_width(&names);
     for name in names {
         let (fault, _) = Fault::mystery(name);
         let line = fault.line();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use backprop::data_set::Answers;
-use backprop::spelled_out;
+use backprop::{column_width, spelled_out};
 
 use crate::cli::Output;
 
@@ -50,7 +50,7 @@ impl Confusion {
     pub(super) fn write(&self, output: &mut Output, answers: &Answers) -> std::io::Result<()> {
         let classes = self.counts.len();
         let names: Vec<String> = self.names(answers).iter().map(|name| spelled_out(name)).collect();
-        let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let longest = column_width(&names);
         if classes > MOST_COLUMNS || longest > LONGEST_NAME {
             let width = longest.max(7);
             writeln!(output, "\n{:>width$}   samples     recall  precision", "class")?;

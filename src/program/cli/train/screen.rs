@@ -12,12 +12,15 @@ use backprop::{noun_for, spelled_out};
 use super::Train;
 use super::parts::{Parts, Tested};
 use crate::cli::Output;
+use crate::cli::choices::as_typed;
 use crate::cli::output::{name, thousands};
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen<'a> {
     options: &'a Train,
     parts: &'a Parts,
+    /// The data as `predict` takes them.
+    data: String,
     epochs: Option<usize>,
     bar: Option<ProgressBar>,
     last_accuracy: Option<f64>,
@@ -32,6 +35,7 @@ impl<'a> Screen<'a> {
         Self {
             options,
             parts,
+            data: as_typed(&run.config.data.source),
             epochs: run.config.options.epochs,
             bar: None,
             last_accuracy: run.state.history.iter().filter_map(decisive_accuracy).next_back(),
@@ -83,7 +87,11 @@ impl<'a> Screen<'a> {
             }
         }
         if is_finished {
-            return writeln!(output, "All its epochs are done; --epochs N continues to a later one.");
+            let ended = match run.state.stopped {
+                Some(_) => "Its stopping rule has ended it; to train further, begin another run with --from.",
+                None => "All its epochs are done; --epochs N continues to a later one.",
+            };
+            return writeln!(output, "{ended}");
         }
         let held_out = if validation.is_some() { "   held out" } else { "" };
         let answers = if train.counts_answers() { "right answers" } else { "RMSE and R²" };
@@ -217,8 +225,7 @@ impl<'a> Screen<'a> {
             // The place where it was saved instead has been reported.
             Some(_) => Ok(()),
             None => {
-                let data = self.options.data.as_typed();
-                let predict = format!("backprop predict --model model.json{data}");
+                let predict = format!("backprop predict --model model.json{}", self.data);
                 writeln!(output, "Keep it with --out model.json, then try: {predict}")
             }
         }
