@@ -197,7 +197,7 @@ def number(value: object, what: str) -> float:
     TypeError, ValueError
         If it is not one real number.
     """
-    if isinstance(value, numbers.Real) and not isinstance(value, np.float16):
+    if isinstance(value, numbers.Real) and getattr(value, "dtype", None) != np.float16:
         return float(value)
     array = as_array(value, f"what {what} returned")
     if array.dtype == np.float16:
