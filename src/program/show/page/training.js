@@ -11,9 +11,9 @@ const PERIOD = 72;
 const LONGEST_PICTURE = 40;
 /** The most samples in a slice, even if the clock does not advance. */
 const MOST_SAMPLES = 5000;
-/** A slice of short epochs goes on into the next ones until it has taken this many milliseconds, */
+/** If epochs are short, a slice has several: it ends after this many milliseconds, */
 const SHORTEST = 9;
-/** or has this many epochs, so that even the curve of four samples can be seen growing. */
+/** or after this many epochs, so that even the curve of four samples can be seen growing. */
 const MOST_EPOCHS = 10;
 
 /** The longest wait for a frame, in milliseconds: a hidden window gets none, and its training continues after this. */
