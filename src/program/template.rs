@@ -1,5 +1,6 @@
-//! Texts with gaps for numbers and words: a lesson's text, a program for PyTorch.
+//! Texts with gaps for numbers and words: a lesson's text, a picture of a network, a program for PyTorch.
 
+use backprop::step::text::number;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
@@ -18,6 +19,7 @@ pub fn fill(template: &str, values: &Value) -> Result<String, Error> {
     environment.set_formatter(write_value);
     environment.add_filter("fixed", |value: f64, decimals: usize| format!("{value:.decimals$}"));
     environment.add_filter("power", |value: f64, decimals: usize| format!("{value:.decimals$e}"));
+    environment.add_filter("number", number);
     environment.add_filter("cell", cell);
     environment.render_str(template, values)
 }

@@ -35,7 +35,7 @@ impl EngineKind {
         architecture: &Architecture,
         parameters: &Parameters,
         precision: Precision,
-        threads: usize,
+        threads: u16,
     ) -> Result<Box<dyn Engine>, Error> {
         let mut engine: Box<dyn Engine> = match (self, precision) {
             (Self::Object, _) if threads > 1 => {
@@ -44,9 +44,7 @@ impl EngineKind {
                     "--threads needs --engine vectorized",
                 ));
             }
-            (Self::Object, Precision::F32) => {
-                return Err(graph_needs_f64());
-            }
+            (Self::Object, Precision::F32) => return Err(graph_needs_f64()),
             (Self::Object, Precision::F64) => Box::new(graph::Network::try_new(architecture)?),
             (Self::Vectorized, Precision::F64) => Box::new(matrices::<f64>(architecture, threads)?),
             (Self::Vectorized, Precision::F32) => Box::new(matrices::<f32>(architecture, threads)?),
@@ -64,10 +62,10 @@ pub(super) fn graph_needs_f64() -> Error {
 /// Creates a vectorized network with all weights at 0.
 fn matrices<T: vectorized::Number>(
     architecture: &Architecture,
-    threads: usize,
+    threads: u16,
 ) -> Result<vectorized::Network<T>, Error> {
     let mut network = vectorized::Network::zeros(architecture)?;
-    network.set_threads(threads)?;
+    network.set_threads(threads.into())?;
     Ok(network)
 }
 
@@ -83,8 +81,8 @@ pub(super) struct EngineArgs {
     pub(super) precision: Option<Precision>,
 
     /// Threads for mini-batches and evaluation; results do not depend on their number
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = parse_threads)]
-    pub(super) threads: usize,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: u16,
 }
 
 impl EngineArgs {
@@ -100,14 +98,6 @@ impl EngineArgs {
         parameters: &Parameters,
     ) -> Result<Box<dyn Engine>, Error> {
         self.kind().build(architecture, parameters, self.precision.unwrap_or_default(), self.threads)
-    }
-}
-
-/// Parses a number of threads: at least one, and no more than any machine can use.
-fn parse_threads(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(threads @ 1..=1024) => Ok(threads),
-        _ => Err(format!("'{text}' is not a number of threads from 1 to 1024")),
     }
 }
 

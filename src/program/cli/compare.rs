@@ -1,6 +1,7 @@
 //! `backprop compare`: the object graph and the vectorized network do the same work. They must agree before they are
 //! timed.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ use backprop::data_set::{DataSet, Source, Targets};
 use backprop::gradient_check::Precision;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
-use backprop::{Activation, Architecture, Cost, Error, counted, graph};
+use backprop::{Activation, Cost, Error, counted, graph};
 
 use super::choices::{
     DataArgs, List, StandardizeArgs, activations, architecture, at_least_one, sizes, training_samples,
@@ -101,7 +102,12 @@ impl Compare {
         let Samples::Set(data, _) = training_samples(&setup)? else { unreachable!("it is a data set") };
         let data = data.first(self.samples);
         let samples = Samples::Set(data.clone(), source.clone());
-        let architectures = self.setups(&setup, &data).into_iter().map(|setup| both_hold(&setup, &samples));
+        let architectures = self.setups(&setup, &data).into_iter().map(|setup| {
+            // Both engines must hold it; the object graph is the larger.
+            let architecture = architecture(&setup, &samples, memory::OBJECT)?;
+            graph::Network::try_new(&architecture)?;
+            Ok(architecture)
+        });
         let architectures = architectures.collect::<Result<Vec<_>, Error>>()?;
 
         let mut comparisons = Vec::new();
@@ -160,13 +166,6 @@ impl Compare {
     }
 }
 
-/// Returns the architecture of a setup if both engines hold it; the object graph is the larger.
-fn both_hold(setup: &Setup, samples: &Samples) -> Result<Architecture, Error> {
-    let architecture = architecture(setup, samples, memory::OBJECT)?;
-    graph::Network::try_new(&architecture)?;
-    Ok(architecture)
-}
-
 /// Returns all labels and all samples, row after row.
 fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
     let labels = (0..data.len()).flat_map(|index| data.label(index, Targets::Soft, outputs)).collect();
@@ -177,11 +176,15 @@ fn rows(data: &DataSet, outputs: usize) -> (Vec<f64>, Vec<f64>) {
 fn write_head(output: &mut Output, data: &DataSet, source: &Source) -> std::io::Result<()> {
     let samples = counted(data.len(), "sample");
     writeln!(output, "One step per sample, on {samples} of {source}, from the same weights.\n")?;
-    writeln!(
-        output,
-        "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6}",
-        "network", "connections", "objects", "textbook", "vectorized", "ratio", "difference", "bytes"
-    )?;
+    let names =
+        ["network", "connections", "objects", "textbook", "vectorized", "ratio", "difference", "bytes"];
+    write_cells(output, names)
+}
+
+fn write_cells(output: &mut Output, cells: [impl Display; 8]) -> std::io::Result<()> {
+    let [network, connections, objects, textbook, vectorized, ratio, difference, bytes] = cells;
+    write!(output, "{network:<16} {connections:>11}  {objects:>10}  {textbook:>10}  {vectorized:>10}  ")?;
+    writeln!(output, "{ratio:>7}  {difference:>12}  {bytes:>6}")?;
     output.flush()
 }
 
@@ -189,9 +192,7 @@ fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()
     let sizes: Vec<String> = comparison.sizes.iter().map(usize::to_string).collect();
     let measured = |number: f64, text: String| if number.is_finite() { text } else { "-".to_owned() };
     let time = |us: f64| measured(us, format!("{us:.1} us"));
-    writeln!(
-        output,
-        "{:<16} {:>11}  {:>10}  {:>10}  {:>10}  {:>7}  {:>12}  {:>6.1}",
+    let cells = [
         sizes.join("-"),
         thousands(comparison.connections),
         time(comparison.object_us),
@@ -199,9 +200,9 @@ fn write_row(output: &mut Output, comparison: &Comparison) -> std::io::Result<()
         time(comparison.vectorized_us),
         measured(comparison.ratio, format!("{:.1}x", comparison.ratio)),
         measured(comparison.max_difference, format!("{:.0e}", comparison.max_difference)),
-        comparison.bytes_per_connection
-    )?;
-    output.flush()
+        format!("{:.1}", comparison.bytes_per_connection),
+    ];
+    write_cells(output, cells)
 }
 
 /// Draws microseconds per sample against connections, both logarithmic.

@@ -1,5 +1,6 @@
 //! `backprop dot`: the network as a graph for Graphviz.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -37,7 +38,7 @@ impl Dot {
         Which::check(self.index, sequence.rows.samples.len())?;
         let (label, sample) = (&sequence.rows.labels[self.index], &sequence.rows.samples[self.index]);
         sequence.network.get_gradient(Label(label), Sample(sample));
-        dot::write(&sequence.network, output)?;
+        output.write_all(dot::text(&sequence.network).as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }

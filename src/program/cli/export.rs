@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command};
+use minijinja::context;
 use serde_json::{Value, json};
 
 use backprop::data_set::Meaning;
@@ -13,10 +14,10 @@ use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::setup::Samples;
 use backprop::training::Trainer;
-use backprop::{Error, counted, spelled_out};
+use backprop::{Error, counted};
 
 use super::choices::{DataArgs, ModelArgs, StandardizeArgs, as_typed};
-use super::output::{name, quoted};
+use super::output::{harmless_json, name, quoted};
 use super::train::How;
 use super::words::{Word, words, words_of};
 use super::{Failure, Output, refuse};
@@ -24,6 +25,7 @@ use crate::exchange::onnx;
 use crate::exchange::tensors::{self, Tensor};
 use crate::exchange::torch::{self, Training};
 use crate::io::{self, Destinations, Force, Kind};
+use crate::template;
 
 /// Write a network for other programs: safetensors, ONNX, or a training for PyTorch
 ///
@@ -70,6 +72,8 @@ pub(super) struct Export {
     #[command(flatten, next_help_heading = TO_TORCH)]
     how: How,
 }
+
+const EXPORTED: &str = include_str!("exported.txt.template");
 
 const TO_TORCH: &str = "With --to torch, how it trains";
 
@@ -130,7 +134,7 @@ impl Export {
                 "activations": model.architecture.activations,
             }))?;
         } else if !self.quiet {
-            self.describe(output, to, &tensors, &model)?;
+            write!(output, "{}", self.description(to, &tensors, &model))?;
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -162,59 +166,21 @@ impl Export {
         }
     }
 
-    fn describe(
-        &self,
-        output: &mut Output,
-        to: Format,
-        tensors: &[Tensor],
-        model: &Model,
-    ) -> std::io::Result<()> {
-        writeln!(output, "Wrote {}, numbers of type {}:\n", name(&self.out), self.dtype.word())?;
-        for tensor in tensors {
+    /// Returns what was written, and the code that loads it.
+    fn description(&self, to: Format, tensors: &[Tensor], model: &Model) -> String {
+        let line = |tensor: &Tensor| {
             let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
-            writeln!(output, "  {:<12} {}", tensor.name, shape.join(" x "))?;
-        }
-        let path = in_python(&self.out);
-        if to == Format::Onnx {
-            let (columns, bits) = (model.architecture.input_size(), if self.is_double() { 64 } else { 32 });
-            return writeln!(
-                output,
-                "
-In Python, with onnxruntime and numpy installed:
-
-  import numpy, onnxruntime
-
-  session = onnxruntime.InferenceSession({path})
-  samples = numpy.zeros((1, {columns}), numpy.float{bits})  # one row each
-  (outputs,) = session.run(None, {{\"input\": samples}})"
-            );
-        }
-        let double = if self.is_double() { ".double()" } else { "" };
-        let modules = tensors::modules(&model.architecture).join(", ");
-        writeln!(
-            output,
-            "
-In Python, with torch and safetensors installed:
-
-  import torch
-  from safetensors.torch import load_file
-  from torch import nn
-
-  network = nn.Sequential({modules}){double}
-  network.load_state_dict(load_file({path}))"
-        )?;
-        if model.meaning == Meaning::default() {
-            return Ok(());
-        }
-        writeln!(
-            output,
-            "
-What it knows about its data, such as classes and how inputs are standardized:
-
-  import json, safetensors
-
-  meaning = json.loads(safetensors.safe_open({path}, \"pt\").metadata()[\"meaning\"])"
-        )
+            format!("{:<12} {}", tensor.name, shape.join(" x "))
+        };
+        let values = context! {
+            file => name(&self.out), path => in_python(&self.out), to => to.word(),
+            dtype => self.dtype.word(), is_double => self.is_double(),
+            tensors => tensors.iter().map(line).collect::<Vec<_>>(),
+            columns => model.architecture.input_size(),
+            modules => tensors::modules(&model.architecture).join(", "),
+            has_meaning => model.meaning != Meaning::default(),
+        };
+        template::fill(EXPORTED, &values).expect("the template asks for what there is")
     }
 
     fn is_double(&self) -> bool {
@@ -310,18 +276,11 @@ impl Drop for Folder<'_> {
     }
 }
 
-/// Returns a path as a Python expression, whatever characters it has.
+/// Returns a path as a Python expression, whatever characters it has. (Python reads JSON's strings as JSON does.)
 fn in_python(path: &Path) -> String {
     let Some(text) = path.to_str() else {
         let bytes = path.as_os_str().as_encoded_bytes();
         return format!("__import__(\"os\").fsdecode(bytes({bytes:?}))");
     };
-    let spell = |character: char| match character {
-        '"' | '\\' => format!("\\{character}"),
-        _ if spelled_out(character.encode_utf8(&mut [0; 4])).starts_with('\\') => {
-            format!("\\U{:08x}", u32::from(character))
-        }
-        _ => character.to_string(),
-    };
-    format!("\"{}\"", text.chars().map(spell).collect::<String>())
+    harmless_json(&json!(text).to_string()).into_owned()
 }

@@ -100,7 +100,7 @@ fn harmless(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Does the same for JSON, which has its own escapes. (serde_json escapes only what JSON requires.)
-fn harmless_json(line: &str) -> Cow<'_, str> {
+pub(super) fn harmless_json(line: &str) -> Cow<'_, str> {
     if backprop::spelled_out(line) == line {
         return Cow::Borrowed(line);
     }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::output::thousands;
 
 /// Work that takes less than this shows nothing.
 const A_MOMENT: Duration = Duration::from_millis(500);
@@ -14,10 +16,10 @@ pub(super) struct Working {
 }
 
 impl Working {
-    /// Shows work of a known length as a bar, moved by [`Working::at`].
-    pub(super) fn through(what: impl Into<String>, count: usize) -> Self {
-        let template = "{msg} {wide_bar} {human_pos}/{human_len}  {eta} left";
-        Self::shown_as(template, Some(count as u64), what.into())
+    /// Shows work on this many samples as a bar, moved by [`Working::at`].
+    pub(super) fn through(what: impl Into<String>, samples: usize) -> Self {
+        let template = "{msg} {wide_bar} {human_pos}/{human_len}  {speed} samples/s  {eta} left";
+        Self::shown_as(template, Some(samples as u64), what.into())
     }
 
     /// Shows work of unknown length: its name, and the time since it began.
@@ -30,9 +32,11 @@ impl Working {
     fn shown_as(template: &str, length: Option<u64>, what: String) -> Self {
         // Twice a second, and only in a terminal.
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(2));
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("speed", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            // Writing to the bar's own line cannot fail.
+            let _ = text.write_str(&thousands(state.per_sec().round() as usize));
+        }));
         bar.set_message(what);
         Self { bar, began: Instant::now() }
     }

@@ -5,17 +5,19 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::Args;
+use minijinja::context;
 
 use backprop::data_set::{Pixels, Source, Split, nine_nodes};
-use backprop::gradient_check::{Check, CheckedNetwork, Precision, Verdict};
+use backprop::gradient_check::{Check, CheckedNetwork, Precision, Report, Verdict};
 use backprop::graph;
-use backprop::step::{Phase, Stepper};
+use backprop::step::{Step, Stepper};
 use backprop::training::{Options, Trainer};
 use backprop::{Architecture, Error, Label, Sample, WeightInit, vectorized};
 
 use super::choices::EngineKind;
 use super::output::thousands;
 use super::{Failure, Output};
+use crate::template;
 
 const EPOCHS: usize = 3;
 
@@ -31,16 +33,28 @@ pub(super) struct Tour {
 
 impl Tour {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        writeln!(output, "backprop: a network of objects, and how it learns.\n")?;
-        check_the_gradient(output)?;
-        walk_through_one_step(output)?;
         let mut digits = Source::Digits.load(Pixels::Scaled)?;
         digits.train = digits.train.first(self.train_limit.unwrap_or(usize::MAX));
-        let exit = learn_twice(output, &digits)?;
+        let architecture = Architecture::new(&[digits.train.input_size(), 30, 10]);
+        let steps = first_steps();
+        let text = context! {
+            engines => checked(),
+            steps => steps.1,
+            count => steps.0,
+            digits => thousands(digits.train.len()),
+            sizes => architecture.sizes_text().replace(',', "-"),
+        };
+        let text = template::fill(BEGINNING, &text).expect("the template asks for what there is");
+        write!(output, "{text}")?;
+        output.flush()?;
+        let exit = learn_twice(output, &architecture, &digits)?;
         writeln!(output, "{WHERE_NEXT}")?;
         Ok(exit)
     }
 }
+
+/// The first two parts, and the head of the third.
+const BEGINNING: &str = include_str!("tour.txt.template");
 
 const WHERE_NEXT: &str = "\
 Where next
@@ -50,13 +64,8 @@ Where next
   backprop lesson                   short lessons: perceptrons, the sigmoid, descent, universality ...
   docs/README.md                    the book: every formula derived, every number checked";
 
-fn check_the_gradient(output: &mut Output) -> Result<(), Failure> {
-    writeln!(output, "1. Is backpropagation right?\n")?;
-    writeln!(
-        output,
-        "   Move each weight of the article's nine-node network a little up and down, see how the error changes,\n   \
-         and compare with what backpropagation says:\n"
-    )?;
+/// Checks the gradient of both engines. Returns a sentence about each.
+fn checked() -> [String; 2] {
     let (architecture, parameters) = (nine_nodes::architecture(), nine_nodes::parameters());
     let (label, sample) = (Label(&nine_nodes::LABELS[0]), Sample(&nine_nodes::SAMPLES[0]));
     let mut objects = graph::Network::from_parameters(&architecture, &parameters);
@@ -65,49 +74,35 @@ fn check_the_gradient(output: &mut Output) -> Result<(), Failure> {
         ("object graph", Check::new().run(&mut CheckedNetwork::new(&mut objects, label, sample))),
         ("vectorized network", Check::new().run(&mut CheckedNetwork::new(&mut matrices, label, sample))),
     ];
-    for (name, report) in &reports {
-        let verdict = if report.verdict == Verdict::Agree { "right" } else { "not shown to be right" };
-        writeln!(
-            output,
-            "   {name:<19} {} of {} gradients agree, the worst to {:.0e} of its size: {verdict}.",
-            report.agree, report.checked, report.max_relative_error
-        )?;
-    }
-    writeln!(output)?;
-    Ok(())
+    reports.map(|(name, Report { agree, checked, max_relative_error: worst, verdict, .. })| {
+        let verdict = if verdict == Verdict::Agree { "right" } else { "not shown to be right" };
+        format!(
+            "{name:<19} {agree} of {checked} gradients agree, the worst to {worst:.0e} of its size: {verdict}."
+        )
+    })
 }
 
-fn walk_through_one_step(output: &mut Output) -> Result<(), Failure> {
-    writeln!(output, "2. One training step, node by node\n")?;
+/// Returns the number of steps that train on a sample, and the first step of each phase.
+fn first_steps() -> (usize, Vec<String>) {
     let network = graph::Network::from_parameters(&nine_nodes::architecture(), &nine_nodes::parameters());
     let (label, sample) = (Label(&nine_nodes::LABELS[0]), Sample(&nine_nodes::SAMPLES[0]));
     let stepper = Stepper::new(network, &[label], &[sample], 0.3);
     let count = stepper.order().len();
-    let mut shown: Option<Phase> = None;
-    for step in stepper.take(count) {
-        if shown != Some(step.phase) {
-            writeln!(output, "   {step}")?;
-            shown = Some(step.phase);
-        }
-    }
-    writeln!(output, "\n   That was the first of each kind; all {count}: backprop step --plain\n")?;
-    Ok(())
+    let steps: Vec<Step> = stepper.take(count).collect();
+    let phases = steps.chunk_by(|one, next| one.phase == next.phase);
+    (count, phases.map(|steps| steps[0].to_string()).collect())
 }
 
 /// Trains both networks from the same weights, in turn, an epoch each.
-fn learn_twice(output: &mut Output, digits: &Split) -> Result<ExitCode, Failure> {
-    let architecture = Architecture::new(&[digits.train.input_size(), 30, 10]);
-    let parameters = WeightInit::Small.draw(&architecture, 0);
-    let (count, sizes) = (thousands(digits.train.len()), architecture.sizes_text().replace(',', "-"));
-    writeln!(
-        output,
-        "3. Objects and matrices learn {count} embedded digits, {sizes}, from the same weights\n"
-    )?;
-    writeln!(output, "   epoch   object graph   vectorized   largest difference of a weight")?;
-    output.flush()?;
+fn learn_twice(
+    output: &mut Output,
+    architecture: &Architecture,
+    digits: &Split,
+) -> Result<ExitCode, Failure> {
+    let parameters = WeightInit::Small.draw(architecture, 0);
     let mut engines = [EngineKind::Object, EngineKind::Vectorized]
         .into_iter()
-        .map(|kind| kind.build(&architecture, &parameters, Precision::F64, 1))
+        .map(|kind| kind.build(architecture, &parameters, Precision::F64, 1))
         .collect::<Result<Vec<_>, Error>>()?;
     let options = Options { epochs: Some(EPOCHS), ..Options::default() };
     let trainer = || Trainer::new(options.clone(), &digits.train, None, &digits.test);

@@ -29,9 +29,7 @@ pub struct Settings {
 }
 
 fn two_inits(text: &str) -> Result<[WeightInit; 2], String> {
-    let inits = text.split(',').map(|part| WeightInit::of_word(part.trim()).ok_or(()));
-    let two = inits.collect::<Result<Vec<_>, _>>().ok().and_then(|inits| inits.try_into().ok());
-    two.ok_or_else(|| format!("'{text}' is not two values of train's --init; write small,scaled"))
+    list(text, "two values of train's --init; write small,scaled", WeightInit::of_word)
 }
 
 /// Neurons in the hidden layer.

@@ -24,17 +24,15 @@ pub struct Settings {
 
 /// Parses whole numbers: with these, the weights must return to earlier ones if there is nothing to learn.
 fn start(text: &str) -> Result<[f64; 3], String> {
-    let numbers = text.split(',').map(|part| part.trim().parse::<i8>().ok().filter(|n| (-9..=9).contains(n)));
-    let numbers: Option<Vec<f64>> = numbers.map(|number| number.map(f64::from)).collect();
-    let three = numbers.and_then(|numbers| numbers.try_into().ok());
-    three.ok_or_else(|| format!("'{text}' is not three whole numbers from -9 to 9; write 1,-2,0"))
+    let whole = |part: &str| part.parse::<i8>().ok().filter(|number| (-9..=9).contains(number));
+    list(text, "three whole numbers from -9 to 9; write 1,-2,0", |part| whole(part).map(f64::from))
 }
 
 fn order(text: &str) -> Result<[usize; 4], String> {
-    let rows: Vec<usize> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();
-    let all = (0..4).all(|row| rows.contains(&row));
-    let four = rows.try_into().ok().filter(|_| all);
-    four.ok_or_else(|| format!("'{text}' is not the rows 0, 1, 2 and 3 in some order"))
+    let what = "the rows 0, 1, 2 and 3 in some order";
+    let rows: [usize; 4] = list(text, what, |part| part.parse().ok())?;
+    let has_all = (0..4).all(|row| rows.contains(&row));
+    if has_all { Ok(rows) } else { Err(format!("'{text}' is not {what}")) }
 }
 
 /// The four inputs x1 and x2.

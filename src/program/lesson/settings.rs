@@ -21,20 +21,24 @@ fn up_to(most: f64, text: &str, what: &str) -> Result<f64, String> {
     if number > 0.0 && number <= most { Ok(number) } else { Err(format!("{text} is not {what}")) }
 }
 
+/// Parses a list with commas between its parts: an array of some length, or a vector. `what` says what is wanted.
+pub fn list<T, L: TryFrom<Vec<T>>>(
+    text: &str,
+    what: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<L, String> {
+    let parts: Option<Vec<T>> = text.split(',').map(|part| parse(part.trim())).collect();
+    parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| format!("'{text}' is not {what}"))
+}
+
 /// Parses two numbers with a comma between them.
 pub fn pair(text: &str) -> Result<[f64; 2], String> {
-    let numbers: Vec<f64> = text.split(',').map(number).collect::<Result<_, _>>()?;
-    numbers.try_into().map_err(|_| format!("'{text}' is not two numbers with a comma between them"))
+    list(text, "two numbers with a comma between them", |part| number(part).ok())
 }
 
 /// Parses two numbers above 0.
 pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
-    let pair = pair(text)?;
-    if pair.iter().all(|number| *number > 0.0 && *number <= 1e4) {
-        Ok(pair)
-    } else {
-        Err(format!("'{text}' is not two numbers between 0 and 10,000"))
-    }
+    list(text, "two numbers between 0 and 10,000", |part| positive(part).ok())
 }
 
 /// Neurons in each layer, input first.
@@ -42,9 +46,7 @@ pub type Sizes = Vec<usize>;
 
 /// Parses sizes of layers with commas between them: three layers or more, small enough to be looked at.
 pub fn sizes(text: &str) -> Result<Sizes, String> {
-    let problem = || format!("'{text}' is not 3 to 10 layers of 1 to 20 neurons; write 2,3,3,2");
-    let sizes = text.split(',').map(|part| part.trim().parse().map_err(|_| problem()));
-    let sizes: Sizes = sizes.collect::<Result<_, _>>()?;
-    let fits = (3..=10).contains(&sizes.len()) && sizes.iter().all(|size| (1..=20).contains(size));
-    if fits { Ok(sizes) } else { Err(problem()) }
+    let what = "3 to 10 layers of 1 to 20 neurons; write 2,3,3,2";
+    let sizes: Sizes = list(text, what, |part| part.parse().ok().filter(|size| (1..=20).contains(size)))?;
+    if (3..=10).contains(&sizes.len()) { Ok(sizes) } else { Err(format!("'{text}' is not {what}")) }
 }

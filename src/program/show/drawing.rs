@@ -1,13 +1,14 @@
 //! The network as a drawing: an SVG for notebooks.
 
-use std::fmt::Write as _;
-
 use backprop::Error;
 use backprop::graph::{AnyNode, Connection, ConnectionId, Network, NodeId};
-use backprop::step::text::number;
 use backprop::step::{Numbering, Place};
+use minijinja::context;
 
 use super::dot;
+use crate::template;
+
+const TEMPLATE: &str = include_str!("network.svg.template");
 
 /// The part of a drawing that is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +30,6 @@ const MARGIN: f64 = 6.0;
 /// The most connections whose weights are written next to them.
 const MOST_LABELS: usize = 60;
 
-const POSITIVE: &str = "royalblue";
-const NEGATIVE: &str = "firebrick";
-const MARKED: &str = "darkorange";
-
 /// Returns the network as SVG: every node with its output and delta, every connection with its weight, as they were last
 /// computed.
 ///
@@ -51,6 +48,9 @@ const MARKED: &str = "darkorange";
 ///
 /// # Errors
 /// More than [`dot::MOST_CONNECTIONS`] connections.
+///
+/// # Panics
+/// If the template asks for a value that is not given here. (Tests fill in every part of it.)
 pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
     dot::check(network)?;
     let numbering = Numbering::new(network);
@@ -70,68 +70,34 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
         let row = f64::from(place.index) - (rows(layer) as f64 - 1.0) / 2.0;
         (left(layer) + HALF.0, height / 2.0 + ROW * row)
     };
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         style=\"background: white\" font-family=\"system-ui, sans-serif\" font-size=\"12\" text-anchor=\"middle\">\n"
-    );
-    let mut labels = String::new();
-    let largest = network.connections.iter().map(|connection| connection.weight.abs()).fold(0.0, f64::max);
-    for id in network.nodes.iter().flat_map(AnyNode::downstream) {
-        let (&Connection { weight, gradient, .. }, wire) = (&network[*id], numbering.wire(network, *id));
-        let ((x1, y1), (x2, y2)) = (middle(wire.upstream), middle(wire.downstream));
-        let (x1, x2) = (x1 + HALF.0, x2 - HALF.0);
-        let is_marked = mark == Some(Mark::Connection(*id));
-        let (colour, dashes) =
-            if weight < 0.0 { (NEGATIVE, " stroke-dasharray=\"5 3\"") } else { (POSITIVE, "") };
-        let colour = if is_marked { MARKED } else { colour };
-        let share = if largest > 0.0 { weight.abs() / largest } else { 0.0 };
-        let thickness = 0.5 + 2.5 * share + 2.0 * f64::from(u8::from(is_marked));
-        let name = wire.name();
-        let _ = writeln!(
-            text,
-            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{colour}\" \
-             stroke-width=\"{thickness:.2}\"{dashes}><title>{name} = {weight}, gradient {gradient}</title></line>"
-        );
-        if has_labels || is_marked {
-            // Those that lead to one neuron are below each other, so that no two are in the same place.
-            let neurons = network.layers[wire.downstream.layer as usize].neurons().len() as f64;
-            let place = 0.12 + 0.76 * (f64::from(wire.downstream.index) + 0.5) / neurons;
-            let (x, y) = (x1 + place * (x2 - x1), y1 + place * (y2 - y1) + 4.0);
-            let weight = number(weight, 4);
-            let _ = writeln!(
-                labels,
-                "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"{colour}\" font-size=\"11\" paint-order=\"stroke\" \
-                 stroke=\"white\" stroke-width=\"4\">{weight}</text>"
-            );
+    let largest = dot::largest_weight(network);
+    let edges = network.nodes.iter().flat_map(AnyNode::downstream).map(|&id| {
+        let (&Connection { weight, gradient, .. }, wire) = (&network[id], numbering.wire(network, id));
+        let ((left, y1), (right, y2)) = (middle(wire.upstream), middle(wire.downstream));
+        let is_marked = mark == Some(Mark::Connection(id));
+        let neurons = network.layers[wire.downstream.layer as usize].neurons().len() as f64;
+        context! {
+            x1 => left + HALF.0, y1, x2 => right - HALF.0, y2, weight, gradient, is_negative => weight < 0.0,
+            is_marked, name => wire.name(),
+            thickness => 0.5 + 2.5 * dot::share(weight, largest) + if is_marked { 2.0 } else { 0.0 },
+            place => 0.12 + 0.76 * (f64::from(wire.downstream.index) + 0.5) / neurons,
         }
-    }
-    text.push_str(&labels);
-    for id in network.layers.iter().flat_map(|layer| layer.nodes.iter().copied()) {
-        let (node, place) = (&network[id], numbering.place(network, id));
-        let is_constant = place.number.is_none();
-        if is_constant && place.layer as usize == last {
-            continue;
+    });
+    let ids = network.layers.iter().flat_map(|layer| &layer.nodes);
+    let places = ids.map(|&id| (id, numbering.place(network, id)));
+    // The output layer's constant node feeds nothing and is left out.
+    let drawn = places.filter(|(_, place)| place.number.is_some() || (place.layer as usize) < last);
+    let nodes = drawn.map(|(id, place)| {
+        let (node, (x, y)) = (&network[id], middle(place));
+        context! {
+            x, y, is_constant => place.number.is_none(), is_marked => mark == Some(Mark::Node(id)),
+            output_name => place.output_name(), output => node.output(),
+            delta_name => place.delta_name(), delta => node.delta(),
         }
-        let (x, y) = middle(place);
-        let (stroke, thickness) = if mark == Some(Mark::Node(id)) { (MARKED, 3) } else { ("#555555", 1) };
-        let (fill, corner) = if is_constant { ("#EEEEEE", 6) } else { ("white", 22) };
-        let (left, top, wide, high) = (x - HALF.0, y - HALF.1, 2.0 * HALF.0, 2.0 * HALF.1);
-        let _ = writeln!(
-            text,
-            "<rect x=\"{left}\" y=\"{top}\" width=\"{wide}\" height=\"{high}\" rx=\"{corner}\" fill=\"{fill}\" \
-             stroke=\"{stroke}\" stroke-width=\"{thickness}\"/>"
-        );
-        let output = if is_constant {
-            "1".to_owned()
-        } else {
-            format!("{} = {}", place.output_name(), number(node.output(), 4))
-        };
-        let _ = writeln!(text, "<text x=\"{x}\" y=\"{}\" fill=\"#222222\">{output}</text>", y - 3.0);
-        let delta = format!("{} = {}", place.delta_name(), number(node.delta(), 4));
-        let below = y + 14.0;
-        let _ =
-            writeln!(text, "<text x=\"{x}\" y=\"{below}\" fill=\"#555555\" font-size=\"11\">{delta}</text>");
-    }
-    text.push_str("</svg>\n");
-    Ok(text)
+    });
+    let values = context! {
+        width, height, half_width => HALF.0, half_height => HALF.1, has_labels,
+        edges => edges.collect::<Vec<_>>(), nodes => nodes.collect::<Vec<_>>(),
+    };
+    Ok(template::fill(TEMPLATE, &values).expect("the template asks for what there is"))
 }

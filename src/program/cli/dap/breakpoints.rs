@@ -3,7 +3,7 @@
 
 use backprop::graph::NodeId;
 use backprop::spelled_out;
-use backprop::step::view::{self, Anchor, Level, Quantity};
+use backprop::step::view::{self, Anchor, FILES, Level, Quantity};
 use backprop::step::{Pass, Phase, Stepper};
 use serde_json::{Value, json};
 
@@ -63,8 +63,8 @@ pub struct Breakpoint {
     set_by: SetBy,
     /// Its number in messages.
     id: i64,
-    /// The name by which it is found in another network.
-    name: String,
+    /// How it was set, by which it is found in another network.
+    wanted: Wanted,
     /// The place, unless the network does not have it.
     spot: Option<Spot>,
     /// The condition that must hold after the step.
@@ -265,42 +265,49 @@ pub fn changes(
         };
         if after.to_bits() != before.to_bits() && is_met() {
             ids.push(breakpoint.id);
-            sentences.push(format!("{}: {before:?} → {after:?}", breakpoint.name));
+            sentences.push(format!("{}: {before:?} → {after:?}", breakpoint.wanted.data_id));
         }
     }
     (ids, sentences.join(", "))
 }
 
 impl Session {
-    /// Replaces the breakpoints that a request set before. `find` finds the place of a new one.
-    pub(super) fn set_all(
-        &mut self,
-        set_by: SetBy,
-        wanted: Vec<Wanted>,
-        find: impl Fn(&Self, &Wanted) -> Result<Spot, String>,
-    ) -> Result<Value, String> {
+    /// Returns the place of a breakpoint.
+    fn find(&self, set_by: SetBy, wanted: &Wanted) -> Result<Spot, String> {
+        if let SetBy::Lines(file) = set_by {
+            let anchor = file.and_then(|file| Anchor::nearest(file, wanted.line));
+            return anchor.map(Spot::Line).ok_or_else(|| {
+                let files = FILES.iter().map(|file| file.path).collect::<Vec<_>>().join(", ");
+                format!("there is no formula of the training step here; they are in {files}")
+            });
+        }
+        let stepper = self.walk.as_ref().ok_or("nothing has been launched yet")?.stepper();
+        match set_by {
+            SetBy::Data => quantity(stepper, &wanted.data_id).map(Spot::Change),
+            _ => Spot::parse(stepper, &wanted.name),
+        }
+    }
+
+    /// Replaces the breakpoints that a request set before.
+    pub(super) fn set_all(&mut self, set_by: SetBy, wanted: Vec<Wanted>) -> Result<Value, String> {
         if wanted.len() > MOST {
             return Err(format!("{} breakpoints; at most {MOST} can be set", wanted.len()));
         }
         self.breakpoints.retain(|breakpoint| breakpoint.set_by != set_by);
         let mut answers = Vec::new();
         for wanted in wanted {
-            let spot = find(self, &wanted);
-            let condition = condition(wanted.condition);
-            let problem =
-                spot.as_ref().err().or(condition.as_ref().err()).map(|sentence| spelled_out(sentence));
-            let id = self.next_id();
-            let mut answer = json!({ "id": id, "verified": problem.is_none() });
-            if let Some(problem) = problem {
-                answer["message"] = json!(problem);
+            let (id, spot, condition) = (self.next_id(), self.find(set_by, &wanted), condition(&wanted));
+            let mut answer = json!({ "id": id, "verified": true });
+            if let Some(problem) = spot.as_ref().err().or(condition.as_ref().err()) {
+                answer["verified"] = json!(false);
+                answer["message"] = json!(spelled_out(problem));
             } else if let Ok(Spot::Line(anchor)) = &spot {
                 answer["line"] = json!(anchor.line);
                 answer["source"] = frames::describe(anchor.file, &self.folder);
             }
             answers.push(answer);
             if let Ok(condition) = condition {
-                let name = if set_by == SetBy::Data { wanted.data_id } else { wanted.name };
-                self.breakpoints.push(Breakpoint { set_by, id, name, spot: spot.ok(), condition });
+                self.breakpoints.push(Breakpoint { set_by, id, wanted, spot: spot.ok(), condition });
             }
         }
         Ok(json!({ "breakpoints": answers }))
@@ -308,15 +315,17 @@ impl Session {
 
     /// Sets `a4` or `backward if delta > 0.01`, typed in the console. Returns a sentence about it.
     pub(super) fn type_breakpoint(&mut self, text: &str) -> Result<String, String> {
-        let (name, wanted) = text.split_once(" if ").map_or((text, None), |(name, rest)| (name, Some(rest)));
-        let condition = condition(wanted.map(str::to_owned))?;
-        let name = name.trim().to_owned();
-        let spot = Some(Spot::parse(self.paused()?.stepper(), &name)?);
+        let (name, if_) = text.split_once(" if ").map_or((text, None), |(name, rest)| (name, Some(rest)));
+        let (name, if_) = (name.trim().to_owned(), if_.map(str::to_owned));
+        let wanted = Wanted { name, condition: if_, ..Wanted::default() };
+        let condition = condition(&wanted)?;
+        self.paused()?;
+        let spot = Some(self.find(SetBy::Console, &wanted)?);
         if self.breakpoints.len() > 4 * MOST {
             return Err("there are too many breakpoints; delete those that were typed".to_owned());
         }
         let id = self.next_id();
-        self.breakpoints.push(Breakpoint { set_by: SetBy::Console, id, name, spot, condition });
+        self.breakpoints.push(Breakpoint { set_by: SetBy::Console, id, wanted, spot, condition });
         Ok(format!("stops at {}; delete removes it", spelled_out(text)))
     }
 
@@ -329,19 +338,23 @@ impl Session {
 
     /// Finds the places of all breakpoints in the network launched.
     pub(super) fn resolve_breakpoints(&mut self) {
-        let Some(walk) = &self.walk else { return };
-        for Breakpoint { set_by, name, spot, .. } in &mut self.breakpoints {
-            match set_by {
-                SetBy::Lines(_) => {}
-                SetBy::Data => *spot = Quantity::parse(walk.stepper(), name).map(Spot::Change),
-                SetBy::Functions | SetBy::Console => *spot = Spot::parse(walk.stepper(), name).ok(),
-            }
+        let mut breakpoints = std::mem::take(&mut self.breakpoints);
+        for Breakpoint { set_by, wanted, spot, .. } in &mut breakpoints {
+            *spot = self.find(*set_by, wanted).ok();
         }
+        self.breakpoints = breakpoints;
     }
 }
 
-fn condition(text: Option<String>) -> Result<Option<String>, String> {
-    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    check_condition(&text)?;
-    Ok(Some(text))
+fn condition(wanted: &Wanted) -> Result<Option<String>, String> {
+    let text = wanted.condition.clone().filter(|text| !text.trim().is_empty());
+    text.as_deref().map_or(Ok(()), check_condition)?;
+    Ok(text)
+}
+
+/// Returns the quantity with this name.
+pub fn quantity(stepper: &Stepper, name: &str) -> Result<Quantity, String> {
+    let unknown =
+        || format!("there is no '{}' here; names are like w84, w8b, x1, t8 and rate", spelled_out(name));
+    Quantity::parse(stepper, name.trim()).ok_or_else(unknown)
 }

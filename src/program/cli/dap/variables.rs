@@ -105,10 +105,8 @@ impl Variable {
     /// Returns it as the protocol spells it.
     pub fn json(&self, stepper: &Stepper) -> Value {
         let (reference, length) = self.children.map_or((0, 0), |(list, length)| (list.number(), length));
-        let mut variable = json!({ "name": self.name, "value": self.value, "variablesReference": reference });
-        if length > PAGED {
-            variable["indexedVariables"] = json!(length);
-        }
+        let mut variable = unfolding(&self.name, reference, length);
+        variable["value"] = json!(self.value);
         if let Some(quantity) = self.quantity {
             variable["evaluateName"] = json!(quantity.name(stepper));
             variable["type"] = json!("f64");
@@ -121,6 +119,15 @@ impl Variable {
     }
 }
 
+/// Returns a name that unfolds into a list of this length, as the protocol spells it.
+fn unfolding(name: &str, reference: i64, length: usize) -> Value {
+    let mut object = json!({ "name": name, "variablesReference": reference });
+    if length > PAGED {
+        object["indexedVariables"] = json!(length);
+    }
+    object
+}
+
 /// Returns a number with all its digits.
 pub fn exact(value: f64) -> String {
     format!("{value:?}")
@@ -129,11 +136,8 @@ pub fn exact(value: f64) -> String {
 /// Returns the scopes of a frame as the protocol spells them.
 pub fn scopes(walk: &mut Walk) -> Vec<Value> {
     let scope = |name: &str, list: List, index: usize, length: usize, is_expensive: bool| {
-        let number = Reference(list, index).number();
-        let mut scope = json!({ "name": name, "variablesReference": number, "expensive": is_expensive });
-        if length > PAGED {
-            scope["indexedVariables"] = json!(length);
-        }
+        let mut scope = unfolding(name, Reference(list, index).number(), length);
+        scope["expensive"] = json!(is_expensive);
         scope
     };
     let next = walk.upcoming().filter(|_| !walk.is_at_end());

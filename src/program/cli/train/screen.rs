@@ -1,9 +1,8 @@
 //! Prints the progress of training: a line per epoch on stdout, and a bar on stderr while it runs.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
@@ -14,6 +13,7 @@ use super::parts::{Parts, Tested};
 use crate::cli::Output;
 use crate::cli::choices::as_typed;
 use crate::cli::output::{name, thousands};
+use crate::cli::progress::Working;
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen<'a> {
@@ -22,7 +22,7 @@ pub(super) struct Screen<'a> {
     /// The data as `predict` takes them.
     data: String,
     epochs: Option<usize>,
-    bar: Option<ProgressBar>,
+    bar: Option<Working>,
     last_accuracy: Option<f64>,
     /// The evaluation of the network before training, if that is all that was asked for.
     start: Option<Evaluation>,
@@ -99,37 +99,19 @@ impl<'a> Screen<'a> {
         output.flush()
     }
 
-    pub(super) fn progress(&mut self, progress: Progress) {
-        let is_quiet = self.options.quiet && !self.options.json;
-        if is_quiet || !std::io::stderr().is_terminal() {
+    pub(super) fn progress(&mut self, Progress { epoch, done, total }: Progress) {
+        if self.options.quiet && !self.options.json {
             return;
         }
-        let Progress { epoch, done, total } = progress;
-        let bar = self.bar.get_or_insert_with(|| {
-            let bar = ProgressBar::new(total as u64);
-            let style = ProgressStyle::with_template(
-                "{msg} {wide_bar} {human_pos}/{human_len}  {speed} samples/s  {eta} left",
-            );
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key(
-                "speed",
-                |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-                    // Writing to the bar's own line cannot fail.
-                    let _ = text.write_str(&thousands(state.per_sec().round() as usize));
-                },
-            ));
-            bar.set_message(match self.epochs {
-                Some(epochs) => format!("epoch {epoch} of {epochs}"),
-                None => format!("epoch {epoch}"),
-            });
-            bar
-        });
-        bar.set_position(done as u64);
+        let name = || match self.epochs {
+            Some(epochs) => format!("epoch {epoch} of {epochs}"),
+            None => format!("epoch {epoch}"),
+        };
+        self.bar.get_or_insert_with(|| Working::through(name(), total)).at(done);
     }
 
     pub(super) fn clear(&mut self) {
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-        }
+        self.bar = None;
     }
 
     /// Prints an epoch, and after the last one the warnings about the network. Epochs that are not evaluated are left

@@ -8,7 +8,10 @@ use std::io::{self, Write as _};
 
 use backprop::data_set::digits::FILES;
 use flate2::{Compression, write::GzEncoder};
+use minijinja::context;
 use serde_json::{Value, json};
+
+use crate::template;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -50,6 +53,9 @@ const DIGITS: [&str; 4] = ["train_images", "train_labels", "test_images", "test_
 ///
 /// # Errors
 /// Those of a compressor that writes to memory.
+///
+/// # Panics
+/// If the page asks for a text that is not given here, which a test would notice.
 pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
     let digits = if with_digits {
         let files =
@@ -59,16 +65,14 @@ pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
         String::new()
     };
     let script: String = SCRIPTS.iter().flat_map(|module| inlined(module)).collect();
-    Ok(fill(
-        TEMPLATE,
-        &[
-            ("style", STYLE),
-            ("situation", &inside_a_script(&situation.to_string())),
-            ("engine", &base64(&gzipped(ENGINE)?)),
-            ("images", &digits),
-            ("script", &script),
-        ],
-    ))
+    let texts = context! {
+        style => STYLE.trim_end(),
+        situation => inside_a_script(&situation.to_string()),
+        engine => base64(&gzipped(ENGINE)?),
+        images => digits,
+        script => script.trim_end(),
+    };
+    Ok(template::fill(TEMPLATE, &texts).expect("the page asks for these texts"))
 }
 
 /// Returns the lines of a module without imports and exports, so that all modules can be joined.
@@ -95,21 +99,6 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-/// Replaces each `{{name}}`, which occurs once, by its text.
-fn fill(template: &str, texts: &[(&str, &str)]) -> String {
-    let mut page = String::new();
-    let mut rest = template;
-    for (name, text) in texts {
-        let place = format!("{{{{{name}}}}}");
-        let (before, after) = rest.split_once(&place).unwrap_or((rest, ""));
-        page.push_str(before);
-        page.push_str(text.trim_end());
-        rest = after;
-    }
-    page.push_str(rest);
-    page
 }
 
 /// Returns JSON for a script element: nothing in it can end the element or begin a comment.

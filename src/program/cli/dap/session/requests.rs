@@ -6,7 +6,7 @@ use backprop::step::view::{Anchor, FILES, Quantity, typed};
 use serde_json::{Map, Value, json};
 
 use super::{Run, Session, THREAD};
-use crate::cli::dap::breakpoints::{self, SetBy, Spot};
+use crate::cli::dap::breakpoints::{self, SetBy};
 use crate::cli::dap::frames;
 use crate::cli::dap::protocol::{self, Arguments, Message, event};
 use crate::cli::dap::variables::{self, Reference, Variable, exact};
@@ -49,19 +49,12 @@ impl Session {
             "setVariable" => return self.set_variable(&given),
             "setExpression" => return self.set(given.expression.trim(), &given.value),
             "setExceptionBreakpoints" => return Ok(self.set_exception_breakpoints(&given.filters)),
-            "setBreakpoints" => return self.set_breakpoints(given),
-            "setFunctionBreakpoints" => {
-                return self.set_all(SetBy::Functions, given.breakpoints, |session, wanted| {
-                    let walk = session.walk.as_ref().ok_or("nothing has been launched yet")?;
-                    Spot::parse(walk.stepper(), &wanted.name)
-                });
+            "setBreakpoints" => {
+                let file = frames::named(&given.source);
+                return self.set_all(SetBy::Lines(file), given.breakpoints);
             }
-            "setDataBreakpoints" => {
-                return self.set_all(SetBy::Data, given.breakpoints, |session, wanted| {
-                    let walk = session.walk.as_ref().ok_or("nothing has been launched yet")?;
-                    named(walk.stepper(), &wanted.data_id).map(Spot::Change)
-                });
-            }
+            "setFunctionBreakpoints" => return self.set_all(SetBy::Functions, given.breakpoints),
+            "setDataBreakpoints" => return self.set_all(SetBy::Data, given.breakpoints),
             "dataBreakpointInfo" => return self.data_breakpoint_info(&given),
             "exceptionInfo" => return self.exception_info(),
             "stackTrace" => return self.stack_trace(&given),
@@ -212,17 +205,6 @@ impl Session {
         Ok(json!({ "targets": targets.map(target).collect::<Vec<Value>>() }))
     }
 
-    fn set_breakpoints(&mut self, given: Arguments) -> Result<Value, String> {
-        let file = frames::named(&given.source);
-        self.set_all(SetBy::Lines(file), given.breakpoints, |_, wanted| {
-            let anchor = file.and_then(|file| Anchor::nearest(file, wanted.line));
-            anchor.map(Spot::Line).ok_or_else(|| {
-                let files = FILES.iter().map(|file| file.path).collect::<Vec<_>>().join(", ");
-                format!("there is no formula of the training step here; they are in {files}")
-            })
-        })
-    }
-
     fn set_exception_breakpoints(&mut self, filters: &[String]) -> Value {
         let verified: Vec<Value> =
             filters.iter().map(|filter| json!({ "verified": filter == "divergence" })).collect();
@@ -276,7 +258,7 @@ impl Session {
     /// Gives a number another value.
     fn set(&mut self, name: &str, value: &str) -> Result<Value, String> {
         let walk = self.paused()?;
-        let quantity = named(walk.stepper(), name)?;
+        let quantity = breakpoints::quantity(walk.stepper(), name)?;
         let number = typed::number(value)?;
         let edit = quantity.edit(walk.stepper(), number)?;
         let sentence = walk.edit(edit);
@@ -302,14 +284,6 @@ impl Session {
         let name = quantity.name(self.paused()?.stepper());
         Ok(json!({ "dataId": name, "description": name, "accessTypes": ["write"], "canPersist": true }))
     }
-}
-
-/// Returns the quantity with this name.
-fn named(stepper: &Stepper, name: &str) -> Result<Quantity, String> {
-    let quantity = Quantity::parse(stepper, name.trim());
-    let unknown =
-        || format!("there is no '{}' here; names are like w84, w8b, x1, t8 and rate", spelled_out(name));
-    quantity.ok_or_else(unknown)
 }
 
 /// Returns the text of a source file.
