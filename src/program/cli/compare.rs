@@ -2,28 +2,17 @@
 //! timed.
 
 use std::fmt::Display;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-use clap::Args;
-use serde_json::json;
 
 use backprop::comparison::{Comparison, Rows, compare};
 use backprop::data_set::{DataSet, Source, Targets};
 use backprop::gradient_check::Precision;
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::Options;
-use backprop::{Activation, Cost, Error, counted, graph};
+use backprop::{Activation, Cost, graph};
 
-use super::choices::{
-    DataArgs, List, StandardizeArgs, activations, architecture, at_least_one, sizes, training_samples,
-};
-use super::output::thousands;
-use super::progress::Working;
-use super::words::words;
-use super::{Failure, Output};
-use crate::io::{self, Destinations, Force, Kind, memory};
+use super::choices::{List, activations, architecture, at_least_one, sizes, training_samples};
+use super::prelude::*;
+use crate::io::memory;
 use crate::show::plot::{Axis, Figure, Plot, Series};
 
 /// Hidden neurons of the networks that --plot compares. The last has a thousand times as many connections as the first.

@@ -1,15 +1,10 @@
 //! `backprop dot`: the network as a graph for Graphviz.
 
-use std::io::Write as _;
-use std::process::ExitCode;
-
-use clap::Args;
-
 use backprop::{Label, Sample};
 
 use super::predict::Which;
+use super::prelude::*;
 use super::sequence::SequenceArgs;
-use super::{Failure, Output};
 use crate::show::dot;
 
 const EXAMPLES: &str = "Examples:

@@ -1,19 +1,11 @@
 //! `backprop dump`: the network as bp.py prints it.
 
-use std::io::Write;
-use std::process::ExitCode;
-
-use clap::Args;
-use serde_json::json;
-
 use backprop::data_set::Part;
 use backprop::graph::{ConnectionId, Network, NodeId};
 use backprop::{Engine, Sample};
 
-use super::choices::{DataArgs, ModelArgs};
 use super::predict::Which;
-use super::words::words;
-use super::{Failure, Output};
+use super::prelude::*;
 
 /// Print a network node by node, as bp.py does
 ///

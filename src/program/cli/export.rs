@@ -1,30 +1,23 @@
 //! `backprop export`: a network for other programs, or a whole training for PyTorch.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args, Command};
+use clap::{Arg, ArgMatches, Command};
 use minijinja::context;
-use serde_json::{Value, json};
 
 use backprop::data_set::Meaning;
 use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
 use backprop::setup::Samples;
 use backprop::training::Trainer;
-use backprop::{Error, counted};
 
-use super::choices::{DataArgs, ModelArgs, StandardizeArgs, as_typed};
-use super::output::{harmless_json, name, quoted};
+use super::choices::as_typed;
+use super::output::harmless_json;
+use super::prelude::*;
 use super::train::How;
-use super::words::{Word, words, words_of};
-use super::{Failure, Output, refuse};
+use super::words::{Word, words_of};
 use crate::exchange::onnx;
 use crate::exchange::tensors::{self, Tensor};
 use crate::exchange::torch::{self, Training};
-use crate::io::{self, Destinations, Force, Kind};
 use crate::template;
 
 /// Write a network for other programs: safetensors, ONNX, or a training for PyTorch

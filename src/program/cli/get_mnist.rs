@@ -1,18 +1,15 @@
 //! `backprop get-mnist`: the four files of MNIST or of Fashion-MNIST, fetched by curl and verified.
 
 use std::fs;
-use std::io::{Read, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::io::Read;
+use std::process::{Command, Stdio};
 
-use clap::Args;
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::output::{name as name_of, quoted};
-use super::{Failure, Output};
-use crate::io::{self, Lock};
-use backprop::Error;
+use super::output::name as name_of;
+use super::prelude::*;
+use crate::io::Lock;
 use backprop::file;
 
 /// In bytes per second: a server that is slower than this for as long as the timeout counts as silent.

@@ -1,18 +1,11 @@
 //! `backprop lesson`: runs a small experiment, prints its result and draws it.
 
-use std::io::{IsTerminal as _, Write};
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::io::IsTerminal as _;
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
-use serde_json::json;
+use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-use backprop::Error;
-
-use super::output::name;
-use super::{Failure, Output};
-use crate::io::{self, Destinations, Force, Kind};
+use super::prelude::*;
 use crate::lesson::text::wrapped;
 use crate::lesson::{Entry, LESSONS, Question};
 

@@ -20,6 +20,7 @@ mod lesson;
 pub(crate) mod output;
 mod plot;
 mod predict;
+mod prelude;
 mod progress;
 mod remedies;
 mod sequence;

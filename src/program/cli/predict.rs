@@ -1,20 +1,11 @@
 //! `backprop predict`: the network's answer to one sample.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
-use clap::Args;
-use serde_json::json;
-
 use backprop::data_set::{Answers, DataSet, Meaning, Part, strongest};
 use backprop::model_file::Model;
-use backprop::{Error, Sample, column_width, counted, spelled_out};
+use backprop::{Sample, column_width};
 
-use super::choices::{DataArgs, EngineArgs, List, ModelArgs, numbers, pixels_for};
-use super::output::{name, thousands};
-use super::words::words;
-use super::{Failure, Output, refuse};
+use super::choices::{List, numbers, pixels_for};
+use super::prelude::*;
 use crate::image_file;
 use crate::show::bars::bar;
 use crate::show::picture::half_blocks;

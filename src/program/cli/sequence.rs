@@ -1,9 +1,7 @@
 //! The options that `step` and `dot` share, and the training sequence made from them.
 
 use std::fmt;
-use std::path::PathBuf;
 
-use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use backprop::data_set::Source;
@@ -11,14 +9,13 @@ use backprop::graph::Network;
 use backprop::setup::{Data, Rows, Samples, Setup};
 use backprop::step::Stepper;
 use backprop::training::Options;
-use backprop::{Architecture, Engine as _, Error, MiniBatches};
+use backprop::{Architecture, Engine as _, MiniBatches};
 
-use super::choices::{DataArgs, architecture, training_samples};
-use super::output::thousands;
-use super::refuse;
+use super::choices::{architecture, training_samples};
+use super::prelude::*;
 use super::setup::{SetupArgs, check_meaning};
 use super::train::usual_rate;
-use crate::io::{Destinations, Force, memory};
+use crate::io::memory;
 
 /// The data sets that a page can read by name.
 const PAGE_READS: [Source; 5] = [Source::Digits, Source::Xor, Source::Circles, Source::Moons, Source::Spiral];

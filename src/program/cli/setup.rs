@@ -1,16 +1,12 @@
 //! The flags of a network and its samples, which fill in a [`Setup`].
 
-use std::path::Path;
-
-use clap::Args;
-
 use backprop::data_set::{Columns, Source, Targets};
 use backprop::setup::{Data, Setup};
-use backprop::{Activation, Cost, Error, WeightInit};
+use backprop::{Activation, Cost, WeightInit};
 
-use super::choices::{DataArgs, Edited, List, StandardizeArgs, activations, read_start, sizes};
+use super::choices::{List, activations, read_start, sizes};
+use super::prelude::*;
 use super::train::parse_shape;
-use super::words::words;
 
 /// A network and its samples.
 #[derive(Debug, Clone, Args)]

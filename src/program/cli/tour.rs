@@ -1,10 +1,7 @@
 //! `backprop tour`: the three things this program is for, in under a minute, on embedded data.
 
-use std::io::Write;
 use std::ops::ControlFlow;
-use std::process::ExitCode;
 
-use clap::Args;
 use minijinja::context;
 
 use backprop::data_set::{Pixels, Source, Split, nine_nodes};
@@ -12,11 +9,10 @@ use backprop::gradient_check::{Check, CheckedNetwork, Precision, Report, Verdict
 use backprop::graph;
 use backprop::step::{Step, Stepper};
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Error, Label, Sample, WeightInit, vectorized};
+use backprop::{Architecture, Label, Sample, WeightInit, vectorized};
 
 use super::choices::EngineKind;
-use super::output::thousands;
-use super::{Failure, Output};
+use super::prelude::*;
 use crate::template;
 
 const EPOCHS: usize = 3;

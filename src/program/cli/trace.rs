@@ -1,20 +1,11 @@
 //! `backprop trace`: writes a page in which to step, check and compare.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-use clap::Args;
-
-use backprop::Error;
 use backprop::setup::Setup;
 use serde::Serialize;
 
 use super::choices::at_least_one;
-use super::output::{name, thousands};
+use super::prelude::*;
 use super::sequence::{SequenceArgs, TrainingArgs};
-use super::{Failure, Output};
-use crate::io::{self, Force, Kind};
 use crate::show::page;
 
 const EXAMPLES: &str = "Examples:

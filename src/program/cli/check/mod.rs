@@ -4,21 +4,15 @@ mod mystery;
 mod outcome;
 mod setting;
 
-use std::io::Write;
-use std::process::ExitCode;
-
-use clap::{Args, ValueEnum};
-use serde_json::json;
+use clap::ValueEnum;
 
 use super::choices::graph_needs_f64;
-use super::progress::Working;
-use super::words::words;
-use super::{Failure, Output};
+use crate::cli::prelude::*;
 use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::gradient_check::{
     self, CheckedEngine, CheckedNetwork, InSingle, Precision, Recompute, Report, Selection,
 };
-use backprop::{Activation, Error, graph, vectorized};
+use backprop::{Activation, graph, vectorized};
 use outcome::Outcome;
 use setting::{Setting, SettingArgs};
 

@@ -1,16 +1,9 @@
 //! `check --mystery SEED` plants a fault to be found by its report, and `--answer NAME` says whether it was found.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-use clap::Args;
-use serde_json::json;
-
 use super::setting::named;
-use crate::cli::{Failure, Output};
+use crate::cli::prelude::*;
 use backprop::gradient_check::faults::{Fault, Mystery};
-use backprop::{Error, column_width, file};
+use backprop::{column_width, file};
 
 /// The mystery, and the answer to it.
 #[derive(Debug, Clone, Args)]

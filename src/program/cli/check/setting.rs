@@ -1,17 +1,13 @@
 //! The network that is checked, and the samples it is checked on.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use backprop::gradient_check::faults::{Fault, GALLERY, Mystery, draw_examples};
 use backprop::gradient_check::{Example, Task};
 use backprop::setup::{Data, Samples, Setup};
-use backprop::{Architecture, Dropout, Error, Parameters, WeightInit, vectorized};
+use backprop::{Architecture, Dropout, Parameters, WeightInit, vectorized};
 
 use super::mystery::MysteryArgs;
-use crate::cli::choices::{DataArgs, architecture, training_samples};
-use crate::cli::refuse;
+use crate::cli::choices::{architecture, training_samples};
+use crate::cli::prelude::*;
 use crate::cli::setup::{SetupArgs, check_meaning};
 use crate::io::memory;
 

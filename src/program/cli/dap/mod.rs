@@ -18,16 +18,11 @@ pub mod session;
 mod variables;
 mod walk;
 
-use std::io::{BufRead, BufReader, ErrorKind, IsTerminal as _, Write};
-use std::process::ExitCode;
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal as _};
 use std::sync::mpsc::{self, TryRecvError};
 
-use clap::Args;
-
-use backprop::Error;
-
 use self::session::Session;
-use super::Failure;
+use crate::cli::prelude::*;
 
 /// The most messages that are read ahead.
 const READ_AHEAD: usize = 64;

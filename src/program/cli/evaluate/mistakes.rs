@@ -1,16 +1,14 @@
 //! The most confident mistakes of a network, as pictures.
 
 use std::cmp::Ordering;
-use std::io::{IsTerminal as _, Write};
+use std::io::IsTerminal as _;
 
 use serde::Serialize;
 
 use backprop::data_set::DataSet;
-use backprop::spelled_out;
 
-use crate::cli::Output;
-use crate::cli::output::thousands;
 use crate::cli::predict::sample_lines;
+use crate::cli::prelude::*;
 use crate::show::picture::side_by_side;
 
 /// The width if the terminal does not say.

@@ -3,20 +3,12 @@
 mod confusion;
 mod mistakes;
 
-use std::io::Write;
-use std::process::ExitCode;
-
-use clap::Args;
-use serde_json::json;
-
-use super::choices::{DataArgs, EngineArgs, ModelArgs};
-use super::output::thousands;
-use super::progress::Working;
+use super::health;
 use super::train::{closeness, cost_text};
-use super::{Failure, Output, health, refuse};
+use crate::cli::prelude::*;
 use backprop::data_set::{Part, Targets};
+use backprop::noun_for;
 use backprop::training::{Closeness, Closer, for_each_output};
-use backprop::{Error, noun_for, spelled_out};
 use confusion::Confusion;
 use mistakes::Mistake;
 

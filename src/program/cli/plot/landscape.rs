@@ -1,21 +1,16 @@
 //! `backprop plot landscape`: the cost around a model, along two directions.
 
-use std::path::PathBuf;
-
-use clap::Args;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use backprop::data_set::{Part, Targets};
 use backprop::training::evaluate;
-use backprop::{Engine as _, Error, Parameters, counted, vectorized};
+use backprop::{Engine as _, Parameters, vectorized};
 
 use super::{Out, Picture};
-use crate::cli::choices::{DataArgs, ModelArgs, read_model};
-use crate::cli::refuse;
-use crate::cli::words::words;
-use crate::io::Destinations;
+use crate::cli::choices::read_model;
+use crate::cli::prelude::*;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
 

@@ -5,18 +5,9 @@ mod regions;
 mod runs;
 mod weights;
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use clap::Subcommand;
 
-use clap::{Args, Subcommand};
-
-use backprop::Error;
-
-use super::output::name;
-use super::progress::Working;
-use super::{Failure, Output};
-use crate::io::{self, Destinations, Force, Kind};
+use crate::cli::prelude::*;
 use crate::show::plot::Figure;
 
 const EXAMPLES: &str = "Examples:

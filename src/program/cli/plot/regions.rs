@@ -1,20 +1,17 @@
 //! `backprop plot regions`: draws the answers of a network with two inputs everywhere in the plane.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-
-use clap::Args;
 
 use backprop::data_set::{Column, DataSet, Part, Source, Targets};
 use backprop::setup::{Data, Samples, Setup};
 use backprop::training::{Options, Trainer};
-use backprop::{Architecture, Engine, Error, counted, vectorized};
+use backprop::{Architecture, Engine, vectorized};
 
 use super::{Out, Picture};
 use crate::cli::choices::{architecture, check_epochs, read_model, training_samples};
-use crate::cli::refuse;
+use crate::cli::prelude::*;
 use crate::cli::setup::SetupArgs;
-use crate::io::{Destinations, memory};
+use crate::io::memory;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster};
 

@@ -1,17 +1,10 @@
 //! `backprop plot runs`: draws the learning curves of several runs over each other.
 
-use std::path::{Path, PathBuf};
-
-use clap::Args;
-use serde_json::Value;
-
 use backprop::training::{Checkpoint, EpochReport};
-use backprop::{Error, counted};
 
 use super::regions::name;
 use super::{Out, Picture};
-use crate::cli::refuse;
-use crate::io::Destinations;
+use crate::cli::prelude::*;
 use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
 use backprop::file;
 

@@ -1,14 +1,9 @@
 //! `backprop plot weights`: draws the incoming weights of each hidden neuron as a small picture.
 
-use clap::Args;
-
 use backprop::data_set::Column;
-use backprop::{Error, counted};
 
 use super::{Out, Picture};
-use crate::cli::choices::ModelArgs;
-use crate::cli::refuse;
-use crate::io::Destinations;
+use crate::cli::prelude::*;
 use crate::show::plot::raster::Shade;
 use crate::show::plot::{Axis, Figure, Plot, Raster};
 

@@ -1,14 +1,11 @@
 //! The steps that are shown.
 
-use clap::Args;
-
-use backprop::Error;
 use backprop::step::view::Quantity;
 use backprop::step::{Pass, Stepper};
 
 use super::names::{Range, ranges};
 use crate::cli::choices::at_least_one;
-use crate::cli::words::words;
+use crate::cli::prelude::*;
 
 /// The options that choose steps. Only steps that match all of them are shown.
 #[derive(Debug, Args)]

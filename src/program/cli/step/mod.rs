@@ -5,19 +5,14 @@ mod names;
 mod print;
 mod questions;
 
-use std::io::{IsTerminal, Write};
-use std::process::ExitCode;
+use std::io::IsTerminal;
 use std::time::Duration;
 
-use clap::Args;
-
-use backprop::Error;
 use backprop::step::Stepper;
 
 use super::choices::at_least_one;
-use super::progress::Working;
 use super::sequence::{Sequence, SequenceArgs, TrainingArgs};
-use super::{Failure, Output, refuse};
+use crate::cli::prelude::*;
 use crate::io::signals::{self, Ending};
 use crate::show::stepper;
 use choice::ChoiceArgs;

@@ -1,13 +1,9 @@
 //! The headings of `step --plain`.
 
-use std::io::Write;
-
-use backprop::counted;
+use crate::cli::prelude::*;
 use backprop::step::text::number;
 use backprop::step::view::heading;
 use backprop::step::{Phase, Segment, Stepper};
-
-use crate::cli::Output;
 
 /// Writes headings where the step printed before belongs to another epoch, sample, phase or layer.
 pub(super) struct Headings {

@@ -1,13 +1,9 @@
 //! `step --questions`: the same steps without their values, to be filled in by hand.
 
-use std::io::Write;
-
-use backprop::Error;
+use crate::cli::prelude::*;
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
 use backprop::step::{Phase, Reading, Step, Stepper, Target};
-
-use crate::cli::Output;
 
 /// More weights than this are too many for an exercise.
 const MOST_WEIGHTS: usize = 200;

@@ -1,19 +1,12 @@
 //! The options of `backprop train`.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use backprop::data_set::{Columns, DataSet, Source, Targets};
 use backprop::training::{Options, Preset, RunConfig};
-use backprop::{Activation, Cost, Error, WeightInit};
+use backprop::{Activation, Cost, WeightInit};
 
 use super::parts::absolute;
-use crate::cli::choices::{
-    DataArgs, Edited, EngineArgs, List, StandardizeArgs, activations, at_least_one, sizes,
-};
-use crate::cli::words::{Word as _, words};
-use crate::io::Force;
+use crate::cli::choices::{List, activations, at_least_one, sizes};
+use crate::cli::prelude::*;
 
 /// Train a network
 ///

@@ -1,20 +1,16 @@
 //! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, which would
 //! lose more. It is tried again after the next epoch, and at the end saved in the current folder.
 
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
 use flate2::Crc;
 
 use backprop::model_file::Model;
 use backprop::training::{Checkpoint, Trainer};
-use backprop::{Engine, Error, ErrorKind, Parameters, file};
+use backprop::{Engine, ErrorKind, Parameters, file};
 
 use super::Train;
 use super::parts::absolute;
-use crate::cli::output::{name, quoted, thousands};
+use crate::cli::prelude::*;
 use crate::cli::report;
-use crate::io;
 
 /// Saves a run as often as was asked for.
 pub(super) struct Keeper {

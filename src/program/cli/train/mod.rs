@@ -13,17 +13,15 @@ mod screen;
 mod start;
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::process::ExitCode;
 
 use super::choices::{EngineKind, check_epochs};
-use super::words::Word as _;
-use super::{Failure, Output, health};
+use super::health;
+use crate::cli::prelude::*;
+use crate::io::Lock;
 use crate::io::signals::{self, Ending};
-use crate::io::{self, Lock};
 pub(super) use args::{How, Train, parse_shape, usual_rate};
 use backprop::training::{Trainer, steady_rate};
-use backprop::{Activation, Engine, Error};
+use backprop::{Activation, Engine};
 use keeper::Keeper;
 use parts::Parts;
 use screen::Screen;

@@ -1,16 +1,13 @@
 //! The files of a run: where it writes, and which files it must not destroy.
 
-use std::path::{Path, PathBuf};
-
-use backprop::Error;
 use backprop::data_set::Source;
 use backprop::training::Checkpoint;
 
 use super::Train;
 use super::keeper::checksum_of_file;
 use super::parts::absolute;
-use crate::cli::output::{name, quoted};
-use crate::io::{self, Destinations, Kind, is_same, next, previous};
+use crate::cli::prelude::*;
+use crate::io::{is_same, next, previous};
 
 impl Train {
     /// Returns where checkpoints go, if anywhere. A run resumed from FILE.previous continues the run of FILE.

@@ -1,19 +1,12 @@
 //! Prints the progress of training: a line per epoch on stdout, and a bar on stderr while it runs.
 
-use std::io::Write;
-use std::path::Path;
-
-use serde_json::json;
-
+use backprop::noun_for;
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
-use backprop::{noun_for, spelled_out};
 
 use super::Train;
 use super::parts::{Parts, Tested};
-use crate::cli::Output;
 use crate::cli::choices::as_typed;
-use crate::cli::output::{name, thousands};
-use crate::cli::progress::Working;
+use crate::cli::prelude::*;
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen<'a> {
