@@ -19,7 +19,7 @@ use backprop::training::{EpochReport, Options, Preset, Trainer};
 use backprop::{Architecture, Cost, Engine, WeightInit, vectorized};
 use rayon::prelude::*;
 
-use backprop_cli::show::plot::{Axis, Figure, Plot, Series};
+use backprop_cli::show::plot::{Axis, Figure, Mark, Plot};
 
 const SEEDS: [u64; 3] = [1, 2, 3];
 
@@ -109,7 +109,7 @@ impl Table {
             let mut by_best: Vec<&Run> = runs.iter().collect();
             by_best.sort_by(|one, other| best_accuracy(one).total_cmp(&best_accuracy(other)));
             let points = by_best[SEEDS.len() / 2].accuracies().map(|(epoch, a)| (epoch as f64, 100.0 * a));
-            curves = curves.with(Series::line(experiment.name, points.collect::<Vec<_>>()));
+            curves = curves.add(experiment.name, Mark::Line, points.collect::<Vec<_>>());
         }
         println!("\n![the seed in the middle, epoch by epoch](images/{})", self.picture);
         // The details in brackets do not fit above a picture.

@@ -1,9 +1,12 @@
-//! Texts with gaps for numbers and words: a lesson's text, a picture of a network, a program for PyTorch.
+//! Texts with gaps for numbers and words: of lessons and commands, pictures, a program for PyTorch.
 
 use backprop::step::text::number;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, Output, State, UndefinedBehavior};
+
+use crate::cli::output::thousands;
+use crate::show::plot::round;
 
 /// Fills in the gaps of a template as [minijinja](https://docs.rs/minijinja) does. A line that holds only a `{% tag
 /// %}` leaves nothing behind.
@@ -21,6 +24,10 @@ pub fn fill(template: &str, values: &Value) -> Result<String, Error> {
     environment.add_filter("power", |value: f64, decimals: usize| format!("{value:.decimals$e}"));
     environment.add_filter("number", number);
     environment.add_filter("cell", cell);
+    environment.add_filter("right", |text: &Value, width: usize| format!("{:>width$}", text.to_string()));
+    environment.add_filter("hundredths", round);
+    environment.add_filter("thousands", thousands);
+    environment.add_filter("noun", |count: usize, noun: &str| backprop::noun_for(count, noun));
     environment.render_str(template, values)
 }
 

@@ -4,7 +4,7 @@ use backprop::data_set::{Pixels, Source, Targets};
 use backprop::graph;
 use backprop::training::sample_order;
 use backprop::{Architecture, Engine, Label, Sample, WeightInit, vectorized};
-use backprop_cli::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+use backprop_cli::show::plot::{Axis, Colour, Figure, Mark, Plot};
 
 /// Draws the error of the difference quotient over its step h, for the network and weight of chapter 6.
 pub fn step_size() -> String {
@@ -99,7 +99,7 @@ pub fn batches() -> String {
         Axis::new("digits in the mini-batch, m").log(),
         Axis::new("distance / length of the mean gradient").log(),
     )
-    .with(Series::new("measured", Mark::LineAndDots, measured.iter().copied()))
+    .add("measured", Mark::LineAndDots, measured.iter().copied())
     .draw("s/√m", Mark::Dashed, Colour::Grey, law);
     Figure::new("", [plot]).frame(480, 280).to_svg()
 }

@@ -125,13 +125,13 @@ fn of_training(
 /// that is what the network has.
 fn usual_output(architecture: &Architecture, are_classes: bool) -> Option<String> {
     let (output, hidden) = architecture.activations.split_last()?;
-    let usual = end(*output, are_classes);
+    let usual = usual_end(*output, are_classes);
     let names = hidden.iter().chain([&usual]).map(|activation| activation.name());
     (*output != usual).then(|| format!("--activation {}", names.collect::<Vec<_>>().join(",")))
 }
 
 /// Returns the usual output activation; softmax is kept.
-fn end(output: Activation, are_classes: bool) -> Activation {
+fn usual_end(output: Activation, are_classes: bool) -> Activation {
     match output {
         Activation::Softmax => output,
         _ if are_classes => Activation::Sigmoid,
@@ -143,7 +143,7 @@ fn end(output: Activation, are_classes: bool) -> Activation {
 /// the end.
 fn relu_recipe(architecture: &Architecture, are_classes: bool) -> [String; 2] {
     let hidden = "relu,".repeat(architecture.sizes.len() - 2);
-    let end = end(architecture.output_activation(), are_classes);
+    let end = usual_end(architecture.output_activation(), are_classes);
     [format!("--activation {hidden}{end}"), drawn(WeightInit::He)]
 }
 

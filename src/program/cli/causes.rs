@@ -29,8 +29,8 @@ const STRONG_PULL: f64 = 5.0 * USUAL_PULL;
 /// A setting at fault: the sentence about it, and the option that helps.
 type Cause = (String, String);
 
-/// Returns sentences (the causes, then what helps) if dropout or regularisation takes away more than is learnt.
-pub(super) fn of_what_is_taken(training: &Training<'_>, architecture: &Architecture) -> Vec<String> {
+/// Returns sentences (the causes, then what helps) if dropout or regularisation removes more than the network learns.
+pub(super) fn of_dropout_and_l2(training: &Training<'_>, architecture: &Architecture) -> Vec<String> {
     // Nothing is expected of a network that was not to be trained.
     if training.options.epochs == Some(0) {
         return Vec::new();

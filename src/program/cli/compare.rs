@@ -13,7 +13,7 @@ use backprop::{Activation, Cost, graph};
 use super::choices::{List, activations, architecture, at_least_one, sizes, training_samples};
 use super::prelude::*;
 use crate::io::memory;
-use crate::show::plot::{Axis, Figure, Plot, Series};
+use crate::show::plot::{Axis, Figure, Mark, Plot};
 
 /// Hidden neurons of the networks that --plot compares. The last has a thousand times as many connections as the first.
 const HIDDEN_LAYERS: [usize; 7] = [1, 3, 10, 30, 100, 300, 1000];
@@ -199,8 +199,8 @@ fn figure(comparisons: &[Comparison]) -> Figure {
     let points =
         |time: fn(&Comparison) -> f64| comparisons.iter().map(move |c| (c.connections as f64, time(c)));
     let plot = Plot::new("", Axis::new("connections").log(), Axis::new("microseconds per sample").log())
-        .with(Series::line("object graph", points(|c| c.object_us)))
-        .with(Series::line("textbook matrices", points(|c| c.textbook_us)))
-        .with(Series::line("vectorized network", points(|c| c.vectorized_us)));
+        .add("object graph", Mark::Line, points(|c| c.object_us))
+        .add("textbook matrices", Mark::Line, points(|c| c.textbook_us))
+        .add("vectorized network", Mark::Line, points(|c| c.vectorized_us));
     Figure::new("Training on one sample", [plot])
 }

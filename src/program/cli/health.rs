@@ -8,10 +8,10 @@ use backprop::{Activation, Architecture, Parameters, WeightInit, vectorized};
 use super::{advice, causes};
 
 /// The samples examined; more would not show more.
-const LOOKED_AT: usize = 1000;
+const EXAMINED: usize = 1000;
 
 /// Dead or saturated neurons are reported if they make up at least this share of a layer.
-const WORTH_A_SENTENCE: f64 = 0.25;
+const LARGE_SHARE: f64 = 0.25;
 
 /// With fewer samples, nothing can be said about a network.
 const FEW: usize = 4;
@@ -41,12 +41,12 @@ pub(super) struct Training<'a> {
 /// Returns sentences that say what is wrong with a network, judged by `data`. The last one has the options to train it
 /// with, if the cause is known.
 pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_>>) -> Vec<String> {
-    let data = data.clone().first(LOOKED_AT);
+    let data = data.clone().first(EXAMINED);
     let mut network = vectorized::Network::from_parameters(&model.architecture, &model.parameters);
     if data.len() < FEW || !data.is_labelled() || has_learnt(&mut network, &data) {
         return Vec::new();
     }
-    let taken = training.map(|training| causes::of_what_is_taken(training, &model.architecture));
+    let taken = training.map(|training| causes::of_dropout_and_l2(training, &model.architecture));
     if let Some(notes) = taken.filter(|notes| !notes.is_empty()) {
         return notes;
     }
@@ -56,12 +56,12 @@ pub(super) fn notes(model: &Model, data: &DataSet, training: Option<&Training<'_
         let is_output = layer + 1 == model.architecture.sizes.len();
         let name = if is_output { format!("layer {layer}, the output") } else { format!("layer {layer}") };
         let share = |count: usize| format!("{count} of {all} neurons in {name} ({} %)", 100 * count / all);
-        let is_worth_it = |count: usize| count > 0 && count as f64 >= WORTH_A_SENTENCE * all as f64;
-        if is_worth_it(zero) {
+        let is_large = |count: usize| count > 0 && count as f64 >= LARGE_SHARE * all as f64;
+        if is_large(zero) {
             dead.push(share(zero));
         }
         // A right answer needs outputs near 0 and 1, but not all of them, and not for every sample.
-        if if is_output { flat == all } else { is_worth_it(flat) } {
+        if if is_output { flat == all } else { is_large(flat) } {
             saturated.push(share(flat));
         }
     }

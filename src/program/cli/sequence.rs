@@ -20,7 +20,7 @@ use crate::io::memory;
 /// The data sets that a page can read by name.
 const PAGE_READS: [Source; 5] = [Source::Digits, Source::Xor, Source::Circles, Source::Moons, Source::Spiral];
 
-/// A network, and the samples it is trained on one after the other.
+/// A network, and the samples it is trained on, one after another.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SequenceArgs {
     /// Start from this model [default: the article's nine nodes; with --data or --sizes, random weights]

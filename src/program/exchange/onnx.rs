@@ -8,7 +8,7 @@ use safetensors::tensor::Dtype;
 use backprop::data_set::Standardization;
 use backprop::gradient_check::Precision;
 use backprop::model_file::Model;
-use backprop::{Activation, Architecture, Error};
+use backprop::{Architecture, Error};
 
 use super::protobuf::Message;
 use super::tensors::{self, Tensor};
@@ -80,14 +80,7 @@ fn nodes(architecture: &Architecture, standardizes: bool, scales: bool) -> Vec<M
         let turned = Message::default().text(1, "transB").number(3, 1).number(20, 2);
         let (weight, bias) = (format!("{linear}.weight"), format!("{linear}.bias"));
         nodes.push(node("Gemm", &linear.to_string(), &[&before, &weight, &bias], &z).message(5, &turned));
-        let operator = match activation {
-            Activation::Sigmoid => "Sigmoid",
-            Activation::Tanh => "Tanh",
-            Activation::Relu => "Relu",
-            Activation::Identity => "Identity",
-            // Over the last axis, which is the default.
-            Activation::Softmax => "Softmax",
-        };
+        let (operator, _) = tensors::names(*activation);
         nodes.push(node(operator, &function.to_string(), &[&z], &a));
         before = a;
     }

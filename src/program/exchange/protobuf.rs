@@ -2,6 +2,7 @@
 
 /// A message that is being written.
 #[derive(Debug, Default)]
+#[must_use]
 pub struct Message(Vec<u8>);
 
 /// The marks of the three kinds of field used here.
@@ -10,7 +11,6 @@ const LENGTH_DELIMITED: u64 = 2;
 
 impl Message {
     /// Appends a number that is not negative.
-    #[must_use]
     pub fn number(mut self, field: u64, number: u64) -> Self {
         self.varint(field << 3 | VARINT);
         self.varint(number);
@@ -18,7 +18,6 @@ impl Message {
     }
 
     /// Appends text or plain bytes.
-    #[must_use]
     pub fn bytes(mut self, field: u64, bytes: &[u8]) -> Self {
         self.varint(field << 3 | LENGTH_DELIMITED);
         self.varint(bytes.len() as u64);
@@ -27,19 +26,16 @@ impl Message {
     }
 
     /// Appends text.
-    #[must_use]
     pub fn text(self, field: u64, text: &str) -> Self {
         self.bytes(field, text.as_bytes())
     }
 
     /// Appends a message inside this one.
-    #[must_use]
     pub fn message(self, field: u64, message: &Self) -> Self {
         self.bytes(field, &message.0)
     }
 
     /// Appends one field for each message.
-    #[must_use]
     pub fn messages(self, field: u64, messages: impl IntoIterator<Item = Self>) -> Self {
         messages.into_iter().fold(self, |message, inner| message.message(field, &inner))
     }

@@ -102,15 +102,20 @@ pub fn about(model: &Model) -> Vec<(&'static str, String)> {
 
 /// Returns the network as PyTorch spells it: `nn.Linear(784, 30)`, `nn.Sigmoid()`, …
 pub fn modules(architecture: &Architecture) -> Vec<String> {
-    let layers = architecture.sizes.windows(2).zip(&architecture.activations).map(|(pair, activation)| {
-        let activation = match activation {
-            Activation::Sigmoid => "nn.Sigmoid()",
-            Activation::Tanh => "nn.Tanh()",
-            Activation::Relu => "nn.ReLU()",
-            Activation::Identity => "nn.Identity()",
-            Activation::Softmax => "nn.Softmax(dim=1)",
-        };
-        [format!("nn.Linear({}, {})", pair[0], pair[1]), activation.to_owned()]
-    });
-    layers.flatten().collect()
+    let layers = architecture.sizes.windows(2).zip(&architecture.activations);
+    let modules = |(pair, activation): (&[usize], &Activation)| {
+        [format!("nn.Linear({}, {})", pair[0], pair[1]), format!("nn.{}", names(*activation).1)]
+    };
+    layers.flat_map(modules).collect()
+}
+
+/// Returns an activation as ONNX and as PyTorch name it. (A Softmax of ONNX is over the last axis.)
+pub fn names(activation: Activation) -> (&'static str, &'static str) {
+    match activation {
+        Activation::Sigmoid => ("Sigmoid", "Sigmoid()"),
+        Activation::Tanh => ("Tanh", "Tanh()"),
+        Activation::Relu => ("Relu", "ReLU()"),
+        Activation::Identity => ("Identity", "Identity()"),
+        Activation::Softmax => ("Softmax", "Softmax(dim=1)"),
+    }
 }

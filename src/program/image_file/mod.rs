@@ -87,11 +87,9 @@ pub fn decode_png(bytes: &[u8]) -> Result<Picture, Error> {
     samples.truncate(frame.buffer_size());
     let rgba: Vec<[u8; 4]> = match frame.color_type {
         png::ColorType::GrayscaleAlpha => {
-            samples.chunks_exact(2).map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]).collect()
+            samples.as_chunks().0.iter().map(|&[grey, opacity]| [grey, grey, grey, opacity]).collect()
         }
-        png::ColorType::Rgba => {
-            samples.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]]).collect()
-        }
+        png::ColorType::Rgba => samples.as_chunks().0.to_vec(),
         other => {
             return Err(Error::contents(format!("pixels of an unexpected kind ({other:?})"))
                 .remedy("save it as plain PNG"));

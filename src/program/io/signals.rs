@@ -111,9 +111,9 @@ fn answer(signal: u8) {
             }
             return;
         }
-        Ending::Soon(patience, put_in_order) => {
+        Ending::Soon(patience, restore) => {
             std::thread::sleep(patience);
-            put_in_order();
+            restore();
         }
         Ending::AtOnce | Ending::ByItself(_) => {}
     }

@@ -153,14 +153,14 @@ impl Lesson for LinearUnit {
         let ends = [0, self.points.len() - 1].map(|place| self.points[place].0);
         for step in [1, 3, 30, STEPS].into_iter().filter(|step| *step < self.lines.len()) {
             let name = backprop::counted(step, "step");
-            lines = lines.with(Series::line(name, ends.map(|x| (x, self.lines[step].output(x)))));
+            lines = lines.add(name, Mark::Line, ends.map(|x| (x, self.lines[step].output(x))));
         }
         lines = lines.draw("measured", Mark::Dots, Colour::Black, self.points.clone());
         let costs = (0..).map(f64::from).zip(self.costs.clone()).skip(1);
         let floor = [1.0, STEPS as f64].map(|step| (step, self.best.cost(&self.points)));
         let cost = Plot::new("The cost", Axis::new("step").log(), Axis::new("cost").log())
             .draw("the best line's", Mark::Dashed, Colour::Grey, floor)
-            .with(Series::line("after each step", costs));
+            .add("after each step", Mark::Line, costs);
         Figure::new("Gradient descent fits a line", [lines, cost])
     }
 }

@@ -46,28 +46,14 @@ impl Perceptron {
     }
 }
 
+/// The sixteen gates with two inputs: their outputs for the inputs 00, 01, 10 and 11 are a number in binary digits.
+const GATES: &str = "never 1, AND, x1 and not x2, x1, x2 and not x1, x2, XOR, OR, NOR, XNOR, not x2, x1 or not x2, \
+                     not x1, x2 or not x1, NAND, always 1";
+
 /// Returns the name of the gate with these outputs for the inputs 00, 01, 10 and 11.
 pub fn gate_name(outputs: [bool; 4]) -> &'static str {
     let number = outputs.iter().fold(0, |number, output| 2 * number + usize::from(*output));
-    let names = [
-        "never 1",
-        "AND",
-        "x1 and not x2",
-        "x1",
-        "x2 and not x1",
-        "x2",
-        "XOR",
-        "OR",
-        "NOR",
-        "XNOR",
-        "not x2",
-        "x1 or not x2",
-        "not x1",
-        "x2 or not x1",
-        "NAND",
-        "always 1",
-    ];
-    names[number]
+    GATES.split(", ").nth(number).unwrap_or_default()
 }
 
 /// A circuit in the making: it can only ask the one perceptron, and counts how often it does.
@@ -89,28 +75,25 @@ impl Circuit {
         self.gate.output([a, b])
     }
 
-    /// Adds two bits: (sum, carry).
-    pub fn half_adder(&mut self, a: bool, b: bool) -> (bool, bool) {
+    /// Returns NAND and XOR of two bits.
+    fn nand_and_xor(&mut self, a: bool, b: bool) -> (bool, bool) {
         let not_both = self.nand(a, b);
         let only_a = self.nand(a, not_both);
         let only_b = self.nand(b, not_both);
-        let sum = self.nand(only_a, only_b);
-        let carry = self.nand(not_both, not_both);
-        (sum, carry)
+        (not_both, self.nand(only_a, only_b))
+    }
+
+    /// Adds two bits: (sum, carry).
+    pub fn half_adder(&mut self, a: bool, b: bool) -> (bool, bool) {
+        let (not_both, sum) = self.nand_and_xor(a, b);
+        (sum, self.nand(not_both, not_both))
     }
 
     /// Adds three bits, the third being the carry of the place to the right: (sum, carry).
     pub fn full_adder(&mut self, a: bool, b: bool, carry_in: bool) -> (bool, bool) {
-        let not_both = self.nand(a, b);
-        let only_a = self.nand(a, not_both);
-        let only_b = self.nand(b, not_both);
-        let partial_sum = self.nand(only_a, only_b);
-        let not_again = self.nand(partial_sum, carry_in);
-        let only_partial = self.nand(partial_sum, not_again);
-        let only_carry = self.nand(carry_in, not_again);
-        let sum = self.nand(only_partial, only_carry);
-        let carry = self.nand(not_both, not_again);
-        (sum, carry)
+        let (not_both, partial_sum) = self.nand_and_xor(a, b);
+        let (not_again, sum) = self.nand_and_xor(partial_sum, carry_in);
+        (sum, self.nand(not_both, not_again))
     }
 
     /// Adds two bytes: eight full adders, each of which passes its carry to the left.

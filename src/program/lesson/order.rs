@@ -272,7 +272,7 @@ impl Lesson for Order {
         let (first, last) = (self.attempts.iter().take(3), self.attempts.iter().next_back());
         for attempt in first.chain(last) {
             let points = (1..).map(f64::from).zip(attempt.worst.clone());
-            errors = errors.with(Series::new(&attempt.way, Mark::LineAndDots, points));
+            errors = errors.add(&attempt.way, Mark::LineAndDots, points);
         }
         let sharing = &self.sharing;
         let here = sharing.error_curve[sharing.error_curve.len() / 2].1;

@@ -12,4 +12,4 @@ pub(super) use serde::Serialize;
 pub(super) use super::Lesson;
 pub(super) use super::settings::*;
 pub(super) use crate::cli::words::words;
-pub(super) use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Series};
+pub(super) use crate::show::plot::{Axis, Colour, Figure, Mark, Plot};

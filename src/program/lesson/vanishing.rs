@@ -141,7 +141,7 @@ impl Lesson for Vanishing {
         let mut plot = Plot::new("", x, Axis::new("size of delta (root mean square)").log());
         for kind in &self.kinds {
             let points = (1..).map(f64::from).zip(kind.sizes.clone());
-            plot = plot.with(Series::new(kind.activation.name(), Mark::LineAndDots, points));
+            plot = plot.add(kind.activation.name(), Mark::LineAndDots, points);
         }
         Figure::new("Delta vanishes on its way back to the first layers", [plot])
     }

@@ -10,7 +10,7 @@ use super::nand::gate_name;
 use super::perceptron::{INPUTS, plane};
 use super::prelude::*;
 use crate::show::plot::Raster;
-use crate::show::plot::raster::Shade;
+use crate::show::plot::raster::{self, Shade};
 
 /// The network, its training, and the number of starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
@@ -130,8 +130,7 @@ pub fn train(settings: &Settings, seed: u64) -> Run {
         network.predict(Sample(input));
         hidden.iter_mut().zip(&neurons).for_each(|(outputs, id)| outputs[row] = network[*id].output());
     }
-    let place = |at: usize| 1.5 * (at as f64 + 0.5) / SIDE as f64 - 0.25;
-    let cells = (0..SIDE).rev().flat_map(|row| (0..SIDE).map(move |column| [place(column), place(row)]));
+    let cells = raster::middles(SIDE, (-0.25, 1.25), (-0.25, 1.25));
     let plane = cells.map(|input| network.predict(Sample(&input))[0]).collect();
     Run { seed, costs, outputs, hidden, plane }
 }

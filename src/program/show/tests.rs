@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::bars::bar;
 use super::picture::{half_blocks, side_by_side};
-use super::plot::{Axis, Figure, Plot, Series};
+use super::plot::{Axis, Figure, Mark, Plot};
 use super::stepper::keys::command;
 use super::{dot, page};
 
@@ -49,8 +49,8 @@ fn a_learning_curve_is_drawn_from_a_network_in_training() {
         network.train_one_sample(label, sample, 0.3);
         (f64::from(step + 1), network.error(label, sample))
     });
-    let curve = Series::line("one sample", costs);
-    let plot = Plot::new("Learning", Axis::new("step"), Axis::new("cost").log()).with(curve);
+    let plot = Plot::new("Learning", Axis::new("step"), Axis::new("cost").log());
+    let plot = plot.add("one sample", Mark::Line, costs);
     let svg = Figure::new("", [plot]).to_svg();
     assert!(svg.contains("one sample"));
 }

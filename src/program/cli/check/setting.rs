@@ -65,7 +65,7 @@ impl SettingArgs {
         if let Some(Mystery { fault, architecture, parameters, task }) = self.mystery.hidden() {
             return Ok(Setting { architecture, parameters, task, fault: Some(fault), are_made_up: false });
         }
-        let fault = self.fault()?;
+        let fault = self.fault.as_deref().map(|name| named("--fault", name)).transpose()?;
         let samples = self.sample_count(fault)?;
         let setup = self.setup(fault)?;
         let all = training_samples(&setup)?;
@@ -117,10 +117,6 @@ impl SettingArgs {
     /// Returns the seed of weights and samples, and of what the check draws.
     pub(super) fn seed(&self) -> u64 {
         self.setup.seed.unwrap_or(0)
-    }
-
-    fn fault(&self) -> Result<Option<&'static Fault>, Error> {
-        self.fault.as_deref().map(|name| named("--fault", name)).transpose()
     }
 
     fn sample_count(&self, fault: Option<&Fault>) -> Result<usize, Error> {

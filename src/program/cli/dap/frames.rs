@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use backprop::step::Pass;
 use backprop::step::view::{Anchor, FILES, Level, SourceFile};
-use backprop::step::{Pass, Stepper};
 use serde_json::{Value, json};
 
 use super::protocol::Source;
@@ -39,22 +39,19 @@ pub fn frames(walk: &mut Walk, folder: &Path) -> Vec<Value> {
         frames.push((format!("epoch {}", moment.epoch + 1), Some(Level::Epoch)));
         frames.push(("training".to_owned(), Some(Level::Training)));
     }
-    let frame = |(index, (name, level)): (usize, &(String, Option<Level>))| {
-        frame(walk.stepper(), index, name, *level, folder)
+    let frame = |(index, (name, level)): (usize, (String, Option<Level>))| {
+        let id = index + 1;
+        let mut frame =
+            json!({ "id": id, "name": name, "line": 0, "column": 0, "presentationHint": "label" });
+        if let Some(anchor) = level.and_then(|level| Anchor::of_next_step(walk.stepper(), level)) {
+            frame["line"] = json!(anchor.line);
+            frame["column"] = json!(1);
+            frame["source"] = describe(anchor.file, folder);
+            frame["presentationHint"] = json!("normal");
+        }
+        frame
     };
-    frames.iter().enumerate().map(frame).collect()
-}
-
-fn frame(stepper: &Stepper, index: usize, name: &str, level: Option<Level>, folder: &Path) -> Value {
-    let mut frame =
-        json!({ "id": index + 1, "name": name, "line": 0, "column": 0, "presentationHint": "label" });
-    if let Some(anchor) = level.and_then(|level| Anchor::of_next_step(stepper, level)) {
-        frame["line"] = json!(anchor.line);
-        frame["column"] = json!(1);
-        frame["source"] = describe(anchor.file, folder);
-        frame["presentationHint"] = json!("normal");
-    }
-    frame
+    frames.into_iter().enumerate().map(frame).collect()
 }
 
 /// Describes a file to an editor: its path on disk if the same text is there, else a reference to this program.

@@ -38,13 +38,13 @@ const EXAMPLES: &str = "An editor starts it:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Dap {
-    /// Listen on this port of 127.0.0.1 instead, for one editor after the other; 0 finds a free one
+    /// Listen on this port of 127.0.0.1 instead, for one editor after another; 0 finds a free one
     #[arg(long, value_name = "N")]
     port: Option<u16>,
 
     /// Serve only editors whose launch arguments include "token": "WORD" [default: the variable BACKPROP_TOKEN]
     ///
-    /// Every program of this machine can connect to a port. Other users can see a command line, but not a variable.
+    /// Every program on this machine can connect to a port. Other users can see a command line, but not a variable.
     #[arg(long, value_name = "WORD", requires = "port")]
     token: Option<String>,
 }

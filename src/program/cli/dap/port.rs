@@ -1,6 +1,6 @@
-//! Editors that connect to a port of this machine, one after the other.
+//! Editors that connect to a port on this machine, one after another.
 //!
-//! Every program of this machine can connect, and through a browser every web page. So a connection is closed at the first
+//! Every program on this machine can connect, and so can every web page, through a browser. So a connection is closed at the first
 //! line that is not a header of the protocol, or if nothing comes; only the first message makes it an editor's
 //! connection; one editor is served at a time; and a token can be required.
 

@@ -1,6 +1,6 @@
 //! The variables pane of an editor: the next step and the last one, its node, its layer, the network, the sample.
 
-use backprop::graph::{ConnectionId, Network, NodeId};
+use backprop::graph::{ConnectionId, NodeId};
 use backprop::step::text::number;
 use backprop::step::view::Quantity;
 use backprop::step::{Step, Stepper, Target, Term};
@@ -334,10 +334,16 @@ fn of_network(
             let nodes = &network.layers.get(index)?.nodes;
             nodes.iter().skip(start).take(count).map(|&id| of_node(stepper, id)).collect()
         }
-        List::Node => parts_of_node(stepper, node_id(network, index)?),
+        List::Node => {
+            let mut ids = network.layers.iter().flat_map(|layer| &layer.nodes);
+            parts_of_node(stepper, *ids.nth(index)?)
+        }
         List::Upstream => connections(network.nodes.get(index)?.upstream()),
         List::Downstream => connections(network.nodes.get(index)?.downstream()),
-        List::Connection => parts_of_connection(stepper, connection_id(network, index)?),
+        List::Connection => {
+            let mut siblings = network[network.connections.get(index)?.downstream()].upstream().iter();
+            parts_of_connection(stepper, *siblings.find(|id| id.index() == index)?)
+        }
         List::Sample => {
             let input = |(&id, &value): (&NodeId, &f64)| Variable {
                 quantity: Some(Quantity::Output(id)),
@@ -352,15 +358,6 @@ fn of_network(
         }
         _ => return None,
     })
-}
-
-fn node_id(network: &Network, index: usize) -> Option<NodeId> {
-    network.layers.iter().flat_map(|layer| &layer.nodes).copied().nth(index)
-}
-
-fn connection_id(network: &Network, index: usize) -> Option<ConnectionId> {
-    let upstream = network[network.connections.get(index)?.downstream()].upstream();
-    upstream.iter().copied().find(|id| id.index() == index)
 }
 
 /// Returns a node as one line that unfolds.

@@ -1,12 +1,15 @@
 //! Counts which class is mistaken for which, and computes precision and recall from that.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::Write as _;
 
 use backprop::data_set::Answers;
 use backprop::{column_width, spelled_out};
 
+use minijinja::context;
+
 use crate::cli::Output;
+use crate::template;
 
 /// The most classes that fit on a screen.
 const MOST_COLUMNS: usize = 16;
@@ -48,39 +51,20 @@ impl Confusion {
     }
 
     pub(super) fn write(&self, output: &mut Output, answers: &Answers) -> std::io::Result<()> {
-        let classes = self.counts.len();
         let names: Vec<String> = self.names(answers).iter().map(|name| spelled_out(name)).collect();
         let longest = column_width(&names);
-        if classes > MOST_COLUMNS || longest > LONGEST_NAME {
-            let width = longest.max(7);
-            writeln!(output, "\n{:>width$}   samples     recall  precision", "class")?;
-            for (class, row) in self.counts.iter().enumerate() {
-                let samples: usize = row.iter().sum();
-                let (recall, precision) = (percent(self.recall(class)), percent(self.precision(class)));
-                writeln!(output, "{:>width$} {samples:>9} {recall:>8} % {precision:>8} %", names[class])?;
+        let is_wide = names.len() > MOST_COLUMNS || longest > LONGEST_NAME;
+        let class = |(class, name): (usize, &String)| {
+            let counts = &self.counts[class];
+            context! {
+                name, counts, samples => counts.iter().sum::<usize>(),
+                recall => percent(self.recall(class)), precision => percent(self.precision(class)),
             }
-            return Ok(());
-        }
-        writeln!(output, "\nRows: the right class. Columns: the network's answer.\n")?;
-        write!(output, "{:>11}", "")?;
-        let width = longest.max(5);
-        for name in &names {
-            write!(output, " {name:>width$}")?;
-        }
-        writeln!(output, "    recall")?;
-        for (class, row) in self.counts.iter().enumerate() {
-            write!(output, "{:>11}", names[class])?;
-            for &count in row {
-                let text = if count == 0 { ".".to_owned() } else { count.to_string() };
-                write!(output, " {text:>width$}")?;
-            }
-            writeln!(output, "{:>8} %", percent(self.recall(class)))?;
-        }
-        write!(output, "\n{:>11}", "precision %")?;
-        for answer in 0..classes {
-            write!(output, " {:>width$}", percent(self.precision(answer)))?;
-        }
-        writeln!(output)
+        };
+        let classes: Vec<_> = names.iter().enumerate().map(class).collect();
+        let values = context! { is_wide, width => longest.max(if is_wide { 7 } else { 5 }), classes };
+        let text = template::fill(include_str!("confusion.txt.template"), &values);
+        output.write_all(text.expect("the template asks for what there is").as_bytes())
     }
 }
 

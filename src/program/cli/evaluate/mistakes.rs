@@ -62,15 +62,11 @@ pub(super) fn write(output: &mut Output, worst: &[Mistake], test: &DataSet) -> s
         lines
     };
     let pictures: Vec<Vec<String>> = worst.iter().map(picture).collect();
-    for line in side_by_side(&pictures, 3, terminal_width()) {
+    let asked = std::io::stdout().is_terminal().then(crossterm::terminal::size);
+    let width = asked.and_then(Result::ok).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns));
+    // Two columns are the margin.
+    for line in side_by_side(&pictures, 3, width.saturating_sub(2)) {
         writeln!(output, "{}", format!("  {line}").trim_end())?;
     }
     Ok(())
-}
-
-/// Returns the characters in a line of the terminal, less the margin.
-fn terminal_width() -> usize {
-    let asked = std::io::stdout().is_terminal().then(crossterm::terminal::size);
-    let width = asked.and_then(Result::ok).map_or(USUAL_WIDTH, |(columns, _)| usize::from(columns));
-    width.saturating_sub(2)
 }

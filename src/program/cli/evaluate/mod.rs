@@ -8,7 +8,7 @@ use super::train::{closeness, cost_text};
 use crate::cli::prelude::*;
 use backprop::data_set::{Part, Targets};
 use backprop::noun_for;
-use backprop::training::{Closeness, Closer, for_each_output};
+use backprop::training::{Evaluation, evaluate, for_each_output};
 use confusion::Confusion;
 use mistakes::Mistake;
 
@@ -56,12 +56,13 @@ impl Evaluate {
             let found = "--mistakes shows classes that are taken for others, but there are no classes here";
             return Err(Error::usage(found).remedy("omit it").into());
         }
+        if !test.counts_answers() {
+            return self.write_cost(output, &evaluate(engine.as_mut(), &test, Targets::OneHot));
+        }
         let mut correct = 0;
         // One output tells two classes apart, even where the samples are all of one.
         let mut confusion = Confusion::new(test.class_count().max(model.architecture.output_size()).max(2));
         let mut mistakes = Vec::new();
-        let mut label = vec![0.0; model.architecture.output_size()];
-        let (mut cost, mut closer) = (0.0, Closer::default());
         let working = Working::through("Evaluating", test.len());
         for_each_output(engine.as_mut(), &test, |index, outputs| {
             working.at(index);
@@ -72,16 +73,9 @@ impl Evaluate {
                 if !is_right {
                     mistakes.push(Mistake::new(index, test.class(index), test.answer(outputs), outputs));
                 }
-            } else if !test.counts_answers() {
-                test.write_label(index, Targets::OneHot, &mut label);
-                cost += model.architecture.cost.value(outputs, &label);
-                closer.add(&model.meaning.in_own_units(outputs), test.numbers(index));
             }
         });
         drop(working);
-        if !test.counts_answers() {
-            return self.write_cost(output, cost / test.len() as f64, closer.result(), test.len());
-        }
         mistakes.sort_by(Mistake::by_margin);
         mistakes.truncate(self.mistakes.unwrap_or(6));
         let notes = health::notes(&model, &test, None);
@@ -123,13 +117,8 @@ impl Evaluate {
     }
 
     /// Prints the mean cost, for answers that are numbers.
-    fn write_cost(
-        &self,
-        output: &mut Output,
-        mean_cost: f64,
-        numbers: Option<Closeness>,
-        total: usize,
-    ) -> Result<ExitCode, Failure> {
+    fn write_cost(&self, output: &mut Output, found: &Evaluation) -> Result<ExitCode, Failure> {
+        let &Evaluation { total, mean_cost, numbers, .. } = found;
         if self.json {
             let (rmse, r2) = (numbers.map(|numbers| numbers.rmse), numbers.and_then(|numbers| numbers.r2));
             let object =

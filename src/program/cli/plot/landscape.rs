@@ -12,7 +12,7 @@ use super::{Out, Picture};
 use crate::cli::choices::read_model;
 use crate::cli::prelude::*;
 use crate::show::plot::raster::Shade;
-use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster, Series};
+use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster};
 
 /// Draw the cost around a model, along two directions in the space of all its weights
 ///
@@ -107,9 +107,11 @@ impl Picture for Landscape {
             map = map.draw(super::regions::name(path), Mark::Rings, Colour::Vermilion, [(1.0, 0.0)]);
         }
         let (x, y) = (Axis::new("distance"), Axis::new("mean cost").log());
-        let cuts = Plot::new("Along each direction alone", x, y)
-            .with(Series::line(name, first_cut))
-            .with(Series::line("second direction", second_cut));
+        let cuts = Plot::new("Along each direction alone", x, y).add(name, Mark::Line, first_cut).add(
+            "second direction",
+            Mark::Line,
+            second_cut,
+        );
         let samples = counted(data.len(), "sample");
         let told = format!(
             "the mean cost of {samples} is {here:.3e} at the model, {least:.3e} at the lowest place seen"

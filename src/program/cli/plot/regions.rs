@@ -12,7 +12,7 @@ use crate::cli::choices::{architecture, check_epochs, read_model, training_sampl
 use crate::cli::prelude::*;
 use crate::cli::setup::SetupArgs;
 use crate::io::memory;
-use crate::show::plot::raster::Shade;
+use crate::show::plot::raster::{self, Shade};
 use crate::show::plot::{Axis, Colour, Figure, Mark, Plot, Raster};
 
 /// The cells along each side of a picture.
@@ -49,13 +49,6 @@ pub(super) struct Regions {
 
     #[command(flatten)]
     pub(super) out: Out,
-}
-
-/// The part of the plane that is drawn.
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    x: (f64, f64),
-    y: (f64, f64),
 }
 
 impl Picture for Regions {
@@ -162,7 +155,7 @@ fn check_two_inputs(architecture: &Architecture, data: &DataSet, source: &Source
 fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
     let samples = (0..data.len()).map(|index| data.as_read(index));
     let points: Vec<(f64, f64)> = samples.map(|sample| (sample[0], sample[1])).collect();
-    let window = Window::around(&points);
+    let (x, y) = (around(points.iter().map(|point| point.0)), around(points.iter().map(|point| point.1)));
     let meaning = data.meaning();
     let answers_at = |network: &mut dyn Engine, mut places: Vec<f64>| {
         if let Some(standardization) = &meaning.standardization {
@@ -170,7 +163,7 @@ fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
         }
         network.predict_rows(&places)
     };
-    let outputs = answers_at(network, window.cells());
+    let outputs = answers_at(network, raster::middles(SIDE, x, y).flatten().collect());
     let width = network.architecture().output_size();
     let shades = outputs.chunks(width).map(|output| match output {
         [single] => Shade::signed(2.0 * single - 1.0),
@@ -184,7 +177,7 @@ fn panel(name: &str, network: &mut dyn Engine, data: &DataSet) -> Plot {
         let name = meaning.inputs.get(number - 1).map_or_else(|| format!("x{number}"), Column::title);
         Axis::new(name).range(first, last)
     };
-    let mut plot = Plot::new(format!("{name}: {percent:.0} % right"), axis(1, window.x), axis(2, window.y))
+    let mut plot = Plot::new(format!("{name}: {percent:.0} % right"), axis(1, x), axis(2, y))
         .on(Raster::new(SIDE, shades.collect()));
     for class in 0..data.class_count().max(2) {
         let of_class = points.iter().enumerate().filter(|(index, _)| data.class(*index) == class);
@@ -203,28 +196,15 @@ fn colour(class: usize) -> Colour {
     Colour::WHEEL[class % Colour::WHEEL.len()]
 }
 
+/// Returns a range that holds all values, and a little more on each side.
+fn around(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let ends = (f64::INFINITY, f64::NEG_INFINITY);
+    let (low, high) = values.fold(ends, |(low, high), value| (low.min(value), high.max(value)));
+    let air = if high > low { 0.15 * (high - low) } else { 1.0 };
+    (low - air, high + air)
+}
+
 /// Returns a file's name without its ending.
 pub(super) fn name(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-impl Window {
-    /// Returns a window that shows all points and a little more on each side.
-    fn around(points: &[(f64, f64)]) -> Self {
-        let range = |values: &dyn Fn(&(f64, f64)) -> f64| {
-            let low = points.iter().map(values).fold(f64::INFINITY, f64::min);
-            let high = points.iter().map(values).fold(f64::NEG_INFINITY, f64::max);
-            let air = if high > low { 0.15 * (high - low) } else { 1.0 };
-            (low - air, high + air)
-        };
-        Self { x: range(&|point| point.0), y: range(&|point| point.1) }
-    }
-
-    /// Returns the middles of all cells, row by row from the top.
-    fn cells(self) -> Vec<f64> {
-        let place =
-            |(first, last): (f64, f64), at: usize| first + (last - first) * (at as f64 + 0.5) / SIDE as f64;
-        let cells = (0..SIDE).rev().flat_map(|row| (0..SIDE).map(move |column| (row, column)));
-        cells.flat_map(|(row, column)| [place(self.x, column), place(self.y, row)]).collect()
-    }
 }

@@ -5,7 +5,7 @@ use backprop::training::{Checkpoint, EpochReport};
 use super::regions::name;
 use super::{Out, Picture};
 use crate::cli::prelude::*;
-use crate::show::plot::{Axis, Figure, Mark, Plot, Series};
+use crate::show::plot::{Axis, Figure, Mark, Plot};
 use backprop::file;
 
 const MAKE_ONE: &str = "`backprop train --checkpoint FILE` makes such a file";
@@ -44,8 +44,8 @@ impl Picture for Runs {
         let few = runs.iter().all(|run| run.cost.len() <= 40);
         let mark = if few { Mark::LineAndDots } else { Mark::Line };
         for run in &runs {
-            costs = costs.with(Series::new(&run.name, mark, run.cost.iter().copied()));
-            answers = answers.with(Series::new(&run.name, mark, run.percent.iter().copied()));
+            costs = costs.add(&run.name, mark, run.cost.iter().copied());
+            answers = answers.add(&run.name, mark, run.percent.iter().copied());
         }
         let epochs = runs.iter().map(|run| run.cost.len()).max().unwrap_or(0);
         let told = format!("{} of up to {}", counted(runs.len(), "run"), counted(epochs, "epoch"));

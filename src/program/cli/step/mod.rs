@@ -1,4 +1,4 @@
-//! `backprop step`: one training step after the other, node by node.
+//! `backprop step`: one training step after another, node by node.
 
 mod choice;
 mod names;
@@ -23,7 +23,7 @@ use print::Headings;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The samples that the terminal stepper reads, unless --train-limit says otherwise.
-const SAMPLES_AT_HAND: usize = 100;
+const SAMPLES_IN_TERMINAL: usize = 100;
 
 const EXAMPLES: &str = "Examples:
   backprop step
@@ -35,7 +35,7 @@ const EXAMPLES: &str = "Examples:
 
 /// Step through training, node by node
 ///
-/// Draws the network in the terminal and walks through one training step after the other: each input, each output,
+/// Draws the network in the terminal and walks through one training step after another: each input, each output,
 /// each delta, each new weight, with its formula and its numbers, forwards and backwards. Without options: the
 /// article's network of nine nodes. --plain and --json print the steps instead.
 #[derive(Debug, Args)]
@@ -85,7 +85,7 @@ impl Step {
             self.check_terminal()?;
         }
         self.training.check()?;
-        let limit = if as_text { self.training.batch } else { SAMPLES_AT_HAND };
+        let limit = if as_text { self.training.batch } else { SAMPLES_IN_TERMINAL };
         let sequence = self.sequence.prepare(self.train_limit.unwrap_or(limit))?;
         let training = sequence.with_rate(&self.training);
         let mut stepper = sequence.stepper(&training);

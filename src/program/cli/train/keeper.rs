@@ -1,5 +1,5 @@
-//! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, which would
-//! lose more. It is tried again after the next epoch, and at the end saved in the current folder.
+//! Saves a run: checkpoints, the model, the drawing. A file that cannot be written does not end the run, since
+//! that would lose more. It is tried again after the next epoch and, at the end, saved in the current folder.
 
 use flate2::Crc;
 
@@ -13,9 +13,13 @@ use crate::cli::prelude::*;
 use crate::cli::report;
 
 /// Saves a run as often as was asked for.
-pub(super) struct Keeper {
+pub(super) struct Keeper<'a> {
     /// The run, with the weights and the state of the latest save or attempt to save.
     pub(super) run: Checkpoint,
+    /// The run as it is now: its state.
+    pub(super) trainer: Trainer<'a>,
+    /// Its weights.
+    pub(super) engine: Box<dyn Engine>,
     /// The path of checkpoints, if any are written.
     path: Option<PathBuf>,
     /// `true` if the latest state of the run is not on disk because it could not be written.
@@ -26,16 +30,21 @@ pub(super) struct Keeper {
     last_complaint: String,
 }
 
-impl Keeper {
+impl<'a> Keeper<'a> {
     /// Writes the first checkpoint, so that a place that cannot be written to is found before anything is trained.
-    pub(super) fn new(options: &Train, mut run: Checkpoint) -> Result<Self, Error> {
+    pub(super) fn new(
+        options: &Train,
+        mut run: Checkpoint,
+        trainer: Trainer<'a>,
+        engine: Box<dyn Engine>,
+    ) -> Result<Self, Error> {
         let path = options.checkpoint_path();
         run.config.outputs.checkpoint = path.as_deref().map(absolute);
         run.config.outputs.known =
             run.config.outputs.out.as_deref().and_then(checksum_of_file).into_iter().collect();
         let is_resumed = path.is_some() && options.resume == path;
-        let keeper =
-            Self { run, path, checkpoint_is_due: false, model_is_due: false, last_complaint: String::new() };
+        let (checkpoint_is_due, model_is_due, last_complaint) = (false, false, String::new());
+        let keeper = Self { run, trainer, engine, path, checkpoint_is_due, model_is_due, last_complaint };
         // A resumed run already has its checkpoint.
         if let Some(path) = keeper.path.as_deref().filter(|_| !is_resumed) {
             keeper.write_checkpoint(path)?;
@@ -49,20 +58,20 @@ impl Keeper {
     }
 
     /// Saves what is due after an epoch, and what could not be written before.
-    pub(super) fn after_epoch(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) {
-        let epoch = trainer.state().epochs_done;
+    pub(super) fn after_epoch(&mut self) {
+        let epoch = self.trainer.state().epochs_done;
         let is_due = |every: usize| is_due(every, epoch);
-        let ends = trainer.is_finished();
+        let ends = self.trainer.is_finished();
         self.model_is_due |= self.run.config.outputs.save_every.is_some_and(is_due) || ends;
         // A resumed run replaces only the models that its checkpoint knows.
         self.checkpoint_is_due |= is_due(self.run.config.outputs.checkpoint_every) || self.model_is_due;
-        let model = if self.model_is_due { self.model(trainer, engine) } else { None };
+        let model = if self.model_is_due { self.model() } else { None };
         let sum = model.as_ref().map(|(_, contents)| checksum(contents.as_bytes()));
         self.run.config.outputs.known.extend(sum);
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
         {
-            self.run.update(engine, trainer.state());
+            self.update();
             let written = self.write_checkpoint(&path);
             self.checkpoint_is_due = self.complain(written);
         }
@@ -74,6 +83,11 @@ impl Keeper {
                 self.run.config.outputs.known = vec![checksum(contents.as_bytes())];
             }
         }
+    }
+
+    /// Puts the weights and the state as they are now into what is saved.
+    fn update(&mut self) {
+        self.run.update(self.engine.as_ref(), self.trainer.state());
     }
 
     /// Reports a failure that has not been reported yet. Returns `true` if there is a failure.
@@ -89,23 +103,18 @@ impl Keeper {
 
     /// Writes everything that was asked for at the end of the run. Returns success if every file was saved in its
     /// place.
-    pub(super) fn finish(
-        &mut self,
-        trainer: &Trainer<'_>,
-        engine: &dyn Engine,
-        plot: Option<(PathBuf, String)>,
-    ) -> ExitCode {
+    pub(super) fn finish(&mut self, plot: Option<(PathBuf, String)>) -> ExitCode {
         let mut saved = true;
         if self.checkpoint_is_due
             && let Some(path) = self.path.clone()
         {
-            self.run.update(engine, trainer.state());
+            self.update();
             saved &= self.checkpoint(&path) == Some(path);
         }
-        let model = self.model(trainer, engine);
+        let model = self.model();
         for (path, contents) in model.into_iter().chain(plot) {
             let written = io::write(&path, contents.as_bytes());
-            saved &= or_rescued(&path, contents.as_bytes(), written) == Some(path);
+            saved &= saved_or_rescued(&path, contents.as_bytes(), written) == Some(path);
         }
         if saved { ExitCode::SUCCESS } else { ExitCode::from(2) }
     }
@@ -120,12 +129,12 @@ impl Keeper {
     }
 
     /// Saves the run after a signal, if any file was asked for. Returns a sentence that says how to continue.
-    pub(super) fn interrupted(&mut self, trainer: &Trainer<'_>, engine: &dyn Engine) -> String {
-        let state = trainer.state();
+    pub(super) fn interrupted(&mut self) -> String {
+        let state = self.trainer.state();
         let interrupted = if state.samples_done == 0 {
             format!("interrupted after epoch {}", state.epochs_done)
         } else {
-            let (done, total) = (thousands(state.samples_done), thousands(trainer.samples()));
+            let (done, total) = (thousands(state.samples_done), thousands(self.trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
         let beside_model =
@@ -134,7 +143,7 @@ impl Keeper {
             return format!("{interrupted}; nothing is saved, as neither --checkpoint nor --out says where");
         };
         self.run.config.outputs.checkpoint = Some(absolute(&path));
-        self.run.update(engine, state);
+        self.update();
         match self.checkpoint(&path) {
             Some(place) => {
                 format!("{interrupted}; continue with: backprop train --resume {}", quoted(&place))
@@ -145,17 +154,17 @@ impl Keeper {
 
     /// Returns the network with what it must know about its data. After the end of the run, this is the best network
     /// if that is to be kept.
-    pub(super) fn network(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Model {
-        let best = trainer.state().best_parameters.as_ref().filter(|_| trainer.is_finished());
-        let parameters = best.map_or_else(|| engine.parameters(), Parameters::clone);
+    pub(super) fn network(&self) -> Model {
+        let best = self.trainer.state().best_parameters.as_ref().filter(|_| self.trainer.is_finished());
+        let parameters = best.map_or_else(|| self.engine.parameters(), Parameters::clone);
         self.run.config.model(parameters)
     }
 
     /// Returns the path of the model, if there is one, and its text.
-    fn model(&self, trainer: &Trainer<'_>, engine: &dyn Engine) -> Option<(PathBuf, String)> {
+    fn model(&self) -> Option<(PathBuf, String)> {
         let path = self.run.config.outputs.out.clone()?;
         // Its numbers are finite, or training would have stopped.
-        Some((path, self.network(trainer, engine).to_json().ok()? + "\n"))
+        Some((path, self.network().to_json().ok()? + "\n"))
     }
 
     /// Writes the run and keeps the earlier checkpoint as FILE.previous, unless it is damaged and would replace a good
@@ -174,7 +183,7 @@ impl Keeper {
     /// Writes the run to its place or, if that fails, to the current folder. Returns where it was written.
     fn checkpoint(&self, path: &Path) -> Option<PathBuf> {
         let written = self.write_checkpoint(path);
-        or_rescued(path, &self.run.to_bytes().ok()?, written)
+        saved_or_rescued(path, &self.run.to_bytes().ok()?, written)
     }
 }
 
@@ -189,7 +198,7 @@ fn is_due(every: usize, epoch: usize) -> bool {
 
 /// Writes a file that could not be saved in its place to the current folder, as `NAME.rescued`. Returns where it was
 /// written.
-fn or_rescued(path: &Path, contents: &[u8], written: Result<(), Error>) -> Option<PathBuf> {
+fn saved_or_rescued(path: &Path, contents: &[u8], written: Result<(), Error>) -> Option<PathBuf> {
     let Err(error) = written else { return Some(path.to_path_buf()) };
     let place = io::free_name(&Path::new(".").join(path.file_name()?), "rescued");
     if io::write_new(&place, contents).is_ok() {

@@ -20,8 +20,8 @@ use crate::cli::prelude::*;
 use crate::io::Lock;
 use crate::io::signals::{self, Ending};
 pub(super) use args::{How, Train, parse_shape, usual_rate};
+use backprop::Activation;
 use backprop::training::{Trainer, steady_rate};
-use backprop::{Activation, Engine};
 use keeper::Keeper;
 use parts::Parts;
 use screen::Screen;
@@ -41,66 +41,56 @@ impl Train {
         let engine = EngineKind::of_word(&config.engine)
             .ok_or_else(|| Error::contents(format!("there is no engine '{}'", config.engine)))?;
         let (parameters, threads) = (&checkpoint.parameters, self.engine.threads);
-        let mut engine = engine.build(&config.architecture, parameters, config.precision, threads)?;
+        let engine = engine.build(&config.architecture, parameters, config.precision, threads)?;
         let options = config.options.clone();
         let trainer = Trainer::new(options, &parts.train, parts.validation.as_ref(), &parts.test)?;
-        let mut trainer = trainer.resume(checkpoint.state.clone());
+        let trainer = trainer.resume(checkpoint.state.clone());
         let mut screen = Screen::new(self, &checkpoint, &parts);
         let out = self.out.clone().or(config.outputs.out.clone());
-        let mut keeper = Keeper::new(self, checkpoint)?;
+        let mut keeper = Keeper::new(self, checkpoint, trainer, engine)?;
         signals::end(Ending::ByItself("Finishing the current sample. Ctrl-C again leaves at once."));
         if keeper.saves() {
             output.go_on();
         }
-        let is_start = trainer.options().epochs == Some(0);
-        screen.open(output, &keeper.run, trainer.is_finished() && !is_start)?;
+        let is_start = keeper.trainer.options().epochs == Some(0);
+        screen.open(output, &keeper.run, keeper.trainer.is_finished() && !is_start)?;
         if is_start {
-            let report = trainer.evaluate_start(engine.as_mut());
-            let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);
-            screen.epoch(output, &report, &notes)?;
+            let report = keeper.trainer.evaluate_start(keeper.engine.as_mut());
+            screen.epoch(output, &report, &self.notes(&keeper, &parts))?;
         }
-        while !trainer.is_finished() {
-            let report = trainer.run_epoch(engine.as_mut(), &mut |progress| {
+        while !keeper.trainer.is_finished() {
+            let report = keeper.trainer.run_epoch(keeper.engine.as_mut(), &mut |progress| {
                 screen.progress(progress);
                 if signals::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             screen.clear();
             if let Some(report) = report.map_err(|error| keeper.diverged(error))? {
                 // Saved before it is printed: the reader of the line may be gone.
-                keeper.after_epoch(&trainer, engine.as_ref());
-                let notes = self.notes(&keeper, &trainer, engine.as_ref(), &parts);
-                screen.epoch(output, &report, &notes)?;
+                keeper.after_epoch();
+                screen.epoch(output, &report, &self.notes(&keeper, &parts))?;
             }
-            if signals::asked() && !trainer.is_finished() {
-                let sentence = keeper.interrupted(&trainer, engine.as_ref());
-                super::report(&sentence);
-                if let Some((path, svg)) = self.drawing(&keeper, &trainer) {
+            if signals::asked() && !keeper.trainer.is_finished() {
+                super::report(&keeper.interrupted());
+                if let Some((path, svg)) = self.drawing(&keeper) {
                     io::write(&path, svg.as_bytes())?;
                 }
                 return Ok(signals::exit_code());
             }
         }
-        let drawing = self.drawing(&keeper, &trainer);
-        let exit = keeper.finish(&trainer, engine.as_ref(), drawing);
-        screen.close(output, trainer.state(), out.as_deref(), exit == ExitCode::SUCCESS)?;
+        let exit = keeper.finish(self.drawing(&keeper));
+        screen.close(output, keeper.trainer.state(), out.as_deref(), exit == ExitCode::SUCCESS)?;
         Ok(exit)
     }
 
     /// Returns the warnings about the network after its last epoch, judged by the test samples; none before that.
-    fn notes(
-        &self,
-        keeper: &Keeper,
-        trainer: &Trainer<'_>,
-        engine: &dyn Engine,
-        parts: &Parts,
-    ) -> Vec<String> {
-        if self.quiet || !trainer.is_finished() {
+    fn notes(&self, keeper: &Keeper<'_>, parts: &Parts) -> Vec<String> {
+        if self.quiet || !keeper.trainer.is_finished() {
             return Vec::new();
         }
         let config = &keeper.run.config;
         let ends_in_identity = config.architecture.activations.last() == Some(&Activation::Identity);
         let training = health::Training {
-            options: trainer.options(),
+            options: keeper.trainer.options(),
             init: config.beginning.init,
             usual_rate: if ends_in_identity && parts.train.counts_answers() {
                 steady_rate(&parts.train)
@@ -109,12 +99,12 @@ impl Train {
             },
             samples: parts.train.len(),
         };
-        health::notes(&keeper.network(trainer, engine), &parts.test, Some(&training))
+        health::notes(&keeper.network(), &parts.test, Some(&training))
     }
 
     /// Returns the curves of `--plot`.
-    fn drawing(&self, keeper: &Keeper, trainer: &Trainer<'_>) -> Option<(PathBuf, String)> {
+    fn drawing(&self, keeper: &Keeper<'_>) -> Option<(PathBuf, String)> {
         let path = self.plot.clone()?;
-        Some((path, plot::svg(&keeper.run, &trainer.state().history)))
+        Some((path, plot::svg(&keeper.run, &keeper.trainer.state().history)))
     }
 }

@@ -26,6 +26,17 @@ pub(in crate::cli) enum Tested {
     Trained,
 }
 
+impl Tested {
+    /// Returns the word for it in JSON.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::HeldOut => "held-out",
+            Self::Trained => "training",
+        }
+    }
+}
+
 impl Parts {
     /// Splits a data set as the record says.
     pub(super) fn cut(split: Split, record: &DataRecord) -> Self {

@@ -1,12 +1,14 @@
 //! Prints the progress of training: a line per epoch on stdout, and a bar on stderr while it runs.
 
-use backprop::noun_for;
+use backprop::data_set::DataSet;
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
 
 use super::Train;
 use super::parts::{Parts, Tested};
 use crate::cli::choices::as_typed;
 use crate::cli::prelude::*;
+use crate::template;
+use minijinja::context;
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen<'a> {
@@ -37,11 +39,6 @@ impl<'a> Screen<'a> {
         }
     }
 
-    /// Returns `true` if text is printed, unlike with `--json` and `--quiet`.
-    fn prints_text(&self) -> bool {
-        !self.options.json && !self.options.quiet
-    }
-
     /// Prints the first lines: the network, its data, whether the run is resumed, and the head of the table.
     pub(super) fn open(
         &self,
@@ -49,46 +46,32 @@ impl<'a> Screen<'a> {
         run: &Checkpoint,
         is_finished: bool,
     ) -> std::io::Result<()> {
-        if !self.prints_text() {
+        let Parts { train, validation, test, tested } = self.parts;
+        let values = context! {
+            sizes => run.config.architecture.sizes_text().replace(',', "-"),
+            source => run.config.data.source.to_string(),
+            train => train.len(),
+            held_out => validation.as_ref().map(DataSet::len),
+            test => test.len(),
+            tested => tested.word(),
+            told => run.config.data.meaning.told().map(|told| spelled_out(&told)),
+            resumed => self.options.resume.as_deref().map(name),
+            epoch => run.state.epochs_done,
+            sample => run.state.samples_done,
+            has_stopped => run.state.stopped.is_some(),
+            is_finished,
+            counts_answers => train.counts_answers(),
+        };
+        self.print(output, include_str!("opening.txt.template"), &values)
+    }
+
+    /// Prints a text, unless there is `--json` or `--quiet`.
+    fn print(&self, output: &mut Output, text: &str, values: &minijinja::Value) -> std::io::Result<()> {
+        if self.options.json || self.options.quiet {
             return Ok(());
         }
-        let Parts { train, validation, test, tested } = self.parts;
-        let (sizes, source) =
-            (run.config.architecture.sizes_text().replace(',', "-"), &run.config.data.source);
-        let (count, noun) = (thousands(train.len()), noun_for(train.len(), "sample"));
-        let held_out =
-            validation.as_ref().map(|held_out| format!(", {} held out", thousands(held_out.len())));
-        let held_out = held_out.unwrap_or_default();
-        let tested = match tested {
-            Tested::Test => format!("{} to test", thousands(test.len())),
-            Tested::Trained if train.len() == 1 => "which is also the test".to_owned(),
-            Tested::Trained => "which are also the test".to_owned(),
-            Tested::HeldOut => "which are the test".to_owned(),
-        };
-        writeln!(output, "Training {sizes} on {source}: {count} {noun}{held_out}, {tested}.")?;
-        if let Some(told) = run.config.data.meaning.told() {
-            writeln!(output, "{}", spelled_out(&told))?;
-        }
-        if let Some(path) = &self.options.resume {
-            let (path, done) = (name(path), run.state.epochs_done);
-            match run.state.samples_done {
-                0 => writeln!(output, "Resuming from {path}, after epoch {done}.")?,
-                sample => {
-                    let (epoch, sample) = (done + 1, thousands(sample));
-                    writeln!(output, "Resuming from {path}, in epoch {epoch} after sample {sample}.")?;
-                }
-            }
-        }
-        if is_finished {
-            let ended = match run.state.stopped {
-                Some(_) => "Its stopping rule has ended it; to train further, begin another run with --from.",
-                None => "All its epochs are done; --epochs N continues to a later one.",
-            };
-            return writeln!(output, "{ended}");
-        }
-        let held_out = if validation.is_some() { "   held out" } else { "" };
-        let answers = if train.counts_answers() { "right answers" } else { "RMSE and R²" };
-        writeln!(output, "\n  epoch   train cost   {answers:<24}{held_out}    change   samples/s")?;
+        let text = template::fill(text, values).expect("the template asks for what there is");
+        output.write_all(text.as_bytes())?;
         output.flush()
     }
 
@@ -149,6 +132,7 @@ impl<'a> Screen<'a> {
         output.flush()
     }
 
+    /// Prints the last lines: what ended the run, what the network can do, the warnings, and where it is saved.
     pub(super) fn close(
         &self,
         output: &mut Output,
@@ -156,54 +140,26 @@ impl<'a> Screen<'a> {
         out: Option<&Path>,
         is_saved: bool,
     ) -> std::io::Result<()> {
-        if !self.prints_text() {
-            return Ok(());
-        }
-        writeln!(output)?;
-        if let Some(reason) = &state.stopped {
-            writeln!(output, "Stopped: {reason}.")?;
-        }
-        let (network, kept) = match state.best_parameters {
-            Some(_) => {
-                let best = state.schedule.best_epoch;
-                (format!("The network of epoch {best}, the best,"), state.history.get(best - 1))
-            }
-            None => ("The network".to_owned(), state.history.last()),
+        let best = state.best_parameters.as_ref().map(|_| state.schedule.best_epoch);
+        let kept = best.map_or(state.history.last(), |best| state.history.get(best - 1));
+        let test = kept.and_then(|report| report.test.as_ref()).or(self.start.as_ref());
+        let values = context! {
+            stopped => state.stopped.as_ref().map(ToString::to_string),
+            best,
+            reproduces => self.parts.train.reproduces(),
+            tested => self.parts.tested.word(),
+            total => test.map(|test| test.total),
+            correct => test.and_then(|test| test.correct),
+            percent => test.map(|test| 100.0 * test.accuracy()),
+            cost => test.map(|test| cost_text(test.mean_cost)),
+            close => test.and_then(|test| test.numbers.as_ref()).map(closeness),
+            notes => &self.notes,
+            // If it is saved elsewhere, that has been reported.
+            out => out.map(name),
+            is_saved,
+            data => &self.data,
         };
-        if let Some(test) = kept.and_then(|report| report.test.as_ref()).or(self.start.as_ref()) {
-            let reproduces = self.parts.train.reproduces();
-            let samples = noun_for(test.total, "sample");
-            let samples = match self.parts.tested {
-                _ if reproduces => noun_for(test.total, "byte"),
-                Tested::Test => format!("test {samples}, which it has never seen"),
-                Tested::HeldOut => format!("{samples} held out, which it has never seen"),
-                Tested::Trained => {
-                    format!("{samples}, the {} it was trained on", noun_for(test.total, "one"))
-                }
-            };
-            let verb = if reproduces { "reproduces" } else { "recognises" };
-            let total = thousands(test.total);
-            if let Some(correct) = test.correct {
-                let (correct, percent) = (thousands(correct), 100.0 * test.accuracy());
-                writeln!(output, "{network} {verb} {correct} of {total} {samples}: {percent:.2} %.")?;
-            } else {
-                let close = test.numbers.map(|numbers| format!(", {}", closeness(&numbers)));
-                let (cost, close) = (cost_text(test.mean_cost), close.unwrap_or_default());
-                writeln!(output, "{network} has a mean cost of {cost}{close} on {total} {samples}.")?;
-            }
-        }
-        for note in &self.notes {
-            writeln!(output, "{note}")?;
-        }
-        match out {
-            Some(path) if is_saved => writeln!(output, "Saved as {}.", name(path)),
-            // The place where it was saved instead has been reported.
-            Some(_) => Ok(()),
-            None => {
-                let predict = format!("backprop predict --model model.json{}", self.data);
-                writeln!(output, "Keep it with --out model.json, then try: {predict}")
-            }
-        }
+        self.print(output, include_str!("closing.txt.template"), &values)
     }
 }
 
@@ -259,11 +215,7 @@ fn json_of(report: &EpochReport, tested: Tested, notes: &[String]) -> serde_json
         // Always present, and null after an epoch that is not evaluated.
         "test_correct": null,
         "test_total": null,
-        "tested_on": match tested {
-            Tested::Test => "test",
-            Tested::HeldOut => "held-out",
-            Tested::Trained => "training",
-        },
+        "tested_on": tested.word(),
         "rate": report.rate,
         "seconds": report.seconds,
         "samples_per_second": report.samples_per_second(),

@@ -4,6 +4,7 @@ use crate::cli::output::thousands;
 
 /// One axis of a chart.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 pub struct Axis {
     /// The quantity measured along it, with its unit.
     pub label: String,
@@ -33,28 +34,24 @@ impl Axis {
     }
 
     /// Makes the axis logarithmic.
-    #[must_use]
     pub fn log(mut self) -> Self {
         self.is_logarithmic = true;
         self
     }
 
     /// Sets the first and the last value.
-    #[must_use]
     pub fn range(mut self, first: f64, last: f64) -> Self {
         self.range = Some((first, last));
         self
     }
 
     /// Sets the ticks, in place of those at round numbers.
-    #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = (f64, String)>) -> Self {
         self.ticks = Some(ticks.into_iter().collect());
         self
     }
 
     /// Makes the ticks 1, 2, 3 and so on.
-    #[must_use]
     pub fn counting_to(self, last: usize) -> Self {
         self.range(0.8, last as f64 + 0.2).ticks((1..=last).map(|tick| (tick as f64, tick.to_string())))
     }

@@ -1,23 +1,23 @@
 //! Writes a figure as SVG.
 //!
-//! Every function returns elements. Coordinates are pixels of the panel, rounded to hundredths, so that a figure is the
-//! same text on every machine.
+//! The template has all that is in every figure: frames, ticks, titles. Coordinates are pixels of the panel, rounded to
+//! hundredths, so that a figure is the same text on every machine.
+
+use minijinja::context;
+use minijinja::value::Value;
 
 use super::axis::Layout;
 use super::raster::Shade;
 use super::{Axis, Colour, Figure, Mark, Plot, Series};
+use crate::template;
+
+const TEMPLATE: &str = include_str!("figure.svg.template");
 
 const ONE_PANEL: (f64, f64) = (680.0, 430.0);
 const PANEL: (f64, f64) = (460.0, 390.0);
 const MOST_COLUMNS: usize = 3;
 /// Pixels to the right of a chart's frame, and below it.
 const MARGINS: (f64, f64) = (22.0, 52.0);
-const FONT: &str = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
-const INK: &str = "#222222";
-const SOFT_INK: &str = "#555555";
-const FRAME: &str = "#999999";
-const GRID: &str = "#E4E4E4";
-const FAINT_GRID: &str = "#F3F3F3";
 
 type Point = (f64, f64);
 
@@ -36,22 +36,23 @@ pub(super) fn figure(figure: &Figure) -> String {
     let panel_height = asked.map_or(usual.1, |(_, height)| top + height + MARGINS.1);
 
     let title_height = if figure.title.is_empty() { 0.0 } else { 44.0 };
-    let (width, height) = (columns as f64 * panel_width, title_height + rows as f64 * panel_height);
-    let title = text((16.0, 33.0), r#"font-size="19" font-weight="bold""#, &figure.title);
     let panels = figure.panels.iter().zip(layouts).zip(legends).enumerate();
     let panels = panels.map(|(index, ((plot, (x, y)), (legend, _)))| {
         let (column, row) = ((index % columns) as f64, (index / columns) as f64);
         let x = Ruler { axis: &plot.x, layout: x, start: left, end: panel_width - MARGINS.0 };
         let y = Ruler { axis: &plot.y, layout: y, start: panel_height - MARGINS.1, end: top };
-        let place = format!("translate({} {})", column * panel_width, title_height + row * panel_height);
-        format!("<g transform=\"{place}\">\n{legend}{}</g>\n", panel(plot, &x, &y))
+        let raster = plot.raster.as_ref().map(|raster| raster.to_svg((x.start, y.end), (x.end, y.start)));
+        let (lines, dots) = series(plot, &x, &y);
+        context! {
+            left => column * panel_width, top => title_height + row * panel_height, legend, raster, lines, dots,
+            title => escaped(&plot.title), x => x.values(), y => y.values(),
+        }
     });
-    let panels: String = panels.collect();
-    format!(
-        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\" \
-         fill=\"{INK}\" xmlns=\"http://www.w3.org/2000/svg\">\n\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n{title}{panels}</svg>\n"
-    )
+    let values = context! {
+        width => columns as f64 * panel_width, height => title_height + rows as f64 * panel_height,
+        title => escaped(&figure.title), panels => panels.collect::<Vec<_>>(),
+    };
+    template::fill(TEMPLATE, &values).expect("the template asks for what there is")
 }
 
 /// An axis laid out along a panel, from the pixel `start` to the pixel `end`.
@@ -68,6 +69,18 @@ impl Ruler<'_> {
     fn at(&self, step: f64) -> f64 {
         let share = (step - self.layout.first) / (self.layout.last - self.layout.first);
         round((self.start + share * (self.end - self.start)).clamp(-1e5, 1e5))
+    }
+
+    /// Returns what the template needs to draw it.
+    fn values(&self) -> Value {
+        let tick = |(step, text): &(f64, String)| context! { at => self.at(*step), text => escaped(text) };
+        let Self { axis, layout, start, end } = self;
+        context! {
+            start, end, label => escaped(&axis.label), middle => round(f64::midpoint(*start, *end)),
+            first => context! { at => self.at(layout.first) }, tick_width => tick_width(layout),
+            ticks => layout.ticks.iter().map(tick).collect::<Vec<_>>(),
+            faint => layout.faint.iter().map(|step| context! { at => self.at(*step) }).collect::<Vec<_>>(),
+        }
     }
 
     /// Returns `true` if a pixel is between the ends.
@@ -87,13 +100,8 @@ fn tick_width(layout: &Layout) -> f64 {
     7.0 * layout.ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0) as f64
 }
 
-/// Draws a chart without its legend.
-fn panel(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> String {
-    let title = text((16.0, 21.0), r#"font-size="15" font-weight="bold""#, &plot.title);
-    let ground = match &plot.raster {
-        Some(raster) => raster.to_svg((x.start, y.end), (x.end, y.start)),
-        None => grid(x, y),
-    };
+/// Draws the lines and the dots of all series.
+fn series(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> (String, String) {
     let (mut lines, mut all_dots) = (String::new(), String::new());
     for (series, colour) in plot.series.iter().zip(colours(&plot.series)) {
         let points: Vec<Point> = series.points.iter().map(|&(a, b)| place(x, y, a, b)).collect();
@@ -104,14 +112,7 @@ fn panel(plot: &Plot, x: &Ruler<'_>, y: &Ruler<'_>) -> String {
             points.into_iter().filter(|point| x.contains(point.0) && y.contains(point.1)).collect();
         all_dots.push_str(&dots(series.mark, colour, &inside));
     }
-    // An inner `svg` cuts off everything outside it. It is a pixel larger than the frame, so that a line along the
-    // frame keeps its full width.
-    let (left, top) = (x.start - 1.0, y.end - 1.0);
-    let (width, height) = (x.end - x.start + 2.0, y.start - y.end + 2.0);
-    let window = format!(
-        "x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" viewBox=\"{left} {top} {width} {height}\""
-    );
-    format!("{title}{ground}{}<svg {window}>\n{lines}</svg>\n{all_dots}", labels(x, y))
+    (lines, all_dots)
 }
 
 /// Returns the pixels of a point; two NaN if an axis has no place for it.
@@ -120,62 +121,35 @@ fn place(x: &Ruler<'_>, y: &Ruler<'_>, a: f64, b: f64) -> Point {
     if a.is_finite() && b.is_finite() { (x.at(a), y.at(b)) } else { (f64::NAN, f64::NAN) }
 }
 
-/// Draws grid lines and the two axes.
-fn grid(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
-    let lines = |across: &[f64], up: &[f64], colour: &str| {
-        let upright = across.iter().map(|&step| format!("M{} {}V{}", x.at(step), y.start, y.end));
-        let level = up.iter().map(|&step| format!("M{} {}H{}", x.start, y.at(step), x.end));
-        let path: String = upright.chain(level).collect();
-        format!("<path d=\"{path}\" stroke=\"{colour}\" shape-rendering=\"crispEdges\"/>\n")
-    };
-    let ticks = |ruler: &Ruler<'_>| ruler.layout.ticks.iter().map(|tick| tick.0).collect::<Vec<_>>();
-    lines(&x.layout.faint, &y.layout.faint, FAINT_GRID)
-        + &lines(&ticks(x), &ticks(y), GRID)
-        + &lines(&[x.layout.first], &[y.layout.first], FRAME)
-}
-
-/// Writes the texts at the ticks and the labels of the axes.
-fn labels(x: &Ruler<'_>, y: &Ruler<'_>) -> String {
-    let tick = |anchor| format!("font-size=\"12\" fill=\"{SOFT_INK}\" text-anchor=\"{anchor}\"");
-    let (below, left) = (tick("middle"), tick("end"));
-    let across = x.layout.ticks.iter().map(|(step, name)| text((x.at(*step), y.start + 15.0), &below, name));
-    let up = y.layout.ticks.iter().map(|(step, name)| text((x.start - 7.0, y.at(*step) + 4.0), &left, name));
-    let ticks: String = across.chain(up).collect();
-    let middle = |ruler: &Ruler<'_>| f64::midpoint(ruler.start, ruler.end);
-    let along = r#"font-size="13" text-anchor="middle""#;
-    let upwards = format!("{along} transform=\"rotate(-90)\"");
-    ticks
-        + &text((middle(x), y.start + 36.0), along, &x.axis.label)
-        + &text((-middle(y), x.start - 24.0 - tick_width(&y.layout)), &upwards, &y.axis.label)
-}
-
-/// Draws a sample of each named series with its name, in as many rows as a panel of this width needs. Returns the
-/// elements and the pixel where the rows end.
-fn legend(plot: &Plot, panel_width: f64) -> (String, f64) {
+/// Returns a sample of each named series with its name, in as many rows as a panel of this width needs, and the pixel
+/// where the rows end.
+fn legend(plot: &Plot, panel_width: f64) -> (Vec<Value>, f64) {
     let top = if plot.title.is_empty() { 12.0 } else { 34.0 };
-    let (mut elements, mut right, mut down) = (String::new(), 18.0, top);
+    let (mut entries, mut left, mut down) = (Vec::new(), 18.0, top);
     for (series, colour) in plot.series.iter().zip(colours(&plot.series)) {
         if series.name.is_empty() {
             continue;
         }
         // 6.6 pixels per character are a little more than these fonts take at this size.
         let text_width = (6.6 * series.name.chars().count() as f64).floor();
-        if !elements.is_empty() && right + 28.0 + text_width > panel_width - 12.0 {
-            (right, down) = (18.0, down + 19.0);
+        if !entries.is_empty() && left + 28.0 + text_width > panel_width - 12.0 {
+            (left, down) = (18.0, down + 19.0);
         }
         let middle = down + 4.0;
-        let (end, above, below) = (right + 20.0, middle - 6.0, middle + 6.0);
+        let (right, above, below) = (left + 20.0, middle - 6.0, middle + 6.0);
         let sample = match series.mark {
-            Mark::Area => vec![(right, above), (end, above), (end, below), (right, below)],
-            _ => vec![(right, middle), (end, middle)],
+            Mark::Area => vec![(left, above), (right, above), (right, below), (left, below)],
+            _ => vec![(left, middle), (right, middle)],
         };
-        elements.push_str(&line(series.mark, colour, &sample));
-        elements.push_str(&dots(series.mark, colour, &[(right + 10.0, middle)]));
-        elements.push_str(&text((right + 27.0, middle + 4.0), "font-size=\"12\"", &series.name));
-        right += 27.0 + text_width + 16.0;
+        let line = line(series.mark, colour, &sample);
+        let dots = dots(series.mark, colour, &[(left + 10.0, middle)]);
+        entries.push(
+            context! { line, dots, x => left + 27.0, y => middle + 4.0, name => escaped(&series.name) },
+        );
+        left += 27.0 + text_width + 16.0;
     }
-    let bottom = if elements.is_empty() { top - 6.0 } else { down + 14.0 };
-    (elements, bottom)
+    let bottom = if entries.is_empty() { top - 6.0 } else { down + 14.0 };
+    (entries, bottom)
 }
 
 /// Draws the line or the area of a series, if it has one.
@@ -218,14 +192,6 @@ fn colours(series: &[Series]) -> Vec<Colour> {
     series.iter().map(|series| series.colour.or_else(|| wheel.next()).unwrap_or(Colour::Black)).collect()
 }
 
-/// Writes a text with its baseline at a point.
-fn text((x, y): Point, attributes: &str, text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    format!("<text x=\"{}\" y=\"{}\" {attributes}>{}</text>\n", round(x), round(y), escaped(text))
-}
-
 /// Escapes a text for XML. Characters that XML forbids are replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
@@ -243,6 +209,6 @@ fn escaped(text: &str) -> String {
 }
 
 /// Rounds to hundredths, and -0 to 0.
-pub(super) fn round(pixels: f64) -> f64 {
+pub(crate) fn round(pixels: f64) -> f64 {
     (100.0 * pixels).round() / 100.0 + 0.0
 }

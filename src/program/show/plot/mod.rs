@@ -8,10 +8,12 @@ mod draw;
 pub mod raster;
 
 pub use axis::Axis;
+pub(crate) use draw::round;
 pub use raster::Raster;
 
 /// One or more charts side by side under one title: one SVG file.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct Figure {
     /// The line above everything; may be empty.
     pub title: String,
@@ -28,7 +30,6 @@ impl Figure {
     }
 
     /// Sets width and height of the rectangle between the axes of each chart, in pixels.
-    #[must_use]
     pub fn frame(mut self, width: usize, height: usize) -> Self {
         self.frame = Some((width, height));
         self
@@ -42,6 +43,7 @@ impl Figure {
 
 /// One chart: a title, two axes, and what is drawn between them.
 #[derive(Debug, Clone, PartialEq)]
+#[must_use]
 pub struct Plot {
     /// The line above the chart.
     pub title: String,
@@ -62,29 +64,33 @@ impl Plot {
     }
 
     /// Adds a raster behind the chart.
-    #[must_use]
     pub fn on(mut self, raster: Raster) -> Self {
         self.raster = Some(raster);
         self
     }
 
-    /// Adds points in front of the others, drawn with this mark and colour.
-    #[must_use]
+    /// Adds points in front of the others, drawn with this mark and colour; with `None`, in the next colour of
+    /// [`Colour::WHEEL`] that no other series of the chart asks for.
     pub fn draw(
+        mut self,
+        name: impl Into<String>,
+        mark: Mark,
+        colour: impl Into<Option<Colour>>,
+        points: impl IntoIterator<Item = (f64, f64)>,
+    ) -> Self {
+        let (name, points) = (name.into(), points.into_iter().collect());
+        self.series.push(Series { name, mark, colour: colour.into(), points });
+        self
+    }
+
+    /// Adds points in the next colour.
+    pub fn add(
         self,
         name: impl Into<String>,
         mark: Mark,
-        colour: Colour,
         points: impl IntoIterator<Item = (f64, f64)>,
     ) -> Self {
-        self.with(Series { colour: Some(colour), ..Series::new(name, mark, points) })
-    }
-
-    /// Adds a series in front of the others.
-    #[must_use]
-    pub fn with(mut self, series: Series) -> Self {
-        self.series.push(series);
-        self
+        self.draw(name, mark, None::<Colour>, points)
     }
 }
 
@@ -154,18 +160,6 @@ impl Colour {
     }
 }
 
-impl Series {
-    /// Makes a series of points drawn with this mark.
-    pub fn new(name: impl Into<String>, mark: Mark, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        Self { name: name.into(), mark, colour: None, points: points.into_iter().collect() }
-    }
-
-    /// Makes a line through the points.
-    pub fn line(name: impl Into<String>, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
-        Self::new(name, Mark::Line, points)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,7 +185,7 @@ mod tests {
     #[test]
     fn a_straight_line_between_logarithmic_axes_is_a_power_law() {
         let law = (0..5).map(|i| f64::from(1 << i)).map(|x| (x, x * x));
-        let plot = Plot::new("", Axis::new("").log(), Axis::new("").log()).with(Series::line("", law));
+        let plot = Plot::new("", Axis::new("").log(), Axis::new("").log()).add("", Mark::Line, law);
         let svg = Figure::new("", [plot]).to_svg();
         let line = &polylines(&svg)[0];
         let slope = |a: (f64, f64), b: (f64, f64)| (b.1 - a.1) / (b.0 - a.0);
@@ -204,8 +198,11 @@ mod tests {
     #[test]
     fn a_line_is_broken_where_a_point_is_missing_and_cut_at_the_frame() {
         let points = [(0.0, 0.5), (1.0, 0.5), (2.0, f64::NAN), (3.0, 0.5), (4.0, 1e300)];
-        let plot = Plot::new("", Axis::new("").range(0.0, 5.0), Axis::new("").range(0.0, 1.0))
-            .with(Series::new("", Mark::LineAndDots, points));
+        let plot = Plot::new("", Axis::new("").range(0.0, 5.0), Axis::new("").range(0.0, 1.0)).add(
+            "",
+            Mark::LineAndDots,
+            points,
+        );
         let svg = Figure::new("", [plot]).to_svg();
         let pieces = polylines(&svg);
         assert_eq!(pieces.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2], "{pieces:?}");
@@ -223,9 +220,11 @@ mod tests {
     fn between_the_axes_is_as_much_room_as_was_asked_for() {
         let raster = || Raster::new(1, vec![raster::Shade::signed(1.0)]);
         let plain = Plot::new("", Axis::new(""), Axis::new("")).on(raster());
-        let named = Plot::new("title", Axis::new(""), Axis::new("").range(0.0, 1000.0))
-            .on(raster())
-            .with(Series::line("name", [(0.0, 1.0)]));
+        let named = Plot::new("title", Axis::new(""), Axis::new("").range(0.0, 1000.0)).on(raster()).add(
+            "name",
+            Mark::Line,
+            [(0.0, 1.0)],
+        );
         for panels in [vec![plain.clone()], vec![plain, named]] {
             let svg = Figure::new("t", panels.clone()).frame(340, 120).to_svg();
             assert_eq!(svg.matches("h340v120h-340z").count(), panels.len(), "{svg}");
@@ -234,8 +233,11 @@ mod tests {
 
     #[test]
     fn names_are_in_the_legend_and_markup_in_them_is_escaped() {
-        let plot = Plot::new("a < b", Axis::new("x & y"), Axis::new(""))
-            .with(Series::line("<first>\u{1}", [(0.0, 0.0), (1.0, 1.0)]));
+        let plot = Plot::new("a < b", Axis::new("x & y"), Axis::new("")).add(
+            "<first>\u{1}",
+            Mark::Line,
+            [(0.0, 0.0), (1.0, 1.0)],
+        );
         let svg = Figure::new("t", [plot]).to_svg();
         for text in ["a &lt; b", "x &amp; y", "&lt;first&gt;\u{FFFD}"] {
             assert!(svg.contains(text), "{text} is not in {svg}");
@@ -246,8 +248,8 @@ mod tests {
     fn an_empty_figure_and_a_constant_series_can_be_drawn() {
         assert!(Figure::new("", []).to_svg().contains("</svg>"));
         let plot = Plot::new("", Axis::new(""), Axis::new("").log())
-            .with(Series::line("flat", [(1.0, 3.0), (1.0, 3.0)]))
-            .with(Series::line("nothing", []));
+            .add("flat", Mark::Line, [(1.0, 3.0), (1.0, 3.0)])
+            .add("nothing", Mark::Line, []);
         assert!(Figure::new("", [plot]).to_svg().contains("</svg>"));
     }
 }

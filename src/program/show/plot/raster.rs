@@ -9,6 +9,18 @@ use super::draw::round;
 /// Steps from white to a full colour: few, so that neighbours are often equal and can be drawn as one.
 const STEPS: f64 = 12.0;
 
+/// Returns the middles of the cells of a square raster with these ranges, row by row from the top.
+pub fn middles(
+    side: usize,
+    (left, right): (f64, f64),
+    (bottom, top): (f64, f64),
+) -> impl Iterator<Item = [f64; 2]> {
+    let middle =
+        move |first: f64, last: f64, cell: usize| first + (last - first) * (cell as f64 + 0.5) / side as f64;
+    let cells = (0..side).rev().flat_map(move |row| (0..side).map(move |column| (row, column)));
+    cells.map(move |(row, column)| [middle(left, right, column), middle(bottom, top, row)])
+}
+
 /// Coloured cells that fill a chart's frame, row by row from the top.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {

@@ -154,7 +154,7 @@ fn draw_products(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Draws the curve of the cost, one training step after the other, averaged if there are more steps than columns.
+/// Draws the curve of the cost, one training step after another, averaged if there are more steps than columns.
 fn draw_costs(app: &App, area: Rect, buffer: &mut Buffer) {
     let costs = app.stepper.costs();
     let title = match costs.last() {
