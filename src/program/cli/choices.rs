@@ -212,13 +212,12 @@ pub(super) fn as_typed(source: &Source) -> String {
 impl DataArgs {
     /// Returns the options about the columns of a table.
     pub(super) fn columns(&self) -> Result<Columns, Error> {
-        let kind = [(self.classes, Kind::Classes), (self.numbers, Kind::Numbers)];
         let class_names = self.class_names.as_deref().map(read_names).transpose()?.unwrap_or_default();
         Ok(Columns {
             target_columns: self.targets_columns.unwrap_or(0),
             target: self.target.clone(),
             ignore: self.ignore.clone(),
-            kind: kind.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind),
+            kind: kind(self.classes, self.numbers),
             missing: self.missing,
             one_hot: self.one_hot,
             transposed: self.transposed,
@@ -309,6 +308,11 @@ impl DataArgs {
         data.check_pixels(self.pixels)?;
         model.adapt(data)
     }
+}
+
+/// Returns the kind of answers that was chosen.
+pub(super) fn kind(classes: bool, numbers: bool) -> Option<Kind> {
+    classes.then_some(Kind::Classes).or(numbers.then_some(Kind::Numbers))
 }
 
 /// Reads the names of classes, one per line.

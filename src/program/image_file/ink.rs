@@ -12,7 +12,7 @@ use super::Picture;
 const LONGEST_SIDE: usize = 400;
 /// A patch of ink counts if it has at least this share of the largest one's.
 const SMALLEST_PATCH: f64 = 0.04;
-/// Colours within this distance of the paper's (of 255) may be its grain, if no colour is further.
+/// Colours within this distance of the paper's (of 255) may be its grain, if no colour is farther away.
 const GRAIN: f64 = 12.0;
 
 type Colour = [f64; 3];

@@ -1,17 +1,18 @@
 //! Prepares the training that an editor's configuration describes.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use backprop::data_set::{Columns, Kind, Source};
+use backprop::Error;
+use backprop::data_set::{Columns, Source};
 use backprop::setup::{Data, Setup};
-use backprop::{Error, spelled_out};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::session::Session;
 use super::walk::Walk;
-use crate::cli::choices::{DataArgs, Edited, read_start};
+use crate::cli::choices::{DataArgs, Edited, kind, read_start};
+use crate::cli::output::name;
 use crate::cli::remedies::with_flags;
 use crate::cli::sequence::{Sequence, TrainingArgs};
 
@@ -65,25 +66,21 @@ impl Session {
                 "the launch arguments need the \"token\" that `backprop dap` was started with".to_owned()
             );
         }
-        let mut configuration = read(&given)?;
-        let cwd = std::mem::take(&mut configuration.cwd);
-        let folder = std::env::current_dir().unwrap_or_default().join(&cwd);
+        let configuration = read(&given)?;
+        let folder = std::env::current_dir().unwrap_or_default().join(&configuration.cwd);
         if !folder.is_dir() {
-            return Err(format!("\"cwd\": there is no folder {}", spelled_out(&cwd.to_string_lossy())));
+            return Err(format!("\"cwd\": there is no folder {}", name(&configuration.cwd)));
         }
-        let others = std::mem::take(&mut configuration.others);
-        let (training, epochs) = (configuration.training.clone(), configuration.epochs);
-        let stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
-        let sequence = sequence(configuration, &cwd).map_err(|error| with_flags(error).to_string())?;
-        let training = sequence.with_rate(&training);
+        let sequence = sequence(&configuration).map_err(|error| with_flags(error).to_string())?;
+        let training = sequence.with_rate(&configuration.training);
         let stepper = sequence.stepper(&training).with_memory(STEPS_REMEMBERED);
-        self.walk = Some(Walk::new(stepper, epochs.map(NonZeroUsize::get)));
+        self.walk = Some(Walk::new(stepper, configuration.epochs.map(NonZeroUsize::get)));
         self.folder = folder;
-        self.stop_on_entry = stop_on_entry;
+        self.stop_on_entry = configuration.stop_on_entry.unwrap_or(true);
         self.launched_with = given;
         self.has_begun = false;
         self.resolve_breakpoints();
-        for key in others.keys() {
+        for key in configuration.others.keys() {
             if !key.starts_with("__") && !OF_EDITORS.split(' ').any(|known| known == key) {
                 self.say(&format!("\"{key}\" is ignored: backprop step --help lists the options."));
             }
@@ -122,17 +119,20 @@ fn read(given: &Map<String, Value>) -> Result<Configuration, String> {
     })
 }
 
-/// Reads the files, which are looked for in `cwd`, and draws everything random.
-fn sequence(configuration: Configuration, cwd: &Path) -> Result<Sequence, Error> {
-    let Configuration { mut setup, training, from, edited, mut columns, train_limit, .. } = configuration;
-    columns.target_columns = configuration.targets_columns.map_or(0, NonZeroUsize::get);
-    let kinds = [(configuration.classes, Kind::Classes), (configuration.numbers, Kind::Numbers)];
-    columns.kind = kinds.into_iter().find(|(chosen, _)| *chosen).map(|(_, kind)| kind).or(columns.kind);
+/// Reads the files, which are looked for in the folder `cwd`, and draws everything random.
+fn sequence(configuration: &Configuration) -> Result<Sequence, Error> {
+    let Configuration { training, from, cwd, edited, .. } = configuration;
     training.check()?;
+    let mut setup = configuration.setup.clone();
     if let Some(path) = from {
         let (activation, sizes) = (setup.activation.as_deref(), setup.sizes.as_deref());
-        setup.model = read_start(Some(&cwd.join(path)), Edited { edited }, activation, sizes)?;
+        setup.model = read_start(Some(&cwd.join(path)), Edited { edited: *edited }, activation, sizes)?;
     }
+    let columns = Columns {
+        target_columns: configuration.targets_columns.map_or(0, NonZeroUsize::get),
+        kind: kind(configuration.classes, configuration.numbers).or(configuration.columns.kind),
+        ..configuration.columns.clone()
+    };
     if columns != Columns::default() || matches!(setup.data, Some(Data::Source(_))) {
         let data = match setup.data.take() {
             Some(Data::Source(Source::Path(path))) => Some(Source::Path(cwd.join(path))),
@@ -142,5 +142,5 @@ fn sequence(configuration: Configuration, cwd: &Path) -> Result<Sequence, Error>
         let data = DataArgs { data, ..DataArgs::default() };
         setup.data = Some(Data::Source(data.source_with(columns)?));
     }
-    Sequence::new(setup, train_limit.map_or(SAMPLES, NonZeroUsize::get))
+    Sequence::new(setup, configuration.train_limit.map_or(SAMPLES, NonZeroUsize::get))
 }

@@ -110,7 +110,7 @@ impl Variable {
         if let Some(quantity) = self.quantity {
             variable["evaluateName"] = json!(quantity.name(stepper));
             variable["type"] = json!("f64");
-            // What can be set at all can be set to 1.
+            // Anything that can be set can be set to 1.
             if quantity.edit(stepper, 1.0).is_err() {
                 variable["presentationHint"] = json!({ "attributes": ["readOnly"] });
             }

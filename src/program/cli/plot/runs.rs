@@ -57,23 +57,31 @@ impl Picture for Runs {
 
 /// Reads a checkpoint or the output of `train --json`: one object per epoch.
 fn read(path: &Path) -> Result<Run, Error> {
-    if Checkpoint::is_at(path) {
-        return read_checkpoint(path);
-    }
     let file = path.display();
+    let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
+    if Checkpoint::is_at(path) {
+        for EpochReport { epoch, train_cost, test, .. } in io::read_checkpoint(path)?.state.history {
+            run.cost.push((epoch as f64, train_cost));
+            let test = test.filter(|test| test.correct.is_some());
+            run.percent.extend(test.map(|test| (epoch as f64, 100.0 * test.accuracy())));
+        }
+        if run.cost.is_empty() {
+            let found = format!("{file}: the run has not finished an epoch yet");
+            return Err(refuse(found, "continue it: backprop train --resume FILE"));
+        }
+        return Ok(run);
+    }
     let is_text = |bytes| String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not text"));
     let text =
         file::read(path).and_then(is_text).map_err(|error| refuse(format!("{file}: {error}"), MAKE_ONE))?;
-    let mut run = Run { name: name(path), cost: Vec::new(), percent: Vec::new() };
     for (line, text) in text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let object: Value = serde_json::from_str(text).unwrap_or_default();
         let number = |field: &str| object[field].as_f64();
         let (Some(epoch), Some(cost)) = (number("epoch"), number("train_cost")) else {
-            let problem = format!("{file}, line {}: this is not an epoch of a run", line + 1);
-            let problem = Error::contents(problem);
-            return Err(problem.remedy(
-                "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it",
-            ));
+            let found = format!("{file}, line {}: this is not an epoch of a run", line + 1);
+            let remedy =
+                "each line is an object with `epoch` and `train_cost`, as `backprop train --json` prints it";
+            return Err(refuse(found, remedy));
         };
         run.cost.push((epoch, cost));
         if let (Some(correct), Some(total)) = (number("test_correct"), number("test_total")) {
@@ -84,22 +92,4 @@ fn read(path: &Path) -> Result<Run, Error> {
         return Err(refuse(format!("{file}: it has no epochs"), MAKE_ONE));
     }
     Ok(run)
-}
-
-/// Reads the epochs of a checkpoint's run.
-fn read_checkpoint(path: &Path) -> Result<Run, Error> {
-    let history = crate::io::read_checkpoint(path)?.state.history;
-    if history.is_empty() {
-        let found = format!("{}: the run has not finished an epoch yet", path.display());
-        return Err(refuse(found, "continue it: backprop train --resume FILE"));
-    }
-    let percent = |report: &EpochReport| {
-        let test = report.test.as_ref().filter(|test| test.correct.is_some())?;
-        Some((report.epoch as f64, 100.0 * test.accuracy()))
-    };
-    Ok(Run {
-        name: name(path),
-        cost: history.iter().map(|report| (report.epoch as f64, report.train_cost)).collect(),
-        percent: history.iter().filter_map(percent).collect(),
-    })
 }

@@ -137,9 +137,9 @@ impl<'a> Keeper<'a> {
             let (done, total) = (thousands(state.samples_done), thousands(self.trainer.samples()));
             format!("interrupted in epoch {} after sample {done} of {total}", state.epochs_done + 1)
         };
-        let beside_model =
+        let next_to_model =
             || self.run.config.outputs.out.as_deref().map(|out| io::free_name(out, "checkpoint"));
-        let Some(path) = self.path.clone().or_else(beside_model) else {
+        let Some(path) = self.path.clone().or_else(next_to_model) else {
             return format!("{interrupted}; nothing is saved, as neither --checkpoint nor --out says where");
         };
         self.run.config.outputs.checkpoint = Some(absolute(&path));
