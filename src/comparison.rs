@@ -38,7 +38,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Returns whether the engines ended with the same weights, up to rounding.
+    /// Returns `true` if the engines ended with the same weights, up to rounding.
     pub fn agrees(&self) -> bool {
         let [single, double] = AGREEMENT;
         self.max_difference <= if self.precision == Precision::F32 { single } else { double }

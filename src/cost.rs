@@ -97,7 +97,7 @@ impl Cost {
         }
     }
 
-    /// Returns whether this cost can follow an output layer with this activation.
+    /// Returns `true` if this cost can follow an output layer with this activation.
     ///
     /// The cross-entropy needs outputs between 0 and 1, and its delta is label − output only after a sigmoid. The
     /// log-likelihood goes with softmax, and softmax with nothing else. The quadratic cost works with all others.

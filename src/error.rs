@@ -176,7 +176,7 @@ impl std::error::Error for Error {
 pub fn spelled_out(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() || turns_text_round(character) {
+        if character.is_control() || changes_direction(character) {
             line.extend(character.escape_default());
         } else {
             line.push(character);
@@ -217,6 +217,6 @@ pub fn column_width(texts: impl IntoIterator<Item = impl AsRef<str>>) -> usize {
 }
 
 /// Returns `true` for Unicode's invisible marks of text direction, and for its own line separators.
-fn turns_text_round(character: char) -> bool {
+fn changes_direction(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -33,7 +33,7 @@ impl Default for MiniBatches {
 }
 
 impl MiniBatches {
-    /// Returns whether steps are plain: one sample each, nothing added to gradient descent.
+    /// Returns `true` if steps are plain: one sample each, nothing added to gradient descent.
     pub fn are_plain(&self) -> bool {
         self.size == 1 && self.l2 == 0.0 && self.dropout == 0.0
     }

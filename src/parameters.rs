@@ -46,7 +46,7 @@ impl Parameters {
         Self { layers: architecture.sizes.windows(2).map(layer).collect() }
     }
 
-    /// Returns whether every matrix and vector has the shape of the architecture. Networks panic on parameters that do
+    /// Returns `true` if every matrix and vector has the shape of the architecture. Networks panic on parameters that do
     /// not fit, so call this first for parameters from elsewhere.
     pub fn fit(&self, architecture: &Architecture) -> bool {
         self.layers.len() + 1 == architecture.sizes.len()

@@ -82,16 +82,18 @@ pub struct Setup {
 
 /// The source of samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[serde(rename_all = "kebab-case")]
 pub enum Data {
     /// `nine-nodes`: the samples of the article's network of nine nodes, which also has its own weights.
     NineNodes,
     /// `made-up`: random samples ([`made_up`]).
     MadeUp,
-    /// A data set, by its name or path.
-    Source(Source),
     /// The samples themselves.
+    #[serde(untagged)]
     Rows(Rows),
+    /// A data set, by its name or path.
+    #[serde(untagged, with = "source")]
+    Source(Source),
 }
 
 /// Samples and labels, one row each.
@@ -412,39 +414,27 @@ impl Model {
     }
 }
 
-/// [`Data`] in JSON: a word or a path, rows, or an object for anything a word cannot express.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Text(String),
-    Rows(Rows),
-    Source(Source),
-}
+/// Serializes a source as its word or path, or as an object if that does not express it.
+mod source {
+    use super::{Deserialize, Deserializer, Serialize as _, Serializer, Source};
 
-impl From<Data> for Written {
-    fn from(data: Data) -> Self {
-        let is_said_by = |text: &str, source: &Source| text.parse().as_ref() == Ok(source);
-        match data {
-            Data::NineNodes => Self::Text("nine-nodes".to_owned()),
-            Data::MadeUp => Self::Text("made-up".to_owned()),
-            Data::Rows(rows) => Self::Rows(rows),
-            Data::Source(source) => match source.to_string() {
-                text if is_said_by(&text, &source) => Self::Text(text),
-                _ => Self::Source(source),
-            },
-        }
+    pub(super) fn serialize<S: Serializer>(source: &Source, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = source.to_string();
+        let is_said = text.parse().as_ref() == Ok(source);
+        if is_said { text.serialize(serializer) } else { source.serialize(serializer) }
     }
-}
 
-impl From<Written> for Data {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Text(text) if text == "nine-nodes" => Self::NineNodes,
-            Written::Text(text) if text == "made-up" => Self::MadeUp,
-            Written::Text(text) => Self::Source(text.parse().unwrap_or_else(|never| match never {})),
-            Written::Rows(rows) => Self::Rows(rows),
-            Written::Source(source) => Self::Source(source),
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Source, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Source(Source),
         }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Text(text) => text.parse().unwrap_or_else(|never| match never {}),
+            Written::Source(source) => source,
+        })
     }
 }
 

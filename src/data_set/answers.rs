@@ -70,7 +70,7 @@ impl Answers {
         }
     }
 
-    /// Returns whether answers are classes.
+    /// Returns `true` if answers are classes.
     pub fn are_classes(&self) -> bool {
         matches!(self, Self::Classes(_))
     }

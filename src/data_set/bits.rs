@@ -2,7 +2,7 @@
 //!
 //! A set bit is 0.9 and a clear one 0.1, least significant bit first (`Normalizer` of bp.py).
 
-use super::samples::{Inputs, Labels, Origin, Samples};
+use super::samples::{Inputs, Labels, Samples};
 use super::{Answers, DataSet, Meaning};
 
 /// Returns every byte from 0 to 255, both as sample and as label. Training and test set are the same.
@@ -31,7 +31,6 @@ pub fn load() -> DataSet {
                 values,
             },
             labels: Labels::Classes((0..=255).collect()),
-            origin: Origin::Program,
         },
     )
 }

@@ -142,7 +142,7 @@ impl Roles {
         }
         let chosen = roles.choose_targets(grid, columns, &free)?;
         if let Some(&both) = roles.targets.iter().find(|target| ignored.contains(target)) {
-            let told = roles.column(both, None).told();
+            let told = roles.column(both, None).in_words();
             let found = format!("{told} is both to be predicted and to be left out");
             return Err(Error::usage(found).remedy("choose one of the two"));
         }
@@ -193,7 +193,7 @@ impl Roles {
         self.names.get(column).is_some_and(|name| names.contains(&&*name.to_lowercase()))
     }
 
-    /// Returns whether a column only numbers the rows, or is empty.
+    /// Returns `true` if a column only numbers the rows, or is empty.
     fn numbers_rows(&self, grid: &Grid, column: usize) -> bool {
         let mut cells = grid.column(column, self.first_row);
         let is_nameless = self.names.get(column).is_none_or(String::is_empty);
@@ -238,7 +238,8 @@ impl Roles {
             [] => free.last().copied().into_iter().collect(),
             [one] => vec![*one],
             [first, second, ..] => {
-                let (first, second) = (self.column(*first, None).told(), self.column(*second, None).told());
+                let (first, second) =
+                    (self.column(*first, None).in_words(), self.column(*second, None).in_words());
                 let found = format!("{first} and {second} could each be the class");
                 return Err(problem(grid.line(0), named[0], found).of_kind(ErrorKind::WhichColumn));
             }
@@ -255,7 +256,7 @@ impl Roles {
             }
             return Ok(true);
         };
-        let told = self.column(target, None).told();
+        let told = self.column(target, None).in_words();
         let is_class = self.called(target, &CLASS_NAMES);
         let rows = grid.rows() - self.first_row;
         let (mut words, mut numbers) = (HashSet::new(), HashSet::new());
@@ -366,14 +367,16 @@ impl Roles {
                 return Err(error);
             }
             let all: Vec<String> =
-                texts.iter().map(|&(column, _)| self.column(column, None).told()).collect();
+                texts.iter().map(|&(column, _)| self.column(column, None).in_words()).collect();
             let are = if all.len() == 1 { "is" } else { "are" };
             let are = format!("{} {are} text", all.join(" and ").replace(",,", ","));
             return Err(error.remedy(are).of_kind(ErrorKind::TextColumn));
         }
         if let Some((column, count)) = texts.into_iter().find(|(_, count)| *count > MOST_CLASSES / 10) {
-            let found =
-                format!("{} has {count} different words, too many inputs", self.column(column, None).told());
+            let found = format!(
+                "{} has {count} different words, too many inputs",
+                self.column(column, None).in_words()
+            );
             return Err(problem(grid.line(self.first_row), column, found).of_kind(ErrorKind::TextColumn));
         }
         self.inputs = inputs;

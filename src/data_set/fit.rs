@@ -27,7 +27,7 @@ impl DataSet {
                 "{samples}, so the input layer needs {}, but sizes are {sizes}",
                 counted(inputs, "node")
             );
-            return Err(self.refusal(self.first_line(), inputs.min(architecture.input_size()), found));
+            return Err(self.refusal(inputs.min(architecture.input_size()), found));
         }
         let (outputs, needed) = (architecture.output_size(), self.output_size());
         match (self.answers(), &self.all.labels) {
@@ -45,7 +45,7 @@ impl DataSet {
                     counted(needed, "column"),
                     counted(needed, "node")
                 );
-                Err(self.refusal(self.first_line(), self.class_column(), found))
+                Err(self.refusal(self.origin.class_column, found))
             }
             (_, Labels::Numbers { .. }) if architecture.cost == Cost::CrossEntropy => {
                 let mut label = vec![0.0; needed];
@@ -55,7 +55,7 @@ impl DataSet {
                 });
                 outside.map_or(Ok(()), |number| {
                     let found = format!("the cross-entropy needs numbers from 0 to 1, but there is {number}");
-                    let error = self.refusal(self.first_line(), self.class_column(), found);
+                    let error = self.refusal(self.origin.class_column, found);
                     Err(error.remedy("take the quadratic cost"))
                 })
             }
@@ -77,35 +77,36 @@ impl DataSet {
         let remedy = format!("sizes {sizes} need {at_least}{}", counted(needed, "output"));
         let label = format!("label {}", self.range.start + index);
         let outside = |what: &str| format!("{what} is {class}, outside an output layer of {outputs}");
-        match &self.all.origin {
-            Origin::Program => Error::usage(outside(&label)).remedy(remedy),
-            Origin::LabelFile(file) => Error::contents(outside(&label)).remedy(remedy).in_file(file),
-            Origin::Table { .. } => {
-                let found = format!(
-                    "'{}' is class number {}, but the output layer has {}",
-                    self.class_name(class),
-                    class + 1,
-                    counted(outputs, "node")
-                );
-                self.refusal(self.class_line(self.class_as_read(index)), self.class_column(), found)
-                    .remedy(remedy)
+        if self.origin.is_table {
+            let (name, number) = (self.class_name(class), class + 1);
+            let nodes = counted(outputs, "node");
+            let found = format!("'{name}' is class number {number}, but the output layer has {nodes}");
+            return self.refusal_of_class(self.class_as_read(index), found).remedy(remedy);
+        }
+        match &self.origin.file {
+            Some(file) => Error::contents(outside(&label)).remedy(remedy).in_file(file),
+            None => Error::usage(outside(&label)).remedy(remedy),
+        }
+    }
+
+    /// Returns the error about a field, counted from 0, in the first line of the table; or, if there is no table, about
+    /// the samples.
+    pub(super) fn refusal(&self, field: usize, found: String) -> Error {
+        self.refusal_in_line(self.origin.first_line, field, found)
+    }
+
+    /// Returns the error about a class, numbered as in the file, where it is first.
+    fn refusal_of_class(&self, class: usize, found: String) -> Error {
+        let Origin { class_lines, class_column, .. } = &*self.origin;
+        self.refusal_in_line(class_lines.get(class).copied().unwrap_or_default(), *class_column, found)
+    }
+
+    fn refusal_in_line(&self, line: u64, field: usize, found: String) -> Error {
+        match &*self.origin {
+            Origin { file: Some(file), is_table: true, .. } => {
+                super::table::problem(line, field, found).in_file(file)
             }
-        }
-    }
-
-    /// Returns the error about a field, counted from 0, in a line of the table; or, if there is no table, about the
-    /// field with this name.
-    pub(super) fn refusal(&self, line: u64, field: usize, found: String) -> Error {
-        match &self.all.origin {
-            Origin::Table { file, .. } => super::table::problem(line, field, found).in_file(file),
             _ => Error::usage(found),
-        }
-    }
-
-    fn first_line(&self) -> u64 {
-        match &self.all.origin {
-            Origin::Table { first_line, .. } => *first_line,
-            _ => 0,
         }
     }
 
@@ -120,9 +121,8 @@ impl DataSet {
             (Answers::Classes(names), Answers::Classes(_)) => names,
             (Answers::Numbers, Answers::Classes(_)) => {
                 let found = "the network answers with numbers, but the labels are classes".to_owned();
-                return Err(self
-                    .refusal(self.first_line(), self.class_column(), found)
-                    .of_kind(ErrorKind::ClassesForNumbers));
+                let error = self.refusal(self.origin.class_column, found);
+                return Err(error.of_kind(ErrorKind::ClassesForNumbers));
             }
             (Answers::Classes(names), Answers::Numbers) if !names.is_empty() => {
                 let found = "the network answers with classes, but the labels are numbers";
@@ -137,17 +137,16 @@ impl DataSet {
         for class in 0..self.class_count() {
             let own = self.class_name(class);
             // Labels of images are numbers, even if the network has names for them.
-            let is_of_table = matches!(self.all.origin, Origin::Table { .. });
             let by_number = || {
-                (!is_of_table && class < names.len() && names.iter().all(|name| name.parse::<f64>().is_err()))
-                    .then_some(class)
+                (!self.origin.is_table
+                    && class < names.len()
+                    && names.iter().all(|name| name.parse::<f64>().is_err()))
+                .then_some(class)
             };
             let Some(number) = names.iter().position(|name| *name == own).or_else(by_number) else {
                 let found = format!("class '{own}' is not one that the network was trained on");
-                let line = self.class_line(class);
-                return Err(self
-                    .refusal(line, self.class_column(), found)
-                    .remedy(format!("it knows {}", names.join(", "))));
+                let error = self.refusal_of_class(class, found);
+                return Err(error.remedy(format!("it knows {}", names.join(", "))));
             };
             numbering.push(number);
         }
@@ -175,23 +174,8 @@ impl DataSet {
         if self.is_labelled() {
             return Ok(self);
         }
-        let told: Vec<String> = self.meaning.outputs.iter().map(Column::told).collect();
+        let told: Vec<String> = self.meaning.outputs.iter().map(Column::in_words).collect();
         let found = format!("there is no answer to compare with: {} is missing", told.join(" and "));
-        Err(self.refusal(self.first_line(), 0, found).of_kind(ErrorKind::NoAnswers))
-    }
-
-    fn class_column(&self) -> usize {
-        match &self.all.origin {
-            Origin::Table { class_column, .. } => *class_column,
-            _ => self.input_size(),
-        }
-    }
-
-    /// Returns the first line with this class, numbered as in the file.
-    fn class_line(&self, class: usize) -> u64 {
-        match &self.all.origin {
-            Origin::Table { class_lines, .. } => class_lines.get(class).copied().unwrap_or_default(),
-            _ => 0,
-        }
+        Err(self.refusal(0, found).of_kind(ErrorKind::NoAnswers))
     }
 }

@@ -32,11 +32,11 @@ pub fn load(folder: &Path, part: Part, pixels: Pixels, how: &Columns) -> Result<
         let found = format!("there are {} class names, but a label is {most}", how.class_names.len());
         return Err(Error::contents(found).in_file(label_path));
     }
-    let origin = Origin::LabelFile(label_path);
-    let data = DataSet::images_from(origin, images.rows, images.columns, images.bytes, classes, pixels);
+    let origin = Origin { file: Some(label_path), ..Origin::default() };
+    let data = DataSet::images(images.rows, images.columns, images.bytes, classes, pixels);
     let answers = Answers::Classes(how.class_names.clone());
     let meaning = Meaning { answers, transposed, ..data.meaning().clone() };
-    Ok(data.with_meaning(meaning))
+    Ok(data.with_meaning(meaning).read_from(origin))
 }
 
 /// Returns every name that one of the four files may have.

@@ -57,8 +57,7 @@ const MOST_DEFLATE_CAN_EXPAND: u64 = 1032;
 /// [`ErrorKind::Contents`](crate::ErrorKind::Contents): a wrong magic number, a header or body that is cut off, bytes after the body, a dimension of
 /// zero, dimensions whose product is more than the file can hold, or damaged gzip.
 pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
-    let (dimensions, bytes) = decode(path, contents, contents.len() as u64, "images", None)?;
-    Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
+    decode(path, contents, contents.len() as u64, "images", None)
 }
 
 /// Reads labels, one byte each, from the contents of a file; `path` is for messages.
@@ -66,7 +65,7 @@ pub fn decode_images(path: &Path, contents: &[u8]) -> Result<Images, Error> {
 /// # Errors
 /// As [`decode_images`].
 pub fn decode_labels(path: &Path, contents: &[u8]) -> Result<Vec<u8>, Error> {
-    Ok(decode(path, contents, contents.len() as u64, "labels", None)?.1)
+    Ok(decode(path, contents, contents.len() as u64, "labels", None)?.bytes)
 }
 
 /// Returns the contents of an IDX file with these dimensions: `[count, rows, columns]` for images, `[count]` for
@@ -106,14 +105,13 @@ pub fn encode(dimensions: &[usize], values: &[u8]) -> Vec<u8> {
 /// Reads images from a file, of which there must be as many as `labels` in another file.
 pub(super) fn read_images(path: &Path, labels: (&Path, usize)) -> Result<Images, Error> {
     let (file, length) = open(path)?;
-    let (dimensions, bytes) = decode(path, file, length, "images", Some(labels))?;
-    Ok(Images { count: dimensions[0], rows: dimensions[1], columns: dimensions[2], bytes })
+    decode(path, file, length, "images", Some(labels))
 }
 
 /// Reads labels, one byte each, from a file.
 pub(super) fn read_labels(path: &Path) -> Result<Vec<u8>, Error> {
     let (file, length) = open(path)?;
-    Ok(decode(path, file, length, "labels", None)?.1)
+    Ok(decode(path, file, length, "labels", None)?.bytes)
 }
 
 fn open(path: &Path) -> Result<(BufReader<File>, u64), Error> {
@@ -121,15 +119,15 @@ fn open(path: &Path) -> Result<(BufReader<File>, u64), Error> {
     Ok((BufReader::new(file), length))
 }
 
-/// Reads the dimensions and the values of `length` bytes. Reads no more than the header until that has been compared
-/// with the length, with memory and with the number of labels in another file.
+/// Reads images, or labels as if they were images of one pixel, from `length` bytes. Reads no more than the header until
+/// that has been compared with the length, with memory and with the number of labels in another file.
 fn decode(
     path: &Path,
     mut stream: impl BufRead,
     length: u64,
     what: &str,
     labels: Option<(&Path, usize)>,
-) -> Result<(Vec<usize>, Vec<u8>), Error> {
+) -> Result<Images, Error> {
     let begin = stream.fill_buf().map_err(|error| Error::file(path, error).remedy(READABLE))?;
     let (most, mut stream): (u64, Box<dyn Read + '_>) = if begin.starts_with(&GZIP_MAGIC) {
         (length.saturating_mul(MOST_DEFLATE_CAN_EXPAND), Box::new(MultiGzDecoder::new(stream)))
@@ -150,8 +148,9 @@ fn decode(
         return Err(Error::file(path, file::too_long(values, memory::most()))
             .remedy("put fewer samples into the file"));
     }
-    let body = decode_body(stream, values).map_err(|problem| problem.in_file(path))?;
-    Ok((dimensions, body))
+    let bytes = decode_body(stream, values).map_err(|problem| problem.in_file(path))?;
+    let size = |dimension: usize| dimensions.get(dimension).copied().unwrap_or(1);
+    Ok(Images { count, rows: size(1), columns: size(2), bytes })
 }
 
 /// Reads the dimensions and checks that a stream of at most `most` bytes can hold that many values.

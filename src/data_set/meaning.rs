@@ -83,14 +83,14 @@ impl Column {
     }
 
     /// Returns its place and name, as in a sentence: `column 3, price`.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         let name = if self.name.is_empty() { String::new() } else { format!(", {},", self.name) };
         format!("column {}{name}", self.number)
     }
 }
 
 impl Meaning {
-    /// Returns whether the samples were read from a table.
+    /// Returns `true` if the samples were read from a table.
     pub fn is_of_table(&self) -> bool {
         !self.inputs.is_empty()
     }
@@ -155,9 +155,9 @@ impl Meaning {
         };
         let mut text = match (&self.answers, others) {
             (Answers::Classes(names), _) => {
-                format!("{} is the class: {}", first.told(), counted(names.len(), "class"))
+                format!("{} is the class: {}", first.in_words(), counted(names.len(), "class"))
             }
-            (_, []) => format!("{} is the number to predict", first.told()),
+            (_, []) => format!("{} is the number to predict", first.in_words()),
             _ => {
                 let titles: Vec<String> = self.outputs.iter().map(Column::title).collect();
                 format!("columns {} are the numbers to predict", titles.join(", "))

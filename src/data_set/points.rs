@@ -11,7 +11,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::samples::{Inputs, Labels, Origin, Samples};
+use super::samples::{Inputs, Labels, Samples};
 use super::{Answers, Columns, DataSet, Meaning, Pixels, Split, table};
 use crate::Error;
 
@@ -77,11 +77,6 @@ fn cloud(names: [&str; 2], noise: f64, place: impl Fn(u32, f64) -> [f64; 2]) -> 
 fn points(names: [&str; 2], inputs: Vec<f64>, classes: Vec<u32>) -> DataSet {
     DataSet::new(
         Meaning { answers: Answers::Classes(names.map(str::to_owned).to_vec()), ..Meaning::default() },
-        Samples {
-            input_size: 2,
-            inputs: Inputs::Numbers(inputs),
-            labels: Labels::Classes(classes),
-            origin: Origin::Program,
-        },
+        Samples { input_size: 2, inputs: Inputs::Numbers(inputs), labels: Labels::Classes(classes) },
     )
 }

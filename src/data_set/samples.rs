@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use flate2::Crc;
 
-use super::{Answers, Meaning, Pixels, Standardization, Targets};
+use super::{Answers, Meaning, Pixels, Targets};
 
 /// Samples and their labels.
 ///
@@ -31,6 +31,7 @@ pub struct DataSet {
     /// The number of each class, if classes have been renumbered since they were read.
     pub(super) numbering: Option<Arc<[usize]>>,
     pub(super) all: Arc<Samples>,
+    pub(super) origin: Arc<Origin>,
     /// The range of `all` that is in this set.
     pub(super) range: Range<usize>,
 }
@@ -41,7 +42,6 @@ pub(super) struct Samples {
     pub(super) input_size: usize,
     pub(super) inputs: Inputs,
     pub(super) labels: Labels,
-    pub(super) origin: Origin,
 }
 
 /// The samples, one after the other.
@@ -61,23 +61,20 @@ pub(super) enum Labels {
 }
 
 /// The place that samples were read from, for messages.
-pub(super) enum Origin {
-    /// The program itself.
-    Program,
-    /// A folder of IDX files; this is the one with the labels.
-    LabelFile(PathBuf),
-    /// A table.
-    Table {
-        file: PathBuf,
-        /// The line of the first sample, from 1.
-        first_line: u64,
-        /// The first line with each class.
-        class_lines: Vec<u64>,
-        /// The column of the class, from 0.
-        class_column: usize,
-        /// `true` if the table has the answer.
-        is_labelled: bool,
-    },
+#[derive(Default)]
+pub(super) struct Origin {
+    /// A table, or the IDX file with the labels; `None` for the program itself.
+    pub(super) file: Option<PathBuf>,
+    /// `true` for a table. The rest is only for tables.
+    pub(super) is_table: bool,
+    /// The line of the first sample, from 1.
+    pub(super) first_line: u64,
+    /// The first line with each class.
+    pub(super) class_lines: Vec<u64>,
+    /// The column of the class, from 0.
+    pub(super) class_column: usize,
+    /// `true` if the table does not have the answer.
+    pub(super) lacks_answers: bool,
 }
 
 impl DataSet {
@@ -88,19 +85,6 @@ impl DataSet {
     /// If the bytes are not one whole image for each class, or images are empty.
     #[track_caller]
     pub fn images(rows: usize, columns: usize, bytes: Vec<u8>, classes: Vec<u8>, pixels: Pixels) -> Self {
-        Self::images_from(Origin::Program, rows, columns, bytes, classes, pixels)
-    }
-
-    /// Creates a set of images that were read from `origin`.
-    #[track_caller]
-    pub(super) fn images_from(
-        origin: Origin,
-        rows: usize,
-        columns: usize,
-        bytes: Vec<u8>,
-        classes: Vec<u8>,
-        pixels: Pixels,
-    ) -> Self {
         assert!(rows > 0 && columns > 0, "images need at least one pixel");
         assert_eq!(bytes.len(), classes.len() * rows * columns, "each class needs one whole image");
         let classes = classes.into_iter().map(u32::from).collect();
@@ -110,7 +94,6 @@ impl DataSet {
                 input_size: rows * columns,
                 inputs: Inputs::Bytes { columns, bytes, values: pixels.values() },
                 labels: Labels::Classes(classes),
-                origin,
             },
         )
     }
@@ -123,15 +106,24 @@ impl DataSet {
                 input_size: inputs.len(),
                 inputs: Inputs::Numbers(inputs),
                 labels: Labels::Classes(vec![0]),
-                origin: Origin::Program,
             },
         )
     }
 
     /// Creates a set of all these samples.
     pub(super) fn new(meaning: Meaning, samples: Samples) -> Self {
-        let range = 0..samples.len();
-        Self { meaning: Arc::new(meaning), numbering: None, all: Arc::new(samples), range }
+        Self {
+            meaning: Arc::new(meaning),
+            numbering: None,
+            range: 0..samples.len(),
+            all: Arc::new(samples),
+            origin: Arc::default(),
+        }
+    }
+
+    /// Says where the samples were read from.
+    pub(super) fn read_from(self, origin: Origin) -> Self {
+        Self { origin: Arc::new(origin), ..self }
     }
 
     /// Returns the number of samples.
@@ -139,7 +131,7 @@ impl DataSet {
         self.range.len()
     }
 
-    /// Returns whether the set is empty.
+    /// Returns `true` if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
@@ -167,9 +159,9 @@ impl DataSet {
         &self.meaning
     }
 
-    /// Returns whether the answers are known; false for a table without them.
+    /// Returns `true` if the answers are known; false for a table without them.
     pub fn is_labelled(&self) -> bool {
-        !matches!(self.all.origin, Origin::Table { is_labelled: false, .. })
+        !self.origin.lacks_answers
     }
 
     /// Returns the name of a class, or else its number.
@@ -295,7 +287,7 @@ impl DataSet {
         self.answers().of(output)
     }
 
-    /// Returns whether an output vector is the right answer to a sample. An output that is not a number is never
+    /// Returns `true` if an output vector is the right answer to a sample. An output that is not a number is never
     /// right, and neither are numbers as answers, which are only closer or farther.
     ///
     /// # Panics
@@ -316,27 +308,14 @@ impl DataSet {
         counts.into_values().max().unwrap_or(0)
     }
 
-    /// Returns whether samples are to be reproduced (`bits`) instead of classified.
+    /// Returns `true` if samples are to be reproduced (`bits`) instead of classified.
     pub fn reproduces(&self) -> bool {
         *self.answers() == Answers::Bits
     }
 
-    /// Returns whether an answer can be right or wrong: true for classes and bytes, false for numbers.
+    /// Returns `true` if an answer can be right or wrong: true for classes and bytes, false for numbers.
     pub fn counts_answers(&self) -> bool {
         *self.answers() != Answers::Numbers
-    }
-
-    /// Returns the same samples with inputs standardized to mean 0 and deviation 1.
-    ///
-    /// # Panics
-    /// If it is for another number of inputs, or the samples are to be reproduced (`bits`).
-    #[must_use]
-    #[track_caller]
-    pub fn standardized(self, standardization: Standardization) -> Self {
-        assert_eq!(standardization.mean.len(), self.input_size(), "a mean for each input");
-        assert!(!self.reproduces(), "the outputs for bits are the bits themselves");
-        let meaning = Meaning { standardization: Some(standardization), ..(*self.meaning).clone() };
-        self.with_meaning(meaning)
     }
 
     /// Returns the same samples, with inputs and labels scaled as a network of this meaning takes them.
@@ -415,15 +394,6 @@ impl DataSet {
         match &self.all.labels {
             Labels::Classes(classes) => classes[place] as usize,
             Labels::Numbers { .. } => 0,
-        }
-    }
-
-    /// Calls `visit` with every sample in turn, without standardization.
-    pub(super) fn for_each_as_read(&self, visit: &mut dyn FnMut(&[f64])) {
-        let mut sample = vec![0.0; self.input_size()];
-        for index in 0..self.len() {
-            self.write_as_read(index, &mut sample);
-            visit(&sample);
         }
     }
 

@@ -186,7 +186,7 @@ impl Source {
         }
     }
 
-    /// Returns whether its test samples differ from its training samples, as far as the path shows.
+    /// Returns `true` if its test samples differ from its training samples, as far as the path shows.
     ///
     /// ```
     /// use backprop::data_set::Source;

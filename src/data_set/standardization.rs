@@ -13,13 +13,14 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// The mean and the standard deviation of each input over the training samples.
 ///
 /// ```
-/// use backprop::data_set::{DataSet, Pixels, Standardization};
+/// use backprop::data_set::{DataSet, Meaning, Pixels, Standardization};
 ///
 /// let data = DataSet::images(1, 2, vec![0, 7, 100, 7], vec![0, 1], Pixels::Raw);
 /// let standardization = Standardization::of(&data);
 /// assert_eq!(standardization.mean, [50.0, 7.0]);
 /// // What does not vary becomes 0.
-/// assert_eq!(data.standardized(standardization).sample(1), [1.0, 0.0]);
+/// let meaning = Meaning { standardization: Some(standardization), ..data.meaning().clone() };
+/// assert_eq!(data.with_meaning(meaning).sample(1), [1.0, 0.0]);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standardization {
@@ -32,7 +33,7 @@ pub struct Standardization {
 impl Standardization {
     /// Computes x̄ = Σ x / n and √(Σ (x − x̄)² / n) of these samples, before any standardization of their own.
     pub fn of(data: &DataSet) -> Self {
-        Self::of_rows(data.input_size(), data.len(), |visit| data.for_each_as_read(visit)).0
+        Self::of_rows(data.input_size(), data.len(), |index| data.as_read(index)).0
     }
 
     /// Computes the scale that brings the numbers to predict within the range of an output with this activation: mean
@@ -51,9 +52,7 @@ impl Standardization {
         if data.counts_answers() || data.is_empty() {
             return None;
         }
-        let (own, ranges) = Self::of_rows(data.output_size(), data.len(), |visit| {
-            (0..data.len()).for_each(|index| visit(data.numbers(index)));
-        });
+        let (own, ranges) = Self::of_rows(data.output_size(), data.len(), |index| data.numbers(index));
         let (reach, inside) = match activation {
             Activation::Identity => return Some(own),
             Activation::Relu => {
@@ -77,33 +76,35 @@ impl Standardization {
         Some(Self { mean, deviation })
     }
 
-    /// Computes mean and deviation of `count` rows, which `for_each` visits three times, and the smallest and the largest
+    /// Computes mean and deviation of `count` rows, each of which is read three times, and the smallest and the largest
     /// number of each column. Sums are taken of numbers scaled by a power of two, so that they neither overflow nor vanish.
-    fn of_rows(
+    fn of_rows<R: AsRef<[f64]>>(
         columns: usize,
         count: usize,
-        for_each: impl Fn(&mut dyn FnMut(&[f64])),
+        row: impl Fn(usize) -> R,
     ) -> (Self, Vec<(f64, f64)>) {
+        let rows = || (0..count).map(&row);
         let count = count as f64;
         let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); columns];
-        for_each(&mut |row| {
-            for (range, value) in ranges.iter_mut().zip(row) {
+        for row in rows() {
+            for (range, value) in ranges.iter_mut().zip(row.as_ref()) {
                 *range = (range.0.min(*value), range.1.max(*value));
             }
-        });
+        }
         let scales: Vec<f64> = ranges.iter().map(|(low, high)| scale(low.abs().max(high.abs()))).collect();
         let mut mean = vec![0.0; columns];
-        for_each(&mut |row| {
-            for ((sum, value), scale) in mean.iter_mut().zip(row).zip(&scales) {
+        for row in rows() {
+            for ((sum, value), scale) in mean.iter_mut().zip(row.as_ref()).zip(&scales) {
                 *sum += value * scale / count;
             }
-        });
+        }
         let mut squares = vec![0.0; columns];
-        for_each(&mut |row| {
-            for (((sum, value), mean), scale) in squares.iter_mut().zip(row).zip(&mean).zip(&scales) {
+        for row in rows() {
+            for (((sum, value), mean), scale) in squares.iter_mut().zip(row.as_ref()).zip(&mean).zip(&scales)
+            {
                 *sum += (value * scale - mean) * (value * scale - mean) / count;
             }
-        });
+        }
         let deviation = |((square, scale), &(low, high)): ((f64, &f64), &(f64, f64))| {
             // A number that varies only in its last places is constant up to rounding.
             let varies =
@@ -154,12 +155,7 @@ mod tests {
 
     /// One column.
     fn of(numbers: &[f64]) -> Standardization {
-        Standardization::of_rows(1, numbers.len(), |visit| {
-            for &number in numbers {
-                visit(&[number]);
-            }
-        })
-        .0
+        Standardization::of_rows(1, numbers.len(), |index| [numbers[index]]).0
     }
 
     #[test]

@@ -120,10 +120,15 @@ fn data_set(file: &Path, mut grid: Grid, columns: &Columns, pixels: Pixels) -> R
         },
         _ => Inputs::Numbers(inputs),
     };
-    let class_column = roles.targets.first().copied().unwrap_or_default();
-    let origin =
-        Origin::Table { file: file.to_path_buf(), first_line, class_lines, class_column, is_labelled };
-    Ok(DataSet::new(meaning, Samples { input_size, inputs, labels, origin }))
+    let origin = Origin {
+        file: Some(file.to_path_buf()),
+        is_table: true,
+        first_line,
+        class_lines,
+        class_column: roles.targets.first().copied().unwrap_or_default(),
+        lacks_answers: !is_labelled,
+    };
+    Ok(DataSet::new(meaning, Samples { input_size, inputs, labels }).read_from(origin))
 }
 
 /// Leaves out rows with missing values, or refuses them all at once.

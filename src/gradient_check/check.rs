@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::settings::{Precision, Recompute, Selection, StepSize};
+use super::settings::{Recompute, Selection};
 use super::walk::{Walk, assert_unchanged};
 use super::{Checkable, Report, Verdict};
 
@@ -27,16 +27,15 @@ use super::{Checkable, Report, Verdict};
 pub struct Check {
     selection: Selection,
     pub(super) evaluation: Recompute,
-    pub(super) precision: Option<Precision>,
-    pub(super) step: Option<StepSize>,
+    pub(super) step: Option<f64>,
     pub(super) tolerance: Option<f64>,
     seed: u64,
     without_taylor: bool,
 }
 
 impl Check {
-    /// Creates a check with its usual settings: [`Selection::Automatic`], [`Recompute::Automatic`], the model's own
-    /// [`Precision`] with its step and tolerance, seed 0, and the Taylor-remainder test.
+    /// Creates a check with its usual settings: [`Selection::Automatic`], [`Recompute::Automatic`], step and tolerance of
+    /// the model's precision ([`Details::precision`](super::Details::precision)), seed 0, and the Taylor-remainder test.
     pub fn new() -> Self {
         Self::default()
     }
@@ -66,59 +65,25 @@ impl Check {
         self
     }
 
-    /// Sets the precision that the model computes in; by default the one it names itself
-    /// ([`Details::precision`](super::Details::precision)). Step, tolerance and rounding noise follow from it.
-    ///
-    /// ```
-    /// use backprop::gradient_check::{Check, Checkable, Precision, Verdict};
-    ///
-    /// /// E = ½ Σ w², computed in f32 and returned as f64.
-    /// struct Single(Vec<f32>);
-    ///
-    /// impl Checkable for Single {
-    ///     fn parameter_count(&self) -> usize {
-    ///         self.0.len()
-    ///     }
-    ///     fn parameter(&self, index: usize) -> f64 {
-    ///         self.0[index].into()
-    ///     }
-    ///     fn set_parameter(&mut self, index: usize, value: f64) {
-    ///         self.0[index] = value as f32;
-    ///     }
-    ///     fn error(&mut self) -> f64 {
-    ///         self.0.iter().map(|w| 0.5 * w * w).sum::<f32>().into()
-    ///     }
-    ///     fn gradient(&mut self) -> Vec<f64> {
-    ///         self.0.iter().map(|&w| f64::from(-w)).collect()
-    ///     }
-    /// }
-    ///
-    /// let report = Check::new().precision(Precision::F32).run(&mut Single(vec![0.3, -1.7, 0.9]));
-    /// assert_eq!(report.verdict, Verdict::Agree, "{report}");
-    /// ```
+    /// Sets the step h of the first comparison, the same for every parameter; by default
+    /// [`Precision::step`](super::Precision::step)·max(1, |w|).
     #[must_use]
-    pub fn precision(mut self, precision: Precision) -> Self {
-        self.precision = Some(precision);
-        self
-    }
-
-    /// Sets the step h of the first comparison; by default [`Precision::step`]·max(1, |w|).
-    #[must_use]
-    pub fn step(mut self, step: StepSize) -> Self {
+    pub fn step(mut self, step: f64) -> Self {
         self.step = Some(step);
         self
     }
 
-    /// Sets the largest relative error that counts as equal; by default [`Precision::tolerance`].
+    /// Sets the largest relative error that counts as equal; by default
+    /// [`Precision::tolerance`](super::Precision::tolerance).
     ///
     /// ```
-    /// use backprop::gradient_check::{Check, CheckedNetwork, StepSize};
+    /// use backprop::gradient_check::{Check, CheckedNetwork};
     /// use backprop::{Label, Sample, graph};
     ///
     /// let mut network = graph::Network::new(&[3, 4, 2], 0);
     /// let mut checked = CheckedNetwork::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
     /// // The step of bp.py, and four digits.
-    /// let coarse = Check::new().step(StepSize::Fixed(1e-4)).tolerance(1e-4);
+    /// let coarse = Check::new().step(1e-4).tolerance(1e-4);
     /// let report = coarse.run(&mut checked);
     /// assert!(report.passed());
     /// assert!(report.entries.iter().all(|entry| entry.step == 1e-4));

@@ -19,28 +19,28 @@ impl Coordinate {
             return self.not_finite();
         }
         let mut ladder = Ladder::new(self.basis.error, self.basis.noise);
-        let (mut evaluations, mut outside) = (FIRST_LOOK, None);
+        let mut outside = None;
         let mut add = |ladder: &mut Ladder, step: f64| {
             let [right, left] = [step, -step].map(&mut *evaluate);
             let sides = [left, right];
-            evaluations += 2;
             for point in sides.iter().filter(|point| !point.error.is_finite()) {
                 let nearer = outside.is_none_or(|known: f64| point.distance.abs() <= known.abs());
                 outside = if nearer { Some(point.distance) } else { outside };
             }
             ladder.push(step, sides);
-            evaluations
         };
+        let with_count =
+            |ladder: &Ladder, entry| Entry { evaluations: FIRST_LOOK + 2 * ladder.rungs.len(), ..entry };
         let steps = Ladder::steps(self.parameter, self.scale, self.basis.precision);
         let seen = self.basis.noise.credible * tuning::VISIBLE_CHANGE / self.analytic.abs();
         let (large, small): (Vec<f64>, Vec<f64>) = steps.into_iter().partition(|&step| step >= 0.25 * seen);
         for (count, &step) in large.iter().rev().enumerate() {
-            let evaluations = add(&mut ladder, step);
+            add(&mut ladder, step);
             if count >= 2
                 && let Some(entry) = self.agreement(&ladder)
                 && entry.relative_error <= self.basis.tolerance
             {
-                return Entry { evaluations, ..entry };
+                return with_count(&ladder, entry);
             }
         }
         for step in small {
@@ -55,7 +55,7 @@ impl Coordinate {
             let outside = outside.map(|distance| self.parameter + distance);
             Entry { outside: if entry.verdict == Verdict::Domain { outside } else { None }, ..entry }
         };
-        Entry { evaluations, ..entry }
+        with_count(&ladder, entry)
     }
 
     /// The most certain estimate that agrees with the analytic value, if that value is also near the best estimate, and no

@@ -15,7 +15,7 @@ use super::ladder::Point;
 use super::noise::Noise;
 use super::tuning;
 use super::verdict::relative_error;
-use super::{Entry, ParameterId, Precision, Sign, StepSize, Verdict};
+use super::{Entry, ParameterId, Precision, Sign, Verdict};
 
 /// The most evaluations that [`Coordinate::compare`] takes.
 pub(super) const FIRST_LOOK: usize = 4;
@@ -36,8 +36,8 @@ pub(super) struct Basis {
     pub gradient_epsilon: f64,
     /// The largest relative error that counts as equal.
     pub tolerance: f64,
-    /// The step of the first comparison.
-    pub step: StepSize,
+    /// The step of the first comparison, if it is not that of the precision.
+    pub step: Option<f64>,
 }
 
 /// One parameter (or direction) and all that is needed to judge it.
@@ -63,7 +63,8 @@ impl Coordinate {
         if !(self.parameter.is_finite() && self.basis.error.is_finite()) {
             return self.not_finite();
         }
-        let step = self.basis.step.at(self.parameter);
+        let Basis { step, precision, .. } = self.basis;
+        let step = step.unwrap_or(precision.step() * self.parameter.abs().max(1.0));
         let (plus, minus) = (evaluate(step), evaluate(-step));
         // w + h and w − h are rounded: divide by the actual distance.
         let slope = (plus.error - minus.error) / (plus.distance - minus.distance);

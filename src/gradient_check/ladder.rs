@@ -147,11 +147,9 @@ impl Ladder {
                 coarse.jump().zip(fine.jump()).map(slower)
             };
             let from_coarser = k.checked_sub(1).and_then(|coarser| falls(&rungs[coarser], rung));
-            let to_finer = rungs.get(k + 1).and_then(|finer| falls(rung, finer));
-            let smooth = from_coarser.unwrap_or(true) && to_finer.unwrap_or(true);
-            if let (Some(cell), Some(jump)) = (cell, rung.jump())
-                && (!smooth || (from_coarser.is_none() && to_finer.is_none()))
-            {
+            let falls = [from_coarser, rungs.get(k + 1).and_then(|finer| falls(rung, finer))];
+            let may_bend = falls.contains(&Some(false)) || falls == [None; 2];
+            if let (Some(cell), Some(jump), true) = (cell, rung.jump(), may_bend) {
                 cell.bend = 0.5 * jump.abs();
             }
         }

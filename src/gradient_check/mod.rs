@@ -63,17 +63,15 @@ mod tuning;
 mod verdict;
 mod walk;
 
-#[cfg(feature = "vectorized")]
-pub use self::networks::InSingle;
 pub use self::{
     check::Check,
-    checkable::{Checkable, Details, Incremental, NamedGroup},
+    checkable::{Checkable, Details, NamedGroup},
     closures::{ClosureModel, Real, check_gradient, check_vjp, try_check_gradient},
     diagnosis::{Diagnosis, Pattern},
-    networks::{CheckedEngine, CheckedNetwork, Downstream, Example, Forward, Layout, Task},
+    networks::{CheckedEngine, CheckedNetwork, Downstream, Example, Forward, Task},
     parameter_id::{Group, ParameterId},
-    report::{ARTICLE_DIGITS, ARTICLE_STEP, Columns, GroupCounts, Named, Report},
-    settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, Sign, StepSize},
+    report::{GroupCounts, Named, Report},
+    settings::{EVERY_PARAMETER_UP_TO, Precision, Recompute, SAMPLE_PER_GROUP, Selection, Sign},
     sweep::Sweep,
     taylor::{TaylorOutcome, TaylorTest},
     verdict::{Entry, Verdict, relative_error},

@@ -8,8 +8,8 @@
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+use super::Checkable;
 use super::tuning;
-use super::{Checkable, Incremental};
 
 /// The rounding noise of E: measured values and bounds.
 #[derive(Debug, Clone, Copy)]
@@ -75,11 +75,11 @@ impl Noise {
 
     /// Measures the noise of an incremental evaluation, which is often quieter than the model's own: the largest along some
     /// parameters.
-    pub fn of_incremental(self, incremental: &dyn Incremental, parameters: &[f64]) -> Self {
+    pub fn of_incremental(self, evaluate: impl Fn(usize, f64) -> f64, parameters: &[f64]) -> Self {
         let part = self.epsilon.sqrt();
         let along = |index: usize| {
             let (start, step) = (parameters[index], part * parameters[index].abs().max(1.0));
-            let error = |distance: f64| incremental.evaluate(index, start + distance * step);
+            let error = |distance: f64| evaluate(index, start + distance * step);
             of_line(error, self.epsilon)
         };
         let mut rng = ChaCha8Rng::seed_from_u64(0);
@@ -203,7 +203,7 @@ fn set_all(model: &mut dyn Checkable, parameters: impl Iterator<Item = f64>) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::cell::RefCell;
 
     use super::*;
     use crate::gradient_check::ClosureModel;
@@ -338,23 +338,17 @@ mod tests {
 
     #[test]
     fn an_incremental_evaluation_is_measured_at_equal_steps_along_some_parameters() {
-        struct Stairs(Mutex<Vec<f64>>);
-        impl Incremental for Stairs {
-            fn unchanged_error(&self) -> f64 {
-                1e-9
-            }
-            fn evaluate(&self, index: usize, value: f64) -> f64 {
-                let start = PARAMETERS[index];
-                let steps = (value - start) / (f64::EPSILON.sqrt() * start.abs().max(1.0));
-                self.0.lock().expect("no test panicked").push(steps);
-                if steps.round() % 2.0 == 0.0 { 1e-9 } else { -1e-9 }
-            }
-        }
-        let stairs = Stairs(Vec::new().into());
-        let noise = Noise::new(0.0, 1.0, f64::EPSILON, 0.0).of_incremental(&stairs, &PARAMETERS);
+        let all_steps = RefCell::new(Vec::new());
+        let stairs = |index: usize, value: f64| {
+            let start = PARAMETERS[index];
+            let steps = (value - start) / (f64::EPSILON.sqrt() * start.abs().max(1.0));
+            all_steps.borrow_mut().push(steps);
+            if steps.round() % 2.0 == 0.0 { 1e-9 } else { -1e-9 }
+        };
+        let noise = Noise::new(0.0, 1.0, f64::EPSILON, 0.0).of_incremental(stairs, &PARAMETERS);
         let expected = BOUND * 16.0 / 70f64.sqrt() * 1e-9;
         assert!((noise.bound - expected).abs() < 1e-15 && noise.credible == noise.bound, "{noise:?}");
-        for line in stairs.0.lock().expect("no test panicked").chunks(POINTS) {
+        for line in all_steps.borrow().chunks(POINTS) {
             let away = line[1].signum();
             assert!((0..).zip(line).all(|(k, steps)| (steps - away * f64::from(k)).abs() < 1e-6), "{line:?}");
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Architecture;
+
 /// One parameter of a model. Layers are counted as in the graph: 0 is the input, `W[1]` leads from it to layer 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(tag = "kind", rename_all = "lowercase"))]
@@ -67,6 +69,38 @@ pub enum Group {
 }
 
 impl ParameterId {
+    /// Returns the parameter of a network with this number, in the order of
+    /// [`Parameters::iter`](crate::Parameters::iter): layer by layer, the rows of W one after the other, then b.
+    ///
+    /// ```
+    /// use backprop::Architecture;
+    /// use backprop::gradient_check::ParameterId;
+    ///
+    /// let id = |index| ParameterId::in_network(&Architecture::new(&[3, 4, 2]), index);
+    /// assert_eq!(id(5), ParameterId::Weight { layer: 1, row: 1, column: 2 }); // 3 + 2
+    /// assert_eq!(id(12), ParameterId::Bias { layer: 1, row: 0 }); // 4 x 3 weights before it
+    /// assert_eq!(id(12).connection_name(&[3, 4, 2]), "(0-3) -> (1-0)");
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no such parameter.
+    #[track_caller]
+    pub fn in_network(architecture: &Architecture, index: usize) -> Self {
+        let mut rest = index;
+        for (layer, pair) in (1..).zip(architecture.sizes.windows(2)) {
+            let (inputs, outputs) = (pair[0], pair[1]);
+            if rest < inputs * outputs {
+                return Self::Weight { layer, row: rest / inputs, column: rest % inputs };
+            }
+            rest -= inputs * outputs;
+            if rest < outputs {
+                return Self::Bias { layer, row: rest };
+            }
+            rest -= outputs;
+        }
+        panic!("there are {} parameters, no number {index}", index - rest)
+    }
+
     /// Returns the group it is counted in.
     pub fn group(self) -> Group {
         match self {

@@ -1,4 +1,4 @@
-//! The choices of a check: precision, parameters, evaluation, step.
+//! The choices of a check: precision, parameters, evaluation.
 
 /// [`Selection::Automatic`] checks every parameter of models up to this size.
 pub const EVERY_PARAMETER_UP_TO: usize = 5_000;
@@ -120,31 +120,4 @@ pub enum Recompute {
     Whole,
     /// Incrementally, where the model can: see [`Checkable::incremental`](super::Checkable::incremental).
     Incremental,
-}
-
-/// The step h of the central difference.
-///
-/// ```
-/// use backprop::gradient_check::StepSize;
-///
-/// assert_eq!(StepSize::Relative(1e-5).at(0.3), 1e-5);
-/// assert_eq!(StepSize::Relative(1e-5).at(-200.0), 2e-3);
-/// assert_eq!(StepSize::Fixed(1e-4).at(-200.0), 1e-4);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum StepSize {
-    /// This step for parameters up to size 1, and in proportion beyond: h·max(1, |w|).
-    Relative(f64),
-    /// The same step for all.
-    Fixed(f64),
-}
-
-impl StepSize {
-    /// Returns the step for a parameter of this size.
-    pub fn at(self, parameter: f64) -> f64 {
-        match self {
-            Self::Relative(step) => step * parameter.abs().max(1.0),
-            Self::Fixed(step) => step,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use super::coordinate::{Basis, Coordinate};
 use super::extrapolation::Estimate;
 use super::ladder::{Ladder, Point};
 use super::noise::Noise;
-use super::{ParameterId, Precision, Sign, StepSize, tuning};
+use super::{ParameterId, Precision, Sign, tuning};
 
 pub fn assert_estimate(estimate: Option<Estimate>, slope: f64, uncertainty: f64, step: f64) {
     let estimate = estimate.expect("there is one");
@@ -48,7 +48,7 @@ pub fn coordinate(analytic: f64) -> Coordinate {
         precision: Precision::F64,
         gradient_epsilon: f64::EPSILON,
         tolerance: 1e-6,
-        step: StepSize::Fixed(0.5),
+        step: Some(0.5),
     };
     let id = ParameterId::Numbered { index: 0 };
     Coordinate { basis, index: 0, id, parameter: 0.0, scale: 0.0, analytic, gradient_noise: 0.0 }

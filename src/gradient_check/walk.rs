@@ -1,7 +1,5 @@
 //! The walk of a check over a model: every parameter at a few steps, and more closely where those do not suffice.
 
-use std::collections::BTreeMap;
-
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng, seq::index};
 #[cfg(feature = "vectorized")]
@@ -15,8 +13,8 @@ use super::settings::{EVERY_PARAMETER_UP_TO, SAMPLE_PER_GROUP};
 use super::taylor::{self, TaylorOutcome, TaylorTest};
 use super::tuning;
 use super::{
-    Check, Checkable, Details, Entry, Group, Incremental, ParameterId, Precision, Recompute, Selection,
-    StepSize, Verdict, noise,
+    Check, Checkable, Details, Downstream, Entry, Group, ParameterId, Precision, Recompute, Selection,
+    Verdict, noise,
 };
 
 /// The number of lines prepared before threads share them out: 238,510 at once would take 60 megabytes.
@@ -29,11 +27,11 @@ pub(super) struct Walk<'m> {
     parameters: &'m [f64],
     gradient: Vec<f64>,
     pub basis: Basis,
-    incremental: Option<Box<dyn Incremental>>,
+    incremental: Option<Downstream>,
     /// The groups in the order of their first parameters, each with the numbers of its parameters.
     groups: Vec<(Group, Vec<usize>)>,
-    /// The typical size of the parameters of each group: the root of their mean square.
-    scales: BTreeMap<Group, f64>,
+    /// For each parameter, the typical size of its group: the root of the mean square.
+    scales: Vec<f64>,
     /// The rounding noise of the gradient; measured when first needed.
     gradient_noise: Option<Vec<f64>>,
     /// The agreement of two evaluations of E, and of two gradients, at the same place.
@@ -84,8 +82,7 @@ fn random_order(epsilon: f64) -> f64 {
 impl<'m> Walk<'m> {
     #[track_caller]
     pub fn start(check: &Check, model: &'m mut dyn Checkable, parameters: &'m [f64]) -> Self {
-        let mut details = model.details();
-        details.precision = check.precision.unwrap_or(details.precision);
+        let details = model.details();
         let precision = if details.reference { Precision::F64 } else { details.precision };
         let tolerance = if details.reference { details.precision.rounding() } else { precision.tolerance() };
         let gradient = model.gradient();
@@ -94,17 +91,17 @@ impl<'m> Walk<'m> {
         let error = model.error();
         let difference = (error - model.error()).abs();
         let groups = by_group((0..parameters.len()).map(|index| (model.parameter_id(index).group(), index)));
-        let (mut scales, mut effects, mut largest_effect) = (BTreeMap::new(), Vec::new(), 0.0);
+        let (mut scales, mut effects, mut largest_effect) = (vec![0.0; parameters.len()], Vec::new(), 0.0);
         let finite = |effect: f64| if effect.is_finite() { effect } else { 0.0 };
-        for (group, members) in &groups {
+        for (_, members) in &groups {
             let scale = typical_size(members.iter().map(|&index| parameters[index]));
             for &index in members {
+                scales[index] = scale;
                 let slope = gradient[index].abs();
                 effects.push(finite(slope * parameters[index].abs()));
                 largest_effect =
                     f64::max(largest_effect, finite(slope * if scale > 0.0 { scale } else { 1.0 }));
             }
-            scales.insert(*group, scale);
         }
         // Rounding errors are independent, so their squares add up.
         let terms = error.abs() + root_of_squares(&effects).min(f64::MAX);
@@ -120,7 +117,7 @@ impl<'m> Walk<'m> {
             precision,
             gradient_epsilon: details.precision.epsilon(),
             tolerance: check.tolerance.unwrap_or(tolerance),
-            step: check.step.unwrap_or(StepSize::Relative(precision.step())),
+            step: check.step,
         };
         let incrementally = match check.evaluation {
             Recompute::Automatic => parameters.len() > EVERY_PARAMETER_UP_TO,
@@ -152,7 +149,8 @@ impl<'m> Walk<'m> {
                 "the incremental evaluation gives E = {unchanged:e}, the model itself {error:e}"
             );
             walk.basis.error = unchanged;
-            walk.basis.noise = walk.basis.noise.of_incremental(incremental.as_ref(), parameters);
+            let evaluate = |index, value| incremental.evaluate(index, value);
+            walk.basis.noise = walk.basis.noise.of_incremental(evaluate, parameters);
         }
         walk
     }
@@ -218,7 +216,7 @@ impl<'m> Walk<'m> {
     #[track_caller]
     fn look(&mut self, lines: &[Line], ask: fn(&Coordinate, &mut Evaluate) -> Entry) -> Vec<Entry> {
         let single = lines.iter().all(|line| line.members.is_empty());
-        if let Some(incremental) = self.incremental.as_deref().filter(|_| single) {
+        if let Some(incremental) = self.incremental.as_ref().filter(|_| single) {
             let some = |lines: &[Line]| {
                 let coordinates: Vec<Coordinate> = lines.iter().map(|line| self.coordinate(line)).collect();
                 in_parallel(&coordinates, incremental, ask)
@@ -246,7 +244,7 @@ impl<'m> Walk<'m> {
         };
         if line.members.is_empty() {
             coordinate.parameter = self.parameters[line.index];
-            coordinate.scale = self.scales.get(&line.id.group()).copied().unwrap_or(0.0);
+            coordinate.scale = self.scales[line.index];
             coordinate.analytic = self.gradient[line.index];
             coordinate.gradient_noise = self.gradient_noise(line.index);
         }
@@ -342,7 +340,7 @@ impl<'m> Walk<'m> {
 /// nothing.
 fn in_parallel(
     coordinates: &[Coordinate],
-    incremental: &dyn Incremental,
+    incremental: &Downstream,
     ask: fn(&Coordinate, &mut Evaluate) -> Entry,
 ) -> Vec<Entry> {
     let one = |coordinate: &Coordinate| {

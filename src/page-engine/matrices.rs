@@ -68,8 +68,8 @@ fn shown(stepper: &Stepper, map: &Map, matrix: &Matrix) -> ShownMatrix {
         Cell { shown: Shown::of(value), mark }
     };
     let (rows, one) = (names(matrix.layer), vec![String::new()]);
-    let (vector, caption) = (matrix.is_vector() && !matrix.lies, matrix.caption.clone());
-    if matrix.lies {
+    let (vector, caption) = (matrix.is_vector() && !matrix.is_row, matrix.caption.clone());
+    if matrix.is_row {
         let cells = vec![(0..rows.len()).map(|row| cell(row, 0)).collect()];
         return ShownMatrix { caption, rows: one, columns: rows, vector, cells };
     }

@@ -81,6 +81,8 @@ impl Step {
     /// Returns the right-hand side as tokens, from which it can be written in any way.
     pub fn formula(&self) -> Vec<Token> {
         let mut formula = Formula::default();
+        let computed = |name: String, value: f64| Token::Name(name, Value::Computed(value));
+        let given = |name: &str, value: f64| Token::Name(name.to_owned(), Value::Given(value));
         match (&self.reading, self.target) {
             (Reading::SetInput {}, Target::Node(place)) => formula.sign(&format!("sample[{}]", place.index)),
             (Reading::Output { activation, terms, .. }, _) => {
@@ -89,63 +91,56 @@ impl Step {
                 formula.sign(")");
             }
             (Reading::OutputDelta { activation, cost, output, label, .. }, Target::Node(place)) => {
-                let (a, t) = (place.output_name(), place.label_name());
-                let is_quadratic = *cost == Cost::Quadratic;
-                if is_quadratic {
-                    formula.slope(*activation, &a, *output);
-                    formula.sign("·(");
-                }
-                formula.name(t, *label);
-                formula.sign(" - ");
-                formula.name(a, *output);
-                formula.sign(if is_quadratic { ")" } else { "" });
+                let difference = match cost {
+                    Cost::Quadratic => format!("{}·(t - a)", slope_pattern(*activation)),
+                    Cost::CrossEntropy | Cost::LogLikelihood => "t - a".to_owned(),
+                };
+                let a = computed(place.output_name(), *output);
+                formula.write(&difference, &[('a', a), ('t', computed(place.label_name(), *label))]);
             }
             (Reading::DropOut { .. }, _) if self.after == 0.0 => formula.sign("silenced"),
             (Reading::DropOut { probability }, _) => {
-                formula.sign("1/(1 - ");
-                formula.as_given("p", *probability);
-                formula.sign(")");
+                formula.write("1/(1 - p)", &[('p', given("p", *probability))]);
             }
             (Reading::HiddenDelta { activation, output, terms, kept, .. }, Target::Node(place)) => {
+                let a = computed(place.output_name(), *output);
                 formula.kept(place, *kept);
-                formula.slope(*activation, &place.output_name(), *output);
-                formula.sign("·(");
+                formula.write(&format!("{}·(", slope_pattern(*activation)), &[('a', a)]);
                 formula.sum(terms);
                 formula.sign(")");
             }
             (Reading::UpdateWeight { rate, delta, input, .. }, Target::Connection(wire)) => {
-                formula.name(wire.name(), self.before);
-                formula.sign(" + ");
-                formula.as_given("η", *rate);
-                formula.sign("·");
-                formula.name(wire.downstream.delta_name(), *delta);
-                formula.sign("·");
-                formula.name(wire.upstream.output_name(), *input);
+                let quantities = [
+                    ('w', computed(wire.name(), self.before)),
+                    ('η', given("η", *rate)),
+                    ('δ', computed(wire.downstream.delta_name(), *delta)),
+                    ('x', computed(wire.upstream.output_name(), *input)),
+                ];
+                formula.write("w + η·δ·x", &quantities);
             }
             (Reading::AddGradient { first, delta, input, kept, .. }, Target::Connection(wire)) => {
-                if !first {
-                    formula.name(wire.gradient_name(), self.before);
-                    formula.sign(" + ");
-                }
-                formula.name(wire.downstream.delta_name(), *delta);
-                formula.sign("·");
+                let quantities = [
+                    ('g', computed(wire.gradient_name(), self.before)),
+                    ('δ', computed(wire.downstream.delta_name(), *delta)),
+                    ('x', computed(wire.upstream.output_name(), *input)),
+                ];
+                formula.write(if *first { "δ·" } else { "g + δ·" }, &quantities);
                 formula.kept(wire.upstream, *kept);
-                formula.name(wire.upstream.output_name(), *input);
+                formula.write("x", &quantities);
             }
             (
                 Reading::UpdateByMean { rate, weight_decay, gradient_sum, samples, .. },
                 Target::Connection(wire),
             ) => {
-                if *weight_decay != 1.0 {
-                    formula.name("decay".to_owned(), *weight_decay);
-                    formula.sign("·");
-                }
-                formula.name(wire.name(), self.before);
-                formula.sign(" + ");
-                formula.as_given("η", *rate);
-                formula.sign("·");
-                formula.name(wire.gradient_name(), *gradient_sum);
-                formula.sign(&if *samples == 1 { String::new() } else { format!("/{samples}") });
+                let quantities = [
+                    ('d', computed("decay".to_owned(), *weight_decay)),
+                    ('w', computed(wire.name(), self.before)),
+                    ('η', given("η", *rate)),
+                    ('g', computed(wire.gradient_name(), *gradient_sum)),
+                ];
+                let decayed = if *weight_decay == 1.0 { "w" } else { "d·w" };
+                let divisor = if *samples == 1 { String::new() } else { format!("/{samples}") };
+                formula.write(&format!("{decayed} + η·g{divisor}"), &quantities);
             }
             // A step on a node never reads for a connection, nor the other way round.
             _ => {}
@@ -221,33 +216,25 @@ impl Formula {
     }
 
     /// Appends a quantity; the output of a constant node is the sign 1.
-    fn name(&mut self, name: String, value: f64) {
-        if name == "1" {
-            self.sign("1");
-        } else {
-            self.0.push(Token::Name(name, Value::Computed(value)));
-        }
+    fn quantity(&mut self, quantity: Token) {
+        if quantity.symbol() == "1" { self.sign("1") } else { self.0.push(quantity) }
     }
 
-    fn as_given(&mut self, name: &str, value: f64) {
-        self.0.push(Token::Name(name.to_owned(), Value::Given(value)));
+    /// Appends a formula in which single letters stand for quantities.
+    fn write(&mut self, pattern: &str, quantities: &[(char, Token)]) {
+        for letter in pattern.chars() {
+            match quantities.iter().find(|(known, _)| *known == letter) {
+                Some((_, quantity)) => self.quantity(quantity.clone()),
+                None => self.sign(letter.encode_utf8(&mut [0; 4])),
+            }
+        }
     }
 
     /// Appends the factor of dropout before a node's output, unless it is 1.
     fn kept(&mut self, place: Place, kept: f64) {
         if kept != 1.0 {
-            self.0.push(Token::Name(place.kept_name(), Value::Kept(kept)));
+            self.quantity(Token::Name(place.kept_name(), Value::Kept(kept)));
             self.sign("·");
-        }
-    }
-
-    /// Appends da/dz, written in terms of the output.
-    fn slope(&mut self, activation: Activation, a: &str, output: f64) {
-        for (place, sign) in slope_pattern(activation).split('a').enumerate() {
-            if place > 0 {
-                self.name(a.to_owned(), output);
-            }
-            self.sign(sign);
         }
     }
 
@@ -265,17 +252,17 @@ impl Formula {
             if i > 0 {
                 self.sign(" + ");
             }
-            self.name(term.wire.name(), term.weight);
+            self.quantity(Token::Name(term.wire.name(), Value::Computed(term.weight)));
             self.sign("·");
             self.kept(term.wire.upstream, term.kept);
-            self.name(term.value_name(), term.value);
+            self.quantity(Token::Name(term.value_name(), Value::Computed(term.value)));
         }
         if shown.len() < products {
             self.sign(&format!(" + … {} more …", products - shown.len()));
         }
         if let Some(bias) = terms.get(products) {
             self.sign(" + ");
-            self.name(bias.wire.name(), bias.weight);
+            self.quantity(Token::Name(bias.wire.name(), Value::Computed(bias.weight)));
         }
     }
 }

@@ -16,7 +16,6 @@ const ROWS_AT_ONCE: usize = 500;
 ///
 /// let evaluation = Evaluation { correct: Some(9_750), total: 10_000, mean_cost: 0.02, numbers: None };
 /// assert_eq!(evaluation.accuracy(), 0.975);
-/// assert!((evaluation.error_ratio() - 0.025).abs() < 1e-15);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -79,7 +78,8 @@ impl Closer {
 }
 
 impl Evaluation {
-    /// Returns the share of right answers, from 0 to 1; NaN if there were no samples, or if answers are numbers.
+    /// Returns the share of right answers, from 0 to 1; NaN if there were no samples, or if answers are numbers. (1 minus
+    /// this is mnist.py's error ratio.)
     pub fn accuracy(&self) -> f64 {
         self.correct.map_or(f64::NAN, |correct| correct as f64 / self.total as f64)
     }
@@ -88,11 +88,6 @@ impl Evaluation {
     /// the number of right answers or, where answers are numbers, −mean_cost.
     pub fn score(&self) -> f64 {
         self.correct.map_or(-self.mean_cost, |correct| correct as f64)
-    }
-
-    /// Returns the share of wrong answers, from 0 to 1: mnist.py's error ratio.
-    pub fn error_ratio(&self) -> f64 {
-        1.0 - self.accuracy()
     }
 }
 

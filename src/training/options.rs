@@ -211,12 +211,7 @@ impl Preset {
 
 impl fmt::Display for Preset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Bp => "bp",
-            Self::Fc => "fc",
-            Self::Network => "network",
-            Self::Network2 => "network2",
-        })
+        f.pad(&format!("{self:?}").to_lowercase())
     }
 }
 

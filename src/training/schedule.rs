@@ -55,7 +55,7 @@ impl Schedule {
         Self { rate, ..Self::default() }
     }
 
-    /// Returns whether this state is possible after this number of epochs.
+    /// Returns `true` if this state is possible after this number of epochs.
     pub(super) fn fits(&self, epochs_done: usize) -> bool {
         self.rate.is_finite()
             && self.rate > 0.0

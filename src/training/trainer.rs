@@ -199,7 +199,7 @@ impl<'a> Trainer<'a> {
         self.train.len()
     }
 
-    /// Returns whether nothing is left to do: a stopping rule ended training, or all epochs are done.
+    /// Returns `true` if nothing is left to do: a stopping rule ended training, or all epochs are done.
     pub fn is_finished(&self) -> bool {
         self.state.stopped.is_some()
             || self.options.epochs.is_some_and(|epochs| self.state.epochs_done >= epochs)
@@ -440,7 +440,7 @@ pub fn steady_rate(data: &DataSet) -> f64 {
     0.1 / (squares.sum::<f64>() / data.len() as f64 + 2.0)
 }
 
-/// Returns whether a network does better than one that gives the same answer to every sample. For classes, it must be
+/// Returns `true` if a network does better than one that gives the same answer to every sample. For classes, it must be
 /// better by more than the standard deviation of guessing, √(n p (1 − p)).
 fn is_above_chance(evaluation: &Evaluation, data: &DataSet) -> bool {
     let Some(correct) = evaluation.correct else {

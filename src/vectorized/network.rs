@@ -310,8 +310,8 @@ impl<T: Number> Network<T> {
     /// Implements [`Engine::train_each`].
     #[track_caller]
     fn step_by_step(&mut self, labels: &[f64], samples: &[f64], rate: f64) -> Trained {
-        self.count_rows(labels, samples);
         let (inputs, outputs) = (self.architecture.input_size(), self.architecture.output_size());
+        assert_eq!(self.count_samples(samples) * outputs, labels.len(), "each sample needs one label");
         let mut labels = labels.chunks_exact(outputs).map(Label);
         let mut samples = samples.chunks_exact(inputs).map(Sample);
         let mut trained = Trained::default();
@@ -366,14 +366,6 @@ impl<T: Number> Network<T> {
             let (before, this) = self.layers.split_at_mut(index);
             this[0].update_and_forward(rate, before[index - 1].output());
         }
-    }
-
-    /// Returns the number of samples in two slices of rows.
-    #[track_caller]
-    fn count_rows(&self, labels: &[f64], samples: &[f64]) -> usize {
-        let count = self.count_samples(samples);
-        assert_eq!(count * self.architecture.output_size(), labels.len(), "each sample needs one label");
-        count
     }
 
     #[track_caller]

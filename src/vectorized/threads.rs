@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(worth, [1, 1, 2, 2, 3, 3]);
     }
 
-    /// Returns whether two pieces are worked on at the same time: each sends the other a message and waits for one.
+    /// Returns `true` if two pieces are worked on at the same time: each sends the other a message and waits for one.
     fn meet(share: impl FnOnce(&(dyn Fn(usize) + Sync))) -> bool {
         let (channels, met) = ([mpsc::channel(), mpsc::channel()], AtomicUsize::new(0));
         let channels = channels.map(|(sender, receiver)| (sender, Mutex::new(receiver)));

@@ -116,7 +116,7 @@ impl<'a> Evidence<'a> {
         if samples > 1 && matrices.iter().any(|&matrix| self.shows_one_sample(matrix)) {
             return Pattern::OneSampleOfSeveral;
         }
-        for (line, pattern) in [(Line::Row, Pattern::ByRow), (Line::Column, Pattern::ByColumn)] {
+        for (line, pattern) in [(ROW, Pattern::ByRow), (COLUMN, Pattern::ByColumn)] {
             if !matrices.is_empty() && matrices.iter().all(|&m| self.have_one_ratio(&self.ratios(m, line))) {
                 return pattern;
             }
@@ -155,7 +155,7 @@ impl<'a> Evidence<'a> {
             return Pattern::WeightDecay { strength };
         }
         let has_one_ratio =
-            |&layer: &usize| self.have_one_ratio(&self.ratios(Group::Weights { layer }, Line::Column));
+            |&layer: &usize| self.have_one_ratio(&self.ratios(Group::Weights { layer }, COLUMN));
         if self.wrong_layers().iter().all(has_one_ratio) { Pattern::InputPath } else { Pattern::WeightPath }
     }
 
@@ -192,41 +192,31 @@ impl<'a> Evidence<'a> {
         self.same(clear.map(|c| (c.analytic - c.numerical) / c.parameter))
     }
 
-    /// Returns the ratios of a matrix, row by row or column by column.
+    /// Returns the ratios of a matrix, line by line; `line` is the number of a row or of a column.
     fn ratios(&self, matrix: Group, line: Line) -> Vec<Vec<f64>> {
         let mut lines: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for (entry, row, column) in self.members(matrix) {
-            lines.entry(if line == Line::Row { row } else { column }).or_default().push(entry.ratio());
+            lines.entry(line(row, column)).or_default().push(entry.ratio());
         }
         lines.into_values().collect()
     }
 
     /// Returns the clear disagreements of a matrix, each with its row and its column.
     fn members(&self, matrix: Group) -> impl Iterator<Item = (&Entry, usize, usize)> {
-        self.clear.iter().filter_map(move |entry| {
-            let (row, column) = self.place(entry, matrix)?;
-            Some((*entry, row, column))
-        })
-    }
-
-    /// Returns the row and the column of an entry, if it is in this matrix.
-    fn place(&self, entry: &Entry, matrix: Group) -> Option<(usize, usize)> {
-        if entry.id.group() != matrix {
-            return None;
-        }
-        match entry.id {
-            ParameterId::Weight { row, column, .. } => Some((row, column)),
-            ParameterId::InGroup { index, .. } => {
-                let group = self.groups.iter().find(|group| group.group == matrix)?;
-                Some((index / group.columns()?, index % group.columns()?))
+        let columns = self.groups.iter().find(|group| group.group == matrix).and_then(Members::columns);
+        let entries = self.clear.iter().filter(move |entry| entry.id.group() == matrix);
+        entries.filter_map(move |entry| match (entry.id, columns) {
+            (ParameterId::Weight { row, column, .. }, _) => Some((*entry, row, column)),
+            (ParameterId::InGroup { index, .. }, Some(columns)) => {
+                Some((*entry, index / columns, index % columns))
             }
             _ => None,
-        }
+        })
     }
 
     /// Returns the smallest and the largest ratio, if each row of a layer's W has one ratio.
     fn ratios_by_row(&self, layer: usize) -> Option<[f64; 2]> {
-        let rows = self.ratios(Group::Weights { layer }, Line::Row);
+        let rows = self.ratios(Group::Weights { layer }, ROW);
         let range = |[smallest, largest]: [f64; 2], ratio: &f64| [smallest.min(*ratio), largest.max(*ratio)];
         let range = rows.iter().flatten().fold([f64::INFINITY, f64::NEG_INFINITY], range);
         self.have_one_ratio(&rows).then_some(range)
@@ -270,11 +260,10 @@ impl<'a> Evidence<'a> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Line {
-    Row,
-    Column,
-}
+/// Picks the row or the column of an entry.
+type Line = fn(usize, usize) -> usize;
+const ROW: Line = |row, _| row;
+const COLUMN: Line = |_, column| column;
 
 fn close(one: f64, other: f64, same: f64) -> bool {
     (one - other).abs() <= same * one.abs().max(other.abs())

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::gradient_check::{Example, Forward, Layout, Task};
+use crate::gradient_check::{Example, Forward, Task};
 use crate::{Architecture, LayerParameters, Parameters};
 
 /// Everything that the backward pass of one sample can see. Its methods panic on a layer that does not exist.
@@ -147,13 +147,11 @@ impl BackwardPass<'_> {
             }
         }
         total.iter_mut().for_each(|sum| *sum /= (self.divisor)(task.examples.len()));
-        let layout = Layout::new(architecture);
-        for (index, (entry, parameter)) in total.iter_mut().zip(parameters.iter()).enumerate() {
-            let is_bias = layout.id(index).group().is_biases();
-            let decays = if is_bias { self.biases_decay } else { self.weights_decay };
-            if decays {
-                *entry -= task.l2 * parameter;
-            }
+        for (sums, layer) in total.layers.iter_mut().zip(&parameters.layers) {
+            let weights = sums.weights.iter_mut().flatten().zip(layer.weights.iter().flatten());
+            let biases = sums.biases.iter_mut().zip(&layer.biases);
+            let decaying = weights.filter(|_| self.weights_decay).chain(biases.filter(|_| self.biases_decay));
+            decaying.for_each(|(sum, parameter)| *sum -= task.l2 * parameter);
         }
         total
     }

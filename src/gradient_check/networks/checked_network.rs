@@ -1,21 +1,24 @@
 //! A network together with its samples, which make its error a function of the parameters alone, and so checkable.
 
-use super::{Downstream, Example, Forward, Layout, Task};
+use std::fmt::Debug;
+
+use super::{Downstream, Example, Forward, Task};
 use crate::gradient_check::faults::BackwardPass;
-use crate::gradient_check::{Checkable, Details, Incremental, ParameterId, Precision};
+use crate::gradient_check::{Checkable, Details, ParameterId, Precision};
 use crate::{Cost, Engine, Label, Parameters, Sample};
 
 /// An engine whose backward pass the check can reach.
 ///
 /// Engines differ in how a parameter is accessed, in its name for a reader, and in where the training code leaves the
-/// gradient. Ids come from [`Layout::id`] of the engine's architecture; a method may panic on any other.
-pub trait CheckedEngine: Engine {
+/// gradient. Ids come from [`ParameterId::in_network`] of the engine's architecture; a method may panic on any other.
+pub trait CheckedEngine: Engine + Debug {
     /// The engine's name at the head of a report.
     fn engine_name(&self) -> &'static str;
 
-    /// The precision that the gradient is computed in. The error is computed in f64 in any case.
-    fn precision(&self) -> Precision {
-        Precision::F64
+    /// Returns the same network in f64 if this one computes in f32. The error is then that of the reference: in f32
+    /// it has seven digits, and a difference of two is left with three or four.
+    fn reference(&self) -> Option<Box<dyn CheckedEngine>> {
+        None
     }
 
     /// Returns the weight or bias with this id.
@@ -27,24 +30,6 @@ pub trait CheckedEngine: Engine {
     /// Returns the parameter's name for a reader of this engine.
     fn parameter_name(&self, id: ParameterId) -> String {
         id.to_string()
-    }
-
-    /// Returns the error of the task with the current parameters, by the engine's own forward pass: that of a
-    /// prediction or, with dropout, of a training step, since only that has the mask.
-    fn task_error(&mut self, task: &Task) -> f64 {
-        let mut cost_sum = 0.0;
-        if task.dropout.is_some() {
-            let before = self.parameters();
-            cost_sum = task.train(self, 0.0);
-            self.set_parameters(&before);
-        } else {
-            for example in &task.examples {
-                let output = self.predict(example.sample());
-                cost_sum += self.architecture().cost.value(&output, &example.label);
-            }
-        }
-        let penalty = if task.l2 == 0.0 { 0.0 } else { task.weight_penalty(&self.parameters()) };
-        cost_sum / task.examples.len() as f64 + penalty
     }
 
     /// Returns −∂E/∂w of every parameter from the code that trains. The parameters are left as they were.
@@ -67,8 +52,10 @@ pub trait CheckedEngine: Engine {
 #[derive(Debug)]
 pub struct CheckedNetwork<'a, N> {
     network: &'a mut N,
+    /// The network that the error is measured on, if it is another one. Its parameters may have been moved by less than f32
+    /// can represent.
+    reference: Option<Box<dyn CheckedEngine>>,
     task: Task,
-    layout: Layout,
     /// A backward pass to be checked in place of the network's own, with its title.
     planted: Option<(&'a BackwardPass<'a>, String)>,
 }
@@ -110,8 +97,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
             assert_eq!(example.sample.len(), inputs, "the sample must be as long as the input layer");
             assert_eq!(example.label.len(), outputs, "the label must be as long as the output layer");
         }
-        let layout = Layout::new(network.architecture());
-        Self { network, task, layout, planted: None }
+        Self { reference: network.reference(), network, task, planted: None }
     }
 
     /// Checks this backward pass instead of the network's own. `title` names it at the head of the report.
@@ -130,6 +116,11 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         &self.task
     }
 
+    /// Returns the parameters as they are set, not rounded to f32.
+    fn parameters(&self) -> Parameters {
+        self.reference.as_ref().map_or_else(|| self.network.parameters(), |double| double.parameters())
+    }
+
     /// Returns how far rounding of the outputs a may move the cross-entropy: an error of ε in a is one of ε/a in ln a, and of
     /// ε/(1 − a) in ln(1 − a). Where a is 1 to the last bit, no difference of E would show that. Near 1 the
     /// exponential and the addition of a sigmoid both round, and a measurement may fall short of a bound by a factor
@@ -145,7 +136,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
             Cost::LogLikelihood if label == 0.0 => 0.0,
             Cost::LogLikelihood => label * (f64::EPSILON * (8.0 - libm::log(output)) + 5e-324 / output),
         };
-        let passes = self.task.forward_passes(architecture, &self.network.parameters());
+        let passes = self.task.forward_passes(architecture, &self.parameters());
         let outputs = passes.iter().flat_map(Forward::output).copied();
         let labels = self.task.examples.iter().flat_map(|example| &example.label);
         outputs.zip(labels).map(|(a, y)| noise(*y, a)).sum::<f64>() / passes.len() as f64
@@ -176,37 +167,45 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
 
 impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
     fn parameter_count(&self) -> usize {
-        self.layout.count()
+        self.network.architecture().parameter_count().unwrap_or_default()
     }
 
     fn parameter(&self, index: usize) -> f64 {
-        self.network.parameter_at(self.layout.id(index))
+        let id = self.parameter_id(index);
+        self.reference
+            .as_ref()
+            .map_or_else(|| self.network.parameter_at(id), |double| double.parameter_at(id))
     }
 
     fn set_parameter(&mut self, index: usize, value: f64) {
-        self.network.set_parameter_at(self.layout.id(index), value);
+        let id = self.parameter_id(index);
+        self.network.set_parameter_at(id, value);
+        if let Some(double) = &mut self.reference {
+            double.set_parameter_at(id, value);
+        }
     }
 
     fn error(&mut self) -> f64 {
-        self.network.task_error(&self.task)
+        match &mut self.reference {
+            Some(double) => self.task.error(double.as_mut()),
+            None => self.task.error(self.network),
+        }
     }
 
     fn gradient(&mut self) -> Vec<f64> {
         let gradient = match self.planted {
-            Some((pass, _)) => {
-                pass.gradient(self.network.architecture(), &self.network.parameters(), &self.task)
-            }
+            Some((pass, _)) => pass.gradient(self.network.architecture(), &self.parameters(), &self.task),
             None => self.network.task_gradient(&self.task),
         };
         numbers_of(&gradient)
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
-        self.layout.id(index)
+        ParameterId::in_network(self.network.architecture(), index)
     }
 
     fn name(&self, index: usize) -> String {
-        self.network.parameter_name(self.layout.id(index))
+        self.network.parameter_name(self.parameter_id(index))
     }
 
     fn details(&mut self) -> Details {
@@ -216,15 +215,14 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
             gradient_source: source.to_owned(),
             samples: self.task.examples.len(),
             least_noise: self.least_noise(),
-            precision: self.network.precision(),
-            reference: self.network.precision() == Precision::F32,
+            precision: if self.reference.is_some() { Precision::F32 } else { Precision::F64 },
+            reference: self.reference.is_some(),
             ..Details::default()
         }
     }
 
-    fn incremental(&mut self) -> Option<Box<dyn Incremental>> {
-        let downstream = Downstream::new(self.network.architecture(), &self.network.parameters(), &self.task);
-        Some(Box::new(downstream))
+    fn incremental(&mut self) -> Option<Downstream> {
+        Some(Downstream::new(self.network.architecture(), &self.parameters(), &self.task))
     }
 }
 

@@ -9,15 +9,15 @@
 //! rounding error is at most ε/2·|z|, where summing all over again would add up hundreds of them. So the incremental
 //! difference has less noise. Where the input x_k is 0, nothing changes and the difference is exactly 0.
 
+use super::Task;
 use super::forward::Forward;
-use super::{Layout, Task};
-use crate::gradient_check::{Incremental, ParameterId};
+use crate::gradient_check::ParameterId;
 use crate::{Activation, Architecture, Parameters};
 
 /// A network's parameters, its samples, and the forward pass of each sample.
 ///
 /// ```
-/// use backprop::gradient_check::{Downstream, Example, Incremental, Task};
+/// use backprop::gradient_check::{Downstream, Example, Task};
 /// use backprop::graph::Network;
 /// use backprop::{Engine, Label, Sample};
 ///
@@ -35,7 +35,6 @@ pub struct Downstream {
     parameters: Parameters,
     /// `columns[l][k]`: the weights that leave neuron k of layer l, for the layers that can lie downstream.
     columns: Vec<Vec<Vec<f64>>>,
-    layout: Layout,
     task: Task,
     passes: Vec<Forward>,
     /// The L2 term with nothing changed.
@@ -56,11 +55,39 @@ impl Downstream {
             architecture: architecture.clone(),
             parameters: parameters.clone(),
             columns,
-            layout: Layout::new(architecture),
             task: task.clone(),
             passes,
             weight_penalty: task.weight_penalty(parameters),
         }
+    }
+
+    /// Returns the error with nothing changed.
+    pub fn unchanged_error(&self) -> f64 {
+        let mut sum = 0.0;
+        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
+            sum += self.architecture.cost.value(pass.output(), &example.label);
+        }
+        sum / self.passes.len() as f64 + self.weight_penalty
+    }
+
+    /// Returns the error with parameter `index` at `value` and all others unchanged.
+    pub fn evaluate(&self, index: usize, value: f64) -> f64 {
+        let (layer, row, column) = match ParameterId::in_network(&self.architecture, index) {
+            ParameterId::Weight { layer, row, column } => (layer, row, Some(column)),
+            ParameterId::Bias { layer, row } => (layer, row, None),
+            id => unreachable!("{id} is not in the layout of a network"),
+        };
+        let matrices = &self.parameters.layers[layer - 1];
+        let present = column.map_or(matrices.biases[row], |column| matrices.weights[row][column]);
+        let change = value - present;
+        let mut sum = 0.0;
+        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
+            let input = column.map_or(1.0, |column| pass.outputs[layer - 1][column]);
+            sum += self.changed_cost(pass, &example.label, layer, row, change * input);
+        }
+        // ½(λ/n)(w'² − w²), without summing all squares again.
+        let l2 = if column.is_some() { self.task.l2 } else { 0.0 };
+        sum / self.passes.len() as f64 + (self.weight_penalty + 0.5 * l2 * change * (value + present))
     }
 
     /// Returns the cost of one sample with the weighted input of one neuron changed.
@@ -103,35 +130,6 @@ impl Downstream {
             Activation::Softmax => weighted_input,
             activation => pass.factors[layer][neuron] * activation.value(weighted_input),
         }
-    }
-}
-
-impl Incremental for Downstream {
-    fn unchanged_error(&self) -> f64 {
-        let mut sum = 0.0;
-        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
-            sum += self.architecture.cost.value(pass.output(), &example.label);
-        }
-        sum / self.passes.len() as f64 + self.weight_penalty
-    }
-
-    fn evaluate(&self, index: usize, value: f64) -> f64 {
-        let (layer, row, column) = match self.layout.id(index) {
-            ParameterId::Weight { layer, row, column } => (layer, row, Some(column)),
-            ParameterId::Bias { layer, row } => (layer, row, None),
-            id => unreachable!("{id} is not in the layout of a network"),
-        };
-        let matrices = &self.parameters.layers[layer - 1];
-        let present = column.map_or(matrices.biases[row], |column| matrices.weights[row][column]);
-        let change = value - present;
-        let mut sum = 0.0;
-        for (pass, example) in self.passes.iter().zip(&self.task.examples) {
-            let input = column.map_or(1.0, |column| pass.outputs[layer - 1][column]);
-            sum += self.changed_cost(pass, &example.label, layer, row, change * input);
-        }
-        // ½(λ/n)(w'² − w²), without summing all squares again.
-        let l2 = if column.is_some() { self.task.l2 } else { 0.0 };
-        sum / self.passes.len() as f64 + (self.weight_penalty + 0.5 * l2 * change * (value + present))
     }
 }
 

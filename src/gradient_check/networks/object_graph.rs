@@ -1,6 +1,6 @@
 //! The object graph under the check: every connection has a stored gradient, and a real step proves that it is used.
 
-use super::{CheckedEngine, Layout, Task};
+use super::{CheckedEngine, Task};
 use crate::gradient_check::ParameterId;
 use crate::graph::{ConnectionId, Network};
 use crate::{Engine, Parameters};
@@ -32,10 +32,10 @@ impl CheckedEngine for Network {
         let before = self.parameters();
         task.train(self, RATE);
         let (mut gradient, after) = (self.gradient(), self.parameters());
-        let layout = Layout::new(&self.architecture);
         let moved = before.iter().zip(after.iter());
         for (index, (gradient, (old, new))) in gradient.iter_mut().zip(moved).enumerate() {
-            let decay = if layout.id(index).group().is_biases() { 0.0 } else { task.l2 };
+            let id = ParameterId::in_network(&self.architecture, index);
+            let decay = if id.group().is_biases() { 0.0 } else { task.l2 };
             let expected = (1.0 - RATE * decay) * old + RATE * *gradient;
             let as_stored = new.to_bits() == expected.to_bits();
             *gradient = if as_stored { *gradient - decay * old } else { (new - old) / RATE };

@@ -74,6 +74,24 @@ impl Task {
         network.train_mini_batch(&rows(|example| &example.label), &rows(|example| &example.sample), &step)
     }
 
+    /// Returns the error with a network's current parameters, by its own forward pass: that of a prediction or, with
+    /// dropout, of a training step, since only that has the mask.
+    pub(super) fn error(&self, network: &mut (impl Engine + ?Sized)) -> f64 {
+        let mut cost_sum = 0.0;
+        if self.dropout.is_some() {
+            let before = network.parameters();
+            cost_sum = self.train(network, 0.0);
+            network.set_parameters(&before);
+        } else {
+            for example in &self.examples {
+                let output = network.predict(example.sample());
+                cost_sum += network.architecture().cost.value(&output, &example.label);
+            }
+        }
+        let penalty = if self.l2 == 0.0 { 0.0 } else { self.weight_penalty(&network.parameters()) };
+        cost_sum / self.examples.len() as f64 + penalty
+    }
+
     /// Returns ½·(λ/n)·Σw² over the weights.
     pub fn weight_penalty(&self, parameters: &Parameters) -> f64 {
         if self.l2 == 0.0 {

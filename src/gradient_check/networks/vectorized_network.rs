@@ -1,9 +1,9 @@
 //! The vectorized network under the check: its fused update keeps no gradient, so the gradient is read from a real step.
 
 use super::{CheckedEngine, Task};
-use crate::gradient_check::{ParameterId, Precision, Real};
+use crate::gradient_check::{ParameterId, Real};
 use crate::vectorized::Network;
-use crate::{Architecture, Engine, Error, Label, MiniBatchStep, Parameters, Sample};
+use crate::{Engine, Parameters};
 
 /// The rate of the step that the gradient is read from.
 ///
@@ -15,10 +15,14 @@ const RATE: f64 = 1024.0;
 /// Implements [`CheckedEngine`] without type parameters, for the same reason as [`Engine`]: a check sets parameters
 /// millions of times, by code that is compiled and optimised here.
 macro_rules! checked_engine {
-    ($number:ty) => {
+    ($number:ty, $name:literal, $reference:expr) => {
         impl CheckedEngine for Network<$number> {
             fn engine_name(&self) -> &'static str {
-                "the vectorized network"
+                $name
+            }
+
+            fn reference(&self) -> Option<Box<dyn CheckedEngine>> {
+                $reference(self)
             }
 
             fn parameter_at(&self, id: ParameterId) -> f64 {
@@ -56,98 +60,8 @@ macro_rules! checked_engine {
         }
     };
 }
-checked_engine!(f64);
-checked_engine!(f32);
-
-/// The vectorized network in f32 under the check: its gradient, next to the error of an f64 network with the same
-/// parameters.
-///
-/// An error in f32 has seven digits, and a difference of two is left with three or four.
-///
-/// ```
-/// use backprop::gradient_check::{Check, CheckedNetwork, InSingle};
-/// use backprop::{Architecture, Engine, Label, Sample, WeightInit};
-///
-/// let architecture = Architecture::new(&[3, 4, 2]);
-/// let mut network = InSingle::try_new(&architecture)?;
-/// network.set_parameters(&WeightInit::Scaled.draw(&architecture, 0));
-/// let mut checked = CheckedNetwork::new(&mut network, Label(&[0.9, 0.1]), Sample(&[1.0, 0.5, 0.2]));
-/// assert!(Check::new().run(&mut checked).passed());
-/// # Ok::<(), backprop::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct InSingle {
-    single: Network<f32>,
-    /// As an [`Engine`], `InSingle` is this network.
-    double: Network,
-}
-
-impl InSingle {
-    /// Creates a network with all weights and biases at 0.
-    ///
-    /// # Errors
-    /// See [`Network::try_new`].
-    pub fn try_new(architecture: &Architecture) -> Result<Self, Error> {
-        Ok(Self { single: Network::zeros(architecture)?, double: Network::try_new(architecture)? })
-    }
-}
-
-impl Engine for InSingle {
-    fn architecture(&self) -> &Architecture {
-        self.double.architecture()
-    }
-
-    fn parameters(&self) -> Parameters {
-        self.double.parameters()
-    }
-
-    /// Replaces all weights and biases, rounded to f32.
-    #[track_caller]
-    fn set_parameters(&mut self, parameters: &Parameters) {
-        self.single.set_parameters(parameters);
-        self.double.set_parameters(&self.single.parameters());
-    }
-
-    fn predict(&mut self, sample: Sample<'_>) -> Vec<f64> {
-        self.double.predict(sample)
-    }
-
-    #[track_caller]
-    fn train_one_sample(&mut self, label: Label<'_>, sample: Sample<'_>, rate: f64) -> f64 {
-        self.double.train_one_sample(label, sample, rate)
-    }
-
-    #[track_caller]
-    fn train_mini_batch(&mut self, labels: &[f64], samples: &[f64], step: &MiniBatchStep) -> f64 {
-        self.double.train_mini_batch(labels, samples, step)
-    }
-}
-
-impl CheckedEngine for InSingle {
-    fn engine_name(&self) -> &'static str {
-        "the vectorized network in f32"
-    }
-
-    fn precision(&self) -> Precision {
-        Precision::F32
-    }
-
-    fn parameter_at(&self, id: ParameterId) -> f64 {
-        self.double.parameter_at(id)
-    }
-
-    fn set_parameter_at(&mut self, id: ParameterId, value: f64) {
-        self.single.set_parameter_at(id, value);
-        self.double.set_parameter_at(id, value);
-    }
-
-    /// Returns the error of the f64 network, whose parameters may have been moved by less than f32 can represent.
-    fn task_error(&mut self, task: &Task) -> f64 {
-        self.double.task_error(task)
-    }
-
-    /// Returns what a step of the f32 network adds.
-    fn task_gradient(&mut self, task: &Task) -> Parameters {
-        self.single.task_gradient(task)
-    }
-}
+checked_engine!(f64, "the vectorized network", |_| None);
+checked_engine!(f32, "the vectorized network in f32", |single: &Self| {
+    let double = Network::from_parameters(single.architecture(), &single.parameters());
+    Some(Box::new(double) as _)
+});

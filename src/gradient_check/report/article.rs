@@ -15,13 +15,13 @@
 use std::fmt;
 
 use crate::column_width;
-use crate::gradient_check::{Check, Entry, Report, StepSize, Verdict};
+use crate::gradient_check::{Check, Entry, Report, Verdict};
 
 /// bp.py's `epsilon`.
-pub const ARTICLE_STEP: f64 = 0.0001;
+const STEP: f64 = 0.0001;
 
 /// The number of significant digits that should be the same.
-pub const ARTICLE_DIGITS: i32 = 4;
+const DIGITS: i32 = 4;
 
 impl Check {
     /// Creates a check with the article's settings: ε = 0.0001 for every parameter, and four equal digits are enough.
@@ -29,8 +29,8 @@ impl Check {
     /// [`Report::columns`] prints the result as the article does.
     pub fn article() -> Self {
         // Half a unit of the fourth digit; the measure divides by the sum of both values.
-        let tolerance = 0.25 * 0.1f64.powi(ARTICLE_DIGITS);
-        Self::new().step(StepSize::Fixed(ARTICLE_STEP)).tolerance(tolerance).taylor(false)
+        let tolerance = 0.25 * 0.1f64.powi(DIGITS);
+        Self::new().step(STEP).tolerance(tolerance).taylor(false)
     }
 }
 
@@ -48,40 +48,30 @@ impl Report {
     /// let text = report.columns().to_string();
     /// assert!(text.contains("26 of 26 are the same to 4 significant digits"));
     /// ```
-    pub fn columns(&self) -> Columns<'_> {
-        Columns { report: self }
-    }
-}
-
-/// A report in the article's two columns: see [`Report::columns`].
-#[derive(Debug, Clone, Copy)]
-pub struct Columns<'a> {
-    report: &'a Report,
-}
-
-impl fmt::Display for Columns<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { names, entries, description, agree, checked, diagnosis, .. } = self.report;
-        let width = column_width(names).max("parameter".len());
-        writeln!(f, "Gradient check of {description}, as the article does it")?;
-        write!(f, "expected = numerical, (error2 - error1) / (2 * {ARTICLE_STEP}); ")?;
-        writeln!(f, "actual = analytic, by backpropagation.\n")?;
-        writeln!(f, "  {:<width$}  expected gradient    actual gradient  same digits", "parameter")?;
-        for (name, entry) in names.iter().zip(entries) {
-            let Entry { numerical, analytic, .. } = entry;
-            let note = match entry.verdict {
-                Verdict::Agree if entry.no_effect => "  (no visible effect)",
-                Verdict::Agree => "",
-                Verdict::Inconclusive => "  (within rounding noise)",
-                Verdict::Kink => "  (a ReLU switched)",
-                Verdict::Domain => "  (outside the domain)",
-                Verdict::Disagree => "  <-- different",
-            };
-            let digits = digits(entry);
-            writeln!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {digits:>11}{note}")?;
-        }
-        writeln!(f, "\n{agree} of {checked} are the same to {ARTICLE_DIGITS} significant digits.")?;
-        diagnosis.iter().try_for_each(|diagnosis| writeln!(f, "Diagnosis: {diagnosis}"))
+    pub fn columns(&self) -> impl fmt::Display {
+        fmt::from_fn(|f| {
+            let Self { names, entries, description, agree, checked, diagnosis, .. } = self;
+            let width = column_width(names).max("parameter".len());
+            writeln!(f, "Gradient check of {description}, as the article does it")?;
+            write!(f, "expected = numerical, (error2 - error1) / (2 * {STEP}); ")?;
+            writeln!(f, "actual = analytic, by backpropagation.\n")?;
+            writeln!(f, "  {:<width$}  expected gradient    actual gradient  same digits", "parameter")?;
+            for (name, entry) in names.iter().zip(entries) {
+                let Entry { numerical, analytic, .. } = entry;
+                let note = match entry.verdict {
+                    Verdict::Agree if entry.no_effect => "  (no visible effect)",
+                    Verdict::Agree => "",
+                    Verdict::Inconclusive => "  (within rounding noise)",
+                    Verdict::Kink => "  (a ReLU switched)",
+                    Verdict::Domain => "  (outside the domain)",
+                    Verdict::Disagree => "  <-- different",
+                };
+                let digits = digits(entry);
+                writeln!(f, "  {name:<width$}  {numerical:>17.5e}  {analytic:>17.5e}  {digits:>11}{note}")?;
+            }
+            writeln!(f, "\n{agree} of {checked} are the same to {DIGITS} significant digits.")?;
+            diagnosis.iter().try_for_each(|diagnosis| writeln!(f, "Diagnosis: {diagnosis}"))
+        })
     }
 }
 

@@ -6,8 +6,6 @@ use std::cmp::Ordering;
 mod article;
 mod table;
 
-pub use self::article::{ARTICLE_DIGITS, ARTICLE_STEP, Columns};
-
 use crate::counted;
 
 use super::coordinate::FIRST_LOOK;

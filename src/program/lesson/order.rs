@@ -5,7 +5,7 @@
 //! nodes it feeds, or to as many as you choose. Each time the gradient check is the judge: it nudges every weight and
 //! measures how the error changes.
 
-use backprop::gradient_check::{Check, Checkable, CheckedEngine as _, Layout, ParameterId, Report, Verdict};
+use backprop::gradient_check::{Check, Checkable, CheckedEngine as _, ParameterId, Report, Verdict};
 use backprop::graph::ConnectionId;
 
 use super::prelude::*;
@@ -86,7 +86,6 @@ pub fn listen_to(count: usize, network: &mut Network, label: &[f64]) {
 /// A network with one way of computing its deltas, as the gradient check sees it.
 struct InOrder<'a> {
     network: Network,
-    layout: Layout,
     sample: Vec<f64>,
     label: Vec<f64>,
     compute: &'a dyn Fn(&mut Network),
@@ -94,7 +93,7 @@ struct InOrder<'a> {
 
 impl Checkable for InOrder<'_> {
     fn parameter_count(&self) -> usize {
-        self.layout.count()
+        self.network.architecture.parameter_count().unwrap_or_default()
     }
 
     fn parameter(&self, index: usize) -> f64 {
@@ -120,16 +119,15 @@ impl Checkable for InOrder<'_> {
     }
 
     fn parameter_id(&self, index: usize) -> ParameterId {
-        self.layout.id(index)
+        ParameterId::in_network(&self.network.architecture, index)
     }
 }
 
 /// Runs the gradient check on one way of computing the deltas.
 fn check(settings: &Settings, compute: &dyn Fn(&mut Network)) -> Report {
     let network = settings.network();
-    let layout = Layout::new(&network.architecture);
     let (sample, label) = (settings.sample(), settings.label());
-    Check::new().run(&mut InOrder { network, layout, sample, label, compute })
+    Check::new().run(&mut InOrder { network, sample, label, compute })
 }
 
 /// One way of computing deltas, and the gradient check's findings.

@@ -29,8 +29,8 @@ impl Stepper {
     pub fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Weight(id, _) => assert!(id.index() < self.network.connections.len()),
-            Edit::Input(index, _) => assert!(index < self.in_hand.sample.len()),
-            Edit::Label(index, _) => assert!(index < self.in_hand.label.len()),
+            Edit::Input(index, _) => assert!(index < self.current.sample.len()),
+            Edit::Label(index, _) => assert!(index < self.current.label.len()),
             Edit::Rate(_) => {}
         }
         let Moment { training_step, start, sample, .. } = self.moment(self.position);

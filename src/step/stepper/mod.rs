@@ -58,12 +58,12 @@ pub struct Stepper {
     /// The cost of each sample so far whose outputs are known.
     costs: Vec<f64>,
     edits: Edits,
-    in_hand: InHand,
+    current: Current,
 }
 
 /// The data of the next step.
 #[derive(Debug, Clone)]
-struct InHand {
+struct Current {
     /// The sample, edits included.
     sample: Vec<f64>,
     /// Its label, edits included.
@@ -104,7 +104,7 @@ impl Stepper {
             memory: STEPS_REMEMBERED,
             costs: Vec::new(),
             edits: Edits::default(),
-            in_hand: InHand {
+            current: Current {
                 sample: samples[0].0.to_vec(),
                 label: labels[0].0.to_vec(),
                 kept: Vec::new(),
@@ -171,7 +171,7 @@ impl Stepper {
 
     /// Returns the learning rate of the current training step, edits included.
     pub fn rate(&self) -> f64 {
-        self.in_hand.step.rate
+        self.current.step.rate
     }
 
     /// Returns how samples are taken together; plain if steps are those of bp.py.
@@ -227,12 +227,12 @@ impl Stepper {
 
     /// Returns the current sample, n_in numbers, edits included.
     pub fn sample(&self) -> &[f64] {
-        &self.in_hand.sample
+        &self.current.sample
     }
 
     /// Returns the label of the current sample, n_out numbers, edits included.
     pub fn label(&self) -> &[f64] {
-        &self.in_hand.label
+        &self.current.label
     }
 
     /// Returns label and sample of the step at a position, edits included.
@@ -251,7 +251,7 @@ impl Stepper {
 
     /// Returns how the current training step changes the weights; in steps of bp.py only the rate counts.
     pub fn mini_batch_step(&self) -> &MiniBatchStep {
-        &self.in_hand.step
+        &self.current.step
     }
 
     /// Returns the phase of the next step.
@@ -369,7 +369,7 @@ impl Stepper {
         let Moment { start, step, sample, order, .. } = self.moment(self.position);
         let (place, samples) = (order.segment(step).sample, order.samples());
         let (action, end) = (order.action(step), start + order.len());
-        let InHand { sample: numbers, label, kept, step: batch_step } = &self.in_hand;
+        let Current { sample: numbers, label, kept, step: batch_step } = &self.current;
         let given = Given { sample: numbers, label, place, samples, step: batch_step, kept };
         let before = action.perform(&mut self.network, &given);
         if self.overwritten.len() == self.memory {
@@ -383,7 +383,7 @@ impl Stepper {
         } else if self.sample_index() != sample {
             self.load_sample();
         } else if action.phase() == Phase::Output && self.phase() == Phase::OutputDelta {
-            let cost = self.network.architecture.cost.value(&self.network.output(), &self.in_hand.label);
+            let cost = self.network.architecture.cost.value(&self.network.output(), &self.current.label);
             self.costs.push(cost);
         }
     }
@@ -406,7 +406,7 @@ impl Stepper {
             self.load_sample();
         }
         if ends_training_step {
-            self.network.drop_out(self.in_hand.step.dropout.as_ref(), place);
+            self.network.drop_out(self.current.step.dropout.as_ref(), place);
         }
         action.undo(&mut self.network, before);
         if is_last_output {
@@ -424,12 +424,12 @@ impl Stepper {
     fn load_sample(&mut self) {
         let Moment { training_step, step, sample: index, order, .. } = self.moment(self.position);
         let place = order.segment(step).sample;
-        (self.in_hand.label, self.in_hand.sample) = self.edited(index, training_step);
-        self.in_hand.step = self.batch_step(self.position);
-        if let Some(dropout) = &self.in_hand.step.dropout {
+        (self.current.label, self.current.sample) = self.edited(index, training_step);
+        self.current.step = self.batch_step(self.position);
+        if let Some(dropout) = &self.current.step.dropout {
             let hidden = &self.network.layers[1..self.network.layers.len() - 1];
             let kept = hidden.iter().enumerate().map(|(i, l)| dropout.kept(i, place, l.neurons().len()));
-            self.in_hand.kept = kept.collect();
+            self.current.kept = kept.collect();
         }
     }
 

@@ -1,7 +1,7 @@
 //! The gradient check on the samples of a training step: of one weight, or of all.
 
 use super::Quantity;
-use crate::gradient_check::{Check, CheckedNetwork, Example, Layout, ParameterId, Selection, Task, Verdict};
+use crate::gradient_check::{Check, CheckedNetwork, Example, ParameterId, Selection, Task, Verdict};
 use crate::graph::{ConnectionId, Network};
 use crate::step::Stepper;
 
@@ -29,7 +29,9 @@ pub fn check(stepper: &Stepper, connection: ConnectionId, position: usize) -> Op
         // The weight from a constant node.
         None => ParameterId::Bias { layer, row },
     };
-    let index = Layout::new(&network.architecture).index(id)?;
+    let architecture = &network.architecture;
+    let mut indices = 0..architecture.parameter_count()?;
+    let index = indices.find(|&index| ParameterId::in_network(architecture, index) == id)?;
     let check = Check::new().selection(Selection::One(index)).taylor(false);
     let entry = check.run(&mut CheckedNetwork::on_task(&mut network, task)).entries[0];
     let (analytic, numerical) = (entry.analytic, entry.numerical);

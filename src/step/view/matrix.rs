@@ -81,7 +81,7 @@ pub struct Matrix {
     /// The layer.
     pub layer: usize,
     /// `true` for a vector written as a row.
-    pub lies: bool,
+    pub is_row: bool,
     block: Block,
     /// For weights and gradients, the nodes of the layer before that have a column; empty for a vector.
     columns: std::ops::Range<usize>,
@@ -90,7 +90,7 @@ pub struct Matrix {
 
 impl Matrix {
     fn new(caption: &str, block: Block, layer: usize, marks: Marks) -> Self {
-        Self { caption: pieces(caption), layer, lies: false, block, columns: 0..0, marks }
+        Self { caption: pieces(caption), layer, is_row: false, block, columns: 0..0, marks }
     }
 
     /// Returns `true` if it has one number for each neuron of its layer.
@@ -296,7 +296,7 @@ impl MatrixForm {
         let left = Matrix::new(&d, Block::Delta, layer, read(row));
         let top = Matrix::new(&x, Block::Sent, layer - 1, read(column));
         let lying =
-            Matrix { lies: true, ..Matrix::new(&format!("{x}ᵀ"), Block::Sent, layer - 1, read(column)) };
+            Matrix { is_row: true, ..Matrix::new(&format!("{x}ᵀ"), Block::Sent, layer - 1, read(column)) };
         let product = if is_bias { format!("|{d}") } else { format!("|{d}| · |{x}ᵀ") };
         let weights = |block, marks| Weights { stepper, block, layer, marks };
         let part = |weights: &Weights<'_>, caption: &str| {

@@ -4,7 +4,7 @@
 
 use std::cell::LazyCell;
 
-use backprop::data_set::{Columns, Kind, Missing, Pixels, Source, Standardization, Targets};
+use backprop::data_set::{Columns, Kind, Meaning, Missing, Pixels, Source, Standardization, Targets};
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 
@@ -33,7 +33,8 @@ fuzz_target!(|data: &[u8]| {
             let data = split.train;
             let again = source.read_as(data.meaning()).load(Pixels::Scaled).map(|split| split.train.len());
             assert_eq!(again.ok(), Some(data.len()), "it can be read as what it is");
-            let own = data.clone().standardized(Standardization::of(&data));
+            let standardization = Some(Standardization::of(&data));
+            let own = data.clone().with_meaning(Meaning { standardization, ..data.meaning().clone() });
             assert!((0..own.len().min(100)).all(|index| own.sample(index).iter().all(|number| number.is_finite())));
             let outputs = data.output_size();
             for index in 0..data.len().min(100) {

@@ -3,7 +3,7 @@
 use backprop::gradient_check::Forward;
 use backprop::gradient_check::faults::draw_examples;
 use backprop::gradient_check::{
-    Check, Checkable, CheckedEngine, CheckedNetwork, Layout, Recompute, Report, Selection, Task,
+    Check, Checkable, CheckedEngine, CheckedNetwork, ParameterId, Recompute, Report, Selection, Task,
     TaylorOutcome, Verdict,
 };
 use backprop::{
@@ -410,9 +410,8 @@ fn the_numbering_is_the_same_for_both_networks() {
     let parameters = drawn(&architecture);
     let objects = graph::Network::from_parameters(&architecture, &parameters);
     let matrices = vectorized::Network::from_parameters(&architecture, &parameters);
-    let layout = Layout::new(&architecture);
     for (index, parameter) in parameters.iter().enumerate() {
-        let id = layout.id(index);
+        let id = ParameterId::in_network(&architecture, index);
         assert_eq!(objects.parameter_at(id), parameter);
         assert_eq!(matrices.parameter_at(id), parameter);
     }

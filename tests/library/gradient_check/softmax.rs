@@ -1,7 +1,7 @@
 //! The gradient check on softmax with the log-likelihood.
 
 use backprop::gradient_check::faults::{BackwardPass, CORRECT, Context, draw_examples};
-use backprop::gradient_check::{Check, CheckedEngine, CheckedNetwork, InSingle, Recompute, Task, Verdict};
+use backprop::gradient_check::{Check, CheckedEngine, CheckedNetwork, Recompute, Task, Verdict};
 use backprop::{Activation, Architecture, Dropout, Engine as _, Parameters, WeightInit, vectorized};
 use testkit::networks::OF_NEURONS;
 
@@ -29,7 +29,7 @@ fn it_agrees_with_every_hidden_activation_in_both_evaluations_with_l2_and_dropou
                 assert_eq!(report.verdict, Verdict::Agree, "{hidden}, {evaluation:?}\n{report}");
                 assert_eq!(report.agree, architecture.parameter_count().expect("small"), "{report}");
             }
-            let mut single = InSingle::try_new(&architecture).expect("small");
+            let mut single = vectorized::Network::<f32>::zeros(&architecture).expect("small");
             single.set_parameters(&parameters);
             let report = Check::new().run(&mut CheckedNetwork::on_task(&mut single, task));
             assert!(report.passed(), "{hidden} in f32\n{report}");

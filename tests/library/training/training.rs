@@ -361,7 +361,7 @@ fn if_answers_are_numbers_the_smaller_cost_is_the_better_evaluation() {
     assert_eq!(numbers(0.25).score(), -0.25);
     assert!(numbers(0.25).accuracy().is_nan());
     let right = Evaluation { correct: Some(3), total: 10, mean_cost: 0.25, numbers: None };
-    assert_eq!((right.score(), right.accuracy(), right.error_ratio()), (3.0, 0.3, 0.7));
+    assert_eq!((right.score(), right.accuracy()), (3.0, 0.3));
     let mut schedule = Schedule::new(0.3);
     let is_best =
         [0.5, 0.25, 0.3].map(|cost| schedule.decide(&Options::default(), 1, &numbers(cost)).is_best);

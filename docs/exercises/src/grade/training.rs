@@ -1,6 +1,6 @@
 //! A network wired by hand, and a whole training step on it.
 
-use backprop::gradient_check::Layout;
+use backprop::gradient_check::ParameterId;
 use backprop::graph::{AnyNode, Network, NodeId};
 use backprop::{Architecture, Engine, Label, LayerParameters, Parameters, Sample, WeightInit};
 
@@ -133,7 +133,6 @@ fn in_the_weights(
     moved: &Parameters,
 ) -> Option<Lesson> {
     let after = right.parameters();
-    let layout = Layout::new(&right.architecture);
     let differences = after.iter().zip(moved.iter()).map(|(after, moved)| (after - moved).abs());
     let (worst, _) = differences.enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     let at = |parameters: &Parameters| parameters.iter().nth(worst).unwrap_or(f64::NAN);
@@ -145,7 +144,7 @@ fn in_the_weights(
     let formula = if gradients_right { Formula::Update } else { update_or_gradient(before, &after, moved) };
     let found = format!(
         "outputs and deltas are right. The weight of {}, {:+.6} before the step\n    expected {:+.9}\n    got      {:+.9}",
-        layout.id(worst).connection_name(&right.architecture.sizes),
+        ParameterId::in_network(&right.architecture, worst).connection_name(&right.architecture.sizes),
         at(before),
         at(&after),
         at(moved)

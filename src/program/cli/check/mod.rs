@@ -10,7 +10,7 @@ use super::choices::graph_needs_f64;
 use crate::cli::prelude::*;
 use backprop::gradient_check::faults::{Fault, GALLERY};
 use backprop::gradient_check::{
-    self, CheckedEngine, CheckedNetwork, InSingle, Precision, Recompute, Report, Selection,
+    self, CheckedEngine, CheckedNetwork, Precision, Recompute, Report, Selection,
 };
 use backprop::{Activation, graph, vectorized};
 use outcome::Outcome;
@@ -106,7 +106,7 @@ impl Check {
             outcome.add("object", || self.check(&mut network, &setting));
         }
         if self.precision == Precision::F32 {
-            let mut network = InSingle::try_new(&setting.architecture)?;
+            let mut network = vectorized::Network::<f32>::zeros(&setting.architecture)?;
             outcome.add("vectorized", || self.check(&mut network, &setting));
         } else if engine != Engines::Object {
             let mut network = vectorized::Network::try_new(&setting.architecture)?;
