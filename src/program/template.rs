@@ -11,9 +11,17 @@ use crate::show::plot::round;
 /// Fills in the gaps of a template as [minijinja](https://docs.rs/minijinja) does. A line that holds only a `{% tag
 /// %}` leaves nothing behind.
 ///
+/// # Panics
+/// If the template asks for a value that is not there. Templates are part of this program, and tests fill in each.
+pub fn fill(template: &str, values: &Value) -> String {
+    try_fill(template, values).expect("the template asks for what there is")
+}
+
+/// Does the same for a template that may be wrong.
+///
 /// # Errors
 /// The template asks for a value that is not there.
-pub fn fill(template: &str, values: &Value) -> Result<String, Error> {
+pub fn try_fill(template: &str, values: &Value) -> Result<String, Error> {
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     let mut environment = Environment::new();

@@ -50,14 +50,11 @@ pub(super) fn sentence(
     if !options.is_empty() {
         return Some(format!("What helps: train with {}.", options.join(" ")));
     }
-    let sentence = match training? {
-        Training { init: None, .. } => {
-            "The settings are the usual ones, so the weights that it began with may be at fault: omit --from."
-        }
-        Training { init: Some(_), .. } => {
-            "The settings are the usual ones, so they do not show what would help. Try another --seed, more neurons with \
-             --sizes, or more informative inputs."
-        }
+    let sentence = if training?.init.is_none() {
+        "The settings are the usual ones, so the weights that it began with may be at fault: omit --from."
+    } else {
+        "The settings are the usual ones, so they do not show what would help. Try another --seed, more neurons with \
+         --sizes, or more informative inputs."
     };
     Some(sentence.to_owned())
 }

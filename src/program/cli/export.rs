@@ -173,7 +173,7 @@ impl Export {
             modules => tensors::modules(&model.architecture).join(", "),
             has_meaning => model.meaning != Meaning::default(),
         };
-        template::fill(EXPORTED, &values).expect("the template asks for what there is")
+        template::fill(EXPORTED, &values)
     }
 
     fn is_double(&self) -> bool {

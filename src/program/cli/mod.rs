@@ -158,19 +158,17 @@ fn run(arguments: &[OsString]) -> ExitCode {
         Command::GetMnist(command) => command.run(&mut output),
         Command::Completions(command) => command.run(&mut output),
     };
-    let printed = match output.finish() {
-        // An earlier failure matters more.
-        Err(error) if result.is_ok() => Err(Failure::Output(error)),
-        printed => result.map(|code| (code, printed.unwrap_or(true))),
-    };
-    match printed {
+    match (result, output.finish()) {
+        // Of two failures, the earlier one matters more.
+        (Err(Failure::Input(error)), _) => fail(&remedies::with_flags(error).to_string()),
+        (Err(Failure::Output(error)), _) | (Ok(_), Err(error)) => match error.kind() {
+            // The reader of the pipe has closed it.
+            ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            _ => fail(&format!("standard output: {error}")),
+        },
         // The lost lines were reported when it happened.
-        Ok((code, false)) if code == ExitCode::SUCCESS => ExitCode::from(2),
-        Ok((code, _)) => code,
-        // The reader of the pipe has closed it.
-        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Failure::Output(error)) => fail(&format!("standard output: {error}")),
-        Err(Failure::Input(error)) => fail(&remedies::with_flags(error).to_string()),
+        (Ok(ExitCode::SUCCESS), Ok(false)) => ExitCode::from(2),
+        (Ok(code), Ok(_)) => code,
     }
 }
 

@@ -40,7 +40,7 @@ impl Tour {
             digits => thousands(digits.train.len()),
             sizes => architecture.sizes_text().replace(',', "-"),
         };
-        let text = template::fill(BEGINNING, &text).expect("the template asks for what there is");
+        let text = template::fill(BEGINNING, &text);
         write!(output, "{text}")?;
         output.flush()?;
         let exit = learn_twice(output, &architecture, &digits)?;

@@ -23,11 +23,8 @@ pub struct Settings {
 
 fn input(text: &str) -> Result<f64, String> {
     let input = number(text)?;
-    if input == 0.0 {
-        Err("with an input of 0 the weight would have no effect".to_owned())
-    } else {
-        Ok(input)
-    }
+    let problem = "with an input of 0 the weight would have no effect";
+    if input == 0.0 { Err(problem.to_owned()) } else { Ok(input) }
 }
 
 /// The amount by which the weight is turned up each time.

@@ -54,7 +54,7 @@ impl Text {
     pub fn fill(self, heading: &str, numbers: &Value) -> Result<String, Error> {
         let (common, mut sections) = self.parts();
         let section = sections.find(|(name, _)| *name == heading).map_or("", |(_, text)| text);
-        template::fill(&format!("{common}{section}"), numbers)
+        template::try_fill(&format!("{common}{section}"), numbers)
     }
 }
 

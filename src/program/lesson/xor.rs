@@ -43,11 +43,8 @@ pub struct Settings {
 fn two_to_one(text: &str) -> Result<Sizes, String> {
     let sizes = sizes(text)?;
     let fits = sizes[0] == 2 && sizes[sizes.len() - 1] == 1;
-    if fits {
-        Ok(sizes)
-    } else {
-        Err(format!("'{text}' does not begin with 2 inputs and end with 1 output; write 2,3,1"))
-    }
+    let problem = || format!("'{text}' does not begin with 2 inputs and end with 1 output; write 2,3,1");
+    fits.then_some(sizes).ok_or_else(problem)
 }
 
 /// The desired outputs: 0.9 if exactly one input is 1, else 0.1.

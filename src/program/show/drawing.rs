@@ -48,9 +48,6 @@ const MOST_LABELS: usize = 60;
 ///
 /// # Errors
 /// More than [`dot::MOST_CONNECTIONS`] connections.
-///
-/// # Panics
-/// If the template asks for a value that is not given here. (Tests fill in every part of it.)
 pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
     dot::check(network)?;
     let numbering = Numbering::new(network);
@@ -99,5 +96,5 @@ pub fn svg(network: &Network, mark: Option<Mark>) -> Result<String, Error> {
         width, height, half_width => HALF.0, half_height => HALF.1, has_labels,
         edges => edges.collect::<Vec<_>>(), nodes => nodes.collect::<Vec<_>>(),
     };
-    Ok(template::fill(TEMPLATE, &values).expect("the template asks for what there is"))
+    Ok(template::fill(TEMPLATE, &values))
 }

@@ -69,7 +69,7 @@ impl Evaluate {
             let is_right = test.is_right(index, outputs);
             correct += usize::from(is_right);
             if test.answers().are_classes() {
-                confusion.count(test.class(index), test.answer(outputs));
+                confusion.counts[test.class(index)][test.answer(outputs)] += 1;
                 if !is_right {
                     mistakes.push(Mistake::new(index, test.class(index), test.answer(outputs), outputs));
                 }

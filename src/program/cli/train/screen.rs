@@ -2,13 +2,13 @@
 
 use backprop::data_set::DataSet;
 use backprop::training::{Checkpoint, Closeness, EpochReport, Evaluation, Progress, TrainingState};
+use minijinja::context;
 
 use super::Train;
 use super::parts::{Parts, Tested};
 use crate::cli::choices::as_typed;
 use crate::cli::prelude::*;
 use crate::template;
-use minijinja::context;
 
 /// The lines and the bar of one training run.
 pub(super) struct Screen<'a> {
@@ -70,7 +70,7 @@ impl<'a> Screen<'a> {
         if self.options.json || self.options.quiet {
             return Ok(());
         }
-        let text = template::fill(text, values).expect("the template asks for what there is");
+        let text = template::fill(text, values);
         output.write_all(text.as_bytes())?;
         output.flush()
     }

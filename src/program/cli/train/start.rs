@@ -18,7 +18,7 @@ impl Train {
     pub(super) fn new_run(&self) -> Result<(Checkpoint, Parts), Error> {
         let preset = self.how.preset.map(Preset::choices);
         let preset = preset.as_ref();
-        let mut options = preset.map(|preset| preset.options.clone()).unwrap_or_default();
+        let mut options = self.how.options();
         self.fill_options(&mut options);
         options.check()?;
         if self.checkpoint_every.is_some() && self.checkpoint.is_none() {

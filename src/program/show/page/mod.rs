@@ -53,9 +53,6 @@ const DIGITS: [&str; 4] = ["train_images", "train_labels", "test_images", "test_
 ///
 /// # Errors
 /// Those of a compressor that writes to memory.
-///
-/// # Panics
-/// If the page asks for a text that is not given here, which a test would notice.
 pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
     let digits = if with_digits {
         let files =
@@ -72,7 +69,7 @@ pub fn html(situation: &Value, with_digits: bool) -> io::Result<String> {
         images => digits,
         script => script.trim_end(),
     };
-    Ok(template::fill(TEMPLATE, &texts).expect("the page asks for these texts"))
+    Ok(template::fill(TEMPLATE, &texts))
 }
 
 /// Returns the lines of a module without imports and exports, so that all modules can be joined.

@@ -52,7 +52,7 @@ pub(super) fn figure(figure: &Figure) -> String {
         width => columns as f64 * panel_width, height => title_height + rows as f64 * panel_height,
         title => escaped(&figure.title), panels => panels.collect::<Vec<_>>(),
     };
-    template::fill(TEMPLATE, &values).expect("the template asks for what there is")
+    template::fill(TEMPLATE, &values)
 }
 
 /// An axis laid out along a panel, from the pixel `start` to the pixel `end`.
