@@ -28,7 +28,7 @@ pub fn try_fill(template: &str, values: &Value) -> Result<String, Error> {
     environment.set_syntax(syntax.build()?);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(write_value);
-    environment.add_filter("fixed", |value: f64, decimals: usize| format!("{value:.decimals$}"));
+    environment.add_filter("fixed", fixed);
     environment.add_filter("power", |value: f64, decimals: usize| format!("{value:.decimals$e}"));
     environment.add_filter("number", number);
     environment.add_filter("cell", cell);
@@ -48,7 +48,14 @@ fn write_value(output: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) ->
     Ok(())
 }
 
+/// Returns a number with this many decimals or, if they would all be 0 though the number is not, with a power of ten.
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value + 0.0); // 0 for -0
+    let is_lost = decimals > 0 && value != 0.0 && text.parse() == Ok(0.0);
+    if is_lost { format!("{value:.1e}") } else { text }
+}
+
 /// Returns a number with this many decimals or, from a million up, with a power of ten.
 fn cell(value: f64, decimals: usize) -> String {
-    if value.abs() < 1e6 { format!("{value:.decimals$}") } else { format!("{value:.1e}") }
+    if value.abs() < 1e6 { fixed(value, decimals) } else { format!("{value:.1e}") }
 }

@@ -13,8 +13,12 @@ pub struct Settings {
     pub rate: Vec<f64>,
 
     /// The curvatures of the valley along v1 and along v2
-    #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = positive_pair)]
+    #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = curvatures)]
     pub curvatures: [f64; 2],
+}
+
+fn curvatures(text: &str) -> Result<[f64; 2], String> {
+    list(text, "two numbers from 0.001 to 1000", |part| between(1e-3, 1e3)(part).ok())
 }
 
 /// The start of the ball.

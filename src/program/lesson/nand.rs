@@ -206,7 +206,8 @@ impl Lesson for Gates {
 /// Draws the four inputs as points of a plane, and the line where w·x + b = 0.
 fn gate_plot(gate: &Perceptron) -> Plot {
     let ([w1, w2], b) = (gate.weights, gate.bias);
-    let line = format!("{w1} x1 {w2:+} x2 {b:+} = 0");
+    let [short_w1, short_w2, short_b] = [w1, w2, b].map(|number| (number * 1000.0).round() / 1000.0);
+    let line = format!("{short_w1} x1 {short_w2:+} x2 {short_b:+} = 0");
     let plot = plane("Which inputs make the perceptron say 1?", 0.5)
         .draw("the side of 1", Mark::Area, Colour::Blue, side_of_one([w1, w2, b], -0.5, 1.5))
         .draw(line, Mark::Line, Colour::Grey, border([w1, w2, b]));

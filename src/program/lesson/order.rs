@@ -26,9 +26,6 @@ pub struct Settings {
     pub seed: u64,
 }
 
-/// The node of the last hidden layer that is looked at more closely.
-pub const NODE: usize = 1;
-
 impl Settings {
     /// Makes a network with random weights. Its deltas are all 0, as they have not been computed.
     pub fn network(&self) -> Network {
@@ -44,6 +41,11 @@ impl Settings {
     /// Returns the desired outputs: 0.9 and 0.1 in turn.
     pub fn label(&self) -> Vec<f64> {
         [0.9, 0.1].into_iter().cycle().take(self.sizes[self.layers()]).collect()
+    }
+
+    /// Returns the index, in the last hidden layer, of the node that is looked at more closely: 1 if there are two.
+    fn node(&self) -> usize {
+        1.min(self.sizes[self.layers() - 1] - 1)
     }
 
     /// Returns the number of layers that have weights, which is also the index of the output layer.
@@ -193,7 +195,7 @@ pub struct Order {
     pub settings: Settings,
     /// Each way of computing the deltas.
     pub attempts: Vec<Attempt>,
-    /// One node of the last hidden layer, [`NODE`].
+    /// One node of the last hidden layer.
     pub sharing: Sharing,
 }
 
@@ -223,14 +225,14 @@ fn share(settings: &Settings, report: &Report) -> Sharing {
     network.predict(sample);
     network.calc_delta(label);
     let layer = settings.layers() - 1;
-    let node = network[network.layers[layer].neurons()[NODE]].clone();
+    let node = network[network.layers[layer].neurons()[settings.node()]].clone();
     let contribution = |&id: &ConnectionId| {
         let connection = &network[id];
         connection.weight * network[connection.downstream()].delta()
     };
     let contributions = node.downstream().iter().map(contribution).collect();
     // Nudging the bias nudges the weighted input z by as much.
-    let bias = ParameterId::Bias { layer, row: NODE };
+    let bias = ParameterId::Bias { layer, row: settings.node() };
     let by_differences = report.entries.iter().find(|entry| entry.id == bias);
     let start = network.parameter_at(bias);
     let changes = (-40..=40).map(|step| 0.05 * f64::from(step));
@@ -259,7 +261,7 @@ impl Lesson for Order {
 
     fn facts(&self) -> Value {
         let (delta, delta_of_one) = (self.sharing.delta(), self.sharing.delta_of_one());
-        context! { layers => self.settings.layers(), node => NODE, delta, delta_of_one }
+        context! { layers => self.settings.layers(), node => self.settings.node(), delta, delta_of_one }
     }
 
     fn figure(&self) -> Figure {

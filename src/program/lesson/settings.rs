@@ -1,24 +1,23 @@
 //! Parses the settings of lessons on the command line.
 
-/// Parses a finite number.
+/// Parses a number in this range. One that is not 0 has a size that can be written with a few digits.
+pub fn between(least: f64, most: f64) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    move |text| {
+        let number = text.trim().parse::<f64>().ok().filter(|number| (least..=most).contains(number));
+        let number = number.filter(|number| *number == 0.0 || number.abs() >= 1e-3);
+        let tiny = if least > 0.0 { "" } else { "; if not 0, at least 0.001 in size" };
+        number.ok_or_else(|| format!("'{text}' is not a number from {least} to {most}{tiny}"))
+    }
+}
+
+/// Parses a number from -1000 to 1000.
 pub fn number(text: &str) -> Result<f64, String> {
-    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| format!("'{text}' is not a number"))
+    between(-1e3, 1e3)(text)
 }
 
-/// Parses a number above 0 and at most 10,000.
-pub fn positive(text: &str) -> Result<f64, String> {
-    up_to(1e4, text, "between 0 and 10,000")
-}
-
-/// Parses a learning rate: above 0 and at most 10.
+/// Parses a learning rate: from 0.001 to 10.
 pub fn rate(text: &str) -> Result<f64, String> {
-    up_to(10.0, text, "a rate between 0 and 10")
-}
-
-fn up_to(most: f64, text: &str, what: &str) -> Result<f64, String> {
-    let number = number(text)?;
-    if number > 0.0 && number <= most { Ok(number) } else { Err(format!("{text} is not {what}")) }
+    between(1e-3, 10.0)(text)
 }
 
 /// Parses a list with commas between its parts: an array of some length, or a vector. `what` says what is wanted.
@@ -33,12 +32,8 @@ pub fn list<T, L: TryFrom<Vec<T>>>(
 
 /// Parses two numbers with a comma between them.
 pub fn pair(text: &str) -> Result<[f64; 2], String> {
-    list(text, "two numbers with a comma between them", |part| number(part).ok())
-}
-
-/// Parses two numbers above 0.
-pub fn positive_pair(text: &str) -> Result<[f64; 2], String> {
-    list(text, "two numbers between 0 and 10,000", |part| positive(part).ok())
+    let what = "two numbers from -1000 to 1000 with a comma between them; if not 0, at least 0.001 in size";
+    list(text, what, |part| number(part).ok())
 }
 
 /// Neurons in each layer, input first.

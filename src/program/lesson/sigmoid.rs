@@ -8,7 +8,7 @@ use super::prelude::*;
 /// The neuron.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
-    /// The neuron's input x, not 0
+    /// The neuron's input x, from 0.1 to 10 or from -10 to -0.1
     #[arg(long, value_name = "X", default_value = "1", value_parser = input, allow_hyphen_values = true)]
     pub input: f64,
 
@@ -22,9 +22,9 @@ pub struct Settings {
 }
 
 fn input(text: &str) -> Result<f64, String> {
-    let input = number(text)?;
-    let problem = "with an input of 0 the weight would have no effect";
-    if input == 0.0 { Err(problem.to_owned()) } else { Ok(input) }
+    let input = between(-10.0, 10.0)(text)?;
+    let problem = || format!("with an input of {text} the weight would have next to no effect");
+    if input.abs() < 0.1 { Err(problem()) } else { Ok(input) }
 }
 
 /// The amount by which the weight is turned up each time.

@@ -10,16 +10,16 @@ use super::prelude::*;
 /// The bad start, and how it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
-    /// The weight of the bad start
-    #[arg(long, value_name = "W", default_value = "2", value_parser = number, allow_hyphen_values = true)]
+    /// The weight of the bad start, from 1 to 10
+    #[arg(long, value_name = "W", default_value = "2", value_parser = between(1.0, 10.0))]
     pub weight: f64,
 
-    /// The bias of the bad start
-    #[arg(long, value_name = "B", default_value = "2", value_parser = number, allow_hyphen_values = true)]
+    /// The bias of the bad start, from 1 to 10
+    #[arg(long, value_name = "B", default_value = "2", value_parser = between(1.0, 10.0))]
     pub bias: f64,
 
     /// The desired output, from 0 to 0.5
-    #[arg(long, value_name = "T", default_value = "0", value_parser = desired)]
+    #[arg(long, value_name = "T", default_value = "0", value_parser = between(0.0, 0.5))]
     pub desired: f64,
 
     /// The learning rate with the quadratic cost; with the cross-entropy it is chosen so that the mild start takes the
@@ -30,11 +30,6 @@ pub struct Settings {
     /// Steps taken
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(6..=100_000))]
     pub steps: u32,
-}
-
-fn desired(text: &str) -> Result<f64, String> {
-    let desired = number(text)?;
-    if (0.0..=0.5).contains(&desired) { Ok(desired) } else { Err(format!("{text} is not between 0 and 0.5")) }
 }
 
 /// The mild start: weight and bias.

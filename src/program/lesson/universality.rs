@@ -16,15 +16,23 @@ pub struct Settings {
     pub curve: Curve,
 
     /// The steepness of a step: the weight of a hidden neuron, for a tower of width 1
-    #[arg(long, value_name = "S", default_value = "40", value_parser = positive)]
+    #[arg(long, value_name = "S", default_value = "40", value_parser = between(1.0, 1e4))]
     pub steepness: f64,
 
-    /// Numbers of towers to try, two or more
-    #[arg(
-        long, value_name = "N,N...", default_value = "5,10,20,40,80,160", value_delimiter = ',', num_args = 1,
-        value_parser = clap::value_parser!(u16).range(1..=1000)
-    )]
-    pub towers: Vec<u16>,
+    /// Numbers of towers to try, two or more, each larger than the last
+    #[arg(long, value_name = "N,N...", default_value = "5,10,20,40,80,160", value_parser = towers)]
+    pub towers: Towers,
+}
+
+/// Numbers of towers.
+pub type Towers = Vec<u16>;
+
+fn towers(text: &str) -> Result<Towers, String> {
+    let what = "two or more numbers from 1 to 1000, each larger than the last";
+    let towers: Towers =
+        list(text, what, |part| part.parse().ok().filter(|towers| (1..=1000).contains(towers)))?;
+    let grows = towers.len() > 1 && towers.is_sorted_by(|fewer, more| fewer < more);
+    if grows { Ok(towers) } else { Err(format!("'{text}' is not {what}")) }
 }
 
 /// A curve, for x from 0 to 1.

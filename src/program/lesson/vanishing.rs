@@ -20,7 +20,7 @@ pub struct Settings {
     pub init: WeightInit,
 
     /// A factor for all weights, applied after they are drawn
-    #[arg(long, value_name = "G", default_value = "1", value_parser = positive)]
+    #[arg(long, value_name = "G", default_value = "1", value_parser = between(0.1, 10.0))]
     pub gain: f64,
 }
 

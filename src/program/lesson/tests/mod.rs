@@ -265,6 +265,17 @@ fn the_quadratic_neuron_ends_where_the_book_says() {
 }
 
 #[test]
+fn whatever_bad_start_is_allowed_is_pulled_less_by_the_one_cost_and_more_by_the_other() {
+    for (weight, bias) in [1, 4, 10].into_iter().flat_map(|weight| [1, 3, 10].map(|bias| (weight, bias))) {
+        for desired in ["0", "0.001", "0.3", "0.5"] {
+            let flags = format!("--weight {weight} --bias {bias} --desired {desired} --steps 6");
+            let [quadratic, cross_entropy] = slowdown::run(&with(&flags)).delta_ratios();
+            assert!(quadratic > 0.0 && quadratic < 0.99 && cross_entropy > 1.01, "{flags}");
+        }
+    }
+}
+
+#[test]
 fn the_slope_slows_the_bad_start_and_the_cross_entropy_takes_it_out() {
     let lesson = slowdown::run(&with(""));
     // The outputs before the first step are s(1.5) and s(4); delta is -a^2 (1 - a), or -a.
