@@ -2,6 +2,7 @@
 //!
 //! Each is judged as if the others were usual, so that of two bad settings both are named.
 
+use backprop::step::text::number;
 use backprop::training::Options;
 use backprop::{Architecture, counted};
 
@@ -52,9 +53,9 @@ fn dropout(training: &Training<'_>, architecture: &Architecture) -> Option<Cause
     let kept = 1.0 - training.options.dropout;
     let hidden = &architecture.sizes[1..architecture.sizes.len() - 1];
     let &size = hidden.iter().min().filter(|&&size| size as f64 * kept < 1.0)?;
-    let (layer, left) = (counted(size, "neuron"), size as f64 * kept);
+    let (layer, left) = (counted(size, "neuron"), number(size as f64 * kept, 2));
     Some((
-        format!("Dropout is high: in a layer of {layer}, {left:.1e} take part in a step on average."),
+        format!("Dropout is high: in a layer of {layer}, {left} take part in a step on average."),
         format!("--dropout {:.2}", (1.0 - 2.0 / size as f64).clamp(0.0, 0.5)),
     ))
 }

@@ -283,11 +283,14 @@ impl DataArgs {
 
     /// Refuses options about inputs, which a model trained on a table already determines.
     fn check_inputs_known(&self, model: &Model) -> Result<(), Error> {
-        if !model.meaning.is_of_table() || (self.ignore.is_empty() && !self.one_hot) {
-            return Ok(());
-        }
-        let found = "the model's inputs are the columns that it was trained on";
-        Err(Error::usage(found).remedy("omit --ignore and --one-hot"))
+        let remedy = match (self.ignore.is_empty(), self.one_hot) {
+            _ if !model.meaning.is_of_table() => return Ok(()),
+            (true, false) => return Ok(()),
+            (true, true) => "omit --one-hot",
+            (false, false) => "omit --ignore",
+            (false, true) => "omit --ignore and --one-hot",
+        };
+        Err(Error::usage("the model's inputs are the columns that it was trained on").remedy(remedy))
     }
 
     /// Fills in how the samples of a data set are read.

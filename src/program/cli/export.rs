@@ -171,6 +171,7 @@ impl Export {
             tensors => tensors.iter().map(line).collect::<Vec<_>>(),
             columns => model.architecture.input_size(),
             modules => tensors::modules(&model.architecture).join(", "),
+            fills => !model.meaning.fill.is_empty(),
             has_meaning => model.meaning != Meaning::default(),
         };
         template::fill(EXPORTED, &values)

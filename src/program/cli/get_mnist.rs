@@ -105,9 +105,19 @@ impl GetMnist {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let set = if self.fashion { &FASHION } else { &MNIST };
         let folder = self.folder.as_deref().unwrap_or(Path::new(set.folder));
+        let new: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
         fs::create_dir_all(folder).map_err(|error| {
             Error::file(folder, error).remedy("give a folder that you can write to, or the name of a new one")
         })?;
+        let fetched = self.fetch(set, folder, output);
+        for folder in new {
+            // A folder that is not empty stays.
+            let _ = fs::remove_dir(folder);
+        }
+        fetched
+    }
+
+    fn fetch(&self, set: &Set, folder: &Path, output: &mut Output) -> Result<ExitCode, Failure> {
         let files: Vec<(PathBuf, Sum)> = FILES.iter().map(|name| folder.join(name)).zip(set.sums).collect();
         let _lock = Lock::take(&files[0].0, "fetching")?;
         for (target, _) in &files {

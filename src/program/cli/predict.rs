@@ -278,10 +278,15 @@ pub(super) fn sample_lines(data: &DataSet, index: usize) -> Vec<String> {
     half_blocks(&bytes, columns)
 }
 
-/// Returns numbers with commas between them, rounded to six decimals.
+/// Returns numbers with commas between them, rounded to six decimals; with a power of ten where that would be long or
+/// nothing.
 fn numbers_text(numbers: &[f64]) -> String {
     let short = |number: &f64| {
-        let (all, six) = (number.to_string(), format!("{number:.6}"));
+        let (all, six) = if *number == 0.0 || (1e-6..1e15).contains(&number.abs()) {
+            (number.to_string(), format!("{number:.6}"))
+        } else {
+            (format!("{number:e}"), format!("{number:.6e}"))
+        };
         if all.len() < six.len() { all } else { six }
     };
     numbers.iter().map(short).collect::<Vec<_>>().join(", ")

@@ -62,7 +62,10 @@ impl SetupArgs {
         let (activation, sizes) = (self.activation.as_deref(), self.sizes.as_deref());
         let model = read_start(model, self.edited, activation, sizes)?;
         if self.image.is_some() && model.as_ref().is_some_and(|model| model.meaning.is_of_table()) {
-            return Err(Error::usage("the model knows the shape of its images").remedy("omit --image"));
+            let has_images = model.as_ref().is_some_and(|model| model.meaning.pixels.is_some());
+            let images =
+                if has_images { "knows the shape of its images" } else { "was not trained on images" };
+            return Err(Error::usage(format!("the model {images}")).remedy("omit --image"));
         }
         let data = self.data.data.as_ref().map(|_| self.source()).transpose()?.map(Data::Source);
         Ok(Setup {

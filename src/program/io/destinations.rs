@@ -132,6 +132,10 @@ impl Destinations {
                 // A picture called .png would still be an SVG, which no viewer expects there.
                 return refuse(format!("{shown}: the picture is an SVG"), "give it a name that ends in .svg");
             }
+            if path.iter().next().is_some_and(|first| first == "-") {
+                let found = format!("{option} names a file, and is not for the standard output");
+                return refuse(found, "give it a name; if it is to be called -, write ./-");
+            }
             check_writable(path)?;
             let is_foreign = std::fs::metadata(path).is_ok_and(|found| found.len() > 0) && !kind.is_at(path);
             if is_foreign && !self.force {

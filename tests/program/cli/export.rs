@@ -42,6 +42,40 @@ fn tensor(file: &(serde_json::Value, Vec<u8>), name: &str) -> (Vec<usize>, Vec<f
 }
 
 #[test]
+fn the_recipe_says_to_fill_in_means_where_the_network_was_trained_with_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let table = "a,b,class\n1,?,x\n2,3,y\n4,5,x\n6,2,y\n";
+    std::fs::write(folder.path().join("t.csv"), table).expect("writable");
+    for (missing, fills) in [("drop", false), ("mean", true)] {
+        let train = format!("train --data t.csv --missing {missing} --epochs 1 --out m.json --quiet");
+        success(backprop(&train).current_dir(&folder));
+        let told = success(backprop("export --model m.json --out m.onnx").current_dir(&folder));
+        assert_eq!(told.contains("numpy.where(numpy.isnan(samples), fill, samples)"), fills, "{told}");
+        assert_eq!(told.contains("import json, numpy, onnxruntime"), fills, "{told}");
+    }
+}
+
+#[test]
+fn a_dash_is_no_name_for_a_file() {
+    let (folder, _) = folder_with_model(&[Activation::Sigmoid, Activation::Sigmoid]);
+    let before = std::fs::read_dir(&folder).expect("readable").count();
+    for command in [
+        "export --model m.json --to torch --out -",
+        "export --model m.json --to onnx --out -",
+        "train --data xor --out -",
+        "train --data xor --checkpoint -",
+    ] {
+        let sentence = refusal(backprop(command).current_dir(&folder));
+        assert!(
+            sentence.contains("is not for the standard output") && sentence.contains("./-"),
+            "{sentence}"
+        );
+    }
+    assert_eq!(std::fs::read_dir(&folder).expect("readable").count(), before);
+    success(backprop("export --model m.json --to onnx --out ./-").current_dir(&folder));
+}
+
+#[test]
 fn every_weight_is_in_the_file_bit_for_bit_under_its_name_in_pytorch() {
     let (folder, model) = folder_with_model(&[Activation::Sigmoid, Activation::Sigmoid]);
     success(backprop("export --model m.json --out m.safetensors").current_dir(&folder));

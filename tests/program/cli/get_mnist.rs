@@ -61,6 +61,17 @@ fn a_file_that_is_not_mnist_is_refused_and_not_kept() {
 }
 
 #[test]
+fn folders_made_for_nothing_are_removed() {
+    if !can_download() {
+        return;
+    }
+    let (served, target) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    let address = serve(served.path().to_owned());
+    assert_eq!(get_mnist(&address, &target.path().join("data/mnist")).status.code(), Some(2));
+    assert_eq!(std::fs::read_dir(target.path()).expect("readable").count(), 0);
+}
+
+#[test]
 fn a_missing_file_is_reported_with_its_address() {
     if !can_download() {
         return;

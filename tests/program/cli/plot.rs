@@ -119,6 +119,10 @@ fn runs_lie_over_each_other_under_the_names_of_their_files() {
     assert!(told.contains("2 runs of up to 5 epochs"), "{told}");
     let drawn = svg(folder.path(), "runs.svg");
     assert!(drawn.contains("rate-0.5") && drawn.contains("rate-2"), "{drawn}");
+    let text = run(folder.path(), "train --data xor --epochs 0 --json");
+    std::fs::write(folder.path().join("start.json"), text).expect("written");
+    let told = run(folder.path(), "plot runs start.json --out start.svg");
+    assert!(told.contains("1 run of up to 0 epochs"), "{told}");
     // A checkpoint knows the same of its run.
     for rate in ["0.5", "2"] {
         let training = format!("train --data xor --sizes 2,2,1 --rate {rate} --epochs 5 --quiet");

@@ -40,10 +40,10 @@ fn a_run_keeps_its_type_when_it_is_resumed() {
     let [whole, resumed] = ["whole.json", "resumed.json"].map(|name| weights(&folder.path().join(name)));
     assert_eq!(whole, resumed);
     let text = refusal(backprop("train --resume run --epochs 3 --precision f64").current_dir(&folder));
-    assert!(
-        text.contains("--precision f64") || text.contains("--precision not given (it was f32)"),
-        "{text}"
-    );
+    assert!(text.contains("--precision f64 (it was f32)"), "{text}");
+    run(&format!("{SHORT} --epochs 1 --checkpoint double"));
+    let text = refusal(backprop("train --resume double --precision f32").current_dir(&folder));
+    assert!(text.contains("--precision f32 (it was f64)"), "{text}");
 }
 
 #[test]

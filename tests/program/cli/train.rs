@@ -188,6 +188,21 @@ fn predict_gives_the_outputs_of_the_network() {
 }
 
 #[test]
+fn numbers_of_any_size_are_printed_in_a_few_digits() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    success(backprop("train --data moons --epochs 1 --out m.json --quiet").current_dir(&folder));
+    for (input, shown) in [
+        ("1e308,1", "    1e308, 1\n"),
+        ("-1e-300,0", "    -1e-300, 0\n"),
+        ("1.7976931348623157e308,0.5", "    1.797693e308, 0.5\n"),
+        ("0.1234567891,123456", "    0.123457, 123456\n"),
+    ] {
+        let text = success(backprop(&format!("predict --model m.json --input={input}")).current_dir(&folder));
+        assert!(text.contains(shown), "{text}");
+    }
+}
+
+#[test]
 fn raw_pixels_are_the_original_s_values_from_0_to_255() {
     predict_matches_a_forward_pass_by_hand("--pixels raw", 1.0);
 }

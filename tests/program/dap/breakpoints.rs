@@ -1,5 +1,6 @@
 //! How often each kind of breakpoint stops, and where.
 
+use backprop::step::Pass;
 use serde_json::{Value, json};
 
 use crate::{line_of, one_sample};
@@ -161,6 +162,32 @@ fn a_breakpoint_without_a_formula_near_it_says_so() {
         assert!(!message.contains('\u{1b}'), "{message}");
     }
     assert!(editor.go_to_end().is_empty());
+    editor.leave();
+}
+
+#[test]
+fn every_pass_is_among_the_names_that_an_error_lists() {
+    let mut editor = Editor::open(&one_sample());
+    let sentence = editor.refused("evaluate", &json!({ "expression": "break nonsense" }));
+    for pass in Pass::ALL {
+        assert!(sentence.contains(&format!("{}, ", pass.name())), "{sentence}");
+    }
+    editor.leave();
+}
+
+#[test]
+fn the_console_deletes_what_is_named_or_all_that_was_typed() {
+    let mut editor = Editor::open(&one_sample());
+    for breakpoint in ["break 2-0", "break d8 if delta > 9", "break d8", "break layer 1"] {
+        editor.evaluate(breakpoint);
+    }
+    for name in ["5", "2-1", "8"] {
+        let sentence = editor.refused("evaluate", &json!({ "expression": format!("delete {name}") }));
+        assert!(sentence.contains(&format!("no breakpoint was typed at '{name}'")), "{sentence}");
+    }
+    for (typed, removed) in [("delete d8 if delta > 9", 2), ("delete 2-0", 1), ("delete", 1), ("delete", 0)] {
+        assert_eq!(editor.evaluate(typed), format!("removed {}", backprop::counted(removed, "breakpoint")));
+    }
     editor.leave();
 }
 

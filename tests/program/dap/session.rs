@@ -18,10 +18,6 @@ fn in_session(editor: &mut Editor, command: &str) -> String {
         let code = line.split(" // step: ").next().expect("a line").trim();
         return format!("{said}{}, {code}", frame["name"].as_str().expect("a name"));
     }
-    if let Some((name, value)) = command.strip_prefix("set ").and_then(|rest| rest.split_once(" = ")) {
-        editor.ok("setExpression", &json!({ "expression": name, "value": value }));
-        return editor.event("output")["output"].as_str().expect("a text").trim_end().to_owned();
-    }
     editor.evaluate(command)
 }
 

@@ -74,6 +74,8 @@ fn inputs_targets_and_the_rate_can_be_set_and_what_is_computed_cannot() {
     ] {
         let sentence = editor.refused("setExpression", &json!({ "expression": name, "value": value }));
         assert!(sentence.contains(words), "{sentence}");
+        let typed = format!("set {name} = {value}");
+        assert_eq!(editor.refused("evaluate", &json!({ "expression": typed })), sentence);
     }
     editor.leave();
 }

@@ -15,8 +15,8 @@ use super::variables::Words;
 use super::walk::Walk;
 
 /// The names of function breakpoints.
-const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, backward, learn, sample, \
-                         epoch or mini-batch (each also with a number), or a function (Node::calc_output)";
+const FUNCTIONS: &str = "name a node (2-0), a layer (layer 1), a number (a4, d8, w84), forward, cost, backward, \
+                         gradients, learn, sample, epoch or mini-batch (the last three also with a number), or a function (Node::calc_output)";
 
 /// The most breakpoints of one kind.
 const MOST: usize = 1000;
@@ -329,11 +329,20 @@ impl Session {
         Ok(format!("stops at {}; delete removes it", spelled_out(text)))
     }
 
-    /// Removes the breakpoints that were typed. Returns a sentence about it.
-    pub(super) fn delete_typed(&mut self) -> String {
+    /// Removes the breakpoints that were typed: those of this name, or all. Returns a sentence about it.
+    pub(super) fn delete_typed(&mut self, text: &str) -> Result<String, String> {
+        let (name, _) = text.split_once(" if ").unwrap_or((text, ""));
+        let is_meant = |wanted: &Wanted| name.is_empty() || wanted.name == name.trim();
         let before = self.breakpoints.len();
-        self.breakpoints.retain(|breakpoint| breakpoint.set_by != SetBy::Console);
-        format!("removed {}", backprop::counted(before - self.breakpoints.len(), "breakpoint"))
+        self.breakpoints
+            .retain(|breakpoint| breakpoint.set_by != SetBy::Console || !is_meant(&breakpoint.wanted));
+        match before - self.breakpoints.len() {
+            0 if !name.is_empty() => {
+                let name = spelled_out(name);
+                Err(format!("no breakpoint was typed at '{name}'; delete alone removes all that were typed"))
+            }
+            removed => Ok(format!("removed {}", backprop::counted(removed, "breakpoint"))),
+        }
     }
 
     /// Finds the places of all breakpoints in the network launched.

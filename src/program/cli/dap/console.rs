@@ -21,7 +21,8 @@ sum(w84·d8, w94·d9)                     products and sums of them; also |w84| 
 output, delta, weight, label, input     numbers of the next step
 step, node 1-0, layer 1, network        as text
 matrix 2                                the weights that lead into layer 2
-break 2-0, break learn if w84 > 1       stop there; delete removes what was typed
+break 2-0, break learn if w84 > 1       stop there; delete 2-0 removes it, delete all that was typed
+set w84 = 2                             another value
 check w84                               the gradient check of that weight
 verdict                                 label and answer, if outputs mean classes";
 
@@ -32,7 +33,12 @@ impl Session {
         let (word, rest) = text.split_once(' ').map_or((text, ""), |(word, rest)| (word, rest.trim()));
         match word {
             "break" => return Ok((self.type_breakpoint(rest)?, None)),
-            "delete" => return Ok((self.delete_typed(), None)),
+            "delete" => return Ok((self.delete_typed(rest)?, None)),
+            "set" => {
+                let (name, value) =
+                    rest.split_once('=').ok_or("write the name and the value: set w84 = 2")?;
+                return Ok((self.edit(name.trim(), value)?.1, None));
+            }
             "help" | "?" => return Ok((HELP.to_owned(), None)),
             _ => {}
         }

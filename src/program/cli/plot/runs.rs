@@ -47,7 +47,9 @@ impl Picture for Runs {
             costs = costs.add(&run.name, mark, run.cost.iter().copied());
             answers = answers.add(&run.name, mark, run.percent.iter().copied());
         }
-        let epochs = runs.iter().map(|run| run.cost.len()).max().unwrap_or(0);
+        // Epoch 0 is the network before training.
+        let epochs = runs.iter().map(|run| run.cost.iter().filter(|(epoch, _)| *epoch > 0.0).count());
+        let epochs = epochs.max().unwrap_or(0);
         let told = format!("{} of up to {}", counted(runs.len(), "run"), counted(epochs, "epoch"));
         let has_answers = runs.iter().any(|run| !run.percent.is_empty());
         let panels = if has_answers { vec![costs, answers] } else { vec![costs] };

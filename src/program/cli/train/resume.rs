@@ -24,8 +24,10 @@ impl Train {
         self.check_epochs_to_come(&checkpoint)?;
         config.outputs.out = self.resumed_out(&checkpoint)?;
         if self.data.data.is_some() {
-            // The same data in another place; its columns are read as before.
-            config.data.source = absolute_source(self.data.source_with(columns_of(&config.data.source))?);
+            // The same data in another place; its columns are read as before. What is built in is other data.
+            let is_file = matches!(self.data.data, Some(Source::Path(_) | Source::Table { .. }));
+            let columns = if is_file { columns_of(&config.data.source) } else { Columns::default() };
+            config.data.source = absolute_source(self.data.source_with(columns)?);
         }
         let data = &config.data;
         self.check_places(self.out.as_deref().or(config.outputs.out.as_deref()), &data.source)?;
@@ -97,6 +99,11 @@ fn as_option(difference: &Difference) -> String {
     };
     match other {
         Value::Bool(_) | Value::Object(_) => format!("--{option} (it was not set)"),
+        // The usual precision is not written down.
+        _ if name == "precision" => {
+            let [own, other] = [own, other].map(|value| value.as_str().unwrap_or("f64"));
+            format!("--precision {other} (it was {own})")
+        }
         _ => format!("--{option} {} (it was {})", typed(other), typed(own)),
     }
 }

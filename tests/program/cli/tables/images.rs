@@ -13,6 +13,9 @@ fn the_shape_of_images_is_said_wherever_a_table_is_read_first() {
     run(&folder, "train --data wide.csv --image 4x8 --epochs 1 --out m.json --quiet");
     let parts = ["the model knows the shape of its images", "--image"];
     refuses(&folder, "step --plain --from m.json --data wide.csv --image 8x4", &parts);
+    run(&folder, "train --data wide.csv --target pixel0 --numbers --epochs 1 --out n.json --quiet");
+    let parts = ["the model was not trained on images; omit --image"];
+    refuses(&folder, "step --plain --from n.json --data wide.csv --image 8x4", &parts);
 }
 
 #[test]

@@ -50,6 +50,25 @@ fn numbers_as_people_write_them_are_named_with_what_to_write() {
 }
 
 #[test]
+fn a_remedy_names_the_options_that_were_given_and_no_others() {
+    let folder = folder_with(&[("t.csv", "a,b,class\n1,2,x\n3,4,y\n5,7,x\n")]);
+    run(&folder, "train --data t.csv --epochs 1 --out m.json --checkpoint c --quiet");
+    for given in ["--ignore b", "--one-hot", "--ignore b --one-hot"] {
+        for command in ["train --from m.json --epochs 1", "evaluate --model m.json"] {
+            let sentence = refusal(backprop(&format!("{command} --data t.csv {given}")).current_dir(&folder));
+            for option in ["--ignore", "--one-hot"] {
+                assert_eq!(sentence.contains(option), given.contains(option), "{given}: {sentence}");
+            }
+        }
+    }
+    for other in ["iris", "xor", "digits"] {
+        let sentence =
+            refusal(backprop(&format!("train --resume c --epochs 2 --data {other}")).current_dir(&folder));
+        assert!(!sentence.contains("--target"), "{sentence}");
+    }
+}
+
+#[test]
 fn what_is_not_a_table_or_lacks_values_is_recognised() {
     let folder = folder_with(&[
         ("web.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n"),

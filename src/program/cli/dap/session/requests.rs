@@ -255,18 +255,24 @@ impl Session {
         self.set(&name, &given.value)
     }
 
-    /// Gives a number another value.
+    /// Gives a number another value, and says what that does.
     fn set(&mut self, name: &str, value: &str) -> Result<Value, String> {
+        let (number, sentence) = self.edit(name, value)?;
+        self.say(&sentence);
+        Ok(json!({ "value": exact(number), "variablesReference": 0, "type": "f64" }))
+    }
+
+    /// Gives a number another value. Returns it, and a sentence about it.
+    pub(in crate::cli::dap) fn edit(&mut self, name: &str, value: &str) -> Result<(f64, String), String> {
         let walk = self.paused()?;
         let quantity = breakpoints::quantity(walk.stepper(), name)?;
         let number = typed::number(value)?;
         let edit = quantity.edit(walk.stepper(), number)?;
         let sentence = walk.edit(edit);
-        self.say(&sentence);
         if self.refreshes {
             self.outbox.push(event("invalidated", &json!({ "areas": ["variables", "stacks"] })));
         }
-        Ok(json!({ "value": exact(number), "variablesReference": 0, "type": "f64" }))
+        Ok((number, sentence))
     }
 
     fn data_breakpoint_info(&mut self, given: &Arguments) -> Result<Value, String> {
