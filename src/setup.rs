@@ -191,10 +191,11 @@ impl Setup {
     /// Returns the data with classes numbered as in the model, and standardized as it was in training.
     ///
     /// # Errors
-    /// A class that the model does not know, another number of inputs than the model has means for, or a choice of
-    /// pixels for a table, which has none.
+    /// A class that the model does not know, another number of inputs than the model has means for, a choice of
+    /// pixels for a table, which has none, or of targets where no classes are learnt.
     pub fn adapted(&self, data: DataSet) -> Result<DataSet, Error> {
         data.check_pixels(self.pixels)?;
+        data.check_targets(self.targets)?;
         match &self.model {
             Some(model) => model.adapt(data),
             None => Ok(data),

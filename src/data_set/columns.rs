@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::grid::{Cell, Grid};
+use super::grid::{Cell, Grid, is_meant_as_number};
 use super::table::problem;
 use super::{Answers, Column, Meaning};
 use crate::{Error, ErrorKind, counted};
@@ -165,8 +165,13 @@ impl Roles {
     /// Returns the column of this name or number.
     fn find(&self, grid: &Grid, text: &str) -> Result<usize, Error> {
         let text = text.trim();
-        let same: Vec<usize> = (0..self.names.len()).filter(|&column| self.names[column] == text).collect();
-        let alike = |name: &String| name.eq_ignore_ascii_case(text);
+        let called = |is_alike: fn(&str, &str) -> bool| -> Vec<usize> {
+            (0..self.names.len()).filter(|&column| is_alike(&self.names[column], text)).collect()
+        };
+        let mut same = called(|name, text| name == text);
+        if same.is_empty() {
+            same = called(str::eq_ignore_ascii_case);
+        }
         let number = text.parse::<usize>().ok().filter(|number| (1..=grid.columns).contains(number));
         match (same.as_slice(), number) {
             ([one], _) => Ok(*one),
@@ -175,7 +180,7 @@ impl Roles {
                     .remedy("name it by its number, from 1"))
             }
             ([], Some(number)) => Ok(number - 1),
-            _ => self.names.iter().position(alike).ok_or_else(|| {
+            _ => {
                 let found = format!("there is no column '{text}'");
                 let has = match self.names.as_slice() {
                     [] => {
@@ -184,8 +189,8 @@ impl Roles {
                     names if names.len() <= 30 => format!("the columns are {}", names.join(", ")),
                     names => format!("the first of {} columns are {}", names.len(), names[..10].join(", ")),
                 };
-                Error::contents(found).remedy(has)
-            }),
+                Err(Error::contents(found).remedy(has))
+            }
         }
     }
 
@@ -265,7 +270,7 @@ impl Roles {
             match cell {
                 Cell::Word(word) => {
                     present += 1;
-                    if words.insert(word) && super::grid::for_people(word).is_some() {
+                    if words.insert(word) && is_meant_as_number(word) {
                         for_people.get_or_insert((row, word));
                     }
                 }
@@ -371,6 +376,13 @@ impl Roles {
             let are = if all.len() == 1 { "is" } else { "are" };
             let are = format!("{} {are} text", all.join(" and ").replace(",,", ","));
             return Err(error.remedy(are).of_kind(ErrorKind::TextColumn));
+        }
+        for &(column, _) in &texts {
+            let mut words = (self.first_row..).zip(grid.column(column, self.first_row).map(Cell::word));
+            let is_infinite = |word: &&str| word.parse::<f64>().is_ok();
+            if let Some((row, word)) = words.find_map(|(row, word)| Some((row, word.filter(is_infinite)?))) {
+                return Err(super::grid::not_a_number(word, grid.line(row), column));
+            }
         }
         if let Some((column, count)) = texts.into_iter().find(|(_, count)| *count > MOST_CLASSES / 10) {
             let found = format!(

@@ -137,11 +137,10 @@ impl DataSet {
         for class in 0..self.class_count() {
             let own = self.class_name(class);
             // Labels of images are numbers, even if the network has names for them.
+            let are_images = !self.origin.is_table && self.image_shape().is_some();
             let by_number = || {
-                (!self.origin.is_table
-                    && class < names.len()
-                    && names.iter().all(|name| name.parse::<f64>().is_err()))
-                .then_some(class)
+                (are_images && class < names.len() && names.iter().all(|name| name.parse::<f64>().is_err()))
+                    .then_some(class)
             };
             let Some(number) = names.iter().position(|name| *name == own).or_else(by_number) else {
                 let found = format!("class '{own}' is not one that the network was trained on");
@@ -164,6 +163,19 @@ impl DataSet {
         }
         let found = "the samples are not images, and are read as they are";
         Err(Error::usage(found).of_kind(ErrorKind::NoPixels))
+    }
+
+    /// Checks a choice of targets, if there is one.
+    ///
+    /// # Errors
+    /// Answers that are not classes.
+    pub fn check_targets(&self, chosen: Option<Targets>) -> Result<(), Error> {
+        if chosen.is_none() || self.answers().are_classes() {
+            return Ok(());
+        }
+        let learnt = if self.reproduces() { "bits" } else { "numbers" };
+        let found = format!("soft and one-hot targets are for classes, but here {learnt} are learnt");
+        Err(Error::usage(found).remedy("leave the targets out"))
     }
 
     /// Returns the same samples if their answers are known.

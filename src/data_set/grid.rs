@@ -312,6 +312,11 @@ pub(super) fn for_people(word: &str) -> Option<(&'static str, String)> {
     }
 }
 
+/// Returns whether a word is a number that cannot be read as one: formatted for people, or not finite.
+pub(super) fn is_meant_as_number(word: &str) -> bool {
+    word.parse::<f64>().is_ok() || for_people(word).is_some()
+}
+
 /// Returns the error about a word where a number belongs.
 pub(super) fn not_a_number(word: &str, line: u64, column: usize) -> Error {
     let mut quoted: String = word.chars().take(MOST_QUOTED).collect();

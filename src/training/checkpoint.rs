@@ -148,7 +148,8 @@ impl Checkpoint {
         self.config.check()?;
         data.meaning.check(architecture)?;
         self.state.check(data.samples())?;
-        for parameters in once(&self.parameters).chain(&self.state.best_parameters) {
+        let best_before = self.state.before_end.iter().flat_map(|(_, best)| best);
+        for parameters in once(&self.parameters).chain(&self.state.best_parameters).chain(best_before) {
             if !parameters.fit(architecture) {
                 let sizes = architecture.sizes_text();
                 return Err(Error::contents(format!("its weights do not fit sizes {sizes}")));

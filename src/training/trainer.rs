@@ -4,6 +4,7 @@
 //! A [`Trainer`] can stop after any step and continue from its [`TrainingState`], and the weights come out the same.
 
 use std::cell::OnceCell;
+use std::iter::once;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,10 @@ pub struct TrainingState {
     pub history: Vec<EpochReport>,
     /// The reason training ended, once it has.
     pub stopped: Option<String>,
+    /// The schedule and the best weights before an evaluation that was made only because the run was to end there. A
+    /// longer run would not have made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) before_end: Option<(Schedule, Option<Parameters>)>,
 }
 
 impl TrainingState {
@@ -105,10 +110,24 @@ impl TrainingState {
                 counted(self.epochs_done, "epoch")
             )));
         }
-        if !(self.cost_sum.is_finite() && self.seconds.is_finite() && self.schedule.fits(self.epochs_done)) {
+        let mut schedules = once(&self.schedule).chain(self.before_end.iter().map(|(schedule, _)| schedule));
+        let fits = schedules.all(|schedule| schedule.fits(self.epochs_done));
+        if !(self.cost_sum.is_finite() && self.seconds.is_finite() && fits) {
             return Err(Error::contents("its rate, cost or best epoch is impossible"));
         }
         Ok(())
+    }
+
+    /// Forgets an evaluation that was made only because the run was to end there, if it now has this many epochs.
+    fn forget_end(&mut self, epochs: Option<usize>) {
+        if epochs != Some(self.epochs_done)
+            && let (Some(before), Some(report)) = (self.before_end.take(), self.history.last_mut())
+        {
+            (self.schedule, self.best_parameters) = before;
+            self.stopped = None;
+            *report =
+                EpochReport { test: None, validation: None, train: None, is_best: false, ..report.clone() };
+        }
     }
 }
 
@@ -131,7 +150,8 @@ pub struct EpochReport {
     pub validation: Option<Evaluation>,
     /// The evaluation of the training set, if asked for.
     pub train: Option<Evaluation>,
-    /// `true` if it was the best evaluation so far, and better than giving the same answer to every sample.
+    /// `true` if it was the best evaluation so far and, unless its network is kept for that, better than giving the same
+    /// answer to every sample.
     pub is_best: bool,
 }
 
@@ -177,10 +197,12 @@ impl<'a> Trainer<'a> {
     }
 
     /// Continues from an earlier state. The engine must have the weights that belong to it, and options and samples
-    /// must be those that the run began with. (A [`Checkpoint`](super::Checkpoint) keeps all of these together.)
+    /// must be those that the run began with, but for the number of epochs. (A [`Checkpoint`](super::Checkpoint) keeps
+    /// all of these together.)
     #[must_use]
     pub fn resume(mut self, state: TrainingState) -> Self {
         self.state = state;
+        self.state.forget_end(self.options.epochs);
         self
     }
 
@@ -353,8 +375,10 @@ impl<'a> Trainer<'a> {
             samples,
             ..EpochReport::default()
         };
-        let is_last = self.options.epochs == Some(epoch);
-        if epoch.is_multiple_of(self.options.evaluate_every) || is_last {
+        let is_due = epoch.is_multiple_of(self.options.evaluate_every);
+        if is_due || self.options.epochs == Some(epoch) {
+            self.state.before_end =
+                (!is_due).then(|| (self.state.schedule.clone(), self.state.best_parameters.clone()));
             self.evaluate_into(&mut report, engine);
         }
         self.state.epochs_done = epoch;
@@ -376,7 +400,8 @@ impl<'a> Trainer<'a> {
             self.state.best_parameters = Some(engine.parameters());
         }
         self.state.stopped = decision.stop;
-        report.is_best = decision.is_best && is_above_chance(decisive, decisive_data);
+        report.is_best =
+            decision.is_best && (self.options.keep_best || is_above_chance(decisive, decisive_data));
         report.train = self.options.monitor_training.then(|| evaluate(engine, self.train, targets));
         report.validation = validation;
         report.test = Some(test);

@@ -326,6 +326,63 @@ fn what_cannot_be_meant_is_refused() {
 }
 
 #[test]
+fn a_column_is_found_in_other_letters_if_one_alone_is_called_that() {
+    for (header, name, found) in [
+        ("x,label,y", "X", Ok(0)),
+        ("x,label,x", "x", Err("a second column is called 'x'")),
+        ("x,label,x", "X", Err("a second column is called 'X'")),
+        ("x,label,X", "X", Ok(2)),
+        ("x,label,X", "x", Ok(0)),
+        ("Ab,aB,label", "ab", Err("a second column is called 'ab'")),
+        ("Ab,aB,label", "3", Ok(2)),
+        ("x,2,label", "2", Ok(1)),
+    ] {
+        let columns =
+            Columns { target: vec![name.to_owned()], kind: Some(Kind::Classes), ..Columns::default() };
+        match (read(&format!("{header}\n1,2,3\n4,5,6\n"), columns), found) {
+            (Ok(data), Ok(column)) => {
+                assert_eq!(data.meaning().outputs[0].number, column + 1, "{header} {name}");
+            }
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (read, found) => panic!("{header} {name}: {found:?}, but it is {read:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_no_word() {
+    for number in ["1e400", "-1e999", "inf"] {
+        for (columns, place) in
+            [(Columns { one_hot: true, ..Columns::default() }, 0), (target(1), 0), (target(2), 1)]
+        {
+            let mut cells = ["7", "8"];
+            cells[place] = number;
+            let [one, other] = cells;
+            let text = format!("a,b,class\nred,blue,x\ngreen,red,y\n{one},{other},x\n");
+            let one_hot = Columns { one_hot: true, ..columns };
+            let error = read(&text, one_hot).expect_err(&text).to_string();
+            assert!(
+                error.contains(&format!("line 4, column {}: '{number}' is not finite", place + 1)),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn classes_called_by_their_numbers_are_those_of_a_network_with_names_for_images_alone() {
+    let names = Answers::Classes(["upper", "lower"].map(str::to_owned).to_vec());
+    let images = DataSet::images(1, 2, vec![1, 2, 3, 4], vec![0, 1], Pixels::Scaled);
+    assert_eq!(classes(&images.numbered_as(&names).expect("digits have no names")).1, [0, 1]);
+    for source in [Source::Xor, Source::Moons] {
+        let points = source.load(Pixels::Scaled).expect("built in").train;
+        let is_moons = points.answers() == &names;
+        let error = points.numbered_as(&names).err().map(|error| error.to_string());
+        assert!(error.as_ref().map_or(is_moons, |error| error.contains("class '0' is not one")), "{error:?}");
+    }
+}
+
+#[test]
 fn integers_that_are_named_as_the_target_are_numbers_unless_they_are_few() {
     let prices: String = (0..200)
         .map(|row| format!("{row},{}\n", 100_000 + 1000 * (row * 37 % 150)))

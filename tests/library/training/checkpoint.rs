@@ -5,7 +5,7 @@ use std::path::Path;
 
 use backprop::data_set::{Answers, DataSet, Pixels, Source, Standardization};
 use backprop::gradient_check::Precision;
-use backprop::training::{Beginning, Checkpoint, Options, RunConfig, Trainer, TrainingState};
+use backprop::training::{Beginning, Checkpoint, EpochReport, Options, RunConfig, Trainer, TrainingState};
 use backprop::training::{DataRecord, Fingerprint, Outputs};
 use backprop::{Activation, Architecture, Cost, Engine, Parameters, WeightInit, graph, vectorized};
 use proptest::prelude::*;
@@ -57,7 +57,8 @@ fn beginning(kind: &str, options: Options, data: &DataSet) -> Checkpoint {
 fn train(from: &Checkpoint, steps: usize, threads: usize, data: &DataSet) -> Checkpoint {
     let mut engine = engine(&from.config.engine, threads, &from.config.architecture);
     engine.set_parameters(&from.parameters);
-    let trainer = Trainer::new(from.config.options.clone(), data, None, data).expect("options");
+    let held_out = (from.config.data.held_out > 0).then_some(data);
+    let trainer = Trainer::new(from.config.options.clone(), data, held_out, data).expect("options");
     let mut trainer = trainer.resume(from.state.clone());
     let mut steps_left = steps;
     while !trainer.is_finished() && steps_left > 0 {
@@ -85,10 +86,11 @@ fn assert_same_run(one: &Checkpoint, other: &Checkpoint) {
     assert_eq!(best(one), best(other));
     assert_eq!(one.state.history.len(), other.state.history.len());
     for (a, b) in one.state.history.iter().zip(&other.state.history) {
-        assert_eq!(
-            (a.train_cost.to_bits(), &a.test, a.is_best),
-            (b.train_cost.to_bits(), &b.test, b.is_best)
-        );
+        let found = |report: &EpochReport| {
+            let EpochReport { rate, test, validation, train, is_best, .. } = report.clone();
+            (report.train_cost.to_bits(), rate, test, validation, train, is_best)
+        };
+        assert_eq!(found(a), found(b));
     }
 }
 
@@ -327,6 +329,33 @@ fn refusal(path: &Path) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn a_run_that_is_given_more_epochs_comes_out_as_if_it_had_had_them_from_the_start(
+        (evaluate_every, end, whole) in (1..5usize, 1..8usize, 1..12usize),
+        (held_out, keep_best, monitor_training, stop_when_error_rises) in any::<(bool, bool, bool, bool)>(),
+        (early_stop, halve_rate) in (proptest::option::of(1..6usize), proptest::option::of(1..4usize)),
+        (seed, rate) in (0..50u64, 0.5..30.0),
+    ) {
+        let data = images();
+        let rules = Options { stop_when_error_rises, early_stop, halve_rate, ..Options::default() };
+        let epochs = Some(end + whole);
+        let options = Options { epochs, evaluate_every, keep_best, monitor_training, seed, rate, batch: 4, ..rules };
+        let mut start = beginning("vectorized", options, &data);
+        start.config.data.held_out = usize::from(held_out);
+        let uninterrupted = train(&start, usize::MAX, 1, &data);
+        start.config.options.epochs = Some(end);
+        let mut short = train(&start, usize::MAX, 1, &data);
+        // Resumed without more epochs, it stays as it is.
+        assert_same_run(&train(&short, usize::MAX, 1, &data), &short);
+        short.config.options.epochs = epochs;
+        let resumed = train(&short, usize::MAX, 1, &data);
+        assert_same_run(&resumed, &uninterrupted);
+        // The last epoch marked as the best is the one that is kept.
+        let marked = resumed.state.history.iter().rfind(|report| report.is_best).map_or(0, |report| report.epoch);
+        prop_assert!(!keep_best || marked == resumed.state.schedule.best_epoch);
+    }
+
     #[test]
     fn every_finite_number_comes_back_bit_for_bit(number in any::<f64>(), seed in any::<u64>()) {
         prop_assume!(number.is_finite());

@@ -11,7 +11,7 @@ use backprop_cli::cli::Cli;
 use testkit::cli::{backprop, started, success, write};
 
 /// Commands to which each of their other options is added.
-const SITUATIONS: [&str; 18] = [
+const SITUATIONS: [&str; 22] = [
     "train --data t.csv --epochs 2",
     "train --data n.csv --target y --epochs 2",
     "train --data p.csv --epochs 2",
@@ -25,6 +25,10 @@ const SITUATIONS: [&str; 18] = [
     "predict --model n.json --data n.csv",
     "dump --model t.json --data t.csv",
     "check --data t.csv",
+    "check --data n.csv",
+    "step --plain --data n.csv",
+    "dot --data n.csv",
+    "train --data bits --epochs 2",
     "step --plain --data t.csv",
     "dot --data t.csv",
     "export --model t.json --out e.safetensors",
@@ -33,7 +37,7 @@ const SITUATIONS: [&str; 18] = [
 ];
 
 /// Options that should change nothing that is printed or written, the situations in which that is so, and why.
-const WITHOUT_EFFECT: [(&str, &str, &str); 25] = [
+const WITHOUT_EFFECT: [(&str, &str, &str); 29] = [
     ("threads", "", "results do not depend on it"),
     ("engine", "", "both networks give the same numbers"),
     ("force", "", "there is nothing to replace here"),
@@ -57,6 +61,10 @@ const WITHOUT_EFFECT: [(&str, &str, &str); 25] = [
     ("all", "check", "so few parameters are all checked anyway"),
     ("to", "export", "the ending says the same"),
     ("precision", "train --data xor", "the digits that are printed are the same"),
+    ("precision", "train --data bits", "the digits that are printed are the same"),
+    ("standardize", "check --data n.csv", "the inputs for numbers are standardized anyway"),
+    ("standardize", "step --plain --data n.csv", "the inputs for numbers are standardized anyway"),
+    ("standardize", "dot --data n.csv", "the inputs for numbers are standardized anyway"),
     ("precision", "evaluate", "the digits that are printed are the same"),
     ("precision", "predict", "the digits that are printed are the same"),
 ];

@@ -365,6 +365,10 @@ fn nothing_is_best_that_is_no_better_than_chance() {
     assert!(lines.iter().all(|line| line["test_correct"] == 2 && line["best"] == false), "{lines:?}");
     let learnt = last_epoch(&format!("--data xor {QUICK_XOR}"), folder.path());
     assert_eq!(learnt["best"], true);
+    // But the network that is kept is the best.
+    let kept = "train --data xor --init normal --rate 20 --epochs 30 --keep-best --json";
+    let lines = json_lines(&success(backprop(kept).current_dir(&folder)));
+    assert_eq!(lines.iter().rposition(|line| line["best"] == true), Some(0), "{lines:?}");
 }
 
 #[test]

@@ -61,6 +61,7 @@ impl Picture for Landscape {
         let model = self.model.read()?;
         let data = self.data.load_part(Part::Train, &model)?.first(self.samples as usize);
         data.check_fits(&model.architecture)?;
+        data.check_targets(self.targets)?;
         let centre = &model.parameters;
         let first = match &self.from {
             Some(path) => {

@@ -31,7 +31,7 @@ impl Train {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
         let checkpoint = self.checkpoint_path();
         let _lock = checkpoint.as_deref().map_or(Ok(None), |path| Lock::take(path, "training"))?;
-        let (checkpoint, parts) = match &self.resume {
+        let (mut checkpoint, parts) = match &self.resume {
             Some(path) => self.resumed_run(path)?,
             None => self.new_run()?,
         };
@@ -44,7 +44,8 @@ impl Train {
         let engine = engine.build(&config.architecture, parameters, config.precision, threads)?;
         let options = config.options.clone();
         let trainer = Trainer::new(options, &parts.train, parts.validation.as_ref(), &parts.test)?;
-        let trainer = trainer.resume(checkpoint.state.clone());
+        let trainer = trainer.resume(checkpoint.state);
+        checkpoint.state = trainer.state().clone();
         let mut screen = Screen::new(self, &checkpoint, &parts);
         let out = self.out.clone().or(config.outputs.out.clone());
         let mut keeper = Keeper::new(self, checkpoint, trainer, engine)?;

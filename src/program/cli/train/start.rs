@@ -89,6 +89,7 @@ impl How {
             hidden: preset.as_ref().map(|preset| preset.hidden),
             cost: self.cost.or(preset.map(|preset| preset.cost)),
             seed: self.seed,
+            targets: self.targets,
             ..data.setup(standardize, model)?
         })
     }
@@ -100,10 +101,6 @@ impl How {
         let pixels = setup.pixels();
         let Split { train, test, test_is_train } = setup.read_as_trained(source.clone()).load(pixels)?;
         let (train, test) = (train.labelled()?, test.labelled()?);
-        if self.targets.is_some() && !train.counts_answers() {
-            let found = "--targets says what the outputs for classes are, but here numbers are learnt";
-            return Err(Error::usage(found).remedy("omit it"));
-        }
         let split = Split { train: setup.adapted(train)?, test: setup.adapted(test)?, test_is_train };
         let train_samples = self.train_limit.unwrap_or(usize::MAX).min(split.train.len());
         let holds_out = self.preset.is_some_and(|preset| preset.choices().holds_out);

@@ -11,7 +11,23 @@ fn rows_11_and_12_nothing_is_ignored_or_guessed() {
         ("n.csv", "x,z\n1,2.5\n2,1\n"),
     ]);
     refuses(&folder, "train --data t.csv --pixels raw", &["not images", "--pixels"]);
-    refuses(&folder, "train --data n.csv --target z --numbers --targets soft", &["--targets says"]);
+    refuses(
+        &folder,
+        "train --data n.csv --target z --numbers --targets soft",
+        &["but here numbers are learnt"],
+    );
+    for command in ["train", "check", "step --plain", "dot", "trace --out page.html"] {
+        for (data, learnt) in [("n.csv --target z --numbers", "numbers"), ("bits", "bits")] {
+            let parts = ["soft and one-hot targets are for classes", &format!("here {learnt} are learnt")];
+            refuses(&folder, &format!("{command} --data {data} --targets one-hot"), &parts);
+        }
+    }
+    run(&folder, "train --data n.csv --target z --numbers --epochs 1 --out n.json --quiet");
+    refuses(
+        &folder,
+        "plot landscape --model n.json --data n.csv --targets soft --out l.svg",
+        &["here numbers are learnt"],
+    );
     run(&folder, "train --data t.csv --epochs 1 --out m.json --quiet");
     for command in [
         "evaluate --model m.json",
