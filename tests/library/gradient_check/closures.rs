@@ -251,7 +251,7 @@ fn the_extra_care_is_taken_only_where_it_is_needed_and_counted() {
 
 #[test]
 fn a_right_gradient_is_not_accused_where_e_is_a_few_rounding_errors_in_any_unit() {
-    for number in 0..600 {
+    for number in (0..600).step_by(7) {
         // ln(1 + e⁻ᶻ) is a multiple of ε from z = −ln(16ε) on.
         let z = -(16.0 * f64::EPSILON).ln() + 0.01 * f64::from(number % 250);
         let single = -(16.0 * f32::EPSILON).ln() + 0.01 * (number % 250) as f32;

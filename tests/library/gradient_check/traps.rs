@@ -235,7 +235,7 @@ fn assert_none_falls_into_a_trap(models: u64) {
 
 #[test]
 fn no_wrong_gradient_that_agrees_at_one_scale_is_certified() {
-    assert_none_falls_into_a_trap(300);
+    assert_none_falls_into_a_trap(60);
 }
 
 #[test]
@@ -308,10 +308,10 @@ impl Cancelling {
     }
 }
 
-#[test]
-fn a_gradient_that_jumps_at_a_bend_is_not_excused_by_its_jump() {
-    let mut verdicts = BTreeMap::new();
-    for seed in first_seed()..first_seed() + 300 {
+/// Checks gradients of this many networks. Returns how many correct ones agree.
+fn check_at_bends(networks: u64) -> u64 {
+    let mut agree = 0;
+    for seed in first_seed()..first_seed() + networks {
         let model = Cancelling::draw(seed);
         for factor in [1.0, 1.1, 1.3, 1.6, 2.0, -1.0] {
             if factor != 1.0 && model.outside(factor) < 0.08 {
@@ -322,11 +322,22 @@ fn a_gradient_that_jumps_at_a_bend_is_not_excused_by_its_jump() {
             let report = check_gradient(&mut parameters, |p| model.error(p), gradient);
             let is_bad = if factor == 1.0 { report.verdict == Verdict::Disagree } else { report.passed() };
             assert!(!is_bad, "{seed}, {factor}\n{report}");
-            *verdicts.entry((factor.to_string(), report.verdict)).or_insert(0) += 1;
+            agree += u64::from(factor == 1.0 && report.passed());
         }
     }
+    agree
+}
+
+#[test]
+fn a_gradient_that_jumps_at_a_bend_is_not_excused_by_its_jump() {
+    assert!(check_at_bends(20) >= 18);
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
+fn a_gradient_that_jumps_at_a_bend_is_not_excused_by_its_jump_in_300_networks() {
     // Of the correct ones, hardly any is left open.
-    assert!(verdicts[&("1".to_owned(), Verdict::Agree)] > 290, "{verdicts:?}");
+    assert!(check_at_bends(300) > 290);
 }
 
 #[test]

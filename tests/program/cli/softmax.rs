@@ -48,7 +48,8 @@ fn it_learns_and_answers_with_probabilities() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let text = run(
         &folder,
-        "train --activation relu,softmax --init he --rate 0.05 --train-limit 1000 --epochs 3 --json --out m.json",
+        "train --activation relu,softmax --init he --rate 0.05 --train-limit 1000 --test-limit 200 --epochs 3 --json \
+         --out m.json",
     );
     let epochs = json_lines(&text);
     let cost = |epoch: usize| epochs[epoch]["train_cost"].as_f64().expect("a number");

@@ -40,7 +40,7 @@ fn training_from_given_weights_matches(engine: &str) {
 #[test]
 fn every_preset_and_option_means_the_same_on_both_engines() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let sizes = "--sizes 784,9,10 --train-limit 60 --test-limit 20 --epochs 2 --quiet";
+    let sizes = "--sizes 784,9,10 --train-limit 30 --test-limit 20 --epochs 2 --quiet";
     for options in [
         "--preset bp",
         "--preset fc",

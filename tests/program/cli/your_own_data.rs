@@ -399,7 +399,7 @@ fn the_rate_has_the_names_that_others_give_it() {
 #[test]
 fn names_of_any_length_are_printed() {
     // Rust pads to 65,535 characters at most.
-    for length in [1, 41, 1000, 65_535, 70_000] {
+    for length in [41, 65_535, 65_536] {
         let [long, column] = ["k", "c"].map(|letter| letter.repeat(length));
         let text = format!("{column},other,kind\n1,2,{long}\n2,1,b\n3,5,{long}\n4,1,c\n5,9,b\n6,2,c\n");
         let folder = folder_with("t.csv", &text);

@@ -1,25 +1,15 @@
-//! A network of 784-300-10: the time to reach an output node, and layers in pages.
-
-use std::time::{Duration, Instant};
+//! A network of 784-300-10, whose layers come in pages; and the memory that a long session takes.
 
 use serde_json::json;
 
 use testkit::editor::Editor;
 
-/// Goes from the first step to node 2-0.
-fn to_an_output_node(editor: &mut Editor) -> Duration {
-    editor.break_at(&["2-0"]);
-    let start = Instant::now();
-    editor.go("continue");
-    let time = start.elapsed();
-    assert_eq!(editor.place(), "node 2-0: a1085");
-    time
-}
-
 #[test]
 fn layers_inputs_and_connections_of_a_large_network_come_in_pages() {
     let mut editor = Editor::open(&json!({ "sizes": [784, 300, 10], "trainLimit": 1 }));
-    to_an_output_node(&mut editor);
+    editor.break_at(&["2-0"]);
+    editor.go("continue");
+    assert_eq!(editor.place(), "node 2-0: a1085");
     let scope = editor.scope("Network");
     let layers = editor.variables(&scope);
     assert_eq!(layers[1]["indexedVariables"], 301);
@@ -45,20 +35,6 @@ fn layers_inputs_and_connections_of_a_large_network_come_in_pages() {
     editor.leave();
 }
 
-#[test]
-#[ignore = "a time, measured in release: run by CI"]
-fn an_output_node_of_a_large_network_is_reached_in_50_milliseconds() {
-    let times = (0..5).map(|_| {
-        let mut editor = Editor::open(&json!({ "sizes": [784, 300, 10], "trainLimit": 1 }));
-        let time = to_an_output_node(&mut editor);
-        editor.leave();
-        time
-    });
-    let best = times.min().expect("there are five");
-    println!("784-300-10, to a breakpoint on node 2-0: {best:?}");
-    assert!(best < Duration::from_millis(50), "{best:?}");
-}
-
 /// Returns how much memory a process holds, in kilobytes; 0 where the system does not say.
 fn memory_of(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
@@ -78,9 +54,9 @@ fn memory_stays_as_it_is_from_step_to_step() {
         }
         memory_of(editor.adapter.id())
     };
-    let before = walk(2_000);
-    let after = walk(8_000);
-    assert!(after <= before + 500, "{before} kB, and {after} kB 8,000 steps later");
+    let before = walk(1_000);
+    let after = walk(4_000);
+    assert!(after <= before + 500, "{before} kB, and {after} kB 4,000 steps later");
     editor.leave();
 }
 
@@ -119,8 +95,8 @@ fn check_memory(epochs: usize) {
 
 #[test]
 fn memory_does_not_grow_with_the_steps_done() {
-    // 82,800 steps each time.
-    check_memory(300);
+    // 27,600 steps each time.
+    check_memory(100);
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn what_is_not_an_editor_executes_nothing() {
 #[test]
 fn one_editor_is_served_at_a_time_and_a_silent_one_keeps_none_waiting() {
     let mut adapter = Adapter::start(None);
-    let mut silent = adapter.connect();
+    let _silent = adapter.connect();
     let mut first = adapter.connect();
     let messages = receive(first.try_clone().expect("it can be"));
     first.write_all(&message("launch", &json!({}))).expect("it listens");
@@ -150,7 +150,13 @@ fn one_editor_is_served_at_a_time_and_a_silent_one_keeps_none_waiting() {
     first.write_all(&message("disconnect", &json!({}))).expect("it listens");
     assert!(messages.iter().any(|message| message["command"] == "disconnect"));
     adapter.serves(&json!({}));
-    // The silent one is closed after ten seconds.
+}
+
+#[test]
+#[ignore = "waits for ten seconds: run by CI"]
+fn an_editor_that_sends_nothing_is_left_after_ten_seconds() {
+    let mut adapter = Adapter::start(None);
+    let mut silent = adapter.connect();
     assert_eq!(silent.read_to_end(&mut Vec::new()).expect("it is closed"), 0);
     assert!(adapter.line().ends_with("it sent nothing for 10 seconds"));
 }

