@@ -78,6 +78,9 @@ pub struct Setup {
     /// The seed of drawn weights and made-up samples, 0 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// The number of samples, from the first, that are trained on and standardized over; by default all.
+    #[serde(skip)]
+    pub train_limit: Option<usize>,
 }
 
 /// The source of samples.
@@ -173,7 +176,8 @@ impl Setup {
             Data::Rows(rows) => Samples::Rows(rows),
             Data::Source(source) => {
                 let data = self.adapted(load(&self.read_as_trained(source.clone()), self.pixels())?)?;
-                let meaning = self.meaning(&data)?;
+                let trained_on = data.clone().first(self.train_limit.unwrap_or(usize::MAX));
+                let meaning = self.meaning(&trained_on)?;
                 Samples::Set(data.with_meaning(meaning), source)
             }
         })

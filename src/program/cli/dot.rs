@@ -28,7 +28,7 @@ pub(super) struct Dot {
 
 impl Dot {
     pub(super) fn run(&self, output: &mut Output) -> Result<ExitCode, Failure> {
-        let mut sequence = self.sequence.prepare(self.index.saturating_add(1))?;
+        let mut sequence = self.sequence.prepare(None, self.index.saturating_add(1))?;
         dot::check(&sequence.network)?;
         Which::check(self.index, sequence.rows.samples.len())?;
         let (label, sample) = (&sequence.rows.labels[self.index], &sequence.rows.samples[self.index]);

@@ -105,11 +105,12 @@ impl fmt::Display for TrainingArgs {
 }
 
 impl Sequence {
-    /// Reads and draws everything that a setup needs, with at most `limit` samples.
+    /// Reads and draws everything that a setup needs, with as many samples as it asks for, or at most `usual`.
     ///
     /// # Errors
     /// Settings that contradict each other, files that cannot be read, a network that is too large.
-    pub(super) fn new(setup: Setup, limit: usize) -> Result<Self, Error> {
+    pub(super) fn new(setup: Setup, usual: usize) -> Result<Self, Error> {
+        let limit = setup.train_limit.unwrap_or(usual);
         check_meaning(&setup)?;
         if setup.model.is_some() && setup.init.is_some() {
             return Err(refuse("--init draws weights, but --from has them already", "omit one of them"));
@@ -197,9 +198,9 @@ impl SequenceArgs {
         }
     }
 
-    /// Reads and draws everything that is needed, with at most `limit` samples.
-    pub(super) fn prepare(&self, limit: usize) -> Result<Sequence, Error> {
-        Sequence::new(self.setup.setup(self.from.as_deref())?, limit)
+    /// Reads and draws everything that is needed, with as many samples as are asked for, or at most `usual`.
+    pub(super) fn prepare(&self, train_limit: Option<usize>, usual: usize) -> Result<Sequence, Error> {
+        Sequence::new(Setup { train_limit, ..self.setup.setup(self.from.as_deref())? }, usual)
     }
 }
 

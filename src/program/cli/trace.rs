@@ -62,7 +62,7 @@ impl Trace {
         self.training.check()?;
         let places = self.sequence.places(self.force)?;
         places.output("--out", Some(&self.out), Kind::Page).check()?;
-        let sequence = self.sequence.prepare(self.samples.unwrap_or(self.sequence.usual_samples(SAMPLES)))?;
+        let sequence = self.sequence.prepare(self.samples, self.sequence.usual_samples(SAMPLES))?;
         let count = sequence.rows.samples.len();
         if let Some(samples) = self.samples.filter(|samples| count < *samples) {
             let source = sequence.source();

@@ -1,10 +1,14 @@
 //! `backprop step --plain` and `--json` as a user runs them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use backprop::model_file::Model;
 use backprop::{Architecture, Cost, Engine as _, Label, MiniBatches, Parameters, Sample, graph, vectorized};
 
-use testkit::cli::{IdxTraining, backprop, json_lines, refusal, success};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use testkit::cli::{IdxTraining, backprop, json_lines, refusal, success, write};
 use testkit::golden::{Online, read_json};
 
 /// Returns the value at the end of each line that is a step, by the text that says where, and the name: `node 1-0: a4`.
@@ -262,5 +266,40 @@ fn a_mini_batch_reads_as_what_it_is() {
     for refused in ["--batch 0", "--l2 -1", "--dropout 1"] {
         refusal(&mut backprop(&format!("step --plain {refused}")));
         refusal(&mut backprop(&format!("trace --out /dev/null {refused}")));
+    }
+}
+
+/// Returns the weights that `step` ends with, by the layer they lead from, the node there, and the one they lead to.
+fn stepped(folder: &TempDir, options: &str) -> BTreeMap<[usize; 3], f64> {
+    let text = success(backprop(&format!("step {options} --json")).current_dir(folder));
+    let lines = json_lines(&text).into_iter().filter(|line| !line["after"].is_null());
+    let weights = lines.filter_map(|line| {
+        let [upstream, downstream] = ["upstream", "downstream"].map(|end| &line["connection"][end]);
+        let number = |end: &Value, key: &str| end[key].as_u64().map(|number| number as usize);
+        let place = [number(upstream, "layer")?, number(upstream, "index")?, number(downstream, "index")?];
+        line["name"].as_str()?.starts_with('w').then_some((place, line["after"].as_f64()?))
+    });
+    weights.collect()
+}
+
+#[test]
+fn its_steps_end_in_the_weights_of_train() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rows: String = (0..30).map(|row| format!("{},{},{}.5\n", row * 7 % 11, row % 4, row % 9)).collect();
+    write(&folder.path().join("numbers.csv"), format!("a,b,price\n{rows}").as_bytes());
+    for data in ["iris --standardize", "numbers.csv --target price", "moons --standardize", "bits"] {
+        for (samples, learning) in [(7, ""), (5, "--batch 2 --l2 0.3"), (3, "--dropout 0.4 --init normal")] {
+            let options = format!("--data {data} --train-limit {samples} --epochs 2 {learning} --rate 0.05");
+            let train = format!("train {options} --engine object --no-shuffle --quiet --out m.json --force");
+            success(backprop(&train).current_dir(&folder));
+            let trained = Model::read(&folder.path().join("m.json")).expect("a model").parameters;
+            let stepped = stepped(&folder, &options);
+            assert_eq!(stepped.len(), trained.iter().count(), "{options}");
+            for ([layer, from, to], weight) in stepped {
+                let layer = &trained.layers[layer];
+                let other = layer.weights[to].get(from).unwrap_or(&layer.biases[to]);
+                assert_eq!(weight, *other, "{options}: layer {from} to {to}");
+            }
+        }
     }
 }

@@ -142,5 +142,6 @@ fn sequence(configuration: &Configuration) -> Result<Sequence, Error> {
         let data = DataArgs { data, ..DataArgs::default() };
         setup.data = Some(Data::Source(data.source_with(columns)?));
     }
-    Sequence::new(setup, configuration.train_limit.map_or(SAMPLES, NonZeroUsize::get))
+    setup.train_limit = configuration.train_limit.map(NonZeroUsize::get);
+    Sequence::new(setup, SAMPLES)
 }

@@ -86,7 +86,7 @@ impl Step {
         }
         self.training.check()?;
         let limit = if as_text { self.training.batch } else { SAMPLES_IN_TERMINAL };
-        let sequence = self.sequence.prepare(self.train_limit.unwrap_or(limit))?;
+        let sequence = self.sequence.prepare(self.train_limit, limit)?;
         let training = sequence.with_rate(&self.training);
         let mut stepper = sequence.stepper(&training);
         if as_text {
