@@ -338,6 +338,25 @@ def test_a_file_is_the_books(tmp_path: Path, cost: type) -> None:
         assert difference(network, same) == 0 and same.cost is cost
 
 
+def test_what_a_file_says_of_its_data_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    Network([2, 3, 2]).save(path)
+    table = {"answers": {"classes": ["red", "blue"]}, "columns": 3}
+    table["inputs"] = [{"number": 1, "name": "width"}, {"number": 2, "name": "height"}]
+    table["outputs"] = [{"number": 3, "name": "kind"}]
+    model = {key: value for key, value in json.loads(path.read_text()).items() if key != "crc32"}
+    path.write_text(json.dumps(model | table))
+    copied = copy.deepcopy(network2.load(path))
+    copied.save(path)
+    assert table.items() <= json.loads(path.read_text()).items()
+    copied.sizes, copied.weights, copied.biases = (lambda n: (n.sizes, n.weights, n.biases))(Network([2, 1]))
+    copied.save(path)
+    assert "answers" not in json.loads(path.read_text())
+    path.write_text(json.dumps(model | table | {"standardization": {"mean": [1.0, 2.0], "deviation": [1.0, 3.0]}}))
+    with pytest.raises(ValueError, match="its inputs are standardized"):
+        network2.load(path)
+
+
 def test_files_that_are_no_networks_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"none\.json"):
         network2.load(tmp_path / "none.json")

@@ -156,6 +156,15 @@ def test_functions_with_a_known_bug_are_found(function: Any, inputs: Any, wrong:
     assert not gradcheck(function, inputs, raise_exception=False)
 
 
+def test_inference_mode_is_left_during_a_check() -> None:
+    layer, x, y = nn.Linear(4, 2), torch.randn(8, 4), torch.randn(8, 2)
+    input = torch.randn(3, requires_grad=True)
+    with torch.inference_mode():
+        assert check_module(layer, lambda layer: F.mse_loss(layer(x), y))
+        assert gradcheck(torch.sin, (input,))
+        assert torch.is_inference_mode_enabled()
+
+
 def test_the_same_functions_without_their_bug_pass() -> None:
     assert gradcheck(lambda x, w: x * w, (leaf(4), leaf(4, seed=1)))
     assert gradcheck(lambda z: torch.softmax(z, -1), leaf(3, 4))

@@ -121,8 +121,9 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         self.reference.as_ref().map_or_else(|| self.network.parameters(), |double| double.parameters())
     }
 
-    /// Returns how far rounding of the outputs a may move the cross-entropy: an error of ε in a is one of ε/a in ln a, and of
-    /// ε/(1 − a) in ln(1 − a). Where a is 1 to the last bit, no difference of E would show that. Near 1 the
+    /// Returns how far rounding of the outputs a may move E. In the quadratic cost an error of ε·a in a is one of
+    /// ε·a·(a − t). In the cross-entropy an error of ε is one of ε/a in ln a, and of ε/(1 − a) in ln(1 − a). Where a is
+    /// 1 to the last bit, no difference of E would show that. Near 1 the
     /// exponential and the addition of a sigmoid both round, and a measurement may fall short of a bound by a factor
     /// of 4: hence 8ε there. In the log-likelihood the relative error of a counts: 8ε for exponential, sum and quotient,
     /// ε times the exponential's argument, which is at most −ln a, and the smallest number where a is almost or exactly 0.
@@ -131,7 +132,7 @@ impl<'a, N: CheckedEngine> CheckedNetwork<'a, N> {
         let part =
             |label: f64, output: f64| if label == 0.0 { 0.0 } else { label.abs() * (f64::EPSILON / output) };
         let noise = |label: f64, output: f64| match architecture.cost {
-            Cost::Quadratic => 0.0,
+            Cost::Quadratic => f64::EPSILON * (output * (output - label)).abs(),
             Cost::CrossEntropy => part(label, output) + 8.0 * part(1.0 - label, 1.0 - output),
             Cost::LogLikelihood if label == 0.0 => 0.0,
             Cost::LogLikelihood => label * (f64::EPSILON * (8.0 - libm::log(output)) + 5e-324 / output),

@@ -8,9 +8,9 @@ use crate::{Engine, Parameters};
 /// The rate of the step that the gradient is read from.
 ///
 /// w' = w + rate·gradient is rounded to ε/2·|w'|, so (w' − w) / rate is off by ε·|w| / rate and ε·|gradient|: the
-/// larger the rate, the less the weight's own size matters. It is a power of two, so multiplying and dividing by it is
-/// exact.
-const RATE: f64 = 1024.0;
+/// larger the rate, the less the weight's own size matters. (At 1024, a saturated neuron's gradient of 10⁻¹⁹ is nothing
+/// but the rounding of its weight.) It is a power of two, so multiplying and dividing by it is exact.
+const RATE: f64 = (1_u64 << 40) as f64;
 
 /// Implements [`CheckedEngine`] without type parameters, for the same reason as [`Engine`]: a check sets parameters
 /// millions of times, by code that is compiled and optimised here.

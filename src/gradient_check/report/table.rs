@@ -205,7 +205,12 @@ fn agree(report: &Report) -> String {
         open => format!("{} of {}{open}. Largest", report.agree, report.checked),
     };
     let (largest, tolerance) = (report.max_relative_error, report.tolerance);
-    format!("{head} relative error {largest:.2e} (at most {tolerance:.0e} is equal).")
+    let allowed = if largest <= tolerance {
+        format!("(at most {tolerance:.0e} is equal)")
+    } else {
+        "(within the uncertainty of the numerical value)".to_owned()
+    };
+    format!("{head} relative error {largest:.2e} {allowed}.")
 }
 
 fn not_repeatable(report: &Report) -> String {

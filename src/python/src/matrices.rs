@@ -220,28 +220,31 @@ fn cost_of(name: &str, output: PyReadonlyArray2<'_, f64>, label: PyReadonlyArray
     Ok(cost(name)?.value(&output, &label))
 }
 
-/// Writes a network's weights as network2.py does.
+/// Writes a network's weights as network2.py does, and the meaning of its inputs and outputs in JSON.
 #[pyfunction]
 fn save_model(
     path: std::path::PathBuf,
     weights: Vec<PyReadonlyArray2<'_, f64>>,
     biases: Vec<PyReadonlyArray2<'_, f64>>,
     cost_name: &str,
+    meaning: &str,
 ) -> PyResult<()> {
     let (sizes, parameters) = parameters(&weights, &biases);
     let architecture = Architecture::new(&sizes).with_cost(cost(cost_name)?);
-    Model::new(architecture, parameters).write(&path).map_err(python)
+    let meaning = serde_json::from_str(meaning).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Model { meaning, ..Model::new(architecture, parameters) }.write(&path).map_err(python)
 }
 
-/// Reads sizes, weights, biases, activations and cost from a file of network2.py or of this library.
+/// Reads sizes, weights, biases, activations, cost and meaning from a file of network2.py or of this library.
 #[pyfunction]
 #[allow(clippy::type_complexity, reason = "Python receives a tuple")]
 fn load_model(
     py: Python<'_>,
     path: std::path::PathBuf,
-) -> PyResult<(Vec<usize>, Vec<Array<'_>>, Vec<Array<'_>>, Vec<&'static str>, &'static str)> {
+) -> PyResult<(Vec<usize>, Vec<Array<'_>>, Vec<Array<'_>>, Vec<&'static str>, &'static str, String)> {
     let model = Model::read(&path).map_err(python)?;
     let (weights, biases) = arrays(py, &model.parameters);
     let activations = model.architecture.activations.iter().map(|activation| activation.name()).collect();
-    Ok((model.architecture.sizes, weights, biases, activations, model.architecture.cost.name()))
+    let meaning = serde_json::to_string(&model.meaning).expect("a model's file has it too");
+    Ok((model.architecture.sizes, weights, biases, activations, model.architecture.cost.name(), meaning))
 }

@@ -8,6 +8,7 @@
 //! | models.rs, tape.rs | random models, differentiated by an independent program |
 //! | rows.rs | small cases from reports about other checks |
 //! | traps.rs | models whose wrong gradient agrees at one scale only |
+//! | targets.rs | networks that are almost right, so that E is small |
 //! | faults.rs | the gallery of faults |
 
 mod closures;
@@ -22,4 +23,5 @@ mod rows;
 #[cfg(feature = "vectorized")]
 mod softmax;
 mod tape;
+mod targets;
 mod traps;

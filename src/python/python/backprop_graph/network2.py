@@ -22,6 +22,7 @@ Differences from network2.py: a logarithm of 0 counts as that of the smallest nu
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterable, Sequence
@@ -180,6 +181,9 @@ class Network:
 
     weights: list[Array]
     biases: list[Array]
+    # What the file that it was read from says of inputs and outputs, and the sizes there.
+    _meaning = "{}"
+    _read_sizes: list[int] | None = None
 
     @property
     def cost(self) -> type:
@@ -459,7 +463,8 @@ class Network:
         name = getattr(self.cost, "__name__", repr(self.cost))
         if name not in _COSTS:
             raise TypeError(f"a file names CrossEntropyCost or QuadraticCost, not {name}: set cost to one of them, then save")
-        _native.save_model(os.fspath(filename), weights, biases, _COSTS[name])
+        meaning = self._meaning if self.sizes == self._read_sizes else "{}"
+        _native.save_model(os.fspath(filename), weights, biases, _COSTS[name], meaning)
 
     def _calls(self, *methods: str, cost: bool = False) -> bool:
         """Return whether code of another program is to be called: an override of a method, or with ``cost`` a cost."""
@@ -537,13 +542,23 @@ def load(filename: str | os.PathLike[str]) -> Network:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a model, or its neurons are not all sigmoids.
+        If it is not a model, its neurons are not all sigmoids, or its inputs are standardized.
+
+    Notes
+    -----
+    Names of columns and classes that ``backprop train`` wrote are kept for `Network.save`.
     """
-    counts, weights, biases, activations, cost = _native.load_model(os.fspath(filename))
+    counts, weights, biases, activations, cost, meaning = _native.load_model(os.fspath(filename))
     if set(activations) != {"sigmoid"}:
         raise ValueError(f"{os.fspath(filename)}: its activations are {activations}, but network2 has only sigmoids")
+    if "standardization" in json.loads(meaning):
+        raise ValueError(
+            f"{os.fspath(filename)}: its inputs are standardized, but network2's are what they are; train it without "
+            "--standardize, or use the command backprop"
+        )
     network = Network(counts, cost=QuadraticCost if cost == "quadratic" else CrossEntropyCost)
     network.weights, network.biases = weights, biases
+    network._meaning, network._read_sizes = meaning, list(network.sizes)
     return network
 
 

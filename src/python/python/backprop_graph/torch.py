@@ -56,6 +56,8 @@ class TorchGradientError(GradientError, GradcheckError):
     """A gradient that could not be shown to be right, as `gradcheck` reports it."""
 
 
+# In inference mode no tensor has a gradient.
+@_torch.inference_mode(False)  # type: ignore[no-untyped-call]
 def check_module(
     module: _torch.nn.Module,
     loss: Callable[[Any], Tensor],
@@ -123,6 +125,7 @@ def check_module(
         )
 
 
+@_torch.inference_mode(False)  # type: ignore[no-untyped-call]
 def gradcheck(
     func: Callable[..., Any],
     inputs: Tensor | Sequence[Any],
