@@ -21,7 +21,7 @@ fn sigmoid(z: f64) -> f64 {
 impl AlmostRight {
     fn draw(seed: u64, samples: usize, distance: f64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let parameters: Vec<f64> = (0..4 * HIDDEN + 1).map(|_| rng.random_range(-0.1..0.1)).collect();
+        let parameters: Vec<f64> = (0..=4 * HIDDEN).map(|_| rng.random_range(-0.1..0.1)).collect();
         let mut model = Self { samples: Vec::new(), targets: Vec::new(), parameters };
         for _ in 0..samples {
             let sample = [rng.random_range(-1.0..1.0), rng.random_range(-1.0..1.0)];

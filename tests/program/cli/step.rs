@@ -285,8 +285,9 @@ fn stepped(folder: &TempDir, options: &str) -> BTreeMap<[usize; 3], f64> {
 #[test]
 fn its_steps_end_in_the_weights_of_train() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let rows: String = (0..30).map(|row| format!("{},{},{}.5\n", row * 7 % 11, row % 4, row % 9)).collect();
-    write(&folder.path().join("numbers.csv"), format!("a,b,price\n{rows}").as_bytes());
+    let rows = (0..30).map(|row| format!("{},{},{}.5\n", row * 7 % 11, row % 4, row % 9));
+    let table = "a,b,price\n".to_owned() + &rows.collect::<Vec<_>>().concat();
+    write(&folder.path().join("numbers.csv"), table.as_bytes());
     for data in ["iris --standardize", "numbers.csv --target price", "moons --standardize", "bits"] {
         for (samples, learning) in [(7, ""), (5, "--batch 2 --l2 0.3"), (3, "--dropout 0.4 --init normal")] {
             let options = format!("--data {data} --train-limit {samples} --epochs 2 {learning} --rate 0.05");
