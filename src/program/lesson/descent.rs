@@ -9,12 +9,20 @@ use super::prelude::*;
 #[derive(Debug, Clone, PartialEq, Serialize, Args)]
 pub struct Settings {
     /// The learning rate; or up to three, to compare them
-    #[arg(long, value_name = "R[,R,R]", default_value = "0.01,0.2,0.26", value_delimiter = ',', value_parser = rate)]
-    pub rate: Vec<f64>,
+    #[arg(long, value_name = "R[,R,R]", default_value = "0.01,0.2,0.26", value_parser = rates)]
+    pub rate: Rates,
 
     /// The curvatures of the valley along v1 and along v2
     #[arg(long, value_name = "C,C", default_value = "1,8", value_parser = curvatures)]
     pub curvatures: [f64; 2],
+}
+
+/// Learning rates.
+pub type Rates = Vec<f64>;
+
+fn rates(text: &str) -> Result<Rates, String> {
+    let rates: Rates = text.split(',').map(rate).collect::<Result<_, _>>()?;
+    if rates.len() <= 3 { Ok(rates) } else { Err(format!("'{text}' is more than three rates")) }
 }
 
 fn curvatures(text: &str) -> Result<[f64; 2], String> {
@@ -92,7 +100,7 @@ pub struct Descent {
 pub fn run(settings: &Settings) -> Descent {
     Descent {
         settings: settings.clone(),
-        paths: settings.rate.iter().take(3).map(|rate| roll(settings, *rate)).collect(),
+        paths: settings.rate.iter().map(|rate| roll(settings, *rate)).collect(),
         border: 2.0 / settings.steepest(),
     }
 }

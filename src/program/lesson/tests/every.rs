@@ -107,6 +107,10 @@ fn extreme_settings_are_refused_or_make_a_readable_lesson() {
         }
     }
     assert!(tried > 80, "{tried}");
+    let descent = LESSONS.iter().find(|entry| entry.name == "descent").expect("a lesson");
+    for (rates, allowed) in [("1", true), ("1,2,3", true), ("1,2,3,4", false)] {
+        assert_eq!(taught(descent, ["--rate", rates].into_iter()).is_ok(), allowed, "{rates}");
+    }
 }
 
 #[test]

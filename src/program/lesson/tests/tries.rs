@@ -4,7 +4,7 @@ use backprop::WeightInit;
 use backprop::gradient_check::Verdict;
 
 use super::super::{
-    descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality,
+    LESSONS, descent, initialisation, linear_unit, nand, order, perceptron, sigmoid, slowdown, universality,
     vanishing, xor,
 };
 use super::{assert_close, tried, with};
@@ -193,6 +193,18 @@ fn order_listening_is_right_where_a_node_feeds_no_more_than_it_listens_to() {
     assert_eq!(last(&order::run(&tried("order", 2))), [false, false, true, true]);
     assert_eq!(last(&order::run(&tried("order", 3))), [false, false, true, true]);
     assert_eq!(last(&order::run(&with("--listen-to 3"))), [true; 4]);
+    let entry = LESSONS.iter().find(|entry| entry.name == "order").expect("a lesson");
+    for (flags, is_fault) in [
+        ("", true),
+        ("--sizes 1,1,1", false),
+        ("--sizes 2,1,1", false),
+        ("--sizes 2,2,1", false),
+        ("--sizes 2,1,2", true),
+    ] {
+        let told = entry.result(&order::run(&with(flags))).replace('\n', " ");
+        assert_eq!(told.contains("is the fault of the last line"), is_fault, "{flags}: {told}");
+        assert_eq!(told.contains("is right as well"), !is_fault, "{flags}: {told}");
+    }
 }
 
 #[test]
