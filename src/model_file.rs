@@ -296,9 +296,20 @@ fn not_json(beginning: &[u8]) -> Option<Error> {
 
 /// Turns serde_json's error into a sentence for readers who may never have looked inside the file.
 fn explain(error: &serde_json::Error, text: impl FnOnce() -> String) -> Error {
+    let place = format!("line {}, column {}", error.line(), error.column());
     let sentence = error.to_string();
     if error.is_data() {
         return Error::contents(format!("not a model file: {sentence}"));
+    }
+    for (what, means) in [
+        ("number out of range", "a number is out of range for 64 bits"),
+        ("recursion limit", "its lists are nested too deeply"),
+        ("surrogate", "a character is spelled with half a pair of surrogates"),
+        ("unexpected end of hex escape", "a character is spelled with half a pair of surrogates"),
+    ] {
+        if sentence.contains(what) {
+            return Error::contents(format!("not a model file: {means}, at {place}"));
+        }
     }
     let text = text();
     match ["NaN", "Infinity"].into_iter().find(|word| text.contains(word)) {

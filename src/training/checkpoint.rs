@@ -162,13 +162,31 @@ impl Checkpoint {
     }
 }
 
-/// Reads a file; of one that does not start like a checkpoint, only the beginning.
+/// Reads a file up to the length its first line states; of a file that does not start like a checkpoint, reads only
+/// the beginning.
 fn read_whole(path: &Path) -> Result<Vec<u8>, Error> {
+    const LONGEST_FIRST_LINE: u64 = 100;
     let fail = |error| file::unreadable(path, error, "training saves checkpoints as it goes");
-    let (file, _) = file::open(path).map_err(fail)?;
+    let (file, length) = file::open(path).map_err(fail)?;
     let mut beginning = Vec::new();
-    file.take(MAGIC.len() as u64).read_to_end(&mut beginning).map_err(fail)?;
-    if beginning == MAGIC.as_bytes() { file::read(path).map_err(fail) } else { Ok(beginning) }
+    file.take(LONGEST_FIRST_LINE).read_to_end(&mut beginning).map_err(fail)?;
+    let first_line = beginning.iter().position(|&byte| byte == b'\n').map(|end| &beginning[..end]);
+    let promised = first_line.and_then(|line| {
+        let words = std::str::from_utf8(line).ok()?.strip_prefix(MAGIC)?.rsplit(' ').next()?;
+        Some((line.len() as u64 + 1, words.parse::<u64>().ok()?))
+    });
+    match promised {
+        None => Ok(beginning),
+        Some((header, promised)) if length - header != promised => {
+            Err(wrong_length(length - header, promised).in_file(path))
+        }
+        Some(_) => file::read(path).map_err(fail),
+    }
+}
+
+fn wrong_length(found: u64, promised: u64) -> Error {
+    let found = format!("damaged: {found} bytes follow the first line, which promises {promised}");
+    Error::contents(found)
 }
 
 /// Compares the first line with the rest, and returns the rest.
@@ -189,10 +207,7 @@ fn check_header(bytes: &[u8]) -> Result<&[u8], Error> {
     let length: usize = length.parse().map_err(|_| incomplete())?;
     let body = body.strip_prefix(b"\n").unwrap_or(body);
     if body.len() != length {
-        let found = body.len();
-        return Err(Error::contents(format!(
-            "damaged: {found} bytes follow the first line, which promises {length}"
-        )));
+        return Err(wrong_length(body.len() as u64, length as u64));
     }
     if checksum(body) != sum {
         return Err(Error::contents("damaged: its checksum is not the one its first line gives"));
