@@ -312,7 +312,7 @@ pub(super) fn for_people(word: &str) -> Option<(&'static str, String)> {
     }
 }
 
-/// Returns whether a word is a number that cannot be read as one: formatted for people, or not finite.
+/// Returns `true` if a word is a number that cannot be read as one: formatted for people, or not finite.
 pub(super) fn is_meant_as_number(word: &str) -> bool {
     word.parse::<f64>().is_ok() || for_people(word).is_some()
 }

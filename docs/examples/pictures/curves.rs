@@ -80,8 +80,11 @@ pub fn batches() -> String {
         })
         .collect();
     let mean = |samples: &[Vec<f64>]| -> Vec<f64> {
-        let sum = |place: usize| samples.iter().map(|gradient| gradient[place]).sum::<f64>();
-        (0..samples[0].len()).map(|place| sum(place) / samples.len() as f64).collect()
+        let mut sum = vec![0.0; samples[0].len()];
+        for gradient in samples {
+            sum.iter_mut().zip(gradient).for_each(|(sum, value)| *sum += value);
+        }
+        sum.iter().map(|sum| sum / samples.len() as f64).collect()
     };
     let whole = mean(&gradients);
     let length = |gradient: &[f64]| gradient.iter().map(|value| value * value).sum::<f64>().sqrt();
