@@ -225,5 +225,13 @@ fn in_one_line(error: &clap::Error) -> String {
         !line.is_empty() && !line.starts_with("Usage:") && !line.starts_with("For more information")
     };
     let message: Vec<&str> = text.lines().filter(is_message).map(str::trim).collect();
-    message.join(" ").trim_start_matches("error: ").to_owned()
+    let message = message.join(" ").trim_start_matches("error: ").to_owned();
+    // How Rust says that a word is not a number.
+    let words = [
+        ("invalid digit found in string", "it must be a whole number"),
+        ("cannot parse integer from empty string", "it must be a whole number"),
+        ("invalid float literal", "it must be a number"),
+        ("cannot parse float from empty string", "it must be a number"),
+    ];
+    words.into_iter().fold(message, |message, (said, meant)| message.replace(said, meant))
 }

@@ -53,14 +53,15 @@ pub struct Deltas {
 }
 
 impl Deltas {
-    /// Returns the size of delta in the last hidden layer divided by that in the first.
-    pub fn lost(&self) -> f64 {
-        self.sizes[self.sizes.len() - 1] / self.sizes[0]
+    /// Returns the size of delta in the last hidden layer divided by that in the first; `None` if none arrives there.
+    pub fn lost(&self) -> Option<f64> {
+        let [first, .., last] = self.sizes[..] else { return None };
+        Some(last / first).filter(|lost| lost.is_finite())
     }
 
     /// Returns the factor that multiplies delta on the way back through one layer, on (geometric) average.
-    pub fn factor(&self) -> f64 {
-        libm::pow(self.lost(), -1.0 / (self.sizes.len() - 1) as f64)
+    pub fn factor(&self) -> Option<f64> {
+        Some(libm::pow(self.lost()?, -1.0 / (self.sizes.len() - 1) as f64))
     }
 }
 
@@ -119,10 +120,11 @@ fn measure(activation: Activation, settings: &Settings, digits: &DataSet) -> Del
 impl Lesson for Vanishing {
     fn right(&self) -> usize {
         match self.kinds[0].lost() {
-            lost if lost > 100.0 => 0,
-            lost if lost > 3.0 => 1,
-            lost if lost > 1.0 / 3.0 => 2,
-            _ => 3,
+            Some(lost) if lost > 100.0 => 0,
+            Some(lost) if lost > 3.0 => 1,
+            Some(lost) if lost > 1.0 / 3.0 => 2,
+            Some(_) => 3,
+            None => 0,
         }
     }
 

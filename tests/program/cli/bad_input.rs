@@ -41,6 +41,20 @@ fn sizes_that_make_no_network_are_refused() {
 }
 
 #[test]
+fn a_word_where_a_number_belongs_is_refused_in_words() {
+    for (option, wanted) in [
+        ("train --rate", "it must be a number"),
+        ("train --threads", "it must be a whole number"),
+        ("get-mnist . --timeout", "it must be a whole number"),
+    ] {
+        for word in [" abc", "=", " 1x"] {
+            let line = refusal(&mut backprop(&format!("{option}{word}")));
+            assert!(line.contains(wanted), "{option}{word}: {line}");
+        }
+    }
+}
+
+#[test]
 fn sizes_that_do_not_match_the_data_are_refused() {
     let folder = folder();
     train_refuses(

@@ -94,6 +94,8 @@ fn extreme_settings_are_refused_or_make_a_readable_lesson() {
         ("slowdown --steps=6 --weight=1 --desired=0.5 --rate=0.001 --bias=", numbers),
         ("slowdown --steps=6 --bias=1 --weight=1 --desired=", numbers),
         ("universality --towers=1,2 --steepness=", numbers),
+        ("vanishing --layers=10 --gain=1 --init=", "normal"),
+        ("vanishing --layers=20 --init=small --gain=", "10 1e308"),
         ("universality --curve=tent --towers=", "1 1,1 5,7,5 9,8 1,1001 0,1 1,2 -1,2"),
     ] {
         let (name, flags) = command.split_once(' ').expect("flags");

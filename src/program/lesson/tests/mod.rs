@@ -337,7 +337,7 @@ fn delta_shrinks_by_the_slopes_from_layer_to_layer() {
             assert_close(factor, slope, 0.3 * slope, &format!("{} layer {layer}", kind.activation));
         }
     }
-    let [sigmoid, tanh, relu] = [0, 1, 2].map(|kind| lesson.kinds[kind].lost());
+    let [sigmoid, tanh, relu] = [0, 1, 2].map(|kind| lesson.kinds[kind].lost().unwrap());
     // At best, each of the four layers on the way divides it by 4.
     assert!(sigmoid > 200.0 && tanh < 20.0 && relu < 20.0, "{sigmoid} {tanh} {relu}");
     assert!(lesson.kinds[0].slopes.iter().all(|&slope| slope <= 0.25));

@@ -91,7 +91,7 @@ fn only_the_quadratic_costs_first_delta_has_the_slope_in_it() {
 fn deltas_shrink_by_the_factor_of_each_layer_between() {
     let sizes = vec![0.001, 0.01, 0.1]; // the first layer's, the second's, the third's
     let deltas = vanishing::Deltas { activation: Activation::Sigmoid, sizes, slopes: vec![] };
-    assert!((deltas.lost() - 100.0).abs() < 1e-9 && (deltas.factor() - 0.1).abs() < 1e-12);
+    assert!((deltas.lost().unwrap() - 100.0).abs() < 1e-9 && (deltas.factor().unwrap() - 0.1).abs() < 1e-12);
 }
 
 #[test]
