@@ -25,7 +25,7 @@ pub(super) const ROUNDING: f64 = 3.0;
 
 /// Rounding errors of E's terms: a scatter that remains over the smallest steps is believed up to this size. Near the minimum
 /// of (a − t)² it is the rounding of a, up to some 40 of them (`tests/library/gradient_check/targets.rs`; with 3, half of
-/// the right gradients there were left open and one wrong one in twenty was certified).
+/// the right gradients there were left open and up to one wrong one in fifteen was certified).
 pub(super) const CREDIBLE: f64 = 64.0;
 
 /// Rounding errors of numbers near 1: changes up to this size may be swallowed (ln(1 + eᶻ) in the sweep).
