@@ -104,7 +104,7 @@ const POINTS: usize = 7;
 /// and ⅕ are so independently of each other.
 const SIZES: [f64; 4] = [1.0, std::f64::consts::FRAC_1_SQRT_2, 0.577_350, 0.447_214];
 
-/// The small steps, in units in the last place: so many that the rounding of E differs from one to the next.
+/// The size of the small steps, in units in the last place: large enough for each to be rounded differently.
 const FINE: f64 = 64.0;
 
 /// The factor from a measured standard deviation, the largest of several, to a bound that is seldom exceeded. (With 4, f32

@@ -149,7 +149,7 @@ const TROUBLES: [(&str, &str); 10] = [
         "--data digits --train-limit 300 --test-limit 100 --sizes 784,10,10 --epochs 2 --rate 100",
         "--rate 0.3",
     ),
-    // Weights that are too large for so many inputs.
+    // Weights that are too large for 784 inputs.
     (
         "--data digits --train-limit 300 --test-limit 100 --sizes 784,10,10 --init normal --activation tanh",
         "--init",
