@@ -266,7 +266,10 @@ impl<'m> Walk<'m> {
             let epsilon = self.basis.gradient_epsilon;
             let mut noise = noise::of_gradient(self.model, self.parameters, &self.gradient, epsilon);
             if epsilon > self.basis.precision.epsilon() {
-                // E is sharp enough to show what rounding of the largest entry of a group leaves in the others.
+                // E is sharp enough to show the rounding of outputs, and what rounding of the largest entry of a group
+                // leaves in the others.
+                let of_outputs = noise::of_outputs(self.model, self.parameters, &self.gradient, epsilon);
+                noise.iter_mut().zip(of_outputs).for_each(|(noise, rounding)| *noise = noise.max(rounding));
                 for (_, members) in &self.groups {
                     let least = tuning::GRADIENT_ROUNDING * epsilon * largest(&self.gradient, members);
                     for &index in members {

@@ -9,6 +9,7 @@
 //! | rows.rs | small cases from reports about other checks |
 //! | traps.rs | models whose wrong gradient agrees at one scale only |
 //! | targets.rs | networks that are almost right, so that E is small |
+//! | saturated.rs | networks in f32 whose slopes are rounded |
 //! | faults.rs | the gallery of faults |
 
 mod closures;
@@ -20,6 +21,8 @@ mod networks;
 #[cfg(feature = "vectorized")]
 mod properties;
 mod rows;
+#[cfg(feature = "vectorized")]
+mod saturated;
 #[cfg(feature = "vectorized")]
 mod softmax;
 mod tape;
