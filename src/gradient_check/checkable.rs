@@ -79,6 +79,12 @@ pub trait Checkable {
         Details::default()
     }
 
+    /// Returns how far rounding of the outputs may move each entry of [`Checkable::gradient`], if the model knows it, or
+    /// nothing; the check measures the rest. It is asked where the error is computed in f64 and the gradient is not.
+    fn gradient_rounding(&mut self) -> Vec<f64> {
+        Vec::new()
+    }
+
     /// Returns what recomputes only what depends on one changed parameter, if the model is a network of this crate.
     fn incremental(&mut self) -> Option<Downstream> {
         None

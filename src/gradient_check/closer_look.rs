@@ -75,10 +75,12 @@ impl Coordinate {
         ladder.bend().is_none().then_some(Entry { verdict: Verdict::Agree, ..best })
     }
 
-    /// Returns `true` if the two values are near and the numerical one is certain, or both are 0.
+    /// Returns `true` if the two values are near and the numerical one is certain, or both are 0 and the analytic one was
+    /// not rounded to it.
     fn agrees(&self, entry: &Entry) -> bool {
         let size = self.size(entry.numerical);
-        size == 0.0 || (entry.uncertainty <= tuning::CERTAIN * size && self.is_near(entry))
+        (size == 0.0 && self.gradient_noise == 0.0)
+            || (entry.uncertainty <= tuning::CERTAIN * size && self.is_near(entry))
     }
 
     /// Returns `true` if the two values differ by no more than the uncertainty, or the tolerance.

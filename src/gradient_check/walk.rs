@@ -268,8 +268,10 @@ impl<'m> Walk<'m> {
             if epsilon > self.basis.precision.epsilon() {
                 // E is sharp enough to show the rounding of outputs, and what rounding of the largest entry of a group
                 // leaves in the others.
-                let of_outputs = noise::of_outputs(self.model, self.parameters, &self.gradient, epsilon);
-                noise.iter_mut().zip(of_outputs).for_each(|(noise, rounding)| *noise = noise.max(rounding));
+                let measured = noise::of_outputs(self.model, self.parameters, &self.gradient, epsilon);
+                for rounding in [measured, self.model.gradient_rounding()] {
+                    noise.iter_mut().zip(rounding).for_each(|(noise, rounding)| *noise = noise.max(rounding));
+                }
                 for (_, members) in &self.groups {
                     let least = tuning::GRADIENT_ROUNDING * epsilon * largest(&self.gradient, members);
                     for &index in members {

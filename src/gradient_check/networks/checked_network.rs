@@ -2,6 +2,9 @@
 
 use std::fmt::Debug;
 
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
 use super::{Downstream, Example, Forward, Task};
 use crate::gradient_check::faults::BackwardPass;
 use crate::gradient_check::{Checkable, Details, ParameterId, Precision};
@@ -220,6 +223,30 @@ impl<N: CheckedEngine> Checkable for CheckedNetwork<'_, N> {
             reference: self.reference.is_some(),
             ..Details::default()
         }
+    }
+
+    /// Moves the labels by ε of the outputs, at random. The output deltas depend on the difference of both, so this moves
+    /// them as rounding of the outputs does: softmax outputs near 1 leave few digits of it.
+    fn gradient_rounding(&mut self) -> Vec<f64> {
+        let gradient = self.gradient();
+        let passes = self.task.forward_passes(self.network.architecture(), &self.parameters());
+        let task = self.task.clone();
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let mut rounding = vec![0.0_f64; gradient.len()];
+        for _ in 0..3 {
+            self.task.clone_from(&task);
+            for (example, pass) in self.task.examples.iter_mut().zip(&passes) {
+                for (label, output) in example.label.iter_mut().zip(pass.output()) {
+                    let moved = Precision::F32.epsilon() * output;
+                    *label += if rng.random() { moved } else { -moved };
+                }
+            }
+            let moved =
+                self.gradient().into_iter().zip(&gradient).map(|(moved, entry)| (moved - entry).abs());
+            rounding.iter_mut().zip(moved).for_each(|(rounding, moved)| *rounding = rounding.max(moved));
+        }
+        self.task = task;
+        rounding
     }
 
     fn incremental(&mut self) -> Option<Downstream> {
