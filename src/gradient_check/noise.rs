@@ -207,8 +207,8 @@ pub(super) fn of_gradient(
 }
 
 /// The sizes of step of [`of_outputs`], as fractions of each parameter in roots of ε, each with the place of the scatter that
-/// counts, the smallest first. With large steps more lines cross a bend. (With the third at 64, a ReLU network of 300 with
-/// an entry 10 % wrong was certified.) The largest steps are for entries that are 0.
+/// counts, the smallest first: with large steps more lines cross a bend. (With the third at 64, a ReLU network of 300 with
+/// an entry 10 % wrong was certified.) Of an entry that is 0, the largest scatter at the first size that shows any counts.
 const LARGER: [(f64, usize); 5] = [(1.0, 2), (4.0, 2), (16.0, 2), (64.0, 1), (256.0, 0)];
 
 /// Returns the noise that each entry of the gradient has from the rounding of outputs. The parameters are left as they
